@@ -1,0 +1,81 @@
+//! The unit of consistency: a state, the events that make it, the errors of its decisions.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::describe::Describe;
+use crate::event_set::EventSet;
+use crate::into_events::IntoEvents;
+
+/// A state that is nothing but the fold of its events.
+///
+/// Derive it on the struct that holds the state. The derive writes the event enum and the
+/// dispatch to [`Apply`]; `Default` is the state before the first event.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an aggregate",
+    label = "not an aggregate",
+    note = "put on the struct that holds the state: #[derive(Aggregate, Default)] #[aggregate(name = \"…\", id = …, events(…))]"
+)]
+pub trait Aggregate: Default + Describe + Send + Sync + 'static {
+    /// The category of its streams: 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter
+    /// first. Never changes once released.
+    const NAME: &'static str;
+
+    /// What tells one from the other. Its text is the key of the stream.
+    type Id: AggregateId;
+
+    /// Everything that can happen to it.
+    type Event: EventSet + IntoEvents<Self::Event> + Clone + fmt::Debug + PartialEq;
+
+    /// Why a decision refuses.
+    type Error: Error + Send + Sync + 'static;
+
+    /// Brings the state up to date with one event. Never refuses: what happened has happened.
+    fn apply(&mut self, event: Self::Event);
+}
+
+/// How one event changes the state.
+///
+/// ```
+/// # use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "money-deposited")]
+/// # pub struct Deposited { cents: i64 }
+/// #[derive(Aggregate, Default)]
+/// #[aggregate(name = "account", id = String, events(Deposited))]
+/// pub struct Account { cents: i64 }
+///
+/// impl Apply<Deposited> for Account {
+///     fn apply(&mut self, event: Deposited) {
+///         self.cents += event.cents;
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` lists the event `{E}` but never says how to apply it",
+    label = "listed here; `impl Apply<{E}> for {Self}` is missing",
+    note = "write: impl Apply<{E}> for {Self} {{ fn apply(&mut self, event: {E}) {{ .. }} }}"
+)]
+pub trait Apply<E> {
+    /// Changes the state as `event` says.
+    fn apply(&mut self, event: E);
+}
+
+/// What may be the id of an aggregate: whatever prints a stream key.
+///
+/// Implemented for every type that has the supertraits. Two ids that differ must never print
+/// alike, or two aggregates would share one stream; what prints must obey
+/// [`StreamKey`](crate::StreamKey).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the id of an aggregate",
+    label = "an id needs `Display`, `Clone`, `Debug` and `PartialEq`",
+    note = "derive `Clone, Debug, PartialEq` on it and implement `std::fmt::Display`: what it prints is the key of the stream"
+)]
+pub trait AggregateId:
+    fmt::Display + fmt::Debug + Clone + PartialEq + Send + Sync + 'static
+{
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: fmt::Display + fmt::Debug + Clone + PartialEq + Send + Sync + 'static> AggregateId for T {}

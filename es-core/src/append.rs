@@ -1,0 +1,162 @@
+//! What goes into the store in one piece, and what comes back.
+
+use std::collections::HashSet;
+
+use crate::error::InvalidAppend;
+use crate::event::EventId;
+use crate::recorded::NewEvent;
+use crate::stream::{ExpectedVersion, Position, StreamId, Version};
+use crate::timestamp::Timestamp;
+
+/// Events for one or several streams, stored all or nothing, each stream at its expected version.
+///
+/// ```
+/// use es_core::prelude::*;
+/// # let account = StreamId::new(Category::new("account")?, StreamKey::new("ada")?);
+/// # let events = vec![];
+///
+/// let append = Append::to(account, ExpectedVersion::NoStream, events)?;
+/// assert_eq!(append.parts().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Append {
+    parts: Vec<StreamAppend>,
+}
+
+/// The part of an [`Append`] that concerns one stream.
+///
+/// Without events it is a pure precondition: nothing is stored, but the whole append is refused
+/// unless the stream is at its expected version in the moment of the append.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamAppend {
+    /// Which stream.
+    pub stream: StreamId,
+    /// What it must be at.
+    pub expected: ExpectedVersion,
+    /// What is added to it, in order.
+    pub events: Vec<NewEvent>,
+}
+
+impl Append {
+    /// Events for one stream.
+    pub fn to(
+        stream: StreamId,
+        expected: ExpectedVersion,
+        events: Vec<NewEvent>,
+    ) -> Result<Self, InvalidAppend> {
+        Self::new(vec![StreamAppend {
+            stream,
+            expected,
+            events,
+        }])
+    }
+
+    /// Events for several streams. At least one part, each stream at most once, no event id twice.
+    pub fn new(parts: Vec<StreamAppend>) -> Result<Self, InvalidAppend> {
+        if parts.is_empty() {
+            return Err(InvalidAppend::NoStream);
+        }
+        let mut streams = HashSet::new();
+        let mut ids: HashSet<EventId> = HashSet::new();
+        for part in &parts {
+            if !streams.insert(&part.stream) {
+                return Err(InvalidAppend::StreamTwice {
+                    stream: part.stream.clone(),
+                });
+            }
+            for event in &part.events {
+                if !ids.insert(event.id) {
+                    return Err(InvalidAppend::EventTwice { id: event.id });
+                }
+            }
+        }
+        Ok(Self { parts })
+    }
+
+    /// Parts whose streams differ and whose event ids were just made.
+    pub(crate) fn of_fresh(parts: Vec<StreamAppend>) -> Self {
+        Self { parts }
+    }
+
+    /// What concerns each stream, in the order given.
+    #[must_use]
+    pub fn parts(&self) -> &[StreamAppend] {
+        &self.parts
+    }
+
+    /// What concerns each stream, handed over: for the authors of stores.
+    #[must_use]
+    pub fn into_parts(self) -> Vec<StreamAppend> {
+        self.parts
+    }
+
+    /// The number of events in all.
+    #[must_use]
+    pub fn events(&self) -> usize {
+        self.parts.iter().map(|part| part.events.len()).sum()
+    }
+}
+
+/// Where the events of an [`Append`] came to stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Appended {
+    /// One entry per part of the append, in its order.
+    pub streams: Vec<AppendedStream>,
+}
+
+impl Appended {
+    /// The answer to an append, one entry per part: for the authors of stores.
+    #[must_use]
+    pub fn new(streams: Vec<AppendedStream>) -> Self {
+        Self { streams }
+    }
+
+    /// The highest position that was given; `None` if there was no event.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        self.streams
+            .iter()
+            .flat_map(|stream| stream.positions.iter().copied())
+            .max()
+    }
+}
+
+/// Where the events for one stream came to stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AppendedStream {
+    /// Which stream.
+    pub stream: StreamId,
+    /// Its version after the append.
+    pub version: Version,
+    /// One position per event, in their order. They rise; they need not be consecutive.
+    pub positions: Vec<Position>,
+    /// When the events were stored; without events, when the precondition was checked.
+    pub recorded_at: Timestamp,
+}
+
+impl AppendedStream {
+    /// The answer for one stream: for the authors of stores.
+    #[must_use]
+    pub fn new(
+        stream: StreamId,
+        version: Version,
+        positions: Vec<Position>,
+        recorded_at: Timestamp,
+    ) -> Self {
+        Self {
+            stream,
+            version,
+            positions,
+            recorded_at,
+        }
+    }
+
+    /// The version that the stream had before.
+    #[must_use]
+    pub fn version_before(&self) -> Version {
+        Version(self.version.0.saturating_sub(self.positions.len() as u64))
+    }
+}

@@ -1,0 +1,64 @@
+//! One decision on one state: the lifecycle first, then the aggregate, then its own events.
+
+use crate::command::{Command, Lifecycle};
+use crate::decide::Decide;
+use crate::error::{EncodeError, ExecuteError, LifecycleRejection};
+use crate::into_events::IntoEvents;
+use crate::metadata::Metadata;
+use crate::recorded::NewEvent;
+use crate::stream::{StreamId, Version};
+
+/// What a decision came to.
+pub(crate) struct Decision<E> {
+    pub(crate) events: Vec<E>,
+    /// The same events, as a store takes them.
+    pub(crate) new: Vec<NewEvent>,
+}
+
+/// Decides and applies; whatever fails, fails before the state is touched.
+pub(crate) fn decide<A, C>(
+    state: &mut A,
+    version: Version,
+    stream: &StreamId,
+    command: C,
+    metadata: &Metadata,
+) -> Result<Decision<A::Event>, ExecuteError<A::Error>>
+where
+    C: Command<Aggregate = A>,
+    A: Decide<C>,
+{
+    check_lifecycle::<C>(stream, version)?;
+    let events = state
+        .decide(command)
+        .map_err(ExecuteError::Rejected)?
+        .into_events();
+    let encode = |event: &A::Event| NewEvent::of(event, metadata.clone());
+    let new = events
+        .iter()
+        .map(encode)
+        .collect::<Result<Vec<_>, EncodeError>>()?;
+    for event in events.iter().cloned() {
+        state.apply(event);
+    }
+    Ok(Decision { events, new })
+}
+
+/// Whether a stream at `version` is what `C` requires.
+pub(crate) fn check_lifecycle<C: Command>(
+    stream: &StreamId,
+    version: Version,
+) -> Result<(), LifecycleRejection> {
+    let exists = version > Version::NONE;
+    match C::LIFECYCLE {
+        Lifecycle::Needs if !exists => Err(LifecycleRejection::NotFound {
+            command: C::NAME,
+            stream: stream.clone(),
+        }),
+        Lifecycle::Creates if exists => Err(LifecycleRejection::AlreadyExists {
+            command: C::NAME,
+            stream: stream.clone(),
+            version,
+        }),
+        Lifecycle::Needs | Lifecycle::Creates | Lifecycle::Any => Ok(()),
+    }
+}

@@ -1,0 +1,134 @@
+//! Values laid open field by field, so that a report compares fields and never parses `Debug`.
+
+use std::fmt;
+
+/// A value that can name itself and its fields. The derives write it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not describe its fields",
+    label = "no description",
+    note = "the derives `Event`, `EventSet`, `Aggregate` and `Command` write it"
+)]
+pub trait Describe {
+    /// Name and fields of this value.
+    fn describe(&self) -> Description;
+}
+
+/// A value laid open: its name and, in the order of declaration, its fields.
+///
+/// Prints as the value's own `Debug` would: `Deposited { cents: 100 }`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Description {
+    /// The name of the struct.
+    pub name: &'static str,
+    /// How its fields are written.
+    pub shape: Shape,
+    /// Its fields.
+    pub fields: Vec<FieldDescription>,
+}
+
+/// How the fields of a struct are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Shape {
+    /// `Closed`
+    Unit,
+    /// `Renamed("ada")`
+    Tuple,
+    /// `Deposited { cents: 100 }`
+    Named,
+}
+
+/// One field of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FieldDescription {
+    /// Its name; in a tuple its place, from 0.
+    pub name: &'static str,
+    /// Its value as `Debug` prints it; for a type without `Debug` the name of the type.
+    pub value: String,
+    /// Its value as one would write it in Rust, as far as that can be known.
+    pub code: String,
+}
+
+impl Description {
+    /// A value called `name`, without fields yet.
+    #[must_use]
+    pub fn new(name: &'static str, shape: Shape) -> Self {
+        Self {
+            name,
+            shape,
+            fields: Vec::new(),
+        }
+    }
+
+    /// With one more field.
+    #[must_use]
+    pub fn field(mut self, name: &'static str, value: Shown) -> Self {
+        self.fields.push(FieldDescription {
+            name,
+            value: value.text,
+            code: value.code,
+        });
+        self
+    }
+
+    /// The value as one would write it in Rust.
+    #[must_use]
+    pub fn code(&self) -> String {
+        self.written(|field| &field.code)
+    }
+
+    fn written(&self, text: impl Fn(&FieldDescription) -> &str) -> String {
+        let fields = |form: fn(&FieldDescription, &str) -> String| -> String {
+            let parts: Vec<_> = self
+                .fields
+                .iter()
+                .map(|field| form(field, text(field)))
+                .collect();
+            parts.join(", ")
+        };
+        match self.shape {
+            Shape::Unit => self.name.to_owned(),
+            Shape::Tuple => format!("{}({})", self.name, fields(|_, text| text.to_owned())),
+            Shape::Named if self.fields.is_empty() => format!("{} {{}}", self.name),
+            Shape::Named => {
+                format!(
+                    "{} {{ {} }}",
+                    self.name,
+                    fields(|field, text| format!("{}: {text}", field.name))
+                )
+            }
+        }
+    }
+}
+
+impl fmt::Display for Description {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.written(|field| &field.value))
+    }
+}
+
+/// The value of one field, printed and as code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    text: String,
+    code: String,
+}
+
+impl Shown {
+    /// A value that is written as it prints.
+    #[must_use]
+    pub fn plain(text: String) -> Self {
+        Self {
+            code: text.clone(),
+            text,
+        }
+    }
+
+    /// A value that prints as `text` and is written as `code`.
+    #[must_use]
+    pub fn as_code(text: String, code: String) -> Self {
+        Self { text, code }
+    }
+}

@@ -1,0 +1,318 @@
+//! What can go wrong, per operation: expected outcomes with their data, the rest as [`StoreError`].
+
+use std::error::Error;
+use std::fmt;
+
+use crate::event::{EventId, SchemaVersion};
+use crate::stream::{ExpectedVersion, Position, StreamId, Version};
+use crate::text::InvalidText;
+
+/// Somebody else was there first: the stream is not where the append expected it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("stream `{stream}` is at version {actual}, expected {expected}")]
+#[non_exhaustive]
+pub struct Conflict {
+    /// Which stream; of several, the first in the order of the append.
+    pub stream: StreamId,
+    /// What the append expected of it.
+    pub expected: ExpectedVersion,
+    /// Where it was.
+    pub actual: Version,
+}
+
+impl Conflict {
+    /// The conflict over `stream`: for the authors of stores.
+    #[must_use]
+    pub fn new(stream: StreamId, expected: ExpectedVersion, actual: Version) -> Self {
+        Self {
+            stream,
+            expected,
+            actual,
+        }
+    }
+}
+
+/// Why an append stored nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppendError {
+    /// A stream is not at its expected version.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// An event of that id is in the store already.
+    #[error("an event with id {id} is in the store already")]
+    DuplicateEvent {
+        /// The id that is taken.
+        id: EventId,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// An append that no store can take.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidAppend {
+    /// It names no stream.
+    #[error("the append names no stream; give it at least one part")]
+    NoStream,
+    /// It names a stream in two parts.
+    #[error("the append names stream `{stream}` twice; put its events into one part")]
+    StreamTwice {
+        /// The stream that is named twice.
+        stream: StreamId,
+    },
+    /// It holds an event id twice.
+    #[error("the append holds event id {id} twice; every event has its own")]
+    EventTwice {
+        /// The id that is there twice.
+        id: EventId,
+    },
+}
+
+/// Why an event could not be written down: its `Serialize` refused.
+#[derive(Debug, thiserror::Error)]
+#[error("event `{name}` cannot be encoded")]
+pub struct EncodeError {
+    name: &'static str,
+    source: serde_json::Error,
+}
+
+impl EncodeError {
+    /// The event `name` cannot be encoded because of `source`.
+    #[must_use]
+    pub fn new(name: &'static str, source: serde_json::Error) -> Self {
+        Self { name, source }
+    }
+}
+
+/// Why a stored event could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The set has no event of that name.
+    #[error("unknown event `{name}`")]
+    UnknownEvent {
+        /// The stored name.
+        name: String,
+    },
+    /// The event has no such version here: it may come from a newer deployment.
+    #[error("event `{name}` has no version {version}")]
+    UnknownVersion {
+        /// The stored name.
+        name: String,
+        /// The stored version.
+        version: SchemaVersion,
+    },
+    /// The payload does not fit the type.
+    #[error("the payload of event `{name}` version {version} is damaged")]
+    Damaged {
+        /// The stored name.
+        name: String,
+        /// The stored version.
+        version: SchemaVersion,
+        /// What serde found.
+        source: serde_json::Error,
+    },
+}
+
+impl DecodeError {
+    /// The set has no event called `name`.
+    #[must_use]
+    pub fn unknown_event(name: &str) -> Self {
+        Self::UnknownEvent {
+            name: name.to_owned(),
+        }
+    }
+
+    /// The event `name` has no `version`.
+    #[must_use]
+    pub fn unknown_version(name: &str, version: SchemaVersion) -> Self {
+        Self::UnknownVersion {
+            name: name.to_owned(),
+            version,
+        }
+    }
+
+    /// The payload does not fit.
+    #[must_use]
+    pub fn damaged(name: &str, version: SchemaVersion, source: serde_json::Error) -> Self {
+        Self::Damaged {
+            name: name.to_owned(),
+            version,
+            source,
+        }
+    }
+}
+
+/// A stored event that could not be read, and where it stands.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read the event at version {version} of stream `{stream}` (position {position})")]
+#[non_exhaustive]
+pub struct RecordedDecodeError {
+    /// Whose event.
+    pub stream: StreamId,
+    /// Its place in the stream.
+    pub version: Version,
+    /// Its place in the log.
+    pub position: Position,
+    /// What is wrong with it.
+    pub source: DecodeError,
+}
+
+/// Why a state could not be loaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The id prints what cannot be a stream key.
+    #[error(transparent)]
+    Id(#[from] InvalidText),
+    /// The stream has not come that far.
+    #[error("stream `{stream}` is at version {actual}; there is no version {asked} yet")]
+    NoSuchVersion {
+        /// Which stream.
+        stream: StreamId,
+        /// The version asked for.
+        asked: Version,
+        /// The version that the stream has reached.
+        actual: Version,
+    },
+    /// A unit of work met the stream as another type of aggregate: two types have one name.
+    #[error("stream `{stream}` is in this unit of work as another type of aggregate")]
+    OtherAggregate {
+        /// Which stream.
+        stream: StreamId,
+    },
+    /// An event of the stream cannot be read.
+    #[error(transparent)]
+    Decode(#[from] RecordedDecodeError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The standard answer to a command whose aggregate should be there and is not, or the reverse.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LifecycleRejection {
+    /// The command needs an aggregate that does not exist.
+    #[error("`{command}` needs `{stream}`, which does not exist")]
+    NotFound {
+        /// The name of the command.
+        command: &'static str,
+        /// The stream that has no event.
+        stream: StreamId,
+    },
+    /// The command creates an aggregate that exists.
+    #[error("`{command}` creates `{stream}`, which exists already, at version {version}")]
+    AlreadyExists {
+        /// The name of the command.
+        command: &'static str,
+        /// The stream that has events.
+        stream: StreamId,
+        /// How many.
+        version: Version,
+    },
+}
+
+/// Why a command caused nothing. `E` is the aggregate's own error.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExecuteError<E: Error + 'static> {
+    /// The aggregate refused.
+    #[error(transparent)]
+    Rejected(E),
+    /// The aggregate is there and should not be, or the reverse.
+    #[error(transparent)]
+    Lifecycle(#[from] LifecycleRejection),
+    /// Others were faster, each time.
+    #[error("gave up after {attempts} attempts")]
+    Conflict {
+        /// How often it was tried.
+        attempts: u32,
+        /// The last conflict.
+        source: Conflict,
+    },
+    /// The state to decide on could not be loaded.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// An event that was decided cannot be written down.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// The events could not be appended.
+    #[error(transparent)]
+    Append(AppendError),
+}
+
+/// A store that failed: the database is away, too busy, not set up, or holds what it should not.
+///
+/// What it wraps is the adapter's own; it is reached through [`Error::source`]. No message of it
+/// shows a password.
+#[derive(Debug)]
+pub struct StoreError {
+    kind: StoreErrorKind,
+    source: Box<dyn Error + Send + Sync>,
+}
+
+/// Which kind of failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StoreErrorKind {
+    /// It cannot be reached, or broke off. Whether an append was stored is then unknown.
+    Unavailable,
+    /// Others held what it needed for too long; nothing was stored.
+    Contention,
+    /// Its schema is missing or older than this program.
+    NotMigrated,
+    /// It was asked in a way that it cannot keep its guarantees in.
+    Unsupported,
+    /// It holds what this program cannot read.
+    Corrupt,
+    /// Anything else.
+    Other,
+}
+
+impl StoreError {
+    /// A failure of `kind` because of `source`: for the authors of stores.
+    pub fn new(kind: StoreErrorKind, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self {
+            kind,
+            source: source.into(),
+        }
+    }
+
+    /// Which kind of failure.
+    #[must_use]
+    pub fn kind(&self) -> StoreErrorKind {
+        self.kind
+    }
+
+    /// Whether the same call may succeed a moment later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self.kind,
+            StoreErrorKind::Unavailable | StoreErrorKind::Contention
+        )
+    }
+}
+
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.source)
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            StoreErrorKind::Unavailable => "the event store is unavailable",
+            StoreErrorKind::Contention => "the event store is too busy at this place",
+            StoreErrorKind::NotMigrated => "the event store is not migrated",
+            StoreErrorKind::Unsupported => "the event store cannot do that and keep its guarantees",
+            StoreErrorKind::Corrupt => "the event store holds what cannot be read",
+            StoreErrorKind::Other => "the event store failed",
+        })
+    }
+}

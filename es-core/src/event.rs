@@ -1,0 +1,196 @@
+//! What happened: one struct, one stored name, one version of its shape.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use uuid::Uuid;
+
+use crate::describe::Describe;
+use crate::error::{DecodeError, EncodeError};
+use crate::text::{InvalidText, Rule, is_name};
+
+/// A fact of the domain, in the past tense, one struct each.
+///
+/// Derive it. The derive wants a `name`, since that is what is stored: a struct may be renamed
+/// and moved, its history stays readable.
+///
+/// ```
+/// use es_core::prelude::*;
+///
+/// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[event(name = "money-deposited")]
+/// pub struct Deposited {
+///     pub cents: i64,
+/// }
+///
+/// assert_eq!(Deposited::NAME, "money-deposited");
+/// assert_eq!(Deposited::VERSION, SchemaVersion(1));
+/// ```
+///
+/// The supertraits are what stores (serde), repositories (`Clone`) and tests (`Debug`,
+/// `PartialEq`, [`Describe`]) do with every event.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event",
+    label = "not an event",
+    note = "put on it: #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)] #[event(name = \"…\")]"
+)]
+pub trait Event:
+    Serialize + DeserializeOwned + Clone + fmt::Debug + PartialEq + Describe + Send + Sync + 'static
+{
+    /// What is stored as the event's name: 1 to 100 ASCII letters, digits, `-`, `_` and `.`, a
+    /// letter first. Never changes once released.
+    const NAME: &'static str;
+
+    /// The version of the event's shape, from 1.
+    const VERSION: SchemaVersion;
+
+    /// The stored form.
+    fn encode(&self) -> Result<Payload, EncodeError> {
+        Payload::of(self).map_err(|source| EncodeError::new(Self::NAME, source))
+    }
+
+    /// Reads a stored form of any version that this type can read.
+    fn decode(version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError> {
+        if version == Self::VERSION {
+            serde_json::from_str(payload.as_str())
+                .map_err(|source| DecodeError::damaged(Self::NAME, version, source))
+        } else {
+            Err(DecodeError::unknown_version(Self::NAME, version))
+        }
+    }
+}
+
+/// The id of one recorded event: a UUID, version 7 when it is made here, so that it rises with time.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId(Uuid);
+
+impl EventId {
+    /// A fresh id.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(Uuid::now_v7())
+    }
+
+    /// The id as a UUID.
+    #[must_use]
+    pub const fn as_uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+/// An id that was given elsewhere; any version of UUID will do.
+impl From<Uuid> for EventId {
+    fn from(id: Uuid) -> Self {
+        Self(id)
+    }
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EventId({})", self.0)
+    }
+}
+
+/// The stored name of an event: 1 to 100 ASCII letters, digits, `-`, `_` and `.`, a letter first.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventName(Cow<'static, str>);
+
+impl EventName {
+    /// The most bytes that an event's name may have.
+    pub const MAX_BYTES: usize = 100;
+
+    /// Takes `value` as an event's name, or says which rule it breaks.
+    pub fn new(value: impl Into<String>) -> Result<Self, InvalidText> {
+        let value = value.into();
+        Rule::Name {
+            max: Self::MAX_BYTES,
+        }
+        .check("event name", &value)?;
+        Ok(Self(Cow::Owned(value)))
+    }
+
+    /// The name of the event `E`. A name that breaks the rule does not compile.
+    #[must_use]
+    pub fn of<E: Event>() -> Self {
+        const {
+            assert!(
+                is_name(E::NAME, Self::MAX_BYTES),
+                "the event's NAME must be 1 to 100 ASCII letters, digits, `-`, `_` and `.`, a letter first"
+            );
+        }
+        Self(Cow::Borrowed(E::NAME))
+    }
+
+    /// The text itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EventName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for EventName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EventName({:?})", self.as_str())
+    }
+}
+
+/// The version of an event's shape, from 1. Not a [`Version`](crate::Version), which counts events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SchemaVersion(pub u32);
+
+impl fmt::Display for SchemaVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The stored form of an event's fields: JSON text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Payload(String);
+
+impl Payload {
+    /// The JSON of `value`.
+    pub fn of(value: &impl Serialize) -> Result<Self, serde_json::Error> {
+        serde_json::to_string(value).map(Self)
+    }
+
+    /// Takes a text that must be JSON, and says where it is not.
+    pub fn parse(json: impl Into<String>) -> Result<Self, serde_json::Error> {
+        let json = json.into();
+        serde_json::from_str::<IgnoredAny>(&json)?;
+        Ok(Self(json))
+    }
+
+    /// Takes a text as it came out of a store, which has checked it on its way in.
+    #[must_use]
+    pub fn from_store(json: String) -> Self {
+        Self(json)
+    }
+
+    /// The JSON text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,98 @@
+//! Several events as one type: what a stream can hold, or what a reader wants to see.
+
+use crate::describe::Describe;
+use crate::error::{DecodeError, EncodeError};
+use crate::event::{EventName, Payload, SchemaVersion};
+use crate::recorded::RawEvent;
+
+/// An enum of event structs: the dispatch from a stored name to a type, and back.
+///
+/// `#[derive(Aggregate)]` writes one for its `events(…)`. Written by hand it serves a team that
+/// prefers its own enum, and a reader that mixes the events of several aggregates:
+///
+/// ```
+/// use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "account-opened")]
+/// # pub struct AccountOpened {}
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "order-placed")]
+/// # pub struct OrderPlaced {}
+///
+/// #[derive(EventSet)]
+/// enum Activity {
+///     Account(AccountOpened),
+///     Order(OrderPlaced),
+/// }
+///
+/// let raw = Activity::from(OrderPlaced {}).to_raw()?;
+/// assert!(matches!(Activity::from_raw(&raw)?, Activity::Order(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a set of events",
+    label = "not a set of events",
+    note = "put #[derive(EventSet)] on an enum whose variants hold one event struct each"
+)]
+pub trait EventSet: Describe + Sized + Send + Sync + 'static {
+    /// Name and current version of each event in the set, in the order of the variants.
+    const EVENTS: &'static [EventType];
+
+    /// The stored name of this event.
+    fn name(&self) -> EventName;
+
+    /// The version of the shape in which [`encode`](Self::encode) writes this event.
+    fn version(&self) -> SchemaVersion;
+
+    /// The stored form of this event's fields.
+    fn encode(&self) -> Result<Payload, EncodeError>;
+
+    /// Reads a stored event.
+    ///
+    /// A name outside the set, a version that the type cannot read and a payload that does not fit
+    /// are three different errors.
+    fn decode(name: &str, version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError>;
+
+    /// This event with its name and version, as a store takes it.
+    fn to_raw(&self) -> Result<RawEvent, EncodeError> {
+        Ok(RawEvent {
+            name: self.name(),
+            version: self.version(),
+            payload: self.encode()?,
+        })
+    }
+
+    /// Reads an event as a store gives it.
+    fn from_raw(raw: &RawEvent) -> Result<Self, DecodeError> {
+        Self::decode(raw.name.as_str(), raw.version, &raw.payload)
+    }
+
+    /// Whether the set has an event of that name.
+    #[must_use]
+    fn contains(name: &str) -> bool {
+        Self::EVENTS.iter().any(|event| event.name == name)
+    }
+}
+
+/// Name and version of one event of a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EventType {
+    /// The stored name.
+    pub name: &'static str,
+    /// The current version of its shape.
+    pub version: SchemaVersion,
+}
+
+impl EventType {
+    /// Name and version of `E`.
+    #[must_use]
+    pub const fn of<E: crate::Event>() -> Self {
+        Self {
+            name: E::NAME,
+            version: E::VERSION,
+        }
+    }
+}

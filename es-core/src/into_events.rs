@@ -1,0 +1,81 @@
+//! The forms in which a decision may name its events.
+
+use crate::event::Event;
+
+/// Events of the set `S`, in order: an event, a tuple of up to eight, an `Option`, a `Vec`, an
+/// array, `()`, the set's own enum, and any nesting of these.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not among the events of `{S}`",
+    label = "not an event of `{S}`",
+    note = "add it to `events(…)` of the aggregate; a decision may name listed events, tuples of up to eight, Option, Vec, arrays and ()"
+)]
+pub trait IntoEvents<S> {
+    /// Hands the events over, one after the other.
+    fn push_to(self, events: &mut Vec<S>);
+
+    /// The events as a list.
+    #[must_use]
+    fn into_events(self) -> Vec<S>
+    where
+        Self: Sized,
+    {
+        let mut events = Vec::new();
+        self.push_to(&mut events);
+        events
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: From<E>, E: Event> IntoEvents<S> for E {
+    fn push_to(self, events: &mut Vec<S>) {
+        events.push(self.into());
+    }
+}
+
+impl<S, T: IntoEvents<S>> IntoEvents<S> for Option<T> {
+    fn push_to(self, events: &mut Vec<S>) {
+        if let Some(some) = self {
+            some.push_to(events);
+        }
+    }
+}
+
+impl<S, T: IntoEvents<S>> IntoEvents<S> for Vec<T> {
+    fn push_to(self, events: &mut Vec<S>) {
+        for each in self {
+            each.push_to(events);
+        }
+    }
+}
+
+impl<S, T: IntoEvents<S>, const N: usize> IntoEvents<S> for [T; N] {
+    fn push_to(self, events: &mut Vec<S>) {
+        for each in self {
+            each.push_to(events);
+        }
+    }
+}
+
+impl<S> IntoEvents<S> for () {
+    fn push_to(self, _: &mut Vec<S>) {}
+}
+
+macro_rules! tuples {
+    ($($name:ident)+) => {
+        impl<S, $($name: IntoEvents<S>),+> IntoEvents<S> for ($($name,)+) {
+            fn push_to(self, events: &mut Vec<S>) {
+                #[expect(non_snake_case, reason = "each binding is named as its type")]
+                let ($($name,)+) = self;
+                $($name.push_to(events);)+
+            }
+        }
+    };
+}
+tuples!(A);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
+tuples!(A B C D F);
+tuples!(A B C D F G);
+tuples!(A B C D F G H);
+tuples!(A B C D F G H I);

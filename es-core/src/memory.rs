@@ -1,0 +1,191 @@
+//! The store that lives in the process.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tracing::Instrument;
+
+use crate::append::{Append, Appended, AppendedStream};
+use crate::error::{AppendError, Conflict, StoreError};
+use crate::event::EventId;
+use crate::recorded::{Recorded, RecordedEvent};
+use crate::spans;
+use crate::store::{Cursor, EventStore, LogPage};
+use crate::stream::{Position, StreamId, Version};
+use crate::timestamp::Timestamp;
+
+/// An event store in memory: every guarantee of [`EventStore`] but survival.
+///
+/// For tests, for examples, and for services that may forget. Safe under threads; clones share
+/// their events. Readers do not block one another, an append blocks both for as long as it takes to
+/// copy its events.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore {
+    shared: Arc<RwLock<Events>>,
+}
+
+#[derive(Debug, Default)]
+struct Events {
+    /// All events; the event at position p is at p - 1.
+    log: Vec<RecordedEvent>,
+    /// Per stream the positions of its events; the event of version v is at v - 1.
+    streams: HashMap<StreamId, Vec<Position>>,
+    ids: HashSet<EventId>,
+}
+
+impl MemoryStore {
+    /// A store without events.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A panic elsewhere cannot leave the events half changed: nothing in `append` fails after its
+    /// checks. So a poisoned lock is taken as it is.
+    fn read<T>(&self, reader: impl FnOnce(&Events) -> T) -> T {
+        reader(&self.shared.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl EventStore for MemoryStore {
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let span = spans::append(&append);
+        async move {
+            self.shared
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .append(append)
+        }
+        .instrument(span)
+        .await
+    }
+
+    async fn stream_page(
+        &self,
+        stream: &StreamId,
+        cursor: Cursor<Version>,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        Ok(self.read(|events| {
+            let positions = events.streams.get(stream).map_or(&[][..], Vec::as_slice);
+            let page = match cursor {
+                Cursor::After(version) => from(positions, version.0),
+                Cursor::Before(version) => until(positions, version.0),
+            };
+            let event = |position: &Position| events.at(*position);
+            take(page, cursor, limit)
+                .filter_map(event)
+                .cloned()
+                .collect()
+        }))
+    }
+
+    async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
+        Ok(self.read(|events| {
+            let page = match cursor {
+                Cursor::After(position) => from(&events.log, position.0),
+                Cursor::Before(position) => until(&events.log, position.0),
+            };
+            LogPage::new(take(page, cursor, limit).cloned().collect(), events.head())
+        }))
+    }
+}
+
+impl Events {
+    fn append(&mut self, append: Append) -> Result<Appended, AppendError> {
+        self.check(&append)?;
+        let streams = append.into_parts().into_iter().map(|part| {
+            let last = self
+                .streams
+                .get(&part.stream)
+                .and_then(|positions| positions.last());
+            let last_at = last
+                .and_then(|last| self.at(*last))
+                .map(|last| last.recorded_at);
+            let recorded_at =
+                last_at.map_or_else(Timestamp::now, |last| last.max(Timestamp::now()));
+            let version_before = self.version(&part.stream);
+            let mut positions = Vec::with_capacity(part.events.len());
+            for (nth, new) in part.events.into_iter().enumerate() {
+                let position = Position(self.head().0 + 1);
+                self.ids.insert(new.id);
+                self.log.push(Recorded::new(
+                    new.id,
+                    part.stream.clone(),
+                    version_before.plus(nth + 1),
+                    position,
+                    recorded_at,
+                    new.metadata,
+                    new.event,
+                ));
+                positions.push(position);
+            }
+            if !positions.is_empty() {
+                self.streams
+                    .entry(part.stream.clone())
+                    .or_default()
+                    .extend(&positions);
+            }
+            let version = version_before.plus(positions.len());
+            AppendedStream::new(part.stream, version, positions, recorded_at)
+        });
+        Ok(Appended::new(streams.collect()))
+    }
+
+    fn check(&self, append: &Append) -> Result<(), AppendError> {
+        for part in append.parts() {
+            let actual = self.version(&part.stream);
+            if !part.expected.accepts(actual) {
+                return Err(Conflict::new(part.stream.clone(), part.expected, actual).into());
+            }
+        }
+        let ids = append
+            .parts()
+            .iter()
+            .flat_map(|part| &part.events)
+            .map(|event| event.id);
+        match ids.into_iter().find(|id| self.ids.contains(id)) {
+            Some(id) => Err(AppendError::DuplicateEvent { id }),
+            None => Ok(()),
+        }
+    }
+
+    fn version(&self, stream: &StreamId) -> Version {
+        Version::NONE.plus(self.streams.get(stream).map_or(0, Vec::len))
+    }
+
+    fn head(&self) -> Position {
+        Position(self.log.len() as u64)
+    }
+
+    fn at(&self, position: Position) -> Option<&RecordedEvent> {
+        self.log
+            .get(usize::try_from(position.0.checked_sub(1)?).ok()?)
+    }
+}
+
+/// What stands after the place `place`, counted from 1.
+fn from<T>(all: &[T], place: u64) -> &[T] {
+    usize::try_from(place)
+        .ok()
+        .and_then(|place| all.get(place..))
+        .unwrap_or_default()
+}
+
+/// What stands before the place `place`, counted from 1.
+fn until<T>(all: &[T], place: u64) -> &[T] {
+    let places = usize::try_from(place.saturating_sub(1)).unwrap_or(usize::MAX);
+    all.get(..places).unwrap_or(all)
+}
+
+fn take<T, P>(page: &[T], cursor: Cursor<P>, limit: u32) -> impl Iterator<Item = &T> {
+    let limit = limit as usize;
+    let (upwards, downwards) = match cursor {
+        Cursor::After(_) => (Some(page.iter().take(limit)), None),
+        Cursor::Before(_) => (None, Some(page.iter().rev().take(limit))),
+    };
+    upwards
+        .into_iter()
+        .flatten()
+        .chain(downwards.into_iter().flatten())
+}

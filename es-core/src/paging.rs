@@ -1,0 +1,83 @@
+//! Pages unfolded into streams, once for every store.
+
+use std::vec;
+
+use futures_core::Stream;
+use futures_util::stream;
+
+use crate::error::StoreError;
+use crate::recorded::RecordedEvent;
+use crate::store::{Cursor, EventStore};
+use crate::stream::{Position, StreamId, Version};
+
+/// Events a page. Pages of 500 to 1,000 read within a tenth of the speed of pages of 5,000.
+pub(crate) const PAGE: u32 = 500;
+
+type Item = Result<RecordedEvent, StoreError>;
+
+pub(crate) fn stream<S: EventStore>(
+    store: S,
+    stream: StreamId,
+    cursor: Cursor<Version>,
+) -> impl Stream<Item = Item> + Send {
+    let start = Pages {
+        cursor,
+        last_page: false,
+        buffer: Vec::new().into_iter(),
+    };
+    stream::try_unfold(
+        (store, stream, start),
+        |(store, stream, mut pages)| async move {
+            loop {
+                if let Some(event) = pages.buffer.next() {
+                    return Ok(Some((event, (store, stream, pages))));
+                }
+                if pages.last_page {
+                    return Ok(None);
+                }
+                let events = store.stream_page(&stream, pages.cursor, PAGE).await?;
+                pages.refill(events, |last| last.version);
+            }
+        },
+    )
+}
+
+pub(crate) fn log<S: EventStore>(
+    store: S,
+    cursor: Cursor<Position>,
+) -> impl Stream<Item = Item> + Send {
+    let start = Pages {
+        cursor,
+        last_page: false,
+        buffer: Vec::new().into_iter(),
+    };
+    stream::try_unfold((store, start), |(store, mut pages)| async move {
+        loop {
+            if let Some(event) = pages.buffer.next() {
+                return Ok(Some((event, (store, pages))));
+            }
+            if pages.last_page {
+                return Ok(None);
+            }
+            let page = store.log_page(pages.cursor, PAGE).await?;
+            pages.refill(page.events, |last| last.position);
+        }
+    })
+}
+
+/// What is left of the current page, and where the next one begins.
+struct Pages<P> {
+    cursor: Cursor<P>,
+    last_page: bool,
+    buffer: vec::IntoIter<RecordedEvent>,
+}
+
+impl<P: Copy> Pages<P> {
+    fn refill(&mut self, events: Vec<RecordedEvent>, place: impl Fn(&RecordedEvent) -> P) {
+        self.last_page = events.len() < PAGE as usize;
+        if let Some(last) = events.last() {
+            self.cursor = self.cursor.moved_to(place(last));
+        }
+        self.buffer = events.into_iter();
+    }
+}

@@ -1,0 +1,140 @@
+//! An event as the store holds it: what happened, with its place, its time and its metadata.
+
+use crate::error::{EncodeError, RecordedDecodeError};
+use crate::event::{EventId, EventName, Payload, SchemaVersion};
+use crate::event_set::EventSet;
+use crate::metadata::Metadata;
+use crate::stream::{Position, StreamId, Version};
+use crate::timestamp::Timestamp;
+
+/// An event that is in the store. `E` is an event, a set of events, or [`RawEvent`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Recorded<E> {
+    /// Which event; the same id is never stored twice.
+    pub id: EventId,
+    /// Whose event.
+    pub stream: StreamId,
+    /// Its place in the stream, from 1, without gaps.
+    pub version: Version,
+    /// Its place in the log of the store; rises along every stream.
+    pub position: Position,
+    /// When it was stored. Never goes back along a stream.
+    pub recorded_at: Timestamp,
+    /// Who, why, in which chain.
+    pub metadata: Metadata,
+    /// What happened.
+    pub event: E,
+}
+
+/// An event as stores read it.
+pub type RecordedEvent = Recorded<RawEvent>;
+
+impl<E> Recorded<E> {
+    /// An event at its place: for the authors of stores.
+    #[must_use]
+    pub fn new(
+        id: EventId,
+        stream: StreamId,
+        version: Version,
+        position: Position,
+        recorded_at: Timestamp,
+        metadata: Metadata,
+        event: E,
+    ) -> Self {
+        Self {
+            id,
+            stream,
+            version,
+            position,
+            recorded_at,
+            metadata,
+            event,
+        }
+    }
+
+    /// The same record of something else.
+    #[must_use]
+    pub fn with_event<T>(self, event: T) -> Recorded<T> {
+        let Self {
+            id,
+            stream,
+            version,
+            position,
+            recorded_at,
+            metadata,
+            ..
+        } = self;
+        Recorded {
+            id,
+            stream,
+            version,
+            position,
+            recorded_at,
+            metadata,
+            event,
+        }
+    }
+}
+
+impl RecordedEvent {
+    /// The event as one of the set `S`; the error says where in the store it stands.
+    pub fn decode<S: EventSet>(self) -> Result<Recorded<S>, RecordedDecodeError> {
+        match S::from_raw(&self.event) {
+            Ok(event) => Ok(self.with_event(event)),
+            Err(source) => Err(RecordedDecodeError {
+                stream: self.stream,
+                version: self.version,
+                position: self.position,
+                source,
+            }),
+        }
+    }
+}
+
+/// An event as bytes: name, version of its shape, JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawEvent {
+    /// The stored name.
+    pub name: EventName,
+    /// The version of the shape of `payload`.
+    pub version: SchemaVersion,
+    /// The fields.
+    pub payload: Payload,
+}
+
+/// An event on its way into the store.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct NewEvent {
+    /// Its id.
+    pub id: EventId,
+    /// What happened.
+    pub event: RawEvent,
+    /// Who, why, in which chain.
+    pub metadata: Metadata,
+}
+
+impl NewEvent {
+    /// `event` with a fresh id.
+    #[must_use]
+    pub fn new(event: RawEvent, metadata: Metadata) -> Self {
+        Self {
+            id: EventId::generate(),
+            event,
+            metadata,
+        }
+    }
+
+    /// The stored form of one event of a set, with a fresh id.
+    pub fn of<S: EventSet>(event: &S, metadata: Metadata) -> Result<Self, EncodeError> {
+        Ok(Self::new(event.to_raw()?, metadata))
+    }
+
+    /// The same event under an id that was given elsewhere.
+    #[must_use]
+    pub fn with_id(mut self, id: EventId) -> Self {
+        self.id = id;
+        self
+    }
+}

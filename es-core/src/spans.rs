@@ -1,0 +1,45 @@
+//! The spans of the runtime, target `es`, named as OpenTelemetry's database conventions ask.
+
+use tracing::{Span, field, info_span};
+
+use crate::append::Append;
+use crate::stream::StreamId;
+
+/// A command, from load to answer.
+pub(crate) fn command(aggregate: &'static str, command: &'static str) -> Span {
+    info_span!(
+        target: "es",
+        "es.command",
+        aggregate.r#type = aggregate,
+        es.command = command,
+        es.stream.id = field::Empty,
+        es.attempts = field::Empty,
+        es.global_position = field::Empty,
+    )
+}
+
+/// A state folded from its stream.
+pub(crate) fn load(stream: &StreamId) -> Span {
+    info_span!(
+        target: "es",
+        "es.load",
+        es.stream.category = %stream.category(),
+        es.stream.id = %stream,
+        es.events.count = field::Empty,
+    )
+}
+
+/// An append, as the caller of a store sees it.
+pub(crate) fn append(append: &Append) -> Span {
+    let first = append.parts().first();
+    info_span!(
+        target: "es",
+        "es.append",
+        otel.kind = "client",
+        es.stream.category = first.map(|part| field::display(part.stream.category())),
+        es.stream.id = first.map(|part| field::display(&part.stream)),
+        es.expected_version = first.map(|part| field::display(part.expected)),
+        es.streams.count = append.parts().len(),
+        es.events.count = append.events(),
+    )
+}

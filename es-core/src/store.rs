@@ -1,0 +1,175 @@
+//! The trait between the runtime and whatever keeps the events.
+
+use std::future::Future;
+
+use futures_core::Stream;
+
+use crate::append::{Append, Appended};
+use crate::error::{AppendError, StoreError};
+use crate::paging;
+use crate::recorded::RecordedEvent;
+use crate::stream::{Position, StreamId, Version};
+
+/// Keeps events for ever, in streams and in one log.
+///
+/// # Why it is shaped so
+///
+/// An event store answers three questions. *May these events follow what is there?* is
+/// [`append`](Self::append): the only way in, and the only place where two writers meet. *What
+/// happened to this one?* is [`stream_page`](Self::stream_page): a decision reads it, so it sees
+/// everything that is committed. *What happened at all, in which order?* is
+/// [`log_page`](Self::log_page): a reader follows it from a checkpoint and must never have to look
+/// back, so it sees only what no running append can still slip in front of.
+///
+/// Reads are pages and not cursors. A page is over when its future is: no connection is held while
+/// a reader thinks, and a reader that goes away leaves nothing behind. The streams that people use,
+/// [`read_stream`](Self::read_stream) and [`read_log`](Self::read_log), are written once on top,
+/// for every store alike.
+///
+/// The trait speaks of bytes ([`RawEvent`](crate::RawEvent)) and not of types, so a store is
+/// written without knowing any domain, and one store serves all aggregates of a service.
+///
+/// A conflict is an answer with data and not a failure: [`AppendError::Conflict`] carries the
+/// version that the writer should have known.
+///
+/// # What every store owes
+///
+/// Each guarantee is proven by a test of `es_testing::contract`, which an adapter runs with one
+/// macro call:
+///
+/// - **All or nothing.** An append stores all events of all its parts, or none.
+/// - **Expected versions hold under concurrency.** Of two writers that expect the same version of
+///   a stream, at most one succeeds; [`ExpectedVersion`](crate::ExpectedVersion) names all four.
+/// - **Versions** count 1, 2, 3 along a stream, without gaps.
+/// - **Positions** rise along every stream and are never given twice. Holes are allowed.
+/// - **Time** never goes back along a stream.
+/// - **The log is complete up to `safe`.** Once a page has answered with
+///   [`safe`](LogPage::safe), no event will ever appear at or below it that was not there.
+/// - **Event ids are unique** in the whole store.
+/// - **Dropping a future** leaves the store whole. An append whose future was dropped may have been
+///   stored or not, never in part.
+///
+/// # Sharing
+///
+/// A store is a handle: `Clone` is cheap and clones speak to the same events.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event store",
+    label = "not an event store",
+    note = "use `es_core::MemoryStore`, `es_postgres::PgStore`, or implement `EventStore` and run `es_testing::contract!` against it"
+)]
+pub trait EventStore: Clone + Send + Sync + 'static {
+    /// Stores the events of all parts, or none, each stream at its expected version.
+    ///
+    /// Two writers that expect the same version never both succeed; the loser gets
+    /// [`Conflict`](crate::Conflict) with the version it should have known.
+    fn append(&self, append: Append) -> impl Future<Output = Result<Appended, AppendError>> + Send;
+
+    /// Up to `limit` events of one stream, in the order of the cursor.
+    ///
+    /// Sees every append that was acknowledged before the call. A stream that does not exist is
+    /// empty. Fewer than `limit` events means that the stream had no more at that moment.
+    fn stream_page(
+        &self,
+        stream: &StreamId,
+        cursor: Cursor<Version>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<RecordedEvent>, StoreError>> + Send;
+
+    /// Up to `limit` events of the log, in the order of the cursor, none of them beyond
+    /// [`safe`](LogPage::safe).
+    ///
+    /// Fewer than `limit` events means that there were no more up to `safe` at that moment.
+    fn log_page(
+        &self,
+        cursor: Cursor<Position>,
+        limit: u32,
+    ) -> impl Future<Output = Result<LogPage, StoreError>> + Send;
+
+    /// The events of one stream, read page by page, in the order of the cursor.
+    ///
+    /// Ends where the stream ended when its last page was read.
+    ///
+    /// ```
+    /// use es_core::prelude::*;
+    /// use futures_util::TryStreamExt;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = MemoryStore::new();
+    /// let stream = StreamId::new(Category::new("account")?, StreamKey::new("ada")?);
+    /// let newest_first = store.read_stream(&stream, Cursor::END).try_collect::<Vec<_>>().await?;
+    /// assert!(newest_first.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn read_stream(
+        &self,
+        stream: &StreamId,
+        cursor: Cursor<Version>,
+    ) -> impl Stream<Item = Result<RecordedEvent, StoreError>> + Send + use<Self> {
+        paging::stream(self.clone(), stream.clone(), cursor)
+    }
+
+    /// The events of the log, read page by page, in the order of the cursor.
+    ///
+    /// Ends at the safe end of the log as it was when the last page was read.
+    fn read_log(
+        &self,
+        cursor: Cursor<Position>,
+    ) -> impl Stream<Item = Result<RecordedEvent, StoreError>> + Send + use<Self> {
+        paging::log(self.clone(), cursor)
+    }
+}
+
+/// Where to read on, and in which direction. Both ends exclude the place they name, so that the
+/// last event read is the next place to read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cursor<P> {
+    /// Upwards, from the first that is greater.
+    After(P),
+    /// Downwards, from the first that is smaller.
+    Before(P),
+}
+
+impl Cursor<Version> {
+    /// Upwards from the first event of a stream.
+    pub const START: Self = Self::After(Version::NONE);
+    /// Downwards from the last event of a stream.
+    pub const END: Self = Self::Before(Version::MAX);
+}
+
+impl Cursor<Position> {
+    /// Upwards from the first event of the log.
+    pub const START: Self = Self::After(Position::START);
+    /// Downwards from the last event of the log.
+    pub const END: Self = Self::Before(Position::MAX);
+}
+
+impl<P> Cursor<P> {
+    /// The same direction from another place.
+    #[must_use]
+    pub fn moved_to(self, place: P) -> Self {
+        match self {
+            Self::After(_) => Self::After(place),
+            Self::Before(_) => Self::Before(place),
+        }
+    }
+}
+
+/// A page of the log.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct LogPage {
+    /// The events, in the order of the cursor.
+    pub events: Vec<RecordedEvent>,
+    /// Up to here the log is complete: nothing will appear at or below it any more.
+    pub safe: Position,
+}
+
+impl LogPage {
+    /// A page: for the authors of stores.
+    #[must_use]
+    pub fn new(events: Vec<RecordedEvent>, safe: Position) -> Self {
+        Self { events, safe }
+    }
+}

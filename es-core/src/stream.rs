@@ -1,0 +1,205 @@
+//! Which stream, and how far along it: the addresses of the store.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::aggregate::Aggregate;
+use crate::text::{InvalidText, Rule, is_name, text_value};
+
+/// The kind of a stream: the `name` of its aggregate.
+///
+/// 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first. Compared byte by byte.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Category(Cow<'static, str>);
+
+impl Category {
+    /// The most bytes that a category may have.
+    pub const MAX_BYTES: usize = 64;
+
+    /// Takes `value` as a category, or says which rule it breaks.
+    pub fn new(value: impl Into<String>) -> Result<Self, InvalidText> {
+        let value = value.into();
+        Rule::Name {
+            max: Self::MAX_BYTES,
+        }
+        .check("category", &value)?;
+        Ok(Self(Cow::Owned(value)))
+    }
+
+    /// The category of the aggregate `A`. A name that breaks the rule does not compile.
+    #[must_use]
+    pub fn of<A: Aggregate>() -> Self {
+        const {
+            assert!(
+                is_name(A::NAME, Self::MAX_BYTES),
+                "the aggregate's NAME must be 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first"
+            );
+        }
+        Self(Cow::Borrowed(A::NAME))
+    }
+
+    /// The text itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Category {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Category {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Category({:?})", self.as_str())
+    }
+}
+
+text_value! {
+    /// Which one of a category: the text of the aggregate's id.
+    ///
+    /// 1 to 512 bytes of UTF-8 without control characters. Compared byte by byte: neither case
+    /// nor Unicode normal form is folded, so two spellings are two streams.
+    StreamKey, "stream key", Rule::Line { max: StreamKey::MAX_BYTES }
+}
+
+impl StreamKey {
+    /// The most bytes that a key may have.
+    pub const MAX_BYTES: usize = 512;
+}
+
+/// The events of one aggregate: a category and a key.
+///
+/// ```
+/// use es_core::{Category, StreamId, StreamKey};
+///
+/// let stream = StreamId::new(Category::new("account")?, StreamKey::new("ada")?);
+/// assert_eq!(stream.to_string(), "account/ada");
+/// # Ok::<(), es_core::InvalidText>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamId {
+    category: Category,
+    key: StreamKey,
+}
+
+impl StreamId {
+    /// The stream of `category` that is called `key`.
+    #[must_use]
+    pub fn new(category: Category, key: StreamKey) -> Self {
+        Self { category, key }
+    }
+
+    /// The stream of the aggregate `A` whose id is `id`: its key is what the id prints.
+    pub fn of<A: Aggregate>(id: &A::Id) -> Result<Self, InvalidText> {
+        Ok(Self::new(
+            Category::of::<A>(),
+            StreamKey::new(id.to_string())?,
+        ))
+    }
+
+    /// The kind of the stream.
+    #[must_use]
+    pub fn category(&self) -> &Category {
+        &self.category
+    }
+
+    /// Which one of its kind.
+    #[must_use]
+    pub fn key(&self) -> &StreamKey {
+        &self.key
+    }
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.category, self.key)
+    }
+}
+
+/// A place in one stream, counted from 1 without gaps; 0 says that there is no stream.
+///
+/// Not a [`Position`], which is a place in the log of the whole store:
+///
+/// ```compile_fail
+/// use es_core::{Position, Version};
+///
+/// let version: Version = Position(7);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version(pub u64);
+
+impl Version {
+    /// The version of a stream that has no event.
+    pub const NONE: Self = Self(0);
+    /// Beyond every version that a store can hold.
+    pub const MAX: Self = Self(u64::MAX);
+
+    /// The version `events` later.
+    #[must_use]
+    pub fn plus(self, events: usize) -> Self {
+        Self(self.0.saturating_add(events as u64))
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A place in the log of the whole store, from 1. Rises along every stream; may have holes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position(pub u64);
+
+impl Position {
+    /// Before the first event of the log: the checkpoint of a reader that has read nothing.
+    pub const START: Self = Self(0);
+    /// Beyond every position that a store can hold.
+    pub const MAX: Self = Self(u64::MAX);
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What an append requires of its stream. Each is enforced by the store, under concurrency too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ExpectedVersion {
+    /// Nothing: the events go to the end, wherever that is.
+    Any,
+    /// That the stream has no event yet.
+    NoStream,
+    /// That the stream has at least one event.
+    StreamExists,
+    /// That the stream stands at exactly this version. `Exact(Version(0))` is [`NoStream`](Self::NoStream).
+    Exact(Version),
+}
+
+impl ExpectedVersion {
+    /// Whether a stream at `actual` meets the requirement.
+    #[must_use]
+    pub fn accepts(self, actual: Version) -> bool {
+        match self {
+            Self::Any => true,
+            Self::NoStream => actual == Version::NONE,
+            Self::StreamExists => actual > Version::NONE,
+            Self::Exact(version) => actual == version,
+        }
+    }
+}
+
+impl fmt::Display for ExpectedVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Any => f.write_str("any version"),
+            Self::NoStream => f.write_str("no stream"),
+            Self::StreamExists => f.write_str("an existing stream"),
+            Self::Exact(version) => write!(f, "version {version}"),
+        }
+    }
+}

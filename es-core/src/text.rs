@@ -1,0 +1,301 @@
+//! The two rules that every text in the store obeys, and the sentence that answers a breach.
+
+use std::fmt;
+
+/// A text that broke its rule: what it was meant to be, what is wrong, what is allowed.
+///
+/// ```
+/// use es_core::StreamKey;
+///
+/// let error = StreamKey::new("two\nlines").unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "the stream key \"two\\nlines\" holds the control character U+000A at byte 3; \
+///      allowed are 1 to 512 bytes of UTF-8 without control characters",
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidText {
+    what: &'static str,
+    value: String,
+    problem: Problem,
+    rule: Rule,
+}
+
+impl std::error::Error for InvalidText {}
+
+impl fmt::Display for InvalidText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            what,
+            value,
+            problem,
+            rule,
+        } = self;
+        write!(f, "the {what} ")?;
+        match value.char_indices().nth(QUOTED_CHARS) {
+            Some((end, _)) => write!(f, "{:?}…", value.get(..end).unwrap_or_default())?,
+            None => write!(f, "{value:?}")?,
+        }
+        write!(f, " {problem}; allowed are {rule}")
+    }
+}
+
+/// How much of an offending value a message repeats.
+const QUOTED_CHARS: usize = 60;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Problem {
+    Empty,
+    TooLong { bytes: usize },
+    Control { character: char, at: usize },
+    NoLetterFirst,
+    Character { character: char, at: usize },
+    NotTraceParent,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("is empty"),
+            Self::TooLong { bytes } => write!(f, "is {bytes} bytes long"),
+            Self::Control { character, at } => {
+                write!(
+                    f,
+                    "holds the control character U+{:04X} at byte {at}",
+                    u32::from(*character)
+                )
+            }
+            Self::NoLetterFirst => f.write_str("does not begin with a letter"),
+            Self::Character { character, at } => write!(f, "holds {character:?} at byte {at}"),
+            Self::NotTraceParent => f.write_str("is not a W3C traceparent"),
+        }
+    }
+}
+
+/// What a text may be made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// An ASCII letter, then ASCII letters, digits, `-`, `_` and `.`: what code spells out.
+    Name { max: usize },
+    /// Any UTF-8 without control characters: what data spells out.
+    Line { max: usize },
+    /// `00-<32 hex>-<16 hex>-<2 hex>` in lower case, no id all zero (W3C Trace Context, level 1).
+    TraceParent,
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name { max } => write!(
+                f,
+                "1 to {max} ASCII letters, digits, `-`, `_` and `.`, a letter first"
+            ),
+            Self::Line { max } => write!(f, "1 to {max} bytes of UTF-8 without control characters"),
+            Self::TraceParent => f.write_str(
+                "`00-<32 hex digits>-<16 hex digits>-<2 hex digits>` in lower case, no id all zero",
+            ),
+        }
+    }
+}
+
+impl Rule {
+    pub(crate) fn check(self, what: &'static str, value: &str) -> Result<(), InvalidText> {
+        match self.problem(value) {
+            None => Ok(()),
+            Some(problem) => Err(InvalidText {
+                what,
+                value: value.to_owned(),
+                problem,
+                rule: self,
+            }),
+        }
+    }
+
+    fn problem(self, value: &str) -> Option<Problem> {
+        if value.is_empty() {
+            return Some(Problem::Empty);
+        }
+        match self {
+            Self::Name { max } | Self::Line { max } if value.len() > max => {
+                Some(Problem::TooLong { bytes: value.len() })
+            }
+            Self::Name { .. } if !value.starts_with(|first: char| first.is_ascii_alphabetic()) => {
+                Some(Problem::NoLetterFirst)
+            }
+            Self::Name { .. } => value
+                .char_indices()
+                .find(|&(_, c)| !(c.is_ascii() && is_name_byte(c as u8)))
+                .map(|(at, character)| Problem::Character { character, at }),
+            Self::Line { .. } => value
+                .char_indices()
+                .find(|(_, c)| c.is_control())
+                .map(|(at, character)| Problem::Control { character, at }),
+            Self::TraceParent => (!is_trace_parent(value)).then_some(Problem::NotTraceParent),
+        }
+    }
+}
+
+/// Whether `value` obeys [`Rule::Name`]; `const`, so that a wrong name is a compile error.
+pub(crate) const fn is_name(value: &str, max: usize) -> bool {
+    let bytes = value.as_bytes();
+    if bytes.is_empty() || bytes.len() > max || !bytes[0].is_ascii_alphabetic() {
+        return false;
+    }
+    let mut at = 1;
+    while at < bytes.len() {
+        if !is_name_byte(bytes[at]) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
+}
+
+fn is_trace_parent(value: &str) -> bool {
+    let hex = |part: &str, digits: usize| {
+        part.len() == digits && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let id = |part: &str, digits: usize| hex(part, digits) && part.bytes().any(|b| b != b'0');
+    let parts: Vec<&str> = value.split('-').collect();
+    matches!(parts.as_slice(), ["00", trace, span, flags] if id(trace, 32) && id(span, 16) && hex(flags, 2))
+}
+
+/// Declares a newtype over shared text that holds to one [`Rule`].
+macro_rules! text_value {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $rule:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(std::sync::Arc<str>);
+
+        impl $name {
+            #[doc = concat!("Takes `value` as a ", $what, ", or says which rule it breaks.")]
+            pub fn new(value: impl AsRef<str>) -> Result<Self, $crate::InvalidText> {
+                let value = value.as_ref();
+                $rule.check($what, value)?;
+                Ok(Self(value.into()))
+            }
+
+            /// The text itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, concat!(stringify!($name), "({:?})"), self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::InvalidText;
+
+            fn from_str(value: &str) -> Result<Self, Self::Err> {
+                Self::new(value)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $crate::InvalidText;
+
+            fn try_from(value: String) -> Result<Self, Self::Error> {
+                Self::new(value)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = String::deserialize(deserializer)?;
+                Self::new(value).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+pub(crate) use text_value;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(rule: Rule, value: &str) -> String {
+        rule.check("word", value).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_name_is_letters_digits_and_three_marks() {
+        assert_eq!(
+            Rule::Name { max: 20 }.check("word", "order.line-2_b"),
+            Ok(())
+        );
+        assert!(is_name("order.line-2_b", 20));
+    }
+
+    #[test]
+    fn a_name_begins_with_a_letter() {
+        assert_eq!(
+            refusal(Rule::Name { max: 20 }, "2nd"),
+            "the word \"2nd\" does not begin with a letter; allowed are \
+             1 to 20 ASCII letters, digits, `-`, `_` and `.`, a letter first"
+        );
+        assert!(!is_name("2nd", 20));
+    }
+
+    #[test]
+    fn a_foreign_character_is_named_with_its_place() {
+        assert!(
+            refusal(Rule::Name { max: 20 }, "größe")
+                .starts_with("the word \"größe\" holds 'ö' at byte 2;")
+        );
+        assert!(!is_name("größe", 20));
+    }
+
+    #[test]
+    fn an_empty_text_is_refused() {
+        assert!(refusal(Rule::Line { max: 3 }, "").starts_with("the word \"\" is empty;"));
+        assert!(!is_name("", 3));
+    }
+
+    #[test]
+    fn the_limit_counts_bytes() {
+        assert_eq!(Rule::Line { max: 4 }.check("word", "öö"), Ok(()));
+        assert!(
+            refusal(Rule::Line { max: 3 }, "öö").starts_with("the word \"öö\" is 4 bytes long;")
+        );
+    }
+
+    #[test]
+    fn a_long_text_is_quoted_in_part() {
+        let message = refusal(Rule::Line { max: 5 }, &"x".repeat(1000));
+        assert!(message.len() < 200, "{message}");
+    }
+
+    #[test]
+    fn a_traceparent_follows_the_w3c_form() {
+        let check = |value| Rule::TraceParent.check("word", value);
+        assert_eq!(
+            check("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+            Ok(())
+        );
+        assert!(check("00-00000000000000000000000000000000-00f067aa0ba902b7-01").is_err());
+        assert!(check("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01").is_err());
+        assert!(check("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7").is_err());
+    }
+}

@@ -1,0 +1,185 @@
+//! Several aggregates, one append.
+
+use std::any::Any;
+use std::fmt;
+
+use crate::aggregate::Aggregate;
+use crate::append::{Append, Appended, StreamAppend};
+use crate::command::Command;
+use crate::decide::Decide;
+use crate::decision::{self, Decision};
+use crate::error::{AppendError, ExecuteError, LoadError};
+use crate::load::{Loaded, Until, load};
+use crate::metadata::Metadata;
+use crate::recorded::NewEvent;
+use crate::store::EventStore;
+use crate::stream::{ExpectedVersion, Position, StreamId, Version};
+
+/// Decides over several aggregates and appends once, all or nothing.
+///
+/// Each command sees its aggregate as the commands before it left it. Nothing is stored before
+/// [`commit`](Self::commit), and a unit of work that is dropped has done nothing. What was only
+/// read counts as well: if any aggregate that a command saw has changed until the commit, even one
+/// that caused no event, the commit is refused with the conflict. Then begin anew.
+///
+/// ```
+/// # use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "moved")]
+/// # pub struct Moved { cents: i64 }
+/// # #[derive(Aggregate, Default)]
+/// # #[aggregate(name = "account", id = String, events(Moved))]
+/// # pub struct Account { cents: i64 }
+/// # impl Apply<Moved> for Account { fn apply(&mut self, e: Moved) { self.cents += e.cents; } }
+/// # #[derive(Command, Clone)]
+/// # #[command(aggregate = Account, any)]
+/// # pub struct Move { #[command(id)] account: String, cents: i64 }
+/// # impl Decide<Move> for Account {
+/// #     type Events = Moved;
+/// #     fn decide(&self, c: Move) -> Result<Moved, Self::Error> { Ok(Moved { cents: c.cents }) }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = MemoryStore::new();
+///
+/// let mut transfer = UnitOfWork::new(store.clone(), Metadata::default());
+/// transfer.execute(Move { account: "ada".into(), cents: -300 }).await?;
+/// transfer.execute(Move { account: "bob".into(), cents: 300 }).await?;
+/// let committed = transfer.commit().await?;
+///
+/// assert_eq!(committed.appended.streams.len(), 2);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a unit of work stores nothing before its commit"]
+pub struct UnitOfWork<S> {
+    store: S,
+    metadata: Metadata,
+    /// In the order in which the commands met them.
+    streams: Vec<Touched>,
+}
+
+/// A stream that a command of the unit of work has seen.
+struct Touched {
+    stream: StreamId,
+    /// As it was loaded.
+    version: Version,
+    /// The aggregate with all events so far.
+    state: Box<dyn Any + Send>,
+    events: Vec<NewEvent>,
+}
+
+impl<S: fmt::Debug> fmt::Debug for UnitOfWork<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let streams: Vec<_> = self
+            .streams
+            .iter()
+            .map(|touched| (&touched.stream, touched.events.len()))
+            .collect();
+        f.debug_struct("UnitOfWork")
+            .field("store", &self.store)
+            .field("metadata", &self.metadata)
+            .field("events", &streams)
+            .finish()
+    }
+}
+
+/// What a unit of work stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Committed {
+    /// One entry per aggregate, in the order in which the commands met them.
+    pub appended: Appended,
+}
+
+impl Committed {
+    /// The position of the last event; `None` if there was none.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        self.appended.position()
+    }
+}
+
+impl<S: EventStore> UnitOfWork<S> {
+    /// A unit of work over `store`. All its events share `metadata`, a [`Metadata`] or the
+    /// recorded event that it follows from; correlation and causation that are left open are
+    /// filled in.
+    pub fn new(store: S, metadata: impl Into<Metadata>) -> Self {
+        Self {
+            store,
+            metadata: metadata.into().completed(),
+            streams: Vec::new(),
+        }
+    }
+
+    /// Decides one command, on the state that the commands before it left, and answers with the
+    /// events that will be stored by the commit.
+    ///
+    /// A refusal leaves the unit of work as it was.
+    pub async fn execute<C, A>(
+        &mut self,
+        command: C,
+    ) -> Result<Vec<A::Event>, ExecuteError<A::Error>>
+    where
+        C: Command<Aggregate = A>,
+        A: Decide<C>,
+    {
+        let stream = StreamId::of::<A>(command.aggregate_id()).map_err(LoadError::from)?;
+        let touched = touch::<A, S>(&mut self.streams, &self.store, stream).await?;
+        let Some(state) = touched.state.downcast_mut::<A>() else {
+            return Err(LoadError::OtherAggregate {
+                stream: touched.stream.clone(),
+            }
+            .into());
+        };
+        let version = touched.version.plus(touched.events.len());
+        let Decision { events, new } =
+            decision::decide(state, version, &touched.stream, command, &self.metadata)?;
+        touched.events.extend(new);
+        Ok(events)
+    }
+
+    /// Stores the events of all commands in one append, or none of them.
+    ///
+    /// # Errors
+    ///
+    /// [`AppendError::Conflict`] if any aggregate that a command saw has changed since.
+    pub async fn commit(self) -> Result<Committed, AppendError> {
+        if self.streams.is_empty() {
+            return Ok(Committed {
+                appended: Appended::new(Vec::new()),
+            });
+        }
+        let parts = self.streams.into_iter().map(|touched| StreamAppend {
+            stream: touched.stream,
+            expected: ExpectedVersion::Exact(touched.version),
+            events: touched.events,
+        });
+        let appended = self.store.append(Append::of_fresh(parts.collect())).await?;
+        Ok(Committed { appended })
+    }
+}
+
+/// What the unit of work knows of `stream`, loaded if it is new to it.
+async fn touch<'a, A: Aggregate, S: EventStore>(
+    streams: &'a mut Vec<Touched>,
+    store: &S,
+    stream: StreamId,
+) -> Result<&'a mut Touched, LoadError> {
+    let known = streams.iter().position(|touched| touched.stream == stream);
+    let nth = match known {
+        Some(nth) => nth,
+        None => {
+            let Loaded { state, version, .. } = load::<A, S>(store, &stream, Until::End).await?;
+            streams.push(Touched {
+                stream,
+                version,
+                state: Box::new(state),
+                events: Vec::new(),
+            });
+            streams.len() - 1
+        }
+    };
+    Ok(&mut streams[nth])
+}
