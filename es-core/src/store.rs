@@ -154,6 +154,14 @@ impl<P> Cursor<P> {
             Self::Before(_) => Self::Before(place),
         }
     }
+
+    /// The same direction from the same place, written otherwise.
+    pub(crate) fn map<T>(self, place: impl FnOnce(P) -> T) -> Cursor<T> {
+        match self {
+            Self::After(from) => Cursor::After(place(from)),
+            Self::Before(from) => Cursor::Before(place(from)),
+        }
+    }
 }
 
 /// A page of the log.
