@@ -1,43 +1,108 @@
 //! What the expansions of the derives call. Not for people: it may change in any release.
 
-pub use core;
-pub use serde;
-pub use serde_json;
+use std::fmt;
 
-use crate::aggregate::{Aggregate, Apply};
-use crate::describe::Shown;
-use crate::event::Event;
-use crate::event_set::EventType;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-/// Says "`X` is not an event" on the listed word, and gives an editor the type it needs there.
-pub const fn assert_event<E: Event>() {}
+use crate::aggregate::Aggregate;
+use crate::command::Command;
+use crate::describe::{Description, Shown};
+use crate::error::{DecodeError, EncodeError};
+use crate::event::{Event, EventName, Payload, SchemaVersion};
+use crate::event_set::{EventSet, EventType};
 
-/// Says "lists the event, but never says how to apply it" on the listed word.
-pub fn apply<A: Apply<E>, E>(state: &mut A, event: E) {
-    state.apply(event);
+/// What may stand for a parameter of an event: whatever could itself be stored.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be part of an event",
+    label = "not data that can be stored, copied, compared and printed",
+    note = "put on it: #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]"
+)]
+pub trait Part:
+    Serialize + DeserializeOwned + Clone + fmt::Debug + PartialEq + Send + Sync + 'static
+{
 }
 
-/// Compares two payloads without asking for `PartialEq` a second time.
-#[must_use]
-pub fn same<E: Event>(one: &E, other: &E) -> bool {
-    one == other
+#[diagnostic::do_not_recommend]
+impl<T> Part for T where
+    T: Serialize + DeserializeOwned + Clone + fmt::Debug + PartialEq + Send + Sync + 'static
+{
 }
 
-/// Whether no two events of a set have one stored name.
-#[must_use]
-pub const fn names_are_distinct(events: &[EventType]) -> bool {
-    let mut one = 0;
-    while one < events.len() {
-        let mut other = one + 1;
-        while other < events.len() {
-            if same_text(events[one].name, events[other].name) {
-                return false;
-            }
-            other += 1;
-        }
-        one += 1;
+/// All that a set asks of a listed event.
+///
+/// One trait in place of many, so that a listed type that is no event meets one error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event",
+    label = "not an event",
+    note = "put on it: #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)] #[event(name = \"…\")]"
+)]
+pub trait Listed: Sized {
+    const TYPE: EventType;
+
+    /// Nothing at run time; the call gives an editor the type that it needs.
+    fn declared() {}
+    #[must_use]
+    fn name() -> EventName;
+    #[must_use]
+    fn is(name: &str) -> bool {
+        Self::TYPE.name == name
     }
-    true
+    fn encode(&self) -> Result<Payload, EncodeError>;
+    fn decode(version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError>;
+    #[must_use]
+    fn copy(&self) -> Self;
+    #[must_use]
+    fn same(&self, other: &Self) -> bool;
+    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+    #[must_use]
+    fn open(&self) -> Description;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Event> Listed for E {
+    const TYPE: EventType = EventType::of::<E>();
+
+    fn name() -> EventName {
+        EventName::of::<E>()
+    }
+
+    fn encode(&self) -> Result<Payload, EncodeError> {
+        Event::encode(self)
+    }
+
+    fn decode(version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError> {
+        Event::decode(version, payload)
+    }
+
+    fn copy(&self) -> Self {
+        self.clone()
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        self == other
+    }
+
+    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt(f)
+    }
+
+    fn open(&self) -> Description {
+        self.describe()
+    }
+}
+
+/// Refuses to compile if the event at `nth` has the stored name of one before it.
+#[track_caller]
+pub const fn new_name<S: EventSet>(nth: usize) {
+    let mut before = 0;
+    while before < nth {
+        assert!(
+            !same_text(S::EVENTS[before].name, S::EVENTS[nth].name),
+            "an event before this one has the same stored name; give each event of a set a `name` of its own"
+        );
+        before += 1;
+    }
 }
 
 const fn same_text(one: &str, other: &str) -> bool {
@@ -55,7 +120,7 @@ const fn same_text(one: &str, other: &str) -> bool {
     true
 }
 
-/// A field that is the id of the aggregate `A`: says "wrong id type" on the field's type.
+/// A field that is the id of an aggregate: says "wrong id type" on the field's type.
 #[diagnostic::on_unimplemented(
     message = "the id field is a `{Self}`, but the aggregate's id is `{Id}`",
     label = "expected `{Id}`",
@@ -72,8 +137,10 @@ impl<Id> IsId<Id> for Id {
     }
 }
 
-/// The id field of a command for `A`.
-pub fn id_of<A: Aggregate, F: IsId<A::Id>>(field: &F) -> &A::Id {
+/// The id field of the command `C`.
+pub fn id_of<C: Command, F: IsId<<C::Aggregate as Aggregate>::Id>>(
+    field: &F,
+) -> &<C::Aggregate as Aggregate>::Id {
     field.as_id()
 }
 
@@ -116,5 +183,30 @@ pub mod show {
         fn show(&self) -> Shown {
             Shown::plain(format!("<{}>", type_name::<T>()))
         }
+    }
+}
+
+/// The keys of each attribute, as an editor completes them. No sound annotation refers to them.
+pub mod keys {
+    pub mod event {
+        pub mod name {}
+        pub mod version {}
+    }
+
+    pub mod aggregate {
+        pub mod name {}
+        pub mod id {}
+        pub mod events {}
+        pub mod event {}
+        pub mod error {}
+    }
+
+    pub mod event_set {}
+
+    pub mod command {
+        pub mod aggregate {}
+        pub mod creates {}
+        pub mod needs {}
+        pub mod any {}
     }
 }

@@ -1,0 +1,17 @@
+//! `#[derive(Aggregate)]`.
+
+mod event_enum;
+mod expand;
+mod model;
+mod parse;
+
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+use crate::diagnostics::Errors;
+
+pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
+    let spec = parse::spec(input, errors);
+    let model = model::Aggregate::new(input, &spec, errors);
+    expand::aggregate(&model)
+}

@@ -1,0 +1,16 @@
+//! `#[derive(Command)]`.
+
+mod expand;
+mod model;
+mod parse;
+
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+use crate::diagnostics::Errors;
+
+pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
+    let spec = parse::spec(input, errors);
+    let model = model::Command::new(input, &spec, errors);
+    expand::command(&model)
+}
