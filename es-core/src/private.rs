@@ -5,9 +5,15 @@ pub use serde;
 pub use serde_json;
 
 use crate::aggregate::{Aggregate, Apply};
+use crate::command::Command;
+use crate::decide::Decide;
+use crate::decision::{self, Decision};
 use crate::describe::Shown;
+use crate::error::ExecuteError;
 use crate::event::Event;
 use crate::event_set::EventType;
+use crate::metadata::Metadata;
+use crate::stream::{StreamId, Version};
 
 /// Says "`X` is not an event" on the listed word, and gives an editor the type it needs there.
 pub const fn assert_event<E: Event>() {}
@@ -75,6 +81,23 @@ impl<Id> IsId<Id> for Id {
 /// The id field of a command for `A`.
 pub fn id_of<A: Aggregate, F: IsId<A::Id>>(field: &F) -> &A::Id {
     field.as_id()
+}
+
+/// One decision as the repository takes it, lifecycle and encoding included, without a store:
+/// what es-testing plays its scenarios with. A refusal leaves the state as it was.
+pub fn decide<A, C>(
+    state: &mut A,
+    version: Version,
+    stream: &StreamId,
+    command: C,
+) -> Result<Vec<A::Event>, ExecuteError<A::Error>>
+where
+    C: Command<Aggregate = A>,
+    A: Decide<C>,
+{
+    let Decision { events, .. } =
+        decision::decide(state, version, stream, command, &Metadata::default())?;
+    Ok(events)
 }
 
 /// Shows a field's value by the best means that its type has: `(&&&Show(&field)).show()`.
