@@ -1,0 +1,14 @@
+#[path = "../bank.rs"]
+mod bank;
+use bank::Opened;
+use es_core::prelude::*;
+
+#[derive(Aggregate, Default)]
+#[aggregate(name = "account", id = String, events(Opened), event = AccountEvent)]
+struct Account {}
+
+impl Apply<Opened> for Account {
+    fn apply(&mut self, _: Opened) {}
+}
+
+fn main() {}

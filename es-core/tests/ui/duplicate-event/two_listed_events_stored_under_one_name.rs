@@ -1,0 +1,18 @@
+#[path = "../bank.rs"]
+mod bank;
+use bank::Opened;
+use es_core::prelude::*;
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "account-opened")]
+struct Reopened {}
+
+#[derive(Aggregate, Default)]
+#[aggregate(name = "account", id = String, events(Opened, Reopened))]
+struct Account {}
+
+impl<E> Apply<E> for Account {
+    fn apply(&mut self, _: E) {}
+}
+
+fn main() {}

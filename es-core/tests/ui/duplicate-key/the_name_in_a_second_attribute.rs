@@ -1,0 +1,8 @@
+use es_core::prelude::*;
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "account-opened")]
+#[event(name = "opened")]
+struct Opened {}
+
+fn main() {}

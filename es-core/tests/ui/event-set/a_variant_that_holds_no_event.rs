@@ -1,0 +1,14 @@
+#[path = "../bank.rs"]
+mod bank;
+use bank::Opened;
+use es_core::prelude::*;
+
+#[derive(EventSet)]
+enum Happened {
+    Opened(Opened),
+    Noted(Note),
+}
+
+struct Note;
+
+fn main() {}

@@ -1,0 +1,12 @@
+#[path = "../bank.rs"]
+mod bank;
+use bank::{Account, AccountId};
+use es_core::prelude::*;
+
+#[derive(Command, Clone)]
+#[command(aggregate = Account)]
+struct Close {
+    account: AccountId,
+}
+
+fn main() {}

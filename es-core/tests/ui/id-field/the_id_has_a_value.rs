@@ -1,0 +1,13 @@
+#[path = "../bank.rs"]
+mod bank;
+use bank::{Account, AccountId};
+use es_core::prelude::*;
+
+#[derive(Command, Clone)]
+#[command(aggregate = Account)]
+struct Close {
+    #[command(id = 1)]
+    account: AccountId,
+}
+
+fn main() {}

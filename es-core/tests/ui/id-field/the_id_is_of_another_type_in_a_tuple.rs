@@ -1,0 +1,13 @@
+#[path = "../bank.rs"]
+mod bank;
+use bank::Account;
+use es_core::prelude::*;
+
+#[derive(Command, Clone)]
+#[command(aggregate = Account)]
+struct Close(#[command(id)] OrderId);
+
+#[derive(Clone, Debug, PartialEq)]
+struct OrderId(u32);
+
+fn main() {}

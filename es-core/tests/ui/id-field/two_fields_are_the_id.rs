@@ -1,0 +1,15 @@
+#[path = "../bank.rs"]
+mod bank;
+use bank::{Account, AccountId};
+use es_core::prelude::*;
+
+#[derive(Command, Clone)]
+#[command(aggregate = Account)]
+struct Close {
+    #[command(id)]
+    account: AccountId,
+    #[command(id)]
+    other: AccountId,
+}
+
+fn main() {}

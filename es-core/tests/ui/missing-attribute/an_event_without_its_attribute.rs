@@ -1,0 +1,6 @@
+use es_core::prelude::*;
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+struct Opened {}
+
+fn main() {}

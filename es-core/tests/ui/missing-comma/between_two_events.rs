@@ -1,0 +1,14 @@
+#[path = "../bank.rs"]
+mod bank;
+use bank::{Opened, Paid};
+use es_core::prelude::*;
+
+#[derive(Aggregate, Default)]
+#[aggregate(name = "account", id = String, events(Opened Paid))]
+struct Account {}
+
+impl Apply<Opened> for Account {
+    fn apply(&mut self, _: Opened) {}
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+#[path = "../bank.rs"]
+mod bank;
+use bank::{Account, AccountId};
+use es_core::prelude::*;
+
+#[derive(Command)]
+#[command(aggregate = Account)]
+struct Close {
+    #[command(id)]
+    account: AccountId,
+}
+
+fn main() {}

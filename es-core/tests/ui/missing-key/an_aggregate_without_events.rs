@@ -1,0 +1,7 @@
+use es_core::prelude::*;
+
+#[derive(Aggregate, Default)]
+#[aggregate(name = "account", id = String)]
+struct Account {}
+
+fn main() {}

@@ -1,0 +1,18 @@
+#[path = "../bank.rs"]
+mod bank;
+use bank::Opened;
+use es_core::prelude::*;
+
+#[derive(Aggregate, Default)]
+#[aggregate(name = "account", id = String, events(Opened))]
+enum Account {
+    #[default]
+    New,
+    Open,
+}
+
+impl Apply<Opened> for Account {
+    fn apply(&mut self, _: Opened) {}
+}
+
+fn main() {}
