@@ -97,7 +97,7 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let store = MemoryStore::new();
     /// let stream = StreamId::new(Category::new("account")?, StreamKey::new("ada")?);
-    /// let newest_first = store.read_stream(&stream, Cursor::END).try_collect::<Vec<_>>().await?;
+    /// let newest_first = store.read_stream(&stream, Cursor::<Version>::END).try_collect::<Vec<_>>().await?;
     /// assert!(newest_first.is_empty());
     /// # Ok(())
     /// # }

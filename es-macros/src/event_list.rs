@@ -103,7 +103,7 @@ fn is_new(entry: &Entry, before: &[Entry], errors: &mut Errors) -> bool {
         errors.at(
             variant,
             format_args!(
-                "`{}` is called `{variant}` already; write `{text} as {}`",
+                "two events are called `{variant}`, `{}` and `{text}`; write `{text} as {}`",
                 other.text(),
                 alternative(entry)
             ),

@@ -8,7 +8,6 @@ use super::parse::Spec;
 use crate::attr::Written;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
-use crate::ownership;
 
 pub(crate) struct Command<'a> {
     pub(crate) input: &'a DeriveInput,
@@ -29,7 +28,6 @@ pub(crate) struct Id<'a> {
 
 impl<'a> Command<'a> {
     pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec<'a>, errors: &mut Errors) -> Self {
-        ownership::check("a command", &input.generics, errors);
         let is_struct = is_struct(input, errors);
         Self {
             input,

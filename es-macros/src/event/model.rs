@@ -7,7 +7,7 @@ use super::parse::Spec;
 use crate::attr::Written;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
-use crate::{name, ownership};
+use crate::name;
 
 pub(crate) struct Event<'a> {
     pub(crate) input: &'a DeriveInput,
@@ -21,7 +21,6 @@ pub(crate) struct Event<'a> {
 
 impl<'a> Event<'a> {
     pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec, errors: &mut Errors) -> Self {
-        ownership::check("an event", &input.generics, errors);
         let is_struct = is_struct(input, errors);
         let krate = CratePath::new(&spec.krate, errors);
         Self {
