@@ -10,7 +10,7 @@ use es_core::{
 use tokio::time::{sleep, timeout};
 
 /// How long a store may take to declare what it has acknowledged safe to read in its log.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// More than the contract ever stores.
 pub(super) const ALL: u32 = 100_000;
