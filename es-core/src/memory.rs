@@ -73,7 +73,7 @@ impl EventStore for MemoryStore {
                 Cursor::Before(version) => until(positions, version.0),
             };
             let event = |position: &Position| events.at(*position);
-            take(page, cursor, limit)
+            take(page, &cursor, limit)
                 .filter_map(event)
                 .cloned()
                 .collect()
@@ -86,7 +86,7 @@ impl EventStore for MemoryStore {
                 Cursor::After(position) => from(&events.log, position.0),
                 Cursor::Before(position) => until(&events.log, position.0),
             };
-            LogPage::new(take(page, cursor, limit).cloned().collect(), events.head())
+            LogPage::new(take(page, &cursor, limit).cloned().collect(), events.head())
         }))
     }
 }
@@ -178,7 +178,11 @@ fn until<T>(all: &[T], place: u64) -> &[T] {
     all.get(..places).unwrap_or(all)
 }
 
-fn take<T, P>(page: &[T], cursor: Cursor<P>, limit: u32) -> impl Iterator<Item = &T> {
+fn take<'a, T, P>(
+    page: &'a [T],
+    cursor: &Cursor<P>,
+    limit: u32,
+) -> impl Iterator<Item = &'a T> + use<'a, T, P> {
     let limit = limit as usize;
     let (upwards, downwards) = match cursor {
         Cursor::After(_) => (Some(page.iter().take(limit)), None),

@@ -168,18 +168,17 @@ async fn touch<'a, A: Aggregate, S: EventStore>(
     stream: StreamId,
 ) -> Result<&'a mut Touched, LoadError> {
     let known = streams.iter().position(|touched| touched.stream == stream);
-    let nth = match known {
-        Some(nth) => nth,
-        None => {
-            let Loaded { state, version, .. } = load::<A, S>(store, &stream, Until::End).await?;
-            streams.push(Touched {
-                stream,
-                version,
-                state: Box::new(state),
-                events: Vec::new(),
-            });
-            streams.len() - 1
-        }
+    let nth = if let Some(nth) = known {
+        nth
+    } else {
+        let Loaded { state, version, .. } = load::<A, S>(store, &stream, Until::End).await?;
+        streams.push(Touched {
+            stream,
+            version,
+            state: Box::new(state),
+            events: Vec::new(),
+        });
+        streams.len() - 1
     };
     Ok(&mut streams[nth])
 }
