@@ -1,5 +1,6 @@
-//! Given-when-then for aggregates.
+//! Given-when-then for aggregates, and the contract of event stores.
 
+pub mod contract;
 pub mod prelude;
 mod report;
 mod scenario;

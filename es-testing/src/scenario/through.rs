@@ -38,9 +38,7 @@ impl<A: Aggregate> When<A, Played> {
             }
             match step.take(AnyStore(Arc::new(store.clone()))).await {
                 Ok(done) => {
-                    story
-                        .events
-                        .extend(done.events.into_iter().map(|e| e.event));
+                    story.events.extend(done.events.into_iter().map(|e| e.event));
                     story.state = done.state;
                 }
                 Err(error) => story.refuse(Why::of::<A>(name, error)),
@@ -70,10 +68,9 @@ async fn append_given<S: EventStore, E: es_core::EventSet>(
              a scenario wants a stream of its own",
             conflict.actual
         ),
-        Err(error) => panic!(
-            "the given events could not be appended to `{stream}`: {}",
-            chain(&error)
-        ),
+        Err(error) => {
+            panic!("the given events could not be appended to `{stream}`: {}", chain(&error))
+        }
     }
 }
 
@@ -94,9 +91,7 @@ impl<A: Aggregate> Step<A> {
         let execute = |store| -> Execution<A> {
             Box::pin(async move { Repository::<A, _>::new(store).execute(command).await })
         };
-        Self {
-            execute: Box::new(execute),
-        }
+        Self { execute: Box::new(execute) }
     }
 
     async fn take(self, store: AnyStore) -> Result<Executed<A>, ExecuteError<A::Error>> {
