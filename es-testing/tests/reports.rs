@@ -10,9 +10,9 @@ use expect_test::{ExpectFile, expect_file};
 use fixture::*;
 
 /// The report of `scenario`, run as a test called `name`, without line numbers and colours.
-fn check(name: &str, scenario: impl FnOnce() + Send + 'static, report: ExpectFile) {
-    let test = thread::Builder::new().name(format!("reports::{name}"));
-    let panic = test
+fn check(name: &str, scenario: impl FnOnce() + Send + 'static, report: &ExpectFile) {
+    let named = thread::Builder::new().name(format!("reports::{name}"));
+    let panic = named
         .spawn(AssertUnwindSafe(scenario))
         .expect("a thread starts")
         .join()
@@ -62,7 +62,7 @@ fn unexpected_different_and_missing() {
                 .when(withdraw(300))
                 .then((withdrawn(300, 700), deposited(1)));
         },
-        expect_file!["reports/unexpected_different_and_missing.txt"],
+        &expect_file!["reports/unexpected_different_and_missing.txt"],
     );
 }
 
@@ -75,7 +75,7 @@ fn unexpected() {
                 .when(withdraw(300))
                 .then(withdrawn(300, 695));
         },
-        expect_file!["reports/unexpected.txt"],
+        &expect_file!["reports/unexpected.txt"],
     );
 }
 
@@ -88,7 +88,7 @@ fn missing() {
                 .when(withdraw(200))
                 .then((FeeCharged { cents: 5 }, withdrawn(200, 800)));
         },
-        expect_file!["reports/missing.txt"],
+        &expect_file!["reports/missing.txt"],
     );
 }
 
@@ -101,7 +101,7 @@ fn different() {
                 .when(withdraw(200))
                 .then(withdrawn(100, 900));
         },
-        expect_file!["reports/different.txt"],
+        &expect_file!["reports/different.txt"],
     );
 }
 
@@ -114,7 +114,7 @@ fn reordered() {
                 .when(withdraw(300))
                 .then((withdrawn(300, 695), FeeCharged { cents: 5 }));
         },
-        expect_file!["reports/reordered.txt"],
+        &expect_file!["reports/reordered.txt"],
     );
 }
 
@@ -127,7 +127,7 @@ fn rejected_instead_of_events() {
                 .when(withdraw(5))
                 .then(withdrawn(5, -5));
         },
-        expect_file!["reports/rejected_instead_of_events.txt"],
+        &expect_file!["reports/rejected_instead_of_events.txt"],
     );
 }
 
@@ -138,7 +138,7 @@ fn rejected_instead_of_nothing() {
         || {
             Account::given(opened()).when(withdraw(5)).then_nothing();
         },
-        expect_file!["reports/rejected_instead_of_nothing.txt"],
+        &expect_file!["reports/rejected_instead_of_nothing.txt"],
     );
 }
 
@@ -151,7 +151,7 @@ fn events_instead_of_a_rejection() {
                 .when(withdraw(300))
                 .then_rejected(AccountError::InsufficientFunds { missing: 5 });
         },
-        expect_file!["reports/events_instead_of_a_rejection.txt"],
+        &expect_file!["reports/events_instead_of_a_rejection.txt"],
     );
 }
 
@@ -164,7 +164,7 @@ fn another_rejection() {
                 .when(withdraw(5))
                 .then_rejected(AccountError::InsufficientFunds { missing: 6 });
         },
-        expect_file!["reports/another_rejection.txt"],
+        &expect_file!["reports/another_rejection.txt"],
     );
 }
 
@@ -175,7 +175,7 @@ fn something_instead_of_nothing() {
         || {
             Account::given(opened()).when(deposit(1)).then_nothing();
         },
-        expect_file!["reports/something_instead_of_nothing.txt"],
+        &expect_file!["reports/something_instead_of_nothing.txt"],
     );
 }
 
@@ -186,7 +186,7 @@ fn nothing_instead_of_something() {
         || {
             Account::given(opened()).when(deposit(0)).then(deposited(0));
         },
-        expect_file!["reports/nothing_instead_of_something.txt"],
+        &expect_file!["reports/nothing_instead_of_something.txt"],
     );
 }
 
@@ -199,7 +199,7 @@ fn another_state() {
                 .when(deposit(1))
                 .then_state(left(1002));
         },
-        expect_file!["reports/another_state.txt"],
+        &expect_file!["reports/another_state.txt"],
     );
 }
 
@@ -213,7 +213,7 @@ fn another_state_after_a_rejection() {
                 .then_rejected(AccountError::InsufficientFunds { missing: 5 })
                 .and_state(left(-1));
         },
-        expect_file!["reports/another_state_after_a_rejection.txt"],
+        &expect_file!["reports/another_state_after_a_rejection.txt"],
     );
 }
 
@@ -226,7 +226,7 @@ fn rejected_instead_of_a_state() {
                 .when(withdraw(5))
                 .then_state(left(-5));
         },
-        expect_file!["reports/rejected_instead_of_a_state.txt"],
+        &expect_file!["reports/rejected_instead_of_a_state.txt"],
     );
 }
 
@@ -241,7 +241,7 @@ fn a_chain_rejected_midway() {
                 .when(deposit(7))
                 .then((deposited(5), withdrawn(6, -1), deposited(7)));
         },
-        expect_file!["reports/a_chain_rejected_midway.txt"],
+        &expect_file!["reports/a_chain_rejected_midway.txt"],
     );
 }
 
@@ -255,7 +255,7 @@ fn a_chain_accepted() {
                 .when(deposit(6))
                 .then_rejected(AccountError::Closed);
         },
-        expect_file!["reports/a_chain_accepted.txt"],
+        &expect_file!["reports/a_chain_accepted.txt"],
     );
 }
 
@@ -269,7 +269,7 @@ fn a_long_past() {
                 .when(deposit(18))
                 .then(deposited(19));
         },
-        expect_file!["reports/a_long_past.txt"],
+        &expect_file!["reports/a_long_past.txt"],
     );
 }
 
@@ -282,7 +282,7 @@ fn in_any_order() {
                 .when(withdraw(300))
                 .then_in_any_order((withdrawn(300, 700), FeeCharged { cents: 5 }, deposited(1)));
         },
-        expect_file!["reports/in_any_order.txt"],
+        &expect_file!["reports/in_any_order.txt"],
     );
 }
 
@@ -293,7 +293,7 @@ fn not_found_instead_of_events() {
         || {
             Account::given(()).when(deposit(1)).then(deposited(1));
         },
-        expect_file!["reports/not_found_instead_of_events.txt"],
+        &expect_file!["reports/not_found_instead_of_events.txt"],
     );
 }
 
@@ -306,7 +306,7 @@ fn already_exists_instead_of_a_rejection() {
                 .when(open())
                 .then_rejected(AccountError::Closed);
         },
-        expect_file!["reports/already_exists_instead_of_a_rejection.txt"],
+        &expect_file!["reports/already_exists_instead_of_a_rejection.txt"],
     );
 }
 
@@ -317,7 +317,7 @@ fn accepted_instead_of_not_found() {
         || {
             Account::given(opened()).when(deposit(1)).then_not_found();
         },
-        expect_file!["reports/accepted_instead_of_not_found.txt"],
+        &expect_file!["reports/accepted_instead_of_not_found.txt"],
     );
 }
 
@@ -334,7 +334,7 @@ fn prints_alike() {
                 .when(set)
                 .then(InterestSet { rate: f64::NAN });
         },
-        expect_file!["reports/prints_alike.txt"],
+        &expect_file!["reports/prints_alike.txt"],
     );
 }
 
@@ -345,7 +345,7 @@ fn more_events_than_a_tuple_holds() {
         || {
             Account::given(()).when(save(9)).then(());
         },
-        expect_file!["reports/more_events_than_a_tuple_holds.txt"],
+        &expect_file!["reports/more_events_than_a_tuple_holds.txt"],
     );
 }
 
