@@ -81,12 +81,9 @@ pub(crate) async fn load<A: Aggregate, S: EventStore>(
 ) -> Result<Loaded<A>, LoadError> {
     let span = spans::load(stream);
     async {
-        let mut loaded = Loaded {
-            state: A::default(),
-            version: Version::NONE,
-            position: Position::START,
-        };
-        let mut events = pin!(store.read_stream(stream, Cursor::<Version>::START));
+        let mut loaded =
+            Loaded { state: A::default(), version: Version::NONE, position: Position::START };
+        let mut events = pin!(store.read_stream(stream, Cursor::START));
         while let Some(event) = events.try_next().await? {
             if !until.includes(&event) {
                 break;

@@ -102,7 +102,7 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let store = MemoryStore::new();
     /// let stream = StreamId::new(Category::new("account")?, StreamKey::new("ada")?);
-    /// let newest_first = store.read_stream(&stream, Cursor::END).try_collect::<Vec<_>>().await?;
+    /// let newest_first = store.read_stream(&stream, Cursor::<Version>::END).try_collect::<Vec<_>>().await?;
     /// assert!(newest_first.is_empty());
     /// # Ok(())
     /// # }
@@ -136,18 +136,35 @@ pub enum Cursor<P> {
     Before(P),
 }
 
-impl Cursor<Version> {
-    /// Upwards from the first event of a stream.
-    pub const START: Self = Self::After(Version::NONE);
-    /// Downwards from the last event of a stream.
-    pub const END: Self = Self::Before(Version::MAX);
+impl<P: Place> Cursor<P> {
+    /// Upwards from the very first.
+    pub const START: Self = Self::After(P::BEFORE_ALL);
+    /// Downwards from the very last.
+    pub const END: Self = Self::Before(P::BEYOND_ALL);
 }
 
-impl Cursor<Position> {
-    /// Upwards from the first event of the log.
-    pub const START: Self = Self::After(Position::START);
-    /// Downwards from the last event of the log.
-    pub const END: Self = Self::Before(Position::MAX);
+/// What a cursor moves along: [`Version`]s of a stream or [`Position`]s of the log.
+pub trait Place: Copy + Ord + sealed::Sealed {
+    /// Smaller than the place of any event.
+    const BEFORE_ALL: Self;
+    /// Greater than the place of any event.
+    const BEYOND_ALL: Self;
+}
+
+impl Place for Version {
+    const BEFORE_ALL: Self = Self::NONE;
+    const BEYOND_ALL: Self = Self::MAX;
+}
+
+impl Place for Position {
+    const BEFORE_ALL: Self = Self::START;
+    const BEYOND_ALL: Self = Self::MAX;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for crate::Version {}
+    impl Sealed for crate::Position {}
 }
 
 impl<P> Cursor<P> {
@@ -157,6 +174,14 @@ impl<P> Cursor<P> {
         match self {
             Self::After(_) => Self::After(place),
             Self::Before(_) => Self::Before(place),
+        }
+    }
+
+    /// The same direction from the same place, written otherwise.
+    pub(crate) fn map<T>(self, place: impl FnOnce(P) -> T) -> Cursor<T> {
+        match self {
+            Self::After(from) => Cursor::After(place(from)),
+            Self::Before(from) => Cursor::Before(place(from)),
         }
     }
 }

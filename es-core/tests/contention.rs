@@ -9,11 +9,7 @@ use fixture::*;
 async fn attempts_are_bounded_and_the_last_conflict_is_told() {
     let store = contended::Contended::new(bank(10).await);
 
-    let error = accounts(&store)
-        .with_max_attempts(3)
-        .execute(deposit(ada(), 1))
-        .await
-        .unwrap_err();
+    let error = accounts(&store).with_max_attempts(3).execute(deposit(ada(), 1)).await.unwrap_err();
 
     let ExecuteError::Conflict { attempts, source } = error else {
         panic!("another error: {error:?}");

@@ -13,10 +13,7 @@ async fn a_command_without_metadata_begins_a_chain() {
 
     let metadata = &done.events[0].metadata;
     let correlation = metadata.correlation_id.as_ref().unwrap().as_str();
-    assert_eq!(
-        correlation,
-        metadata.causation_id.as_ref().unwrap().as_str()
-    );
+    assert_eq!(correlation, metadata.causation_id.as_ref().unwrap().as_str());
 }
 
 #[tokio::test]
@@ -29,10 +26,7 @@ async fn a_command_that_follows_from_an_event_goes_on_with_its_chain() {
     let first = accounts(&store).execute_with(open(ada()), request).await;
     let first = &first.unwrap().events[0];
 
-    let second = accounts(&store)
-        .execute_with(deposit(ada(), 1), first)
-        .await
-        .unwrap();
+    let second = accounts(&store).execute_with(deposit(ada(), 1), first).await.unwrap();
 
     let metadata = &second.events[0].metadata;
     assert_eq!(metadata.correlation_id, first.metadata.correlation_id);
@@ -61,8 +55,5 @@ async fn each_command_is_a_cause_of_its_own() {
     let done = accounts(&store).execute(withdraw(ada(), 1)).await.unwrap();
     let next = accounts(&store).execute(withdraw(ada(), 1)).await.unwrap();
 
-    assert_ne!(
-        done.events[0].metadata.causation_id,
-        next.events[0].metadata.causation_id
-    );
+    assert_ne!(done.events[0].metadata.causation_id, next.events[0].metadata.causation_id);
 }

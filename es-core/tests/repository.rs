@@ -29,15 +29,9 @@ async fn the_answered_events_are_the_stored_ones() {
     let done = accounts(&store).execute(deposit(ada(), 5)).await.unwrap();
 
     let stream = StreamId::of::<Account>(&ada()).unwrap();
-    let stored: Vec<_> = store
-        .read_stream(&stream, Cursor::After(Version(2)))
-        .try_collect()
-        .await
-        .unwrap();
-    let decoded: Vec<_> = stored
-        .into_iter()
-        .map(|raw| raw.decode().unwrap())
-        .collect();
+    let stored: Vec<_> =
+        store.read_stream(&stream, Cursor::After(Version(2))).try_collect().await.unwrap();
+    let decoded: Vec<_> = stored.into_iter().map(|raw| raw.decode().unwrap()).collect();
     assert_eq!(done.events, decoded);
 }
 
@@ -69,19 +63,10 @@ async fn a_rejection_stores_nothing_and_hands_over_the_error() {
 
 #[tokio::test]
 async fn an_account_that_does_not_exist_is_not_found() {
-    let error = accounts(&MemoryStore::new())
-        .execute(deposit(ada(), 1))
-        .await
-        .unwrap_err();
+    let error = accounts(&MemoryStore::new()).execute(deposit(ada(), 1)).await.unwrap_err();
 
-    assert!(matches!(
-        error,
-        ExecuteError::Lifecycle(LifecycleRejection::NotFound { .. })
-    ));
-    assert_eq!(
-        error.to_string(),
-        "`Deposit` needs `account/ada`, which does not exist"
-    );
+    assert!(matches!(error, ExecuteError::Lifecycle(LifecycleRejection::NotFound { .. })));
+    assert_eq!(error.to_string(), "`Deposit` needs `account/ada`, which does not exist");
 }
 
 #[tokio::test]
@@ -90,10 +75,7 @@ async fn an_account_that_exists_is_not_created_again() {
 
     let error = accounts(&store).execute(open(ada())).await.unwrap_err();
 
-    assert!(matches!(
-        error,
-        ExecuteError::Lifecycle(LifecycleRejection::AlreadyExists { .. })
-    ));
+    assert!(matches!(error, ExecuteError::Lifecycle(LifecycleRejection::AlreadyExists { .. })));
     assert_eq!(
         error.to_string(),
         "`Open` creates `account/ada`, which exists already, at version 2"
@@ -102,10 +84,7 @@ async fn an_account_that_exists_is_not_created_again() {
 
 #[tokio::test]
 async fn an_id_that_is_no_stream_key_is_an_error() {
-    let error = accounts(&MemoryStore::new())
-        .execute(open(String::new()))
-        .await
-        .unwrap_err();
+    let error = accounts(&MemoryStore::new()).execute(open(String::new())).await.unwrap_err();
 
     assert!(matches!(error, ExecuteError::Load(LoadError::Id(_))));
 }

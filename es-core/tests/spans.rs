@@ -52,11 +52,8 @@ impl Subscriber for Watcher {
 
     fn new_span(&self, attributes: &Attributes<'_>) -> Id {
         let metadata = attributes.metadata();
-        let mut seen = Seen {
-            target: metadata.target(),
-            name: metadata.name(),
-            fields: BTreeMap::new(),
-        };
+        let mut seen =
+            Seen { target: metadata.target(), name: metadata.name(), fields: BTreeMap::new() };
         attributes.record(&mut seen);
         let mut spans = self.spans.lock().unwrap();
         spans.push(seen);

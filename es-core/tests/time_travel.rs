@@ -78,14 +78,9 @@ async fn a_version_that_is_not_reached_yet_is_an_error() {
 async fn the_state_as_of_a_position_includes_that_position() {
     let (store, events) = past().await;
 
-    let at = accounts(&store)
-        .load_as_of(&ada(), events[2].position)
-        .await
-        .unwrap();
-    let before = accounts(&store)
-        .load_as_of(&ada(), Position(events[2].position.0 - 1))
-        .await
-        .unwrap();
+    let at = accounts(&store).load_as_of(&ada(), events[2].position).await.unwrap();
+    let before =
+        accounts(&store).load_as_of(&ada(), Position(events[2].position.0 - 1)).await.unwrap();
 
     assert_eq!((at.state.cents, at.version), (3, Version(3)));
     assert_eq!((before.state.cents, before.version), (1, Version(2)));
@@ -98,9 +93,8 @@ async fn the_state_as_of_an_instant_is_what_had_been_recorded_by_then() {
     let first = events[0].recorded_at;
 
     let at_the_end = accounts.load_as_of(&ada(), events[3].recorded_at).await;
-    let before_all = accounts
-        .load_as_of(&ada(), Timestamp::from_unix_micros(first.unix_micros() - 1))
-        .await;
+    let before_all =
+        accounts.load_as_of(&ada(), Timestamp::from_unix_micros(first.unix_micros() - 1)).await;
 
     assert_eq!(at_the_end.unwrap().state.cents, 7);
     assert!(!before_all.unwrap().exists());
@@ -120,7 +114,7 @@ async fn a_history_reads_upwards_from_a_version() {
 async fn a_history_reads_downwards_from_the_end() {
     let (store, mut events) = past().await;
 
-    let history = accounts(&store).history(&ada(), Cursor::<Version>::END);
+    let history = accounts(&store).history(&ada(), Cursor::END);
 
     let history: Vec<_> = history.unwrap().try_collect().await.unwrap();
     events.reverse();

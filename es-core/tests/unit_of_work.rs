@@ -13,7 +13,7 @@ async fn cents(store: &MemoryStore, account: String) -> i64 {
     accounts(store).load(&account).await.unwrap().state.cents
 }
 
-fn conflict(answer: Result<es_core::Committed, AppendError>) -> Conflict {
+fn conflict(answer: Result<es_core::Appended, AppendError>) -> Conflict {
     match answer {
         Err(AppendError::Conflict(conflict)) => conflict,
         other => panic!("expected a conflict, not {other:?}"),
@@ -32,17 +32,13 @@ async fn a_transfer_arrives_on_both_sides() {
     assert_eq!(cents(&store, ada()).await, 200);
     assert_eq!(cents(&store, bob()).await, 100);
     let versions: Vec<_> = committed
-        .appended
         .streams
         .iter()
         .map(|stream| (stream.stream.to_string(), stream.version))
         .collect();
-    let expected = [
-        ("account/ada".to_owned(), Version(3)),
-        ("account/bob".to_owned(), Version(2)),
-    ];
+    let expected = [("account/ada".to_owned(), Version(3)), ("account/bob".to_owned(), Version(2))];
     assert_eq!(versions, expected);
-    let last = committed.appended.streams[1].positions[0];
+    let last = committed.streams[1].positions[0];
     assert_eq!(committed.position(), Some(last));
 }
 
@@ -108,17 +104,11 @@ async fn a_command_sees_what_the_commands_before_it_did() {
 
     assert!(matches!(
         again,
-        ExecuteError::Lifecycle(LifecycleRejection::AlreadyExists {
-            version: Version(1),
-            ..
-        })
+        ExecuteError::Lifecycle(LifecycleRejection::AlreadyExists { version: Version(1), .. })
     ));
-    let withdrawn = Withdrawn {
-        cents: 3,
-        balance: 2,
-    };
+    let withdrawn = Withdrawn { cents: 3, balance: 2 };
     assert_eq!(events, [AccountEvent::from(withdrawn)]);
-    assert_eq!(committed.appended.streams[0].version, Version(3));
+    assert_eq!(committed.streams[0].version, Version(3));
 }
 
 #[tokio::test]
@@ -130,10 +120,8 @@ async fn all_events_share_the_metadata_of_the_unit() {
     transfer.execute(deposit(bob(), 100)).await.unwrap();
     let committed = transfer.commit().await.unwrap();
 
-    let first = committed.appended.streams[0].positions[0];
-    let page = store
-        .log_page(Cursor::After(Position(first.0 - 1)), 2)
-        .await;
+    let first = committed.streams[0].positions[0];
+    let page = store.log_page(Cursor::After(Position(first.0 - 1)), 2).await;
     let events = page.unwrap().events;
     assert_eq!(events[0].metadata, events[1].metadata);
     assert!(events[0].metadata.correlation_id.is_some());
@@ -155,7 +143,7 @@ async fn a_unit_that_is_dropped_stores_nothing() {
 async fn a_unit_without_commands_commits_nothing() {
     let committed = unit(&MemoryStore::new()).commit().await.unwrap();
 
-    assert_eq!(committed.appended.streams, []);
+    assert_eq!(committed.streams, []);
     assert_eq!(committed.position(), None);
 }
 
@@ -185,9 +173,6 @@ async fn a_unit_goes_on_after_a_stream_that_could_not_be_loaded() {
     unit.commit().await.unwrap();
 
     let unreadable = unreadable.unwrap_err();
-    assert!(matches!(
-        unreadable,
-        ExecuteError::Load(LoadError::Decode(_))
-    ));
+    assert!(matches!(unreadable, ExecuteError::Load(LoadError::Decode(_))));
     assert_eq!(cents(&store, ada()).await, 200);
 }

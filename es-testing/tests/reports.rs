@@ -24,9 +24,7 @@ fn check(name: &str, scenario: impl FnOnce() + Send + 'static, report: &ExpectFi
 fn without_colour(text: &str) -> String {
     let mut parts = text.split("\x1b[");
     let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| {
-        text + part.split_once('m').map_or(part, |(_, rest)| rest)
-    })
+    parts.fold(first, |text, part| text + part.split_once('m').map_or(part, |(_, rest)| rest))
 }
 
 fn without_line(text: &str) -> String {
@@ -46,11 +44,7 @@ fn withdrawn(cents: i64, balance: i64) -> Withdrawn {
 }
 
 fn left(cents: i64) -> Account {
-    Account {
-        cents,
-        overdraft: 0,
-        open: true,
-    }
+    Account { cents, overdraft: 0, open: true }
 }
 
 #[test]
@@ -71,9 +65,7 @@ fn unexpected() {
     check(
         "a_fee_nobody_knew_of",
         || {
-            Account::given(a_thousand())
-                .when(withdraw(300))
-                .then(withdrawn(300, 695));
+            Account::given(a_thousand()).when(withdraw(300)).then(withdrawn(300, 695));
         },
         &expect_file!["reports/unexpected.txt"],
     );
@@ -97,9 +89,7 @@ fn different() {
     check(
         "two_fields_differ",
         || {
-            Account::given(a_thousand())
-                .when(withdraw(200))
-                .then(withdrawn(100, 900));
+            Account::given(a_thousand()).when(withdraw(200)).then(withdrawn(100, 900));
         },
         &expect_file!["reports/different.txt"],
     );
@@ -123,9 +113,7 @@ fn rejected_instead_of_events() {
     check(
         "a_withdrawal_beyond_the_balance",
         || {
-            Account::given(opened())
-                .when(withdraw(5))
-                .then(withdrawn(5, -5));
+            Account::given(opened()).when(withdraw(5)).then(withdrawn(5, -5));
         },
         &expect_file!["reports/rejected_instead_of_events.txt"],
     );
@@ -195,9 +183,7 @@ fn another_state() {
     check(
         "a_deposit_leaves_the_sum",
         || {
-            Account::given(a_thousand())
-                .when(deposit(1))
-                .then_state(left(1002));
+            Account::given(a_thousand()).when(deposit(1)).then_state(left(1002));
         },
         &expect_file!["reports/another_state.txt"],
     );
@@ -222,9 +208,7 @@ fn rejected_instead_of_a_state() {
     check(
         "a_withdrawal_leaves_a_debt",
         || {
-            Account::given(opened())
-                .when(withdraw(5))
-                .then_state(left(-5));
+            Account::given(opened()).when(withdraw(5)).then_state(left(-5));
         },
         &expect_file!["reports/rejected_instead_of_a_state.txt"],
     );
@@ -235,11 +219,11 @@ fn a_chain_rejected_midway() {
     check(
         "saving_then_spending_too_much_then_saving",
         || {
-            Account::given(opened())
-                .when(deposit(5))
-                .when(withdraw(6))
-                .when(deposit(7))
-                .then((deposited(5), withdrawn(6, -1), deposited(7)));
+            Account::given(opened()).when(deposit(5)).when(withdraw(6)).when(deposit(7)).then((
+                deposited(5),
+                withdrawn(6, -1),
+                deposited(7),
+            ));
         },
         &expect_file!["reports/a_chain_rejected_midway.txt"],
     );
@@ -265,9 +249,7 @@ fn a_long_past() {
         "after_many_deposits",
         || {
             let deposits: Vec<_> = (1..=17).map(deposited).collect();
-            Account::given((opened(), deposits))
-                .when(deposit(18))
-                .then(deposited(19));
+            Account::given((opened(), deposits)).when(deposit(18)).then(deposited(19));
         },
         &expect_file!["reports/a_long_past.txt"],
     );
@@ -278,9 +260,11 @@ fn in_any_order() {
     check(
         "a_withdrawal_and_its_fee",
         || {
-            Account::given(a_thousand())
-                .when(withdraw(300))
-                .then_in_any_order((withdrawn(300, 700), FeeCharged { cents: 5 }, deposited(1)));
+            Account::given(a_thousand()).when(withdraw(300)).then_in_any_order((
+                withdrawn(300, 700),
+                FeeCharged { cents: 5 },
+                deposited(1),
+            ));
         },
         &expect_file!["reports/in_any_order.txt"],
     );
@@ -302,9 +286,7 @@ fn already_exists_instead_of_a_rejection() {
     check(
         "a_closed_account_is_not_opened",
         || {
-            Account::given(opened())
-                .when(open())
-                .then_rejected(AccountError::Closed);
+            Account::given(opened()).when(open()).then_rejected(AccountError::Closed);
         },
         &expect_file!["reports/already_exists_instead_of_a_rejection.txt"],
     );
@@ -326,13 +308,8 @@ fn prints_alike() {
     check(
         "an_interest_that_is_no_number",
         || {
-            let set = SetInterest {
-                account: ada(),
-                rate: f64::NAN,
-            };
-            Account::given(opened())
-                .when(set)
-                .then(InterestSet { rate: f64::NAN });
+            let set = SetInterest { account: ada(), rate: f64::NAN };
+            Account::given(opened()).when(set).then(InterestSet { rate: f64::NAN });
         },
         &expect_file!["reports/prints_alike.txt"],
     );
@@ -362,8 +339,5 @@ fn what_a_report_offers_to_accept_is_accepted() {
         AccountEvent::from(Deposited { cents: 1 }),
         AccountEvent::from(Deposited { cents: 1 }),
     ]);
-    Account::given(()).when(open()).then(Opened {
-        owner: "ada".into(),
-        overdraft: 0,
-    });
+    Account::given(()).when(open()).then(Opened { owner: "ada".into(), overdraft: 0 });
 }

@@ -81,10 +81,7 @@ pub async fn an_event_comes_back_as_it_went_in<S: EventStore>(store: &S) {
     let from_log = log_up_to(store, &appended).await;
     for stored in from_stream.iter().chain(&from_log) {
         assert_eq!(stored.id, new.id, "the id comes back");
-        assert_eq!(
-            stored.event, new.event,
-            "name, version and payload come back"
-        );
+        assert_eq!(stored.event, new.event, "name, version and payload come back");
     }
     assert_eq!((from_stream.len(), from_log.len()), (1, 1), "it is read");
 }
@@ -144,11 +141,7 @@ pub async fn keys_are_compared_byte_by_byte<S: EventStore>(store: &S) {
 
     for key in keys {
         let stored = read(store, &stream(key)).await;
-        assert_eq!(
-            versions(&stored),
-            [1],
-            "the stream of {key:?} has its event"
-        );
+        assert_eq!(versions(&stored), [1], "the stream of {key:?} has its event");
         assert_eq!(stored[0].stream, stream(key), "the key comes back");
     }
 }

@@ -13,10 +13,8 @@ pub async fn a_conflict_names_stream_expected_and_actual_version<S: EventStore>(
     let (fine, wrong) = (stream("fine"), stream("wrong"));
     add(store, &wrong, events(3)).await;
 
-    let parts = vec![
-        part(&fine, ExpectedVersion::NoStream, events(1)),
-        part(&wrong, exact(2), events(1)),
-    ];
+    let parts =
+        vec![part(&fine, ExpectedVersion::NoStream, events(1)), part(&wrong, exact(2), events(1))];
     let conflict = conflict(try_parts(store, parts).await);
 
     assert_eq!(conflict.stream, wrong, "the stream of the conflict");
@@ -102,10 +100,7 @@ pub async fn two_writers_one_winner<S: EventStore>(store: &S) {
 /// Whoever is second must see the first; if both succeed, each relied on what was no longer so.
 pub async fn two_appends_that_rely_on_each_other_never_both_succeed<S: EventStore>(store: &S) {
     for round in 0..50 {
-        let (left, right) = (
-            stream(&format!("left-{round}")),
-            stream(&format!("right-{round}")),
-        );
+        let (left, right) = (stream(&format!("left-{round}")), stream(&format!("right-{round}")));
         let mut writers = JoinSet::new();
         for (relied_on, written) in [(left.clone(), right.clone()), (right, left)] {
             let store = store.clone();

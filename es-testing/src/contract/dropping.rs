@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use es_core::{Cursor, EventStore, ExpectedVersion, Position};
+use es_core::{Cursor, EventStore, ExpectedVersion};
 use tokio::time::{sleep, timeout};
 
 use super::subjects::{ALL, events, log_page, part, read, stream, try_parts, versions};
@@ -34,9 +34,7 @@ pub async fn a_dropped_append_is_stored_whole_or_not_at_all<S: EventStore>(store
             sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(SETTLING, whole)
-        .await
-        .expect("an append is stored whole, with a dropped future too");
+    timeout(SETTLING, whole).await.expect("an append is stored whole, with a dropped future too");
     let more = vec![
         part(&stream("left"), ExpectedVersion::StreamExists, events(1)),
         part(&stream("right"), ExpectedVersion::StreamExists, events(1)),
@@ -69,6 +67,6 @@ const SETTLING: Duration = Duration::from_secs(3);
 async fn is_whole<S: EventStore>(store: &S) -> bool {
     let left = read(store, &stream("left")).await.len();
     let right = read(store, &stream("right")).await.len();
-    let log = log_page(store, Cursor::<Position>::START, ALL).await;
+    let log = log_page(store, Cursor::START, ALL).await;
     left > 0 && left == right && log.len() == 2 * left
 }

@@ -37,11 +37,7 @@ pub async fn a_taken_event_id_refuses_the_whole_append<S: EventStore>(store: &S)
 
     let parts = vec![
         part(&stream("fresh"), ExpectedVersion::Any, vec![event(2)]),
-        part(
-            &stream("other"),
-            ExpectedVersion::Any,
-            vec![event(3), taken.clone()],
-        ),
+        part(&stream("other"), ExpectedVersion::Any, vec![event(3), taken.clone()]),
     ];
     let answer = try_parts(store, parts).await;
 

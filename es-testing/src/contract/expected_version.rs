@@ -71,10 +71,8 @@ pub async fn a_part_without_events_requires_its_version_too<S: EventStore>(store
     conflict(try_append(store, &missing, ExpectedVersion::StreamExists, vec![]).await);
     conflict(try_append(store, &one, exact(1), vec![]).await);
     conflict(try_append(store, &one, exact(3), vec![]).await);
-    let parts = vec![
-        part(&one, exact(2), vec![]),
-        part(&missing, ExpectedVersion::NoStream, vec![]),
-    ];
+    let parts =
+        vec![part(&one, exact(2), vec![]), part(&missing, ExpectedVersion::NoStream, vec![])];
     let met = try_parts(store, parts).await;
 
     assert!(met.is_ok(), "the versions that the streams have: {met:?}");

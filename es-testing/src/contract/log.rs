@@ -88,7 +88,7 @@ pub async fn safe_never_goes_back_and_nothing_is_beyond_it<S: EventStore>(store:
     let mut pages = 0;
     while let Some(done) = writers.join_next().await {
         done.expect("a writer does not panic");
-        for cursor in [Cursor::<Position>::START, Cursor::<Position>::END] {
+        for cursor in [Cursor::START, Cursor::<Position>::END] {
             let page = store.log_page(cursor, 10).await;
             let page = page.expect("the log can be read");
             assert!(page.safe >= safe, "`safe` goes back: {safe}, {}", page.safe);
@@ -110,11 +110,7 @@ fn append_from_many_tasks<S: EventStore>(store: &S) -> JoinSet<(Vec<EventId>, Po
             let (one, other) = (events(1 + writer % 3), events(writer % 2));
             let new = ids(&[one.clone(), other.clone()].concat());
             let parts = vec![
-                part(
-                    &stream(&format!("s{}", writer % 5)),
-                    ExpectedVersion::Any,
-                    one,
-                ),
+                part(&stream(&format!("s{}", writer % 5)), ExpectedVersion::Any, one),
                 part(&stream("shared"), ExpectedVersion::Any, other),
             ];
             let appended = try_parts(&store, parts).await.expect("it is accepted");

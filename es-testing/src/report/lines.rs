@@ -40,10 +40,7 @@ impl Sign {
 
 impl Line {
     pub(crate) fn text(text: impl Into<String>) -> Self {
-        Self {
-            is_context: true,
-            ..Self::signed(Sign::Same, text.into())
-        }
+        Self { is_context: true, ..Self::signed(Sign::Same, text.into()) }
     }
 
     pub(crate) fn context(value: &Description) -> Self {
@@ -76,13 +73,7 @@ impl Line {
     }
 
     fn signed(sign: Sign, text: String) -> Self {
-        Self {
-            sign,
-            text,
-            remark: None,
-            details: Vec::new(),
-            is_context: false,
-        }
+        Self { sign, text, remark: None, details: Vec::new(), is_context: false }
     }
 }
 
@@ -99,17 +90,12 @@ impl Events {
         let pairs = align(actual, expected);
         let comparison = Self::of(&pairs);
         let reordered = actual.len() == expected.len()
-            && pair_up(actual, expected)
-                .iter()
-                .all(|pair| matches!(pair, Pair::Same(_)));
+            && pair_up(actual, expected).iter().all(|pair| matches!(pair, Pair::Same(_)));
         if !reordered {
             return comparison;
         }
         let headline = "the expected events in another order".to_owned();
-        Self {
-            headline,
-            ..comparison
-        }
+        Self { headline, ..comparison }
     }
 
     /// Side by side in the order in which they happened.

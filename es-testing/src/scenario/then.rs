@@ -49,10 +49,7 @@ impl<A: Aggregate, By> When<A, By> {
     {
         let story = self.asserted();
         match &story.refusal {
-            Some(Refusal {
-                why: Why::Rejected(error),
-                ..
-            }) if *error == expected => {}
+            Some(Refusal { why: Why::Rejected(error), .. }) if *error == expected => {}
             _ => {
                 let wanted = format!("the rejection {expected:?}");
                 story.fail_refusal(&wanted, format!("rejected: {expected:?}"));
@@ -66,10 +63,7 @@ impl<A: Aggregate, By> When<A, By> {
     pub fn then_not_found(self) -> Then<A> {
         let story = self.asserted();
         match &story.refusal {
-            Some(Refusal {
-                why: Why::Lifecycle(LifecycleRejection::NotFound { .. }),
-                ..
-            }) => {}
+            Some(Refusal { why: Why::Lifecycle(LifecycleRejection::NotFound { .. }), .. }) => {}
             _ => story.fail_refusal("that there is no such aggregate", "not found".to_owned()),
         }
         Then { story }
@@ -81,8 +75,7 @@ impl<A: Aggregate, By> When<A, By> {
         let story = self.asserted();
         match &story.refusal {
             Some(Refusal {
-                why: Why::Lifecycle(LifecycleRejection::AlreadyExists { .. }),
-                ..
+                why: Why::Lifecycle(LifecycleRejection::AlreadyExists { .. }), ..
             }) => {}
             _ => story.fail_refusal("that the aggregate exists", "already exists".to_owned()),
         }

@@ -69,10 +69,9 @@ async fn append_given<S: EventStore, E: es_core::EventSet>(
              a scenario wants a stream of its own",
             conflict.actual
         ),
-        Err(error) => panic!(
-            "the given events could not be appended to `{stream}`: {}",
-            chain(&error)
-        ),
+        Err(error) => {
+            panic!("the given events could not be appended to `{stream}`: {}", chain(&error))
+        }
     }
 }
 
@@ -93,9 +92,7 @@ impl<A: Aggregate> Step<A> {
         let execute = |store| -> Execution<A> {
             Box::pin(async move { Repository::<A, _>::new(store).execute(command).await })
         };
-        Self {
-            execute: Box::new(execute),
-        }
+        Self { execute: Box::new(execute) }
     }
 
     async fn take(self, store: AnyStore) -> Result<Executed<A>, ExecuteError<A::Error>> {

@@ -72,17 +72,9 @@ impl Broken {
 
 impl Clone for Broken {
     fn clone(&self) -> Self {
-        let inner = if self.forks {
-            MemoryStore::new()
-        } else {
-            self.inner.clone()
-        };
+        let inner = if self.forks { MemoryStore::new() } else { self.inner.clone() };
         let log_pages = self.log_pages.clone();
-        Self {
-            inner,
-            log_pages,
-            ..*self
-        }
+        Self { inner, log_pages, ..*self }
     }
 }
 

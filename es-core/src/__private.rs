@@ -1,0 +1,233 @@
+//! What the expansions of the derives call. Not for people: it may change in any release.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::aggregate::Aggregate;
+use crate::command::Command;
+use crate::decide::Decide;
+use crate::decision::{self, Decision};
+use crate::describe::{Description, Shown};
+use crate::error::{DecodeError, EncodeError, ExecuteError};
+use crate::event::{Event, EventName, Payload, SchemaVersion};
+use crate::event_set::{EventSet, EventType};
+use crate::metadata::Metadata;
+use crate::stream::{StreamId, Version};
+
+/// What may stand for a parameter of an event: whatever could itself be stored.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be part of an event",
+    label = "not data that can be stored, copied, compared and printed",
+    note = "put on it: #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]"
+)]
+pub trait Part:
+    Serialize + DeserializeOwned + Clone + fmt::Debug + PartialEq + Send + Sync + 'static
+{
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Part for T where
+    T: Serialize + DeserializeOwned + Clone + fmt::Debug + PartialEq + Send + Sync + 'static
+{
+}
+
+/// All that a set asks of a listed event.
+///
+/// One trait in place of many, so that a listed type that is no event meets one error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event",
+    label = "not an event",
+    note = "put on it: #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)] #[event(name = \"…\")]"
+)]
+pub trait Listed: Sized {
+    const TYPE: EventType;
+
+    /// Nothing at run time; the call gives an editor the type that it needs.
+    fn declared() {}
+    #[must_use]
+    fn name() -> EventName;
+    #[must_use]
+    fn is(name: &str) -> bool {
+        Self::TYPE.name == name
+    }
+    fn encode(&self) -> Result<Payload, EncodeError>;
+    fn decode(version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError>;
+    #[must_use]
+    fn copy(&self) -> Self;
+    #[must_use]
+    fn same(&self, other: &Self) -> bool;
+    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+    #[must_use]
+    fn open(&self) -> Description;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Event> Listed for E {
+    const TYPE: EventType = EventType::of::<E>();
+
+    fn name() -> EventName {
+        EventName::of::<E>()
+    }
+
+    fn encode(&self) -> Result<Payload, EncodeError> {
+        Event::encode(self)
+    }
+
+    fn decode(version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError> {
+        Event::decode(version, payload)
+    }
+
+    fn copy(&self) -> Self {
+        self.clone()
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        self == other
+    }
+
+    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt(f)
+    }
+
+    fn open(&self) -> Description {
+        self.describe()
+    }
+}
+
+/// Refuses to compile if the event at `nth` has the stored name of one before it.
+#[track_caller]
+pub const fn new_name<S: EventSet>(nth: usize) {
+    let mut before = 0;
+    while before < nth {
+        assert!(
+            !same_text(S::EVENTS[before].name, S::EVENTS[nth].name),
+            "an event before this one has the same stored name; give each event of a set a `name` of its own"
+        );
+        before += 1;
+    }
+}
+
+const fn same_text(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// A field that is the id of an aggregate: says "wrong id type" on the field's type.
+#[diagnostic::on_unimplemented(
+    message = "the id field is a `{Self}`, but the aggregate's id is `{Id}`",
+    label = "expected `{Id}`",
+    note = "give the field the type that the aggregate names with `id = …`"
+)]
+pub trait IsId<Id> {
+    /// The field as the id that it is.
+    fn as_id(&self) -> &Id;
+}
+
+impl<Id> IsId<Id> for Id {
+    fn as_id(&self) -> &Id {
+        self
+    }
+}
+
+/// The id field of the command `C`.
+pub fn id_of<C: Command, F: IsId<<C::Aggregate as Aggregate>::Id>>(
+    field: &F,
+) -> &<C::Aggregate as Aggregate>::Id {
+    field.as_id()
+}
+
+/// One decision as the repository takes it, lifecycle and encoding included, without a store:
+/// what es-testing plays its scenarios with. A refusal leaves the state as it was.
+pub fn decide<A, C>(
+    state: &mut A,
+    version: Version,
+    stream: &StreamId,
+    command: C,
+) -> Result<Vec<A::Event>, ExecuteError<A::Error>>
+where
+    C: Command<Aggregate = A>,
+    A: Decide<C>,
+{
+    let Decision { events, .. } =
+        decision::decide(state, version, stream, command, &Metadata::default())?;
+    Ok(events)
+}
+
+/// Shows a field's value by the best means that its type has: `(&&&Show(&field)).show()`.
+#[derive(Debug)]
+pub struct Show<'a, T: ?Sized>(pub &'a T);
+
+/// The means, best first; a method call on `&&&Show` finds the first that the type has.
+pub mod show {
+    use core::any::type_name;
+    use core::fmt::Debug;
+
+    use super::{Show, Shown};
+
+    pub trait ShowString {
+        fn show(&self) -> Shown;
+    }
+
+    impl ShowString for &&Show<'_, String> {
+        fn show(&self) -> Shown {
+            Shown::as_code(format!("{:?}", self.0), format!("{:?}.into()", self.0))
+        }
+    }
+
+    pub trait ShowDebug {
+        fn show(&self) -> Shown;
+    }
+
+    impl<T: Debug> ShowDebug for &Show<'_, T> {
+        fn show(&self) -> Shown {
+            Shown::plain(format!("{:?}", self.0))
+        }
+    }
+
+    pub trait ShowOpaque {
+        fn show(&self) -> Shown;
+    }
+
+    impl<T> ShowOpaque for Show<'_, T> {
+        fn show(&self) -> Shown {
+            Shown::plain(format!("<{}>", type_name::<T>()))
+        }
+    }
+}
+
+/// The keys of each attribute, as an editor completes them. No sound annotation refers to them.
+pub mod keys {
+    pub mod event {
+        pub mod name {}
+        pub mod version {}
+    }
+
+    pub mod aggregate {
+        pub mod name {}
+        pub mod id {}
+        pub mod events {}
+        pub mod event {}
+        pub mod error {}
+    }
+
+    pub mod event_set {}
+
+    pub mod command {
+        pub mod aggregate {}
+        pub mod creates {}
+        pub mod needs {}
+        pub mod any {}
+    }
+}

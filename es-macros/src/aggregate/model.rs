@@ -1,0 +1,181 @@
+//! An aggregate that is sound.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident};
+use syn::{Data, DeriveInput, Type};
+
+use super::parse::Spec;
+use crate::attr::Written;
+use crate::crate_path::CratePath;
+use crate::diagnostics::Errors;
+use crate::event_list::Entry;
+use crate::event_set::{EventSet, Member};
+use crate::name;
+
+pub(crate) struct Aggregate<'a> {
+    pub(crate) input: &'a DeriveInput,
+    /// Whether it is a struct. Anything else was told so, and becomes no aggregate.
+    pub(crate) is_struct: bool,
+    pub(crate) name: String,
+    /// Only after a mistake there is none.
+    pub(crate) id: Option<&'a Type>,
+    /// Without it nothing is refused.
+    pub(crate) error: Option<&'a Type>,
+    pub(crate) event: Events<'a>,
+    pub(crate) krate: CratePath<'a>,
+    pub(crate) written: &'a Written,
+}
+
+/// Who lists the events.
+pub(crate) enum Events<'a> {
+    /// The annotation; the enum is ours to write.
+    Listed(EventSet<'a>),
+    /// An enum that exists.
+    Enum(&'a Type),
+}
+
+impl<'a> Aggregate<'a> {
+    pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec, errors: &mut Errors) -> Self {
+        let is_struct = is_struct(input, errors);
+        let is_annotated = spec.written.place.is_some();
+        if is_struct && !is_annotated {
+            errors.at(
+                &input.ident,
+                format_args!(
+                    "the aggregate `{}` does not say what it is made of; write on it \
+                     `#[aggregate(name = \"…\", id = …, events(…))]`",
+                    input.ident
+                ),
+            );
+        }
+        if is_struct && let Some(place) = &spec.written.place {
+            missing_keys(place, spec, errors);
+        }
+        let krate = CratePath::new(&spec.krate, errors);
+        let name = spec.name.value();
+        let name = name.and_then(|literal| name::AGGREGATE.check(literal, errors));
+        Self {
+            input,
+            is_struct,
+            name: name.unwrap_or_else(|| "unnamed".to_owned()),
+            id: spec.id.value(),
+            error: spec.error.value(),
+            event: events(input, spec, krate, errors),
+            krate,
+            written: &spec.written,
+        }
+    }
+}
+
+fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
+    match input.data {
+        Data::Struct(_) => return true,
+        Data::Enum(_) => errors.at(
+            &input.ident,
+            "`Aggregate` goes on the struct that holds the state; \
+             for a hand-written event enum use `#[derive(EventSet)]`",
+        ),
+        Data::Union(_) => errors.at(
+            &input.ident,
+            "`Aggregate` goes on the struct that holds the state; a union cannot hold it",
+        ),
+    }
+    false
+}
+
+fn missing_keys(place: &Ident, spec: &Spec, errors: &mut Errors) {
+    if spec.written.lacks("name") {
+        errors.at(
+            place,
+            "`name` is missing; write `name = \"account\"`: the category of the streams, \
+             which is stored",
+        );
+    }
+    if spec.written.lacks("id") {
+        errors.at(
+            place,
+            "`id` is missing; write `id = AccountId` with the type that tells one from the other",
+        );
+    }
+    if spec.written.lacks("events") && spec.written.lacks("event") {
+        errors.at(
+            place,
+            "`events` is missing; list what can happen, `events(Opened, Closed)`, \
+             or name an enum of your own, `event = AccountEvent`",
+        );
+    }
+}
+
+fn events<'a>(
+    input: &'a DeriveInput,
+    spec: &'a Spec,
+    krate: CratePath<'a>,
+    errors: &mut Errors,
+) -> Events<'a> {
+    match (spec.event.value(), spec.events.key()) {
+        (Some(event), None) => return Events::Enum(event),
+        (Some(_), Some(events)) => errors.at(
+            spec.event.key().unwrap_or(events),
+            "both `events` and `event` are given; list the events or name an enum, not both",
+        ),
+        (None, Some(events)) if spec.events.value().is_some_and(Vec::is_empty) => errors.at(
+            events,
+            "no events are listed; write for example `events(Opened, Closed)`",
+        ),
+        (None, _) => {}
+    }
+    let entries = spec.events.value().map_or(&[][..], Vec::as_slice);
+    let has_unused = !entries.is_empty() && unused_parameters(input, entries, errors);
+    Events::Listed(EventSet {
+        ident: format_ident!("{}Event", input.ident),
+        generics: &input.generics,
+        members: entries.iter().filter_map(member).collect(),
+        has_strangers: has_unused || entries.is_empty() && !input.generics.params.is_empty(),
+        krate,
+    })
+}
+
+fn member(entry: &Entry) -> Option<Member<'_>> {
+    Some(Member {
+        variant: entry.variant()?,
+        event: &entry.path,
+        blame: entry.last()?.span(),
+    })
+}
+
+/// Tells of every parameter that no event mentions: the enum could not have it.
+fn unused_parameters(input: &DeriveInput, entries: &[Entry], errors: &mut Errors) -> bool {
+    let mut used = HashSet::new();
+    for entry in entries {
+        words(entry.path.to_token_stream(), &mut used);
+    }
+    let mut any = false;
+    for parameter in input.generics.type_params() {
+        let ident = &parameter.ident;
+        if !used.contains(&ident.to_string()) {
+            any = true;
+            errors.at(
+                ident,
+                format_args!(
+                    "no event mentions the parameter `{ident}`, so that nothing stored could \
+                     bring it back; list an event that does, like `Put<{ident}>`, or remove it"
+                ),
+            );
+        }
+    }
+    any
+}
+
+fn words(tokens: TokenStream, found: &mut HashSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => {
+                found.insert(ident.to_string());
+            }
+            TokenTree::Group(group) => words(group.stream(), found),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Attributes read key by key, so that one bad key costs that key only.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Meta, Token};
+
+use crate::crate_path::CratePath;
+use crate::diagnostics::Errors;
+use crate::spelling::did_you_mean;
+
+/// The keys of one attribute.
+pub(crate) struct Vocabulary {
+    pub(crate) attribute: &'static str,
+    pub(crate) keys: &'static [&'static str],
+}
+
+/// What was found besides the values.
+#[derive(Default)]
+pub(crate) struct Written {
+    /// The attribute's name, where it stands; `None` if there is no such attribute with keys.
+    pub(crate) place: Option<Ident>,
+    /// Keys that exist and were tried, whether or not their values could be read.
+    tried: Vec<String>,
+    /// Keys that do not exist: an editor may be asked to complete them.
+    unfinished: Vec<Ident>,
+    /// Whether a part of an attribute could not even be split into keys.
+    unreadable: bool,
+}
+
+impl Written {
+    /// Whether `key` was left out, rather than written wrongly, which has been told already.
+    pub(crate) fn lacks(&self, key: &str) -> bool {
+        !self.unreadable && !self.tried.iter().any(|tried| tried == key)
+    }
+
+    /// What lets an editor complete the keys that were not finished; sound annotations carry none.
+    pub(crate) fn completion(&self, vocabulary: &Vocabulary, krate: &CratePath<'_>) -> TokenStream {
+        if self.unfinished.is_empty() {
+            return TokenStream::new();
+        }
+        let keys = Ident::new(vocabulary.attribute, Span::call_site());
+        let unfinished = &self.unfinished;
+        quote! {
+            #[allow(unexpected_cfgs)]
+            const _: () = {
+                #[cfg(rust_analyzer)]
+                mod keys {
+                    use #krate::__private::keys::#keys::*;
+                    use self::{ #(#unfinished as _),* };
+                }
+            };
+        }
+    }
+}
+
+/// Reads every attribute that `vocabulary` names and hands each known key to `known`.
+///
+/// A misspelt key is told, then read as the key that was meant: whatever depends on its value
+/// would otherwise fail as well.
+pub(crate) fn read(
+    attrs: &[Attribute],
+    vocabulary: &Vocabulary,
+    errors: &mut Errors,
+    mut known: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
+) -> Written {
+    let mut written = Written::default();
+    for attr in attrs {
+        let Some(place) = attr.path().get_ident() else {
+            continue;
+        };
+        if place != vocabulary.attribute {
+            continue;
+        }
+        // Without keys it says as little as if it were not there.
+        if matches!(attr.meta, Meta::Path(_)) {
+            continue;
+        }
+        written.place.get_or_insert_with(|| place.clone());
+        let result = attr.parse_nested_meta(|meta| {
+            if let Some(key) = key(&meta.path, vocabulary, &mut written, errors) {
+                let result =
+                    known(&key, meta.input, errors).and_then(|()| end_of_value(meta.input));
+                errors.take(result);
+            }
+            swallow(meta.input)
+        });
+        if let Err(error) = result {
+            written.unreadable = true;
+            errors.push(no_key(&error, vocabulary));
+        }
+    }
+    written
+}
+
+/// The key that is meant by `path`; whatever is wrong with it is told.
+fn key(
+    path: &syn::Path,
+    vocabulary: &Vocabulary,
+    written: &mut Written,
+    errors: &mut Errors,
+) -> Option<Ident> {
+    let Vocabulary { attribute, keys } = vocabulary;
+    let word = path.to_token_stream().to_string().replace(' ', "");
+    let meant = if keys.contains(&word.as_str()) {
+        Some(word)
+    } else {
+        let near = did_you_mean(&word, keys);
+        match near {
+            Some(near) => errors.at(
+                path,
+                format_args!("unknown key `{word}`; did you mean `{near}`?"),
+            ),
+            None => errors.at(
+                path,
+                format_args!(
+                    "unknown key `{word}`; known keys of `{attribute}` are {}",
+                    list(keys)
+                ),
+            ),
+        }
+        written.unfinished.extend(path.get_ident().cloned());
+        near.map(str::to_owned)
+    }?;
+    let span = path
+        .segments
+        .last()
+        .map_or_else(Span::call_site, |segment| segment.ident.span());
+    let key = Ident::new(&meant, span);
+    written.tried.push(meant);
+    Some(key)
+}
+
+/// What is said where neither a known nor an unknown key can be made out.
+fn no_key(error: &syn::Error, vocabulary: &Vocabulary) -> syn::Error {
+    let Vocabulary { attribute, keys } = vocabulary;
+    syn::Error::new(
+        error.span(),
+        format_args!(
+            "a key is missing here; known keys of `{attribute}` are {}",
+            list(keys)
+        ),
+    )
+}
+
+/// The words as one reads them: `` `a`, `b` and `c` ``.
+fn list(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// The value after `key =`; `example` says what to write if there is none.
+pub(crate) fn value<T: Parse>(
+    key: &Ident,
+    input: ParseStream<'_>,
+    example: &str,
+) -> syn::Result<T> {
+    let needs = || format!("`{key}` needs a value; write `{example}`");
+    if !input.peek(Token![=]) {
+        return Err(syn::Error::new_spanned(key, needs()));
+    }
+    input.parse::<Token![=]>()?;
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(syn::Error::new_spanned(key, needs()));
+    }
+    let place = input.cursor().token_tree().map(|(token, _)| token);
+    input.parse().map_err(|_| {
+        syn::Error::new_spanned(
+            place,
+            format_args!("this is no value for `{key}`; write `{example}`"),
+        )
+    })
+}
+
+/// That nothing stands between a value and the next comma.
+pub(crate) fn end_of_value(input: ParseStream<'_>) -> syn::Result<()> {
+    if input.is_empty() || input.peek(Token![,]) {
+        Ok(())
+    } else {
+        Err(input.error("a comma is missing here; write `,` between two keys"))
+    }
+}
+
+/// Skips whatever is left of a value, so that the next one can be read.
+pub(crate) fn swallow(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<TokenTree>()?;
+    }
+    Ok(())
+}
+
+/// That `key` stands alone.
+pub(crate) fn no_value(key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+    if input.is_empty() || input.peek(Token![,]) {
+        Ok(())
+    } else {
+        Err(syn::Error::new_spanned(
+            key,
+            format_args!("`{key}` takes no value; write `{key}` alone"),
+        ))
+    }
+}

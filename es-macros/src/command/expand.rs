@@ -1,0 +1,50 @@
+//! What `#[derive(Command)]` writes.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Type;
+use syn::ext::IdentExt;
+
+use super::model::{Command, Id};
+use super::parse::VOCABULARY;
+use crate::describe::describe;
+
+pub(crate) fn command(model: &Command<'_>) -> TokenStream {
+    let completion = model.written.completion(&VOCABULARY, &model.krate);
+    let command = model
+        .aggregate
+        .map(|aggregate| implementation(model, aggregate));
+    let described = describe(model.input, &model.input.generics, &model.krate);
+    quote!(#completion #command #described)
+}
+
+fn implementation(model: &Command<'_>, aggregate: &Type) -> TokenStream {
+    let Command {
+        lifecycle, krate, ..
+    } = model;
+    let ident = &model.input.ident;
+    let name = ident.unraw().to_string();
+    let id = id(model);
+    let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #krate::Command for #ident #ty_generics #where_clause {
+            type Aggregate = #aggregate;
+            const NAME: &'static str = #name;
+            const LIFECYCLE: #krate::Lifecycle = #krate::Lifecycle::#lifecycle;
+
+            fn aggregate_id(&self) -> &<Self::Aggregate as #krate::Aggregate>::Id {
+                #id
+            }
+        }
+    }
+}
+
+fn id(model: &Command<'_>) -> TokenStream {
+    let krate = &model.krate;
+    match &model.id {
+        // The field's type is named, so that the compiler underlines it if it is the wrong one.
+        Some(Id { member, ty }) => quote!(#krate::__private::id_of::<Self, #ty>(&self.#member)),
+        None => quote!(::core::unimplemented!()),
+    }
+}

@@ -1,0 +1,138 @@
+//! A command that is sound.
+
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
+use syn::{Data, DeriveInput, Field, Index, Member, Type};
+
+use super::parse::Spec;
+use crate::attr::Written;
+use crate::crate_path::CratePath;
+use crate::diagnostics::Errors;
+
+pub(crate) struct Command<'a> {
+    pub(crate) input: &'a DeriveInput,
+    /// Without it there is nothing to implement: only after a mistake.
+    pub(crate) aggregate: Option<&'a Type>,
+    pub(crate) lifecycle: Ident,
+    /// Only after a mistake there is none.
+    pub(crate) id: Option<Id<'a>>,
+    pub(crate) krate: CratePath<'a>,
+    pub(crate) written: &'a Written,
+}
+
+/// The field that names the stream.
+pub(crate) struct Id<'a> {
+    pub(crate) member: Member,
+    pub(crate) ty: &'a Type,
+}
+
+impl<'a> Command<'a> {
+    pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec<'a>, errors: &mut Errors) -> Self {
+        let is_struct = is_struct(input, errors);
+        Self {
+            input,
+            aggregate: if is_struct {
+                aggregate(input, spec, errors)
+            } else {
+                None
+            },
+            lifecycle: lifecycle(spec, errors),
+            id: if is_struct {
+                id(input, spec, errors)
+            } else {
+                None
+            },
+            krate: CratePath::new(&spec.krate, errors),
+            written: &spec.written,
+        }
+    }
+}
+
+fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
+    if matches!(input.data, Data::Struct(_)) {
+        return true;
+    }
+    errors.at(
+        &input.ident,
+        "`Command` goes on a struct, one for each wish; \
+         make every variant a struct of its own with `#[derive(Command, Clone)]`",
+    );
+    false
+}
+
+fn aggregate<'a>(input: &DeriveInput, spec: &'a Spec<'_>, errors: &mut Errors) -> Option<&'a Type> {
+    if spec.written.lacks("aggregate") {
+        let ident = &input.ident;
+        match &spec.written.place {
+            Some(place) => errors.at(
+                place,
+                "`aggregate` is missing; write `#[command(aggregate = …)]` with the aggregate \
+                 that decides",
+            ),
+            None => errors.at(
+                ident,
+                format_args!(
+                    "the command `{ident}` does not say who decides it; \
+                     write `#[command(aggregate = …)]` on it"
+                ),
+            ),
+        }
+    }
+    spec.aggregate.value()
+}
+
+/// The variant of `Lifecycle` for the word that was written.
+fn lifecycle(spec: &Spec<'_>, errors: &mut Errors) -> Ident {
+    let mut words = spec.lifecycle.iter();
+    let word = words.next();
+    for other in words {
+        errors.at(
+            other,
+            "a command has one lifecycle; keep one of `creates`, `needs` and `any`",
+        );
+    }
+    match word {
+        Some(word) if word == "creates" => format_ident!("Creates", span = Span::call_site()),
+        Some(word) if word == "any" => format_ident!("Any", span = Span::call_site()),
+        Some(_) | None => format_ident!("Needs", span = Span::call_site()),
+    }
+}
+
+fn id<'a>(input: &DeriveInput, spec: &Spec<'a>, errors: &mut Errors) -> Option<Id<'a>> {
+    let mut ids = spec.ids.iter();
+    let first = ids.next();
+    for (_, other) in ids {
+        errors.at(
+            name_of(other),
+            "a second `#[command(id)]`; one field names the stream, remove one of the two",
+        );
+    }
+    // An annotation that is not there at all is told of once, with the aggregate.
+    if first.is_none() && spec.written.place.is_some() {
+        errors.at(
+            &input.ident,
+            format_args!(
+                "no field of `{}` says which aggregate it is for; \
+                 write `#[command(id)]` on the field that holds the id",
+                input.ident
+            ),
+        );
+    }
+    first.map(|&(index, field)| Id {
+        member: match &field.ident {
+            Some(ident) => Member::Named(ident.clone()),
+            None => Member::Unnamed(Index {
+                index,
+                span: Span::call_site(),
+            }),
+        },
+        ty: &field.ty,
+    })
+}
+
+fn name_of(field: &Field) -> &dyn quote::ToTokens {
+    match &field.ident {
+        Some(ident) => ident,
+        None => &field.ty,
+    }
+}

@@ -1,0 +1,69 @@
+//! What is written on the struct of a command and on its fields.
+
+use proc_macro2::Ident;
+use syn::{Data, DeriveInput, Field, Fields, Type};
+
+use crate::attr::{self, Vocabulary, Written};
+use crate::crate_path::{CratePath, ModPath};
+use crate::diagnostics::{Errors, Slot};
+
+pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
+    attribute: "command",
+    keys: &["aggregate", "creates", "needs", "any", "crate"],
+};
+
+const FIELD_VOCABULARY: Vocabulary = Vocabulary {
+    attribute: "command",
+    keys: &["id"],
+};
+
+#[derive(Default)]
+pub(crate) struct Spec<'a> {
+    pub(crate) aggregate: Slot<Type>,
+    /// The words for what the command requires of the stream, as often as they were written.
+    pub(crate) lifecycle: Vec<Ident>,
+    pub(crate) krate: Slot<ModPath>,
+    /// The fields marked as the id, each with its place in the struct.
+    pub(crate) ids: Vec<(u32, &'a Field)>,
+    pub(crate) written: Written,
+}
+
+pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> {
+    let mut spec = Spec::default();
+    spec.written = attr::read(&input.attrs, &VOCABULARY, errors, |key, input, errors| {
+        match key.to_string().as_str() {
+            "aggregate" => {
+                let aggregate = attr::value(key, input, "aggregate = Account")?;
+                spec.aggregate.set(key, aggregate, errors);
+            }
+            "crate" => {
+                let krate = attr::value(key, input, CratePath::EXAMPLE)?;
+                spec.krate.set(key, krate, errors);
+            }
+            _ => {
+                attr::no_value(key, input)?;
+                spec.lifecycle.push(key.clone());
+            }
+        }
+        Ok(())
+    });
+    if let Data::Struct(data) = &input.data {
+        spec.ids = ids(&data.fields, errors);
+    }
+    spec
+}
+
+fn ids<'a>(fields: &'a Fields, errors: &mut Errors) -> Vec<(u32, &'a Field)> {
+    let mut ids = Vec::new();
+    for (nth, field) in (0..).zip(fields) {
+        let mut is_id = false;
+        attr::read(&field.attrs, &FIELD_VOCABULARY, errors, |key, input, _| {
+            is_id = true;
+            attr::no_value(key, input)
+        });
+        if is_id {
+            ids.push((nth, field));
+        }
+    }
+    ids
+}

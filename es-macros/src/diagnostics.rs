@@ -1,0 +1,81 @@
+//! Mistakes, collected until all are known.
+
+use std::fmt::Display;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+
+/// Every mistake found so far. Must be [reported](Self::report): one that is dropped with mistakes
+/// in it would let a wrong annotation through.
+#[derive(Debug, Default)]
+pub(crate) struct Errors(Option<syn::Error>);
+
+impl Errors {
+    /// A mistake in `tokens`.
+    pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl Display) {
+        self.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    /// A mistake that a parser found.
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        match &mut self.0 {
+            Some(errors) => errors.combine(error),
+            None => self.0 = Some(error),
+        }
+    }
+
+    /// What was parsed; a failure is kept for the report.
+    pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+        result.map_err(|error| self.push(error)).ok()
+    }
+
+    /// The mistakes as the tokens that make the compiler print them.
+    pub(crate) fn report(mut self) -> TokenStream {
+        self.0
+            .take()
+            .map(|errors| errors.to_compile_error())
+            .unwrap_or_default()
+    }
+}
+
+impl Drop for Errors {
+    fn drop(&mut self) {
+        debug_assert!(
+            self.0.is_none() || std::thread::panicking(),
+            "mistakes were found and never reported"
+        );
+    }
+}
+
+/// The value of a key that may be given once.
+pub(crate) struct Slot<T>(Option<(Ident, T)>);
+
+/// Not derived: the empty slot asks nothing of `T`.
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Slot<T> {
+    /// Fills the slot, or says where it was filled before.
+    pub(crate) fn set(&mut self, key: &Ident, value: T, errors: &mut Errors) {
+        if let Some((first, _)) = &self.0 {
+            errors.at(
+                key,
+                format_args!("`{key}` is given twice; keep one of them"),
+            );
+            errors.at(first, "first given here");
+        } else {
+            self.0 = Some((key.clone(), value));
+        }
+    }
+
+    pub(crate) fn value(&self) -> Option<&T> {
+        self.0.as_ref().map(|(_, value)| value)
+    }
+
+    pub(crate) fn key(&self) -> Option<&Ident> {
+        self.0.as_ref().map(|(key, _)| key)
+    }
+}

@@ -1,0 +1,126 @@
+//! An event that is sound.
+
+use syn::ext::IdentExt;
+use syn::{Data, DeriveInput, Generics, parse_quote};
+
+use super::parse::Spec;
+use crate::attr::Written;
+use crate::crate_path::CratePath;
+use crate::diagnostics::Errors;
+use crate::name;
+
+pub(crate) struct Event<'a> {
+    pub(crate) input: &'a DeriveInput,
+    /// Those of the struct, each type able to be part of an event.
+    pub(crate) generics: Generics,
+    pub(crate) name: String,
+    pub(crate) version: u32,
+    pub(crate) krate: CratePath<'a>,
+    pub(crate) written: &'a Written,
+}
+
+impl<'a> Event<'a> {
+    pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec, errors: &mut Errors) -> Self {
+        let is_struct = is_struct(input, errors);
+        let krate = CratePath::new(&spec.krate, errors);
+        Self {
+            input,
+            generics: generics(input, &krate),
+            // Without the right shape, what else is missing would only distract.
+            name: name(input, spec, is_struct, errors).unwrap_or_else(|| placeholder(input)),
+            version: version(spec, errors).unwrap_or(1),
+            krate,
+            written: &spec.written,
+        }
+    }
+}
+
+fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
+    match input.data {
+        Data::Struct(_) => return true,
+        Data::Enum(_) => errors.at(
+            &input.ident,
+            "`Event` goes on a struct, one for each thing that can happen; make every variant \
+             a struct of its own, and for the enum of them use `#[derive(EventSet)]`",
+        ),
+        Data::Union(_) => errors.at(
+            &input.ident,
+            "`Event` goes on a struct; a union cannot be stored",
+        ),
+    }
+    false
+}
+
+/// The fields of an event are stored, compared and printed; what a parameter stands for is a field.
+fn generics(input: &DeriveInput, krate: &CratePath<'_>) -> Generics {
+    let mut generics = input.generics.clone();
+    for parameter in generics.type_params_mut() {
+        parameter.bounds.push(parse_quote!(#krate::__private::Part));
+    }
+    generics
+}
+
+fn name(input: &DeriveInput, spec: &Spec, is_struct: bool, errors: &mut Errors) -> Option<String> {
+    if let Some(literal) = spec.name.value() {
+        return name::EVENT.check(literal, errors);
+    }
+    let ident = &input.ident;
+    if is_struct && spec.written.lacks("name") {
+        match &spec.written.place {
+            Some(place) => errors.at(
+                place,
+                format_args!(
+                    "`name` is missing; write `#[event(name = \"{}\")]`: \
+                     it is what is stored, so that the struct may be renamed",
+                    suggestion(input)
+                ),
+            ),
+            None => errors.at(
+                ident,
+                format_args!(
+                    "the event `{ident}` has no name to be stored under; \
+                     write `#[event(name = \"{}\")]` on it",
+                    suggestion(input)
+                ),
+            ),
+        }
+    }
+    None
+}
+
+/// `MoneyDeposited` as `money-deposited`.
+fn suggestion(input: &DeriveInput) -> String {
+    let mut words = String::new();
+    for c in input.ident.unraw().to_string().chars() {
+        if c.is_ascii_uppercase() && !words.is_empty() {
+            words.push('-');
+        }
+        words.push(c.to_ascii_lowercase());
+    }
+    words
+}
+
+/// A name for an event whose own is missing or wrong: no two structs of a module share it, so that
+/// no set complains on top.
+fn placeholder(input: &DeriveInput) -> String {
+    let mut name = input.ident.unraw().to_string();
+    name.retain(|c| c.is_ascii_alphanumeric());
+    name.truncate(80);
+    format!("unnamed.{name}")
+}
+
+fn version(spec: &Spec, errors: &mut Errors) -> Option<u32> {
+    let literal = spec.version.value()?;
+    let version = literal.base10_parse().ok().filter(|version| *version > 0);
+    if version.is_none() || !literal.suffix().is_empty() {
+        errors.at(
+            literal,
+            format_args!(
+                "`{literal}` is not a version; versions are whole numbers from 1 to {}, \
+                 write `version = 1` or leave it out",
+                u32::MAX
+            ),
+        );
+    }
+    version
+}

@@ -1,0 +1,135 @@
+//! The grammar of `events(Opened, billing::Paid as BillingPaid, Put<T>)`.
+
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::parse::ParseStream;
+use syn::{Path, Token, parenthesized};
+
+use crate::attr;
+use crate::diagnostics::Errors;
+
+/// One event of a list.
+pub(crate) struct Entry {
+    pub(crate) path: Path,
+    /// What stands after `as`.
+    pub(crate) renamed: Option<Ident>,
+}
+
+impl Entry {
+    /// The word that stands for the event: the last of its path.
+    pub(crate) fn last(&self) -> Option<&Ident> {
+        self.path.segments.last().map(|segment| &segment.ident)
+    }
+
+    /// The name of its variant.
+    pub(crate) fn variant(&self) -> Option<&Ident> {
+        self.renamed.as_ref().or_else(|| self.last())
+    }
+
+    /// The path as one writes it.
+    pub(crate) fn text(&self) -> String {
+        self.path.to_token_stream().to_string().replace(' ', "")
+    }
+}
+
+const EXAMPLE: &str = "events(Opened, billing::Paid as BillingPaid)";
+
+/// What stands in the parentheses after `key`. An entry that cannot be read costs that entry only.
+pub(crate) fn entries(
+    key: &Ident,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> syn::Result<Vec<Entry>> {
+    if !input.peek(syn::token::Paren) {
+        return Err(syn::Error::new_spanned(
+            key,
+            format_args!("`{key}` needs a list in parentheses; write `{EXAMPLE}`"),
+        ));
+    }
+    let list;
+    parenthesized!(list in input);
+    let mut entries: Vec<Entry> = Vec::new();
+    while !list.is_empty() {
+        let entry = entry(&list, errors);
+        if let Some(entry) = errors.take(entry)
+            && is_new(&entry, &entries, errors)
+        {
+            entries.push(entry);
+        }
+        attr::swallow(&list)?;
+        list.parse::<Option<Token![,]>>()?;
+    }
+    Ok(entries)
+}
+
+fn entry(list: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Entry> {
+    let place = list.cursor().token_tree().map(|(token, _)| token);
+    let path: Path = list.parse().map_err(|_| {
+        syn::Error::new_spanned(
+            place,
+            format_args!("this is not the path of an event; write for example `{EXAMPLE}`"),
+        )
+    })?;
+    let mut renamed = None;
+    if list.peek(Token![as]) {
+        let word: Token![as] = list.parse()?;
+        renamed = list.parse().ok();
+        if renamed.is_none() {
+            errors.at(
+                word,
+                format_args!("`as` needs a name for the variant; write for example `{EXAMPLE}`"),
+            );
+        }
+    }
+    if !list.is_empty() && !list.peek(Token![,]) {
+        errors.push(list.error("a comma is missing here; write `,` between two events"));
+    }
+    Ok(Entry { path, renamed })
+}
+
+/// Whether neither the event nor the name of its variant was listed before.
+fn is_new(entry: &Entry, before: &[Entry], errors: &mut Errors) -> bool {
+    let text = entry.text();
+    let same_name = |other: &&Entry| other.variant() == entry.variant();
+    if before.iter().any(|other| other.text() == text) {
+        errors.at(
+            &entry.path,
+            format_args!("`{text}` is listed twice; remove one of the two"),
+        );
+        false
+    } else if let Some(other) = before.iter().find(same_name)
+        && let Some(variant) = entry.variant()
+    {
+        errors.at(
+            variant,
+            format_args!(
+                "two events are called `{variant}`, `{}` and `{text}`; write `{text} as {}`",
+                other.text(),
+                alternative(entry)
+            ),
+        );
+        false
+    } else {
+        true
+    }
+}
+
+/// `BillingPaid` for `billing::Paid`; without a module to tell it by, `OtherPaid`.
+fn alternative(entry: &Entry) -> String {
+    let mut words = entry.path.segments.iter().rev().map(|word| &word.ident);
+    let last = words.next().map(ToString::to_string).unwrap_or_default();
+    let module = words.next().map(ToString::to_string).unwrap_or_default();
+    let place = match module.as_str() {
+        "" | "self" | "super" | "crate" => "other",
+        module => module,
+    };
+    let mut name: String = place.split('_').map(capitalised).collect();
+    name.push_str(&last);
+    name
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    let first = chars.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
+}

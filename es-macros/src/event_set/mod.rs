@@ -1,0 +1,25 @@
+//! `#[derive(EventSet)]`, and what it shares with `#[derive(Aggregate)]`.
+
+mod expand;
+mod model;
+mod parse;
+
+pub(crate) use expand::{every_event_is_declared, implementations};
+pub(crate) use model::{EventSet, Member};
+
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+use crate::diagnostics::Errors;
+use crate::ownership::is_owned;
+
+pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
+    if !is_owned("a set of events", &input.generics, errors) {
+        return TokenStream::new();
+    }
+    let spec = parse::spec(input, errors);
+    match EventSet::of_enum(input, &spec, errors) {
+        Some(model) => expand::event_set(&model, &spec.written),
+        None => TokenStream::new(),
+    }
+}

@@ -1,0 +1,181 @@
+//! A set of events that is sound: variants with one event each.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Fields, Generics, Type, Variant};
+
+use super::parse::Spec;
+use crate::crate_path::CratePath;
+use crate::diagnostics::Errors;
+
+pub(crate) struct EventSet<'a> {
+    pub(crate) ident: Ident,
+    pub(crate) generics: &'a Generics,
+    pub(crate) members: Vec<Member<'a>>,
+    /// Whether the enum has variants besides the members: only after a mistake.
+    pub(crate) has_strangers: bool,
+    pub(crate) krate: CratePath<'a>,
+}
+
+/// One event of a set.
+pub(crate) struct Member<'a> {
+    pub(crate) variant: &'a Ident,
+    /// The type of the event, as it was written.
+    pub(crate) event: &'a dyn ToTokens,
+    /// The word that the compiler shall underline.
+    pub(crate) blame: Span,
+}
+
+impl<'a> EventSet<'a> {
+    pub(crate) fn of_enum(
+        input: &'a DeriveInput,
+        spec: &'a Spec,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let Data::Enum(data) = &input.data else {
+            errors.at(
+                &input.ident,
+                "`EventSet` goes on an enum with one event struct in each variant; \
+                 for an event use `#[derive(Event)]`, for a state `#[derive(Aggregate)]`",
+            );
+            return None;
+        };
+        if data.variants.is_empty() {
+            errors.at(
+                &input.ident,
+                format_args!(
+                    "`{}` has no events; write a variant for each, like `Opened(Opened)`",
+                    input.ident
+                ),
+            );
+        }
+        if holds_anything(&data.variants, &input.generics, errors) {
+            return None;
+        }
+        let mut members: Vec<Member<'a>> = Vec::new();
+        for variant in &data.variants {
+            let member = member(variant, errors);
+            members.extend(member.filter(|member| is_new(member, &members, errors)));
+        }
+        Some(Self {
+            ident: input.ident.clone(),
+            generics: &input.generics,
+            has_strangers: members.len() < data.variants.len(),
+            members,
+            krate: CratePath::new(&spec.krate, errors),
+        })
+    }
+
+    /// Whether there is no variant at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.members.is_empty() && !self.has_strangers
+    }
+
+    /// Whether the set is many types, which are not known before they are used.
+    pub(crate) fn is_generic(&self) -> bool {
+        !self.generics.params.is_empty()
+    }
+
+    /// The arm for variants that are no members. It stands beside the error that tells of them,
+    /// and never runs.
+    pub(crate) fn strangers(&self) -> Option<TokenStream> {
+        self.has_strangers
+            .then(|| quote!(_ => ::core::unimplemented!(),))
+    }
+}
+
+/// Whether a variant holds a parameter, which is no event but could become any type at all.
+fn holds_anything<'a>(
+    variants: impl IntoIterator<Item = &'a Variant>,
+    generics: &Generics,
+    errors: &mut Errors,
+) -> bool {
+    let mut any = false;
+    for variant in variants {
+        if let Some(event) = payload(variant)
+            && is_parameter(event, generics)
+        {
+            any = true;
+            errors.at(
+                event,
+                format_args!(
+                    "the variant `{}` could hold anything; name the event, \
+                     its own parameters may be generic like in `Put<T>`",
+                    variant.ident
+                ),
+            );
+        }
+    }
+    any
+}
+
+/// The one field of a variant, if it has one and that without a name.
+fn payload(variant: &Variant) -> Option<&Type> {
+    match &variant.fields {
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+            fields.unnamed.first().map(|field| &field.ty)
+        }
+        Fields::Named(_) | Fields::Unnamed(_) | Fields::Unit => None,
+    }
+}
+
+fn member<'a>(variant: &'a Variant, errors: &mut Errors) -> Option<Member<'a>> {
+    let ident = &variant.ident;
+    let Some(event) = payload(variant) else {
+        errors.at(
+            ident,
+            format_args!(
+                "the variant `{ident}` does not hold exactly one event; \
+                 write `{ident}({ident})` and put the fields on the struct `{ident}`"
+            ),
+        );
+        return None;
+    };
+    Some(Member {
+        variant: ident,
+        event,
+        blame: blame(event),
+    })
+}
+
+/// Whether no variant before it holds the same event; two would give two ways into the set.
+fn is_new(member: &Member<'_>, before: &[Member<'_>], errors: &mut Errors) -> bool {
+    let text = |member: &Member<'_>| member.event.to_token_stream().to_string();
+    let event = text(member);
+    let Some(other) = before.iter().find(|other| text(other) == event) else {
+        return true;
+    };
+    errors.at(
+        member.event,
+        format_args!(
+            "`{}` is in the variant `{}` already; an event has one variant, remove this one",
+            event.replace(' ', ""),
+            other.variant
+        ),
+    );
+    false
+}
+
+fn is_parameter(event: &Type, generics: &Generics) -> bool {
+    let Type::Path(event) = event else {
+        return false;
+    };
+    let ident = event.path.get_ident();
+    event.qself.is_none()
+        && generics
+            .type_params()
+            .any(|parameter| Some(&parameter.ident) == ident)
+}
+
+/// The last word of a path says which event it is; the first may be a module.
+fn blame(event: &Type) -> Span {
+    match event {
+        Type::Path(event) => event
+            .path
+            .segments
+            .last()
+            .map_or_else(|| event.span(), |last| last.ident.span()),
+        other => other.span(),
+    }
+}

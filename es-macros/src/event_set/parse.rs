@@ -1,0 +1,28 @@
+//! What is written on an enum of events.
+
+use syn::DeriveInput;
+
+use crate::attr::{self, Vocabulary, Written};
+use crate::crate_path::{CratePath, ModPath};
+use crate::diagnostics::{Errors, Slot};
+
+pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
+    attribute: "event_set",
+    keys: &["crate"],
+};
+
+#[derive(Default)]
+pub(crate) struct Spec {
+    pub(crate) krate: Slot<ModPath>,
+    pub(crate) written: Written,
+}
+
+pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
+    let mut spec = Spec::default();
+    spec.written = attr::read(&input.attrs, &VOCABULARY, errors, |key, input, errors| {
+        let krate = attr::value(key, input, CratePath::EXAMPLE)?;
+        spec.krate.set(key, krate, errors);
+        Ok(())
+    });
+    spec
+}

@@ -1,0 +1,86 @@
+//! Names that are stored: what a literal must be, in the words that the runtime uses.
+
+use syn::LitStr;
+
+use crate::diagnostics::Errors;
+
+/// What is named, and how long its name may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rule {
+    pub(crate) what: &'static str,
+    pub(crate) max: usize,
+}
+
+/// The longest that the runtime allows an event.
+pub(crate) const EVENT: Rule = Rule {
+    what: "event name",
+    max: 100,
+};
+
+/// The longest that the runtime allows a category of streams.
+pub(crate) const AGGREGATE: Rule = Rule {
+    what: "aggregate name",
+    max: 64,
+};
+
+/// How much of an offending name a message repeats.
+const QUOTED_CHARS: usize = 60;
+
+impl Rule {
+    /// The name that `literal` spells, if it obeys the rule.
+    pub(crate) fn check(self, literal: &LitStr, errors: &mut Errors) -> Option<String> {
+        let name = literal.value();
+        let Some(problem) = self.problem(&name) else {
+            return Some(name);
+        };
+        let Self { what, max } = self;
+        let quoted = match name.char_indices().nth(QUOTED_CHARS) {
+            Some((end, _)) => format!("{:?}…", name.get(..end).unwrap_or_default()),
+            None => format!("{name:?}"),
+        };
+        errors.at(
+            literal,
+            format_args!(
+                "the {what} {quoted} {problem}; \
+                 allowed are 1 to {max} ASCII letters, digits, `-`, `_` and `.`, a letter first"
+            ),
+        );
+        None
+    }
+
+    fn problem(self, name: &str) -> Option<String> {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if name.is_empty() {
+            Some("is empty".to_owned())
+        } else if name.len() > self.max {
+            Some(format!("is {} bytes long", name.len()))
+        } else if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            Some("does not begin with a letter".to_owned())
+        } else {
+            name.char_indices()
+                .find(|&(_, c)| !allowed(c))
+                .map(|(at, c)| format!("holds {c:?} at byte {at}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AGGREGATE, EVENT};
+
+    #[test]
+    fn a_name_of_the_allowed_characters_has_no_problem() {
+        assert_eq!(EVENT.problem("account-opened_v.2"), None);
+        assert_eq!(EVENT.problem(&"a".repeat(100)), None);
+    }
+
+    #[test]
+    fn a_problem_says_what_and_where() {
+        let problem = |name: &str| AGGREGATE.problem(name).unwrap_or_default();
+
+        assert_eq!(problem(""), "is empty");
+        assert_eq!(problem("2nd"), "does not begin with a letter");
+        assert_eq!(problem("two words"), "holds ' ' at byte 3");
+        assert_eq!(problem(&"a".repeat(65)), "is 65 bytes long");
+    }
+}
