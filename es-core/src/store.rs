@@ -34,20 +34,25 @@ use crate::stream::{Position, StreamId, Version};
 ///
 /// # What every store owes
 ///
-/// Each guarantee is proven by a test of `es_testing::contract`, which an adapter runs with one
-/// macro call:
+/// Each guarantee is proven by tests of `es_testing::contract`, which an adapter runs with one
+/// macro call; the module is named with the guarantee.
 ///
-/// - **All or nothing.** An append stores all events of all its parts, or none.
+/// - **All or nothing.** An append stores all events of all its parts, or none, each as it went
+///   in. `append`, `conflict::one_conflicting_part_refuses_the_whole_append`
 /// - **Expected versions hold under concurrency.** Of two writers that expect the same version of
 ///   a stream, at most one succeeds; [`ExpectedVersion`](crate::ExpectedVersion) names all four.
+///   `expected_version`, `conflict`
 /// - **Versions** count 1, 2, 3 along a stream, without gaps.
+///   `append::versions_count_from_one_without_gaps`
 /// - **Positions** rise along every stream and are never given twice. Holes are allowed.
-/// - **Time** never goes back along a stream.
+///   `order::positions_rise_and_are_never_given_twice`
+/// - **Time** never goes back along a stream. `order::time_never_goes_back_along_a_stream`
 /// - **The log is complete up to `safe`.** Once a page has answered with
-///   [`safe`](LogPage::safe), no event will ever appear at or below it that was not there.
-/// - **Event ids are unique** in the whole store.
+///   [`safe`](LogPage::safe), no event will ever appear at or below it that was not there. `log`
+/// - **Event ids are unique** in the whole store. `event_ids`
+/// - **Cursors exclude the place they name**, in both directions. `paging`
 /// - **Dropping a future** leaves the store whole. An append whose future was dropped may have been
-///   stored or not, never in part.
+///   stored or not, never in part. `dropping::a_dropped_append_is_stored_whole_or_not_at_all`
 ///
 /// # Sharing
 ///

@@ -114,7 +114,7 @@ async fn a_history_reads_upwards_from_a_version() {
 async fn a_history_reads_downwards_from_the_end() {
     let (store, mut events) = past().await;
 
-    let history = accounts(&store).history(&ada(), Cursor::<Version>::END);
+    let history = accounts(&store).history(&ada(), Cursor::END);
 
     let history: Vec<_> = history.unwrap().try_collect().await.unwrap();
     events.reverse();

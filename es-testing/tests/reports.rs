@@ -10,9 +10,9 @@ use expect_test::{ExpectFile, expect_file};
 use fixture::*;
 
 /// The report of `scenario`, run as a test called `name`, without line numbers and colours.
-fn check(name: &str, scenario: impl FnOnce() + Send + 'static, report: ExpectFile) {
-    let test = thread::Builder::new().name(format!("reports::{name}"));
-    let panic = test
+fn check(name: &str, scenario: impl FnOnce() + Send + 'static, report: &ExpectFile) {
+    let named = thread::Builder::new().name(format!("reports::{name}"));
+    let panic = named
         .spawn(AssertUnwindSafe(scenario))
         .expect("a thread starts")
         .join()
@@ -56,7 +56,7 @@ fn unexpected_different_and_missing() {
                 .when(withdraw(300))
                 .then((withdrawn(300, 700), deposited(1)));
         },
-        expect_file!["reports/unexpected_different_and_missing.txt"],
+        &expect_file!["reports/unexpected_different_and_missing.txt"],
     );
 }
 
@@ -67,7 +67,7 @@ fn unexpected() {
         || {
             Account::given(a_thousand()).when(withdraw(300)).then(withdrawn(300, 695));
         },
-        expect_file!["reports/unexpected.txt"],
+        &expect_file!["reports/unexpected.txt"],
     );
 }
 
@@ -80,7 +80,7 @@ fn missing() {
                 .when(withdraw(200))
                 .then((FeeCharged { cents: 5 }, withdrawn(200, 800)));
         },
-        expect_file!["reports/missing.txt"],
+        &expect_file!["reports/missing.txt"],
     );
 }
 
@@ -91,7 +91,7 @@ fn different() {
         || {
             Account::given(a_thousand()).when(withdraw(200)).then(withdrawn(100, 900));
         },
-        expect_file!["reports/different.txt"],
+        &expect_file!["reports/different.txt"],
     );
 }
 
@@ -104,7 +104,7 @@ fn reordered() {
                 .when(withdraw(300))
                 .then((withdrawn(300, 695), FeeCharged { cents: 5 }));
         },
-        expect_file!["reports/reordered.txt"],
+        &expect_file!["reports/reordered.txt"],
     );
 }
 
@@ -115,7 +115,7 @@ fn rejected_instead_of_events() {
         || {
             Account::given(opened()).when(withdraw(5)).then(withdrawn(5, -5));
         },
-        expect_file!["reports/rejected_instead_of_events.txt"],
+        &expect_file!["reports/rejected_instead_of_events.txt"],
     );
 }
 
@@ -126,7 +126,7 @@ fn rejected_instead_of_nothing() {
         || {
             Account::given(opened()).when(withdraw(5)).then_nothing();
         },
-        expect_file!["reports/rejected_instead_of_nothing.txt"],
+        &expect_file!["reports/rejected_instead_of_nothing.txt"],
     );
 }
 
@@ -139,7 +139,7 @@ fn events_instead_of_a_rejection() {
                 .when(withdraw(300))
                 .then_rejected(AccountError::InsufficientFunds { missing: 5 });
         },
-        expect_file!["reports/events_instead_of_a_rejection.txt"],
+        &expect_file!["reports/events_instead_of_a_rejection.txt"],
     );
 }
 
@@ -152,7 +152,7 @@ fn another_rejection() {
                 .when(withdraw(5))
                 .then_rejected(AccountError::InsufficientFunds { missing: 6 });
         },
-        expect_file!["reports/another_rejection.txt"],
+        &expect_file!["reports/another_rejection.txt"],
     );
 }
 
@@ -163,7 +163,7 @@ fn something_instead_of_nothing() {
         || {
             Account::given(opened()).when(deposit(1)).then_nothing();
         },
-        expect_file!["reports/something_instead_of_nothing.txt"],
+        &expect_file!["reports/something_instead_of_nothing.txt"],
     );
 }
 
@@ -174,7 +174,7 @@ fn nothing_instead_of_something() {
         || {
             Account::given(opened()).when(deposit(0)).then(deposited(0));
         },
-        expect_file!["reports/nothing_instead_of_something.txt"],
+        &expect_file!["reports/nothing_instead_of_something.txt"],
     );
 }
 
@@ -185,7 +185,7 @@ fn another_state() {
         || {
             Account::given(a_thousand()).when(deposit(1)).then_state(left(1002));
         },
-        expect_file!["reports/another_state.txt"],
+        &expect_file!["reports/another_state.txt"],
     );
 }
 
@@ -199,7 +199,7 @@ fn another_state_after_a_rejection() {
                 .then_rejected(AccountError::InsufficientFunds { missing: 5 })
                 .and_state(left(-1));
         },
-        expect_file!["reports/another_state_after_a_rejection.txt"],
+        &expect_file!["reports/another_state_after_a_rejection.txt"],
     );
 }
 
@@ -210,7 +210,7 @@ fn rejected_instead_of_a_state() {
         || {
             Account::given(opened()).when(withdraw(5)).then_state(left(-5));
         },
-        expect_file!["reports/rejected_instead_of_a_state.txt"],
+        &expect_file!["reports/rejected_instead_of_a_state.txt"],
     );
 }
 
@@ -225,7 +225,7 @@ fn a_chain_rejected_midway() {
                 deposited(7),
             ));
         },
-        expect_file!["reports/a_chain_rejected_midway.txt"],
+        &expect_file!["reports/a_chain_rejected_midway.txt"],
     );
 }
 
@@ -239,7 +239,7 @@ fn a_chain_accepted() {
                 .when(deposit(6))
                 .then_rejected(AccountError::Closed);
         },
-        expect_file!["reports/a_chain_accepted.txt"],
+        &expect_file!["reports/a_chain_accepted.txt"],
     );
 }
 
@@ -251,7 +251,7 @@ fn a_long_past() {
             let deposits: Vec<_> = (1..=17).map(deposited).collect();
             Account::given((opened(), deposits)).when(deposit(18)).then(deposited(19));
         },
-        expect_file!["reports/a_long_past.txt"],
+        &expect_file!["reports/a_long_past.txt"],
     );
 }
 
@@ -266,7 +266,7 @@ fn in_any_order() {
                 deposited(1),
             ));
         },
-        expect_file!["reports/in_any_order.txt"],
+        &expect_file!["reports/in_any_order.txt"],
     );
 }
 
@@ -277,7 +277,7 @@ fn not_found_instead_of_events() {
         || {
             Account::given(()).when(deposit(1)).then(deposited(1));
         },
-        expect_file!["reports/not_found_instead_of_events.txt"],
+        &expect_file!["reports/not_found_instead_of_events.txt"],
     );
 }
 
@@ -288,7 +288,7 @@ fn already_exists_instead_of_a_rejection() {
         || {
             Account::given(opened()).when(open()).then_rejected(AccountError::Closed);
         },
-        expect_file!["reports/already_exists_instead_of_a_rejection.txt"],
+        &expect_file!["reports/already_exists_instead_of_a_rejection.txt"],
     );
 }
 
@@ -299,7 +299,7 @@ fn accepted_instead_of_not_found() {
         || {
             Account::given(opened()).when(deposit(1)).then_not_found();
         },
-        expect_file!["reports/accepted_instead_of_not_found.txt"],
+        &expect_file!["reports/accepted_instead_of_not_found.txt"],
     );
 }
 
@@ -311,7 +311,7 @@ fn prints_alike() {
             let set = SetInterest { account: ada(), rate: f64::NAN };
             Account::given(opened()).when(set).then(InterestSet { rate: f64::NAN });
         },
-        expect_file!["reports/prints_alike.txt"],
+        &expect_file!["reports/prints_alike.txt"],
     );
 }
 
@@ -322,7 +322,7 @@ fn more_events_than_a_tuple_holds() {
         || {
             Account::given(()).when(save(9)).then(());
         },
-        expect_file!["reports/more_events_than_a_tuple_holds.txt"],
+        &expect_file!["reports/more_events_than_a_tuple_holds.txt"],
     );
 }
 

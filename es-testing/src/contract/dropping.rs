@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use es_core::{Cursor, EventStore, ExpectedVersion, Position};
+use es_core::{Cursor, EventStore, ExpectedVersion};
 use tokio::time::{sleep, timeout};
 
 use super::subjects::{ALL, events, log_page, part, read, stream, try_parts, versions};
@@ -67,6 +67,6 @@ const SETTLING: Duration = Duration::from_secs(3);
 async fn is_whole<S: EventStore>(store: &S) -> bool {
     let left = read(store, &stream("left")).await.len();
     let right = read(store, &stream("right")).await.len();
-    let log = log_page(store, Cursor::<Position>::START, ALL).await;
+    let log = log_page(store, Cursor::START, ALL).await;
     left > 0 && left == right && log.len() == 2 * left
 }

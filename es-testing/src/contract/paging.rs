@@ -75,13 +75,13 @@ pub async fn the_log_is_read_downwards_before_a_position<S: EventStore>(store: &
 pub async fn a_limit_cuts_a_page<S: EventStore>(store: &S) {
     let log = five_in_the_log(store).await;
     let upwards = async |limit| {
-        let of_stream = page(store, &stream("one"), Cursor::<Version>::START, limit).await;
-        let of_log = log_page(store, Cursor::<Position>::START, limit).await;
+        let of_stream = page(store, &stream("one"), Cursor::START, limit).await;
+        let of_log = log_page(store, Cursor::START, limit).await;
         (versions(&of_stream), of_log.len())
     };
     let downwards = async |limit| {
-        let of_stream = page(store, &stream("one"), Cursor::<Version>::END, limit).await;
-        let of_log = log_page(store, Cursor::<Position>::END, limit).await;
+        let of_stream = page(store, &stream("one"), Cursor::END, limit).await;
+        let of_log = log_page(store, Cursor::END, limit).await;
         (versions(&of_stream), of_log)
     };
 
@@ -105,11 +105,11 @@ pub async fn a_long_stream_is_read_as_a_whole<S: EventStore>(store: &S) {
 
     let mut all = read(store, &one).await;
     assert_eq!(all.len(), LONG, "one page of all");
-    assert_eq!(read_from(Cursor::<Version>::START).await, all, "upwards");
+    assert_eq!(read_from(Cursor::START).await, all, "upwards");
     let after = read_from(Cursor::After(Version(100))).await;
     assert_eq!(after, all[100..], "upwards from the middle");
     all.reverse();
-    assert_eq!(read_from(Cursor::<Version>::END).await, all, "downwards");
+    assert_eq!(read_from(Cursor::END).await, all, "downwards");
 }
 
 /// Page by page, both ways, from the middle as well: what one large page would hold.
@@ -122,11 +122,11 @@ pub async fn a_long_log_is_read_as_a_whole<S: EventStore>(store: &S) {
 
     let mut all = log_up_to(store, &appended).await;
     assert_eq!(all.len(), LONG, "one page of all");
-    assert_eq!(read_from(Cursor::<Position>::START).await, all, "upwards");
+    assert_eq!(read_from(Cursor::START).await, all, "upwards");
     let after = read_from(Cursor::After(all[99].position)).await;
     assert_eq!(recorded_ids(&after), recorded_ids(&all[100..]), "from the middle");
     all.reverse();
-    assert_eq!(read_from(Cursor::<Position>::END).await, all, "downwards");
+    assert_eq!(read_from(Cursor::END).await, all, "downwards");
 }
 
 /// Three events of one stream, two of another.

@@ -1,6 +1,6 @@
 //! Streams are apart, and there for every handle to the store.
 
-use es_core::{Cursor, EventStore, Version};
+use es_core::{Cursor, EventStore};
 
 use super::subjects::{ALL, add, events, ids, page, read, recorded_ids, stream};
 
@@ -9,8 +9,8 @@ pub async fn an_unknown_stream_is_empty<S: EventStore>(store: &S) {
     add(store, &stream("known"), events(1)).await;
 
     let unknown = stream("unknown");
-    let upwards = page(store, &unknown, Cursor::<Version>::START, ALL).await;
-    let downwards = page(store, &unknown, Cursor::<Version>::END, ALL).await;
+    let upwards = page(store, &unknown, Cursor::START, ALL).await;
+    let downwards = page(store, &unknown, Cursor::END, ALL).await;
 
     assert_eq!(upwards, [], "an unknown stream has no events");
     assert_eq!(downwards, [], "an unknown stream has no events, downwards");

@@ -89,7 +89,7 @@ pub(super) fn conflict(answer: Result<Appended, AppendError>) -> Conflict {
 }
 
 pub(super) async fn read<S: EventStore>(store: &S, stream: &StreamId) -> Vec<RecordedEvent> {
-    page(store, stream, Cursor::<Version>::START, ALL).await
+    page(store, stream, Cursor::START, ALL).await
 }
 
 pub(super) async fn page<S: EventStore>(
@@ -115,14 +115,14 @@ pub(super) async fn log_page<S: EventStore>(
 pub(super) async fn log_up_to<S: EventStore>(store: &S, appended: &Appended) -> Vec<RecordedEvent> {
     let last = appended.position().expect("an append with events");
     until_safe(store, last).await;
-    log_page(store, Cursor::<Position>::START, ALL).await
+    log_page(store, Cursor::START, ALL).await
 }
 
 /// Waits until the log is complete up to `position`: a store may hold readers back, not for ever.
 pub(super) async fn until_safe<S: EventStore>(store: &S, position: Position) {
     let complete = async {
         loop {
-            let page = store.log_page(Cursor::<Position>::START, 0).await;
+            let page = store.log_page(Cursor::START, 0).await;
             if page.expect("the log can be read").safe >= position {
                 return;
             }

@@ -10,6 +10,10 @@ use super::verdict::Order;
 use super::when::When;
 use crate::report::Line;
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "an expectation is written where it is used and never again"
+)]
 impl<A: Aggregate, By> When<A, By> {
     /// Exactly these events happened, in this order. The given ones do not count.
     #[track_caller]
@@ -106,15 +110,18 @@ pub struct Then<A: Aggregate> {
     story: Story<A>,
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "an expectation is written where it is used and never again"
+)]
 impl<A: Aggregate> Then<A> {
     /// This state is left, after a refusal as well.
     #[track_caller]
-    pub fn and_state(self, expected: A) -> Self
+    pub fn and_state(self, expected: A)
     where
         A: PartialEq,
     {
         self.story.expect_state(&expected);
-        self
     }
 }
 
