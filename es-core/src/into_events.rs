@@ -5,9 +5,9 @@ use crate::event::Event;
 /// Events of the set `S`, in order: an event, a tuple of up to eight, an `Option`, a `Vec`, an
 /// array, `()`, the set's own enum, and any nesting of these.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not among the events of `{S}`",
-    label = "not an event of `{S}`",
-    note = "add it to `events(…)` of the aggregate; a decision may name listed events, tuples of up to eight, Option, Vec, arrays and ()"
+    message = "`{Self}` is not made of events of `{S}`",
+    label = "not, or not only, events of `{S}`",
+    note = "add what is missing to `events(…)` of the aggregate; a decision may name listed events, tuples of up to eight, Option, Vec, arrays and ()"
 )]
 pub trait IntoEvents<S> {
     /// Hands the events over, one after the other.

@@ -14,7 +14,7 @@
 //!     pub guest: String,
 //! }
 //!
-//! #[derive(Aggregate, Default)]
+//! #[derive(Aggregate, Default, Debug)]
 //! #[aggregate(name = "seat", id = String, events(Reserved), error = Refusal)]
 //! pub struct Seat {
 //!     guest: Option<String>,
@@ -135,7 +135,7 @@ pub use metadata::{
 };
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};
 pub use repository::{Executed, Repository};
-pub use store::{Cursor, EventStore, LogPage};
+pub use store::{Cursor, EventStore, LogPage, Place};
 pub use stream::{Category, ExpectedVersion, Position, StreamId, StreamKey, Version};
 pub use text::InvalidText;
 pub use timestamp::{InvalidTimestamp, Timestamp};

@@ -138,28 +138,29 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     {
         let metadata = metadata.into().completed();
         let span = spans::command(A::NAME, C::NAME);
-        self.execute_until_done(command, &metadata).instrument(span).await
+        self.execute_until_done(command, &metadata, &span).instrument(span.clone()).await
     }
 
     async fn execute_until_done<C>(
         &self,
         command: C,
         metadata: &Metadata,
+        span: &Span,
     ) -> Result<Executed<A>, ExecuteError<A::Error>>
     where
         C: Command<Aggregate = A>,
         A: Decide<C>,
     {
         let stream = StreamId::of::<A>(command.aggregate_id()).map_err(LoadError::from)?;
-        Span::current().record("es.stream.id", tracing::field::display(&stream));
+        span.record("es.stream.id", tracing::field::display(&stream));
         let mut delays = delays();
         let mut attempts = 1;
         loop {
             let conflict = match self.attempt(&stream, command.clone(), metadata).await? {
                 Ok(done) => {
-                    Span::current().record("es.attempts", attempts);
+                    span.record("es.attempts", attempts);
                     if let Some(position) = done.position() {
-                        Span::current().record("es.global_position", position.0);
+                        span.record("es.global_position", position.0);
                     }
                     return Ok(done);
                 }

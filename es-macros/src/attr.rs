@@ -18,7 +18,7 @@ pub(crate) struct Vocabulary {
 /// What was found besides the values.
 #[derive(Default)]
 pub(crate) struct Written {
-    /// The attribute's name, where it stands; `None` if there is no such attribute.
+    /// The attribute's name, where it stands; `None` if there is no such attribute with keys.
     pub(crate) place: Option<Ident>,
     /// Keys that exist and were tried, whether or not their values could be read.
     tried: Vec<String>,
@@ -72,10 +72,11 @@ pub(crate) fn read(
         if place != vocabulary.attribute {
             continue;
         }
-        written.place.get_or_insert_with(|| place.clone());
+        // Without keys it says as little as if it were not there.
         if matches!(attr.meta, Meta::Path(_)) {
             continue;
         }
+        written.place.get_or_insert_with(|| place.clone());
         let result = attr.parse_nested_meta(|meta| {
             if let Some(key) = key(&meta.path, vocabulary, &mut written, errors) {
                 let result =
@@ -84,7 +85,10 @@ pub(crate) fn read(
             }
             swallow(meta.input)
         });
-        written.unreadable |= errors.take(result).is_none();
+        if let Err(error) = result {
+            written.unreadable = true;
+            errors.push(no_key(&error, vocabulary));
+        }
     }
     written
 }
@@ -103,10 +107,9 @@ fn key(
     } else {
         let near = did_you_mean(&word, keys);
         match near {
-            Some(near) => errors.at(
-                path,
-                format_args!("unknown key `{word}`; did you mean `{near}`?"),
-            ),
+            Some(near) => {
+                errors.at(path, format_args!("unknown key `{word}`; did you mean `{near}`?"))
+            }
             None => errors.at(
                 path,
                 format_args!(
@@ -118,13 +121,19 @@ fn key(
         written.unfinished.extend(path.get_ident().cloned());
         near.map(str::to_owned)
     }?;
-    let span = path
-        .segments
-        .last()
-        .map_or_else(Span::call_site, |segment| segment.ident.span());
+    let span = path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
     let key = Ident::new(&meant, span);
     written.tried.push(meant);
     Some(key)
+}
+
+/// What is said where neither a known nor an unknown key can be made out.
+fn no_key(error: &syn::Error, vocabulary: &Vocabulary) -> syn::Error {
+    let Vocabulary { attribute, keys } = vocabulary;
+    syn::Error::new(
+        error.span(),
+        format_args!("a key is missing here; known keys of `{attribute}` are {}", list(keys)),
+    )
 }
 
 /// The words as one reads them: `` `a`, `b` and `c` ``.

@@ -4,8 +4,8 @@ use syn::Generics;
 
 use crate::diagnostics::Errors;
 
-/// Tells of every lifetime among `generics`: `what` is kept, sent and stored.
-pub(crate) fn check(what: &str, generics: &Generics, errors: &mut Errors) {
+/// Whether `generics` have no lifetime. Each that they have is told: `what` is kept, sent and stored.
+pub(crate) fn is_owned(what: &str, generics: &Generics, errors: &mut Errors) -> bool {
     for borrowed in generics.lifetimes() {
         let lifetime = &borrowed.lifetime;
         errors.at(
@@ -16,4 +16,5 @@ pub(crate) fn check(what: &str, generics: &Generics, errors: &mut Errors) {
             ),
         );
     }
+    generics.lifetimes().next().is_none()
 }

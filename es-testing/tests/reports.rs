@@ -10,9 +10,9 @@ use expect_test::{ExpectFile, expect_file};
 use fixture::*;
 
 /// The report of `scenario`, run as a test called `name`, without line numbers and colours.
-fn check(name: &str, scenario: impl FnOnce() + Send + 'static, report: ExpectFile) {
-    let test = thread::Builder::new().name(format!("reports::{name}"));
-    let panic = test
+fn check(name: &str, scenario: impl FnOnce() + Send + 'static, report: &ExpectFile) {
+    let named = thread::Builder::new().name(format!("reports::{name}"));
+    let panic = named
         .spawn(AssertUnwindSafe(scenario))
         .expect("a thread starts")
         .join()
@@ -24,9 +24,7 @@ fn check(name: &str, scenario: impl FnOnce() + Send + 'static, report: ExpectFil
 fn without_colour(text: &str) -> String {
     let mut parts = text.split("\x1b[");
     let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| {
-        text + part.split_once('m').map_or(part, |(_, rest)| rest)
-    })
+    parts.fold(first, |text, part| text + part.split_once('m').map_or(part, |(_, rest)| rest))
 }
 
 fn without_line(text: &str) -> String {
@@ -46,11 +44,7 @@ fn withdrawn(cents: i64, balance: i64) -> Withdrawn {
 }
 
 fn left(cents: i64) -> Account {
-    Account {
-        cents,
-        overdraft: 0,
-        open: true,
-    }
+    Account { cents, overdraft: 0, open: true }
 }
 
 #[test]
@@ -62,7 +56,7 @@ fn unexpected_different_and_missing() {
                 .when(withdraw(300))
                 .then((withdrawn(300, 700), deposited(1)));
         },
-        expect_file!["reports/unexpected_different_and_missing.txt"],
+        &expect_file!["reports/unexpected_different_and_missing.txt"],
     );
 }
 
@@ -71,11 +65,9 @@ fn unexpected() {
     check(
         "a_fee_nobody_knew_of",
         || {
-            Account::given(a_thousand())
-                .when(withdraw(300))
-                .then(withdrawn(300, 695));
+            Account::given(a_thousand()).when(withdraw(300)).then(withdrawn(300, 695));
         },
-        expect_file!["reports/unexpected.txt"],
+        &expect_file!["reports/unexpected.txt"],
     );
 }
 
@@ -88,7 +80,7 @@ fn missing() {
                 .when(withdraw(200))
                 .then((FeeCharged { cents: 5 }, withdrawn(200, 800)));
         },
-        expect_file!["reports/missing.txt"],
+        &expect_file!["reports/missing.txt"],
     );
 }
 
@@ -97,11 +89,9 @@ fn different() {
     check(
         "two_fields_differ",
         || {
-            Account::given(a_thousand())
-                .when(withdraw(200))
-                .then(withdrawn(100, 900));
+            Account::given(a_thousand()).when(withdraw(200)).then(withdrawn(100, 900));
         },
-        expect_file!["reports/different.txt"],
+        &expect_file!["reports/different.txt"],
     );
 }
 
@@ -114,7 +104,7 @@ fn reordered() {
                 .when(withdraw(300))
                 .then((withdrawn(300, 695), FeeCharged { cents: 5 }));
         },
-        expect_file!["reports/reordered.txt"],
+        &expect_file!["reports/reordered.txt"],
     );
 }
 
@@ -123,11 +113,9 @@ fn rejected_instead_of_events() {
     check(
         "a_withdrawal_beyond_the_balance",
         || {
-            Account::given(opened())
-                .when(withdraw(5))
-                .then(withdrawn(5, -5));
+            Account::given(opened()).when(withdraw(5)).then(withdrawn(5, -5));
         },
-        expect_file!["reports/rejected_instead_of_events.txt"],
+        &expect_file!["reports/rejected_instead_of_events.txt"],
     );
 }
 
@@ -138,7 +126,7 @@ fn rejected_instead_of_nothing() {
         || {
             Account::given(opened()).when(withdraw(5)).then_nothing();
         },
-        expect_file!["reports/rejected_instead_of_nothing.txt"],
+        &expect_file!["reports/rejected_instead_of_nothing.txt"],
     );
 }
 
@@ -151,7 +139,7 @@ fn events_instead_of_a_rejection() {
                 .when(withdraw(300))
                 .then_rejected(AccountError::InsufficientFunds { missing: 5 });
         },
-        expect_file!["reports/events_instead_of_a_rejection.txt"],
+        &expect_file!["reports/events_instead_of_a_rejection.txt"],
     );
 }
 
@@ -164,7 +152,7 @@ fn another_rejection() {
                 .when(withdraw(5))
                 .then_rejected(AccountError::InsufficientFunds { missing: 6 });
         },
-        expect_file!["reports/another_rejection.txt"],
+        &expect_file!["reports/another_rejection.txt"],
     );
 }
 
@@ -175,7 +163,7 @@ fn something_instead_of_nothing() {
         || {
             Account::given(opened()).when(deposit(1)).then_nothing();
         },
-        expect_file!["reports/something_instead_of_nothing.txt"],
+        &expect_file!["reports/something_instead_of_nothing.txt"],
     );
 }
 
@@ -186,7 +174,7 @@ fn nothing_instead_of_something() {
         || {
             Account::given(opened()).when(deposit(0)).then(deposited(0));
         },
-        expect_file!["reports/nothing_instead_of_something.txt"],
+        &expect_file!["reports/nothing_instead_of_something.txt"],
     );
 }
 
@@ -195,11 +183,9 @@ fn another_state() {
     check(
         "a_deposit_leaves_the_sum",
         || {
-            Account::given(a_thousand())
-                .when(deposit(1))
-                .then_state(left(1002));
+            Account::given(a_thousand()).when(deposit(1)).then_state(left(1002));
         },
-        expect_file!["reports/another_state.txt"],
+        &expect_file!["reports/another_state.txt"],
     );
 }
 
@@ -213,7 +199,7 @@ fn another_state_after_a_rejection() {
                 .then_rejected(AccountError::InsufficientFunds { missing: 5 })
                 .and_state(left(-1));
         },
-        expect_file!["reports/another_state_after_a_rejection.txt"],
+        &expect_file!["reports/another_state_after_a_rejection.txt"],
     );
 }
 
@@ -222,11 +208,9 @@ fn rejected_instead_of_a_state() {
     check(
         "a_withdrawal_leaves_a_debt",
         || {
-            Account::given(opened())
-                .when(withdraw(5))
-                .then_state(left(-5));
+            Account::given(opened()).when(withdraw(5)).then_state(left(-5));
         },
-        expect_file!["reports/rejected_instead_of_a_state.txt"],
+        &expect_file!["reports/rejected_instead_of_a_state.txt"],
     );
 }
 
@@ -235,13 +219,13 @@ fn a_chain_rejected_midway() {
     check(
         "saving_then_spending_too_much_then_saving",
         || {
-            Account::given(opened())
-                .when(deposit(5))
-                .when(withdraw(6))
-                .when(deposit(7))
-                .then((deposited(5), withdrawn(6, -1), deposited(7)));
+            Account::given(opened()).when(deposit(5)).when(withdraw(6)).when(deposit(7)).then((
+                deposited(5),
+                withdrawn(6, -1),
+                deposited(7),
+            ));
         },
-        expect_file!["reports/a_chain_rejected_midway.txt"],
+        &expect_file!["reports/a_chain_rejected_midway.txt"],
     );
 }
 
@@ -255,7 +239,7 @@ fn a_chain_accepted() {
                 .when(deposit(6))
                 .then_rejected(AccountError::Closed);
         },
-        expect_file!["reports/a_chain_accepted.txt"],
+        &expect_file!["reports/a_chain_accepted.txt"],
     );
 }
 
@@ -265,11 +249,9 @@ fn a_long_past() {
         "after_many_deposits",
         || {
             let deposits: Vec<_> = (1..=17).map(deposited).collect();
-            Account::given((opened(), deposits))
-                .when(deposit(18))
-                .then(deposited(19));
+            Account::given((opened(), deposits)).when(deposit(18)).then(deposited(19));
         },
-        expect_file!["reports/a_long_past.txt"],
+        &expect_file!["reports/a_long_past.txt"],
     );
 }
 
@@ -278,11 +260,13 @@ fn in_any_order() {
     check(
         "a_withdrawal_and_its_fee",
         || {
-            Account::given(a_thousand())
-                .when(withdraw(300))
-                .then_in_any_order((withdrawn(300, 700), FeeCharged { cents: 5 }, deposited(1)));
+            Account::given(a_thousand()).when(withdraw(300)).then_in_any_order((
+                withdrawn(300, 700),
+                FeeCharged { cents: 5 },
+                deposited(1),
+            ));
         },
-        expect_file!["reports/in_any_order.txt"],
+        &expect_file!["reports/in_any_order.txt"],
     );
 }
 
@@ -293,7 +277,7 @@ fn not_found_instead_of_events() {
         || {
             Account::given(()).when(deposit(1)).then(deposited(1));
         },
-        expect_file!["reports/not_found_instead_of_events.txt"],
+        &expect_file!["reports/not_found_instead_of_events.txt"],
     );
 }
 
@@ -302,11 +286,9 @@ fn already_exists_instead_of_a_rejection() {
     check(
         "a_closed_account_is_not_opened",
         || {
-            Account::given(opened())
-                .when(open())
-                .then_rejected(AccountError::Closed);
+            Account::given(opened()).when(open()).then_rejected(AccountError::Closed);
         },
-        expect_file!["reports/already_exists_instead_of_a_rejection.txt"],
+        &expect_file!["reports/already_exists_instead_of_a_rejection.txt"],
     );
 }
 
@@ -317,7 +299,7 @@ fn accepted_instead_of_not_found() {
         || {
             Account::given(opened()).when(deposit(1)).then_not_found();
         },
-        expect_file!["reports/accepted_instead_of_not_found.txt"],
+        &expect_file!["reports/accepted_instead_of_not_found.txt"],
     );
 }
 
@@ -326,15 +308,10 @@ fn prints_alike() {
     check(
         "an_interest_that_is_no_number",
         || {
-            let set = SetInterest {
-                account: ada(),
-                rate: f64::NAN,
-            };
-            Account::given(opened())
-                .when(set)
-                .then(InterestSet { rate: f64::NAN });
+            let set = SetInterest { account: ada(), rate: f64::NAN };
+            Account::given(opened()).when(set).then(InterestSet { rate: f64::NAN });
         },
-        expect_file!["reports/prints_alike.txt"],
+        &expect_file!["reports/prints_alike.txt"],
     );
 }
 
@@ -345,7 +322,7 @@ fn more_events_than_a_tuple_holds() {
         || {
             Account::given(()).when(save(9)).then(());
         },
-        expect_file!["reports/more_events_than_a_tuple_holds.txt"],
+        &expect_file!["reports/more_events_than_a_tuple_holds.txt"],
     );
 }
 
@@ -362,8 +339,5 @@ fn what_a_report_offers_to_accept_is_accepted() {
         AccountEvent::from(Deposited { cents: 1 }),
         AccountEvent::from(Deposited { cents: 1 }),
     ]);
-    Account::given(()).when(open()).then(Opened {
-        owner: "ada".into(),
-        overdraft: 0,
-    });
+    Account::given(()).when(open()).then(Opened { owner: "ada".into(), overdraft: 0 });
 }

@@ -11,22 +11,14 @@ use fixture::*;
 fn what_follows_from_a_command_is_asserted_as_a_tuple() {
     Account::given((opened(), deposited(1000)))
         .when(withdraw(300))
-        .then((
-            FeeCharged { cents: 5 },
-            Withdrawn {
-                cents: 300,
-                balance: 695,
-            },
-        ));
+        .then((FeeCharged { cents: 5 }, Withdrawn { cents: 300, balance: 695 }));
 }
 
 #[test]
 fn the_past_may_be_nothing_an_event_an_array_a_list_or_the_enum() {
     Account::given(()).when(open()).then(opened());
     Account::given(opened()).when(deposit(1)).then(deposited(1));
-    Account::given([AccountEvent::from(opened())])
-        .when(deposit(1))
-        .then([deposited(1)]);
+    Account::given([AccountEvent::from(opened())]).when(deposit(1)).then([deposited(1)]);
     Account::given(vec![AccountEvent::from(opened())])
         .when(deposit(1))
         .then(vec![AccountEvent::from(deposited(1))]);
@@ -45,11 +37,7 @@ fn an_overdraft_is_rejected_and_the_state_stays() {
     Account::given((opened(), deposited(100)))
         .when(withdraw(200))
         .then_rejected(AccountError::InsufficientFunds { missing: 100 })
-        .and_state(Account {
-            cents: 100,
-            overdraft: 0,
-            open: true,
-        });
+        .and_state(Account { cents: 100, overdraft: 0, open: true });
 }
 
 #[test]
@@ -68,19 +56,8 @@ fn each_command_of_a_chain_sees_what_the_one_before_caused() {
         .when(open())
         .when(deposit(20))
         .when(withdraw(15))
-        .then((
-            opened(),
-            deposited(20),
-            Withdrawn {
-                cents: 15,
-                balance: 5,
-            },
-        ))
-        .and_state(Account {
-            cents: 5,
-            overdraft: 0,
-            open: true,
-        });
+        .then((opened(), deposited(20), Withdrawn { cents: 15, balance: 5 }))
+        .and_state(Account { cents: 5, overdraft: 0, open: true });
 }
 
 #[test]
@@ -90,35 +67,23 @@ fn a_chain_ends_with_its_first_rejection() {
         .when(withdraw(6))
         .when(deposit(7))
         .then_rejected(AccountError::InsufficientFunds { missing: 1 })
-        .and_state(Account {
-            cents: 5,
-            overdraft: 0,
-            open: true,
-        });
+        .and_state(Account { cents: 5, overdraft: 0, open: true });
 }
 
 #[test]
 fn the_order_of_events_may_be_left_open() {
     Account::given((opened(), deposited(1000)))
         .when(withdraw(300))
-        .then_in_any_order((
-            Withdrawn {
-                cents: 300,
-                balance: 695,
-            },
-            FeeCharged { cents: 5 },
-        ));
+        .then_in_any_order((Withdrawn { cents: 300, balance: 695 }, FeeCharged { cents: 5 }));
 }
 
 #[test]
 fn a_state_is_asserted_without_its_events() {
-    Account::given(opened())
-        .when(deposit(7))
-        .then_state(Account {
-            cents: 7,
-            overdraft: 0,
-            open: true,
-        });
+    Account::given(opened()).when(deposit(7)).then_state(Account {
+        cents: 7,
+        overdraft: 0,
+        open: true,
+    });
 }
 
 #[test]
@@ -127,20 +92,14 @@ fn a_state_is_asserted_without_its_events() {
                 a scenario follows one aggregate"
 )]
 fn a_chain_keeps_to_one_aggregate() {
-    let to_bob = Deposit {
-        account: "bob".into(),
-        cents: 1,
-    };
+    let to_bob = Deposit { account: "bob".into(), cents: 1 };
     let _ = Account::given(opened()).when(deposit(1)).when(to_bob);
 }
 
 #[test]
 #[should_panic(expected = "`Deposit` names no stream: the stream key \"\" is empty")]
 fn an_id_that_is_no_stream_key_is_named() {
-    let to_nobody = Deposit {
-        account: String::new(),
-        cents: 1,
-    };
+    let to_nobody = Deposit { account: String::new(), cents: 1 };
     let _ = Account::given(opened()).when(to_nobody);
 }
 

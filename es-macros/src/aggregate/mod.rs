@@ -9,8 +9,12 @@ use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
 use crate::diagnostics::Errors;
+use crate::ownership::is_owned;
 
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
+    if !is_owned("an aggregate", &input.generics, errors) {
+        return TokenStream::new();
+    }
     let spec = parse::spec(input, errors);
     let model = model::Aggregate::new(input, &spec, errors);
     expand::aggregate(&model)

@@ -12,7 +12,7 @@ use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::event_list::Entry;
 use crate::event_set::{EventSet, Member};
-use crate::{name, ownership};
+use crate::name;
 
 pub(crate) struct Aggregate<'a> {
     pub(crate) input: &'a DeriveInput,
@@ -38,7 +38,6 @@ pub(crate) enum Events<'a> {
 
 impl<'a> Aggregate<'a> {
     pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec, errors: &mut Errors) -> Self {
-        ownership::check("an aggregate", &input.generics, errors);
         let is_struct = is_struct(input, errors);
         let is_annotated = spec.written.place.is_some();
         if is_struct && !is_annotated {
@@ -51,7 +50,7 @@ impl<'a> Aggregate<'a> {
                 ),
             );
         }
-        if let Some(place) = &spec.written.place {
+        if is_struct && let Some(place) = &spec.written.place {
             missing_keys(place, spec, errors);
         }
         let krate = CratePath::new(&spec.krate, errors);
@@ -121,10 +120,9 @@ fn events<'a>(
             spec.event.key().unwrap_or(events),
             "both `events` and `event` are given; list the events or name an enum, not both",
         ),
-        (None, Some(events)) if spec.events.value().is_some_and(Vec::is_empty) => errors.at(
-            events,
-            "no events are listed; write for example `events(Opened, Closed)`",
-        ),
+        (None, Some(events)) if spec.events.value().is_some_and(Vec::is_empty) => {
+            errors.at(events, "no events are listed; write for example `events(Opened, Closed)`")
+        }
         (None, _) => {}
     }
     let entries = spec.events.value().map_or(&[][..], Vec::as_slice);
@@ -139,11 +137,7 @@ fn events<'a>(
 }
 
 fn member(entry: &Entry) -> Option<Member<'_>> {
-    Some(Member {
-        variant: entry.variant()?,
-        event: &entry.path,
-        blame: entry.last()?.span(),
-    })
+    Some(Member { variant: entry.variant()?, event: &entry.path, blame: entry.last()?.span() })
 }
 
 /// Tells of every parameter that no event mentions: the enum could not have it.

@@ -7,7 +7,7 @@ use super::parse::Spec;
 use crate::attr::Written;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
-use crate::{name, ownership};
+use crate::name;
 
 pub(crate) struct Event<'a> {
     pub(crate) input: &'a DeriveInput,
@@ -21,7 +21,6 @@ pub(crate) struct Event<'a> {
 
 impl<'a> Event<'a> {
     pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec, errors: &mut Errors) -> Self {
-        ownership::check("an event", &input.generics, errors);
         let is_struct = is_struct(input, errors);
         let krate = CratePath::new(&spec.krate, errors);
         Self {
@@ -44,10 +43,9 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
             "`Event` goes on a struct, one for each thing that can happen; make every variant \
              a struct of its own, and for the enum of them use `#[derive(EventSet)]`",
         ),
-        Data::Union(_) => errors.at(
-            &input.ident,
-            "`Event` goes on a struct; a union cannot be stored",
-        ),
+        Data::Union(_) => {
+            errors.at(&input.ident, "`Event` goes on a struct; a union cannot be stored")
+        }
     }
     false
 }

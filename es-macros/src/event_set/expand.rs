@@ -3,7 +3,7 @@
 //! Whatever is asked of a listed type is asked through `Listed`, always in the same words: a type
 //! that is no event is then told so once, since the compiler prints equal errors once.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::model::{EventSet, Member};
@@ -45,10 +45,7 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
     let listed = quote!(#krate::__private::Listed);
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
-    let types = set
-        .members
-        .iter()
-        .map(|Member { event, .. }| quote!(<#event as #listed>::TYPE));
+    let types = set.members.iter().map(|Member { event, .. }| quote!(<#event as #listed>::TYPE));
     let name = set.by_variant(|Member { event, .. }| quote!((_) => <#event as #listed>::name()));
     let version =
         set.by_variant(|Member { event, .. }| quote!((_) => <#event as #listed>::TYPE.version));
@@ -61,8 +58,7 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
             }
         }
     });
-    let late = set
-        .is_generic()
+    let late = (set.is_generic() && set.members.len() > 1)
         .then(|| checks(set, &quote!(Self)))
         .map(|checks| quote!(const { #checks }));
     quote! {
@@ -109,10 +105,16 @@ fn names_are_distinct(set: &EventSet<'_>) -> TokenStream {
 fn checks(set: &EventSet<'_>, this: &TokenStream) -> TokenStream {
     let krate = &set.krate;
     let checks = set.members.iter().enumerate().skip(1).map(|(nth, member)| {
-        // The whole call, since the compiler underlines from its first token to its last.
-        quote_spanned!(member.blame=> #krate::__private::new_name::<#this>(#nth);)
+        // The compiler underlines from the first token of the call to its last, so that these two
+        // have the place of the event; the others have not, lest an editor take them for its uses.
+        let check = Ident::new("_new_name", member.blame);
+        let nth = quote_spanned!(member.blame=> (#nth));
+        quote!(#check::<#this> #nth;)
     });
-    quote!(#(#checks)*)
+    quote! {
+        use #krate::__private::new_name as _new_name;
+        #(#checks)*
+    }
 }
 
 /// From an event to the set and, if it is that event, back.

@@ -11,8 +11,12 @@ use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
 use crate::diagnostics::Errors;
+use crate::ownership::is_owned;
 
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
+    if !is_owned("a set of events", &input.generics, errors) {
+        return TokenStream::new();
+    }
     let spec = parse::spec(input, errors);
     match EventSet::of_enum(input, &spec, errors) {
         Some(model) => expand::event_set(&model, &spec.written),

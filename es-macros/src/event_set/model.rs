@@ -8,7 +8,6 @@ use syn::{Data, DeriveInput, Fields, Generics, Type, Variant};
 use super::parse::Spec;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
-use crate::ownership;
 
 pub(crate) struct EventSet<'a> {
     pub(crate) ident: Ident,
@@ -42,7 +41,6 @@ impl<'a> EventSet<'a> {
             );
             return None;
         };
-        ownership::check("a set of events", &input.generics, errors);
         if data.variants.is_empty() {
             errors.at(
                 &input.ident,
@@ -52,9 +50,12 @@ impl<'a> EventSet<'a> {
                 ),
             );
         }
+        if holds_anything(&data.variants, &input.generics, errors) {
+            return None;
+        }
         let mut members: Vec<Member<'a>> = Vec::new();
         for variant in &data.variants {
-            let member = member(variant, &input.generics, errors);
+            let member = member(variant, errors);
             members.extend(member.filter(|member| is_new(member, &members, errors)));
         }
         Some(Self {
@@ -79,24 +80,48 @@ impl<'a> EventSet<'a> {
     /// The arm for variants that are no members. It stands beside the error that tells of them,
     /// and never runs.
     pub(crate) fn strangers(&self) -> Option<TokenStream> {
-        self.has_strangers
-            .then(|| quote!(_ => ::core::unimplemented!(),))
+        self.has_strangers.then(|| quote!(_ => ::core::unimplemented!(),))
     }
 }
 
-fn member<'a>(
-    variant: &'a Variant,
+/// Whether a variant holds a parameter, which is no event but could become any type at all.
+fn holds_anything<'a>(
+    variants: impl IntoIterator<Item = &'a Variant>,
     generics: &Generics,
     errors: &mut Errors,
-) -> Option<Member<'a>> {
-    let ident = &variant.ident;
-    let event = match &variant.fields {
+) -> bool {
+    let mut any = false;
+    for variant in variants {
+        if let Some(event) = payload(variant)
+            && is_parameter(event, generics)
+        {
+            any = true;
+            errors.at(
+                event,
+                format_args!(
+                    "the variant `{}` could hold anything; name the event, \
+                     its own parameters may be generic like in `Put<T>`",
+                    variant.ident
+                ),
+            );
+        }
+    }
+    any
+}
+
+/// The one field of a variant, if it has one and that without a name.
+fn payload(variant: &Variant) -> Option<&Type> {
+    match &variant.fields {
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
             fields.unnamed.first().map(|field| &field.ty)
         }
         Fields::Named(_) | Fields::Unnamed(_) | Fields::Unit => None,
-    };
-    let Some(event) = event else {
+    }
+}
+
+fn member<'a>(variant: &'a Variant, errors: &mut Errors) -> Option<Member<'a>> {
+    let ident = &variant.ident;
+    let Some(event) = payload(variant) else {
         errors.at(
             ident,
             format_args!(
@@ -106,21 +131,7 @@ fn member<'a>(
         );
         return None;
     };
-    if is_parameter(event, generics) {
-        errors.at(
-            event,
-            format_args!(
-                "the variant `{ident}` could hold anything; name the event, \
-                 its own parameters may be generic like in `Put<T>`"
-            ),
-        );
-        return None;
-    }
-    Some(Member {
-        variant: ident,
-        event,
-        blame: blame(event),
-    })
+    Some(Member { variant: ident, event, blame: blame(event) })
 }
 
 /// Whether no variant before it holds the same event; two would give two ways into the set.
@@ -146,20 +157,15 @@ fn is_parameter(event: &Type, generics: &Generics) -> bool {
         return false;
     };
     let ident = event.path.get_ident();
-    event.qself.is_none()
-        && generics
-            .type_params()
-            .any(|parameter| Some(&parameter.ident) == ident)
+    event.qself.is_none() && generics.type_params().any(|parameter| Some(&parameter.ident) == ident)
 }
 
 /// The last word of a path says which event it is; the first may be a module.
 fn blame(event: &Type) -> Span {
     match event {
-        Type::Path(event) => event
-            .path
-            .segments
-            .last()
-            .map_or_else(|| event.span(), |last| last.ident.span()),
+        Type::Path(event) => {
+            event.path.segments.last().map_or_else(|| event.span(), |last| last.ident.span())
+        }
         other => other.span(),
     }
 }

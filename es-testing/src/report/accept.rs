@@ -31,11 +31,7 @@ pub(crate) fn error_code<E: Error>(error: &E) -> String {
     let is_struct = debug
         .strip_prefix(set)
         .is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_'));
-    if is_struct {
-        debug
-    } else {
-        format!("{set}::{debug}")
-    }
+    if is_struct { debug } else { format!("{set}::{debug}") }
 }
 
 fn short_name<T>() -> &'static str {

@@ -58,9 +58,7 @@ fn best_scores<E: EventSet + PartialEq>(actual: &[E], expected: &[E]) -> Vec<Vec
     for a in (0..actual.len()).rev() {
         for e in (0..expected.len()).rev() {
             let common = score(&actual[a], &expected[e]);
-            best[a][e] = (common + best[a + 1][e + 1])
-                .max(best[a + 1][e])
-                .max(best[a][e + 1]);
+            best[a][e] = (common + best[a + 1][e + 1]).max(best[a + 1][e]).max(best[a][e + 1]);
         }
     }
     best
@@ -93,9 +91,5 @@ pub(crate) fn pair_up<'a, E: EventSet + PartialEq>(
 }
 
 fn pair<'a, E: EventSet + PartialEq>(actual: &'a E, expected: &'a E) -> Pair<'a, E> {
-    if actual == expected {
-        Pair::Same(actual)
-    } else {
-        Pair::Different { actual, expected }
-    }
+    if actual == expected { Pair::Same(actual) } else { Pair::Different { actual, expected } }
 }

@@ -16,11 +16,7 @@ impl Colour {
     /// Coloured if standard error is a terminal and `NO_COLOR` is not set.
     pub(crate) fn of_this_terminal() -> Self {
         let unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        if io::stderr().is_terminal() && !unwanted {
-            Self::Always
-        } else {
-            Self::Never
-        }
+        if io::stderr().is_terminal() && !unwanted { Self::Always } else { Self::Never }
     }
 
     /// `text` in the colour of `sign`.

@@ -11,10 +11,7 @@ pub(crate) fn different_fields(actual: &Description, expected: &Description) -> 
         .zip(&expected.fields)
         .filter(|(actual, expected)| actual.value != expected.value)
         .map(|(actual, expected)| {
-            format!(
-                "{}: {}, expected {}",
-                actual.name, actual.value, expected.value
-            )
+            format!("{}: {}, expected {}", actual.name, actual.value, expected.value)
         })
         .collect();
     if lines.is_empty() {

@@ -40,10 +40,7 @@ impl Sign {
 
 impl Line {
     pub(crate) fn text(text: impl Into<String>) -> Self {
-        Self {
-            is_context: true,
-            ..Self::signed(Sign::Same, text.into())
-        }
+        Self { is_context: true, ..Self::signed(Sign::Same, text.into()) }
     }
 
     pub(crate) fn context(value: &Description) -> Self {
@@ -54,12 +51,12 @@ impl Line {
         Self::signed(Sign::Same, value.describe().to_string())
     }
 
-    pub(crate) fn unexpected(text: impl ToString) -> Self {
-        Self::signed(Sign::Unexpected, text.to_string()).remark("happened, not expected")
+    pub(crate) fn unexpected(text: impl Into<String>) -> Self {
+        Self::signed(Sign::Unexpected, text.into()).remark("happened, not expected")
     }
 
-    pub(crate) fn missing(text: impl ToString) -> Self {
-        Self::signed(Sign::Missing, text.to_string()).remark("expected, did not happen")
+    pub(crate) fn missing(text: impl Into<String>) -> Self {
+        Self::signed(Sign::Missing, text.into()).remark("expected, did not happen")
     }
 
     /// A value that is not the expected one, field by field.
@@ -76,13 +73,7 @@ impl Line {
     }
 
     fn signed(sign: Sign, text: String) -> Self {
-        Self {
-            sign,
-            text,
-            remark: None,
-            details: Vec::new(),
-            is_context: false,
-        }
+        Self { sign, text, remark: None, details: Vec::new(), is_context: false }
     }
 }
 
@@ -97,15 +88,14 @@ impl Events {
     /// Side by side in order, with as much in common as possible.
     pub(crate) fn in_order<E: EventSet + PartialEq>(actual: &[E], expected: &[E]) -> Self {
         let pairs = align(actual, expected);
-        let mut comparison = Self::of(&pairs);
+        let comparison = Self::of(&pairs);
         let reordered = actual.len() == expected.len()
-            && pair_up(actual, expected)
-                .iter()
-                .all(|pair| matches!(pair, Pair::Same(_)));
-        if reordered {
-            comparison.headline = "the expected events in another order".to_owned();
+            && pair_up(actual, expected).iter().all(|pair| matches!(pair, Pair::Same(_)));
+        if !reordered {
+            return comparison;
         }
-        comparison
+        let headline = "the expected events in another order".to_owned();
+        Self { headline, ..comparison }
     }
 
     /// Side by side in the order in which they happened.
@@ -135,7 +125,7 @@ fn line<E: EventSet>(pair: &Pair<'_, E>) -> Line {
         Pair::Different { actual, expected } => {
             Line::different(&actual.describe(), &expected.describe())
         }
-        Pair::Unexpected(event) => Line::unexpected(event.describe()),
-        Pair::Missing(event) => Line::missing(event.describe()),
+        Pair::Unexpected(event) => Line::unexpected(event.describe().to_string()),
+        Pair::Missing(event) => Line::missing(event.describe().to_string()),
     }
 }

@@ -95,7 +95,7 @@ mod tests {
             given: Vec::new(),
             state: Description::new("Account", Shape::Unit),
             when: vec![(Description::new("Close", Shape::Unit), None)],
-            then: vec![Line::missing(closed)],
+            then: vec![Line::missing(closed.to_string())],
             accept: ".then_nothing()".to_owned(),
         }
     }

@@ -18,10 +18,7 @@ pub trait Scenario: Aggregate {
     /// enum.
     #[track_caller]
     fn given(events: impl IntoEvents<Self::Event>) -> Given<Self> {
-        Given {
-            unasserted: Unasserted::here(),
-            events: events.into_events(),
-        }
+        Given { unasserted: Unasserted::here(), events: events.into_events() }
     }
 }
 
@@ -55,8 +52,6 @@ impl<A: Aggregate> Given<A> {
 
 impl<A: Aggregate> fmt::Debug for Given<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Given")
-            .field("events", &self.events)
-            .finish_non_exhaustive()
+        f.debug_struct("Given").field("events", &self.events).finish_non_exhaustive()
     }
 }

@@ -33,11 +33,9 @@ impl<E: Error + 'static> Why<E> {
         match error {
             ExecuteError::Rejected(error) => Self::Rejected(error),
             ExecuteError::Lifecycle(rejection) => Self::Lifecycle(rejection),
-            broken => panic!(
-                "`{command}` could not be executed on `{}`: {}",
-                A::NAME,
-                chain(&broken)
-            ),
+            broken => {
+                panic!("`{command}` could not be executed on `{}`: {}", A::NAME, chain(&broken))
+            }
         }
     }
 
@@ -56,9 +54,9 @@ impl<E: Error + 'static> Why<E> {
             Self::Lifecycle(LifecycleRejection::NotFound { stream, .. }) => {
                 format!("not found: {stream}")
             }
-            Self::Lifecycle(LifecycleRejection::AlreadyExists {
-                stream, version, ..
-            }) => format!("already exists: {stream} at version {version}"),
+            Self::Lifecycle(LifecycleRejection::AlreadyExists { stream, version, .. }) => {
+                format!("already exists: {stream} at version {version}")
+            }
             Self::Lifecycle(other) => other.to_string(),
         }
     }

@@ -77,10 +77,7 @@ impl<A: Aggregate> Story<A> {
 
     /// The command told last is refused.
     pub(super) fn refuse(&mut self, why: Why<A::Error>) {
-        self.refusal = Some(Refusal {
-            command: self.commands.len() - 1,
-            why,
-        });
+        self.refusal = Some(Refusal { command: self.commands.len() - 1, why });
     }
 }
 

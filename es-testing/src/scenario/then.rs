@@ -10,6 +10,10 @@ use super::verdict::Order;
 use super::when::When;
 use crate::report::Line;
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "an expectation is written where it is used and never again"
+)]
 impl<A: Aggregate, By> When<A, By> {
     /// Exactly these events happened, in this order. The given ones do not count.
     #[track_caller]
@@ -45,10 +49,7 @@ impl<A: Aggregate, By> When<A, By> {
     {
         let story = self.asserted();
         match &story.refusal {
-            Some(Refusal {
-                why: Why::Rejected(error),
-                ..
-            }) if *error == expected => {}
+            Some(Refusal { why: Why::Rejected(error), .. }) if *error == expected => {}
             _ => {
                 let wanted = format!("the rejection {expected:?}");
                 story.fail_refusal(&wanted, format!("rejected: {expected:?}"));
@@ -62,10 +63,7 @@ impl<A: Aggregate, By> When<A, By> {
     pub fn then_not_found(self) -> Then<A> {
         let story = self.asserted();
         match &story.refusal {
-            Some(Refusal {
-                why: Why::Lifecycle(LifecycleRejection::NotFound { .. }),
-                ..
-            }) => {}
+            Some(Refusal { why: Why::Lifecycle(LifecycleRejection::NotFound { .. }), .. }) => {}
             _ => story.fail_refusal("that there is no such aggregate", "not found".to_owned()),
         }
         Then { story }
@@ -77,8 +75,7 @@ impl<A: Aggregate, By> When<A, By> {
         let story = self.asserted();
         match &story.refusal {
             Some(Refusal {
-                why: Why::Lifecycle(LifecycleRejection::AlreadyExists { .. }),
-                ..
+                why: Why::Lifecycle(LifecycleRejection::AlreadyExists { .. }), ..
             }) => {}
             _ => story.fail_refusal("that the aggregate exists", "already exists".to_owned()),
         }
@@ -113,15 +110,18 @@ pub struct Then<A: Aggregate> {
     story: Story<A>,
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "an expectation is written where it is used and never again"
+)]
 impl<A: Aggregate> Then<A> {
     /// This state is left, after a refusal as well.
     #[track_caller]
-    pub fn and_state(self, expected: A) -> Self
+    pub fn and_state(self, expected: A)
     where
         A: PartialEq,
     {
         self.story.expect_state(&expected);
-        self
     }
 }
 

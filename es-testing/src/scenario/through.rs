@@ -26,27 +26,26 @@ impl<A: Aggregate> When<A, Played> {
         let played = self.story;
         let stream = played.stream.clone().expect("a command has named it");
         append_given(store, &stream, &played.given).await;
-        let mut story = Story::after(played.given);
-        story.stream = played.stream;
+        let mut once_more = Story::after(played.given);
+        once_more.stream = played.stream;
         let mut steps = self.steps.into_iter();
         for command in played.commands {
             let name = command.name;
-            story.commands.push(command);
+            once_more.commands.push(command);
             let step = steps.next().expect("every command has its step");
-            if story.refusal.is_some() {
+            if once_more.refusal.is_some() {
                 continue;
             }
             match step.take(AnyStore(Arc::new(store.clone()))).await {
                 Ok(done) => {
-                    story
-                        .events
-                        .extend(done.events.into_iter().map(|e| e.event));
-                    story.state = done.state;
+                    let events = done.events.into_iter().map(|recorded| recorded.event);
+                    once_more.events.extend(events);
+                    once_more.state = done.state;
                 }
-                Err(error) => story.refuse(Why::of::<A>(name, error)),
+                Err(error) => once_more.refuse(Why::of::<A>(name, error)),
             }
         }
-        When::by(self.unasserted, story)
+        When::by(self.unasserted, once_more)
     }
 }
 
@@ -70,10 +69,9 @@ async fn append_given<S: EventStore, E: es_core::EventSet>(
              a scenario wants a stream of its own",
             conflict.actual
         ),
-        Err(error) => panic!(
-            "the given events could not be appended to `{stream}`: {}",
-            chain(&error)
-        ),
+        Err(error) => {
+            panic!("the given events could not be appended to `{stream}`: {}", chain(&error))
+        }
     }
 }
 
@@ -94,9 +92,7 @@ impl<A: Aggregate> Step<A> {
         let execute = |store| -> Execution<A> {
             Box::pin(async move { Repository::<A, _>::new(store).execute(command).await })
         };
-        Self {
-            execute: Box::new(execute),
-        }
+        Self { execute: Box::new(execute) }
     }
 
     async fn take(self, store: AnyStore) -> Result<Executed<A>, ExecuteError<A::Error>> {

@@ -13,9 +13,7 @@ impl Unasserted {
     /// Reminds of the scenario that begins at the caller.
     #[track_caller]
     pub(super) fn here() -> Self {
-        Self {
-            begun: Some(Location::caller()),
-        }
+        Self { begun: Some(Location::caller()) }
     }
 
     /// The scenario asserts something.

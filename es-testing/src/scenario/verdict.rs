@@ -21,11 +21,7 @@ impl<A: Aggregate> Story<A> {
     #[track_caller]
     pub(super) fn expect_events(&self, expected: &[A::Event], order: Order) {
         if let Some(refusal) = &self.refusal {
-            let wanted = if expected.is_empty() {
-                "nothing to happen"
-            } else {
-                "events"
-            };
+            let wanted = if expected.is_empty() { "nothing to happen" } else { "events" };
             let headline = format!("expected {wanted}, but {}", self.sentence(refusal));
             let mut then = Events::in_order(&self.events, expected).lines;
             then.push(Line::unexpected(refusal.why.line()));
@@ -138,9 +134,7 @@ impl<A: Aggregate> Story<A> {
             at: format!("{}:{}", at.file(), at.line()),
             given: self.given.iter().map(Describe::describe).collect(),
             state: self.before.clone(),
-            when: commands
-                .map(|(nth, command)| (command, remark(nth)))
-                .collect(),
+            when: commands.map(|(nth, command)| (command, remark(nth))).collect(),
             then,
             accept,
         };

@@ -66,12 +66,7 @@ impl<A: Aggregate> When<A, Played> {
 
 impl<A: Aggregate, By> When<A, By> {
     pub(super) fn by(unasserted: Unasserted, story: Story<A>) -> Self {
-        Self {
-            unasserted,
-            story,
-            steps: Vec::new(),
-            by: PhantomData,
-        }
+        Self { unasserted, story, steps: Vec::new(), by: PhantomData }
     }
 }
 
