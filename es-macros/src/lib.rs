@@ -23,6 +23,8 @@ mod expansion;
 mod name;
 mod ownership;
 mod spelling;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
-use super::event_enum::event_enum;
+use super::event_enum;
 use super::model::{Aggregate, Events};
 use super::parse::VOCABULARY;
 use crate::crate_path::CratePath;
@@ -17,10 +17,11 @@ pub(crate) fn aggregate(model: &Aggregate<'_>) -> TokenStream {
     let described = describe(model.input, &model.input.generics, &model.krate);
     match &model.event {
         Events::Listed(set) => {
-            let declared = event_set::every_event_is_declared(set);
-            let event_enum = event_enum(model, set);
+            let event_enum = event_enum::implementations(set);
             let event_set = event_set::implementations(set);
-            quote!(#declared #completion #event_enum #event_set #aggregate #described)
+            let scope = event_set::in_its_own_scope(set, &quote!(#event_enum #event_set));
+            let definition = event_enum::definition(model, set);
+            quote!(#scope #completion #definition #aggregate #described)
         }
         Events::Enum(_) => quote!(#completion #aggregate #described),
     }
