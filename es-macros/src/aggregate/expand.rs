@@ -12,9 +12,9 @@ use crate::describe::describe;
 use crate::event_set::{self, EventSet, Member};
 
 pub(crate) fn aggregate(model: &Aggregate<'_>) -> TokenStream {
-    let completion = model.written.completion(&VOCABULARY, &model.krate);
+    let completion = model.written.completion(&VOCABULARY, model.krate);
     let aggregate = model.is_struct.then(|| implementation(model));
-    let described = describe(model.input, &model.input.generics, &model.krate);
+    let described = describe(model.input, &model.input.generics, model.krate);
     match &model.event {
         Events::Listed(set) => {
             let event_enum = event_enum::implementations(set);
@@ -51,10 +51,9 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
 }
 
 fn id(model: &Aggregate<'_>) -> TokenStream {
-    match model.id {
-        Some(id) => id.to_token_stream(),
-        None => quote!(::std::string::String),
-    }
+    model
+        .id
+        .map_or_else(|| quote!(::std::string::String), ToTokens::to_token_stream)
 }
 
 fn event(model: &Aggregate<'_>) -> TokenStream {
@@ -68,16 +67,16 @@ fn event(model: &Aggregate<'_>) -> TokenStream {
 }
 
 fn error(model: &Aggregate<'_>) -> TokenStream {
-    match model.error {
-        Some(error) => error.to_token_stream(),
-        None => quote!(::core::convert::Infallible),
-    }
+    model.error.map_or_else(
+        || quote!(::core::convert::Infallible),
+        ToTokens::to_token_stream,
+    )
 }
 
 fn apply(model: &Aggregate<'_>) -> TokenStream {
     match &model.event {
         Events::Listed(set) => dispatch(set),
-        Events::Enum(event) => call(&model.krate, event, event.span()),
+        Events::Enum(event) => call(model.krate, event, event.span()),
     }
 }
 
@@ -89,7 +88,7 @@ fn dispatch(set: &EventSet<'_>) -> TokenStream {
     }
     let arms = set.members.iter().map(|member| {
         let Member { variant, event, .. } = member;
-        let call = call(krate, event, member.blame);
+        let call = call(*krate, event, member.blame);
         quote!(#ident::#variant(event) => #call,)
     });
     let strangers = set.strangers();
@@ -101,7 +100,7 @@ fn dispatch(set: &EventSet<'_>) -> TokenStream {
     }
 }
 
-fn call(krate: &CratePath<'_>, event: &dyn ToTokens, blame: Span) -> TokenStream {
+fn call(krate: CratePath<'_>, event: &dyn ToTokens, blame: Span) -> TokenStream {
     // Only this one word has the place of the listed type: the compiler underlines it if the impl
     // is missing, and an editor that looks for the type is not sent to every word of the call.
     let this = Ident::new("Self", blame);

@@ -11,7 +11,7 @@ use super::parse::VOCABULARY;
 use crate::attr::Written;
 
 pub(crate) fn event_set(set: &EventSet<'_>, written: &Written) -> TokenStream {
-    let completion = written.completion(&VOCABULARY, &set.krate);
+    let completion = written.completion(&VOCABULARY, set.krate);
     let implementations = implementations(set);
     in_its_own_scope(set, &quote!(#implementations #completion))
 }
