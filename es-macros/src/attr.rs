@@ -35,7 +35,7 @@ impl Written {
     }
 
     /// What lets an editor complete the keys that were not finished; sound annotations carry none.
-    pub(crate) fn completion(&self, vocabulary: &Vocabulary, krate: &CratePath<'_>) -> TokenStream {
+    pub(crate) fn completion(&self, vocabulary: &Vocabulary, krate: CratePath<'_>) -> TokenStream {
         if self.unfinished.is_empty() {
             return TokenStream::new();
         }

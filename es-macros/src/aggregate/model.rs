@@ -125,7 +125,7 @@ fn events<'a>(
         }
         (None, _) => {}
     }
-    let entries = spec.events.value().map_or(&[][..], Vec::as_slice);
+    let entries = spec.events.value().unwrap_or(&spec.misplaced);
     let has_unused = !entries.is_empty() && unused_parameters(input, entries, errors);
     Events::Listed(EventSet {
         ident: format_ident!("{}Event", input.ident),
