@@ -5,7 +5,6 @@ use std::fmt;
 
 use crate::describe::Describe;
 use crate::event_set::EventSet;
-use crate::into_events::IntoEvents;
 
 /// A state that is nothing but the fold of its events.
 ///
@@ -25,7 +24,7 @@ pub trait Aggregate: Default + Describe + Send + Sync + 'static {
     type Id: AggregateId;
 
     /// Everything that can happen to it.
-    type Event: EventSet + IntoEvents<Self::Event> + Clone + fmt::Debug + PartialEq;
+    type Event: EventSet + Clone + fmt::Debug + PartialEq;
 
     /// Why a decision refuses.
     type Error: Error + Send + Sync + 'static;

@@ -25,6 +25,8 @@ pub trait IntoEvents<S> {
     }
 }
 
+// None of the forms is recommended: a list of them all would hide the sentence above.
+
 #[diagnostic::do_not_recommend]
 impl<S: From<E>, E: Event> IntoEvents<S> for E {
     fn push_to(self, events: &mut Vec<S>) {
@@ -32,6 +34,7 @@ impl<S: From<E>, E: Event> IntoEvents<S> for E {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S, T: IntoEvents<S>> IntoEvents<S> for Option<T> {
     fn push_to(self, events: &mut Vec<S>) {
         if let Some(some) = self {
@@ -40,6 +43,7 @@ impl<S, T: IntoEvents<S>> IntoEvents<S> for Option<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S, T: IntoEvents<S>> IntoEvents<S> for Vec<T> {
     fn push_to(self, events: &mut Vec<S>) {
         for each in self {
@@ -48,6 +52,7 @@ impl<S, T: IntoEvents<S>> IntoEvents<S> for Vec<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S, T: IntoEvents<S>, const N: usize> IntoEvents<S> for [T; N] {
     fn push_to(self, events: &mut Vec<S>) {
         for each in self {
@@ -56,12 +61,14 @@ impl<S, T: IntoEvents<S>, const N: usize> IntoEvents<S> for [T; N] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S> IntoEvents<S> for () {
     fn push_to(self, _: &mut Vec<S>) {}
 }
 
 macro_rules! tuples {
     ($($name:ident)+) => {
+        #[diagnostic::do_not_recommend]
         impl<S, $($name: IntoEvents<S>),+> IntoEvents<S> for ($($name,)+) {
             fn push_to(self, events: &mut Vec<S>) {
                 #[expect(non_snake_case, reason = "each binding is named as its type")]

@@ -15,6 +15,17 @@ pub(crate) struct Vocabulary {
     pub(crate) keys: &'static [&'static str],
 }
 
+impl Vocabulary {
+    /// The keys, for someone who wrote none of them.
+    fn told(&self) -> String {
+        let Self { attribute, keys } = self;
+        match keys {
+            [only] => format!("the only key here is `{only}`"),
+            keys => format!("known keys of `{attribute}` are {}", list(keys)),
+        }
+    }
+}
+
 /// What was found besides the values.
 #[derive(Default)]
 pub(crate) struct Written {
@@ -32,6 +43,11 @@ impl Written {
     /// Whether `key` was left out, rather than written wrongly, which has been told already.
     pub(crate) fn lacks(&self, key: &str) -> bool {
         !self.unreadable && !self.tried.iter().any(|tried| tried == key)
+    }
+
+    /// Whether every key was one that exists.
+    pub(crate) fn is_known(&self) -> bool {
+        !self.unreadable && self.unfinished.is_empty()
     }
 
     /// What lets an editor complete the keys that were not finished; sound annotations carry none.
@@ -100,7 +116,7 @@ fn key(
     written: &mut Written,
     errors: &mut Errors,
 ) -> Option<Ident> {
-    let Vocabulary { attribute, keys } = vocabulary;
+    let keys = vocabulary.keys;
     let word = path.to_token_stream().to_string().replace(' ', "");
     let meant = if keys.contains(&word.as_str()) {
         Some(word)
@@ -110,13 +126,7 @@ fn key(
             Some(near) => {
                 errors.at(path, format_args!("unknown key `{word}`; did you mean `{near}`?"))
             }
-            None => errors.at(
-                path,
-                format_args!(
-                    "unknown key `{word}`; known keys of `{attribute}` are {}",
-                    list(keys)
-                ),
-            ),
+            None => errors.at(path, format_args!("unknown key `{word}`; {}", vocabulary.told())),
         }
         written.unfinished.extend(path.get_ident().cloned());
         near.map(str::to_owned)
@@ -129,11 +139,7 @@ fn key(
 
 /// What is said where neither a known nor an unknown key can be made out.
 fn no_key(error: &syn::Error, vocabulary: &Vocabulary) -> syn::Error {
-    let Vocabulary { attribute, keys } = vocabulary;
-    syn::Error::new(
-        error.span(),
-        format_args!("a key is missing here; known keys of `{attribute}` are {}", list(keys)),
-    )
+    syn::Error::new(error.span(), format_args!("a key is missing here; {}", vocabulary.told()))
 }
 
 /// The words as one reads them: `` `a`, `b` and `c` ``.

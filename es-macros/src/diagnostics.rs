@@ -64,11 +64,10 @@ impl<T> Default for Slot<T> {
 }
 
 impl<T> Slot<T> {
-    /// Fills the slot, or says where it was filled before.
+    /// Fills the slot, or says that it was filled before.
     pub(crate) fn set(&mut self, key: &Ident, value: T, errors: &mut Errors) {
-        if let Some((first, _)) = &self.0 {
+        if self.0.is_some() {
             errors.at(key, format_args!("`{key}` is given twice; keep one of them"));
-            errors.at(first, "first given here");
         } else {
             self.0 = Some((key.clone(), value));
         }

@@ -16,6 +16,11 @@ pub(crate) fn aggregate(model: &Aggregate<'_>) -> TokenStream {
     let aggregate = model.is_struct.then(|| implementation(model));
     let described = describe(model.input, &model.input.generics, model.krate);
     match &model.event {
+        Events::Listed(set) if set.has_strangers => {
+            // A parameter too many was told of; any trait of the enum would tell of it again.
+            let definition = event_enum::definition(model, set);
+            quote!(#completion #definition #described)
+        }
         Events::Listed(set) => {
             let event_enum = event_enum::implementations(set);
             let event_set = event_set::implementations(set);
@@ -43,7 +48,7 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
             type Event = #event;
             type Error = #error;
 
-            fn apply(&mut self, event: Self::Event) {
+            fn apply(&mut self, event: #event) {
                 #apply
             }
         }

@@ -96,8 +96,9 @@ fn id<'a>(input: &DeriveInput, spec: &Spec<'a>, errors: &mut Errors) -> Option<I
             "a second `#[command(id)]`; one field names the stream, remove one of the two",
         );
     }
-    // An annotation that is not there at all is told of once, with the aggregate.
-    if first.is_none() && spec.written.place.is_some() {
+    // An annotation that is not there at all is told of once, with the aggregate; one that is
+    // misspelt, where it stands.
+    if first.is_none() && spec.written.place.is_some() && !spec.has_unknown_field_key {
         errors.at(
             &input.ident,
             format_args!(

@@ -20,6 +20,8 @@ pub(crate) struct Spec<'a> {
     pub(crate) krate: Slot<ModPath>,
     /// The fields marked as the id, each with its place in the struct.
     pub(crate) ids: Vec<(u32, &'a Field)>,
+    /// Whether a field was marked with a word that is none; perhaps it was to be the id.
+    pub(crate) has_unknown_field_key: bool,
     pub(crate) written: Written,
 }
 
@@ -43,22 +45,23 @@ pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> 
         Ok(())
     });
     if let Data::Struct(data) = &input.data {
-        spec.ids = ids(&data.fields, errors);
+        spec.read_fields(&data.fields, errors);
     }
     spec
 }
 
-fn ids<'a>(fields: &'a Fields, errors: &mut Errors) -> Vec<(u32, &'a Field)> {
-    let mut ids = Vec::new();
-    for (nth, field) in (0..).zip(fields) {
-        let mut is_id = false;
-        attr::read(&field.attrs, &FIELD_VOCABULARY, errors, |key, input, _| {
-            is_id = true;
-            attr::no_value(key, input)
-        });
-        if is_id {
-            ids.push((nth, field));
+impl<'a> Spec<'a> {
+    fn read_fields(&mut self, fields: &'a Fields, errors: &mut Errors) {
+        for (nth, field) in (0..).zip(fields) {
+            let mut is_id = false;
+            let written = attr::read(&field.attrs, &FIELD_VOCABULARY, errors, |key, input, _| {
+                is_id = true;
+                attr::no_value(key, input)
+            });
+            if is_id {
+                self.ids.push((nth, field));
+            }
+            self.has_unknown_field_key |= !written.is_known();
         }
     }
-    ids
 }

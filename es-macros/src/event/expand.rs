@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Data;
 
 use super::model::Event;
 use super::parse::VOCABULARY;
@@ -9,7 +10,9 @@ use crate::describe::describe;
 
 pub(crate) fn event(model: &Event<'_>) -> TokenStream {
     let completion = model.written.completion(&VOCABULARY, model.krate);
-    let event = implementation(model);
+    // A union cannot have the derives that an event needs: each would be told of again.
+    let is_union = matches!(model.input.data, Data::Union(_));
+    let event = (!is_union).then(|| implementation(model));
     let described = describe(model.input, &model.generics, model.krate);
     quote!(#completion #event #described)
 }

@@ -135,7 +135,7 @@ fn every_mistake_is_told_at_once() {
 fn a_key_counts_once() {
     assert_eq!(
         of_event(r#"#[event(name = "a")] #[event(name = "b")] struct Closed;"#),
-        ["`name` is given twice; keep one of them", "first given here"],
+        ["`name` is given twice; keep one of them"],
     );
 }
 
