@@ -190,7 +190,7 @@ where
     Ok(events)
 }
 
-/// Shows a field's value by the best means that its type has: `(&&&Show(&field)).show()`.
+/// Shows a field's value by the best means that its type has: `(&&&Show(&field)).es_show()`.
 #[derive(Debug)]
 pub struct Show<'a, T: ?Sized>(pub &'a T);
 
@@ -202,31 +202,31 @@ pub mod show {
     use super::{Show, Shown};
 
     pub trait ShowString {
-        fn show(&self) -> Shown;
+        fn es_show(&self) -> Shown;
     }
 
     impl ShowString for &&Show<'_, String> {
-        fn show(&self) -> Shown {
+        fn es_show(&self) -> Shown {
             Shown::as_code(format!("{:?}", self.0), format!("{:?}.into()", self.0))
         }
     }
 
     pub trait ShowDebug {
-        fn show(&self) -> Shown;
+        fn es_show(&self) -> Shown;
     }
 
     impl<T: Debug> ShowDebug for &Show<'_, T> {
-        fn show(&self) -> Shown {
+        fn es_show(&self) -> Shown {
             Shown::plain(format!("{:?}", self.0))
         }
     }
 
     pub trait ShowOpaque {
-        fn show(&self) -> Shown;
+        fn es_show(&self) -> Shown;
     }
 
     impl<T> ShowOpaque for Show<'_, T> {
-        fn show(&self) -> Shown {
+        fn es_show(&self) -> Shown {
             Shown::plain(format!("<{}>", type_name::<T>()))
         }
     }

@@ -124,7 +124,7 @@ fn key(
         let near = did_you_mean(&word, keys);
         match near {
             Some(near) => {
-                errors.at(path, format_args!("unknown key `{word}`; did you mean `{near}`?"))
+                errors.at(path, format_args!("unknown key `{word}`; did you mean `{near}`?"));
             }
             None => errors.at(path, format_args!("unknown key `{word}`; {}", vocabulary.told())),
         }

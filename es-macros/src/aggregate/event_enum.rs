@@ -91,7 +91,6 @@ fn equality(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
     quote! {
-        #[automatically_derived]
         impl #impl_generics ::core::cmp::PartialEq for #ident #ty_generics #where_clause {
             fn eq(&self, other: &Self) -> ::core::primitive::bool {
                 let other = #krate::__private::AsFact::fact(other);

@@ -121,7 +121,7 @@ fn events<'a>(
             "both `events` and `event` are given; list the events or name an enum, not both",
         ),
         (None, Some(events)) if spec.events.value().is_some_and(Vec::is_empty) => {
-            errors.at(events, "no events are listed; write for example `events(Opened, Closed)`")
+            errors.at(events, "no events are listed; write for example `events(Opened, Closed)`");
         }
         (None, _) => {}
     }

@@ -44,7 +44,7 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
              a struct of its own, and for the enum of them use `#[derive(EventSet)]`",
         ),
         Data::Union(_) => {
-            errors.at(&input.ident, "`Event` goes on a struct; a union cannot be stored")
+            errors.at(&input.ident, "`Event` goes on a struct; a union cannot be stored");
         }
     }
     false

@@ -160,7 +160,6 @@ fn into_events(set: &EventSet<'_>) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
     quote! {
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl #impl_generics #krate::IntoEvents<Self> for #ident #ty_generics #where_clause {
             fn push_to(self, events: &mut ::std::vec::Vec<Self>) {
                 events.push(self);

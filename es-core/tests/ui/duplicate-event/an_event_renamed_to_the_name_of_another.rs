@@ -1,10 +1,10 @@
 #[path = "../bank.rs"]
 mod bank;
-use bank::{Opened, Paid};
+use bank::Opened;
 use es_core::prelude::*;
 
 #[derive(Aggregate, Default)]
-#[aggregate(name = "account", id = String, events(Opened, Paid as Opened))]
+#[aggregate(name = "account", id = String, events(Opened, bank::Paid as Opened))]
 struct Account {}
 
 impl Apply<Opened> for Account {

@@ -3,7 +3,7 @@ mod bank;
 use es_core::prelude::*;
 
 mod billing {
-    pub use crate::bank::Paid as Opened;
+    pub struct Opened;
 }
 
 #[derive(Aggregate, Default)]

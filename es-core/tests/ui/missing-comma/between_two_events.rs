@@ -1,10 +1,10 @@
 #[path = "../bank.rs"]
 mod bank;
-use bank::{Opened, Paid};
+use bank::Opened;
 use es_core::prelude::*;
 
 #[derive(Aggregate, Default)]
-#[aggregate(name = "account", id = String, events(Opened Paid))]
+#[aggregate(name = "account", id = String, events(Opened bank::Paid))]
 struct Account {}
 
 impl Apply<Opened> for Account {

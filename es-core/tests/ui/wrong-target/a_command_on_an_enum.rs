@@ -1,10 +1,9 @@
 #[path = "../bank.rs"]
 mod bank;
-use bank::Account;
 use es_core::prelude::*;
 
 #[derive(Command, Clone)]
-#[command(aggregate = Account)]
+#[command(aggregate = bank::Account)]
 enum Wish {
     Open,
     Close,

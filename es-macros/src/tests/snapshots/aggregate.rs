@@ -23,7 +23,6 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq for AccountEvent {
         fn eq(&self, other: &Self) -> ::core::primitive::bool {
             let other = ::es_core::__private::AsFact::fact(other);
@@ -147,6 +146,6 @@ impl ::es_core::Describe for Account {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
         ::es_core::Description::new("Account", ::es_core::Shape::Named)
-            .field("open", (&&&::es_core::__private::Show(&self.open)).show())
+            .field("open", (&&&::es_core::__private::Show(&self.open)).es_show())
     }
 }

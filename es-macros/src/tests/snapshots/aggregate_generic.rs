@@ -30,7 +30,6 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl<T> ::core::cmp::PartialEq for CacheEvent<T>
     where
         T: Value,
@@ -189,6 +188,6 @@ where
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
         ::es_core::Description::new("Cache", ::es_core::Shape::Named)
-            .field("value", (&&&::es_core::__private::Show(&self.value)).show())
+            .field("value", (&&&::es_core::__private::Show(&self.value)).es_show())
     }
 }

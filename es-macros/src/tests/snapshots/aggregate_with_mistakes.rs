@@ -21,7 +21,6 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq for AccountEvent {
         fn eq(&self, other: &Self) -> ::core::primitive::bool {
             let other = ::es_core::__private::AsFact::fact(other);

@@ -1,0 +1,24 @@
+//! What one process writes, the next one reads.
+
+use environment_no_implicit_prelude::{Announce, Printed, Result, Season, SeasonEvent};
+use es_core::prelude::*;
+
+#[test]
+fn an_announced_result_is_printed() {
+    let result = Result { home: 3, guests: 1 };
+    let announce = Announce { season: 1, result: result.clone() };
+
+    let decided = Season::default().decide(announce).unwrap();
+    let raw = SeasonEvent::from(decided).to_raw().unwrap();
+
+    assert_eq!(Printed::from_raw(&raw).unwrap(), Printed::Result(result));
+}
+
+#[test]
+fn a_result_counts_as_a_match() {
+    let mut season = Season::default();
+
+    Aggregate::apply(&mut season, Result { home: 3, guests: 1 }.into());
+
+    assert_eq!(season, Season { matches: 1 });
+}

@@ -1,0 +1,63 @@
+//! Promise: es-core is dependency enough. Its prelude brings serde's derives, which are told by
+//! `#[serde(crate = "es_core::serde")]` where serde is; this crate does not depend on serde.
+
+use es_core::prelude::*;
+
+/// The account was opened.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(crate = "es_core::serde")]
+#[event(name = "account-opened")]
+pub struct Opened {
+    /// Whose it is.
+    pub owner: String,
+}
+
+/// Money came in.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(crate = "es_core::serde")]
+#[event(name = "money-deposited")]
+pub struct Deposited(pub i64);
+
+/// What is known of an account.
+#[derive(Aggregate, Default, Clone, Debug, PartialEq)]
+#[aggregate(name = "account", id = u32, events(Opened, Deposited))]
+pub struct Account {
+    /// What it holds.
+    pub cents: i64,
+}
+
+impl Apply<Opened> for Account {
+    fn apply(&mut self, _: Opened) {}
+}
+
+impl Apply<Deposited> for Account {
+    fn apply(&mut self, Deposited(cents): Deposited) {
+        self.cents += cents;
+    }
+}
+
+/// Open an account with some money in it.
+#[derive(Command, Clone, Debug)]
+#[command(aggregate = Account, creates)]
+pub struct Open {
+    /// Which one.
+    #[command(id)]
+    pub account: u32,
+    /// The first deposit.
+    pub cents: i64,
+}
+
+impl Decide<Open> for Account {
+    type Events = (Opened, Deposited);
+
+    fn decide(&self, command: Open) -> Result<Self::Events, Self::Error> {
+        Ok((Opened { owner: "ada".into() }, Deposited(command.cents)))
+    }
+}
+
+/// What an auditor reads.
+#[derive(EventSet, Clone, Debug, PartialEq)]
+pub enum Audited {
+    /// [`Deposited`]
+    Money(Deposited),
+}

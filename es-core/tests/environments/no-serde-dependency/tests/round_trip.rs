@@ -1,0 +1,23 @@
+//! What one process writes, the next one reads.
+
+use environment_no_serde_dependency::{Account, AccountEvent, Audited, Deposited, Open};
+use es_core::prelude::*;
+
+#[tokio::test]
+async fn an_account_opens_and_is_read_again() {
+    let store = MemoryStore::new();
+    let open = Open { account: 7, cents: 5 };
+
+    let opened = Repository::<Account, _>::new(store.clone()).execute(open).await.unwrap();
+    let read = Repository::<Account, _>::new(store).load(&7).await.unwrap();
+
+    assert_eq!(opened.events.len(), 2);
+    assert_eq!(read.state, Account { cents: 5 });
+}
+
+#[test]
+fn an_event_of_the_aggregate_is_read_by_another_set() {
+    let raw = AccountEvent::from(Deposited(5)).to_raw().unwrap();
+
+    assert_eq!(Audited::from_raw(&raw).unwrap(), Audited::Money(Deposited(5)));
+}

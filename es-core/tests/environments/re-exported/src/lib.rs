@@ -1,0 +1,64 @@
+//! Promise: a service may know es-core through another crate alone. The path to it goes after
+//! `crate =`, and need not be the root of a crate.
+
+use environment_re_exporting_framework::events::prelude::*;
+
+/// The account was opened.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(crate = "environment_re_exporting_framework::events::serde")]
+#[event(name = "account-opened", crate = ::environment_re_exporting_framework::events)]
+pub struct Opened {
+    /// Whose it is.
+    pub owner: String,
+}
+
+/// Money came in.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(crate = "environment_re_exporting_framework::events::serde")]
+#[event(name = "money-deposited", crate = ::environment_re_exporting_framework::events)]
+pub struct Deposited(pub i64);
+
+/// What is known of an account.
+#[derive(Aggregate, Default, Clone, Debug, PartialEq)]
+#[aggregate(name = "account", id = u32, events(Opened, Deposited), crate = ::environment_re_exporting_framework::events)]
+pub struct Account {
+    /// What it holds.
+    pub cents: i64,
+}
+
+impl Apply<Opened> for Account {
+    fn apply(&mut self, _: Opened) {}
+}
+
+impl Apply<Deposited> for Account {
+    fn apply(&mut self, Deposited(cents): Deposited) {
+        self.cents += cents;
+    }
+}
+
+/// Open an account with some money in it.
+#[derive(Command, Clone, Debug)]
+#[command(aggregate = Account, creates, crate = ::environment_re_exporting_framework::events)]
+pub struct Open {
+    /// Which one.
+    #[command(id)]
+    pub account: u32,
+    /// The first deposit.
+    pub cents: i64,
+}
+
+impl Decide<Open> for Account {
+    type Events = (Opened, Deposited);
+
+    fn decide(&self, command: Open) -> Result<Self::Events, Self::Error> {
+        Ok((Opened { owner: "ada".into() }, Deposited(command.cents)))
+    }
+}
+
+/// What an auditor reads.
+#[derive(EventSet, Clone, Debug, PartialEq)]
+#[event_set(crate = ::environment_re_exporting_framework::events)]
+pub enum Audited {
+    /// [`Deposited`]
+    Money(Deposited),
+}
