@@ -45,11 +45,7 @@ impl Append {
         expected: ExpectedVersion,
         events: Vec<NewEvent>,
     ) -> Result<Self, InvalidAppend> {
-        Self::new(vec![StreamAppend {
-            stream,
-            expected,
-            events,
-        }])
+        Self::new(vec![StreamAppend { stream, expected, events }])
     }
 
     /// Events for several streams. At least one part, each stream at most once, no event id twice.
@@ -61,9 +57,7 @@ impl Append {
         let mut ids: HashSet<EventId> = HashSet::new();
         for part in &parts {
             if !streams.insert(&part.stream) {
-                return Err(InvalidAppend::StreamTwice {
-                    stream: part.stream.clone(),
-                });
+                return Err(InvalidAppend::StreamTwice { stream: part.stream.clone() });
             }
             for event in &part.events {
                 if !ids.insert(event.id) {
@@ -116,10 +110,7 @@ impl Appended {
     /// The highest position that was given; `None` if there was no event.
     #[must_use]
     pub fn position(&self) -> Option<Position> {
-        self.streams
-            .iter()
-            .flat_map(|stream| stream.positions.iter().copied())
-            .max()
+        self.streams.iter().flat_map(|stream| stream.positions.iter().copied()).max()
     }
 }
 
@@ -146,12 +137,7 @@ impl AppendedStream {
         positions: Vec<Position>,
         recorded_at: Timestamp,
     ) -> Self {
-        Self {
-            stream,
-            version,
-            positions,
-            recorded_at,
-        }
+        Self { stream, version, positions, recorded_at }
     }
 
     /// The version that the stream had before.

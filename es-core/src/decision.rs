@@ -28,15 +28,9 @@ where
     A: Decide<C>,
 {
     check_lifecycle::<C>(stream, version)?;
-    let events = state
-        .decide(command)
-        .map_err(ExecuteError::Rejected)?
-        .into_events();
+    let events = state.decide(command).map_err(ExecuteError::Rejected)?.into_events();
     let encode = |event: &A::Event| NewEvent::of(event, metadata.clone());
-    let new = events
-        .iter()
-        .map(encode)
-        .collect::<Result<Vec<_>, EncodeError>>()?;
+    let new = events.iter().map(encode).collect::<Result<Vec<_>, EncodeError>>()?;
     for event in events.iter().cloned() {
         state.apply(event);
     }
@@ -50,10 +44,9 @@ pub(crate) fn check_lifecycle<C: Command>(
 ) -> Result<(), LifecycleRejection> {
     let exists = version > Version::NONE;
     match C::LIFECYCLE {
-        Lifecycle::Needs if !exists => Err(LifecycleRejection::NotFound {
-            command: C::NAME,
-            stream: stream.clone(),
-        }),
+        Lifecycle::Needs if !exists => {
+            Err(LifecycleRejection::NotFound { command: C::NAME, stream: stream.clone() })
+        }
         Lifecycle::Creates if exists => Err(LifecycleRejection::AlreadyExists {
             command: C::NAME,
             stream: stream.clone(),

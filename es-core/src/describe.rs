@@ -55,21 +55,13 @@ impl Description {
     /// A value called `name`, without fields yet.
     #[must_use]
     pub fn new(name: &'static str, shape: Shape) -> Self {
-        Self {
-            name,
-            shape,
-            fields: Vec::new(),
-        }
+        Self { name, shape, fields: Vec::new() }
     }
 
     /// With one more field.
     #[must_use]
     pub fn field(mut self, name: &'static str, value: Shown) -> Self {
-        self.fields.push(FieldDescription {
-            name,
-            value: value.text,
-            code: value.code,
-        });
+        self.fields.push(FieldDescription { name, value: value.text, code: value.code });
         self
     }
 
@@ -81,11 +73,7 @@ impl Description {
 
     fn written(&self, text: impl Fn(&FieldDescription) -> &str) -> String {
         let fields = |form: fn(&FieldDescription, &str) -> String| -> String {
-            let parts: Vec<_> = self
-                .fields
-                .iter()
-                .map(|field| form(field, text(field)))
-                .collect();
+            let parts: Vec<_> = self.fields.iter().map(|field| form(field, text(field))).collect();
             parts.join(", ")
         };
         match self.shape {
@@ -120,10 +108,7 @@ impl Shown {
     /// A value that is written as it prints.
     #[must_use]
     pub fn plain(text: String) -> Self {
-        Self {
-            code: text.clone(),
-            text,
-        }
+        Self { code: text.clone(), text }
     }
 
     /// A value that prints as `text` and is written as `code`.

@@ -24,11 +24,7 @@ impl Conflict {
     /// The conflict over `stream`: for the authors of stores.
     #[must_use]
     pub fn new(stream: StreamId, expected: ExpectedVersion, actual: Version) -> Self {
-        Self {
-            stream,
-            expected,
-            actual,
-        }
+        Self { stream, expected, actual }
     }
 }
 
@@ -121,28 +117,19 @@ impl DecodeError {
     /// The set has no event called `name`.
     #[must_use]
     pub fn unknown_event(name: &str) -> Self {
-        Self::UnknownEvent {
-            name: name.to_owned(),
-        }
+        Self::UnknownEvent { name: name.to_owned() }
     }
 
     /// The event `name` has no `version`.
     #[must_use]
     pub fn unknown_version(name: &str, version: SchemaVersion) -> Self {
-        Self::UnknownVersion {
-            name: name.to_owned(),
-            version,
-        }
+        Self::UnknownVersion { name: name.to_owned(), version }
     }
 
     /// The payload does not fit.
     #[must_use]
     pub fn damaged(name: &str, version: SchemaVersion, source: serde_json::Error) -> Self {
-        Self::Damaged {
-            name: name.to_owned(),
-            version,
-            source,
-        }
+        Self::Damaged { name: name.to_owned(), version, source }
     }
 }
 
@@ -276,10 +263,7 @@ pub enum StoreErrorKind {
 impl StoreError {
     /// A failure of `kind` because of `source`: for the authors of stores.
     pub fn new(kind: StoreErrorKind, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self {
-            kind,
-            source: source.into(),
-        }
+        Self { kind, source: source.into() }
     }
 
     /// Which kind of failure.
@@ -291,10 +275,7 @@ impl StoreError {
     /// Whether the same call may succeed a moment later.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(
-            self.kind,
-            StoreErrorKind::Unavailable | StoreErrorKind::Contention
-        )
+        matches!(self.kind, StoreErrorKind::Unavailable | StoreErrorKind::Contention)
     }
 }
 

@@ -111,10 +111,7 @@ impl EventName {
     /// Takes `value` as an event's name, or says which rule it breaks.
     pub fn new(value: impl Into<String>) -> Result<Self, InvalidText> {
         let value = value.into();
-        Rule::Name {
-            max: Self::MAX_BYTES,
-        }
-        .check("event name", &value)?;
+        Rule::Name { max: Self::MAX_BYTES }.check("event name", &value)?;
         Ok(Self(Cow::Owned(value)))
     }
 

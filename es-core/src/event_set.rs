@@ -57,11 +57,7 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
 
     /// This event with its name and version, as a store takes it.
     fn to_raw(&self) -> Result<RawEvent, EncodeError> {
-        Ok(RawEvent {
-            name: self.name(),
-            version: self.version(),
-            payload: self.encode()?,
-        })
+        Ok(RawEvent { name: self.name(), version: self.version(), payload: self.encode()? })
     }
 
     /// Reads an event as a store gives it.
@@ -90,9 +86,6 @@ impl EventType {
     /// Name and version of `E`.
     #[must_use]
     pub const fn of<E: crate::Event>() -> Self {
-        Self {
-            name: E::NAME,
-            version: E::VERSION,
-        }
+        Self { name: E::NAME, version: E::VERSION }
     }
 }

@@ -1,8 +1,86 @@
-//! Declarative event sourcing.
-#![cfg_attr(
-    not(test),
-    warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)
-)]
+//! Declarative event sourcing: the traits, values and runtime under the derives.
+//!
+//! A domain is written as plain structs. *Events* are facts and say under which name they are
+//! stored; an *aggregate* lists the events that make its state; a *command* names its aggregate;
+//! a *decision* turns state and command into events, or refuses:
+//!
+//! ```
+//! use es_core::prelude::*;
+//!
+//! #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+//! # #[serde(crate = "es_core::serde")]
+//! #[event(name = "seat-reserved")]
+//! pub struct Reserved {
+//!     pub guest: String,
+//! }
+//!
+//! #[derive(Aggregate, Default, Debug)]
+//! #[aggregate(name = "seat", id = String, events(Reserved), error = Refusal)]
+//! pub struct Seat {
+//!     guest: Option<String>,
+//! }
+//!
+//! #[derive(Debug, thiserror::Error)]
+//! #[error("the seat is {0}'s")]
+//! pub struct Refusal(String);
+//!
+//! impl Apply<Reserved> for Seat {
+//!     fn apply(&mut self, event: Reserved) {
+//!         self.guest = Some(event.guest);
+//!     }
+//! }
+//!
+//! #[derive(Command, Clone)]
+//! #[command(aggregate = Seat, any)]
+//! pub struct Reserve {
+//!     #[command(id)]
+//!     pub seat: String,
+//!     pub guest: String,
+//! }
+//!
+//! impl Decide<Reserve> for Seat {
+//!     type Events = Reserved;
+//!
+//!     fn decide(&self, command: Reserve) -> Result<Reserved, Refusal> {
+//!         match &self.guest {
+//!             None => Ok(Reserved { guest: command.guest }),
+//!             Some(guest) => Err(Refusal(guest.clone())),
+//!         }
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let seats = Repository::<Seat, _>::new(MemoryStore::new());
+//! let reserve = |guest: &str| Reserve { seat: "12a".into(), guest: guest.into() };
+//!
+//! let done = seats.execute(reserve("ada")).await?;
+//! assert_eq!(done.version, Version(1));
+//!
+//! let refused = seats.execute(reserve("bob")).await.unwrap_err();
+//! assert_eq!(refused.to_string(), "the seat is ada's");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to read on
+//!
+//! - The derives: [`derive@Event`], [`derive@Aggregate`], [`derive@Command`], [`derive@EventSet`].
+//! - The runtime: [`Repository`] for one aggregate at a time, [`UnitOfWork`] for several at once,
+//!   [`Metadata`] for who and why.
+//! - The store: [`EventStore`] says what every store owes; [`MemoryStore`] is one. `es_postgres` is
+//!   another.
+//! - The words: [`StreamId`], [`Version`], [`Position`], [`ExpectedVersion`], [`Recorded`].
+//!
+//! # Tracing
+//!
+//! Spans have the target `es`: `es.command` around a command, `es.load` around a state's events,
+//! `es.append` around an append. Stream ids are fields of spans; nothing logs a payload.
+//!
+//! # Features
+//!
+//! - `derive` (default): the derive macros.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod aggregate;
 mod append;
@@ -29,7 +107,6 @@ mod timestamp;
 mod unit_of_work;
 
 #[doc(hidden)]
-#[path = "private.rs"]
 pub mod __private;
 
 pub use serde;
@@ -58,8 +135,8 @@ pub use metadata::{
 };
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};
 pub use repository::{Executed, Repository};
-pub use store::{Cursor, EventStore, LogPage};
+pub use store::{Cursor, EventStore, LogPage, Place};
 pub use stream::{Category, ExpectedVersion, Position, StreamId, StreamKey, Version};
 pub use text::InvalidText;
 pub use timestamp::{InvalidTimestamp, Timestamp};
-pub use unit_of_work::{Committed, UnitOfWork};
+pub use unit_of_work::UnitOfWork;

@@ -3,7 +3,7 @@
 use std::pin::pin;
 
 use futures_util::TryStreamExt;
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 
 use crate::aggregate::Aggregate;
 use crate::error::LoadError;
@@ -81,12 +81,9 @@ pub(crate) async fn load<A: Aggregate, S: EventStore>(
 ) -> Result<Loaded<A>, LoadError> {
     let span = spans::load(stream);
     async {
-        let mut loaded = Loaded {
-            state: A::default(),
-            version: Version::NONE,
-            position: Position::START,
-        };
-        let mut events = pin!(store.read_stream(stream, Cursor::<Version>::START));
+        let mut loaded =
+            Loaded { state: A::default(), version: Version::NONE, position: Position::START };
+        let mut events = pin!(store.read_stream(stream, Cursor::START));
         while let Some(event) = events.try_next().await? {
             if !until.includes(&event) {
                 break;
@@ -96,9 +93,9 @@ pub(crate) async fn load<A: Aggregate, S: EventStore>(
             loaded.version = event.version;
             loaded.position = event.position;
         }
-        Span::current().record("es.events.count", loaded.version.0);
+        span.record("es.events.count", loaded.version.0);
         Ok(loaded)
     }
-    .instrument(span)
+    .instrument(span.clone())
     .await
 }

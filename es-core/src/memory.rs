@@ -50,14 +50,9 @@ impl MemoryStore {
 impl EventStore for MemoryStore {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let span = spans::append(&append);
-        async move {
-            self.shared
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .append(append)
-        }
-        .instrument(span)
-        .await
+        async move { self.shared.write().unwrap_or_else(PoisonError::into_inner).append(append) }
+            .instrument(span)
+            .await
     }
 
     async fn stream_page(
@@ -68,25 +63,15 @@ impl EventStore for MemoryStore {
     ) -> Result<Vec<RecordedEvent>, StoreError> {
         Ok(self.read(|events| {
             let positions = events.streams.get(stream).map_or(&[][..], Vec::as_slice);
-            let page = match cursor {
-                Cursor::After(version) => from(positions, version.0),
-                Cursor::Before(version) => until(positions, version.0),
-            };
-            let event = |position: &Position| events.at(*position);
-            take(page, cursor, limit)
-                .filter_map(event)
-                .cloned()
-                .collect()
+            let page = page(positions, cursor.map(|version| version.0), limit);
+            page.into_iter().filter_map(|position| events.at(position).cloned()).collect()
         }))
     }
 
     async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
         Ok(self.read(|events| {
-            let page = match cursor {
-                Cursor::After(position) => from(&events.log, position.0),
-                Cursor::Before(position) => until(&events.log, position.0),
-            };
-            LogPage::new(take(page, cursor, limit).cloned().collect(), events.head())
+            let page = page(&events.log, cursor.map(|position| position.0), limit);
+            LogPage::new(page, events.head())
         }))
     }
 }
@@ -95,13 +80,8 @@ impl Events {
     fn append(&mut self, append: Append) -> Result<Appended, AppendError> {
         self.check(&append)?;
         let streams = append.into_parts().into_iter().map(|part| {
-            let last = self
-                .streams
-                .get(&part.stream)
-                .and_then(|positions| positions.last());
-            let last_at = last
-                .and_then(|last| self.at(*last))
-                .map(|last| last.recorded_at);
+            let last = self.streams.get(&part.stream).and_then(|positions| positions.last());
+            let last_at = last.and_then(|last| self.at(*last)).map(|last| last.recorded_at);
             let recorded_at =
                 last_at.map_or_else(Timestamp::now, |last| last.max(Timestamp::now()));
             let version_before = self.version(&part.stream);
@@ -121,10 +101,7 @@ impl Events {
                 positions.push(position);
             }
             if !positions.is_empty() {
-                self.streams
-                    .entry(part.stream.clone())
-                    .or_default()
-                    .extend(&positions);
+                self.streams.entry(part.stream.clone()).or_default().extend(&positions);
             }
             let version = version_before.plus(positions.len());
             AppendedStream::new(part.stream, version, positions, recorded_at)
@@ -139,11 +116,7 @@ impl Events {
                 return Err(Conflict::new(part.stream.clone(), part.expected, actual).into());
             }
         }
-        let ids = append
-            .parts()
-            .iter()
-            .flat_map(|part| &part.events)
-            .map(|event| event.id);
+        let ids = append.parts().iter().flat_map(|part| &part.events).map(|event| event.id);
         match ids.into_iter().find(|id| self.ids.contains(id)) {
             Some(id) => Err(AppendError::DuplicateEvent { id }),
             None => Ok(()),
@@ -159,33 +132,19 @@ impl Events {
     }
 
     fn at(&self, position: Position) -> Option<&RecordedEvent> {
-        self.log
-            .get(usize::try_from(position.0.checked_sub(1)?).ok()?)
+        self.log.get(usize::try_from(position.0.checked_sub(1)?).ok()?)
     }
 }
 
-/// What stands after the place `place`, counted from 1.
-fn from<T>(all: &[T], place: u64) -> &[T] {
-    usize::try_from(place)
-        .ok()
-        .and_then(|place| all.get(place..))
-        .unwrap_or_default()
-}
-
-/// What stands before the place `place`, counted from 1.
-fn until<T>(all: &[T], place: u64) -> &[T] {
-    let places = usize::try_from(place.saturating_sub(1)).unwrap_or(usize::MAX);
-    all.get(..places).unwrap_or(all)
-}
-
-fn take<T, P>(page: &[T], cursor: Cursor<P>, limit: u32) -> impl Iterator<Item = &T> {
+/// Up to `limit` of `all`, whose places count from 1, in the order of the cursor.
+fn page<T: Clone>(all: &[T], cursor: Cursor<u64>, limit: u32) -> Vec<T> {
+    let index = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(all.len());
     let limit = limit as usize;
-    let (upwards, downwards) = match cursor {
-        Cursor::After(_) => (Some(page.iter().take(limit)), None),
-        Cursor::Before(_) => (None, Some(page.iter().rev().take(limit))),
-    };
-    upwards
-        .into_iter()
-        .flatten()
-        .chain(downwards.into_iter().flatten())
+    match cursor {
+        Cursor::After(place) => all.iter().skip(index(place)).take(limit).cloned().collect(),
+        Cursor::Before(place) => {
+            let before = index(place.saturating_sub(1));
+            all.iter().take(before).rev().take(limit).cloned().collect()
+        }
+    }
 }

@@ -117,12 +117,7 @@ impl Metadata {
     pub fn following<E>(event: &Recorded<E>) -> Self {
         let before = &event.metadata;
         Self {
-            correlation_id: Some(
-                before
-                    .correlation_id
-                    .clone()
-                    .unwrap_or_else(|| event.id.into()),
-            ),
+            correlation_id: Some(before.correlation_id.clone().unwrap_or_else(|| event.id.into())),
             causation_id: Some(event.id.into()),
             tenant: before.tenant.clone(),
             traceparent: before.traceparent.clone(),
@@ -169,8 +164,7 @@ impl Metadata {
 
     /// With one more header, or the same header anew.
     pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, InvalidText> {
-        self.headers
-            .insert(HeaderName::new(name)?, HeaderValue::new(value)?);
+        self.headers.insert(HeaderName::new(name)?, HeaderValue::new(value)?);
         Ok(self)
     }
 
@@ -187,8 +181,7 @@ impl Metadata {
     pub(crate) fn completed(mut self) -> Self {
         if self.causation_id.is_none() || self.correlation_id.is_none() {
             let command: std::sync::Arc<str> = Uuid::now_v7().to_string().into();
-            self.causation_id
-                .get_or_insert_with(|| CausationId(command.clone()));
+            self.causation_id.get_or_insert_with(|| CausationId(command.clone()));
             self.correlation_id.get_or_insert(CorrelationId(command));
         }
         self

@@ -20,37 +20,26 @@ pub(crate) fn stream<S: EventStore>(
     stream: StreamId,
     cursor: Cursor<Version>,
 ) -> impl Stream<Item = Item> + Send {
-    let start = Pages {
-        cursor,
-        last_page: false,
-        buffer: Vec::new().into_iter(),
-    };
-    stream::try_unfold(
-        (store, stream, start),
-        |(store, stream, mut pages)| async move {
-            loop {
-                if let Some(event) = pages.buffer.next() {
-                    return Ok(Some((event, (store, stream, pages))));
-                }
-                if pages.last_page {
-                    return Ok(None);
-                }
-                let events = store.stream_page(&stream, pages.cursor, PAGE).await?;
-                pages.refill(events, |last| last.version);
+    let start = Pages { cursor, last_page: false, buffer: Vec::new().into_iter() };
+    stream::try_unfold((store, stream, start), |(store, stream, mut pages)| async move {
+        loop {
+            if let Some(event) = pages.buffer.next() {
+                return Ok(Some((event, (store, stream, pages))));
             }
-        },
-    )
+            if pages.last_page {
+                return Ok(None);
+            }
+            let events = store.stream_page(&stream, pages.cursor, PAGE).await?;
+            pages.refill(events, |last| last.version);
+        }
+    })
 }
 
 pub(crate) fn log<S: EventStore>(
     store: S,
     cursor: Cursor<Position>,
 ) -> impl Stream<Item = Item> + Send {
-    let start = Pages {
-        cursor,
-        last_page: false,
-        buffer: Vec::new().into_iter(),
-    };
+    let start = Pages { cursor, last_page: false, buffer: Vec::new().into_iter() };
     stream::try_unfold((store, start), |(store, mut pages)| async move {
         loop {
             if let Some(event) = pages.buffer.next() {

@@ -42,38 +42,14 @@ impl<E> Recorded<E> {
         metadata: Metadata,
         event: E,
     ) -> Self {
-        Self {
-            id,
-            stream,
-            version,
-            position,
-            recorded_at,
-            metadata,
-            event,
-        }
+        Self { id, stream, version, position, recorded_at, metadata, event }
     }
 
     /// The same record of something else.
     #[must_use]
     pub fn with_event<T>(self, event: T) -> Recorded<T> {
-        let Self {
-            id,
-            stream,
-            version,
-            position,
-            recorded_at,
-            metadata,
-            ..
-        } = self;
-        Recorded {
-            id,
-            stream,
-            version,
-            position,
-            recorded_at,
-            metadata,
-            event,
-        }
+        let Self { id, stream, version, position, recorded_at, metadata, .. } = self;
+        Recorded { id, stream, version, position, recorded_at, metadata, event }
     }
 }
 
@@ -119,11 +95,7 @@ impl NewEvent {
     /// `event` with a fresh id.
     #[must_use]
     pub fn new(event: RawEvent, metadata: Metadata) -> Self {
-        Self {
-            id: EventId::generate(),
-            event,
-            metadata,
-        }
+        Self { id: EventId::generate(), event, metadata }
     }
 
     /// The stored form of one event of a set, with a fresh id.

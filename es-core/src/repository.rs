@@ -62,11 +62,7 @@ pub struct Repository<A, S> {
 
 impl<A, S: Clone> Clone for Repository<A, S> {
     fn clone(&self) -> Self {
-        Self {
-            store: self.store.clone(),
-            max_attempts: self.max_attempts,
-            aggregate: PhantomData,
-        }
+        Self { store: self.store.clone(), max_attempts: self.max_attempts, aggregate: PhantomData }
     }
 }
 
@@ -97,11 +93,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     /// The aggregates in `store`.
     #[must_use]
     pub fn new(store: S) -> Self {
-        Self {
-            store,
-            max_attempts: Self::DEFAULT_MAX_ATTEMPTS,
-            aggregate: PhantomData,
-        }
+        Self { store, max_attempts: Self::DEFAULT_MAX_ATTEMPTS, aggregate: PhantomData }
     }
 
     /// Tries at most `attempts` times (at least once) when others change the stream meanwhile.
@@ -146,40 +138,36 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     {
         let metadata = metadata.into().completed();
         let span = spans::command(A::NAME, C::NAME);
-        self.execute_until_done(command, &metadata)
-            .instrument(span)
-            .await
+        self.execute_until_done(command, &metadata, &span).instrument(span.clone()).await
     }
 
     async fn execute_until_done<C>(
         &self,
         command: C,
         metadata: &Metadata,
+        span: &Span,
     ) -> Result<Executed<A>, ExecuteError<A::Error>>
     where
         C: Command<Aggregate = A>,
         A: Decide<C>,
     {
         let stream = StreamId::of::<A>(command.aggregate_id()).map_err(LoadError::from)?;
-        Span::current().record("es.stream.id", tracing::field::display(&stream));
+        span.record("es.stream.id", tracing::field::display(&stream));
         let mut delays = delays();
         let mut attempts = 1;
         loop {
             let conflict = match self.attempt(&stream, command.clone(), metadata).await? {
                 Ok(done) => {
-                    Span::current().record("es.attempts", attempts);
+                    span.record("es.attempts", attempts);
                     if let Some(position) = done.position() {
-                        Span::current().record("es.global_position", position.0);
+                        span.record("es.global_position", position.0);
                     }
                     return Ok(done);
                 }
                 Err(conflict) => conflict,
             };
             if attempts == self.max_attempts {
-                return Err(ExecuteError::Conflict {
-                    attempts,
-                    source: conflict,
-                });
+                return Err(ExecuteError::Conflict { attempts, source: conflict });
             }
             attempts += 1;
             tokio::time::sleep(delays.next().unwrap_or_default()).await;
@@ -197,17 +185,11 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         C: Command<Aggregate = A>,
         A: Decide<C>,
     {
-        let Loaded {
-            mut state, version, ..
-        } = load(&self.store, stream, Until::End).await?;
+        let Loaded { mut state, version, .. } = load(&self.store, stream, Until::End).await?;
         let Decision { events, new } =
             decision::decide(&mut state, version, stream, command, metadata)?;
         if new.is_empty() {
-            return Ok(Ok(Executed {
-                state,
-                version,
-                events: Vec::new(),
-            }));
+            return Ok(Ok(Executed { state, version, events: Vec::new() }));
         }
         let ids = new.iter().map(|new| new.id).collect();
         let part = StreamAppend {
@@ -222,11 +204,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         };
         let version = version.plus(events.len());
         let events = record(events, ids, metadata, appended);
-        Ok(Ok(Executed {
-            state,
-            version,
-            events,
-        }))
+        Ok(Ok(Executed { state, version, events }))
     }
 
     /// The state as it stands now. An aggregate that does not exist is at [`Version::NONE`].
@@ -275,9 +253,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         LoadError,
     > {
         let events = self.store.read_stream(&StreamId::of::<A>(id)?, cursor);
-        Ok(events
-            .map_err(LoadError::from)
-            .and_then(async |raw| Ok(raw.decode()?)))
+        Ok(events.map_err(LoadError::from).and_then(async |raw| Ok(raw.decode()?)))
     }
 }
 
@@ -290,27 +266,14 @@ fn record<E>(
 ) -> Vec<Recorded<E>> {
     let places = appended.streams.into_iter().flat_map(|part| {
         let version_before = part.version_before();
-        part.positions
-            .into_iter()
-            .enumerate()
-            .map(move |(nth, position)| {
-                (
-                    part.stream.clone(),
-                    version_before.plus(nth + 1),
-                    position,
-                    part.recorded_at,
-                )
-            })
+        part.positions.into_iter().enumerate().map(move |(nth, position)| {
+            (part.stream.clone(), version_before.plus(nth + 1), position, part.recorded_at)
+        })
     });
     let record = |((event, id), (stream, version, position, at))| {
         Recorded::new(id, stream, version, position, at, metadata.clone(), event)
     };
-    events
-        .into_iter()
-        .zip(ids)
-        .zip(places)
-        .map(record)
-        .collect()
+    events.into_iter().zip(ids).zip(places).map(record).collect()
 }
 
 /// Delays between attempts: a random part of 1, 2, 4 … 100 ms, added to it.

@@ -34,20 +34,25 @@ use crate::stream::{Position, StreamId, Version};
 ///
 /// # What every store owes
 ///
-/// Each guarantee is proven by a test of `es_testing::contract`, which an adapter runs with one
-/// macro call:
+/// Each guarantee is proven by tests of `es_testing::contract`, which an adapter runs with one
+/// macro call; the module is named with the guarantee.
 ///
-/// - **All or nothing.** An append stores all events of all its parts, or none.
+/// - **All or nothing.** An append stores all events of all its parts, or none, each as it went
+///   in. `append`, `conflict::one_conflicting_part_refuses_the_whole_append`
 /// - **Expected versions hold under concurrency.** Of two writers that expect the same version of
 ///   a stream, at most one succeeds; [`ExpectedVersion`](crate::ExpectedVersion) names all four.
+///   `expected_version`, `conflict`
 /// - **Versions** count 1, 2, 3 along a stream, without gaps.
+///   `append::versions_count_from_one_without_gaps`
 /// - **Positions** rise along every stream and are never given twice. Holes are allowed.
-/// - **Time** never goes back along a stream.
+///   `order::positions_rise_and_are_never_given_twice`
+/// - **Time** never goes back along a stream. `order::time_never_goes_back_along_a_stream`
 /// - **The log is complete up to `safe`.** Once a page has answered with
-///   [`safe`](LogPage::safe), no event will ever appear at or below it that was not there.
-/// - **Event ids are unique** in the whole store.
+///   [`safe`](LogPage::safe), no event will ever appear at or below it that was not there. `log`
+/// - **Event ids are unique** in the whole store. `event_ids`
+/// - **Cursors exclude the place they name**, in both directions. `paging`
 /// - **Dropping a future** leaves the store whole. An append whose future was dropped may have been
-///   stored or not, never in part.
+///   stored or not, never in part. `dropping::a_dropped_append_is_stored_whole_or_not_at_all`
 ///
 /// # Sharing
 ///
@@ -131,18 +136,35 @@ pub enum Cursor<P> {
     Before(P),
 }
 
-impl Cursor<Version> {
-    /// Upwards from the first event of a stream.
-    pub const START: Self = Self::After(Version::NONE);
-    /// Downwards from the last event of a stream.
-    pub const END: Self = Self::Before(Version::MAX);
+impl<P: Place> Cursor<P> {
+    /// Upwards from the very first.
+    pub const START: Self = Self::After(P::BEFORE_ALL);
+    /// Downwards from the very last.
+    pub const END: Self = Self::Before(P::BEYOND_ALL);
 }
 
-impl Cursor<Position> {
-    /// Upwards from the first event of the log.
-    pub const START: Self = Self::After(Position::START);
-    /// Downwards from the last event of the log.
-    pub const END: Self = Self::Before(Position::MAX);
+/// What a cursor moves along: [`Version`]s of a stream or [`Position`]s of the log.
+pub trait Place: Copy + Ord + sealed::Sealed {
+    /// Smaller than the place of any event.
+    const BEFORE_ALL: Self;
+    /// Greater than the place of any event.
+    const BEYOND_ALL: Self;
+}
+
+impl Place for Version {
+    const BEFORE_ALL: Self = Self::NONE;
+    const BEYOND_ALL: Self = Self::MAX;
+}
+
+impl Place for Position {
+    const BEFORE_ALL: Self = Self::START;
+    const BEYOND_ALL: Self = Self::MAX;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for crate::Version {}
+    impl Sealed for crate::Position {}
 }
 
 impl<P> Cursor<P> {
@@ -152,6 +174,14 @@ impl<P> Cursor<P> {
         match self {
             Self::After(_) => Self::After(place),
             Self::Before(_) => Self::Before(place),
+        }
+    }
+
+    /// The same direction from the same place, written otherwise.
+    pub(crate) fn map<T>(self, place: impl FnOnce(P) -> T) -> Cursor<T> {
+        match self {
+            Self::After(from) => Cursor::After(place(from)),
+            Self::Before(from) => Cursor::Before(place(from)),
         }
     }
 }

@@ -19,10 +19,7 @@ impl Category {
     /// Takes `value` as a category, or says which rule it breaks.
     pub fn new(value: impl Into<String>) -> Result<Self, InvalidText> {
         let value = value.into();
-        Rule::Name {
-            max: Self::MAX_BYTES,
-        }
-        .check("category", &value)?;
+        Rule::Name { max: Self::MAX_BYTES }.check("category", &value)?;
         Ok(Self(Cow::Owned(value)))
     }
 
@@ -94,10 +91,7 @@ impl StreamId {
 
     /// The stream of the aggregate `A` whose id is `id`: its key is what the id prints.
     pub fn of<A: Aggregate>(id: &A::Id) -> Result<Self, InvalidText> {
-        Ok(Self::new(
-            Category::of::<A>(),
-            StreamKey::new(id.to_string())?,
-        ))
+        Ok(Self::new(Category::of::<A>(), StreamKey::new(id.to_string())?))
     }
 
     /// The kind of the stream.

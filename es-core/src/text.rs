@@ -26,12 +26,7 @@ impl std::error::Error for InvalidText {}
 
 impl fmt::Display for InvalidText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            what,
-            value,
-            problem,
-            rule,
-        } = self;
+        let Self { what, value, problem, rule } = self;
         write!(f, "the {what} ")?;
         match value.char_indices().nth(QUOTED_CHARS) {
             Some((end, _)) => write!(f, "{:?}…", value.get(..end).unwrap_or_default())?,
@@ -87,10 +82,9 @@ pub(crate) enum Rule {
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Name { max } => write!(
-                f,
-                "1 to {max} ASCII letters, digits, `-`, `_` and `.`, a letter first"
-            ),
+            Self::Name { max } => {
+                write!(f, "1 to {max} ASCII letters, digits, `-`, `_` and `.`, a letter first")
+            }
             Self::Line { max } => write!(f, "1 to {max} bytes of UTF-8 without control characters"),
             Self::TraceParent => f.write_str(
                 "`00-<32 hex digits>-<16 hex digits>-<2 hex digits>` in lower case, no id all zero",
@@ -103,12 +97,9 @@ impl Rule {
     pub(crate) fn check(self, what: &'static str, value: &str) -> Result<(), InvalidText> {
         match self.problem(value) {
             None => Ok(()),
-            Some(problem) => Err(InvalidText {
-                what,
-                value: value.to_owned(),
-                problem,
-                rule: self,
-            }),
+            Some(problem) => {
+                Err(InvalidText { what, value: value.to_owned(), problem, rule: self })
+            }
         }
     }
 
@@ -241,10 +232,7 @@ mod tests {
 
     #[test]
     fn a_name_is_letters_digits_and_three_marks() {
-        assert_eq!(
-            Rule::Name { max: 20 }.check("word", "order.line-2_b"),
-            Ok(())
-        );
+        assert_eq!(Rule::Name { max: 20 }.check("word", "order.line-2_b"), Ok(()));
         assert!(is_name("order.line-2_b", 20));
     }
 
@@ -290,10 +278,7 @@ mod tests {
     #[test]
     fn a_traceparent_follows_the_w3c_form() {
         let check = |value| Rule::TraceParent.check("word", value);
-        assert_eq!(
-            check("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
-            Ok(())
-        );
+        assert_eq!(check("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"), Ok(()));
         assert!(check("00-00000000000000000000000000000000-00f067aa0ba902b7-01").is_err());
         assert!(check("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01").is_err());
         assert!(check("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7").is_err());

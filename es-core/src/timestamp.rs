@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::SystemTime;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -68,12 +69,23 @@ impl FromStr for Timestamp {
     type Err = InvalidTimestamp;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let at = OffsetDateTime::parse(text, &Rfc3339).map_err(|source| InvalidTimestamp {
-            text: text.to_owned(),
-            source,
-        })?;
+        let at = OffsetDateTime::parse(text, &Rfc3339)
+            .map_err(|source| InvalidTimestamp { text: text.to_owned(), source })?;
         let micros = at.unix_timestamp_nanos().div_euclid(1000);
         Ok(Self(i64::try_from(micros).unwrap_or(i64::MAX)))
+    }
+}
+
+/// As RFC 3339 text.
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -107,9 +119,6 @@ mod tests {
     fn what_is_no_instant_is_repeated() {
         let error = "yesterday".parse::<Timestamp>().unwrap_err();
 
-        assert_eq!(
-            error.to_string(),
-            "\"yesterday\" is not an instant like 2026-11-21T12:00:00Z"
-        );
+        assert_eq!(error.to_string(), "\"yesterday\" is not an instant like 2026-11-21T12:00:00Z");
     }
 }

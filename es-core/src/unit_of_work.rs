@@ -3,6 +3,8 @@
 use std::any::Any;
 use std::fmt;
 
+use tracing::{Instrument, Span};
+
 use crate::aggregate::Aggregate;
 use crate::append::{Append, Appended, StreamAppend};
 use crate::command::Command;
@@ -12,8 +14,9 @@ use crate::error::{AppendError, ExecuteError, LoadError};
 use crate::load::{Loaded, Until, load};
 use crate::metadata::Metadata;
 use crate::recorded::NewEvent;
+use crate::spans;
 use crate::store::EventStore;
-use crate::stream::{ExpectedVersion, Position, StreamId, Version};
+use crate::stream::{ExpectedVersion, StreamId, Version};
 
 /// Decides over several aggregates and appends once, all or nothing.
 ///
@@ -46,9 +49,9 @@ use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 /// let mut transfer = UnitOfWork::new(store.clone(), Metadata::default());
 /// transfer.execute(Move { account: "ada".into(), cents: -300 }).await?;
 /// transfer.execute(Move { account: "bob".into(), cents: 300 }).await?;
-/// let committed = transfer.commit().await?;
+/// let stored = transfer.commit().await?;
 ///
-/// assert_eq!(committed.appended.streams.len(), 2);
+/// assert_eq!(stored.streams.len(), 2);
 /// # Ok(())
 /// # }
 /// ```
@@ -72,11 +75,8 @@ struct Touched {
 
 impl<S: fmt::Debug> fmt::Debug for UnitOfWork<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let streams: Vec<_> = self
-            .streams
-            .iter()
-            .map(|touched| (&touched.stream, touched.events.len()))
-            .collect();
+        let streams: Vec<_> =
+            self.streams.iter().map(|touched| (&touched.stream, touched.events.len())).collect();
         f.debug_struct("UnitOfWork")
             .field("store", &self.store)
             .field("metadata", &self.metadata)
@@ -85,32 +85,12 @@ impl<S: fmt::Debug> fmt::Debug for UnitOfWork<S> {
     }
 }
 
-/// What a unit of work stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Committed {
-    /// One entry per aggregate, in the order in which the commands met them.
-    pub appended: Appended,
-}
-
-impl Committed {
-    /// The position of the last event; `None` if there was none.
-    #[must_use]
-    pub fn position(&self) -> Option<Position> {
-        self.appended.position()
-    }
-}
-
 impl<S: EventStore> UnitOfWork<S> {
     /// A unit of work over `store`. All its events share `metadata`, a [`Metadata`] or the
     /// recorded event that it follows from; correlation and causation that are left open are
     /// filled in.
     pub fn new(store: S, metadata: impl Into<Metadata>) -> Self {
-        Self {
-            store,
-            metadata: metadata.into().completed(),
-            streams: Vec::new(),
-        }
+        Self { store, metadata: metadata.into().completed(), streams: Vec::new() }
     }
 
     /// Decides one command, on the state that the commands before it left, and answers with the
@@ -125,13 +105,24 @@ impl<S: EventStore> UnitOfWork<S> {
         C: Command<Aggregate = A>,
         A: Decide<C>,
     {
+        let span = spans::command(A::NAME, C::NAME);
+        self.decide(command, &span).instrument(span.clone()).await
+    }
+
+    async fn decide<C, A>(
+        &mut self,
+        command: C,
+        span: &Span,
+    ) -> Result<Vec<A::Event>, ExecuteError<A::Error>>
+    where
+        C: Command<Aggregate = A>,
+        A: Decide<C>,
+    {
         let stream = StreamId::of::<A>(command.aggregate_id()).map_err(LoadError::from)?;
+        span.record("es.stream.id", tracing::field::display(&stream));
         let touched = touch::<A, S>(&mut self.streams, &self.store, stream).await?;
         let Some(state) = touched.state.downcast_mut::<A>() else {
-            return Err(LoadError::OtherAggregate {
-                stream: touched.stream.clone(),
-            }
-            .into());
+            return Err(LoadError::OtherAggregate { stream: touched.stream.clone() }.into());
         };
         let version = touched.version.plus(touched.events.len());
         let Decision { events, new } =
@@ -140,24 +131,22 @@ impl<S: EventStore> UnitOfWork<S> {
         Ok(events)
     }
 
-    /// Stores the events of all commands in one append, or none of them.
+    /// Stores the events of all commands in one append, or none of them. Answers with one entry per
+    /// aggregate, in the order in which the commands met them.
     ///
     /// # Errors
     ///
     /// [`AppendError::Conflict`] if any aggregate that a command saw has changed since.
-    pub async fn commit(self) -> Result<Committed, AppendError> {
+    pub async fn commit(self) -> Result<Appended, AppendError> {
         if self.streams.is_empty() {
-            return Ok(Committed {
-                appended: Appended::new(Vec::new()),
-            });
+            return Ok(Appended::new(Vec::new()));
         }
         let parts = self.streams.into_iter().map(|touched| StreamAppend {
             stream: touched.stream,
             expected: ExpectedVersion::Exact(touched.version),
             events: touched.events,
         });
-        let appended = self.store.append(Append::of_fresh(parts.collect())).await?;
-        Ok(Committed { appended })
+        self.store.append(Append::of_fresh(parts.collect())).await
     }
 }
 
@@ -167,19 +156,12 @@ async fn touch<'a, A: Aggregate, S: EventStore>(
     store: &S,
     stream: StreamId,
 ) -> Result<&'a mut Touched, LoadError> {
-    let known = streams.iter().position(|touched| touched.stream == stream);
-    let nth = match known {
-        Some(nth) => nth,
-        None => {
-            let Loaded { state, version, .. } = load::<A, S>(store, &stream, Until::End).await?;
-            streams.push(Touched {
-                stream,
-                version,
-                state: Box::new(state),
-                events: Vec::new(),
-            });
-            streams.len() - 1
-        }
+    let nth = if let Some(known) = streams.iter().position(|touched| touched.stream == stream) {
+        known
+    } else {
+        let Loaded { state, version, .. } = load::<A, S>(store, &stream, Until::End).await?;
+        streams.push(Touched { stream, version, state: Box::new(state), events: Vec::new() });
+        streams.len() - 1
     };
     Ok(&mut streams[nth])
 }

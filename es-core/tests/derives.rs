@@ -137,10 +137,7 @@ fn a_name_outside_the_set_is_an_unknown_event() {
 fn a_version_that_the_type_cannot_read_is_an_unknown_version() {
     let error = decode("money-deposited", 1, "5").expect_err("no such version");
 
-    assert!(
-        matches!(error, DecodeError::UnknownVersion { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, DecodeError::UnknownVersion { .. }), "{error}");
 }
 
 #[test]
@@ -237,10 +234,7 @@ struct Close(#[command(id)] u64, Vec<u8>);
 
 #[test]
 fn a_command_knows_its_stream_and_what_it_needs_of_it() {
-    let open = Open {
-        owner: "ada".to_owned(),
-        account: 7,
-    };
+    let open = Open { owner: "ada".to_owned(), account: 7 };
 
     assert_eq!(open.aggregate_id(), &7);
     assert_eq!((Open::NAME, Open::LIFECYCLE), ("Open", Lifecycle::Creates));

@@ -1,1 +1,104 @@
-//! Given-when-then for aggregates.
+//! Given-when-then for aggregates, and the contract that every event store keeps.
+//!
+//! # A first scenario
+//!
+//! A scenario says what has happened, what is asked, and what follows. It needs no store, no
+//! runtime and no clock: an aggregate is the fold of its events, and a decision is pure.
+//!
+//! ```
+//! use es_core::prelude::*;
+//! use es_testing::prelude::*;
+//!
+//! #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+//! # #[serde(crate = "es_core::serde")]
+//! #[event(name = "money-deposited")]
+//! pub struct Deposited { pub cents: i64 }
+//!
+//! #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+//! # #[serde(crate = "es_core::serde")]
+//! #[event(name = "money-withdrawn")]
+//! pub struct Withdrawn { pub cents: i64 }
+//!
+//! #[derive(Aggregate, Default, PartialEq)]
+//! #[aggregate(name = "account", id = String, events(Deposited, Withdrawn), error = Overdrawn)]
+//! pub struct Account { cents: i64 }
+//!
+//! impl Apply<Deposited> for Account {
+//!     fn apply(&mut self, event: Deposited) { self.cents += event.cents; }
+//! }
+//!
+//! impl Apply<Withdrawn> for Account {
+//!     fn apply(&mut self, event: Withdrawn) { self.cents -= event.cents; }
+//! }
+//!
+//! #[derive(Debug, PartialEq)]
+//! pub struct Overdrawn { pub missing: i64 }
+//! # impl std::error::Error for Overdrawn {}
+//! # impl std::fmt::Display for Overdrawn {
+//! #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("overdrawn") }
+//! # }
+//!
+//! #[derive(Command, Clone)]
+//! #[command(aggregate = Account)]
+//! pub struct Withdraw { #[command(id)] pub account: String, pub cents: i64 }
+//!
+//! impl Decide<Withdraw> for Account {
+//!     type Events = Withdrawn;
+//!
+//!     fn decide(&self, command: Withdraw) -> Result<Withdrawn, Overdrawn> {
+//!         let missing = command.cents - self.cents;
+//!         if missing > 0 {
+//!             return Err(Overdrawn { missing });
+//!         }
+//!         Ok(Withdrawn { cents: command.cents })
+//!     }
+//! }
+//!
+//! fn withdraw(cents: i64) -> Withdraw {
+//!     Withdraw { account: "ada".into(), cents }
+//! }
+//!
+//! // #[test] fn what_is_there_can_be_withdrawn()
+//! Account::given(Deposited { cents: 100 })
+//!     .when(withdraw(30))
+//!     .then(Withdrawn { cents: 30 });
+//!
+//! // #[test] fn an_overdraft_is_refused()
+//! Account::given((Deposited { cents: 100 }, Withdrawn { cents: 30 }))
+//!     .when(withdraw(80))
+//!     .then_rejected(Overdrawn { missing: 10 })
+//!     .and_state(Account { cents: 70 });
+//!
+//! // #[test] fn an_account_without_history_is_not_found()
+//! Account::given(()).when(withdraw(1)).then_not_found();
+//! ```
+//!
+//! Several commands make a chain: each is decided on the state that the one before left.
+//!
+//! # When it fails
+//!
+//! The panic tells the story, puts what happened beside what was expected, field by field, and
+//! offers the assertion that would hold. `+` happened and was not expected, `-` was expected and
+//! did not happen, `~` is of the right type with other fields.
+//!
+//! ```text
+#![doc = include_str!("../tests/reports/unexpected_different_and_missing.txt")]
+//! ```
+//!
+//! Values are compared with `PartialEq`; what is printed only explains.
+//!
+//! # Through a store
+//!
+//! `.when(…)` may be followed by [`through`](When::through) a store: the same scenario, executed by
+//! a repository, with the same assertions.
+//!
+//! # For the authors of stores
+//!
+//! [`contract!`] writes a test for every guarantee of [`EventStore`](es_core::EventStore).
+
+pub mod contract;
+pub mod prelude;
+mod report;
+mod scenario;
+
+pub use scenario::{Given, Played, Scenario, Stored, Then, When};

@@ -51,9 +51,7 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
 }
 
 fn id(model: &Aggregate<'_>) -> TokenStream {
-    model
-        .id
-        .map_or_else(|| quote!(::std::string::String), ToTokens::to_token_stream)
+    model.id.map_or_else(|| quote!(::std::string::String), ToTokens::to_token_stream)
 }
 
 fn event(model: &Aggregate<'_>) -> TokenStream {
@@ -67,10 +65,7 @@ fn event(model: &Aggregate<'_>) -> TokenStream {
 }
 
 fn error(model: &Aggregate<'_>) -> TokenStream {
-    model.error.map_or_else(
-        || quote!(::core::convert::Infallible),
-        ToTokens::to_token_stream,
-    )
+    model.error.map_or_else(|| quote!(::core::convert::Infallible), ToTokens::to_token_stream)
 }
 
 fn apply(model: &Aggregate<'_>) -> TokenStream {

@@ -58,10 +58,7 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
     let fact = quote!(#krate::__private::AsFact::fact(self));
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
-    let types = set
-        .members
-        .iter()
-        .map(|Member { event, .. }| quote!(<#event as _Listed>::TYPE));
+    let types = set.members.iter().map(|Member { event, .. }| quote!(<#event as _Listed>::TYPE));
     let decode = set.members.iter().map(|Member { variant, event, .. }| {
         quote! {
             if <#event as _Listed>::is(name) {

@@ -27,10 +27,7 @@ fn a_sound_annotation_has_no_mistake() {
     "#;
 
     assert_eq!(of_aggregate(aggregate), [""; 0]);
-    assert_eq!(
-        of_event(r#"#[event(name = "closed")] struct Closed;"#),
-        [""; 0]
-    );
+    assert_eq!(of_event(r#"#[event(name = "closed")] struct Closed;"#), [""; 0]);
     assert_eq!(of_event_set("enum Activity { Opened(Opened) }"), [""; 0]);
     assert_eq!(
         of_command("#[command(aggregate = Account)] struct Close(#[command(id)] AccountId);"),
@@ -42,10 +39,8 @@ fn a_sound_annotation_has_no_mistake() {
 fn an_event_without_annotation_is_told_the_name_it_could_have() {
     assert_eq!(
         of_event("struct MoneyDeposited;"),
-        [
-            "the event `MoneyDeposited` has no name to be stored under; \
-             write `#[event(name = \"money-deposited\")]` on it"
-        ],
+        ["the event `MoneyDeposited` has no name to be stored under; \
+             write `#[event(name = \"money-deposited\")]` on it"],
     );
 }
 
@@ -75,11 +70,9 @@ fn an_aggregate_has_a_shorter_name() {
 
     assert_eq!(
         of_aggregate(&item),
-        [
-            "the aggregate name \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"… \
+        ["the aggregate name \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"… \
              is 65 bytes long; \
-             allowed are 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first"
-        ],
+             allowed are 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first"],
     );
 }
 
@@ -87,10 +80,8 @@ fn an_aggregate_has_a_shorter_name() {
 fn versions_begin_at_one() {
     assert_eq!(
         of_event(r#"#[event(name = "closed", version = 0)] struct Closed;"#),
-        [
-            "`0` is not a version; versions are whole numbers from 1 to 4294967295, \
-             write `version = 1` or leave it out"
-        ],
+        ["`0` is not a version; versions are whole numbers from 1 to 4294967295, \
+             write `version = 1` or leave it out"],
     );
 }
 
@@ -144,10 +135,7 @@ fn every_mistake_is_told_at_once() {
 fn a_key_counts_once() {
     assert_eq!(
         of_event(r#"#[event(name = "a")] #[event(name = "b")] struct Closed;"#),
-        [
-            "`name` is given twice; keep one of them",
-            "first given here"
-        ],
+        ["`name` is given twice; keep one of them", "first given here"],
     );
 }
 
@@ -166,10 +154,8 @@ fn a_value_of_the_wrong_kind_is_told_what_to_write() {
 fn the_crate_is_the_same_in_every_module() {
     assert_eq!(
         of_event(r#"#[event(name = "closed", crate = vendor::es)] struct Closed;"#),
-        [
-            "`vendor::es` would mean something else in every module; write `::vendor::es` for a \
-             dependency, `crate::vendor::es` for a module of this crate"
-        ],
+        ["`vendor::es` would mean something else in every module; write `::vendor::es` for a \
+             dependency, `crate::vendor::es` for a module of this crate"],
     );
 }
 
@@ -213,10 +199,8 @@ fn an_aggregate_without_annotation_is_told_the_whole_of_it() {
 fn an_aggregate_without_events_is_told_both_ways_to_have_some() {
     assert_eq!(
         of_aggregate(r#"#[aggregate(name = "a", id = Id)] struct Account;"#),
-        [
-            "`events` is missing; list what can happen, `events(Opened, Closed)`, \
-             or name an enum of your own, `event = AccountEvent`"
-        ],
+        ["`events` is missing; list what can happen, `events(Opened, Closed)`, \
+             or name an enum of your own, `event = AccountEvent`"],
     );
 }
 
@@ -245,10 +229,8 @@ fn a_parameter_that_no_event_mentions_is_named() {
         of_aggregate(
             r#"#[aggregate(name = "a", id = Id, events(Put<T>))] struct Cache<T, U>(T, U);"#
         ),
-        [
-            "no event mentions the parameter `U`, so that nothing stored could bring it back; \
-             list an event that does, like `Put<U>`, or remove it"
-        ],
+        ["no event mentions the parameter `U`, so that nothing stored could bring it back; \
+             list an event that does, like `Put<U>`, or remove it"],
     );
 }
 
@@ -287,10 +269,8 @@ fn a_variant_does_not_hold_just_anything() {
 fn a_set_is_an_enum() {
     assert_eq!(
         of_event_set("struct Activity;"),
-        [
-            "`EventSet` goes on an enum with one event struct in each variant; \
-             for an event use `#[derive(Event)]`, for a state `#[derive(Aggregate)]`"
-        ],
+        ["`EventSet` goes on an enum with one event struct in each variant; \
+             for an event use `#[derive(Event)]`, for a state `#[derive(Aggregate)]`"],
     );
 }
 

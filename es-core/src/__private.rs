@@ -8,10 +8,14 @@ use serde::de::DeserializeOwned;
 
 use crate::aggregate::Aggregate;
 use crate::command::Command;
+use crate::decide::Decide;
+use crate::decision::{self, Decision};
 use crate::describe::{Describe, Description, Shown};
-use crate::error::{DecodeError, EncodeError};
+use crate::error::{DecodeError, EncodeError, ExecuteError};
 use crate::event::{Event, EventName, Payload, SchemaVersion};
 use crate::event_set::{EventSet, EventType};
+use crate::metadata::Metadata;
+use crate::stream::{StreamId, Version};
 
 /// What may stand for a parameter of an event: whatever could itself be stored.
 #[diagnostic::on_unimplemented(
@@ -169,6 +173,23 @@ pub fn id_of<C: Command, F: IsId<<C::Aggregate as Aggregate>::Id>>(
     field: &F,
 ) -> &<C::Aggregate as Aggregate>::Id {
     field.as_id()
+}
+
+/// One decision as the repository takes it, lifecycle and encoding included, without a store:
+/// what es-testing plays its scenarios with. A refusal leaves the state as it was.
+pub fn decide<A, C>(
+    state: &mut A,
+    version: Version,
+    stream: &StreamId,
+    command: C,
+) -> Result<Vec<A::Event>, ExecuteError<A::Error>>
+where
+    C: Command<Aggregate = A>,
+    A: Decide<C>,
+{
+    let Decision { events, .. } =
+        decision::decide(state, version, stream, command, &Metadata::default())?;
+    Ok(events)
 }
 
 /// Shows a field's value by the best means that its type has: `(&&&Show(&field)).show()`.

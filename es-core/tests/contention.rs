@@ -1,0 +1,94 @@
+//! Commands that meet on one aggregate.
+
+mod fixture;
+
+use es_core::{Conflict, prelude::*};
+use fixture::*;
+
+#[tokio::test]
+async fn attempts_are_bounded_and_the_last_conflict_is_told() {
+    let store = contended::Contended::new(bank(10).await);
+
+    let error = accounts(&store).with_max_attempts(3).execute(deposit(ada(), 1)).await.unwrap_err();
+
+    let ExecuteError::Conflict { attempts, source } = error else {
+        panic!("another error: {error:?}");
+    };
+    assert_eq!(attempts, 3);
+    assert_eq!(store.appends(), 3);
+    let stream = StreamId::of::<Account>(&ada()).unwrap();
+    let expected = ExpectedVersion::Exact(Version(2));
+    assert_eq!(source, Conflict::new(stream, expected, Version(9)));
+}
+
+mod contended {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use es_core::{
+        Append, AppendError, Appended, Conflict, Cursor, EventStore, LogPage, MemoryStore,
+        Position, RecordedEvent, StoreError, StreamId, Version,
+    };
+
+    /// A store in which others are always faster.
+    #[derive(Clone)]
+    pub(super) struct Contended {
+        inner: MemoryStore,
+        appends: Arc<AtomicUsize>,
+    }
+
+    impl Contended {
+        pub(super) fn new(inner: MemoryStore) -> Self {
+            let appends = Arc::default();
+            Self { inner, appends }
+        }
+
+        pub(super) fn appends(&self) -> usize {
+            self.appends.load(Ordering::Relaxed)
+        }
+    }
+
+    impl EventStore for Contended {
+        async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+            self.appends.fetch_add(1, Ordering::Relaxed);
+            let part = &append.parts()[0];
+            Err(Conflict::new(part.stream.clone(), part.expected, Version(9)).into())
+        }
+
+        async fn stream_page(
+            &self,
+            stream: &StreamId,
+            cursor: Cursor<Version>,
+            limit: u32,
+        ) -> Result<Vec<RecordedEvent>, StoreError> {
+            self.inner.stream_page(stream, cursor, limit).await
+        }
+
+        async fn log_page(
+            &self,
+            cursor: Cursor<Position>,
+            limit: u32,
+        ) -> Result<LogPage, StoreError> {
+            self.inner.log_page(cursor, limit).await
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_that_meet_on_one_account_all_count() {
+    let store = bank(0).await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let accounts = accounts(&store).with_max_attempts(1000);
+        tasks.spawn(async move {
+            for _ in 0..50 {
+                accounts.execute(deposit(ada(), 1)).await.unwrap();
+            }
+        });
+    }
+    tasks.join_all().await;
+
+    let loaded = accounts(&store).load(&ada()).await.unwrap();
+
+    assert_eq!(loaded.state.cents, 8 * 50);
+}

@@ -1,0 +1,25 @@
+//! What every event store owes, as tests: [`contract!`](crate::contract!) runs them all.
+//!
+//! Each test is a function of a fresh, empty store, named after what it proves, in the module of
+//! its guarantee. An adapter that runs them all may promise what
+//! [`EventStore`](es_core::EventStore) promises. Each of them has been seen to fail, against a
+//! store that breaks just this.
+
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "a panic is how a test of the contract says that the store broke it"
+)]
+
+pub mod append;
+pub mod conflict;
+pub mod dropping;
+pub mod event_ids;
+pub mod expected_version;
+pub mod log;
+pub mod order;
+pub mod paging;
+pub mod streams;
+mod subjects;
+mod suite;
+
+pub use suite::run;

@@ -1,0 +1,143 @@
+//! What the tests append and read: streams, events, and the shortest way to both.
+
+use std::time::Duration;
+
+use es_core::{
+    Append, AppendError, Appended, Category, Conflict, Cursor, EventId, EventName, EventStore,
+    ExpectedVersion, Metadata, NewEvent, Payload, Position, RawEvent, RecordedEvent, SchemaVersion,
+    StreamAppend, StreamId, StreamKey, Version,
+};
+use tokio::time::{sleep, timeout};
+
+/// How long a store may take to declare what it has acknowledged safe to read in its log.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// More than the contract ever stores.
+pub(super) const ALL: u32 = 100_000;
+
+pub(super) fn stream(key: &str) -> StreamId {
+    let category = Category::new("contract").expect("a name");
+    StreamId::new(category, StreamKey::new(key).expect("a line of text"))
+}
+
+pub(super) fn event(number: usize) -> NewEvent {
+    let raw = RawEvent {
+        name: EventName::new("counted").expect("a name"),
+        version: SchemaVersion(1),
+        payload: Payload::parse(format!("{{\"number\":{number}}}")).expect("JSON"),
+    };
+    NewEvent::new(raw, Metadata::default())
+}
+
+pub(super) fn events(count: usize) -> Vec<NewEvent> {
+    (1..=count).map(event).collect()
+}
+
+pub(super) fn part(
+    stream: &StreamId,
+    expected: ExpectedVersion,
+    events: Vec<NewEvent>,
+) -> StreamAppend {
+    StreamAppend { stream: stream.clone(), expected, events }
+}
+
+pub(super) fn exact(version: u64) -> ExpectedVersion {
+    ExpectedVersion::Exact(Version(version))
+}
+
+pub(super) fn ids(events: &[NewEvent]) -> Vec<EventId> {
+    events.iter().map(|event| event.id).collect()
+}
+
+/// One append of several parts.
+pub(super) async fn try_parts<S: EventStore>(
+    store: &S,
+    parts: Vec<StreamAppend>,
+) -> Result<Appended, AppendError> {
+    let append = Append::new(parts).expect("streams and events that differ");
+    store.append(append).await
+}
+
+/// One append to one stream.
+pub(super) async fn try_append<S: EventStore>(
+    store: &S,
+    stream: &StreamId,
+    expected: ExpectedVersion,
+    events: Vec<NewEvent>,
+) -> Result<Appended, AppendError> {
+    try_parts(store, vec![part(stream, expected, events)]).await
+}
+
+/// Events that the store has to take.
+pub(super) async fn add<S: EventStore>(
+    store: &S,
+    stream: &StreamId,
+    events: Vec<NewEvent>,
+) -> Appended {
+    try_append(store, stream, ExpectedVersion::Any, events)
+        .await
+        .expect("an append at any version is accepted")
+}
+
+/// The conflict that the store has to answer with.
+pub(super) fn conflict(answer: Result<Appended, AppendError>) -> Conflict {
+    match answer {
+        Err(AppendError::Conflict(conflict)) => conflict,
+        Err(other) => panic!("expected a conflict, but the append failed: {other:?}"),
+        Ok(appended) => panic!("expected a conflict, but the append was accepted: {appended:?}"),
+    }
+}
+
+pub(super) async fn read<S: EventStore>(store: &S, stream: &StreamId) -> Vec<RecordedEvent> {
+    page(store, stream, Cursor::START, ALL).await
+}
+
+pub(super) async fn page<S: EventStore>(
+    store: &S,
+    stream: &StreamId,
+    cursor: Cursor<Version>,
+    limit: u32,
+) -> Vec<RecordedEvent> {
+    let page = store.stream_page(stream, cursor, limit).await;
+    page.expect("a stream can be read")
+}
+
+pub(super) async fn log_page<S: EventStore>(
+    store: &S,
+    cursor: Cursor<Position>,
+    limit: u32,
+) -> Vec<RecordedEvent> {
+    let page = store.log_page(cursor, limit).await;
+    page.expect("the log can be read").events
+}
+
+/// The log, once it is safe up to what `appended` says.
+pub(super) async fn log_up_to<S: EventStore>(store: &S, appended: &Appended) -> Vec<RecordedEvent> {
+    let last = appended.position().expect("an append with events");
+    until_safe(store, last).await;
+    log_page(store, Cursor::START, ALL).await
+}
+
+/// Waits until the log is complete up to `position`: a store may hold readers back, not for ever.
+pub(super) async fn until_safe<S: EventStore>(store: &S, position: Position) {
+    let complete = async {
+        loop {
+            let page = store.log_page(Cursor::START, 0).await;
+            if page.expect("the log can be read").safe >= position {
+                return;
+            }
+            sleep(Duration::from_millis(1)).await;
+        }
+    };
+    timeout(PATIENCE, complete)
+        .await
+        .unwrap_or_else(|_| panic!("position {position} is acknowledged but never becomes safe"));
+}
+
+pub(super) fn versions(events: &[RecordedEvent]) -> Vec<u64> {
+    events.iter().map(|event| event.version.0).collect()
+}
+
+pub(super) fn recorded_ids(events: &[RecordedEvent]) -> Vec<EventId> {
+    events.iter().map(|event| event.id).collect()
+}

@@ -1,0 +1,131 @@
+//! The lines under `then`: events put beside each other, each with its sign.
+
+use es_core::{Describe, Description, EventSet};
+
+use super::align::{Pair, align, pair_up};
+use super::fields::different_fields;
+
+/// A line of a report.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) sign: Sign,
+    pub(crate) text: String,
+    /// What is said of it at its end.
+    pub(crate) remark: Option<String>,
+    /// What is said of it in lines of their own.
+    pub(crate) details: Vec<String>,
+    /// Tells the story and is not compared with anything.
+    pub(crate) is_context: bool,
+}
+
+/// How a line compares with what was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    Same,
+    Unexpected,
+    Different,
+    Missing,
+}
+
+impl Sign {
+    pub(crate) fn mark(self) -> char {
+        match self {
+            Self::Same => ' ',
+            Self::Unexpected => '+',
+            Self::Different => '~',
+            Self::Missing => '-',
+        }
+    }
+}
+
+impl Line {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self { is_context: true, ..Self::signed(Sign::Same, text.into()) }
+    }
+
+    pub(crate) fn context(value: &Description) -> Self {
+        Self::text(value.to_string())
+    }
+
+    pub(crate) fn same(value: &impl Describe) -> Self {
+        Self::signed(Sign::Same, value.describe().to_string())
+    }
+
+    pub(crate) fn unexpected(text: impl Into<String>) -> Self {
+        Self::signed(Sign::Unexpected, text.into()).remark("happened, not expected")
+    }
+
+    pub(crate) fn missing(text: impl Into<String>) -> Self {
+        Self::signed(Sign::Missing, text.into()).remark("expected, did not happen")
+    }
+
+    /// A value that is not the expected one, field by field.
+    pub(crate) fn different(actual: &Description, expected: &Description) -> Self {
+        Self {
+            details: different_fields(actual, expected),
+            ..Self::signed(Sign::Different, actual.to_string())
+        }
+    }
+
+    pub(crate) fn remark(mut self, remark: &str) -> Self {
+        self.remark = Some(remark.to_owned());
+        self
+    }
+
+    fn signed(sign: Sign, text: String) -> Self {
+        Self { sign, text, remark: None, details: Vec::new(), is_context: false }
+    }
+}
+
+/// The comparison of what happened with what was expected.
+#[derive(Debug)]
+pub(crate) struct Events {
+    pub(crate) lines: Vec<Line>,
+    pub(crate) headline: String,
+}
+
+impl Events {
+    /// Side by side in order, with as much in common as possible.
+    pub(crate) fn in_order<E: EventSet + PartialEq>(actual: &[E], expected: &[E]) -> Self {
+        let pairs = align(actual, expected);
+        let comparison = Self::of(&pairs);
+        let reordered = actual.len() == expected.len()
+            && pair_up(actual, expected).iter().all(|pair| matches!(pair, Pair::Same(_)));
+        if !reordered {
+            return comparison;
+        }
+        let headline = "the expected events in another order".to_owned();
+        Self { headline, ..comparison }
+    }
+
+    /// Side by side in the order in which they happened.
+    pub(crate) fn in_any_order<E: EventSet + PartialEq>(actual: &[E], expected: &[E]) -> Self {
+        Self::of(&pair_up(actual, expected))
+    }
+
+    fn of<E: EventSet>(pairs: &[Pair<'_, E>]) -> Self {
+        let lines: Vec<Line> = pairs.iter().map(line).collect();
+        let count = |sign, word| {
+            let count = lines.iter().filter(|line| line.sign == sign).count();
+            (count > 0).then(|| format!("{count} {word}"))
+        };
+        let counts = [
+            count(Sign::Unexpected, "unexpected"),
+            count(Sign::Different, "different"),
+            count(Sign::Missing, "missing"),
+        ];
+        let headline = counts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        Self { lines, headline }
+    }
+}
+
+fn line<E: EventSet>(pair: &Pair<'_, E>) -> Line {
+    match pair {
+        Pair::Same(event) => Line::same(*event),
+        Pair::Different { actual, expected } => {
+            Line::different(&actual.describe(), &expected.describe())
+        }
+        Pair::Unexpected(event) => Line::unexpected(event.describe().to_string()),
+        Pair::Missing(event) => Line::missing(event.describe().to_string()),
+    }
+}

@@ -1,0 +1,36 @@
+//! The report of a scenario that failed: its story, and where it left what was expected.
+//!
+//! What is compared are values, with `PartialEq`; what is printed are their descriptions.
+
+mod accept;
+mod align;
+mod colour;
+mod fields;
+mod lines;
+mod render;
+
+pub(crate) use accept::{error_code, events_code};
+pub(crate) use colour::Colour;
+pub(crate) use lines::{Events, Line, Sign};
+pub(crate) use render::render;
+
+use es_core::Description;
+
+/// All that a report says, as data.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// The scenario, if it has a name.
+    pub(crate) name: Option<String>,
+    /// Why it failed, in half a sentence.
+    pub(crate) headline: String,
+    /// The assertion: file and line.
+    pub(crate) at: String,
+    pub(crate) given: Vec<Description>,
+    /// The state that the first command met.
+    pub(crate) state: Description,
+    /// The commands, each with what is to be said of it.
+    pub(crate) when: Vec<(Description, Option<String>)>,
+    pub(crate) then: Vec<Line>,
+    /// The assertion that would hold, as code.
+    pub(crate) accept: String,
+}

@@ -1,0 +1,57 @@
+//! Where a scenario begins: with what has happened.
+
+use std::fmt;
+
+use es_core::{Aggregate, Command, Decide, IntoEvents};
+
+use super::story::Story;
+use super::unasserted::Unasserted;
+use super::when::When;
+
+/// Scenarios of an aggregate. Every aggregate has it; bring it into scope and write
+/// `Account::given(…)`.
+///
+/// A scenario folds `Apply` and asks `decide`, as the repository does, and nothing else: no store,
+/// no runtime, no clock.
+pub trait Scenario: Aggregate {
+    /// What has happened so far: `()`, an event, a tuple, an array, a `Vec`, or the aggregate's
+    /// enum.
+    #[track_caller]
+    fn given(events: impl IntoEvents<Self::Event>) -> Given<Self> {
+        Given { unasserted: Unasserted::here(), events: events.into_events() }
+    }
+}
+
+impl<A: Aggregate> Scenario for A {}
+
+/// A scenario that knows its past.
+///
+/// Dropped as it is, it panics: a scenario that asserts nothing proves nothing.
+#[must_use = "a scenario asserts nothing before its `then`"]
+pub struct Given<A: Aggregate> {
+    unasserted: Unasserted,
+    events: Vec<A::Event>,
+}
+
+impl<A: Aggregate> Given<A> {
+    /// The command to decide on that past.
+    ///
+    /// # Panics
+    ///
+    /// If the command's id prints what cannot be a stream key, or an event that was decided
+    /// cannot be encoded: both are errors in any store.
+    #[track_caller]
+    pub fn when<C>(self, command: C) -> When<A>
+    where
+        C: Command<Aggregate = A>,
+        A: Decide<C>,
+    {
+        When::first(self.unasserted, Story::after(self.events), command)
+    }
+}
+
+impl<A: Aggregate> fmt::Debug for Given<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Given").field("events", &self.events).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,15 @@
+//! Given these events, when this command comes, then that follows.
+
+mod given;
+mod name;
+mod refusal;
+mod story;
+mod then;
+mod through;
+mod unasserted;
+mod verdict;
+mod when;
+
+pub use given::{Given, Scenario};
+pub use then::Then;
+pub use when::{Played, Stored, When};

@@ -1,0 +1,118 @@
+//! A store in memory with one fault built in.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use es_core::{
+    Append, AppendError, Appended, Cursor, EventStore, LogPage, MemoryStore, Position,
+    RecordedEvent, StoreError, StreamAppend, StreamId, Version,
+};
+use tokio::task::yield_now;
+
+/// The places where a store can go wrong. Each does nothing unless it is told.
+pub(crate) struct Broken {
+    pub(crate) inner: MemoryStore,
+    pub(crate) log_pages: Arc<AtomicUsize>,
+    /// Refuses an append without reason.
+    pub(crate) refuse: fn(&Append) -> Option<AppendError>,
+    /// Changes what is stored.
+    pub(crate) parts: fn(Vec<StreamAppend>) -> Vec<StreamAppend>,
+    /// Stores part by part instead of all or nothing, with time to give up between them.
+    pub(crate) one_by_one: bool,
+    /// Changes what an append answers.
+    pub(crate) answer: fn(Result<Appended, AppendError>) -> Result<Appended, AppendError>,
+    /// Reads another stream.
+    pub(crate) stream: fn(&StreamId) -> StreamId,
+    /// Reads a stream from elsewhere.
+    pub(crate) versions: fn(Cursor<Version>) -> Cursor<Version>,
+    /// Reads the log from elsewhere.
+    pub(crate) positions: fn(Cursor<Position>) -> Cursor<Position>,
+    /// Reads more or less.
+    pub(crate) limit: fn(u32) -> u32,
+    /// Changes what a stream answers.
+    pub(crate) events: fn(&mut Vec<RecordedEvent>),
+    /// Changes what the log answers; told how often it has been asked.
+    pub(crate) log: fn(&mut LogPage, usize),
+    /// Each clone has a store of its own.
+    pub(crate) forks: bool,
+}
+
+impl Broken {
+    /// Without a fault yet.
+    pub(crate) fn store() -> Self {
+        Self {
+            inner: MemoryStore::new(),
+            log_pages: Arc::default(),
+            refuse: |_| None,
+            parts: |parts| parts,
+            one_by_one: false,
+            answer: |answer| answer,
+            stream: StreamId::clone,
+            versions: |cursor| cursor,
+            positions: |cursor| cursor,
+            limit: |limit| limit,
+            events: |_| {},
+            log: |_, _| {},
+            forks: false,
+        }
+    }
+
+    async fn store_one_by_one(&self, parts: Vec<StreamAppend>) -> Result<Appended, AppendError> {
+        let mut streams = Vec::new();
+        for part in parts {
+            let append = Append::new(vec![part]).expect("one part");
+            streams.extend(self.inner.append(append).await?.streams);
+            for _ in 0..100 {
+                yield_now().await;
+            }
+        }
+        Ok(Appended::new(streams))
+    }
+}
+
+impl Clone for Broken {
+    fn clone(&self) -> Self {
+        let inner = if self.forks { MemoryStore::new() } else { self.inner.clone() };
+        let log_pages = self.log_pages.clone();
+        Self { inner, log_pages, ..*self }
+    }
+}
+
+impl EventStore for Broken {
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        if let Some(error) = (self.refuse)(&append) {
+            return Err(error);
+        }
+        let parts = (self.parts)(append.into_parts());
+        let answer = if self.one_by_one {
+            self.store_one_by_one(parts).await
+        } else if parts.is_empty() {
+            Ok(Appended::new(Vec::new()))
+        } else {
+            let append = Append::new(parts).expect("parts that differ");
+            self.inner.append(append).await
+        };
+        (self.answer)(answer)
+    }
+
+    async fn stream_page(
+        &self,
+        stream: &StreamId,
+        cursor: Cursor<Version>,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        let stream = (self.stream)(stream);
+        let (cursor, limit) = ((self.versions)(cursor), (self.limit)(limit));
+        let mut events = self.inner.stream_page(&stream, cursor, limit).await?;
+        (self.events)(&mut events);
+        Ok(events)
+    }
+
+    async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
+        let (cursor, limit) = ((self.positions)(cursor), (self.limit)(limit));
+        let mut page = self.inner.log_page(cursor, limit).await?;
+        let asked = self.log_pages.fetch_add(1, Ordering::Relaxed);
+        (self.log)(&mut page, asked);
+        Ok(page)
+    }
+}

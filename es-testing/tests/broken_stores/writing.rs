@@ -1,0 +1,166 @@
+//! Stores that write what they should not, or not what they should.
+
+use es_core::{Append, AppendError, ExpectedVersion, Payload, StoreError, StoreErrorKind, Version};
+use es_testing::contract::{append, conflict, dropping, event_ids, expected_version, order};
+
+use super::broken::Broken;
+use super::check;
+use super::faults::{
+    any_instead_of_exact, expect_instead, stream, with_fresh_ids, without_preconditions,
+};
+
+macro_rules! finds {
+    ($($name:ident: $test:path, $message:literal, { $($fault:tt)* })*) => {
+        $(#[test]
+        #[should_panic(expected = $message)]
+        fn $name() {
+            check(Broken { $($fault)*, ..Broken::store() }, $test);
+        })*
+    };
+}
+pub(super) use finds;
+
+finds! {
+    a_dropped_part: append::all_parts_are_stored, "the second part is stored", {
+        parts: |mut parts| { parts.truncate(1); parts }
+    }
+    versions_that_count_from_zero: append::versions_count_from_one_without_gaps,
+    "versions count from 1", {
+        events: |events| events.iter_mut().for_each(|event| event.version.0 -= 1)
+    }
+    a_wrong_version_in_the_answer: append::the_answer_is_what_is_read_back,
+    "the answered version", {
+        answer: |answer| answer.map(|mut appended| {
+            appended.streams.iter_mut().for_each(|part| part.version.0 += 1);
+            appended
+        })
+    }
+    a_payload_whose_blanks_are_gone: append::an_event_comes_back_as_it_went_in,
+    "name, version and payload come back", {
+        parts: |mut parts| {
+            for event in parts.iter_mut().flat_map(|part| &mut part.events) {
+                let compact = event.event.payload.as_str().replace(": ", ":");
+                event.event.payload = Payload::parse(compact).expect("JSON");
+            }
+            parts
+        }
+    }
+    lost_headers: append::metadata_comes_back_as_it_went_in,
+    "metadata comes back from the stream", {
+        parts: |mut parts| {
+            for event in parts.iter_mut().flat_map(|part| &mut part.events) {
+                event.metadata.headers.clear();
+            }
+            parts
+        }
+    }
+    keys_without_case: append::keys_are_compared_byte_by_byte,
+    "the key \"Ada\" is a stream of its own", {
+        parts: |mut parts| {
+            for part in &mut parts {
+                part.stream = stream(&part.stream.key().as_str().to_lowercase(), &part.stream);
+            }
+            parts
+        }
+    }
+    a_forgotten_version_of_a_precondition: append::a_part_without_events_stores_nothing,
+    "the answered versions", {
+        answer: |answer| answer.map(|mut appended| {
+            for part in &mut appended.streams {
+                part.version = Version(part.positions.len() as u64);
+            }
+            appended
+        })
+    }
+    any_version_taken_for_none: expected_version::any_version_is_met_by_every_stream,
+    "an existing stream", {
+        parts: |parts| expect_instead(
+            parts, |expected| expected == ExpectedVersion::Any, ExpectedVersion::NoStream,
+        )
+    }
+    no_stream_taken_for_any: expected_version::no_stream_is_met_by_a_missing_stream_only,
+    "expected a conflict", {
+        parts: |parts| expect_instead(
+            parts, |expected| expected == ExpectedVersion::NoStream, ExpectedVersion::Any,
+        )
+    }
+    a_stream_that_need_not_exist:
+    expected_version::an_existing_stream_is_not_met_by_a_missing_one, "expected a conflict", {
+        parts: |parts| expect_instead(
+            parts, |expected| expected == ExpectedVersion::StreamExists, ExpectedVersion::Any,
+        )
+    }
+    an_exact_version_that_is_ignored:
+    expected_version::an_exact_version_is_met_by_itself_only, "expected a conflict", {
+        parts: any_instead_of_exact
+    }
+    exact_zero_taken_for_any: expected_version::exact_zero_is_no_stream, "expected a conflict", {
+        parts: any_instead_of_exact
+    }
+    a_precondition_that_is_ignored:
+    expected_version::a_part_without_events_requires_its_version_too, "expected a conflict", {
+        parts: without_preconditions
+    }
+    a_wrong_version_in_a_conflict:
+    conflict::a_conflict_names_stream_expected_and_actual_version, "the actual version", {
+        answer: |answer| match answer {
+            Err(AppendError::Conflict(mut conflict)) => {
+                conflict.actual = Version(2);
+                Err(conflict.into())
+            }
+            other => other,
+        }
+    }
+    a_conflict_that_is_stored: conflict::a_conflict_stores_nothing,
+    "the refused events are not in the stream", {
+        parts: any_instead_of_exact
+    }
+    half_an_append_before_a_conflict: conflict::one_conflicting_part_refuses_the_whole_append,
+    "a neighbour of a conflict is not stored", {
+        one_by_one: true
+    }
+    two_winners: conflict::two_writers_one_winner, "of 8 writers one wins", {
+        parts: any_instead_of_exact,
+        answer: |answer| answer
+    }
+    two_that_rely_on_each_other:
+    conflict::two_appends_that_rely_on_each_other_never_both_succeed,
+    "of two that rely on each other one succeeds", {
+        parts: without_preconditions
+    }
+    a_position_given_twice: order::positions_rise_and_are_never_given_twice,
+    "no position is given twice", {
+        answer: |answer| answer.map(|mut appended| {
+            for position in appended.streams.iter_mut().flat_map(|part| &mut part.positions) {
+                position.0 /= 2;
+            }
+            appended
+        })
+    }
+    streams_locked_in_the_order_of_the_caller: order::appends_that_cross_all_succeed,
+    "an append that crosses others", {
+        refuse: |append: &Append| {
+            let in_order = append.parts().is_sorted_by_key(|part| part.stream.clone());
+            (!in_order).then(|| StoreError::new(StoreErrorKind::Contention, "deadlock").into())
+        }
+    }
+    an_event_id_taken_twice_in_a_stream: event_ids::an_event_id_is_taken_once_in_a_stream,
+    "expected a duplicate event", {
+        parts: with_fresh_ids
+    }
+    an_event_id_taken_twice_in_the_store: event_ids::an_event_id_is_taken_once_in_the_store,
+    "expected a duplicate event", {
+        parts: |parts| {
+            let elsewhere = parts[0].stream.key().as_str() == "other";
+            if elsewhere { with_fresh_ids(parts) } else { parts }
+        }
+    }
+    half_an_append_before_a_taken_id: event_ids::a_taken_event_id_refuses_the_whole_append,
+    "a neighbour of a taken id is not stored", {
+        one_by_one: true
+    }
+    half_an_append_of_a_caller_that_left: dropping::a_dropped_append_is_stored_whole_or_not_at_all,
+    "an append is stored whole", {
+        one_by_one: true
+    }
+}

@@ -1,0 +1,9 @@
+//! The store in memory keeps the contract.
+
+use es_core::MemoryStore;
+
+async fn make_store() -> (MemoryStore, ()) {
+    (MemoryStore::new(), ())
+}
+
+es_testing::contract!(make_store);
