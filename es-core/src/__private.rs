@@ -168,10 +168,8 @@ impl<Id> IsId<Id> for Id {
     }
 }
 
-/// The id field of the command `C`.
-pub fn id_of<C: Command, F: IsId<<C::Aggregate as Aggregate>::Id>>(
-    field: &F,
-) -> &<C::Aggregate as Aggregate>::Id {
+/// The id field of a command that `A` decides.
+pub fn id_of<A: Aggregate, F: IsId<A::Id>>(field: &F) -> &A::Id {
     field.as_id()
 }
 

@@ -43,7 +43,7 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
             type Event = #event;
             type Error = #error;
 
-            fn apply(&mut self, event: Self::Event) {
+            fn apply(&mut self, event: #event) {
                 #apply
             }
         }

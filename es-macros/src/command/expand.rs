@@ -20,7 +20,7 @@ fn implementation(model: &Command<'_>, aggregate: &Type) -> TokenStream {
     let Command { lifecycle, krate, .. } = model;
     let ident = &model.input.ident;
     let name = ident.unraw().to_string();
-    let id = id(model);
+    let id = id(model, aggregate);
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
     quote! {
         #[automatically_derived]
@@ -29,18 +29,18 @@ fn implementation(model: &Command<'_>, aggregate: &Type) -> TokenStream {
             const NAME: &'static str = #name;
             const LIFECYCLE: #krate::Lifecycle = #krate::Lifecycle::#lifecycle;
 
-            fn aggregate_id(&self) -> &<Self::Aggregate as #krate::Aggregate>::Id {
+            fn aggregate_id(&self) -> &<#aggregate as #krate::Aggregate>::Id {
                 #id
             }
         }
     }
 }
 
-fn id(model: &Command<'_>) -> TokenStream {
+fn id(model: &Command<'_>, aggregate: &Type) -> TokenStream {
     let krate = &model.krate;
     let Some(Id { member, ty }) = &model.id else {
         return quote!(::core::unimplemented!());
     };
     // The field's type is named, so that the compiler underlines it if it is the wrong one.
-    quote!(#krate::__private::id_of::<Self, #ty>(&self.#member))
+    quote!(#krate::__private::id_of::<#aggregate, #ty>(&self.#member))
 }

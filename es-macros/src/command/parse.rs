@@ -51,12 +51,11 @@ pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> 
 fn ids<'a>(fields: &'a Fields, errors: &mut Errors) -> Vec<(u32, &'a Field)> {
     let mut ids = Vec::new();
     for (nth, field) in (0..).zip(fields) {
-        let mut is_id = false;
-        attr::read(&field.attrs, &FIELD_VOCABULARY, errors, |key, input, _| {
-            is_id = true;
+        let written = attr::read(&field.attrs, &FIELD_VOCABULARY, errors, |key, input, _| {
             attr::no_value(key, input)
         });
-        if is_id {
+        // There is one key, so that whatever was written in its place was meant to be it.
+        if written.place.is_some() {
             ids.push((nth, field));
         }
     }

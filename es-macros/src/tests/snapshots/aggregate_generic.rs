@@ -170,7 +170,7 @@ where
     type Id = String;
     type Event = CacheEvent<T>;
     type Error = ::core::convert::Infallible;
-    fn apply(&mut self, event: Self::Event) {
+    fn apply(&mut self, event: CacheEvent<T>) {
         match event {
             CacheEvent::Put(event) => {
                 <Self as ::es_core::Apply<Put<T>>>::apply(self, event)

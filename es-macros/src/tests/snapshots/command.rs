@@ -3,8 +3,8 @@ impl ::es_core::Command for Open {
     type Aggregate = Account;
     const NAME: &'static str = "Open";
     const LIFECYCLE: ::es_core::Lifecycle = ::es_core::Lifecycle::Creates;
-    fn aggregate_id(&self) -> &<Self::Aggregate as ::es_core::Aggregate>::Id {
-        ::es_core::__private::id_of::<Self, AccountId>(&self.account)
+    fn aggregate_id(&self) -> &<Account as ::es_core::Aggregate>::Id {
+        ::es_core::__private::id_of::<Account, AccountId>(&self.account)
     }
 }
 #[automatically_derived]
