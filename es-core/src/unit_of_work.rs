@@ -106,16 +106,20 @@ impl<S: EventStore> UnitOfWork<S> {
         A: Decide<C>,
     {
         let span = spans::command(A::NAME, C::NAME);
-        self.decide(command).instrument(span).await
+        self.decide(command, &span).instrument(span.clone()).await
     }
 
-    async fn decide<C, A>(&mut self, command: C) -> Result<Vec<A::Event>, ExecuteError<A::Error>>
+    async fn decide<C, A>(
+        &mut self,
+        command: C,
+        span: &Span,
+    ) -> Result<Vec<A::Event>, ExecuteError<A::Error>>
     where
         C: Command<Aggregate = A>,
         A: Decide<C>,
     {
         let stream = StreamId::of::<A>(command.aggregate_id()).map_err(LoadError::from)?;
-        Span::current().record("es.stream.id", tracing::field::display(&stream));
+        span.record("es.stream.id", tracing::field::display(&stream));
         let touched = touch::<A, S>(&mut self.streams, &self.store, stream).await?;
         let Some(state) = touched.state.downcast_mut::<A>() else {
             return Err(LoadError::OtherAggregate { stream: touched.stream.clone() }.into());
