@@ -107,10 +107,9 @@ fn key(
     } else {
         let near = did_you_mean(&word, keys);
         match near {
-            Some(near) => errors.at(
-                path,
-                format_args!("unknown key `{word}`; did you mean `{near}`?"),
-            ),
+            Some(near) => {
+                errors.at(path, format_args!("unknown key `{word}`; did you mean `{near}`?"))
+            }
             None => errors.at(
                 path,
                 format_args!(
@@ -122,10 +121,7 @@ fn key(
         written.unfinished.extend(path.get_ident().cloned());
         near.map(str::to_owned)
     }?;
-    let span = path
-        .segments
-        .last()
-        .map_or_else(Span::call_site, |segment| segment.ident.span());
+    let span = path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
     let key = Ident::new(&meant, span);
     written.tried.push(meant);
     Some(key)
@@ -136,10 +132,7 @@ fn no_key(error: &syn::Error, vocabulary: &Vocabulary) -> syn::Error {
     let Vocabulary { attribute, keys } = vocabulary;
     syn::Error::new(
         error.span(),
-        format_args!(
-            "a key is missing here; known keys of `{attribute}` are {}",
-            list(keys)
-        ),
+        format_args!("a key is missing here; known keys of `{attribute}` are {}", list(keys)),
     )
 }
 

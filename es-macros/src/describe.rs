@@ -17,9 +17,7 @@ pub(crate) fn describe(
     let name = ident.unraw().to_string();
     let shape = shape(&input.data);
     let fields = members(&input.data).map(|member| field(&member, krate));
-    let show = members(&input.data)
-        .next()
-        .map(|_| quote!(use #krate::__private::show::*;));
+    let show = members(&input.data).next().map(|_| quote!(use #krate::__private::show::*;));
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     quote! {
         #[automatically_derived]
@@ -49,17 +47,10 @@ fn members(data: &Data) -> impl Iterator<Item = Member> {
         Data::Struct(data) => Some(&data.fields),
         Data::Enum(_) | Data::Union(_) => None,
     };
-    fields
-        .into_iter()
-        .flatten()
-        .zip(0..)
-        .map(|(field, nth)| match &field.ident {
-            Some(ident) => Member::Named(ident.clone()),
-            None => Member::Unnamed(Index {
-                index: nth,
-                span: proc_macro2::Span::call_site(),
-            }),
-        })
+    fields.into_iter().flatten().zip(0..).map(|(field, nth)| match &field.ident {
+        Some(ident) => Member::Named(ident.clone()),
+        None => Member::Unnamed(Index { index: nth, span: proc_macro2::Span::call_site() }),
+    })
 }
 
 fn field(member: &Member, krate: &CratePath<'_>) -> TokenStream {

@@ -31,10 +31,7 @@ impl Errors {
 
     /// The mistakes as the tokens that make the compiler print them.
     pub(crate) fn report(mut self) -> TokenStream {
-        self.0
-            .take()
-            .map(|errors| errors.to_compile_error())
-            .unwrap_or_default()
+        self.0.take().map(|errors| errors.to_compile_error()).unwrap_or_default()
     }
 }
 
@@ -61,10 +58,7 @@ impl<T> Slot<T> {
     /// Fills the slot, or says where it was filled before.
     pub(crate) fn set(&mut self, key: &Ident, value: T, errors: &mut Errors) {
         if let Some((first, _)) = &self.0 {
-            errors.at(
-                key,
-                format_args!("`{key}` is given twice; keep one of them"),
-            );
+            errors.at(key, format_args!("`{key}` is given twice; keep one of them"));
             errors.at(first, "first given here");
         } else {
             self.0 = Some((key.clone(), value));

@@ -92,10 +92,7 @@ fn is_new(entry: &Entry, before: &[Entry], errors: &mut Errors) -> bool {
     let text = entry.text();
     let same_name = |other: &&Entry| other.variant() == entry.variant();
     if before.iter().any(|other| other.text() == text) {
-        errors.at(
-            &entry.path,
-            format_args!("`{text}` is listed twice; remove one of the two"),
-        );
+        errors.at(&entry.path, format_args!("`{text}` is listed twice; remove one of the two"));
         false
     } else if let Some(other) = before.iter().find(same_name)
         && let Some(variant) = entry.variant()

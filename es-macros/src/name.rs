@@ -12,16 +12,10 @@ pub(crate) struct Rule {
 }
 
 /// The longest that the runtime allows an event.
-pub(crate) const EVENT: Rule = Rule {
-    what: "event name",
-    max: 100,
-};
+pub(crate) const EVENT: Rule = Rule { what: "event name", max: 100 };
 
 /// The longest that the runtime allows a category of streams.
-pub(crate) const AGGREGATE: Rule = Rule {
-    what: "aggregate name",
-    max: 64,
-};
+pub(crate) const AGGREGATE: Rule = Rule { what: "aggregate name", max: 64 };
 
 /// How much of an offending name a message repeats.
 const QUOTED_CHARS: usize = 60;

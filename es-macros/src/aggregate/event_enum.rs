@@ -20,10 +20,7 @@ fn definition(model: &Aggregate<'_>, set: &EventSet<'_>) -> TokenStream {
     let ident = &set.ident;
     let (_, ty_generics, where_clause) = set.generics.split_for_impl();
     let generics = set.generics;
-    let doc = format!(
-        "Everything that can happen to [`{}`].",
-        model.input.ident.unraw()
-    );
+    let doc = format!("Everything that can happen to [`{}`].", model.input.ident.unraw());
     let variants = set.members.iter().map(variant);
     let stranger = set.has_strangers.then(|| {
         // Parameters that no event mentions are a mistake that was told. They still need a use, or
@@ -56,11 +53,7 @@ fn link(member: &Member<'_>) -> String {
     let path = path.split("::<").next().unwrap_or_default();
     let path = path.split('<').next().unwrap_or_default();
     let variant = member.variant.unraw().to_string();
-    if path == variant {
-        format!("[`{variant}`]")
-    } else {
-        format!("[`{variant}`]({path})")
-    }
+    if path == variant { format!("[`{variant}`]") } else { format!("[`{variant}`]({path})") }
 }
 
 /// Not derived: it prints the event itself, not the event within a variant of the same name.

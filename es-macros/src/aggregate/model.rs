@@ -120,10 +120,9 @@ fn events<'a>(
             spec.event.key().unwrap_or(events),
             "both `events` and `event` are given; list the events or name an enum, not both",
         ),
-        (None, Some(events)) if spec.events.value().is_some_and(Vec::is_empty) => errors.at(
-            events,
-            "no events are listed; write for example `events(Opened, Closed)`",
-        ),
+        (None, Some(events)) if spec.events.value().is_some_and(Vec::is_empty) => {
+            errors.at(events, "no events are listed; write for example `events(Opened, Closed)`")
+        }
         (None, _) => {}
     }
     let entries = spec.events.value().map_or(&[][..], Vec::as_slice);
@@ -138,11 +137,7 @@ fn events<'a>(
 }
 
 fn member(entry: &Entry) -> Option<Member<'_>> {
-    Some(Member {
-        variant: entry.variant()?,
-        event: &entry.path,
-        blame: entry.last()?.span(),
-    })
+    Some(Member { variant: entry.variant()?, event: &entry.path, blame: entry.last()?.span() })
 }
 
 /// Tells of every parameter that no event mentions: the enum could not have it.

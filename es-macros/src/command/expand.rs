@@ -11,17 +11,13 @@ use crate::describe::describe;
 
 pub(crate) fn command(model: &Command<'_>) -> TokenStream {
     let completion = model.written.completion(&VOCABULARY, &model.krate);
-    let command = model
-        .aggregate
-        .map(|aggregate| implementation(model, aggregate));
+    let command = model.aggregate.map(|aggregate| implementation(model, aggregate));
     let described = describe(model.input, &model.input.generics, &model.krate);
     quote!(#completion #command #described)
 }
 
 fn implementation(model: &Command<'_>, aggregate: &Type) -> TokenStream {
-    let Command {
-        lifecycle, krate, ..
-    } = model;
+    let Command { lifecycle, krate, .. } = model;
     let ident = &model.input.ident;
     let name = ident.unraw().to_string();
     let id = id(model);

@@ -31,17 +31,9 @@ impl<'a> Command<'a> {
         let is_struct = is_struct(input, errors);
         Self {
             input,
-            aggregate: if is_struct {
-                aggregate(input, spec, errors)
-            } else {
-                None
-            },
+            aggregate: if is_struct { aggregate(input, spec, errors) } else { None },
             lifecycle: lifecycle(spec, errors),
-            id: if is_struct {
-                id(input, spec, errors)
-            } else {
-                None
-            },
+            id: if is_struct { id(input, spec, errors) } else { None },
             krate: CratePath::new(&spec.krate, errors),
             written: &spec.written,
         }
@@ -86,10 +78,7 @@ fn lifecycle(spec: &Spec<'_>, errors: &mut Errors) -> Ident {
     let mut words = spec.lifecycle.iter();
     let word = words.next();
     for other in words {
-        errors.at(
-            other,
-            "a command has one lifecycle; keep one of `creates`, `needs` and `any`",
-        );
+        errors.at(other, "a command has one lifecycle; keep one of `creates`, `needs` and `any`");
     }
     match word {
         Some(word) if word == "creates" => format_ident!("Creates", span = Span::call_site()),
@@ -121,10 +110,7 @@ fn id<'a>(input: &DeriveInput, spec: &Spec<'a>, errors: &mut Errors) -> Option<I
     first.map(|&(index, field)| Id {
         member: match &field.ident {
             Some(ident) => Member::Named(ident.clone()),
-            None => Member::Unnamed(Index {
-                index,
-                span: Span::call_site(),
-            }),
+            None => Member::Unnamed(Index { index, span: Span::call_site() }),
         },
         ty: &field.ty,
     })

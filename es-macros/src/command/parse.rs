@@ -7,15 +7,10 @@ use crate::attr::{self, Vocabulary, Written};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
 
-pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
-    attribute: "command",
-    keys: &["aggregate", "creates", "needs", "any", "crate"],
-};
+pub(crate) const VOCABULARY: Vocabulary =
+    Vocabulary { attribute: "command", keys: &["aggregate", "creates", "needs", "any", "crate"] };
 
-const FIELD_VOCABULARY: Vocabulary = Vocabulary {
-    attribute: "command",
-    keys: &["id"],
-};
+const FIELD_VOCABULARY: Vocabulary = Vocabulary { attribute: "command", keys: &["id"] };
 
 #[derive(Default)]
 pub(crate) struct Spec<'a> {

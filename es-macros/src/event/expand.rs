@@ -15,12 +15,7 @@ pub(crate) fn event(model: &Event<'_>) -> TokenStream {
 }
 
 fn implementation(model: &Event<'_>) -> TokenStream {
-    let Event {
-        name,
-        version,
-        krate,
-        ..
-    } = model;
+    let Event { name, version, krate, .. } = model;
     let ident = &model.input.ident;
     let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
     quote! {

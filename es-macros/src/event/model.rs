@@ -43,10 +43,9 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
             "`Event` goes on a struct, one for each thing that can happen; make every variant \
              a struct of its own, and for the enum of them use `#[derive(EventSet)]`",
         ),
-        Data::Union(_) => errors.at(
-            &input.ident,
-            "`Event` goes on a struct; a union cannot be stored",
-        ),
+        Data::Union(_) => {
+            errors.at(&input.ident, "`Event` goes on a struct; a union cannot be stored")
+        }
     }
     false
 }

@@ -6,10 +6,8 @@ use crate::attr::{self, Vocabulary, Written};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
 
-pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
-    attribute: "event",
-    keys: &["name", "version", "crate"],
-};
+pub(crate) const VOCABULARY: Vocabulary =
+    Vocabulary { attribute: "event", keys: &["name", "version", "crate"] };
 
 #[derive(Default)]
 pub(crate) struct Spec {

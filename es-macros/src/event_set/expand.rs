@@ -45,10 +45,7 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
     let listed = quote!(#krate::__private::Listed);
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
-    let types = set
-        .members
-        .iter()
-        .map(|Member { event, .. }| quote!(<#event as #listed>::TYPE));
+    let types = set.members.iter().map(|Member { event, .. }| quote!(<#event as #listed>::TYPE));
     let name = set.by_variant(|Member { event, .. }| quote!((_) => <#event as #listed>::name()));
     let version =
         set.by_variant(|Member { event, .. }| quote!((_) => <#event as #listed>::TYPE.version));

@@ -80,8 +80,7 @@ impl<'a> EventSet<'a> {
     /// The arm for variants that are no members. It stands beside the error that tells of them,
     /// and never runs.
     pub(crate) fn strangers(&self) -> Option<TokenStream> {
-        self.has_strangers
-            .then(|| quote!(_ => ::core::unimplemented!(),))
+        self.has_strangers.then(|| quote!(_ => ::core::unimplemented!(),))
     }
 }
 
@@ -132,11 +131,7 @@ fn member<'a>(variant: &'a Variant, errors: &mut Errors) -> Option<Member<'a>> {
         );
         return None;
     };
-    Some(Member {
-        variant: ident,
-        event,
-        blame: blame(event),
-    })
+    Some(Member { variant: ident, event, blame: blame(event) })
 }
 
 /// Whether no variant before it holds the same event; two would give two ways into the set.
@@ -162,20 +157,15 @@ fn is_parameter(event: &Type, generics: &Generics) -> bool {
         return false;
     };
     let ident = event.path.get_ident();
-    event.qself.is_none()
-        && generics
-            .type_params()
-            .any(|parameter| Some(&parameter.ident) == ident)
+    event.qself.is_none() && generics.type_params().any(|parameter| Some(&parameter.ident) == ident)
 }
 
 /// The last word of a path says which event it is; the first may be a module.
 fn blame(event: &Type) -> Span {
     match event {
-        Type::Path(event) => event
-            .path
-            .segments
-            .last()
-            .map_or_else(|| event.span(), |last| last.ident.span()),
+        Type::Path(event) => {
+            event.path.segments.last().map_or_else(|| event.span(), |last| last.ident.span())
+        }
         other => other.span(),
     }
 }

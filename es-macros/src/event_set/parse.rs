@@ -6,10 +6,7 @@ use crate::attr::{self, Vocabulary, Written};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
 
-pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
-    attribute: "event_set",
-    keys: &["crate"],
-};
+pub(crate) const VOCABULARY: Vocabulary = Vocabulary { attribute: "event_set", keys: &["crate"] };
 
 #[derive(Default)]
 pub(crate) struct Spec {
