@@ -1,5 +1,6 @@
 //! What the expansions of the derives call. Not for people: it may change in any release.
 
+use std::any::Any;
 use std::fmt;
 
 use serde::Serialize;
@@ -9,7 +10,7 @@ use crate::aggregate::Aggregate;
 use crate::command::Command;
 use crate::decide::Decide;
 use crate::decision::{self, Decision};
-use crate::describe::{Description, Shown};
+use crate::describe::{Describe, Description, Shown};
 use crate::error::{DecodeError, EncodeError, ExecuteError};
 use crate::event::{Event, EventName, Payload, SchemaVersion};
 use crate::event_set::{EventSet, EventType};
@@ -33,7 +34,7 @@ impl<T> Part for T where
 {
 }
 
-/// All that a set asks of a listed event.
+/// All that a set asks of a listed type.
 ///
 /// One trait in place of many, so that a listed type that is no event meets one error.
 #[diagnostic::on_unimplemented(
@@ -47,33 +48,19 @@ pub trait Listed: Sized {
     /// Nothing at run time; the call gives an editor the type that it needs.
     fn declared() {}
     #[must_use]
-    fn name() -> EventName;
-    #[must_use]
     fn is(name: &str) -> bool {
         Self::TYPE.name == name
     }
-    fn encode(&self) -> Result<Payload, EncodeError>;
     fn decode(version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError>;
     #[must_use]
     fn copy(&self) -> Self;
     #[must_use]
-    fn same(&self, other: &Self) -> bool;
-    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
-    #[must_use]
-    fn open(&self) -> Description;
+    fn fact(&self) -> &dyn Fact;
 }
 
 #[diagnostic::do_not_recommend]
 impl<E: Event> Listed for E {
     const TYPE: EventType = EventType::of::<E>();
-
-    fn name() -> EventName {
-        EventName::of::<E>()
-    }
-
-    fn encode(&self) -> Result<Payload, EncodeError> {
-        Event::encode(self)
-    }
 
     fn decode(version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError> {
         Event::decode(version, payload)
@@ -83,16 +70,56 @@ impl<E: Event> Listed for E {
         self.clone()
     }
 
-    fn same(&self, other: &Self) -> bool {
-        self == other
+    fn fact(&self) -> &dyn Fact {
+        self
+    }
+}
+
+/// A set as the one event that it is. With this, all but reading and applying is written once and
+/// not once for each event.
+pub trait AsFact {
+    #[must_use]
+    fn fact(&self) -> &dyn Fact;
+}
+
+/// An event of whatever type.
+pub trait Fact: Any {
+    #[must_use]
+    fn name(&self) -> EventName;
+    #[must_use]
+    fn version(&self) -> SchemaVersion;
+    fn encode(&self) -> Result<Payload, EncodeError>;
+    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+    #[must_use]
+    fn describe(&self) -> Description;
+    #[must_use]
+    fn same(&self, other: &dyn Fact) -> bool;
+}
+
+impl<E: Event> Fact for E {
+    fn name(&self) -> EventName {
+        EventName::of::<E>()
+    }
+
+    fn version(&self) -> SchemaVersion {
+        E::VERSION
+    }
+
+    fn encode(&self) -> Result<Payload, EncodeError> {
+        Event::encode(self)
     }
 
     fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.fmt(f)
     }
 
-    fn open(&self) -> Description {
-        self.describe()
+    fn describe(&self) -> Description {
+        Describe::describe(self)
+    }
+
+    fn same(&self, other: &dyn Fact) -> bool {
+        let other: &dyn Any = other;
+        other.downcast_ref() == Some(self)
     }
 }
 

@@ -35,7 +35,7 @@ impl Written {
     }
 
     /// What lets an editor complete the keys that were not finished; sound annotations carry none.
-    pub(crate) fn completion(&self, vocabulary: &Vocabulary, krate: &CratePath<'_>) -> TokenStream {
+    pub(crate) fn completion(&self, vocabulary: &Vocabulary, krate: CratePath<'_>) -> TokenStream {
         if self.unfinished.is_empty() {
             return TokenStream::new();
         }
@@ -108,7 +108,7 @@ fn key(
         let near = did_you_mean(&word, keys);
         match near {
             Some(near) => {
-                errors.at(path, format_args!("unknown key `{word}`; did you mean `{near}`?"))
+                errors.at(path, format_args!("unknown key `{word}`; did you mean `{near}`?"));
             }
             None => errors.at(
                 path,

@@ -11,7 +11,7 @@ use crate::crate_path::CratePath;
 pub(crate) fn describe(
     input: &DeriveInput,
     generics: &Generics,
-    krate: &CratePath<'_>,
+    krate: CratePath<'_>,
 ) -> TokenStream {
     let ident = &input.ident;
     let name = ident.unraw().to_string();
@@ -53,7 +53,7 @@ fn members(data: &Data) -> impl Iterator<Item = Member> {
     })
 }
 
-fn field(member: &Member, krate: &CratePath<'_>) -> TokenStream {
+fn field(member: &Member, krate: CratePath<'_>) -> TokenStream {
     let name = match member {
         Member::Named(ident) => ident.unraw().to_string(),
         Member::Unnamed(index) => index.to_token_stream().to_string(),

@@ -35,6 +35,15 @@ impl Errors {
     }
 }
 
+#[cfg(test)]
+impl Errors {
+    /// The mistakes as a reader sees them, without their places.
+    pub(crate) fn messages(mut self) -> Vec<String> {
+        let errors = self.0.take().into_iter().flatten();
+        errors.map(|error| error.to_string()).collect()
+    }
+}
+
 impl Drop for Errors {
     fn drop(&mut self) {
         debug_assert!(

@@ -1,4 +1,7 @@
-//! The derives of es-core.
+//! The derives of es-core: `Event`, `EventSet`, `Aggregate` and `Command`.
+//!
+//! Use them from there: what they write refers to `::es_core`, and the traits they write carry the
+//! same names.
 #![cfg_attr(
     not(test),
     deny(
@@ -23,28 +26,369 @@ mod expansion;
 mod name;
 mod ownership;
 mod spelling;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 
-/// Place for the derive of events.
+/// Makes a struct an event: a fact with a stored name and a version.
+///
+/// ```
+/// use es_core::prelude::*;
+///
+/// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[event(name = "account-opened")]
+/// pub struct Opened {
+///     pub owner: String,
+/// }
+///
+/// assert_eq!(Opened::NAME, "account-opened");
+/// ```
+///
+/// The other derives beside it are what stores, repositories and tests ask of every event.
+///
+/// # What it writes
+///
+/// The trait `Event`, and `Describe`, by which reports compare events field by field. For an
+/// `Opened` with `version = 2` and the fields `owner` and `overdraft`:
+///
+/// ```
+/// # use es_core::prelude::*;
+/// # #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # pub struct Opened { pub owner: String, pub overdraft: i64 }
+#[doc = include_str!("tests/snapshots/event.rs")]
+/// ```
+///
+/// Each type parameter of a generic event must itself be data that can be stored, copied, compared
+/// and printed.
+///
+/// # Keys
+///
+/// | Key | Value | Default | Effect |
+/// |---|---|---|---|
+/// | `name` | text: 1 to 100 ASCII letters, digits, `-`, `_` and `.`, a letter first | none, it is required | What is stored. Never changes once released; the struct may be renamed. |
+/// | `version` | whole number from 1 | `1` | The version of the event's shape. |
+/// | `crate` | `::path` or `crate::path` | `::es_core` | Where the expansion finds es-core. |
+///
+/// ```
+/// use es_core::prelude::*;
+///
+/// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[event(name = "money-deposited", version = 2, crate = ::es_core)]
+/// pub struct Deposited(i64);
+///
+/// assert_eq!(Deposited::VERSION, SchemaVersion(2));
+/// ```
+///
+/// # Errors you may meet
+///
+/// - "the event `Opened` has no name to be stored under": write `#[event(name = "…")]` on it.
+/// - "the trait bound `Opened: Clone` is not satisfied", or `Serialize`, `Deserialize`, `Debug`,
+///   `PartialEq`: one of the other derives is missing.
+/// - "an event owns its data and takes no lifetime": hold a `String` instead of a `&str`.
+/// - "`Event` goes on a struct": make every variant of the enum a struct of its own.
 #[proc_macro_derive(Event, attributes(event))]
 pub fn derive_event(input: TokenStream) -> TokenStream {
     expansion::of(event::derive, input.into()).into()
 }
 
-/// Place for the derive of aggregates.
+/// Makes a struct an aggregate: writes its event enum and the dispatch to `Apply`.
+///
+/// ```
+/// use es_core::prelude::*;
+///
+/// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[event(name = "money-deposited")]
+/// pub struct Deposited {
+///     pub cents: i64,
+/// }
+///
+/// #[derive(Aggregate, Default)]
+/// #[aggregate(name = "account", id = String, events(Deposited))]
+/// pub struct Account {
+///     cents: i64,
+/// }
+///
+/// impl Apply<Deposited> for Account {
+///     fn apply(&mut self, event: Deposited) {
+///         self.cents += event.cents;
+///     }
+/// }
+///
+/// let mut account = Account::default();
+/// Aggregate::apply(&mut account, AccountEvent::Deposited(Deposited { cents: 5 }));
+/// assert_eq!(account.cents, 5);
+/// ```
+///
+/// # What it writes
+///
+/// An enum called as the struct with `Event` behind it, as visible as the struct and with its
+/// parameters; for that enum all that [`EventSet`](macro@EventSet) writes, and `Clone`, `Debug` and
+/// `PartialEq`; for the struct the traits `Aggregate` and `Describe`. The enum prints as the event
+/// that it is: `Opened { .. }`, not `Opened(Opened { .. })`.
+///
+/// For `events(Opened, billing::Paid as BillingPaid)`:
+///
+/// ```
+/// # use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "account-opened")]
+/// # pub struct Opened;
+/// # mod billing {
+/// #     use es_core::prelude::*;
+/// #     #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// #     #[serde(crate = "es_core::serde")]
+/// #     #[event(name = "bill-paid")]
+/// #     pub struct Paid;
+/// # }
+/// # pub type AccountId = String;
+/// # pub type AccountError = std::convert::Infallible;
+/// # #[derive(Default)]
+/// # pub struct Account { open: bool }
+/// # impl Apply<Opened> for Account { fn apply(&mut self, _: Opened) {} }
+/// # impl Apply<billing::Paid> for Account { fn apply(&mut self, _: billing::Paid) {} }
+#[doc = include_str!("tests/snapshots/aggregate.rs")]
+/// # fn main() {}
+/// ```
+///
+/// # Keys
+///
+/// | Key | Value | Default | Effect |
+/// |---|---|---|---|
+/// | `name` | text: 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first | none, it is required | The category of the streams. Never changes once released. |
+/// | `id` | a type | none, it is required | What tells one aggregate from the other. |
+/// | `events` | a list of event types, each perhaps with `as Name` | this or `event` is required | Everything that can happen. |
+/// | `event` | a type | this or `events` is required | An enum of your own in place of the list; the struct implements `Apply` for it. |
+/// | `error` | a type | `core::convert::Infallible` | Why a decision refuses. |
+/// | `crate` | `::path` or `crate::path` | `::es_core` | Where the expansion finds es-core. |
+///
+/// A variant is called as the last word of its event's path; `as` gives it another name, and must
+/// where two would have one name. A generic event is listed with the parameters of the struct:
+///
+/// ```
+/// # use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "put")]
+/// # pub struct Put<T> { value: T }
+/// # mod billing {
+/// #     use es_core::prelude::*;
+/// #     #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// #     #[serde(crate = "es_core::serde")]
+/// #     #[event(name = "bill-paid")]
+/// #     pub struct Paid;
+/// # }
+/// # pub trait Value: Serialize + es_core::serde::de::DeserializeOwned + Clone + std::fmt::Debug + PartialEq + Default + Send + Sync + 'static {}
+/// # impl<T: Value> Apply<Put<T>> for Shelf<T> { fn apply(&mut self, put: Put<T>) { self.value = put.value; } }
+/// # impl<T: Value> Apply<billing::Paid> for Shelf<T> { fn apply(&mut self, _: billing::Paid) {} }
+/// #[derive(Aggregate, Default)]
+/// #[aggregate(
+///     name = "shelf",
+///     id = String,
+///     events(Put<T>, billing::Paid as BillPaid),
+///     error = std::fmt::Error,
+///     crate = ::es_core,
+/// )]
+/// pub struct Shelf<T: Value> {
+///     value: T,
+/// }
+/// # fn main() {}
+/// ```
+///
+/// An enum of your own is matched in one place:
+///
+/// ```
+/// # use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "door-opened")]
+/// # pub struct Opened;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "door-closed")]
+/// # pub struct Closed;
+/// #[derive(EventSet, Clone, Debug, PartialEq)]
+/// pub enum DoorEvent {
+///     Opened(Opened),
+///     Closed(Closed),
+/// }
+///
+/// #[derive(Aggregate, Default)]
+/// #[aggregate(name = "door", id = String, event = DoorEvent)]
+/// pub struct Door {
+///     open: bool,
+/// }
+///
+/// impl Apply<DoorEvent> for Door {
+///     fn apply(&mut self, event: DoorEvent) {
+///         self.open = match event {
+///             DoorEvent::Opened(_) => true,
+///             DoorEvent::Closed(_) => false,
+///         };
+///     }
+/// }
+/// ```
+///
+/// # Errors you may meet
+///
+/// - "`Account` lists the event `Deposited` but never says how to apply it": write
+///   `impl Apply<Deposited> for Account`.
+/// - "`Deposited` is not an event": put [`Event`](macro@Event) on it.
+/// - "two events are called `Paid`": write `billing::Paid as BillingPaid` for one of them.
+/// - "an event before this one has the same stored name": give each a `name` of its own.
+/// - "no event mentions the parameter `T`": list an event that does, or remove the parameter.
+/// - "`Aggregate` goes on the struct that holds the state": a hand-written event enum takes
+///   [`EventSet`](macro@EventSet).
 #[proc_macro_derive(Aggregate, attributes(aggregate))]
 pub fn derive_aggregate(input: TokenStream) -> TokenStream {
     expansion::of(aggregate::derive, input.into()).into()
 }
 
-/// Place for the derive of event sets.
+/// Makes an enum a set of events: what a stream can hold, or what a reader wants to see.
+///
+/// ```
+/// use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "account-opened")]
+/// # pub struct AccountOpened {}
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "order-placed")]
+/// # pub struct OrderPlaced {}
+///
+/// #[derive(EventSet)]
+/// enum Activity {
+///     Account(AccountOpened),
+///     Order(OrderPlaced),
+/// }
+///
+/// let activity = Activity::from(OrderPlaced {});
+/// assert_eq!(activity.name().as_str(), "order-placed");
+/// assert!(OrderPlaced::try_from(activity).is_ok());
+/// ```
+///
+/// The enum needs neither `Clone` nor `Debug` for that; as the events of an aggregate it needs
+/// `Clone`, `Debug` and `PartialEq`.
+///
+/// # What it writes
+///
+/// The trait `EventSet`, which goes from a stored name to a type and back; `From` each event, and
+/// `TryFrom` the set to each event, which hands the set back if it is another; `IntoEvents`, so that
+/// a decision may name the enum; and `Describe`, which is that of the event. Two events with one
+/// stored name do not compile: in a set with parameters that is told where the set is first read.
+///
+/// # Keys
+///
+/// | Key | Value | Default | Effect |
+/// |---|---|---|---|
+/// | `crate` | `::path` or `crate::path` | `::es_core` | Where the expansion finds es-core. |
+///
+/// ```
+/// use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "order-placed")]
+/// # pub struct OrderPlaced {}
+///
+/// #[derive(EventSet)]
+/// #[event_set(crate = ::es_core)]
+/// enum Orders {
+///     Placed(OrderPlaced),
+/// }
+///
+/// assert!(Orders::contains("order-placed"));
+/// ```
+///
+/// # Errors you may meet
+///
+/// - "the variant `Opened` does not hold exactly one event": write `Opened(Opened)` and put the
+///   fields on the struct.
+/// - "`Plain` is not an event": put [`Event`](macro@Event) on it.
+/// - "an event before this one has the same stored name": give each a `name` of its own.
 #[proc_macro_derive(EventSet, attributes(event_set))]
 pub fn derive_event_set(input: TokenStream) -> TokenStream {
     expansion::of(event_set::derive, input.into()).into()
 }
 
-/// Place for the derive of commands.
+/// Makes a struct a command: what is asked of one aggregate.
+///
+/// ```
+/// use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "money-deposited")]
+/// # pub struct Deposited {}
+/// # #[derive(Aggregate, Default)]
+/// # #[aggregate(name = "account", id = String, events(Deposited))]
+/// # pub struct Account {}
+/// # impl Apply<Deposited> for Account { fn apply(&mut self, _: Deposited) {} }
+///
+/// #[derive(Command, Clone)]
+/// #[command(aggregate = Account)]
+/// pub struct Deposit {
+///     #[command(id)]
+///     pub account: String,
+///     pub cents: i64,
+/// }
+///
+/// let deposit = Deposit { account: "ada".into(), cents: 5 };
+/// assert_eq!(deposit.aggregate_id(), "ada");
+/// ```
+///
+/// # What it writes
+///
+/// The traits `Command` and `Describe`.
+///
+/// # Keys
+///
+/// | Key | Value | Default | Effect |
+/// |---|---|---|---|
+/// | `aggregate` | a type | none, it is required | Who decides the command. |
+/// | `creates`, `needs` or `any` | none | `needs` | Whether there must be no stream yet, must be one, or may be either. |
+/// | `crate` | `::path` or `crate::path` | `::es_core` | Where the expansion finds es-core. |
+/// | `id`, on one field | none | none, it is required | The field that names the stream; its type is the `id` of the aggregate. |
+///
+/// ```
+/// use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "money-deposited")]
+/// # pub struct Deposited {}
+/// # #[derive(Aggregate, Default)]
+/// # #[aggregate(name = "account", id = String, events(Deposited))]
+/// # pub struct Account {}
+/// # impl Apply<Deposited> for Account { fn apply(&mut self, _: Deposited) {} }
+///
+/// #[derive(Command, Clone)]
+/// #[command(aggregate = Account, creates, crate = ::es_core)]
+/// pub struct Open(#[command(id)] String);
+///
+/// #[derive(Command, Clone)]
+/// #[command(aggregate = Account, needs)]
+/// pub struct Close(#[command(id)] String);
+///
+/// #[derive(Command, Clone)]
+/// #[command(aggregate = Account, any)]
+/// pub struct Audit(#[command(id)] String);
+///
+/// assert_eq!(Open::LIFECYCLE, Lifecycle::Creates);
+/// assert_eq!(Close::LIFECYCLE, Lifecycle::Needs);
+/// assert_eq!(Audit::LIFECYCLE, Lifecycle::Any);
+/// ```
+///
+/// # Errors you may meet
+///
+/// - "no field of `Deposit` says which aggregate it is for": write `#[command(id)]` on that field.
+/// - "the id field is a `u64`, but the aggregate's id is `String`": give it the aggregate's type.
+/// - "`Account` is not an aggregate": put [`Aggregate`](macro@Aggregate) on it.
+/// - "the trait bound `Deposit: Clone` is not satisfied": derive `Clone`; a decision that lost a
+///   race is taken again.
 #[proc_macro_derive(Command, attributes(command))]
 pub fn derive_command(input: TokenStream) -> TokenStream {
     expansion::of(command::derive, input.into()).into()

@@ -7,15 +7,15 @@ use syn::ext::IdentExt;
 use super::model::Aggregate;
 use crate::event_set::{EventSet, Member};
 
-pub(crate) fn event_enum(model: &Aggregate<'_>, set: &EventSet<'_>) -> TokenStream {
-    let definition = definition(model, set);
+/// What the enum is besides a set of events.
+pub(crate) fn implementations(set: &EventSet<'_>) -> TokenStream {
     let debug = debug(set);
     let clone = clone(set);
     let equality = equality(set);
-    quote!(#definition #debug #clone #equality)
+    quote!(#debug #clone #equality)
 }
 
-fn definition(model: &Aggregate<'_>, set: &EventSet<'_>) -> TokenStream {
+pub(crate) fn definition(model: &Aggregate<'_>, set: &EventSet<'_>) -> TokenStream {
     let visibility = &model.input.vis;
     let ident = &set.ident;
     let (_, ty_generics, where_clause) = set.generics.split_for_impl();
@@ -60,26 +60,21 @@ fn link(member: &Member<'_>) -> String {
 fn debug(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
-    let print = set.by_variant(
-        |Member { event, .. }| quote!((event) => <#event as #krate::__private::Listed>::print(event, f)),
-    );
     quote! {
         #[automatically_derived]
         impl #impl_generics ::core::fmt::Debug for #ident #ty_generics #where_clause {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                #print
+                #krate::__private::AsFact::fact(self).print(f)
             }
         }
     }
 }
 
 fn clone(set: &EventSet<'_>) -> TokenStream {
-    let EventSet { ident, krate, .. } = set;
+    let ident = &set.ident;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
     let copy = set.by_variant(|Member { variant, event, .. }| {
-        quote! {
-            (event) => Self::#variant(<#event as #krate::__private::Listed>::copy(event))
-        }
+        quote!((event) => Self::#variant(<#event as _Listed>::copy(event)))
     });
     quote! {
         #[automatically_derived]
@@ -95,22 +90,12 @@ fn clone(set: &EventSet<'_>) -> TokenStream {
 fn equality(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
-    let arms = set.members.iter().map(|Member { variant, event, .. }| {
-        quote! {
-            (Self::#variant(one), Self::#variant(other)) => {
-                <#event as #krate::__private::Listed>::same(one, other)
-            }
-        }
-    });
-    let different = (set.members.len() != 1 || set.has_strangers).then(|| quote!(_ => false,));
     quote! {
         #[automatically_derived]
         impl #impl_generics ::core::cmp::PartialEq for #ident #ty_generics #where_clause {
-            fn eq(&self, other: &Self) -> bool {
-                match (self, other) {
-                    #(#arms)*
-                    #different
-                }
+            fn eq(&self, other: &Self) -> ::core::primitive::bool {
+                let other = #krate::__private::AsFact::fact(other);
+                #krate::__private::AsFact::fact(self).same(other)
             }
         }
     }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
-use super::event_enum::event_enum;
+use super::event_enum;
 use super::model::{Aggregate, Events};
 use super::parse::VOCABULARY;
 use crate::crate_path::CratePath;
@@ -12,15 +12,16 @@ use crate::describe::describe;
 use crate::event_set::{self, EventSet, Member};
 
 pub(crate) fn aggregate(model: &Aggregate<'_>) -> TokenStream {
-    let completion = model.written.completion(&VOCABULARY, &model.krate);
+    let completion = model.written.completion(&VOCABULARY, model.krate);
     let aggregate = model.is_struct.then(|| implementation(model));
-    let described = describe(model.input, &model.input.generics, &model.krate);
+    let described = describe(model.input, &model.input.generics, model.krate);
     match &model.event {
         Events::Listed(set) => {
-            let declared = event_set::every_event_is_declared(set);
-            let event_enum = event_enum(model, set);
+            let event_enum = event_enum::implementations(set);
             let event_set = event_set::implementations(set);
-            quote!(#declared #completion #event_enum #event_set #aggregate #described)
+            let scope = event_set::in_its_own_scope(set, &quote!(#event_enum #event_set));
+            let definition = event_enum::definition(model, set);
+            quote!(#scope #completion #definition #aggregate #described)
         }
         Events::Enum(_) => quote!(#completion #aggregate #described),
     }
@@ -50,10 +51,7 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
 }
 
 fn id(model: &Aggregate<'_>) -> TokenStream {
-    match model.id {
-        Some(id) => id.to_token_stream(),
-        None => quote!(::std::string::String),
-    }
+    model.id.map_or_else(|| quote!(::std::string::String), ToTokens::to_token_stream)
 }
 
 fn event(model: &Aggregate<'_>) -> TokenStream {
@@ -67,16 +65,13 @@ fn event(model: &Aggregate<'_>) -> TokenStream {
 }
 
 fn error(model: &Aggregate<'_>) -> TokenStream {
-    match model.error {
-        Some(error) => error.to_token_stream(),
-        None => quote!(::core::convert::Infallible),
-    }
+    model.error.map_or_else(|| quote!(::core::convert::Infallible), ToTokens::to_token_stream)
 }
 
 fn apply(model: &Aggregate<'_>) -> TokenStream {
     match &model.event {
         Events::Listed(set) => dispatch(set),
-        Events::Enum(event) => call(&model.krate, event, event.span()),
+        Events::Enum(event) => call(model.krate, event, event.span()),
     }
 }
 
@@ -88,7 +83,7 @@ fn dispatch(set: &EventSet<'_>) -> TokenStream {
     }
     let arms = set.members.iter().map(|member| {
         let Member { variant, event, .. } = member;
-        let call = call(krate, event, member.blame);
+        let call = call(*krate, event, member.blame);
         quote!(#ident::#variant(event) => #call,)
     });
     let strangers = set.strangers();
@@ -100,7 +95,7 @@ fn dispatch(set: &EventSet<'_>) -> TokenStream {
     }
 }
 
-fn call(krate: &CratePath<'_>, event: &dyn ToTokens, blame: Span) -> TokenStream {
+fn call(krate: CratePath<'_>, event: &dyn ToTokens, blame: Span) -> TokenStream {
     // Only this one word has the place of the listed type: the compiler underlines it if the impl
     // is missing, and an editor that looks for the type is not sent to every word of the call.
     let this = Ident::new("Self", blame);

@@ -121,11 +121,11 @@ fn events<'a>(
             "both `events` and `event` are given; list the events or name an enum, not both",
         ),
         (None, Some(events)) if spec.events.value().is_some_and(Vec::is_empty) => {
-            errors.at(events, "no events are listed; write for example `events(Opened, Closed)`")
+            errors.at(events, "no events are listed; write for example `events(Opened, Closed)`");
         }
         (None, _) => {}
     }
-    let entries = spec.events.value().map_or(&[][..], Vec::as_slice);
+    let entries = spec.events.value().unwrap_or(&spec.misplaced);
     let has_unused = !entries.is_empty() && unused_parameters(input, entries, errors);
     Events::Listed(EventSet {
         ident: format_ident!("{}Event", input.ident),

@@ -1,6 +1,5 @@
 //! What is written on the struct that holds the state.
 
-use proc_macro2::Ident;
 use syn::{DeriveInput, LitStr, Type};
 
 use crate::attr::{self, Vocabulary, Written};
@@ -19,10 +18,16 @@ pub(crate) struct Spec {
     pub(crate) id: Slot<Type>,
     pub(crate) events: Slot<Vec<Entry>>,
     pub(crate) event: Slot<Type>,
+    /// A list under the key of the enum: told as a mistake, then read as the list that it is.
+    pub(crate) misplaced: Vec<Entry>,
     pub(crate) error: Slot<Type>,
     pub(crate) krate: Slot<ModPath>,
     pub(crate) written: Written,
 }
+
+/// `event = …` and `events(…)` are one letter apart.
+const PARENTHESES: &str =
+    "`event` names one enum; write `events(…)` for a list, or `event = AccountEvent`";
 
 pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
     let mut spec = Spec::default();
@@ -41,8 +46,13 @@ pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
                 spec.events.set(key, entries, errors);
             }
             "event" => {
-                let event = event_enum(key, input)?;
-                spec.event.set(key, event, errors);
+                if input.peek(syn::token::Paren) {
+                    errors.at(key, PARENTHESES);
+                    spec.misplaced = event_list::entries(key, input, errors)?;
+                } else {
+                    let event = attr::value(key, input, "event = AccountEvent")?;
+                    spec.event.set(key, event, errors);
+                }
             }
             "error" => {
                 let error = attr::value(key, input, "error = AccountError")?;
@@ -56,15 +66,4 @@ pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
         Ok(())
     });
     spec
-}
-
-/// `event = …` and `events(…)` are one letter apart: parentheses mean the list.
-fn event_enum(key: &Ident, input: syn::parse::ParseStream<'_>) -> syn::Result<Type> {
-    if input.peek(syn::token::Paren) {
-        return Err(syn::Error::new_spanned(
-            key,
-            "`event` names one enum; write `events(…)` for a list, or `event = AccountEvent`",
-        ));
-    }
-    attr::value(key, input, "event = AccountEvent")
 }

@@ -10,9 +10,9 @@ use super::parse::VOCABULARY;
 use crate::describe::describe;
 
 pub(crate) fn command(model: &Command<'_>) -> TokenStream {
-    let completion = model.written.completion(&VOCABULARY, &model.krate);
+    let completion = model.written.completion(&VOCABULARY, model.krate);
     let command = model.aggregate.map(|aggregate| implementation(model, aggregate));
-    let described = describe(model.input, &model.input.generics, &model.krate);
+    let described = describe(model.input, &model.input.generics, model.krate);
     quote!(#completion #command #described)
 }
 
@@ -38,9 +38,9 @@ fn implementation(model: &Command<'_>, aggregate: &Type) -> TokenStream {
 
 fn id(model: &Command<'_>) -> TokenStream {
     let krate = &model.krate;
-    match &model.id {
-        // The field's type is named, so that the compiler underlines it if it is the wrong one.
-        Some(Id { member, ty }) => quote!(#krate::__private::id_of::<Self, #ty>(&self.#member)),
-        None => quote!(::core::unimplemented!()),
-    }
+    let Some(Id { member, ty }) = &model.id else {
+        return quote!(::core::unimplemented!());
+    };
+    // The field's type is named, so that the compiler underlines it if it is the wrong one.
+    quote!(#krate::__private::id_of::<Self, #ty>(&self.#member))
 }

@@ -8,9 +8,9 @@ use super::parse::VOCABULARY;
 use crate::describe::describe;
 
 pub(crate) fn event(model: &Event<'_>) -> TokenStream {
-    let completion = model.written.completion(&VOCABULARY, &model.krate);
+    let completion = model.written.completion(&VOCABULARY, model.krate);
     let event = implementation(model);
-    let described = describe(model.input, &model.generics, &model.krate);
+    let described = describe(model.input, &model.generics, model.krate);
     quote!(#completion #event #described)
 }
 

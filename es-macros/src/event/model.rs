@@ -25,7 +25,7 @@ impl<'a> Event<'a> {
         let krate = CratePath::new(&spec.krate, errors);
         Self {
             input,
-            generics: generics(input, &krate),
+            generics: generics(input, krate),
             // Without the right shape, what else is missing would only distract.
             name: name(input, spec, is_struct, errors).unwrap_or_else(|| placeholder(input)),
             version: version(spec, errors).unwrap_or(1),
@@ -44,14 +44,14 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
              a struct of its own, and for the enum of them use `#[derive(EventSet)]`",
         ),
         Data::Union(_) => {
-            errors.at(&input.ident, "`Event` goes on a struct; a union cannot be stored")
+            errors.at(&input.ident, "`Event` goes on a struct; a union cannot be stored");
         }
     }
     false
 }
 
 /// The fields of an event are stored, compared and printed; what a parameter stands for is a field.
-fn generics(input: &DeriveInput, krate: &CratePath<'_>) -> Generics {
+fn generics(input: &DeriveInput, krate: CratePath<'_>) -> Generics {
     let mut generics = input.generics.clone();
     for parameter in generics.type_params_mut() {
         parameter.bounds.push(parse_quote!(#krate::__private::Part));

@@ -3,7 +3,7 @@
 //! Whatever is asked of a listed type is asked through `Listed`, always in the same words: a type
 //! that is no event is then told so once, since the compiler prints equal errors once.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::model::{EventSet, Member};
@@ -11,24 +11,36 @@ use super::parse::VOCABULARY;
 use crate::attr::Written;
 
 pub(crate) fn event_set(set: &EventSet<'_>, written: &Written) -> TokenStream {
-    let declared = every_event_is_declared(set);
-    let completion = written.completion(&VOCABULARY, &set.krate);
+    let completion = written.completion(&VOCABULARY, set.krate);
     let implementations = implementations(set);
-    quote!(#declared #completion #implementations)
+    in_its_own_scope(set, &quote!(#implementations #completion))
+}
+
+/// A scope in which the traits and types that every event needs have short names. It begins with
+/// [`every_event_is_declared`].
+pub(crate) fn in_its_own_scope(set: &EventSet<'_>, items: &TokenStream) -> TokenStream {
+    let krate = &set.krate;
+    let declared = every_event_is_declared(set);
+    quote! {
+        const _: () = {
+            #declared
+            use ::core::convert::{From as _From, TryFrom as _TryFrom};
+            use ::core::result::Result as _Result;
+            use #krate::__private::Listed as _Listed;
+            #items
+        };
+    }
 }
 
 /// Comes first in an expansion: an editor takes the first use of a word for its meaning, and here
 /// each listed word is a type.
-pub(crate) fn every_event_is_declared(set: &EventSet<'_>) -> TokenStream {
-    let krate = &set.krate;
+fn every_event_is_declared(set: &EventSet<'_>) -> TokenStream {
     let (impl_generics, _, where_clause) = set.generics.split_for_impl();
     let events = set.members.iter().map(|member| member.event);
     quote! {
-        const _: () = {
-            fn _every_event_is_declared #impl_generics () #where_clause {
-                #(<#events as #krate::__private::Listed>::declared();)*
-            }
-        };
+        fn _every_event_is_declared #impl_generics () #where_clause {
+            #(<#events as _Listed>::declared();)*
+        }
     }
 }
 
@@ -36,25 +48,21 @@ pub(crate) fn implementations(set: &EventSet<'_>) -> TokenStream {
     let event_set = event_set_impl(set);
     let distinct = names_are_distinct(set);
     let conversions = set.members.iter().map(|member| conversions(set, member));
+    let as_fact = as_fact(set);
     let into_events = into_events(set);
     let described = describe(set);
-    quote!(#event_set #distinct #(#conversions)* #into_events #described)
+    quote!(#event_set #distinct #(#conversions)* #as_fact #into_events #described)
 }
 
 fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
-    let listed = quote!(#krate::__private::Listed);
+    let fact = quote!(#krate::__private::AsFact::fact(self));
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
-    let types = set.members.iter().map(|Member { event, .. }| quote!(<#event as #listed>::TYPE));
-    let name = set.by_variant(|Member { event, .. }| quote!((_) => <#event as #listed>::name()));
-    let version =
-        set.by_variant(|Member { event, .. }| quote!((_) => <#event as #listed>::TYPE.version));
-    let encode = set
-        .by_variant(|Member { event, .. }| quote!((event) => <#event as #listed>::encode(event)));
+    let types = set.members.iter().map(|Member { event, .. }| quote!(<#event as _Listed>::TYPE));
     let decode = set.members.iter().map(|Member { variant, event, .. }| {
         quote! {
-            if <#event as #listed>::is(name) {
-                return <#event as #listed>::decode(version, payload).map(Self::#variant);
+            if <#event as _Listed>::is(name) {
+                return <#event as _Listed>::decode(version, payload).map(Self::#variant);
             }
         }
     });
@@ -67,25 +75,25 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
             const EVENTS: &'static [#krate::EventType] = &[#(#types),*];
 
             fn name(&self) -> #krate::EventName {
-                #name
+                #fact.name()
             }
 
             fn version(&self) -> #krate::SchemaVersion {
-                #version
+                #fact.version()
             }
 
-            fn encode(&self) -> ::core::result::Result<#krate::Payload, #krate::EncodeError> {
-                #encode
+            fn encode(&self) -> _Result<#krate::Payload, #krate::EncodeError> {
+                #fact.encode()
             }
 
             fn decode(
                 name: &::core::primitive::str,
                 version: #krate::SchemaVersion,
                 payload: &#krate::Payload,
-            ) -> ::core::result::Result<Self, #krate::DecodeError> {
+            ) -> _Result<Self, #krate::DecodeError> {
                 #late
                 #(#decode)*
-                ::core::result::Result::Err(#krate::DecodeError::unknown_event(name))
+                _Result::Err(#krate::DecodeError::unknown_event(name))
             }
         }
     }
@@ -108,6 +116,7 @@ fn checks(set: &EventSet<'_>, this: &TokenStream) -> TokenStream {
         // The compiler underlines from the first token of the call to its last, so that these two
         // have the place of the event; the others have not, lest an editor take them for its uses.
         let check = Ident::new("_new_name", member.blame);
+        let nth = Literal::usize_unsuffixed(nth);
         let nth = quote_spanned!(member.blame=> (#nth));
         quote!(#check::<#this> #nth;)
     });
@@ -123,22 +132,22 @@ fn conversions(set: &EventSet<'_>, member: &Member<'_>) -> TokenStream {
     let Member { variant, event, .. } = member;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
     let is_only = set.members.len() == 1 && !set.has_strangers;
-    let other = (!is_only).then(|| quote!(other => ::core::result::Result::Err(other),));
+    let other = (!is_only).then(|| quote!(other => _Result::Err(other),));
     quote! {
         #[automatically_derived]
-        impl #impl_generics ::core::convert::From<#event> for #ident #ty_generics #where_clause {
+        impl #impl_generics _From<#event> for #ident #ty_generics #where_clause {
             fn from(event: #event) -> Self {
                 Self::#variant(event)
             }
         }
 
         #[automatically_derived]
-        impl #impl_generics ::core::convert::TryFrom<#ident #ty_generics> for #event #where_clause {
+        impl #impl_generics _TryFrom<#ident #ty_generics> for #event #where_clause {
             type Error = #ident #ty_generics;
 
-            fn try_from(set: #ident #ty_generics) -> ::core::result::Result<Self, Self::Error> {
+            fn try_from(set: #ident #ty_generics) -> _Result<Self, Self::Error> {
                 match set {
-                    #ident::#variant(event) => ::core::result::Result::Ok(event),
+                    #ident::#variant(event) => _Result::Ok(event),
                     #other
                 }
             }
@@ -159,17 +168,30 @@ fn into_events(set: &EventSet<'_>) -> TokenStream {
     }
 }
 
+/// The one place that goes from a variant to its event; the rest is written once.
+fn as_fact(set: &EventSet<'_>) -> TokenStream {
+    let EventSet { ident, krate, .. } = set;
+    let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
+    let fact =
+        set.by_variant(|Member { event, .. }| quote!((event) => <#event as _Listed>::fact(event)));
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #krate::__private::AsFact for #ident #ty_generics #where_clause {
+            fn fact(&self) -> &dyn #krate::__private::Fact {
+                #fact
+            }
+        }
+    }
+}
+
 fn describe(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
-    let listed = quote!(#krate::__private::Listed);
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
-    let by_variant =
-        set.by_variant(|Member { event, .. }| quote!((event) => <#event as #listed>::open(event)));
     quote! {
         #[automatically_derived]
         impl #impl_generics #krate::Describe for #ident #ty_generics #where_clause {
             fn describe(&self) -> #krate::Description {
-                #by_variant
+                #krate::__private::AsFact::fact(self).describe()
             }
         }
     }

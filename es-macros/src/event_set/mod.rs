@@ -4,7 +4,7 @@ mod expand;
 mod model;
 mod parse;
 
-pub(crate) use expand::{every_event_is_declared, implementations};
+pub(crate) use expand::{implementations, in_its_own_scope};
 pub(crate) use model::{EventSet, Member};
 
 use proc_macro2::TokenStream;

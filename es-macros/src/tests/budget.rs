@@ -1,0 +1,44 @@
+//! The compiler reads every token of an expansion again at each keystroke.
+
+use super::expansion;
+use crate::{aggregate, event};
+
+const BYTES_PER_EVENT: usize = 1024;
+
+/// How long the expansion for an aggregate with `events` events is.
+fn aggregate_of(events: usize) -> usize {
+    // Ten characters, as many as the names of real events have.
+    let list: Vec<_> = (0..events).map(|nth| format!("Deposit{nth:03}")).collect();
+    let list = list.join(", ");
+    let item = format!(
+        r#"#[aggregate(name = "account", id = AccountId, events({list}))] pub struct Account;"#
+    );
+    expansion(aggregate::derive, &item).to_string().len()
+}
+
+#[test]
+fn an_aggregate_spends_at_most_a_kilobyte_on_each_event() {
+    let each = (aggregate_of(100) - aggregate_of(50)) / 50;
+
+    assert!(each <= BYTES_PER_EVENT, "{each} bytes for each event");
+}
+
+#[test]
+fn an_aggregate_grows_in_a_line_with_its_events() {
+    let first_half = aggregate_of(300) - aggregate_of(200);
+    let second_half = aggregate_of(400) - aggregate_of(300);
+
+    assert_eq!(first_half, second_half);
+}
+
+#[test]
+fn an_event_of_four_fields_takes_at_most_a_kilobyte() {
+    let item = r#"
+        #[event(name = "money-deposited", version = 2)]
+        pub struct Deposited { account: AccountId, cents: i64, channel: Channel, note: String }
+    "#;
+
+    let bytes = expansion(event::derive, item).to_string().len();
+
+    assert!(bytes <= BYTES_PER_EVENT, "{bytes} bytes");
+}

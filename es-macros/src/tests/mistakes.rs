@@ -1,0 +1,317 @@
+//! Each mistake and the sentence that answers it.
+
+use super::mistakes;
+use crate::{aggregate, command, event, event_set};
+
+fn of_event(item: &str) -> Vec<String> {
+    mistakes(event::derive, item)
+}
+
+fn of_aggregate(item: &str) -> Vec<String> {
+    mistakes(aggregate::derive, item)
+}
+
+fn of_event_set(item: &str) -> Vec<String> {
+    mistakes(event_set::derive, item)
+}
+
+fn of_command(item: &str) -> Vec<String> {
+    mistakes(command::derive, item)
+}
+
+#[test]
+fn a_sound_annotation_has_no_mistake() {
+    let aggregate = r#"
+        #[aggregate(name = "account", id = AccountId, events(Opened, m::Paid as P, Put<T>))]
+        struct Account<T> { last: T }
+    "#;
+
+    assert_eq!(of_aggregate(aggregate), [""; 0]);
+    assert_eq!(of_event(r#"#[event(name = "closed")] struct Closed;"#), [""; 0]);
+    assert_eq!(of_event_set("enum Activity { Opened(Opened) }"), [""; 0]);
+    assert_eq!(
+        of_command("#[command(aggregate = Account)] struct Close(#[command(id)] AccountId);"),
+        [""; 0]
+    );
+}
+
+#[test]
+fn an_event_without_annotation_is_told_the_name_it_could_have() {
+    assert_eq!(
+        of_event("struct MoneyDeposited;"),
+        ["the event `MoneyDeposited` has no name to be stored under; \
+             write `#[event(name = \"money-deposited\")]` on it"],
+    );
+}
+
+#[test]
+fn an_event_without_a_name_is_told_why_it_needs_one() {
+    assert_eq!(
+        of_event("#[event(version = 2)] struct Closed;"),
+        ["`name` is missing; write `#[event(name = \"closed\")]`: \
+             it is what is stored, so that the struct may be renamed"],
+    );
+}
+
+#[test]
+fn a_name_that_cannot_be_stored_is_answered_as_at_run_time() {
+    assert_eq!(
+        of_event(r#"#[event(name = "account opened")] struct Opened;"#),
+        ["the event name \"account opened\" holds ' ' at byte 7; \
+             allowed are 1 to 100 ASCII letters, digits, `-`, `_` and `.`, a letter first"],
+    );
+}
+
+#[test]
+fn an_aggregate_has_a_shorter_name() {
+    let name = "a".repeat(65);
+    let item =
+        format!(r#"#[aggregate(name = "{name}", id = String, events(Opened))] struct Account;"#);
+
+    assert_eq!(
+        of_aggregate(&item),
+        ["the aggregate name \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"… \
+             is 65 bytes long; \
+             allowed are 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first"],
+    );
+}
+
+#[test]
+fn versions_begin_at_one() {
+    assert_eq!(
+        of_event(r#"#[event(name = "closed", version = 0)] struct Closed;"#),
+        ["`0` is not a version; versions are whole numbers from 1 to 4294967295, \
+             write `version = 1` or leave it out"],
+    );
+}
+
+#[test]
+fn a_field_of_an_event_has_no_keys_yet() {
+    assert_eq!(
+        of_event(
+            r#"#[event(name = "paid", version = 2)] struct Paid { #[event(added(in = 2))] to: Id }"#
+        ),
+        ["a field of an event has no keys of its own yet; \
+             remove this attribute, `event` goes on the struct"],
+    );
+}
+
+#[test]
+fn an_event_owns_its_data() {
+    assert_eq!(
+        of_event(r#"#[event(name = "opened")] struct Opened<'a> { owner: &'a str }"#),
+        ["an event owns its data and takes no lifetime; \
+             hold a `String`, a `Vec` or another owned type in place of what `'a` borrows"],
+    );
+}
+
+#[test]
+fn a_misspelt_key_is_the_only_mistake() {
+    assert_eq!(
+        of_aggregate(r#"#[aggregate(name = "account", id = Id, evnts(Opened))] struct Account;"#),
+        ["unknown key `evnts`; did you mean `events`?"],
+    );
+}
+
+#[test]
+fn every_mistake_is_told_at_once() {
+    assert_eq!(
+        of_aggregate(
+            r#"
+                #[aggregate(name = "a", id = Id, event(Opened), events(Opened, Opened), frob = 3)]
+                struct Account;
+            "#
+        ),
+        [
+            "`event` names one enum; write `events(…)` for a list, or `event = AccountEvent`",
+            "`Opened` is listed twice; remove one of the two",
+            "unknown key `frob`; known keys of `aggregate` are \
+             `name`, `id`, `events`, `event`, `error` and `crate`",
+        ],
+    );
+}
+
+#[test]
+fn a_key_counts_once() {
+    assert_eq!(
+        of_event(r#"#[event(name = "a")] #[event(name = "b")] struct Closed;"#),
+        ["`name` is given twice; keep one of them", "first given here"],
+    );
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_told_what_to_write() {
+    assert_eq!(
+        of_event("#[event(name = closed, version)] struct Closed;"),
+        [
+            "this is no value for `name`; write `name = \"account-opened\"`",
+            "`version` needs a value; write `version = 2`",
+        ],
+    );
+}
+
+#[test]
+fn the_crate_is_the_same_in_every_module() {
+    assert_eq!(
+        of_event(r#"#[event(name = "closed", crate = vendor::es)] struct Closed;"#),
+        ["`vendor::es` would mean something else in every module; write `::vendor::es` for a \
+             dependency, `crate::vendor::es` for a module of this crate"],
+    );
+}
+
+#[test]
+fn two_events_of_one_name_need_a_second_name() {
+    assert_eq!(
+        of_aggregate(
+            r#"#[aggregate(name = "a", id = Id, events(Paid, billing::Paid))] struct Account;"#
+        ),
+        ["two events are called `Paid`, `Paid` and `billing::Paid`; \
+             write `billing::Paid as BillingPaid`"],
+    );
+}
+
+#[test]
+fn a_bad_entry_costs_that_entry_only() {
+    assert_eq!(
+        of_aggregate(
+            r#"#[aggregate(name = "a", id = Id, events("Paid", Opened Closed, Put as))] struct A;"#
+        ),
+        [
+            "this is not the path of an event; \
+             write for example `events(Opened, billing::Paid as BillingPaid)`",
+            "a comma is missing here; write `,` between two events",
+            "`as` needs a name for the variant; \
+             write for example `events(Opened, billing::Paid as BillingPaid)`",
+        ],
+    );
+}
+
+#[test]
+fn an_aggregate_without_annotation_is_told_the_whole_of_it() {
+    assert_eq!(
+        of_aggregate("struct Account;"),
+        ["the aggregate `Account` does not say what it is made of; \
+             write on it `#[aggregate(name = \"…\", id = …, events(…))]`"],
+    );
+}
+
+#[test]
+fn an_aggregate_without_events_is_told_both_ways_to_have_some() {
+    assert_eq!(
+        of_aggregate(r#"#[aggregate(name = "a", id = Id)] struct Account;"#),
+        ["`events` is missing; list what can happen, `events(Opened, Closed)`, \
+             or name an enum of your own, `event = AccountEvent`"],
+    );
+}
+
+#[test]
+fn the_events_are_listed_or_an_enum() {
+    assert_eq!(
+        of_aggregate(
+            r#"#[aggregate(name = "a", id = Id, events(Opened), event = AccountEvent)] struct A;"#
+        ),
+        ["both `events` and `event` are given; list the events or name an enum, not both"],
+    );
+}
+
+#[test]
+fn an_aggregate_is_a_struct() {
+    assert_eq!(
+        of_aggregate("enum Account { Open, Closed }"),
+        ["`Aggregate` goes on the struct that holds the state; \
+             for a hand-written event enum use `#[derive(EventSet)]`"],
+    );
+}
+
+#[test]
+fn a_parameter_that_no_event_mentions_is_named() {
+    assert_eq!(
+        of_aggregate(
+            r#"#[aggregate(name = "a", id = Id, events(Put<T>))] struct Cache<T, U>(T, U);"#
+        ),
+        ["no event mentions the parameter `U`, so that nothing stored could bring it back; \
+             list an event that does, like `Put<U>`, or remove it"],
+    );
+}
+
+#[test]
+fn a_variant_holds_one_event() {
+    assert_eq!(
+        of_event_set("enum Activity { Opened { owner: String }, Closed(Closed), Other }"),
+        [
+            "the variant `Opened` does not hold exactly one event; \
+             write `Opened(Opened)` and put the fields on the struct `Opened`",
+            "the variant `Other` does not hold exactly one event; \
+             write `Other(Other)` and put the fields on the struct `Other`",
+        ],
+    );
+}
+
+#[test]
+fn an_event_has_one_variant() {
+    assert_eq!(
+        of_event_set("enum Activity { Opened(account::Opened), Again(account::Opened) }"),
+        ["`account::Opened` is in the variant `Opened` already; \
+             an event has one variant, remove this one"],
+    );
+}
+
+#[test]
+fn a_variant_does_not_hold_just_anything() {
+    assert_eq!(
+        of_event_set("enum Activity<E> { Any(E) }"),
+        ["the variant `Any` could hold anything; name the event, \
+             its own parameters may be generic like in `Put<T>`"],
+    );
+}
+
+#[test]
+fn a_set_is_an_enum() {
+    assert_eq!(
+        of_event_set("struct Activity;"),
+        ["`EventSet` goes on an enum with one event struct in each variant; \
+             for an event use `#[derive(Event)]`, for a state `#[derive(Aggregate)]`"],
+    );
+}
+
+#[test]
+fn a_command_says_who_decides_it() {
+    assert_eq!(
+        of_command("struct Close(AccountId);"),
+        ["the command `Close` does not say who decides it; \
+             write `#[command(aggregate = …)]` on it"],
+    );
+}
+
+#[test]
+fn a_command_says_which_aggregate_it_is_for() {
+    assert_eq!(
+        of_command("#[command(aggregate = Account)] struct Close { account: AccountId }"),
+        ["no field of `Close` says which aggregate it is for; \
+             write `#[command(id)]` on the field that holds the id"],
+    );
+}
+
+#[test]
+fn one_field_names_the_stream() {
+    assert_eq!(
+        of_command(
+            "#[command(aggregate = Account)] struct Move(#[command(id)] Id, #[command(id)] Id);"
+        ),
+        ["a second `#[command(id)]`; one field names the stream, remove one of the two"],
+    );
+}
+
+#[test]
+fn a_command_has_one_lifecycle() {
+    assert_eq!(
+        of_command(
+            "#[command(aggregate = Account, creates, any = 1)] struct Open(#[command(id)] Id);"
+        ),
+        ["`any` takes no value; write `any` alone"],
+    );
+    assert_eq!(
+        of_command("#[command(aggregate = Account, creates, any)] struct Open(#[command(id)] Id);"),
+        ["a command has one lifecycle; keep one of `creates`, `needs` and `any`"],
+    );
+}

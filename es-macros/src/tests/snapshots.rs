@@ -1,0 +1,110 @@
+//! Expansions as files, blessed with `UPDATE_EXPECT=1`. The docs of the derives show two of them.
+
+use expect_test::{ExpectFile, expect_file};
+
+use super::{Derive, expansion};
+use crate::{aggregate, command, event, event_set};
+
+fn check(derive: Derive, item: &str, expected: &ExpectFile) {
+    let file = syn::parse2(expansion(derive, item)).unwrap();
+
+    expected.assert_eq(&prettyplease::unparse(&file));
+}
+
+#[test]
+fn an_event_with_named_fields() {
+    check(
+        event::derive,
+        r#"
+            #[event(name = "account-opened", version = 2)]
+            pub struct Opened { pub owner: String, pub overdraft: i64 }
+        "#,
+        &expect_file!["snapshots/event.rs"],
+    );
+}
+
+#[test]
+fn a_generic_event_with_places_for_names() {
+    check(
+        event::derive,
+        r#"
+            #[event(name = "put", crate = crate::events)]
+            pub struct Put<T: Ord>(String, T);
+        "#,
+        &expect_file!["snapshots/event_generic_tuple.rs"],
+    );
+}
+
+#[test]
+fn an_aggregate() {
+    check(
+        aggregate::derive,
+        r#"
+            #[aggregate(
+                name = "account",
+                id = AccountId,
+                events(Opened, billing::Paid as BillingPaid),
+                error = AccountError,
+            )]
+            pub struct Account { open: bool }
+        "#,
+        &expect_file!["snapshots/aggregate.rs"],
+    );
+}
+
+#[test]
+fn a_generic_aggregate() {
+    check(
+        aggregate::derive,
+        r#"
+            #[aggregate(name = "cache", id = String, events(Put<T>, Cleared))]
+            pub(crate) struct Cache<T> where T: Value { value: Option<T> }
+        "#,
+        &expect_file!["snapshots/aggregate_generic.rs"],
+    );
+}
+
+#[test]
+fn an_aggregate_with_an_enum_of_its_own() {
+    check(
+        aggregate::derive,
+        r#"
+            #[aggregate(name = "account", id = AccountId, event = history::AccountEvent)]
+            struct Account;
+        "#,
+        &expect_file!["snapshots/aggregate_own_enum.rs"],
+    );
+}
+
+#[test]
+fn an_aggregate_with_mistakes_keeps_what_was_understood() {
+    check(
+        aggregate::derive,
+        r#"
+            #[aggregate(name = "account", event(Opened), events(Opened, Opened, Closed as), frob = 3)]
+            struct Account;
+        "#,
+        &expect_file!["snapshots/aggregate_with_mistakes.rs"],
+    );
+}
+
+#[test]
+fn an_event_set() {
+    check(
+        event_set::derive,
+        "enum Activity { Account(account::Opened), Order(order::Placed) }",
+        &expect_file!["snapshots/event_set.rs"],
+    );
+}
+
+#[test]
+fn a_command() {
+    check(
+        command::derive,
+        r"
+            #[command(aggregate = Account, creates)]
+            pub struct Open { #[command(id)] pub account: AccountId, pub r#type: Kind }
+        ",
+        &expect_file!["snapshots/command.rs"],
+    );
+}

@@ -1,0 +1,16 @@
+#[automatically_derived]
+impl ::es_core::Aggregate for Account {
+    const NAME: &'static str = "account";
+    type Id = AccountId;
+    type Event = history::AccountEvent;
+    type Error = ::core::convert::Infallible;
+    fn apply(&mut self, event: Self::Event) {
+        <Self as ::es_core::Apply<history::AccountEvent>>::apply(self, event)
+    }
+}
+#[automatically_derived]
+impl ::es_core::Describe for Account {
+    fn describe(&self) -> ::es_core::Description {
+        ::es_core::Description::new("Account", ::es_core::Shape::Unit)
+    }
+}

@@ -1,0 +1,18 @@
+#[automatically_derived]
+impl ::es_core::Command for Open {
+    type Aggregate = Account;
+    const NAME: &'static str = "Open";
+    const LIFECYCLE: ::es_core::Lifecycle = ::es_core::Lifecycle::Creates;
+    fn aggregate_id(&self) -> &<Self::Aggregate as ::es_core::Aggregate>::Id {
+        ::es_core::__private::id_of::<Self, AccountId>(&self.account)
+    }
+}
+#[automatically_derived]
+impl ::es_core::Describe for Open {
+    fn describe(&self) -> ::es_core::Description {
+        use ::es_core::__private::show::*;
+        ::es_core::Description::new("Open", ::es_core::Shape::Named)
+            .field("account", (&&&::es_core::__private::Show(&self.account)).show())
+            .field("type", (&&&::es_core::__private::Show(&self.r#type)).show())
+    }
+}
