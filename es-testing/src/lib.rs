@@ -1,1 +1,4 @@
 //! Given-when-then for aggregates.
+
+#[cfg(feature = "postgres")]
+pub mod postgres;
