@@ -51,3 +51,8 @@ mod store;
 pub use sqlx;
 
 pub use store::PgStore;
+
+/// The repository's README: its code compiles and its first aggregate passes its test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

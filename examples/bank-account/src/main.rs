@@ -18,17 +18,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("usage: bank-account    (in memory, or on Postgres if DATABASE_URL is set)");
         return Ok(());
     }
-    match std::env::var("DATABASE_URL") {
-        Ok(url) => {
-            let store = PgStore::connect(&url).await?;
-            store.migrate().await?;
-            story(store).await
-        }
-        Err(_) => {
-            println!("(In memory; set DATABASE_URL to keep the history in Postgres.)");
-            story(MemoryStore::new()).await
-        }
-    }
+    let Ok(url) = std::env::var("DATABASE_URL") else {
+        println!("(In memory; set DATABASE_URL to keep the history in Postgres.)");
+        return story(MemoryStore::new()).await;
+    };
+    let store = PgStore::connect(&url).await?;
+    store.migrate().await?;
+    story(store).await
 }
 
 async fn story(store: impl EventStore) -> Result<(), Box<dyn Error>> {

@@ -14,7 +14,8 @@ use crate::file::{FilePath, Mode, ObjectId, Op};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Commit {
-    pub commit: ObjectId,
+    #[serde(rename = "commit")]
+    pub id: ObjectId,
     pub at: Timestamp,
     pub changes: Vec<FileChange>,
 }

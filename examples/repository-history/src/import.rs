@@ -87,7 +87,7 @@ fn skip_through(
     for commit in commits {
         let (_, commit) = commit?;
         skipped += 1;
-        if commit.commit.correlation() == *last {
+        if commit.id.correlation() == *last {
             return Ok(skipped);
         }
     }
@@ -99,8 +99,8 @@ async fn store_commit<S: EventStore>(
     line: usize,
     commit: Commit,
 ) -> Result<(), ImportError> {
-    let Commit { commit, at, changes } = commit;
-    let metadata = Metadata::default().with_correlation_id(commit.correlation());
+    let Commit { id, at, changes } = commit;
+    let metadata = Metadata::default().with_correlation_id(id.correlation());
     let mut work = UnitOfWork::new(store.clone(), metadata);
     for (change, file) in changes.into_iter().enumerate() {
         let path = file.path.to_string();
@@ -114,9 +114,5 @@ async fn store_commit<S: EventStore>(
         })?;
     }
     let stored = work.commit().await;
-    stored.map(drop).map_err(|source| ImportError::Append {
-        line,
-        commit: commit.to_string(),
-        source,
-    })
+    stored.map(drop).map_err(|source| ImportError::Append { line, commit: id.to_string(), source })
 }
