@@ -40,6 +40,7 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)
 )]
 
+mod alone;
 mod append;
 mod columns;
 mod error;
