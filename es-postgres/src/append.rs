@@ -41,29 +41,40 @@ impl From<StoreError> for Failure {
 }
 
 impl PgStore {
-    /// Runs `append.sql` once, in whatever transaction `connection` is.
+    /// Runs `append.sql` once, or its twin for one stream, in whatever transaction `connection` is.
     pub(crate) async fn run_append(
         &self,
         connection: &mut PgConnection,
         append: &Append,
     ) -> Result<Outcome, Failure> {
         let columns = Columns::of(append)?;
-        let rows = self
-            .query(include_str!("../sql/append.sql"))
-            .bind(columns.categories)
-            .bind(columns.keys)
-            .bind(columns.expected)
-            .bind(columns.counts)
-            .bind(columns.parts)
-            .bind(columns.places)
-            .bind(columns.ids)
-            .bind(columns.names)
-            .bind(columns.schema_versions)
-            .bind(columns.payloads)
-            .bind(columns.metadata)
-            .fetch_all(connection)
-            .await
-            .map_err(|error| match Violation::of(&error) {
+        let query = match append.parts() {
+            [part] if !part.events.is_empty() => self
+                .query(include_str!("../sql/append_one.sql"))
+                .bind(part.stream.category().as_str())
+                .bind(part.stream.key().as_str())
+                .bind(columns.expected.first().copied())
+                .bind(columns.ids)
+                .bind(columns.names)
+                .bind(columns.schema_versions)
+                .bind(columns.payloads)
+                .bind(columns.metadata),
+            _ => self
+                .query(include_str!("../sql/append.sql"))
+                .bind(columns.categories)
+                .bind(columns.keys)
+                .bind(columns.expected)
+                .bind(columns.counts)
+                .bind(columns.parts)
+                .bind(columns.places)
+                .bind(columns.ids)
+                .bind(columns.names)
+                .bind(columns.schema_versions)
+                .bind(columns.payloads)
+                .bind(columns.metadata),
+        };
+        let rows =
+            query.fetch_all(connection).await.map_err(|error| match Violation::of(&error) {
                 Some(Violation::Version) => Failure::Outrun,
                 Some(Violation::EventId(id)) => Failure::EventId(id),
                 None => Failure::Store(from_sqlx(error)),

@@ -37,6 +37,7 @@
 //! Version 15 or later. Tested on 15.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod alone;
 mod append;
 mod columns;
 mod error;

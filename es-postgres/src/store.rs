@@ -13,8 +13,7 @@ use sqlx::query::Query;
 use sqlx::{Executor, PgConnection, PgPool};
 use tracing::{Instrument, Span};
 
-use crate::append::{Failure, Outcome};
-use crate::error::{from_sqlx, is_contention};
+use crate::error::from_sqlx;
 use crate::{schema, spans};
 
 /// An event store in PostgreSQL.
@@ -48,27 +47,52 @@ pub struct PgStore {
 impl PgStore {
     /// The store in the database of `pool`, which stays the caller's to configure.
     ///
-    /// Every statement of the store that must not be cut in half runs where a dropped future cannot
-    /// reach it, so the pool needs no special settings. A service that drops futures of its own
-    /// transactions does well to give its pool the hook that [`connect`](Self::connect) uses.
+    /// Whatever the store itself does in more than one statement runs where a dropped future cannot
+    /// reach it. What the service does is its own: sqlx 0.9.0 gives a connection back inside of a
+    /// transaction when the future of `begin` is dropped, as a request with a time limit does, and
+    /// whoever gets it next, this store too, writes into a transaction that nobody commits.
+    /// [`pool_options`](Self::pool_options) is the cure.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
         Self { pool, safe: Arc::default(), persistent: true }
     }
 
+    /// A beginning for the service's own pool: no ping before each use, and a rollback when a
+    /// connection comes back inside of a transaction that nobody will end.
+    ///
+    /// The rollback costs a round trip after each use, while nobody waits for it.
+    ///
+    /// ```no_run
+    /// # use es_postgres::PgStore;
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pool = PgStore::pool_options()
+    ///     .max_connections(20)
+    ///     .connect("postgres://service@localhost/ledger")
+    ///     .await?;
+    /// let store = PgStore::new(pool.clone());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn pool_options() -> PgPoolOptions {
+        PgPoolOptions::new().test_before_acquire(false).after_release(|connection, _| {
+            Box::pin(async move {
+                // A lone ROLLBACK draws a warning from the server each time it has nothing to
+                // do. In a transaction that has failed the BEGIN fails, and the pool closes the
+                // connection, which ends it as well.
+                connection.execute("BEGIN; ROLLBACK").await?;
+                Ok(true)
+            })
+        })
+    }
+
     /// The store at `url`, with a pool of its own.
     ///
-    /// The pool does not ping a connection before each use, and rolls back whatever a dropped
-    /// future may have left open when a connection comes back to it.
+    /// The pool does not ping a connection before each use. Nobody else uses it, so it needs no
+    /// rollback either: the store begins transactions only on tasks that nobody drops.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         let pool = PgPoolOptions::new()
             .test_before_acquire(false)
-            .after_release(|connection, _| {
-                Box::pin(async move {
-                    connection.execute("ROLLBACK").await?;
-                    Ok(true)
-                })
-            })
             .connect(url)
             .await
             .map_err(from_sqlx)?;
@@ -130,38 +154,6 @@ impl PgStore {
     /// A statement of constant text.
     pub(crate) fn query(&self, sql: &'static str) -> Query<'static, Postgres, PgArguments> {
         sqlx::query(sql).persistent(self.persistent)
-    }
-
-    /// The lone statement first, the locked form where that does not settle it.
-    ///
-    /// A conflict that the lone statement finds is answered at once. Its snapshot is younger than
-    /// the call, so it holds all that was acknowledged before, and it is one moment for all streams
-    /// of the append: at that moment the append was refused, whatever comes later. Only "yes" needs
-    /// more than a snapshot; the unique index says it for streams that get events, and an append
-    /// that also rests on a stream that gets none takes that stream's lock instead.
-    async fn append_alone_or_locked(&self, append: Append) -> Result<Appended, AppendError> {
-        if append.parts().iter().any(|part| part.events.is_empty()) {
-            return self.append_locked(Arc::new(append)).await;
-        }
-        let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
-        let outcome = self.run_append(&mut connection, &append).await;
-        drop(connection);
-        match outcome {
-            Ok(Outcome::Appended(appended)) => Ok(appended),
-            Ok(Outcome::Conflict(conflict)) => Err(conflict.into()),
-            Ok(Outcome::Contended) | Err(Failure::Outrun) => {
-                self.append_locked(Arc::new(append)).await
-            }
-            Err(Failure::EventId(id)) => Err(self.duplicate(&append, id).await),
-            Err(Failure::Store(error)) => {
-                let error = AppendError::from(error);
-                if is_contention(&error) {
-                    self.append_locked(Arc::new(append)).await
-                } else {
-                    Err(error)
-                }
-            }
-        }
     }
 }
 

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use es_core::prelude::*;
-use es_postgres::sqlx;
+use es_postgres::PgStore;
+use es_postgres::sqlx::{self, Connection};
 use futures_util::{FutureExt, TryStreamExt};
 
-use crate::support::{Dice, event, fixture, stream};
+use crate::support::{Dice, append, event, exact, fixture, stream};
 
 /// An append of three events for two streams; each event holds the number of its append.
 fn numbered(number: u64, hot: bool, precondition: bool) -> Append {
@@ -101,4 +102,29 @@ async fn an_append_polled_once_and_dropped_leaves_no_transaction() {
     let open = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
     assert_eq!(fixture.number(open).await, 0);
     sqlx::query("SELECT 1").execute(&fixture.pool).await.unwrap();
+}
+
+/// What the driver does to a service that drops the future of `begin`: the connection goes back to
+/// the pool inside of a transaction, and an append on it is answered and never committed.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_recommended_pool_ends_transactions_that_the_service_abandoned() {
+    let fixture = fixture().await;
+    let pool =
+        PgStore::pool_options().max_connections(1).connect(fixture.database.url()).await.unwrap();
+    let store = PgStore::new(pool.clone());
+
+    for round in 0..5 {
+        let mut connection = pool.acquire().await.unwrap();
+        assert!(connection.begin().now_or_never().is_none());
+        if round % 2 == 1 {
+            sqlx::query("SELECT 1 / 0").execute(&mut *connection).await.unwrap_err();
+        }
+        drop(connection);
+
+        store.append(append("a", exact(round), 1)).await.unwrap();
+
+        assert_eq!(in_transaction(&fixture).await, 0);
+        let seen_by_others = fixture.versions("a").await.last().copied();
+        assert_eq!(seen_by_others, Some(round + 1));
+    }
 }

@@ -3,6 +3,7 @@
 mod append;
 mod cancellation;
 mod conflict;
+mod database;
 mod log_order;
 mod query_plan;
 mod schema;

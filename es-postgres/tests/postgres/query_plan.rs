@@ -15,6 +15,10 @@ fn arguments(statement: &str) -> &'static str {
              ARRAY[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], \
              '{a,b,c}', '{1,1,1}', '{1,2,3}', '{null,null,null}')"
         }
+        "append_one" => {
+            "('account', 'k7', -1, ARRAY[gen_random_uuid(), gen_random_uuid()], \
+             '{a,b}', '{1,1}', '{1,2}', '{null,null}')"
+        }
         "lock_streams" => "('{account,account}', '{k7,k8}', '{1,0}')",
         "stream_after" => "('account', 'k7', 2, 500)",
         "stream_before" => "('account', 'k7', 9223372036854775807, 500)",

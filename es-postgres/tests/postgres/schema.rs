@@ -59,7 +59,7 @@ async fn an_empty_log_is_safe_up_to_its_start() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_message_shows_a_password() {
-    let url = "postgres://ada:s3cr3t-word@127.0.0.1:1/nowhere";
+    let url = "postgres://ada:s3cr3t-word@localhost/nowhere?host=/no/such/directory";
 
     let error = PgStore::connect(url).await.unwrap_err();
 
