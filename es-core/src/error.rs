@@ -173,10 +173,16 @@ pub enum LoadError {
     },
     /// An event of the stream cannot be read.
     #[error(transparent)]
-    Decode(#[from] RecordedDecodeError),
+    Decode(Box<RecordedDecodeError>),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<RecordedDecodeError> for LoadError {
+    fn from(error: RecordedDecodeError) -> Self {
+        Self::Decode(Box::new(error))
+    }
 }
 
 /// The standard answer to a command whose aggregate should be there and is not, or the reverse.

@@ -15,7 +15,11 @@ use std::fmt;
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidText {
+pub struct InvalidText(Box<Breach>);
+
+/// Boxed, so that a `Result` with it stays small.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Breach {
     what: &'static str,
     value: String,
     problem: Problem,
@@ -26,7 +30,7 @@ impl std::error::Error for InvalidText {}
 
 impl fmt::Display for InvalidText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { what, value, problem, rule } = self;
+        let Breach { what, value, problem, rule } = &*self.0;
         write!(f, "the {what} ")?;
         match value.char_indices().nth(QUOTED_CHARS) {
             Some((end, _)) => write!(f, "{:?}…", value.get(..end).unwrap_or_default())?,
@@ -98,7 +102,8 @@ impl Rule {
         match self.problem(value) {
             None => Ok(()),
             Some(problem) => {
-                Err(InvalidText { what, value: value.to_owned(), problem, rule: self })
+                let value = value.to_owned();
+                Err(InvalidText(Box::new(Breach { what, value, problem, rule: self })))
             }
         }
     }

@@ -107,7 +107,7 @@ async fn an_event_that_cannot_be_read_names_its_place() {
     let LoadError::Decode(error) = error else {
         panic!("another error: {error:?}");
     };
-    assert_eq!((error.stream, error.version), (stream, Version(3)));
+    assert_eq!((error.stream.clone(), error.version), (stream, Version(3)));
     assert!(
         matches!(error.source, DecodeError::UnknownEvent { name } if name == "account-renamed")
     );

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
+use es_core::UnitOfWork;
 use fixture::*;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -130,6 +131,24 @@ async fn an_append_is_a_span_with_what_it_expects_and_stores() {
         ("es.expected_version", "version 2"),
         ("es.streams.count", "1"),
         ("es.events.count", "1"),
+    ]);
+    assert_eq!(span.fields, expected);
+}
+
+#[tokio::test]
+async fn a_command_in_a_unit_of_work_is_a_span_that_names_its_stream() {
+    let store = bank(10).await;
+    let watcher = Watcher::default();
+    let _guard = tracing::subscriber::set_default(watcher.clone());
+
+    let mut unit = UnitOfWork::new(store, es_core::Metadata::default());
+    unit.execute(deposit(ada(), 5)).await.unwrap();
+
+    let span = watcher.span("es.command");
+    let expected = fields([
+        ("aggregate.type", "account"),
+        ("es.command", "Deposit"),
+        ("es.stream.id", "account/ada"),
     ]);
     assert_eq!(span.fields, expected);
 }

@@ -97,6 +97,8 @@
 //! [`contract!`] writes a test for every guarantee of [`EventStore`](es_core::EventStore).
 
 pub mod contract;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod prelude;
 mod report;
 mod scenario;

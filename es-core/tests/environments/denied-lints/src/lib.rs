@@ -18,7 +18,6 @@
     clippy::pedantic,
     clippy::nursery,
     clippy::absolute_paths,
-    clippy::arithmetic_side_effects,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,

@@ -1,0 +1,86 @@
+-- Leans on streams_category_key_key to find the stream and on events_stream_version_key, read
+-- backwards, to find its last event.
+--
+-- As append.sql, for the many appends that have one stream: a third of the plan, twice the speed.
+-- Stream: $1 category, $2 key, $3 expected version (-1 any, -2 at least one event).
+-- Events, in order: $4 id, $5 name, $6 schema version, $7 payload, $8 metadata.
+--
+-- Each step reads the one before: version, verdict, lock, name of a new stream, epoch, positions, rows.
+WITH
+current AS MATERIALIZED (
+    SELECT stream.id AS stream, coalesce(last.version, 0) AS version, last.recorded_at
+      FROM (SELECT) given
+      LEFT JOIN LATERAL (
+               SELECT streams.id
+                 FROM es.streams
+                WHERE streams.category = $1::text AND streams.key = $2::text
+                LIMIT 1
+           ) stream ON true
+      LEFT JOIN LATERAL (
+               SELECT events.version, events.recorded_at
+                 FROM es.events
+                WHERE events.stream = stream.id
+                ORDER BY events.version DESC
+                LIMIT 1
+           ) last ON true
+),
+verdict AS MATERIALIZED (
+    SELECT current.*,
+           CASE $3::bigint
+                WHEN -1 THEN true
+                WHEN -2 THEN current.version > 0
+                ELSE current.version = $3::bigint
+           END AS accepted
+      FROM current
+),
+-- Tried and not waited for, as in append.sql.
+locked AS MATERIALIZED (
+    SELECT verdict.*,
+           CASE WHEN verdict.accepted
+                THEN pg_try_advisory_xact_lock(1163067393, hashtext($1::text || '/' || $2::text))
+                ELSE false
+           END AS taken
+      FROM verdict
+),
+created AS (
+    INSERT INTO es.streams (category, key)
+    SELECT $1::text, $2::text
+      FROM locked
+     WHERE locked.taken AND locked.stream IS NULL
+    ON CONFLICT (category, key) DO NOTHING
+    RETURNING id
+),
+target AS MATERIALIZED (
+    SELECT locked.accepted, locked.taken, locked.version, locked.recorded_at,
+           coalesce(locked.stream, (SELECT created.id FROM created)) AS stream
+      FROM locked
+),
+epoch AS MATERIALIZED (
+    SELECT target.stream, target.version,
+           greatest(clock_timestamp(), target.recorded_at) AS stamp,
+           pg_advisory_xact_lock_shared(
+               (17747::bigint << 48) | pg_sequence_last_value('es.events_position_seq'::regclass)
+           ) IS NOT NULL AS advertised
+      FROM target
+     WHERE target.taken AND target.stream IS NOT NULL
+),
+inserted AS (
+    INSERT INTO es.events
+           (position, stream, version, recorded_at, id, schema_version, name, payload, metadata)
+    SELECT nextval('es.events_position_seq'::regclass), sorted.*
+      FROM (SELECT epoch.stream, epoch.version + new.nth, epoch.stamp,
+                   new.id, new.schema_version, new.name, new.payload::json, new.metadata::json
+              FROM epoch
+             CROSS JOIN unnest((SELECT $4::uuid[]), (SELECT $5::text[]), (SELECT $6::integer[]),
+                               (SELECT $7::text[]), (SELECT $8::text[]))
+                        WITH ORDINALITY AS new (id, name, schema_version, payload, metadata, nth)
+             WHERE epoch.advertised
+             ORDER BY new.nth) sorted
+    RETURNING version, position
+)
+SELECT target.accepted,
+       target.accepted AND (NOT target.taken OR target.stream IS NULL) AS contended,
+       target.version AS actual,
+       (SELECT epoch.stamp FROM epoch) AS recorded_at,
+       (SELECT array_agg(inserted.position ORDER BY inserted.version) FROM inserted) AS positions
+  FROM target;

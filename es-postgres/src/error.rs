@@ -1,0 +1,128 @@
+//! What the driver reports, as the errors of es-core.
+
+use es_core::{Append, AppendError, EventId, StoreError, StoreErrorKind};
+use sqlx::Error;
+use sqlx::postgres::PgDatabaseError;
+use uuid::Uuid;
+
+/// A failure of the driver. Its messages repeat what the server said and never how the connection
+/// was made: no password is in them.
+pub(crate) fn from_sqlx(error: Error) -> StoreError {
+    match kind(&error) {
+        StoreErrorKind::NotMigrated => {
+            StoreError::new(StoreErrorKind::NotMigrated, NotMigrated { source: error })
+        }
+        kind => StoreError::new(kind, error),
+    }
+}
+
+/// The tables are not there.
+#[derive(Debug, thiserror::Error)]
+#[error("the schema `es` is missing or older than this program; call `PgStore::migrate` first")]
+struct NotMigrated {
+    source: Error,
+}
+
+fn kind(error: &Error) -> StoreErrorKind {
+    match error {
+        Error::Database(database) => {
+            database.code().map_or(StoreErrorKind::Other, |code| kind_of_state(code.as_ref()))
+        }
+        Error::Io(_)
+        | Error::Tls(_)
+        | Error::PoolTimedOut
+        | Error::PoolClosed
+        | Error::WorkerCrashed
+        | Error::BeginFailed => StoreErrorKind::Unavailable,
+        Error::ColumnDecode { .. } | Error::Decode(_) => StoreErrorKind::Corrupt,
+        _ => StoreErrorKind::Other,
+    }
+}
+
+/// By SQLSTATE.
+fn kind_of_state(state: &str) -> StoreErrorKind {
+    match state {
+        // Undefined table, sequence, schema, column, function.
+        "42P01" | "3F000" | "42703" | "42883" => StoreErrorKind::NotMigrated,
+        // Serialisation failure, deadlock, lock not available, statement cancelled by a time limit.
+        "40001" | "40P01" | "55P03" | "57014" => StoreErrorKind::Contention,
+        // The server stops, has crashed or is not ready; too many connections.
+        "57P01" | "57P02" | "57P03" | "53300" => StoreErrorKind::Unavailable,
+        _ if state.starts_with("08") => StoreErrorKind::Unavailable,
+        _ => StoreErrorKind::Other,
+    }
+}
+
+/// Which rule of the schema an append ran into.
+pub(crate) enum Violation {
+    /// Another append has written that version of the stream.
+    Version,
+    /// An event of that id is there; which one, if the server says so.
+    EventId(Option<EventId>),
+}
+
+impl Violation {
+    /// The rule that `error` speaks of, if it speaks of one.
+    pub(crate) fn of(error: &Error) -> Option<Self> {
+        let Error::Database(database) = error else {
+            return None;
+        };
+        if !database.is_unique_violation() {
+            return None;
+        }
+        match database.constraint()? {
+            "events_stream_version_key" => Some(Self::Version),
+            "events_id_key" => Some(Self::EventId(
+                database
+                    .try_downcast_ref::<PgDatabaseError>()
+                    .and_then(PgDatabaseError::detail)
+                    .and_then(id_in),
+            )),
+            _ => None,
+        }
+    }
+}
+
+/// The id in `Key (id)=(…) already exists.`, in whatever language the server says it.
+fn id_in(detail: &str) -> Option<EventId> {
+    detail.split(['(', ')']).find_map(|word| Uuid::try_parse(word).ok()).map(EventId::from)
+}
+
+/// Whether an append that failed so has stored nothing and may succeed in another attempt.
+pub(crate) fn is_contention(error: &AppendError) -> bool {
+    matches!(error, AppendError::Store(error) if error.kind() == StoreErrorKind::Contention)
+}
+
+/// The answer when others were faster time and again.
+pub(crate) fn contended(append: &Append) -> AppendError {
+    let streams = append
+        .parts()
+        .iter()
+        .map(|part| format!("`{}`", part.stream))
+        .take(3)
+        .collect::<Vec<_>>()
+        .join(", ");
+    StoreError::new(
+        StoreErrorKind::Contention,
+        format!("other appends to {streams} were faster, time and again"),
+    )
+    .into()
+}
+
+/// An answer that the statement cannot have given.
+pub(crate) fn unexpected(what: &'static str) -> StoreError {
+    StoreError::new(StoreErrorKind::Other, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_is_found_in_any_language() {
+        let id = EventId::generate();
+
+        assert_eq!(id_in(&format!("Key (id)=({id}) already exists.")), Some(id));
+        assert_eq!(id_in(&format!("Schlüssel »(id)=({id})« existiert bereits.")), Some(id));
+    }
+}

@@ -1,0 +1,49 @@
+//! The spans of database calls, target `es`, named as OpenTelemetry's conventions for databases ask.
+
+use es_core::{Append, StreamId};
+use tracing::{Span, field, info_span};
+
+/// An append, with all its attempts.
+pub(crate) fn append(append: &Append) -> Span {
+    let first = append.parts().first();
+    info_span!(
+        target: "es",
+        "es.append",
+        otel.kind = "client",
+        db.system.name = "postgresql",
+        db.operation.name = "append",
+        es.stream.category = first.map(|part| field::display(part.stream.category())),
+        es.stream.id = first.map(|part| field::display(&part.stream)),
+        es.expected_version = first.map(|part| field::display(part.expected)),
+        es.streams.count = append.parts().len(),
+        es.events.count = append.events(),
+        es.global_position = field::Empty,
+    )
+}
+
+/// A page of one stream.
+pub(crate) fn stream_page(stream: &StreamId) -> Span {
+    info_span!(
+        target: "es",
+        "es.stream_page",
+        otel.kind = "client",
+        db.system.name = "postgresql",
+        db.operation.name = "stream_page",
+        es.stream.category = %stream.category(),
+        es.stream.id = %stream,
+        es.events.count = field::Empty,
+    )
+}
+
+/// A page of the log.
+pub(crate) fn log_page() -> Span {
+    info_span!(
+        target: "es",
+        "es.log_page",
+        otel.kind = "client",
+        db.system.name = "postgresql",
+        db.operation.name = "log_page",
+        es.events.count = field::Empty,
+        es.global_position = field::Empty,
+    )
+}

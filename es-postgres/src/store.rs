@@ -1,0 +1,212 @@
+//! The store: a handle on a pool, and the doors to everything behind it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use es_core::{
+    Append, AppendError, Appended, Cursor, EventStore, LogPage, Position, RecordedEvent,
+    StoreError, StreamId, Version,
+};
+use sqlx::postgres::{PgArguments, PgPoolOptions, Postgres};
+use sqlx::query::Query;
+use sqlx::{Executor, PgConnection, PgPool};
+use tracing::{Instrument, Span};
+
+use crate::error::from_sqlx;
+use crate::{schema, spans};
+
+/// An event store in PostgreSQL.
+///
+/// A handle: clones speak to the same pool. It plugs into a service that has a pool already; one
+/// that has none lets the store [`connect`](Self::connect).
+///
+/// An append is one statement in one round trip, without a transaction around it, as long as it has
+/// its streams for itself. An append that meets another one goes out again in its locked form: it
+/// waits for the streams, looks, writes and commits.
+///
+/// ```no_run
+/// use es_core::prelude::*;
+/// use es_postgres::PgStore;
+///
+/// # async fn example(append: Append) -> Result<(), Box<dyn std::error::Error>> {
+/// let store = PgStore::connect("postgres://service@localhost/ledger").await?;
+/// store.migrate().await?;
+/// store.append(append).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct PgStore {
+    pub(crate) pool: PgPool,
+    /// The greatest position up to which the log was found complete, for all clones.
+    pub(crate) safe: Arc<AtomicU64>,
+    persistent: bool,
+}
+
+impl PgStore {
+    /// The store in the database of `pool`, which stays the caller's to configure.
+    ///
+    /// Whatever the store itself does in more than one statement runs where a dropped future cannot
+    /// reach it. What the service does is its own: sqlx 0.9.0 gives a connection back inside of a
+    /// transaction when the future of `begin` is dropped, as a request with a time limit does, and
+    /// whoever gets it next, this store too, writes into a transaction that nobody commits.
+    /// [`pool_options`](Self::pool_options) is the cure.
+    #[must_use]
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool, safe: Arc::default(), persistent: true }
+    }
+
+    /// A beginning for the service's own pool: no ping before each use, and a rollback when a
+    /// connection comes back inside of a transaction that nobody will end.
+    ///
+    /// The rollback costs a round trip after each use, while nobody waits for it.
+    ///
+    /// ```no_run
+    /// # use es_postgres::PgStore;
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pool = PgStore::pool_options()
+    ///     .max_connections(20)
+    ///     .connect("postgres://service@localhost/ledger")
+    ///     .await?;
+    /// let store = PgStore::new(pool.clone());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn pool_options() -> PgPoolOptions {
+        PgPoolOptions::new().test_before_acquire(false).after_release(|connection, _| {
+            Box::pin(async move {
+                // A lone ROLLBACK draws a warning from the server each time it has nothing to
+                // do. In a transaction that has failed the BEGIN fails, and the pool closes the
+                // connection, which ends it as well.
+                connection.execute("BEGIN; ROLLBACK").await?;
+                Ok(true)
+            })
+        })
+    }
+
+    /// The store at `url`, with a pool of its own.
+    ///
+    /// The pool does not ping a connection before each use. Nobody else uses it, so it needs no
+    /// rollback either: the store begins transactions only on tasks that nobody drops.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        let pool = PgPoolOptions::new()
+            .test_before_acquire(false)
+            .connect(url)
+            .await
+            .map_err(from_sqlx)?;
+        Ok(Self::new(pool))
+    }
+
+    /// The same store with statements that the server does not keep by name.
+    ///
+    /// Needed behind a pooler that hands every transaction to another session, such as pgbouncer in
+    /// transaction mode. Costs the planning of each statement.
+    #[must_use]
+    pub fn without_prepared_statements(mut self) -> Self {
+        self.persistent = false;
+        self
+    }
+
+    /// Brings the schema `es` up to date; does nothing where it is.
+    ///
+    /// Safe to call from every instance of a service at its start: they wait for one another. Needs
+    /// a direct connection, not one through a pooler in transaction mode.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        schema::migrate(&self.pool).await
+    }
+
+    /// As [`append`](EventStore::append), in the caller's own transaction: what is appended is
+    /// stored if and when that transaction commits.
+    ///
+    /// ```no_run
+    /// # use es_core::prelude::*;
+    /// # use es_postgres::PgStore;
+    /// # async fn example(pool: es_postgres::sqlx::PgPool, store: PgStore, append: Append) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut tx = pool.begin().await?;
+    /// // … whatever the service writes beside its events …
+    /// store.append_within(&mut tx, append).await?;
+    /// tx.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The transaction must be in READ COMMITTED, PostgreSQL's default, and begun by sqlx. A
+    /// [`Conflict`](AppendError::Conflict) leaves it usable; any other error aborts it, as every
+    /// failed statement does.
+    ///
+    /// **Keep it short.** From here to its end the transaction holds the streams that it appended
+    /// to, and readers of the log do not get past it, however much others append meanwhile.
+    /// PostgreSQL's `idle_in_transaction_session_timeout` sets a limit to that. Two transactions
+    /// that append to the same streams one by one in opposite order deadlock; the server ends one
+    /// of them, and the error [is transient](StoreError::is_transient). One append with several
+    /// parts never does.
+    pub async fn append_within(
+        &self,
+        transaction: &mut PgConnection,
+        append: Append,
+    ) -> Result<Appended, AppendError> {
+        let span = spans::append(&append);
+        self.append_joining(transaction, &append).instrument(span).await
+    }
+
+    /// A statement of constant text.
+    pub(crate) fn query(&self, sql: &'static str) -> Query<'static, Postgres, PgArguments> {
+        sqlx::query(sql).persistent(self.persistent)
+    }
+}
+
+impl EventStore for PgStore {
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let span = spans::append(&append);
+        async move {
+            let appended = self.append_alone_or_locked(append).await?;
+            if let Some(position) = appended.position() {
+                Span::current().record("es.global_position", position.0);
+            }
+            Ok(appended)
+        }
+        .instrument(span)
+        .await
+    }
+
+    async fn stream_page(
+        &self,
+        stream: &StreamId,
+        cursor: Cursor<Version>,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        async {
+            let events = self.read_stream_page(stream, cursor, limit).await?;
+            Span::current().record("es.events.count", events.len());
+            Ok(events)
+        }
+        .instrument(spans::stream_page(stream))
+        .await
+    }
+
+    async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
+        async {
+            let page = self.read_log_page(cursor, limit).await?;
+            Span::current()
+                .record("es.events.count", page.events.len())
+                .record("es.global_position", page.safe.0);
+            Ok(page)
+        }
+        .instrument(spans::log_page())
+        .await
+    }
+}
+
+/// Says how busy the pool is and never how to reach the database.
+impl fmt::Debug for PgStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PgStore")
+            .field("connections", &self.pool.size())
+            .field("idle", &self.pool.num_idle())
+            .field("safe", &self.safe.load(Ordering::Relaxed))
+            .field("prepared_statements", &self.persistent)
+            .finish_non_exhaustive()
+    }
+}

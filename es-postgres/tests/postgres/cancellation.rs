@@ -1,0 +1,130 @@
+//! Futures that are dropped half way.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use es_core::prelude::*;
+use es_postgres::PgStore;
+use es_postgres::sqlx::{self, Connection};
+use futures_util::{FutureExt, TryStreamExt};
+
+use crate::support::{Dice, append, event, exact, fixture, stream};
+
+/// An append of three events for two streams; each event holds the number of its append.
+fn numbered(number: u64, hot: bool, precondition: bool) -> Append {
+    let payload = format!(r#"{{"append":{number}}}"#);
+    let key = if hot { "hot".to_owned() } else { format!("s{}", number % 7) };
+    let mut parts = vec![
+        es_core::StreamAppend {
+            stream: stream(&key),
+            expected: ExpectedVersion::Any,
+            events: vec![event(&payload), event(&payload)],
+        },
+        es_core::StreamAppend {
+            stream: stream(&format!("own-{number}")),
+            expected: ExpectedVersion::NoStream,
+            events: vec![event(&payload)],
+        },
+    ];
+    if precondition {
+        parts.push(es_core::StreamAppend {
+            stream: stream("never"),
+            expected: ExpectedVersion::NoStream,
+            events: vec![],
+        });
+    }
+    Append::new(parts).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dropped_appends_leave_the_store_whole_and_the_pool_healthy() {
+    let fixture = fixture().await;
+    let mut dice = Dice(0x5eed);
+    let mut acknowledged = Vec::new();
+
+    for number in 0..300 {
+        let store = fixture.store.clone();
+        let append = numbered(number, number % 3 == 0, number % 4 == 0);
+        let task = tokio::spawn(async move { store.append(append).await });
+        let company = fixture.store.clone();
+        let other =
+            tokio::spawn(async move { company.append(numbered(number + 1000, true, false)).await });
+        tokio::time::sleep(Duration::from_micros(dice.below(4000))).await;
+        task.abort();
+        if let Ok(answer) = task.await {
+            answer.unwrap();
+            acknowledged.push(number);
+        }
+        other.await.unwrap().unwrap();
+        acknowledged.push(number + 1000);
+    }
+
+    // What still runs on tasks of its own comes to its end.
+    while fixture.number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()").await > 0 {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let log: Vec<_> =
+        fixture.store.read_log(Cursor::<Position>::START).try_collect().await.unwrap();
+    for event in log {
+        *counts.entry(event.event.payload.as_str().to_owned()).or_default() += 1;
+    }
+    assert!(counts.values().all(|count| *count == 3), "{counts:?}");
+    for number in &acknowledged {
+        assert!(counts.contains_key(&format!(r#"{{"append":{number}}}"#)), "{number}");
+    }
+    assert!(acknowledged.len() < 600, "none was dropped in time");
+    assert_eq!(in_transaction(&fixture).await, 0);
+}
+
+async fn in_transaction(fixture: &crate::support::Fixture) -> i64 {
+    fixture
+        .number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'")
+        .await
+}
+
+/// The driver gives a connection back to the pool inside of a transaction when the future of
+/// `begin` is dropped. The locked form begins on a task that nobody drops.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_append_polled_once_and_dropped_leaves_no_transaction() {
+    let fixture = fixture().await;
+
+    for number in 0..50 {
+        let append = fixture.store.append(numbered(number, false, true));
+        assert!(append.now_or_never().is_none());
+    }
+    fixture.store.append(numbered(1000, false, true)).await.unwrap();
+    while fixture.number("SELECT count(*) FROM es.events").await < 51 * 3 {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+
+    assert_eq!(in_transaction(&fixture).await, 0);
+    let open = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    assert_eq!(fixture.number(open).await, 0);
+    sqlx::query("SELECT 1").execute(&fixture.pool).await.unwrap();
+}
+
+/// What the driver does to a service that drops the future of `begin`: the connection goes back to
+/// the pool inside of a transaction, and an append on it is answered and never committed.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_recommended_pool_ends_transactions_that_the_service_abandoned() {
+    let fixture = fixture().await;
+    let pool =
+        PgStore::pool_options().max_connections(1).connect(fixture.database.url()).await.unwrap();
+    let store = PgStore::new(pool.clone());
+
+    for round in 0..5 {
+        let mut connection = pool.acquire().await.unwrap();
+        assert!(connection.begin().now_or_never().is_none());
+        if round % 2 == 1 {
+            sqlx::query("SELECT 1 / 0").execute(&mut *connection).await.unwrap_err();
+        }
+        drop(connection);
+
+        store.append(append("a", exact(round), 1)).await.unwrap();
+
+        assert_eq!(in_transaction(&fixture).await, 0);
+        let seen_by_others = fixture.versions("a").await.last().copied();
+        assert_eq!(seen_by_others, Some(round + 1));
+    }
+}

@@ -1,0 +1,168 @@
+//! Nothing is lost and nothing comes late.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
+
+use es_core::prelude::*;
+use es_postgres::PgStore;
+use es_postgres::sqlx::{self, PgPool};
+
+use crate::support::{Dice, append, exact, fixture, part};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_transaction_holds_the_log_back() {
+    let fixture = fixture().await;
+    fixture.put("a", exact(0), 1).await.unwrap();
+    let mut tx = fixture.pool.begin().await.unwrap();
+    fixture.store.append_within(&mut tx, append("b", exact(0), 1)).await.unwrap();
+    fixture.put("c", exact(0), 1).await.unwrap();
+
+    let held = fixture.store.log_page(Cursor::<Position>::START, 9).await.unwrap();
+    let backwards = fixture.store.log_page(Cursor::<Position>::END, 9).await.unwrap();
+    let decision = fixture.versions("c").await;
+    tx.commit().await.unwrap();
+    let free = fixture.store.log_page(Cursor::After(held.safe), 9).await.unwrap();
+
+    assert_eq!((held.safe, held.events.len()), (Position(1), 1));
+    assert_eq!((backwards.safe, backwards.events.len()), (Position(1), 1));
+    assert_eq!(decision, [1], "a stream is read as it is");
+    assert_eq!((free.safe, free.events.len()), (Position(3), 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rolled_back_append_holds_nothing_back() {
+    let fixture = fixture().await;
+    let mut tx = fixture.pool.begin().await.unwrap();
+    fixture.store.append_within(&mut tx, append("a", exact(0), 5)).await.unwrap();
+    tx.rollback().await.unwrap();
+    fixture.put("b", exact(0), 1).await.unwrap();
+
+    let page = fixture.store.log_page(Cursor::<Position>::START, 9).await.unwrap();
+
+    assert_eq!(page.safe, Position(6));
+    assert_eq!(page.events.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_foreign_transaction_holds_nothing_back() {
+    let fixture = fixture().await;
+    let mut foreign = fixture.pool.begin().await.unwrap();
+    sqlx::query("SELECT pg_current_xact_id(), pg_advisory_xact_lock(7)")
+        .execute(&mut *foreign)
+        .await
+        .unwrap();
+
+    fixture.put("a", exact(0), 1).await.unwrap();
+
+    let page = fixture.store.log_page(Cursor::<Position>::START, 9).await.unwrap();
+    assert_eq!((page.safe, page.events.len()), (Position(1), 1));
+}
+
+/// Eight writers, some of them inside of transactions with pauses and rollbacks; three readers that
+/// follow the log, and one that asks for whatever is greater than what it has. The last one loses
+/// at least the event that the test holds back until it has read past it; the others lose nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn readers_of_the_log_lose_nothing_and_see_no_inversion() {
+    let fixture = fixture().await;
+    let over = Arc::new(AtomicBool::new(false));
+    let naive_at = Arc::new(AtomicI64::new(0));
+    let naive = tokio::spawn(naive_reader(fixture.pool.clone(), naive_at.clone(), over.clone()));
+    let readers: Vec<_> = (0..3)
+        .map(|_| tokio::spawn(reader(PgStore::new(fixture.pool.clone()), over.clone())))
+        .collect();
+    let mut held = fixture.pool.begin().await.unwrap();
+    fixture.store.append_within(&mut held, append("held", exact(0), 1)).await.unwrap();
+    let writers: Vec<_> = (0..6)
+        .map(|nth| tokio::spawn(writer(fixture.store.clone(), fixture.pool.clone(), nth)))
+        .collect();
+
+    let later = fixture.put("later", exact(0), 1).await.unwrap().position().unwrap();
+    while u64::try_from(naive_at.load(Ordering::SeqCst)).unwrap() < later.0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    held.commit().await.unwrap();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    over.store(true, Ordering::SeqCst);
+
+    let truth: Vec<i64> = sqlx::query_scalar("SELECT position FROM es.events ORDER BY position")
+        .fetch_all(&fixture.pool)
+        .await
+        .unwrap();
+    assert!(truth.len() > 300, "{} events", truth.len());
+    for reader in readers {
+        let seen = reader.await.unwrap();
+        assert!(seen.is_sorted_by(|a, b| a < b), "an event came late");
+        assert_eq!(seen, truth);
+    }
+    let seen = naive.await.unwrap();
+    assert!(seen.len() < truth.len(), "the naive reader proves that this run can lose");
+    let gaps = "SELECT count(*) FROM (SELECT version - lag(version, 1, 0::bigint) OVER w AS step, \
+                position > lag(position, 1, 0::bigint) OVER w AS rises \
+                FROM es.events WINDOW w AS (PARTITION BY stream ORDER BY version)) e \
+                WHERE step <> 1 OR NOT rises";
+    assert_eq!(fixture.number(gaps).await, 0);
+}
+
+async fn writer(store: PgStore, pool: PgPool, seed: u64) {
+    let mut dice = Dice(seed * 7919 + 17);
+    for _ in 0..60 {
+        let key = dice.below(8).to_string();
+        let other = (100 + dice.below(4)).to_string();
+        if dice.below(3) > 0 {
+            let parts =
+                vec![part(&key, ExpectedVersion::Any, 1), part(&other, ExpectedVersion::Any, 1)];
+            store.append(Append::new(parts).unwrap()).await.unwrap();
+            continue;
+        }
+        let mut tx = pool.begin().await.unwrap();
+        // One stream a transaction: two could deadlock.
+        for _ in 0..=dice.below(3) {
+            store.append_within(&mut tx, append(&key, ExpectedVersion::Any, 1)).await.unwrap();
+            tokio::time::sleep(Duration::from_micros(dice.below(3000))).await;
+        }
+        if dice.below(5) == 0 {
+            tx.rollback().await.unwrap();
+        } else {
+            tx.commit().await.unwrap();
+        }
+    }
+}
+
+async fn reader(store: PgStore, over: Arc<AtomicBool>) -> Vec<i64> {
+    let mut seen = Vec::new();
+    let mut checkpoint = Position::START;
+    loop {
+        let last_round = over.load(Ordering::SeqCst);
+        let page = store.log_page(Cursor::After(checkpoint), 50).await.unwrap();
+        if let Some(last) = page.events.last() {
+            assert!(last.position <= page.safe);
+            checkpoint = last.position;
+        } else if last_round {
+            return seen;
+        }
+        seen.extend(page.events.iter().map(|e| i64::try_from(e.position.0).unwrap()));
+    }
+}
+
+async fn naive_reader(pool: PgPool, at: Arc<AtomicI64>, over: Arc<AtomicBool>) -> Vec<i64> {
+    let mut seen: Vec<i64> = Vec::new();
+    loop {
+        let last_round = over.load(Ordering::SeqCst);
+        let page: Vec<i64> = sqlx::query_scalar(
+            "SELECT position FROM es.events WHERE position > $1 ORDER BY position",
+        )
+        .bind(at.load(Ordering::SeqCst))
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+        if let Some(last) = page.last() {
+            at.store(*last, Ordering::SeqCst);
+        } else if last_round {
+            return seen;
+        }
+        seen.extend(page);
+    }
+}

@@ -1,0 +1,11 @@
+//! The store against a real PostgreSQL: one database per test.
+
+mod append;
+mod cancellation;
+mod conflict;
+mod database;
+mod log_order;
+mod query_plan;
+mod schema;
+mod support;
+mod within;

@@ -1,0 +1,107 @@
+//! Every statement of the store is prepared here, and none of them scans a table.
+
+use std::fs;
+use std::path::Path;
+
+use es_postgres::sqlx::{self, AssertSqlSafe, Connection, Executor, PgConnection, Row};
+
+use crate::support::{Fixture, fixture};
+
+/// Arguments for each statement, as they stand in an EXECUTE.
+fn arguments(statement: &str) -> &'static str {
+    match statement {
+        "append" => {
+            "('{account,account}', '{k7,new}', '{-1,0}', '{2,1}', '{1,1,2}', '{1,2,1}', \
+             ARRAY[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], \
+             '{a,b,c}', '{1,1,1}', '{1,2,3}', '{null,null,null}')"
+        }
+        "append_one" => {
+            "('account', 'k7', -1, ARRAY[gen_random_uuid(), gen_random_uuid()], \
+             '{a,b}', '{1,1}', '{1,2}', '{null,null}')"
+        }
+        "lock_streams" => "('{account,account}', '{k7,k8}', '{1,0}')",
+        "stream_after" => "('account', 'k7', 2, 500)",
+        "stream_before" => "('account', 'k7', 9223372036854775807, 500)",
+        "log_after" => "(30000, 60000, 500)",
+        "log_before" => "(9223372036854775807, 60000, 500)",
+        "safe" => "",
+        "known_events" => "(ARRAY[gen_random_uuid(), gen_random_uuid()])",
+        other => panic!("sql/{other}.sql is new: give it arguments here"),
+    }
+}
+
+fn statements() -> Vec<(String, String)> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("sql");
+    let mut statements: Vec<_> = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (name, fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    statements.sort();
+    statements
+}
+
+async fn filled() -> Fixture {
+    let fixture = fixture().await;
+    fixture
+        .pool
+        .execute(
+            "INSERT INTO es.streams (category, key) SELECT 'account', 'k' || n FROM generate_series(1, 6000) n;
+             INSERT INTO es.events
+             SELECT nextval('es.events_position_seq'), s.id, v, now(), gen_random_uuid(), 1, 'a', '{}', '{}'
+               FROM es.streams s, generate_series(1, 10) v;
+             ANALYZE es.streams; ANALYZE es.events",
+        )
+        .await
+        .unwrap();
+    fixture
+}
+
+async fn plan(connection: &mut PgConnection, name: &str, sql: &str, mode: &str) -> String {
+    let sql = sql.trim().trim_end_matches(';');
+    connection
+        .execute(AssertSqlSafe(format!("SET plan_cache_mode = {mode}; PREPARE {name} AS {sql};")))
+        .await
+        .unwrap();
+    let explain = format!("EXPLAIN EXECUTE {name} {}", arguments(name));
+    let rows = sqlx::raw_sql(AssertSqlSafe(explain)).fetch_all(&mut *connection).await.unwrap();
+    connection.execute(AssertSqlSafe(format!("DEALLOCATE {name}"))).await.unwrap();
+    rows.iter().map(|row| row.get::<String, _>(0) + "\n").collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_statement_scans_a_table() {
+    let fixture = filled().await;
+    let mut connection = PgConnection::connect(fixture.database.url()).await.unwrap();
+
+    for (name, sql) in statements() {
+        for mode in ["force_generic_plan", "force_custom_plan"] {
+            let plan = plan(&mut connection, &name, &sql, mode).await;
+
+            for table in ["streams", "events"] {
+                assert!(!plan.contains(&format!("Seq Scan on {table}")), "{name}, {mode}:\n{plan}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scan_would_be_seen() {
+    let fixture = filled().await;
+    let mut connection = PgConnection::connect(fixture.database.url()).await.unwrap();
+
+    let plan =
+        plan(&mut connection, "safe", "SELECT * FROM es.events WHERE name = 'b'", "auto").await;
+
+    assert!(plan.contains("Seq Scan on events"), "{plan}");
+}
+
+#[test]
+fn every_statement_says_what_it_leans_on() {
+    for (name, sql) in statements() {
+        assert!(sql.starts_with("-- Leans on "), "{name}");
+    }
+}

@@ -1,0 +1,113 @@
+//! A migrated store in a database of its own, and events to put into it.
+
+use std::time::Duration;
+
+use es_core::prelude::*;
+use es_core::{AppendError, Appended, EventName, NewEvent, Payload, RawEvent, StreamAppend};
+use es_postgres::PgStore;
+use es_postgres::sqlx::postgres::PgPoolOptions;
+use es_postgres::sqlx::{self, PgPool};
+use es_testing::postgres::TestDatabase;
+
+/// Fields are dropped in this order: the database goes last.
+pub(crate) struct Fixture {
+    pub(crate) store: PgStore,
+    /// The service's own pool; the store uses it too.
+    pub(crate) pool: PgPool,
+    pub(crate) database: TestDatabase,
+}
+
+pub(crate) async fn fixture() -> Fixture {
+    let database = TestDatabase::create().await;
+    let pool = PgPoolOptions::new()
+        .max_connections(12)
+        .test_before_acquire(false)
+        .connect(database.url())
+        .await
+        .unwrap();
+    let store = PgStore::new(pool.clone());
+    store.migrate().await.unwrap();
+    Fixture { store, pool, database }
+}
+
+impl Fixture {
+    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.pool).await.unwrap()
+    }
+
+    /// Returns once so many sessions wait for a lock.
+    pub(crate) async fn until_waiting(&self, sessions: i64) {
+        while self
+            .number(
+                "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid) \
+                 WHERE NOT granted AND datname = current_database()",
+            )
+            .await
+            != sessions
+        {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    pub(crate) async fn put(
+        &self,
+        key: &str,
+        expected: ExpectedVersion,
+        events: usize,
+    ) -> Result<Appended, AppendError> {
+        self.store.append(append(key, expected, events)).await
+    }
+
+    pub(crate) async fn versions(&self, key: &str) -> Vec<u64> {
+        self.store
+            .stream_page(&stream(key), Cursor::<Version>::START, 10_000)
+            .await
+            .unwrap()
+            .iter()
+            .map(|event| event.version.0)
+            .collect()
+    }
+}
+
+pub(crate) fn stream(key: &str) -> StreamId {
+    StreamId::new(Category::new("account").unwrap(), StreamKey::new(key).unwrap())
+}
+
+pub(crate) fn event(payload: &str) -> NewEvent {
+    NewEvent::new(
+        RawEvent {
+            name: EventName::new("money-deposited").unwrap(),
+            version: SchemaVersion(1),
+            payload: Payload::parse(payload).unwrap(),
+        },
+        Metadata::default(),
+    )
+}
+
+pub(crate) fn events(count: usize) -> Vec<NewEvent> {
+    (0..count).map(|nth| event(&format!(r#"{{"cents":{nth}}}"#))).collect()
+}
+
+pub(crate) fn append(key: &str, expected: ExpectedVersion, count: usize) -> Append {
+    Append::to(stream(key), expected, events(count)).unwrap()
+}
+
+pub(crate) fn part(key: &str, expected: ExpectedVersion, count: usize) -> StreamAppend {
+    StreamAppend { stream: stream(key), expected, events: events(count) }
+}
+
+pub(crate) fn exact(version: u64) -> ExpectedVersion {
+    ExpectedVersion::Exact(Version(version))
+}
+
+/// Some numbers, the same in every run.
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    pub(crate) fn below(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+}

@@ -1,0 +1,162 @@
+//! The README's code, run and compiled. What stands there stands here, to the letter.
+
+use es_core::prelude::*;
+use es_postgres::{PgStore, sqlx};
+use es_testing::postgres::TestDatabase;
+
+#[rustfmt::skip]
+#[expect(unreachable_pub, reason = "a reader's first aggregate is public")]
+mod first_aggregate {
+// The first aggregate of the README begins.
+use es_core::prelude::*;
+use es_testing::prelude::*;
+
+/// Facts, in the past tense. The name is what is stored: rename the struct as you like.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "money-deposited")]
+pub struct Deposited { pub cents: u64 }
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "money-withdrawn")]
+pub struct Withdrawn { pub cents: u64 }
+
+/// The state, and the list of all that can happen to it.
+#[derive(Aggregate, Default, Clone, Debug, PartialEq)]
+#[aggregate(name = "account", id = String, events(Deposited, Withdrawn), error = Refusal)]
+pub struct Account { cents: u64 }
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    #[error("{missing} cents are missing")]
+    InsufficientFunds { missing: u64 },
+}
+
+impl Apply<Deposited> for Account {
+    fn apply(&mut self, event: Deposited) { self.cents += event.cents; }
+}
+
+impl Apply<Withdrawn> for Account {
+    fn apply(&mut self, event: Withdrawn) { self.cents -= event.cents; }
+}
+
+/// A wish: which aggregate, which field names it. It needs an account that exists.
+#[derive(Command, Clone, Debug)]
+#[command(aggregate = Account)]
+pub struct Withdraw { #[command(id)] pub account: String, pub cents: u64 }
+
+/// A decision: from the state and the wish to what happens, or to a refusal.
+impl Decide<Withdraw> for Account {
+    type Events = Withdrawn;
+
+    fn decide(&self, wish: Withdraw) -> Result<Withdrawn, Refusal> {
+        match wish.cents.saturating_sub(self.cents) {
+            0 => Ok(Withdrawn { cents: wish.cents }),
+            missing => Err(Refusal::InsufficientFunds { missing }),
+        }
+    }
+}
+
+#[test]
+fn an_overdraft_is_refused() {
+    Account::given(Deposited { cents: 100 })
+        .when(Withdraw { account: "ada".into(), cents: 300 })
+        .then_rejected(Refusal::InsufficientFunds { missing: 200 });
+}
+// The first aggregate of the README ends.
+}
+use first_aggregate::{Account, AccountEvent, Deposited, Withdraw, Withdrawn};
+
+fn ada() -> String {
+    "ada".into()
+}
+
+fn bob() -> String {
+    "bob".into()
+}
+
+#[rustfmt::skip]
+#[expect(unused_variables, reason = "the README shows how to get at them")]
+async fn service(pool: sqlx::PgPool) -> Result<(), Box<dyn std::error::Error>> {
+    // The service of the README begins.
+    let store = PgStore::new(pool.clone());             // your pool
+    store.migrate().await?;                             // schema `es`, with a migrations table of its own
+    let accounts = Repository::<Account, _>::new(store.clone());
+
+    // Load, decide, append; once more if somebody else was faster.
+    let done = accounts.execute(Withdraw { account: ada(), cents: 300 }).await?;
+    println!("version {}, position {:?}", done.version, done.position());
+
+    // The past.
+    let before = accounts.load_at(&ada(), Version(2)).await?;
+    let this_morning: Timestamp = "2026-11-21T08:00:00Z".parse()?;
+    let then = accounts.load_as_of(&ada(), this_morning).await?;
+
+    // Several aggregates, one append, all or nothing.
+    let mut work = UnitOfWork::new(store.clone(), Metadata::default());
+    work.execute(Withdraw { account: ada(), cents: 5 }).await?;
+    work.execute(Withdraw { account: bob(), cents: 5 }).await?;
+    work.commit().await?;
+
+    // Your rows and your events, one transaction.
+    let mut tx = pool.begin().await?;
+    sqlx::query("UPDATE orders SET paid = true").execute(&mut *tx).await?;
+    let event = NewEvent::of(&AccountEvent::from(Withdrawn { cents: 5 }), Metadata::default())?;
+    let stream = StreamId::of::<Account>(&ada())?;
+    store.append_within(&mut tx, Append::to(stream, ExpectedVersion::StreamExists, vec![event])?).await?;
+    tx.commit().await?;
+    // The service of the README ends.
+    Ok(())
+}
+
+/// The lines of this file between "`what` of the README begins" and "ends", less their indent.
+fn here(what: &str) -> String {
+    let (begin, end) =
+        (format!("// {what} of the README begins."), format!("// {what} of the README ends."));
+    let lines = include_str!("readme.rs").lines().map(str::trim_end);
+    let between = lines.skip_while(|line| line.trim() != begin).skip(1);
+    let lines: Vec<_> = between.take_while(|line| line.trim() != end).collect();
+    let indent = lines
+        .iter()
+        .filter(|line| !line.is_empty())
+        .map(|line| line.len() - line.trim_start().len())
+        .min();
+    let text = lines.iter().map(|line| line.get(indent.unwrap_or(0)..).unwrap_or_default());
+    text.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_readme_shows_the_code_of_this_file() {
+    let readme = include_str!("../../README.md");
+
+    for what in ["The first aggregate", "The service"] {
+        let here = here(what);
+        assert!(here.lines().count() > 10, "{what} is missing here");
+        assert!(readme.contains(&here), "the README shows other code than this:\n{here}");
+    }
+    assert!(here("The first aggregate").lines().count() < 60);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_service_does_what_the_readme_says() {
+    let database = TestDatabase::create().await;
+    let pool = sqlx::PgPool::connect(database.url()).await.expect("the database is there");
+    sqlx::query("CREATE TABLE orders (paid boolean)").execute(&pool).await.expect("a table");
+    let store = PgStore::new(pool.clone());
+    store.migrate().await.expect("the database is empty");
+    for name in [ada(), bob()] {
+        let deposited = AccountEvent::from(Deposited { cents: 1000 });
+        let events = (0..2).map(|_| NewEvent::of(&deposited, Metadata::default()).expect("JSON"));
+        let stream = StreamId::of::<Account>(&name).expect("a plain name");
+        let append = Append::to(stream, ExpectedVersion::NoStream, events.collect());
+        store.append(append.expect("one part")).await.expect("a new stream");
+    }
+
+    service(pool).await.expect("each step of it works");
+
+    let accounts = Repository::<Account, _>::new(store);
+    let versions = [
+        accounts.load(&ada()).await.expect("it loads").version,
+        accounts.load(&bob()).await.expect("it loads").version,
+    ];
+    assert_eq!(versions, [Version(5), Version(3)]);
+}

@@ -1,0 +1,32 @@
+use es_testing::prelude::*;
+
+use crate::account::{Account, AccountError, Deposited, Open, Opened, Withdraw, Withdrawn};
+
+fn withdraw(cents: u32) -> Withdraw {
+    let account = "ada".into();
+    Withdraw { account, cents }
+}
+
+#[test]
+fn an_account_is_opened_once() {
+    Account::given(Opened).when(Open { account: "ada".into() }).then_already_exists();
+}
+
+#[test]
+fn money_can_be_withdrawn_to_the_last_cent() {
+    Account::given((Opened, Deposited { cents: 100 }))
+        .when(withdraw(100))
+        .then(Withdrawn { cents: 100 });
+}
+
+#[test]
+fn an_overdraft_is_refused() {
+    Account::given((Opened, Deposited { cents: 100 }))
+        .when(withdraw(300))
+        .then_rejected(AccountError::InsufficientFunds { missing: 200 });
+}
+
+#[test]
+fn nobody_withdraws_where_no_account_is() {
+    Account::given(()).when(withdraw(1)).then_not_found();
+}
