@@ -7,8 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::aggregate::Aggregate;
-use crate::command::Command;
-use crate::decide::Decide;
+use crate::decide::DecidedBy;
 use crate::decision::{self, Decision};
 use crate::describe::{Describe, Description, Shown};
 use crate::error::{DecodeError, EncodeError, ExecuteError};
@@ -182,8 +181,8 @@ pub fn decide<A, C>(
     command: C,
 ) -> Result<Vec<A::Event>, ExecuteError<A::Error>>
 where
-    C: Command<Aggregate = A>,
-    A: Decide<C>,
+    A: Aggregate,
+    C: DecidedBy<A>,
 {
     let Decision { events, .. } =
         decision::decide(state, version, stream, command, &Metadata::default())?;

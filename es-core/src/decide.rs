@@ -49,3 +49,29 @@ pub trait Decide<C: Command<Aggregate = Self>>: Aggregate {
     /// Decides. Sees the state, changes nothing.
     fn decide(&self, command: C) -> Result<Self::Events, Self::Error>;
 }
+
+/// A command for which the aggregate `A` has a decision: [`Decide`], seen from the command.
+///
+/// What a repository asks of the commands that it executes. Implemented for every command whose
+/// aggregate decides it.
+///
+/// Asked this way round, the compiler knows the command when it looks for the decision. The other
+/// way round it would take the only command that the aggregate decides for the one that is meant,
+/// and call the command in hand a mismatched type.
+#[diagnostic::on_unimplemented(
+    message = "`{A}` never says how it decides `{Self}`",
+    label = "`impl Decide<{Self}> for {A}` is missing",
+    note = "write: impl Decide<{Self}> for {A} {{ type Events = ..; fn decide(&self, command: {Self}) -> Result<Self::Events, Self::Error> {{ .. }} }}",
+    note = "or execute it elsewhere, if `{Self}` is for another aggregate than `{A}`"
+)]
+pub trait DecidedBy<A: Aggregate>: Command<Aggregate = A> {
+    /// The events of the decision, or the refusal.
+    fn decided_by(self, state: &A) -> Result<Vec<A::Event>, A::Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Decide<C>, C: Command<Aggregate = A>> DecidedBy<A> for C {
+    fn decided_by(self, state: &A) -> Result<Vec<A::Event>, A::Error> {
+        Ok(state.decide(self)?.into_events())
+    }
+}

@@ -1,9 +1,9 @@
 //! One decision on one state: the lifecycle first, then the aggregate, then its own events.
 
+use crate::aggregate::Aggregate;
 use crate::command::{Command, Lifecycle};
-use crate::decide::Decide;
+use crate::decide::DecidedBy;
 use crate::error::{EncodeError, ExecuteError, LifecycleRejection};
-use crate::into_events::IntoEvents;
 use crate::metadata::Metadata;
 use crate::recorded::NewEvent;
 use crate::stream::{StreamId, Version};
@@ -24,11 +24,11 @@ pub(crate) fn decide<A, C>(
     metadata: &Metadata,
 ) -> Result<Decision<A::Event>, ExecuteError<A::Error>>
 where
-    C: Command<Aggregate = A>,
-    A: Decide<C>,
+    A: Aggregate,
+    C: DecidedBy<A>,
 {
     check_lifecycle::<C>(stream, version)?;
-    let events = state.decide(command).map_err(ExecuteError::Rejected)?.into_events();
+    let events = command.decided_by(state).map_err(ExecuteError::Rejected)?;
     let encode = |event: &A::Event| NewEvent::of(event, metadata.clone());
     let new = events.iter().map(encode).collect::<Result<Vec<_>, EncodeError>>()?;
     for event in events.iter().cloned() {

@@ -118,7 +118,7 @@ pub use es_macros::{Aggregate, Command, Event, EventSet};
 pub use aggregate::{Aggregate, AggregateId, Apply};
 pub use append::{Append, Appended, AppendedStream, StreamAppend};
 pub use command::{Command, Lifecycle};
-pub use decide::Decide;
+pub use decide::{Decide, DecidedBy};
 pub use describe::{Describe, Description, FieldDescription, Shape, Shown};
 pub use error::{
     AppendError, Conflict, DecodeError, EncodeError, ExecuteError, InvalidAppend,

@@ -10,8 +10,7 @@ use tracing::{Instrument, Span};
 
 use crate::aggregate::Aggregate;
 use crate::append::{Append, Appended, StreamAppend};
-use crate::command::Command;
-use crate::decide::Decide;
+use crate::decide::DecidedBy;
 use crate::decision::{self, Decision};
 use crate::error::{AppendError, Conflict, ExecuteError, LoadError};
 use crate::event::EventId;
@@ -117,8 +116,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     /// its events.
     pub async fn execute<C>(&self, command: C) -> Result<Executed<A>, ExecuteError<A::Error>>
     where
-        C: Command<Aggregate = A>,
-        A: Decide<C>,
+        C: DecidedBy<A>,
     {
         self.execute_with(command, Metadata::default()).await
     }
@@ -133,8 +131,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         metadata: impl Into<Metadata>,
     ) -> Result<Executed<A>, ExecuteError<A::Error>>
     where
-        C: Command<Aggregate = A>,
-        A: Decide<C>,
+        C: DecidedBy<A>,
     {
         let metadata = metadata.into().completed();
         let span = spans::command(A::NAME, C::NAME);
@@ -148,8 +145,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         span: &Span,
     ) -> Result<Executed<A>, ExecuteError<A::Error>>
     where
-        C: Command<Aggregate = A>,
-        A: Decide<C>,
+        C: DecidedBy<A>,
     {
         let stream = StreamId::of::<A>(command.aggregate_id()).map_err(LoadError::from)?;
         span.record("es.stream.id", tracing::field::display(&stream));
@@ -182,8 +178,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         metadata: &Metadata,
     ) -> Result<Result<Executed<A>, Conflict>, ExecuteError<A::Error>>
     where
-        C: Command<Aggregate = A>,
-        A: Decide<C>,
+        C: DecidedBy<A>,
     {
         let Loaded { mut state, version, .. } = load(&self.store, stream, Until::End).await?;
         let Decision { events, new } =

@@ -7,8 +7,7 @@ use tracing::{Instrument, Span};
 
 use crate::aggregate::Aggregate;
 use crate::append::{Append, Appended, StreamAppend};
-use crate::command::Command;
-use crate::decide::Decide;
+use crate::decide::DecidedBy;
 use crate::decision::{self, Decision};
 use crate::error::{AppendError, ExecuteError, LoadError};
 use crate::load::{Loaded, Until, load};
@@ -102,8 +101,8 @@ impl<S: EventStore> UnitOfWork<S> {
         command: C,
     ) -> Result<Vec<A::Event>, ExecuteError<A::Error>>
     where
-        C: Command<Aggregate = A>,
-        A: Decide<C>,
+        A: Aggregate,
+        C: DecidedBy<A>,
     {
         let span = spans::command(A::NAME, C::NAME);
         self.decide(command, &span).instrument(span.clone()).await
@@ -115,8 +114,8 @@ impl<S: EventStore> UnitOfWork<S> {
         span: &Span,
     ) -> Result<Vec<A::Event>, ExecuteError<A::Error>>
     where
-        C: Command<Aggregate = A>,
-        A: Decide<C>,
+        A: Aggregate,
+        C: DecidedBy<A>,
     {
         let stream = StreamId::of::<A>(command.aggregate_id()).map_err(LoadError::from)?;
         span.record("es.stream.id", tracing::field::display(&stream));

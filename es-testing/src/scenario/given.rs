@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use es_core::{Aggregate, Command, Decide, IntoEvents};
+use es_core::{Aggregate, DecidedBy, IntoEvents};
 
 use super::story::Story;
 use super::unasserted::Unasserted;
@@ -43,8 +43,7 @@ impl<A: Aggregate> Given<A> {
     #[track_caller]
     pub fn when<C>(self, command: C) -> When<A>
     where
-        C: Command<Aggregate = A>,
-        A: Decide<C>,
+        C: DecidedBy<A>,
     {
         When::first(self.unasserted, Story::after(self.events), command)
     }

@@ -1,6 +1,6 @@
 //! What happened in a scenario: its past, its commands, their events, its refusal.
 
-use es_core::{Aggregate, Command, Decide, Description, StreamId, Version};
+use es_core::{Aggregate, Command, DecidedBy, Description, StreamId, Version};
 
 use super::refusal::{Refusal, Why};
 
@@ -61,8 +61,7 @@ impl<A: Aggregate> Story<A> {
     #[track_caller]
     pub(super) fn play<C>(&mut self, command: C)
     where
-        C: Command<Aggregate = A>,
-        A: Decide<C>,
+        C: DecidedBy<A>,
     {
         let stream = self.tell(&command);
         if self.refusal.is_some() {

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use es_core::{
-    Aggregate, Append, AppendError, Appended, Command, Cursor, Decide, EventStore, ExecuteError,
+    Aggregate, Append, AppendError, Appended, Cursor, DecidedBy, EventStore, ExecuteError,
     Executed, ExpectedVersion, LogPage, Metadata, NewEvent, Position, RecordedEvent, Repository,
     StoreError, StreamId, Version,
 };
@@ -86,8 +86,7 @@ pub(super) struct Step<A: Aggregate> {
 impl<A: Aggregate> Step<A> {
     pub(super) fn of<C>(command: C) -> Self
     where
-        C: Command<Aggregate = A>,
-        A: Decide<C>,
+        C: DecidedBy<A>,
     {
         let execute = |store| -> Execution<A> {
             Box::pin(async move { Repository::<A, _>::new(store).execute(command).await })

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use es_core::{Aggregate, Command, Decide};
+use es_core::{Aggregate, DecidedBy};
 
 use super::story::Story;
 use super::through::Step;
@@ -36,8 +36,7 @@ impl<A: Aggregate> When<A, Played> {
     #[track_caller]
     pub(super) fn first<C>(unasserted: Unasserted, story: Story<A>, command: C) -> Self
     where
-        C: Command<Aggregate = A>,
-        A: Decide<C>,
+        C: DecidedBy<A>,
     {
         let scenario = Self::by(unasserted, story);
         scenario.when(command)
@@ -55,8 +54,7 @@ impl<A: Aggregate> When<A, Played> {
     #[track_caller]
     pub fn when<C>(mut self, command: C) -> Self
     where
-        C: Command<Aggregate = A>,
-        A: Decide<C>,
+        C: DecidedBy<A>,
     {
         self.steps.push(Step::of(command.clone()));
         self.story.play(command);
