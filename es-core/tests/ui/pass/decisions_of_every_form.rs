@@ -32,7 +32,8 @@ macro_rules! decision {
             }
         }
 
-        let events = es_core::IntoEvents::<DoorEvent>::into_events(Door.decide($command(1)).unwrap());
+        let events =
+            es_core::IntoEvents::<DoorEvent>::into_events(Door.decide($command(1)).unwrap());
         assert_eq!(events.len(), $count);
     };
 }
