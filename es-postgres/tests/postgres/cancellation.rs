@@ -115,7 +115,9 @@ async fn the_recommended_pool_ends_transactions_that_the_service_abandoned() {
 
     for round in 0..5 {
         let mut connection = pool.acquire().await.unwrap();
-        assert!(connection.begin().now_or_never().is_none());
+        // A server that answers within the one poll has begun a transaction that is dropped whole:
+        // that is not the accident, so it is provoked again.
+        while connection.begin().now_or_never().is_some() {}
         if round % 2 == 1 {
             sqlx::query("SELECT 1 / 0").execute(&mut *connection).await.unwrap_err();
         }
