@@ -138,7 +138,8 @@ async fn the_recommended_pool_ends_transactions_that_the_service_abandoned() {
 
     for round in 0..5 {
         let mut connection = pool.acquire().await.unwrap();
-        assert!(connection.begin().now_or_never().is_none());
+        // On a quick day the server has answered by the end of the first poll.
+        while connection.begin().now_or_never().is_some() {}
         if round % 2 == 1 {
             sqlx::query("SELECT 1 / 0")
                 .execute(&mut *connection)
