@@ -1,6 +1,7 @@
 //! The store: a handle on a pool, and the doors to everything behind it.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,9 +9,9 @@ use es_core::{
     Append, AppendError, Appended, Cursor, EventStore, LogPage, Position, RecordedEvent,
     StoreError, StreamId, Version,
 };
-use sqlx::postgres::{PgArguments, PgPoolOptions, Postgres};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
 use sqlx::query::Query;
-use sqlx::{Executor, PgConnection, PgPool};
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
 use tracing::{Instrument, Span};
 
 use crate::error::from_sqlx;
@@ -91,12 +92,11 @@ impl PgStore {
     /// The pool does not ping a connection before each use. Nobody else uses it, so it needs no
     /// rollback either: the store begins transactions only on tasks that nobody drops.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
-        let pool = PgPoolOptions::new()
-            .test_before_acquire(false)
-            .connect(url)
-            .await
-            .map_err(from_sqlx)?;
-        Ok(Self::new(pool))
+        let options = PgConnectOptions::from_str(url).map_err(from_sqlx)?;
+        // A pool tries again and again, for half a minute; whoever mistyped an address should not
+        // wait for that.
+        options.connect().await.map_err(from_sqlx)?.close().await.map_err(from_sqlx)?;
+        Ok(Self::new(PgPoolOptions::new().test_before_acquire(false).connect_lazy_with(options)))
     }
 
     /// The same store with statements that the server does not keep by name.

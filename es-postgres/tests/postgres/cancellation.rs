@@ -60,9 +60,7 @@ async fn dropped_appends_leave_the_store_whole_and_the_pool_healthy() {
     }
 
     // What still runs on tasks of its own comes to its end.
-    while fixture.number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()").await > 0 {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    fixture.until("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()", 0).await;
     let mut counts: HashMap<String, usize> = HashMap::new();
     let log: Vec<_> =
         fixture.store.read_log(Cursor::<Position>::START).try_collect().await.unwrap();
@@ -94,9 +92,7 @@ async fn an_append_polled_once_and_dropped_leaves_no_transaction() {
         assert!(append.now_or_never().is_none());
     }
     fixture.store.append(numbered(1000, false, true)).await.unwrap();
-    while fixture.number("SELECT count(*) FROM es.events").await < 51 * 3 {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    fixture.until("SELECT count(*) FROM es.events", 51 * 3).await;
 
     assert_eq!(in_transaction(&fixture).await, 0);
     let open = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
@@ -115,7 +111,9 @@ async fn the_recommended_pool_ends_transactions_that_the_service_abandoned() {
 
     for round in 0..5 {
         let mut connection = pool.acquire().await.unwrap();
-        assert!(connection.begin().now_or_never().is_none());
+        // A server that answers within the one poll has begun a transaction that is dropped whole:
+        // that is not the accident, so it is provoked again.
+        while connection.begin().now_or_never().is_some() {}
         if round % 2 == 1 {
             sqlx::query("SELECT 1 / 0").execute(&mut *connection).await.unwrap_err();
         }

@@ -37,16 +37,23 @@ impl Fixture {
 
     /// Returns once so many sessions wait for a lock.
     pub(crate) async fn until_waiting(&self, sessions: i64) {
-        while self
-            .number(
-                "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid) \
-                 WHERE NOT granted AND datname = current_database()",
-            )
-            .await
-            != sessions
-        {
+        self.until(
+            "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid) \
+             WHERE NOT granted AND datname = current_database()",
+            sessions,
+        )
+        .await;
+    }
+
+    /// Returns once the query answers with `number`; fails where it never does.
+    pub(crate) async fn until(&self, sql: &'static str, number: i64) {
+        for _ in 0..5000 {
+            if self.number(sql).await == number {
+                return;
+            }
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
+        panic!("waited in vain for {number} from: {sql}");
     }
 
     pub(crate) async fn put(

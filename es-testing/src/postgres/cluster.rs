@@ -156,7 +156,7 @@ impl Home {
         static PROCESS_LIVES: OnceLock<ChildStdin> = OnceLock::new();
         let user = directory.join("users").join(Uuid::new_v4().simple().to_string());
         File::create_new(&user)?;
-        let mut command = Command::new("sh");
+        let mut command = Command::new("/bin/sh");
         command
             .args(["-c", WATCH, "es-testing-watcher"])
             .arg(directory)
@@ -169,8 +169,11 @@ impl Home {
             // Away from the terminal's interrupts, which end the tests and must not end it.
             .process_group(0);
         self.set_owner(&mut command);
-        let pipe = command.spawn()?.stdin.take();
-        if let Some(pipe) = pipe {
+        let watcher = command.spawn().inspect_err(|_| {
+            // A user that nobody watches would keep the server for ever.
+            let _ = fs::remove_file(&user);
+        })?;
+        if let Some(pipe) = watcher.stdin {
             let _ = PROCESS_LIVES.set(pipe);
         }
         Ok(())

@@ -4,7 +4,6 @@ mod account;
 #[cfg(test)]
 mod tests;
 
-use std::error::Error;
 use std::pin::pin;
 
 use account::{Account, Deposit, Open, Withdraw};
@@ -13,7 +12,7 @@ use es_postgres::PgStore;
 use futures_util::TryStreamExt;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     if std::env::args().len() > 1 {
         println!("usage: bank-account    (in memory, or on Postgres if DATABASE_URL is set)");
         return Ok(());
@@ -27,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     story(store).await
 }
 
-async fn story(store: impl EventStore) -> Result<(), Box<dyn Error>> {
+async fn story(store: impl EventStore) -> anyhow::Result<()> {
     let accounts = Repository::<Account, _>::new(store);
     let account = "ada".to_owned();
     let deposit = |cents| Deposit { account: account.clone(), cents };
@@ -49,7 +48,7 @@ async fn story(store: impl EventStore) -> Result<(), Box<dyn Error>> {
     let cents = u32::try_from(done.state.cents + 25)?;
     let overdraft = accounts.execute(withdraw(cents)).await;
     let Err(ExecuteError::Rejected(reason)) = overdraft else {
-        return Err("an overdraft went through".into());
+        anyhow::bail!("an overdraft went through");
     };
     println!("She asks for {cents} and is refused: {reason}.");
 

@@ -9,7 +9,6 @@ mod import;
 mod progress;
 mod verify;
 
-use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -42,32 +41,26 @@ async fn main() -> ExitCode {
     match on_store(&arguments).await {
         Ok(code) => code,
         Err(error) => {
-            eprint!("repository-history: {error}");
-            let mut cause = error.source();
-            while let Some(deeper) = cause {
-                eprint!(": {deeper}");
-                cause = deeper.source();
-            }
-            eprintln!();
+            eprintln!("repository-history: {error:#}");
             ExitCode::from(2)
         }
     }
 }
 
-async fn on_store(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
+async fn on_store(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.store == "memory" {
         return run(MemoryStore::new(), arguments).await;
     }
     if !arguments.store.starts_with("postgres://") && !arguments.store.starts_with("postgresql://")
     {
-        return Err("--store takes `memory` or a URL that begins with `postgres://`".into());
+        anyhow::bail!("--store takes `memory` or a URL that begins with `postgres://`");
     }
     let store = PgStore::connect(&arguments.store).await?;
     store.migrate().await?;
     run(store, arguments).await
 }
 
-async fn run(store: impl EventStore, arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
+async fn run(store: impl EventStore, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
     let oracle = verify::oracle(&arguments.oracle)?;
     let imported = import::import(&store, &arguments.history, &stop_on_ctrl_c()).await?;
