@@ -29,8 +29,9 @@ pub trait Aggregate: Default + Describe + Send + Sync + 'static {
     /// Why a decision refuses.
     type Error: Error + Send + Sync + 'static;
 
-    /// Brings the state up to date with one event. Never refuses: what happened has happened.
-    fn apply(&mut self, event: Self::Event);
+    /// Brings the state up to date with one event: the dispatch to [`Apply`]. Never refuses: what
+    /// happened has happened.
+    fn evolve(&mut self, event: Self::Event);
 }
 
 /// How one event changes the state.

@@ -32,7 +32,7 @@ where
     let encode = |event: &A::Event| NewEvent::of(event, metadata.clone());
     let new = events.iter().map(encode).collect::<Result<Vec<_>, EncodeError>>()?;
     for event in events.iter().cloned() {
-        state.apply(event);
+        state.evolve(event);
     }
     Ok(Decision { events, new })
 }

@@ -89,7 +89,7 @@ pub(crate) async fn load<A: Aggregate, S: EventStore>(
                 break;
             }
             let event = event.decode::<A::Event>()?;
-            loaded.state.apply(event.event);
+            loaded.state.evolve(event.event);
             loaded.version = event.version;
             loaded.position = event.position;
         }

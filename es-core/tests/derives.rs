@@ -204,7 +204,7 @@ fn each_event_is_applied_by_its_own_impl() {
     let mut account = Account::default();
 
     for event in [opened(), Deposited(100).into(), fee(5)] {
-        Aggregate::apply(&mut account, event);
+        account.evolve(event);
     }
 
     assert_eq!((account.owner.as_str(), account.cents), ("ada", 95));
@@ -283,7 +283,7 @@ fn an_aggregate_may_be_generic() {
     let mut cache = Cache::<String>::default();
 
     let put = CacheEvent::from_raw(&raw).expect("it was written");
-    Aggregate::apply(&mut cache, put.clone());
+    cache.evolve(put.clone());
 
     assert_eq!(cache.value, "x");
     assert_eq!(Put::try_from(put).expect("it is one").value, "x");
@@ -319,7 +319,7 @@ fn an_aggregate_may_bring_its_own_enum() {
     let mut door = Door::default();
     let owner = "ada".to_owned();
 
-    Aggregate::apply(&mut door, DoorEvent::Opened(Opened { owner }));
+    door.evolve(DoorEvent::Opened(Opened { owner }));
 
     assert!(door.open);
 }

@@ -120,7 +120,7 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 /// }
 ///
 /// let mut account = Account::default();
-/// Aggregate::apply(&mut account, AccountEvent::Deposited(Deposited { cents: 5 }));
+/// account.evolve(AccountEvent::Deposited(Deposited { cents: 5 }));
 /// assert_eq!(account.cents, 5);
 /// ```
 ///

@@ -48,7 +48,7 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
             type Event = #event;
             type Error = #error;
 
-            fn apply(&mut self, event: #event) {
+            fn evolve(&mut self, event: #event) {
                 #apply
             }
         }

@@ -25,7 +25,7 @@ impl<A: Aggregate> Story<A> {
     pub(super) fn after(given: Vec<A::Event>) -> Self {
         let mut state = A::default();
         for event in given.iter().cloned() {
-            state.apply(event);
+            state.evolve(event);
         }
         Self {
             given,

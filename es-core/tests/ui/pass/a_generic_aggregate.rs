@@ -46,6 +46,6 @@ impl<T: Goods> Apply<Emptied> for Shelf<T> {
 
 fn main() {
     let mut shelf = Shelf::<u32>::default();
-    Aggregate::apply(&mut shelf, Put(7).into());
+    shelf.evolve(Put(7).into());
     assert_eq!(shelf.goods, [7]);
 }

@@ -23,7 +23,7 @@ pub mod door {
     #[must_use]
     pub fn open() -> bool {
         let mut door = Door::default();
-        Aggregate::apply(&mut door, Opened.into());
+        door.evolve(Opened.into());
         door.open
     }
 }

@@ -24,7 +24,7 @@ fn main() {
     struct Count(#[command(id)] u32);
 
     let mut counter = Counter::default();
-    Aggregate::apply(&mut counter, Counted(2).into());
+    counter.evolve(Counted(2).into());
     assert_eq!(counter.total, 2);
     assert_eq!(Count(7).aggregate_id(), &7);
 }

@@ -130,7 +130,7 @@ impl ::es_core::Aggregate for Account {
     type Id = AccountId;
     type Event = AccountEvent;
     type Error = AccountError;
-    fn apply(&mut self, event: AccountEvent) {
+    fn evolve(&mut self, event: AccountEvent) {
         match event {
             AccountEvent::Opened(event) => {
                 <Self as ::es_core::Apply<Opened>>::apply(self, event)

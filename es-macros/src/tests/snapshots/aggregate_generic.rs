@@ -169,7 +169,7 @@ where
     type Id = String;
     type Event = CacheEvent<T>;
     type Error = ::core::convert::Infallible;
-    fn apply(&mut self, event: CacheEvent<T>) {
+    fn evolve(&mut self, event: CacheEvent<T>) {
         match event {
             CacheEvent::Put(event) => {
                 <Self as ::es_core::Apply<Put<T>>>::apply(self, event)

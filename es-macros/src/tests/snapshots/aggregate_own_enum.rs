@@ -4,7 +4,7 @@ impl ::es_core::Aggregate for Account {
     type Id = AccountId;
     type Event = history::AccountEvent;
     type Error = ::core::convert::Infallible;
-    fn apply(&mut self, event: history::AccountEvent) {
+    fn evolve(&mut self, event: history::AccountEvent) {
         <Self as ::es_core::Apply<history::AccountEvent>>::apply(self, event)
     }
 }

@@ -135,7 +135,7 @@ impl ::es_core::Aggregate for Account {
     type Id = ::std::string::String;
     type Event = AccountEvent;
     type Error = ::core::convert::Infallible;
-    fn apply(&mut self, event: AccountEvent) {
+    fn evolve(&mut self, event: AccountEvent) {
         match event {
             AccountEvent::Opened(event) => {
                 <Self as ::es_core::Apply<Opened>>::apply(self, event)

@@ -18,7 +18,7 @@ fn an_announced_result_is_printed() {
 fn a_result_counts_as_a_match() {
     let mut season = Season::default();
 
-    Aggregate::apply(&mut season, Result { home: 3, guests: 1 }.into());
+    season.evolve(Result { home: 3, guests: 1 }.into());
 
     assert_eq!(season, Season { matches: 1 });
 }
