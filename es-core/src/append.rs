@@ -29,6 +29,7 @@ pub struct Append {
 /// Without events it is a pure precondition: nothing is stored, but the whole append is refused
 /// unless the stream is at its expected version in the moment of the append.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct StreamAppend {
     /// Which stream.
     pub stream: StreamId,
@@ -38,6 +39,14 @@ pub struct StreamAppend {
     pub events: Vec<NewEvent>,
 }
 
+impl StreamAppend {
+    /// `events` for `stream`, which must be at `expected`.
+    #[must_use]
+    pub fn new(stream: StreamId, expected: ExpectedVersion, events: Vec<NewEvent>) -> Self {
+        Self { stream, expected, events }
+    }
+}
+
 impl Append {
     /// Events for one stream.
     pub fn to(
@@ -45,7 +54,7 @@ impl Append {
         expected: ExpectedVersion,
         events: Vec<NewEvent>,
     ) -> Result<Self, InvalidAppend> {
-        Self::new(vec![StreamAppend { stream, expected, events }])
+        Self::new(vec![StreamAppend::new(stream, expected, events)])
     }
 
     /// Events for several streams. At least one part, each stream at most once, no event id twice.
@@ -144,5 +153,61 @@ impl AppendedStream {
     #[must_use]
     pub fn version_before(&self) -> Version {
         Version(self.version.0.saturating_sub(self.positions.len() as u64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{EventName, Payload, SchemaVersion};
+    use crate::metadata::Metadata;
+    use crate::recorded::RawEvent;
+    use crate::stream::{Category, StreamKey};
+
+    fn stream(key: &str) -> StreamId {
+        StreamId::new(Category::new("account").unwrap(), StreamKey::new(key).unwrap())
+    }
+
+    fn part(key: &str, events: Vec<NewEvent>) -> StreamAppend {
+        StreamAppend::new(stream(key), ExpectedVersion::Any, events)
+    }
+
+    fn event() -> NewEvent {
+        let name = EventName::new("opened").unwrap();
+        let payload = Payload::parse("{}").unwrap();
+        NewEvent::new(RawEvent::new(name, SchemaVersion(1), payload), Metadata::default())
+    }
+
+    #[test]
+    fn an_append_names_a_stream() {
+        assert_eq!(Append::new(vec![]), Err(InvalidAppend::NoStream));
+    }
+
+    #[test]
+    fn an_append_names_each_stream_once() {
+        let twice =
+            Append::new(vec![part("ada", vec![]), part("bob", vec![]), part("ada", vec![])]);
+
+        assert_eq!(twice, Err(InvalidAppend::StreamTwice { stream: stream("ada") }));
+    }
+
+    #[test]
+    fn an_append_holds_each_event_once() {
+        let event = event();
+        let id = event.id;
+
+        let twice = Append::new(vec![part("ada", vec![event.clone()]), part("bob", vec![event])]);
+
+        assert_eq!(twice, Err(InvalidAppend::EventTwice { id }));
+    }
+
+    #[test]
+    fn parts_keep_their_order() {
+        let append = Append::new(vec![part("b", vec![event()]), part("a", vec![event(), event()])]);
+
+        let append = append.unwrap();
+        let streams: Vec<_> = append.parts().iter().map(|part| part.stream.clone()).collect();
+        assert_eq!(streams, [stream("b"), stream("a")]);
+        assert_eq!(append.events(), 3);
     }
 }

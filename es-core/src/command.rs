@@ -48,6 +48,7 @@ pub trait Command: Describe + Clone + Send + Sync + 'static {
 
 /// What a command requires of its aggregate before the decision is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Lifecycle {
     /// That there is none yet; otherwise
     /// [`AlreadyExists`](crate::LifecycleRejection::AlreadyExists).

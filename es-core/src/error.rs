@@ -238,6 +238,17 @@ pub enum ExecuteError<E: Error + 'static> {
     Append(AppendError),
 }
 
+/// What one append came to, for a unit of work that is executed and committed in one function: its
+/// conflict is one after a single attempt.
+impl<E: Error + 'static> From<AppendError> for ExecuteError<E> {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Conflict(source) => Self::Conflict { attempts: 1, source },
+            other => Self::Append(other),
+        }
+    }
+}
+
 /// A store that failed: the database is away, too busy, not set up, or holds what it should not.
 ///
 /// What it wraps is the adapter's own; it is reached through [`Error::source`]. No message of it
@@ -279,6 +290,11 @@ impl StoreError {
     }
 
     /// Whether the same call may succeed a moment later.
+    ///
+    /// After [`Contention`](StoreErrorKind::Contention) nothing was stored. After
+    /// [`Unavailable`](StoreErrorKind::Unavailable) an append may have been: repeat it with the same
+    /// event ids, which are never stored twice, or look first. A repeated *command* decides anew and
+    /// makes new ids.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self.kind, StoreErrorKind::Unavailable | StoreErrorKind::Contention)
@@ -301,5 +317,27 @@ impl fmt::Display for StoreError {
             StoreErrorKind::Corrupt => "the event store holds what cannot be read",
             StoreErrorKind::Other => "the event store failed",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_moment_may_cure_is_transient() {
+        let kinds = [
+            (StoreErrorKind::Unavailable, true),
+            (StoreErrorKind::Contention, true),
+            (StoreErrorKind::NotMigrated, false),
+            (StoreErrorKind::Unsupported, false),
+            (StoreErrorKind::Corrupt, false),
+            (StoreErrorKind::Other, false),
+        ];
+
+        assert_eq!(
+            kinds,
+            kinds.map(|(kind, _)| (kind, StoreError::new(kind, "why").is_transient()))
+        );
     }
 }

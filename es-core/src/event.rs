@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::describe::Describe;
 use crate::error::{DecodeError, EncodeError};
-use crate::text::{InvalidText, Rule, is_name};
+use crate::text::{Rule, is_name, text_value};
 
 /// A fact of the domain, in the past tense, one struct each.
 ///
@@ -64,7 +64,7 @@ pub trait Event:
 }
 
 /// The id of one recorded event: a UUID, version 7 when it is made here, so that it rises with time.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct EventId(Uuid);
 
 impl EventId {
@@ -100,20 +100,15 @@ impl fmt::Debug for EventId {
     }
 }
 
-/// The stored name of an event: 1 to 100 ASCII letters, digits, `-`, `_` and `.`, a letter first.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EventName(Cow<'static, str>);
+text_value! {
+    static
+    /// The stored name of an event: 1 to 100 ASCII letters, digits, `-`, `_` and `.`, a letter first.
+    EventName, "event name", Rule::Name { max: EventName::MAX_BYTES }
+}
 
 impl EventName {
     /// The most bytes that an event's name may have.
     pub const MAX_BYTES: usize = 100;
-
-    /// Takes `value` as an event's name, or says which rule it breaks.
-    pub fn new(value: impl Into<String>) -> Result<Self, InvalidText> {
-        let value = value.into();
-        Rule::Name { max: Self::MAX_BYTES }.check("event name", &value)?;
-        Ok(Self(Cow::Owned(value)))
-    }
 
     /// The name of the event `E`. A name that breaks the rule does not compile.
     #[must_use]
@@ -126,28 +121,10 @@ impl EventName {
         }
         Self(Cow::Borrowed(E::NAME))
     }
-
-    /// The text itself.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for EventName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for EventName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "EventName({:?})", self.as_str())
-    }
 }
 
 /// The version of an event's shape, from 1. Not a [`Version`](crate::Version), which counts events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SchemaVersion(pub u32);
 
 impl fmt::Display for SchemaVersion {

@@ -57,7 +57,7 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
 
     /// This event with its name and version, as a store takes it.
     fn to_raw(&self) -> Result<RawEvent, EncodeError> {
-        Ok(RawEvent { name: self.name(), version: self.version(), payload: self.encode()? })
+        Ok(RawEvent::new(self.name(), self.version(), self.encode()?))
     }
 
     /// Reads an event as a store gives it.

@@ -35,6 +35,7 @@ impl<A> Loaded<A> {
 
 /// A moment of the past: a position of the log or an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Moment {
     /// When the log stood at this position.
     Position(Position),

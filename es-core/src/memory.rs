@@ -148,3 +148,33 @@ fn page<T: Clone>(all: &[T], cursor: Cursor<u64>, limit: u32) -> Vec<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{EventName, Payload, SchemaVersion};
+    use crate::metadata::Metadata;
+    use crate::recorded::{NewEvent, RawEvent};
+    use crate::stream::{Category, ExpectedVersion, StreamKey};
+
+    /// As if the clock had gone back by a day since the first event.
+    #[tokio::test]
+    async fn time_does_not_go_back_along_a_stream_when_the_clock_does() {
+        let store = MemoryStore::new();
+        let append = || {
+            let stream =
+                StreamId::new(Category::new("account").unwrap(), StreamKey::new("ada").unwrap());
+            let name = EventName::new("opened").unwrap();
+            let raw = RawEvent::new(name, SchemaVersion(1), Payload::parse("{}").unwrap());
+            let new = NewEvent::new(raw, Metadata::default());
+            Append::to(stream, ExpectedVersion::Any, vec![new]).unwrap()
+        };
+        store.append(append()).await.unwrap();
+        let tomorrow = Timestamp::from_unix_micros(Timestamp::now().unix_micros() + 86_400_000_000);
+        store.shared.write().unwrap().log[0].recorded_at = tomorrow;
+
+        let appended = store.append(append()).await.unwrap();
+
+        assert_eq!(appended.streams[0].recorded_at, tomorrow);
+    }
+}

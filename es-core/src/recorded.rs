@@ -70,6 +70,7 @@ impl RecordedEvent {
 
 /// An event as bytes: name, version of its shape, JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RawEvent {
     /// The stored name.
     pub name: EventName,
@@ -77,6 +78,14 @@ pub struct RawEvent {
     pub version: SchemaVersion,
     /// The fields.
     pub payload: Payload,
+}
+
+impl RawEvent {
+    /// The event `name`, in the shape of `version`.
+    #[must_use]
+    pub fn new(name: EventName, version: SchemaVersion, payload: Payload) -> Self {
+        Self { name, version, payload }
+    }
 }
 
 /// An event on its way into the store.

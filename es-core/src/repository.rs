@@ -1,5 +1,6 @@
 //! From a command to its events: load, decide, append, and again if others were faster.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
@@ -52,7 +53,6 @@ use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct Repository<A, S> {
     store: S,
     max_attempts: u32,
@@ -62,6 +62,16 @@ pub struct Repository<A, S> {
 impl<A, S: Clone> Clone for Repository<A, S> {
     fn clone(&self) -> Self {
         Self { store: self.store.clone(), max_attempts: self.max_attempts, aggregate: PhantomData }
+    }
+}
+
+impl<A: Aggregate, S: fmt::Debug> fmt::Debug for Repository<A, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Repository")
+            .field("aggregate", &A::NAME)
+            .field("store", &self.store)
+            .field("max_attempts", &self.max_attempts)
+            .finish()
     }
 }
 
@@ -97,7 +107,8 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
 
     /// Tries at most `attempts` times (at least once) when others change the stream meanwhile.
     ///
-    /// Between attempts it waits for a random time that doubles in range, from 1 ms to 100 ms.
+    /// The second attempt follows at once. Before each further one it waits for 1, 2, 4 … 100 ms
+    /// and a random time of up to the same length.
     #[must_use]
     pub fn with_max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
@@ -114,6 +125,11 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     ///
     /// The command becomes the start of a new chain: a fresh id is correlation and causation of
     /// its events.
+    ///
+    /// Waits between attempts with tokio's timer, so it needs a runtime that has one.
+    ///
+    /// An append that fails because the store went away may have been stored; whoever repeats the
+    /// command then decides it a second time, on a state that may hold the first.
     pub async fn execute<C>(&self, command: C) -> Result<Executed<A>, ExecuteError<A::Error>>
     where
         C: DecidedBy<A>,
@@ -152,9 +168,9 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         let mut delays = delays();
         let mut attempts = 1;
         loop {
+            span.record("es.attempts", attempts);
             let conflict = match self.attempt(&stream, command.clone(), metadata).await? {
                 Ok(done) => {
-                    span.record("es.attempts", attempts);
                     if let Some(position) = done.position() {
                         span.record("es.global_position", position.0);
                     }
@@ -165,8 +181,10 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
             if attempts == self.max_attempts {
                 return Err(ExecuteError::Conflict { attempts, source: conflict });
             }
+            if attempts > 1 {
+                tokio::time::sleep(delays.next().unwrap_or_default()).await;
+            }
             attempts += 1;
-            tokio::time::sleep(delays.next().unwrap_or_default()).await;
         }
     }
 
@@ -187,11 +205,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
             return Ok(Ok(Executed { state, version, events: Vec::new() }));
         }
         let ids = new.iter().map(|new| new.id).collect();
-        let part = StreamAppend {
-            stream: stream.clone(),
-            expected: ExpectedVersion::Exact(version),
-            events: new,
-        };
+        let part = StreamAppend::new(stream.clone(), ExpectedVersion::Exact(version), new);
         let appended = match self.store.append(Append::of_fresh(vec![part])).await {
             Ok(appended) => appended,
             Err(AppendError::Conflict(conflict)) => return Ok(Err(conflict)),
@@ -271,7 +285,7 @@ fn record<E>(
     events.into_iter().zip(ids).zip(places).map(record).collect()
 }
 
-/// Delays between attempts: a random part of 1, 2, 4 … 100 ms, added to it.
+/// Delays between attempts: 1, 2, 4 … 100 ms, each with a random time of up to its length added.
 fn delays() -> impl Iterator<Item = Duration> {
     ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(1))
@@ -279,4 +293,27 @@ fn delays() -> impl Iterator<Item = Duration> {
         .with_jitter()
         .without_max_times()
         .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_double_up_to_a_tenth_of_a_second_and_add_up_to_their_own_length() {
+        let delays: Vec<_> = delays().take(12).map(|delay| delay.as_secs_f64() * 1000.0).collect();
+
+        for (nth, delay) in delays.iter().enumerate() {
+            let base = f64::from(1 << nth).min(100.0);
+            assert!((base..=2.0 * base).contains(delay), "{nth}: {delay} ms");
+        }
+    }
+
+    #[test]
+    fn two_writers_do_not_wait_alike() {
+        let one: Vec<_> = delays().take(8).collect();
+        let other: Vec<_> = delays().take(8).collect();
+
+        assert_ne!(one, other);
+    }
 }

@@ -2,26 +2,24 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::aggregate::Aggregate;
 use crate::text::{InvalidText, Rule, is_name, text_value};
 
-/// The kind of a stream: the `name` of its aggregate.
-///
-/// 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first. Compared byte by byte.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Category(Cow<'static, str>);
+text_value! {
+    static
+    /// The kind of a stream: the `name` of its aggregate.
+    ///
+    /// 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first. Compared byte by byte.
+    Category, "category", Rule::Name { max: Category::MAX_BYTES }
+}
 
 impl Category {
     /// The most bytes that a category may have.
     pub const MAX_BYTES: usize = 64;
-
-    /// Takes `value` as a category, or says which rule it breaks.
-    pub fn new(value: impl Into<String>) -> Result<Self, InvalidText> {
-        let value = value.into();
-        Rule::Name { max: Self::MAX_BYTES }.check("category", &value)?;
-        Ok(Self(Cow::Owned(value)))
-    }
 
     /// The category of the aggregate `A`. A name that breaks the rule does not compile.
     #[must_use]
@@ -33,24 +31,6 @@ impl Category {
             );
         }
         Self(Cow::Borrowed(A::NAME))
-    }
-
-    /// The text itself.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Category {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Category {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Category({:?})", self.as_str())
     }
 }
 
@@ -107,6 +87,29 @@ impl StreamId {
     }
 }
 
+/// From `category/key`: the category ends at the first `/`.
+impl FromStr for StreamId {
+    type Err = InvalidText;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (category, key) = text.split_once('/').unwrap_or((text, ""));
+        Ok(Self::new(Category::new(category)?, StreamKey::new(key)?))
+    }
+}
+
+/// As the text `category/key`.
+impl Serialize for StreamId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for StreamId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 impl fmt::Display for StreamId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.category, self.key)
@@ -122,7 +125,9 @@ impl fmt::Display for StreamId {
 ///
 /// let version: Version = Position(7);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Version(pub u64);
 
 impl Version {
@@ -145,7 +150,9 @@ impl fmt::Display for Version {
 }
 
 /// A place in the log of the whole store, from 1. Rises along every stream; may have holes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Position(pub u64);
 
 impl Position {
@@ -195,5 +202,31 @@ impl fmt::Display for ExpectedVersion {
             Self::StreamExists => f.write_str("an existing stream"),
             Self::Exact(version) => write!(f, "version {version}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_comes_back_from_its_text() {
+        let stream: StreamId = "file/src/lib.rs".parse().unwrap();
+
+        assert_eq!((stream.category().as_str(), stream.key().as_str()), ("file", "src/lib.rs"));
+        assert_eq!(stream.to_string().parse::<StreamId>().unwrap(), stream);
+        assert_eq!(serde_json::to_string(&stream).unwrap(), r#""file/src/lib.rs""#);
+    }
+
+    #[test]
+    fn a_stream_without_a_key_is_refused() {
+        let error = "account".parse::<StreamId>().unwrap_err();
+
+        assert!(error.to_string().starts_with("the stream key \"\" is empty;"), "{error}");
+    }
+
+    #[test]
+    fn places_are_plain_numbers_for_those_who_read_json() {
+        assert_eq!(serde_json::to_string(&(Version(3), Position(7))).unwrap(), "[3,7]");
     }
 }

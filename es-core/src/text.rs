@@ -161,19 +161,30 @@ fn is_trace_parent(value: &str) -> bool {
     matches!(parts.as_slice(), ["00", trace, span, flags] if id(trace, 32) && id(span, 16) && hex(flags, 2))
 }
 
-/// Declares a newtype over shared text that holds to one [`Rule`].
+/// Declares a newtype over text that holds to one [`Rule`]: shared text, or, for what code spells
+/// out, text that may be `static`.
 macro_rules! text_value {
     ($(#[$doc:meta])* $name:ident, $what:literal, $rule:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(std::sync::Arc<str>);
 
+        $crate::text::text_value!(@impls $name, $what, $rule, std::sync::Arc::from);
+    };
+    (static $(#[$doc:meta])* $name:ident, $what:literal, $rule:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(std::borrow::Cow<'static, str>);
+
+        $crate::text::text_value!(@impls $name, $what, $rule, |value: &str| value.to_owned().into());
+    };
+    (@impls $name:ident, $what:literal, $rule:expr, $own:expr) => {
         impl $name {
-            #[doc = concat!("Takes `value` as a ", $what, ", or says which rule it breaks.")]
+            #[doc = concat!("Takes `value` as the ", $what, ", or says which rule it breaks.")]
             pub fn new(value: impl AsRef<str>) -> Result<Self, $crate::InvalidText> {
                 let value = value.as_ref();
                 $rule.check($what, value)?;
-                Ok(Self(value.into()))
+                Ok(Self($own(value)))
             }
 
             /// The text itself.

@@ -46,7 +46,8 @@ impl From<SystemTime> for Timestamp {
         let whole = |micros: u128| i64::try_from(micros).unwrap_or(i64::MAX);
         match at.duration_since(SystemTime::UNIX_EPOCH) {
             Ok(after) => Self(whole(after.as_micros())),
-            Err(before) => Self(-whole(before.duration().as_micros())),
+            // Down, as everywhere: half a microsecond before 1970 is -1.
+            Err(before) => Self(-whole(before.duration().as_nanos().div_ceil(1000))),
         }
     }
 }
@@ -64,11 +65,15 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// From RFC 3339, any offset; what is finer than a microsecond is cut off.
+/// From RFC 3339, any offset; what is finer than a microsecond is cut off. Also what `Display`
+/// writes for an instant outside the years 0 to 9999.
 impl FromStr for Timestamp {
     type Err = InvalidTimestamp;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(micros) = text.strip_suffix("us").and_then(|micros| micros.parse().ok()) {
+            return Ok(Self(micros));
+        }
         let at = OffsetDateTime::parse(text, &Rfc3339)
             .map_err(|source| InvalidTimestamp { text: text.to_owned(), source })?;
         let micros = at.unix_timestamp_nanos().div_euclid(1000);
@@ -120,5 +125,21 @@ mod tests {
         let error = "yesterday".parse::<Timestamp>().unwrap_err();
 
         assert_eq!(error.to_string(), "\"yesterday\" is not an instant like 2026-11-21T12:00:00Z");
+    }
+
+    #[test]
+    fn a_system_time_before_1970_rounds_down_as_well() {
+        let before = SystemTime::UNIX_EPOCH - std::time::Duration::from_nanos(500);
+
+        assert_eq!(Timestamp::from(before).unix_micros(), -1);
+    }
+
+    #[test]
+    fn an_instant_beyond_the_calendar_comes_back_from_its_own_text() {
+        for micros in [i64::MAX, i64::MIN, 0, 1_795_262_400_250_000] {
+            let at = Timestamp::from_unix_micros(micros);
+
+            assert_eq!(at.to_string().parse::<Timestamp>().unwrap(), at);
+        }
     }
 }

@@ -95,7 +95,8 @@ impl<S: EventStore> UnitOfWork<S> {
     /// Decides one command, on the state that the commands before it left, and answers with the
     /// events that will be stored by the commit.
     ///
-    /// A refusal leaves the unit of work as it was.
+    /// A refusal adds no event. The aggregate that refused has been read all the same, so its
+    /// version counts at the commit, as that of every other.
     pub async fn execute<C, A>(
         &mut self,
         command: C,

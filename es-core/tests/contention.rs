@@ -21,6 +21,15 @@ async fn attempts_are_bounded_and_the_last_conflict_is_told() {
     assert_eq!(source, Conflict::new(stream, expected, Version(9)));
 }
 
+#[tokio::test]
+async fn no_attempts_are_one_attempt() {
+    let store = contended::Contended::new(bank(10).await);
+
+    accounts(&store).with_max_attempts(0).execute(deposit(ada(), 1)).await.unwrap_err();
+
+    assert_eq!(store.appends(), 1);
+}
+
 mod contended {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};

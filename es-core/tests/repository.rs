@@ -93,11 +93,11 @@ async fn an_id_that_is_no_stream_key_is_an_error() {
 async fn an_event_that_cannot_be_read_names_its_place() {
     let store = bank(10).await;
     let stream = StreamId::of::<Account>(&ada()).unwrap();
-    let raw = RawEvent {
-        name: EventName::new("account-renamed").unwrap(),
-        version: SchemaVersion(1),
-        payload: Payload::parse("{}").unwrap(),
-    };
+    let raw = RawEvent::new(
+        EventName::new("account-renamed").unwrap(),
+        SchemaVersion(1),
+        Payload::parse("{}").unwrap(),
+    );
     let new = NewEvent::new(raw, Metadata::default());
     let append = Append::to(stream.clone(), ExpectedVersion::Any, vec![new]).unwrap();
     store.append(append).await.unwrap();

@@ -9,6 +9,11 @@ fn unit<S: EventStore>(store: &S) -> UnitOfWork<S> {
     UnitOfWork::new(store.clone(), Metadata::default())
 }
 
+/// Whose account is not open yet.
+fn eve() -> String {
+    "eve".into()
+}
+
 async fn cents(store: &MemoryStore, account: String) -> i64 {
     accounts(store).load(&account).await.unwrap().state.cents
 }
@@ -75,7 +80,7 @@ async fn an_account_that_was_only_read_counts_as_well() {
 }
 
 #[tokio::test]
-async fn a_refusal_leaves_the_unit_of_work_as_it_was() {
+async fn a_refusal_adds_no_event() {
     let store = bank(300).await;
 
     let mut unit = unit(&store);
@@ -89,6 +94,36 @@ async fn a_refusal_leaves_the_unit_of_work_as_it_was() {
         ExecuteError::Rejected(AccountError::InsufficientFunds { missing: 1 })
     ));
     assert_eq!(cents(&store, ada()).await, 0);
+}
+
+#[tokio::test]
+async fn what_refused_has_been_read_and_counts_at_the_commit() {
+    let store = bank(300).await;
+
+    let mut unit = unit(&store);
+    unit.execute(withdraw(ada(), 100)).await.unwrap();
+    unit.execute(deposit(eve(), 100)).await.unwrap_err();
+    accounts(&store).execute(open(eve())).await.unwrap();
+    let conflict = conflict(unit.commit().await);
+
+    assert_eq!(conflict.stream, StreamId::of::<Account>(&eve()).unwrap());
+    assert_eq!(cents(&store, ada()).await, 300);
+}
+
+/// With `?` on both: what a service writes.
+#[tokio::test]
+async fn commands_and_commit_fail_with_one_error_type() {
+    async fn save(store: &MemoryStore) -> Result<(), ExecuteError<AccountError>> {
+        let mut unit = unit(store);
+        unit.execute(deposit(ada(), 1)).await?;
+        accounts(store).execute(deposit(ada(), 1)).await?;
+        unit.commit().await?;
+        Ok(())
+    }
+
+    let error = save(&bank(300).await).await.unwrap_err();
+
+    assert!(matches!(error, ExecuteError::Conflict { attempts: 1, .. }), "{error:?}");
 }
 
 #[tokio::test]

@@ -28,15 +28,15 @@ pub(crate) fn event_of(row: &PgRow, stream: StreamId) -> Result<RecordedEvent, S
             "{}" => Metadata::default(),
             text => serde_json::from_str(text).map_err(|source| damaged(source.into()))?,
         },
-        RawEvent {
-            name: EventName::new(row.try_get::<&str, _>(5).map_err(from_sqlx)?)
+        RawEvent::new(
+            EventName::new(row.try_get::<&str, _>(5).map_err(from_sqlx)?)
                 .map_err(|source| damaged(source.into()))?,
-            version: SchemaVersion(
+            SchemaVersion(
                 u32::try_from(row.try_get::<i32, _>(4).map_err(from_sqlx)?)
                     .map_err(|_| damaged(Damage::Negative("schema version")))?,
             ),
-            payload: Payload::from_store(json(row, 6)?.to_owned()),
-        },
+            Payload::from_store(json(row, 6)?.to_owned()),
+        ),
     ))
 }
 

@@ -15,23 +15,19 @@ fn numbered(number: u64, hot: bool, precondition: bool) -> Append {
     let payload = format!(r#"{{"append":{number}}}"#);
     let key = if hot { "hot".to_owned() } else { format!("s{}", number % 7) };
     let mut parts = vec![
-        es_core::StreamAppend {
-            stream: stream(&key),
-            expected: ExpectedVersion::Any,
-            events: vec![event(&payload), event(&payload)],
-        },
-        es_core::StreamAppend {
-            stream: stream(&format!("own-{number}")),
-            expected: ExpectedVersion::NoStream,
-            events: vec![event(&payload)],
-        },
+        es_core::StreamAppend::new(
+            stream(&key),
+            ExpectedVersion::Any,
+            vec![event(&payload), event(&payload)],
+        ),
+        es_core::StreamAppend::new(
+            stream(&format!("own-{number}")),
+            ExpectedVersion::NoStream,
+            vec![event(&payload)],
+        ),
     ];
     if precondition {
-        parts.push(es_core::StreamAppend {
-            stream: stream("never"),
-            expected: ExpectedVersion::NoStream,
-            events: vec![],
-        });
+        parts.push(es_core::StreamAppend::new(stream("never"), ExpectedVersion::NoStream, vec![]));
     }
     Append::new(parts).unwrap()
 }

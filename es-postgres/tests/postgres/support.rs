@@ -82,11 +82,11 @@ pub(crate) fn stream(key: &str) -> StreamId {
 
 pub(crate) fn event(payload: &str) -> NewEvent {
     NewEvent::new(
-        RawEvent {
-            name: EventName::new("money-deposited").unwrap(),
-            version: SchemaVersion(1),
-            payload: Payload::parse(payload).unwrap(),
-        },
+        RawEvent::new(
+            EventName::new("money-deposited").unwrap(),
+            SchemaVersion(1),
+            Payload::parse(payload).unwrap(),
+        ),
         Metadata::default(),
     )
 }
@@ -100,7 +100,7 @@ pub(crate) fn append(key: &str, expected: ExpectedVersion, count: usize) -> Appe
 }
 
 pub(crate) fn part(key: &str, expected: ExpectedVersion, count: usize) -> StreamAppend {
-    StreamAppend { stream: stream(key), expected, events: events(count) }
+    StreamAppend::new(stream(key), expected, events(count))
 }
 
 pub(crate) fn exact(version: u64) -> ExpectedVersion {

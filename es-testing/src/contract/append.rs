@@ -68,11 +68,11 @@ pub async fn the_answer_is_what_is_read_back<S: EventStore>(store: &S) {
 pub async fn an_event_comes_back_as_it_went_in<S: EventStore>(store: &S) {
     let payload = r#"{ "zero": "\u0000", "text": "größe \"ß\" 数 🦀\n", "large": 18446744073709551615,
         "b": 1.10, "a": [null, {}], "b": 2 }"#;
-    let raw = RawEvent {
-        name: EventName::new("a.name-with_all.3").expect("a name"),
-        version: SchemaVersion(7),
-        payload: Payload::parse(payload).expect("JSON"),
-    };
+    let raw = RawEvent::new(
+        EventName::new("a.name-with_all.3").expect("a name"),
+        SchemaVersion(7),
+        Payload::parse(payload).expect("JSON"),
+    );
     let new = NewEvent::new(raw, Metadata::default());
 
     let appended = add(store, &stream("one"), vec![new.clone()]).await;

@@ -21,11 +21,11 @@ pub(super) fn stream(key: &str) -> StreamId {
 }
 
 pub(super) fn event(number: usize) -> NewEvent {
-    let raw = RawEvent {
-        name: EventName::new("counted").expect("a name"),
-        version: SchemaVersion(1),
-        payload: Payload::parse(format!("{{\"number\":{number}}}")).expect("JSON"),
-    };
+    let raw = RawEvent::new(
+        EventName::new("counted").expect("a name"),
+        SchemaVersion(1),
+        Payload::parse(format!("{{\"number\":{number}}}")).expect("JSON"),
+    );
     NewEvent::new(raw, Metadata::default())
 }
 
@@ -38,7 +38,7 @@ pub(super) fn part(
     expected: ExpectedVersion,
     events: Vec<NewEvent>,
 ) -> StreamAppend {
-    StreamAppend { stream: stream.clone(), expected, events }
+    StreamAppend::new(stream.clone(), expected, events)
 }
 
 pub(super) fn exact(version: u64) -> ExpectedVersion {
