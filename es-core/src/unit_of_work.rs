@@ -22,7 +22,8 @@ use crate::stream::{ExpectedVersion, StreamId, Version};
 /// Each command sees its aggregate as the commands before it left it. Nothing is stored before
 /// [`commit`](Self::commit), and a unit of work that is dropped has done nothing. What was only
 /// read counts as well: if any aggregate that a command saw has changed until the commit, even one
-/// that caused no event, the commit is refused with the conflict. Then begin anew.
+/// that caused no event, the commit is refused with the conflict. Then begin anew, with a new unit
+/// of work: what was decided may have to be decided otherwise.
 ///
 /// ```
 /// # use es_core::prelude::*;
@@ -138,15 +139,28 @@ impl<S: EventStore> UnitOfWork<S> {
     ///
     /// [`AppendError::Conflict`] if any aggregate that a command saw has changed since.
     pub async fn commit(self) -> Result<Appended, AppendError> {
-        if self.streams.is_empty() {
-            return Ok(Appended::new(Vec::new()));
+        let store = self.store.clone();
+        match self.into_append() {
+            Some(append) => store.append(append).await,
+            None => Ok(Appended::new(Vec::new())),
         }
-        let parts = self.streams.into_iter().map(|touched| StreamAppend {
-            stream: touched.stream,
-            expected: ExpectedVersion::Exact(touched.version),
-            events: touched.events,
+    }
+
+    /// What [`commit`](Self::commit) would store, for a store that can join a transaction of the
+    /// caller's: `es_postgres::PgStore::append_within`. `None` if there was no command.
+    ///
+    /// It holds the version of every aggregate that a command saw, so what was decided here stays
+    /// true in that transaction or is refused with a conflict.
+    #[must_use]
+    pub fn into_append(self) -> Option<Append> {
+        if self.streams.is_empty() {
+            return None;
+        }
+        let parts = self.streams.into_iter().map(|touched| {
+            let expected = ExpectedVersion::Exact(touched.version);
+            StreamAppend::new(touched.stream, expected, touched.events)
         });
-        self.store.append(Append::of_fresh(parts.collect())).await
+        Some(Append::of_fresh(parts.collect()))
     }
 }
 

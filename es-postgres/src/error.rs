@@ -12,7 +12,11 @@ pub(crate) fn from_sqlx(error: Error) -> StoreError {
         StoreErrorKind::NotMigrated => {
             StoreError::new(StoreErrorKind::NotMigrated, NotMigrated { source: error })
         }
-        kind => StoreError::new(kind, error),
+        // The driver's wrapping would say the server's words a second time.
+        kind => match error {
+            Error::Database(database) => StoreError::new(kind, database.into_error()),
+            error => StoreError::new(kind, error),
+        },
     }
 }
 

@@ -17,7 +17,8 @@ async fn main() -> anyhow::Result<()> {
         println!("usage: bank-account    (in memory, or on Postgres if DATABASE_URL is set)");
         return Ok(());
     }
-    let Ok(url) = std::env::var("DATABASE_URL") else {
+    let url = std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
+    let Some(url) = url else {
         println!("(In memory; set DATABASE_URL to keep the history in Postgres.)");
         return story(MemoryStore::new()).await;
     };

@@ -45,9 +45,17 @@ pub fn commits(
 ) -> Result<impl Iterator<Item = Result<(usize, Commit), HistoryError>>, HistoryError> {
     let name = file.display().to_string();
     let lines = open(file).map_err(|source| HistoryError::File { file: name.clone(), source })?;
-    Ok(lines.lines().enumerate().map(move |(nth, text)| {
-        let text = text.map_err(|source| HistoryError::File { file: name.clone(), source })?;
-        Ok((nth + 1, parse(nth + 1, &text)?))
+    let mut broken = false;
+    Ok(lines.lines().enumerate().map_while(move |(nth, text)| {
+        // A damaged file answers every further read with the same error.
+        if broken {
+            return None;
+        }
+        broken = text.is_err();
+        let commit = text
+            .map_err(|source| HistoryError::File { file: name.clone(), source })
+            .and_then(|text| parse(nth + 1, &text));
+        Some(commit.map(|commit| (nth + 1, commit)))
     }))
 }
 
@@ -68,14 +76,21 @@ fn parse(line: usize, text: &str) -> Result<Commit, HistoryError> {
             whole if whole == "." => "the whole line".to_owned(),
             field => field,
         };
-        HistoryError::Line { line, field, reason: error.inner().to_string() }
+        HistoryError::Line { line, field, reason: reason(error.inner()) }
     })?;
     json.end().map_err(|error| HistoryError::Line {
         line,
         field: "the end of the line".to_owned(),
-        reason: error.to_string(),
+        reason: reason(&error),
     })?;
     Ok(commit)
+}
+
+/// What is wrong, and where in the line: it is the first and only one for the JSON reader.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let what = text.split(" at line ").next().unwrap_or(&text);
+    format!("{what} (column {})", error.column())
 }
 
 #[cfg(test)]
@@ -101,7 +116,7 @@ mod tests {
     fn bad_json_is_named_with_its_place() {
         assert_eq!(
             refusal("{\"commit\":"),
-            "line 7: commit: EOF while parsing a value at line 1 column 10"
+            "line 7: commit: EOF while parsing a value (column 10)"
         );
     }
 

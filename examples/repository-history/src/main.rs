@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use anyhow::Context;
 use clap::Parser;
 use es_core::prelude::*;
 use es_postgres::PgStore;
@@ -63,7 +64,9 @@ async fn on_store(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 async fn run(store: impl EventStore, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
     let oracle = verify::oracle(&arguments.oracle)?;
-    let imported = import::import(&store, &arguments.history, &stop_on_ctrl_c()).await?;
+    let imported = import::import(&store, &arguments.history, &stop_on_ctrl_c())
+        .await
+        .with_context(|| format!("the history {}", arguments.history.display()))?;
     println!("{}", summary(&imported));
     if imported.interrupted {
         return Ok(ExitCode::from(130));

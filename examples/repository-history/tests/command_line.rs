@@ -175,6 +175,19 @@ async fn the_store_of_another_history_is_refused() {
 }
 
 #[test]
+fn a_history_that_was_cut_off_is_told() {
+    let folder = Folder::new("cut");
+    let whole = fs::read(data("emmett.jsonl.gz")).expect("the history");
+    let cut = folder.write("cut.gz", "");
+    fs::write(&cut, &whole[..40_000]).expect("a file for the test");
+
+    let (code, out, err) = run(&cut, &data("emmett.oracle.json.gz"), "memory");
+
+    assert_eq!(code, 2, "{out}{err}");
+    assert!(last_line(&err).contains("cut.gz"), "{err}");
+}
+
+#[test]
 fn a_missing_file_is_named() {
     let (code, _, err) = run(&data("nothing"), &data("emmett.oracle.json.gz"), "memory");
 
