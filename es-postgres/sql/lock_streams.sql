@@ -1,14 +1,34 @@
 -- Leans on no index: it touches no table, only the locks that appends take on the names of streams.
 --
--- Waits for the locks of the streams ($1 category, $2 key, $3 number of events), all of them in one
--- order for everybody. Takes none where the transaction could not see afterwards what the others
--- wrote meanwhile. Above 256 streams only those without events are locked: the unique index guards
--- the rest.
+-- Waits for what an append must have for itself before it looks ($1 category, $2 key, $3 number of
+-- events per part): first the gate, then the locks of the streams, in one order for everybody. Takes
+-- none where the transaction could not see afterwards what the others wrote meanwhile.
+--
+-- Above 256 streams an append would fill the server's lock table, so it locks only those that get no
+-- events, and the unique index guards the rest. An append that rests on a stream without writing to
+-- it could then be overtaken unseen: so the two kinds exclude each other at the gate.
+WITH
+parts AS MATERIALIZED (
+    SELECT hashtext(given.category || '/' || given.key) AS lock_key, given.events
+      FROM unnest((SELECT $1::text[]), (SELECT $2::text[]), (SELECT $3::bigint[]))
+           AS given (category, key, events)
+     WHERE current_setting('transaction_isolation') = 'read committed'
+),
+shape AS MATERIALIZED (
+    SELECT count(*) > 256 AS large, coalesce(bool_or(parts.events = 0), false) AS rests
+      FROM parts
+),
+gate AS MATERIALIZED (
+    SELECT shape.large,
+           CASE WHEN shape.large THEN pg_advisory_xact_lock(1163067394, 0) IS NOT NULL
+                WHEN shape.rests THEN pg_advisory_xact_lock_shared(1163067394, 0) IS NOT NULL
+                ELSE true
+           END AS passed
+      FROM shape
+)
 SELECT current_setting('transaction_isolation') AS isolation,
        count(pg_advisory_xact_lock(1163067393, sorted.lock_key)) AS locks
-  FROM (SELECT hashtext(given.category || '/' || given.key) AS lock_key
-          FROM unnest((SELECT $1::text[]), (SELECT $2::text[]), (SELECT $3::bigint[]))
-               AS given (category, key, events)
-         WHERE current_setting('transaction_isolation') = 'read committed'
-           AND (given.events = 0 OR cardinality((SELECT $1::text[])) <= 256)
-         ORDER BY lock_key) sorted;
+  FROM (SELECT parts.lock_key
+          FROM gate, parts
+         WHERE gate.passed AND (parts.events = 0 OR NOT gate.large)
+         ORDER BY parts.lock_key) sorted;

@@ -8,6 +8,10 @@ use crate::append::{Failure, Outcome};
 use crate::error::{from_sqlx, is_contention};
 use crate::store::PgStore;
 
+/// So many streams an append locks at most; above, the unique index guards those that it writes to.
+/// `append.sql` and `lock_streams.sql` say the same number.
+pub(crate) const LOCKED_STREAMS: usize = 256;
+
 impl PgStore {
     /// The lone statement first.
     ///
@@ -15,12 +19,14 @@ impl PgStore {
     /// holds all that was acknowledged before, and it is one moment for all streams of the append:
     /// at that moment the append was refused, whatever comes later. Only "yes" needs more than a
     /// snapshot; the unique index says it for streams that get events, and an append that also
-    /// rests on a stream that gets none takes that stream's lock instead.
+    /// rests on a stream that gets none takes that stream's lock instead. An append to so many
+    /// streams that it locks none must not overtake one of those: it passes their gate.
     pub(crate) async fn append_alone_or_locked(
         &self,
         append: Append,
     ) -> Result<Appended, AppendError> {
-        if append.parts().iter().any(|part| part.events.is_empty()) {
+        let parts = append.parts();
+        if parts.len() > LOCKED_STREAMS || parts.iter().any(|part| part.events.is_empty()) {
             return self.append_locked(Arc::new(append)).await;
         }
         match self.run_alone(&append).await {

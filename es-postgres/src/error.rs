@@ -49,9 +49,15 @@ fn kind_of_state(state: &str) -> StoreErrorKind {
         // Undefined table, sequence, schema, column, function.
         "42P01" | "3F000" | "42703" | "42883" => StoreErrorKind::NotMigrated,
         // Serialisation failure, deadlock, lock not available, statement cancelled by a time limit.
-        "40001" | "40P01" | "55P03" | "57014" => StoreErrorKind::Contention,
-        // The server stops, has crashed or is not ready; too many connections.
-        "57P01" | "57P02" | "57P03" | "53300" => StoreErrorKind::Unavailable,
+        // And the server's table of locks is full.
+        "40001" | "40P01" | "55P03" | "57014" | "53200" => StoreErrorKind::Contention,
+        // The server stops, has crashed or is not ready; too many connections; a session ended for
+        // being idle, in a transaction or not; a server that was demoted to a standby.
+        "57P01" | "57P02" | "57P03" | "53300" | "25P03" | "57P05" | "25006" => {
+            StoreErrorKind::Unavailable
+        }
+        // The caller's transaction has failed before: nothing more can be done in it.
+        "25P02" => StoreErrorKind::Unsupported,
         _ if state.starts_with("08") => StoreErrorKind::Unavailable,
         _ => StoreErrorKind::Other,
     }
@@ -92,9 +98,24 @@ fn id_in(detail: &str) -> Option<EventId> {
     detail.split(['(', ')']).find_map(|word| Uuid::try_parse(word).ok()).map(EventId::from)
 }
 
-/// Whether an append that failed so has stored nothing and may succeed in another attempt.
+/// Whether an append that failed so has stored nothing and may succeed in another attempt. A time
+/// limit of the service's own is not tried again: it would only be multiplied.
 pub(crate) fn is_contention(error: &AppendError) -> bool {
     matches!(error, AppendError::Store(error) if error.kind() == StoreErrorKind::Contention)
+        && state(error).is_none_or(|state| state != "57014")
+}
+
+/// Whether a lock was not to be had in the time that the transaction gave it.
+pub(crate) fn is_lock_timeout(error: &AppendError) -> bool {
+    state(error).is_some_and(|state| state == "55P03")
+}
+
+/// The SQLSTATE that the server gave.
+fn state(error: &AppendError) -> Option<&str> {
+    let AppendError::Store(error) = error else {
+        return None;
+    };
+    Some(std::error::Error::source(error)?.downcast_ref::<PgDatabaseError>()?.code())
 }
 
 /// The answer when others were faster time and again.

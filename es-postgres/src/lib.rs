@@ -32,9 +32,33 @@
 //! last one given; it says it with a shared lock that ends with its transaction. A reader looks at
 //! these locks first and reads only what lies at or below the smallest. Nobody waits for anybody.
 //!
+//! # Rights
+//!
+//! [`PgStore::migrate`] needs a role that may create a schema, until there is nothing to migrate. A
+//! service needs no more than this; its history it can neither change nor delete:
+//!
+//! ```sql
+//! GRANT USAGE ON SCHEMA es TO service;
+//! GRANT SELECT, INSERT ON es.streams, es.events TO service;
+//! GRANT SELECT ON es._migrations TO service;
+//! GRANT SELECT, USAGE ON SEQUENCE es.events_position_seq TO service;
+//! ```
+//!
+//! # A service's own pool
+//!
+//! sqlx 0.9.0 gives a connection back to its pool inside of a transaction when the future of `begin`
+//! is dropped, as a request with a time limit does. Whoever gets it next writes into a transaction
+//! that nobody commits, and that may be an append. [`PgStore::pool_options`] is the cure for pools
+//! whose users drop futures; what the store itself does cannot be caught like this.
+//!
+//! # Limits
+//!
+//! A log is read on the primary: a standby does not know which appends are under way, and is refused.
+//! Streams can be read anywhere. An append can rest on 256 streams that it does not write to.
+//!
 //! # PostgreSQL
 //!
-//! Version 15 or later. Tested on 15.
+//! Version 15 or later, tested on 15 and 18, in a database whose encoding is UTF8.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod alone;

@@ -4,42 +4,69 @@ use std::sync::Arc;
 
 use es_core::{Append, AppendError, Appended, StoreError, StoreErrorKind};
 use sqlx::{Connection, PgConnection, Row};
+use tokio::sync::oneshot;
 use tracing::Instrument;
 
+use crate::alone::LOCKED_STREAMS;
 use crate::append::{Failure, Outcome};
 use crate::columns::Columns;
-use crate::error::{contended, from_sqlx, is_contention};
+use crate::error::{contended, from_sqlx, is_contention, is_lock_timeout};
 use crate::store::PgStore;
 
 /// How often the locked form is tried. With the locks held nobody of ours is in the way; what
 /// remains are deadlocks with transactions of the caller and appends too large to lock.
 const ATTEMPTS: u32 = 4;
 
+/// Waits for locks in slices of a second: a statement that waits cannot be called back, and whoever
+/// asked for it may have gone. The slice costs no round trip of its own.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '1s'";
+
 impl PgStore {
     /// Appends under locks, in a transaction that nobody can drop half way: it runs on a task of
-    /// its own and ends there, also when the caller has gone.
+    /// its own. It waits for the streams only as long as the caller waits for it; once it has them
+    /// it comes to its end, also when the caller has gone.
     pub(crate) async fn append_locked(&self, append: Arc<Append>) -> Result<Appended, AppendError> {
+        if let Some(refusal) = too_many_preconditions(&append) {
+            return Err(refusal);
+        }
         let store = self.clone();
+        let (mut answer, caller) = oneshot::channel();
         let task = async move {
-            for _ in 1..ATTEMPTS {
-                match store.try_locked(&append).await {
-                    Err(error) if is_contention(&error) => {}
-                    answer => return answer,
-                }
+            if let Some(done) = store.append_when_free(&append, &mut answer).await {
+                // Nobody may be there to hear it any more; it is done all the same.
+                let _ = answer.send(done);
             }
-            store.try_locked(&append).await
         };
-        tokio::spawn(task.in_current_span()).await.unwrap_or_else(|stopped| {
+        tokio::spawn(task.in_current_span());
+        caller.await.unwrap_or_else(|stopped| {
             Err(StoreError::new(StoreErrorKind::Unavailable, stopped).into())
         })
     }
 
+    /// `None` if the caller went away while there was nothing but waiting.
+    async fn append_when_free(
+        &self,
+        append: &Append,
+        answer: &mut oneshot::Sender<Result<Appended, AppendError>>,
+    ) -> Option<Result<Appended, AppendError>> {
+        let mut attempts = 1;
+        loop {
+            // Appends that wait for a stream leave the rest of the pool to the others.
+            let _place = tokio::select! {
+                place = self.waiting.acquire() => place,
+                () = answer.closed() => return None,
+            };
+            match self.try_locked(append).await {
+                Err(error) if is_lock_timeout(&error) && answer.is_closed() => return None,
+                Err(error) if is_lock_timeout(&error) => {}
+                Err(error) if is_contention(&error) && attempts < ATTEMPTS => attempts += 1,
+                done => return Some(done),
+            }
+        }
+    }
+
     async fn try_locked(&self, append: &Append) -> Result<Appended, AppendError> {
-        let mut transaction = self
-            .pool
-            .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED")
-            .await
-            .map_err(from_sqlx)?;
+        let mut transaction = self.pool.begin_with(BEGIN).await.map_err(from_sqlx)?;
         self.lock(&mut transaction, append).await?;
         match self.run_append(&mut transaction, append).await {
             Ok(Outcome::Appended(appended)) => {
@@ -63,6 +90,9 @@ impl PgStore {
             return Err(unsupported(
                 "append_within needs a transaction that was begun by sqlx, and the connection is in none",
             ));
+        }
+        if let Some(refusal) = too_many_preconditions(append) {
+            return Err(refusal);
         }
         self.lock(connection, append).await?;
         let outcome = self.run_append(connection, append).await;
@@ -108,6 +138,17 @@ impl PgStore {
             Err(Failure::Store(error)) => Err(error.into()),
         }
     }
+}
+
+/// Each stream that an append rests on and does not write to costs a lock of the server.
+fn too_many_preconditions(append: &Append) -> Option<AppendError> {
+    let rests = append.parts().iter().filter(|part| part.events.is_empty()).count();
+    (rests > LOCKED_STREAMS).then(|| {
+        unsupported(format!(
+            "an append can rest on {LOCKED_STREAMS} streams that it does not write to, and this one \
+             rests on {rests}"
+        ))
+    })
 }
 
 fn unsupported(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> AppendError {

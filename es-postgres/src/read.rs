@@ -2,8 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use es_core::{Cursor, LogPage, Position, RecordedEvent, StoreError, StreamId, Version};
-use sqlx::PgConnection;
+use es_core::{
+    Cursor, LogPage, Position, RecordedEvent, StoreError, StoreErrorKind, StreamId, Version,
+};
+use sqlx::{PgConnection, Row};
 
 use crate::columns::bigint;
 use crate::error::from_sqlx;
@@ -67,13 +69,76 @@ impl PgStore {
 
     /// Up to where the log is complete. Never goes back: an append that advertises less than was
     /// safe before has seen an old number and will take its positions above the current one.
+    ///
+    /// # Errors
+    ///
+    /// On a standby, which has the rows of its primary and not the locks that say what is still to
+    /// come; and where the log ends before what was read of it: then it is another one.
     async fn safe(&self, connection: &mut PgConnection) -> Result<u64, StoreError> {
         let row = self
             .query(include_str!("../sql/safe.sql"))
             .fetch_one(connection)
             .await
             .map_err(from_sqlx)?;
-        let now = row::unsigned(&row, 0)?;
+        let log = Log {
+            safe: row::unsigned(&row, 0)?,
+            head: row::unsigned(&row, 1)?,
+            standby: row.try_get(2).map_err(from_sqlx)?,
+        };
+        let now = log.safe_after(self.safe.load(Ordering::Acquire))?;
         Ok(self.safe.fetch_max(now, Ordering::AcqRel).max(now))
+    }
+}
+
+/// What `safe.sql` found.
+struct Log {
+    /// Up to where it is complete.
+    safe: u64,
+    /// Where it ends.
+    head: u64,
+    /// Whether the server follows another one.
+    standby: bool,
+}
+
+impl Log {
+    /// Up to where the log is complete, for a store that has read it up to `known`.
+    fn safe_after(&self, known: u64) -> Result<u64, StoreError> {
+        let Self { safe, head, standby } = *self;
+        if standby {
+            return Err(StoreError::new(
+                StoreErrorKind::Unsupported,
+                "the log can be read on the primary only: \
+                 a standby does not know which appends are under way",
+            ));
+        }
+        if head < known {
+            return Err(StoreError::new(
+                StoreErrorKind::Corrupt,
+                format!(
+                    "the log ends at position {head}, and this store has read it up to {known}: the \
+                     database was restored or replaced; begin with a new store and new checkpoints"
+                ),
+            ));
+        }
+        Ok(safe)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_standby_does_not_say_what_is_safe() {
+        let log = Log { safe: 32, head: 32, standby: true };
+
+        assert_eq!(log.safe_after(0).unwrap_err().kind(), StoreErrorKind::Unsupported);
+    }
+
+    #[test]
+    fn an_append_under_way_holds_back_what_is_safe_and_not_what_was() {
+        let log = Log { safe: 3, head: 9, standby: false };
+
+        assert_eq!(log.safe_after(5).unwrap(), 3);
     }
 }

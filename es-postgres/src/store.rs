@@ -12,6 +12,7 @@ use es_core::{
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
 use sqlx::query::Query;
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
+use tokio::sync::Semaphore;
 use tracing::{Instrument, Span};
 
 use crate::error::from_sqlx;
@@ -42,6 +43,8 @@ pub struct PgStore {
     pub(crate) pool: PgPool,
     /// The greatest position up to which the log was found complete, for all clones.
     pub(crate) safe: Arc<AtomicU64>,
+    /// Places for appends that wait for a stream: half of the pool.
+    pub(crate) waiting: Arc<Semaphore>,
     persistent: bool,
 }
 
@@ -55,7 +58,13 @@ impl PgStore {
     /// [`pool_options`](Self::pool_options) is the cure.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, safe: Arc::default(), persistent: true }
+        let waiting = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(1).max(1);
+        Self {
+            pool,
+            safe: Arc::default(),
+            waiting: Arc::new(Semaphore::new(waiting)),
+            persistent: true,
+        }
     }
 
     /// A beginning for the service's own pool: no ping before each use, and a rollback when a

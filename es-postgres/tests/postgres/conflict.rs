@@ -179,3 +179,39 @@ async fn a_precondition_waits_for_a_running_append() {
 
     assert_eq!(conflict(precondition.await.unwrap().unwrap_err()).actual, Version(1));
 }
+
+/// Each of two large appends rests on a stream that the other one writes to. They lock too little
+/// to meet there; the gate keeps them apart.
+#[tokio::test(flavor = "multi_thread")]
+async fn large_appends_that_rely_on_each_other_never_both_succeed() {
+    let fixture = fixture().await;
+    let large = |rests: &str, writes: &str, others: &str| {
+        let mut parts =
+            vec![part(rests, ExpectedVersion::NoStream, 0), part(writes, ExpectedVersion::Any, 1)];
+        parts.extend((0..256).map(|n| part(&format!("{others}{n}"), ExpectedVersion::Any, 1)));
+        Append::new(parts).unwrap()
+    };
+
+    for round in 0..5 {
+        let (a, b) = (format!("a{round}"), format!("b{round}"));
+        let one = fixture.store.append(large(&a, &b, &format!("one{round}-")));
+        let other = fixture.store.append(large(&b, &a, &format!("other{round}-")));
+
+        let (one, other) = tokio::join!(one, other);
+
+        assert!(one.is_ok() != other.is_ok(), "{round}: {one:?} {other:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_append_that_rests_on_too_many_streams_is_refused_with_the_limit() {
+    let fixture = fixture().await;
+    let parts = (0..257).map(|n| part(&n.to_string(), ExpectedVersion::NoStream, 0)).collect();
+
+    let error = fixture.store.append(Append::new(parts).unwrap()).await.unwrap_err();
+
+    let why = std::error::Error::source(&error).map(ToString::to_string);
+    let limit =
+        "an append can rest on 256 streams that it does not write to, and this one rests on 257";
+    assert_eq!(why.as_deref(), Some(limit));
+}

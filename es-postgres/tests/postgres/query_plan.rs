@@ -25,6 +25,7 @@ fn arguments(statement: &str) -> &'static str {
         "log_after" => "(30000, 60000, 500)",
         "log_before" => "(9223372036854775807, 60000, 500)",
         "safe" => "",
+        "migrated" => "(1)",
         "known_events" => "(ARRAY[gen_random_uuid(), gen_random_uuid()])",
         other => panic!("sql/{other}.sql is new: give it arguments here"),
     }
