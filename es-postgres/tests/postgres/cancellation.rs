@@ -142,7 +142,10 @@ async fn appends_that_wait_neither_drain_the_pool_nor_outlive_their_callers() {
         waiting.spawn(async move { store.append(append("hot", ExpectedVersion::Any, 1)).await });
     }
     fixture.until_waiting(2).await;
-    store.append(append("cold", exact(0), 1)).await.unwrap();
+    for version in 0..20 {
+        store.append(append("cold", exact(version), 1)).await.unwrap();
+        assert!(fixture.waiting().await <= 2);
+    }
     waiting.shutdown().await;
     // The holder goes when nobody waits any more: each wait ends by itself within a second.
     fixture.until_waiting(0).await;

@@ -30,19 +30,22 @@ pub(crate) async fn fixture() -> Fixture {
     Fixture { store, pool, database }
 }
 
+const WAITING: &str = "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid) \
+                       WHERE NOT granted AND datname = current_database()";
+
 impl Fixture {
     pub(crate) async fn number(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&self.pool).await.unwrap()
     }
 
+    /// How many sessions wait for a lock.
+    pub(crate) async fn waiting(&self) -> i64 {
+        self.number(WAITING).await
+    }
+
     /// Returns once so many sessions wait for a lock.
     pub(crate) async fn until_waiting(&self, sessions: i64) {
-        self.until(
-            "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid) \
-             WHERE NOT granted AND datname = current_database()",
-            sessions,
-        )
-        .await;
+        self.until(WAITING, sessions).await;
     }
 
     /// Returns once the query answers with `number`; fails where it never does.
