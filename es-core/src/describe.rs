@@ -105,15 +105,49 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// A value that is written as it prints.
+    /// A value that is written as it prints, as far as texts and lists go: a text in quotes becomes
+    /// a `String` and a list becomes a `Vec` by `into()`, which leaves `&str` and arrays as they are.
     #[must_use]
     pub fn plain(text: String) -> Self {
-        Self { code: text.clone(), text }
+        Self { code: as_code(&text), text }
     }
 
     /// A value that prints as `text` and is written as `code`.
     #[must_use]
     pub fn as_code(text: String, code: String) -> Self {
         Self { text, code }
+    }
+}
+
+/// `Some("ada")` as `Some("ada".into())`, `[1, 2]` as `[1, 2].into()`.
+fn as_code(debug: &str) -> String {
+    let mut code = String::with_capacity(debug.len());
+    let (mut in_text, mut escaped) = (false, false);
+    for character in debug.chars() {
+        code.push(character);
+        let ends_text = in_text && !escaped && character == '"';
+        if ends_text || (!in_text && character == ']') {
+            code.push_str(".into()");
+        }
+        in_text = if character == '"' && !escaped { !in_text } else { in_text };
+        escaped = in_text && !escaped && character == '\\';
+    }
+    code
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_and_lists_are_turned_into_what_the_field_is() {
+        let code = as_code(&format!("{:?}", (Some("ad\"a, [b]"), vec![1, 2], 'c')));
+
+        assert_eq!(code, r#"(Some("ad\"a, [b]".into()), [1, 2].into(), 'c')"#);
+    }
+
+    #[test]
+    fn what_holds_neither_is_written_as_it_prints() {
+        assert_eq!(as_code("Eur { cents: -5 }"), "Eur { cents: -5 }");
     }
 }

@@ -97,12 +97,14 @@ async fn service(pool: sqlx::PgPool) -> Result<(), Box<dyn std::error::Error>> {
     work.execute(Withdraw { account: bob(), cents: 5 }).await?;
     work.commit().await?;
 
-    // Your rows and your events, one transaction.
+    // Decisions and your own rows, one transaction.
+    let mut work = UnitOfWork::new(store.clone(), Metadata::default());
+    work.execute(Withdraw { account: ada(), cents: 5 }).await?;
     let mut tx = pool.begin().await?;
     sqlx::query("UPDATE orders SET paid = true").execute(&mut *tx).await?;
-    let event = NewEvent::of(&AccountEvent::from(Withdrawn { cents: 5 }), Metadata::default())?;
-    let stream = StreamId::of::<Account>(&ada())?;
-    store.append_within(&mut tx, Append::to(stream, ExpectedVersion::StreamExists, vec![event])?).await?;
+    if let Some(append) = work.into_append() {
+        store.append_within(&mut tx, append).await?;    // a conflict, if somebody was faster
+    }
     tx.commit().await?;
     // The service of the README ends.
     Ok(())
