@@ -66,11 +66,21 @@
 //! # Where to read on
 //!
 //! - The derives: [`derive@Event`], [`derive@Aggregate`], [`derive@Command`], [`derive@EventSet`].
+//! - What one writes by hand: [`Apply`] for each event, [`Decide`] for each command; [`IntoEvents`]
+//!   names the forms that a decision may answer in.
 //! - The runtime: [`Repository`] for one aggregate at a time, [`UnitOfWork`] for several at once,
 //!   [`Metadata`] for who and why.
+//! - What can go wrong: [`ExecuteError`] for a command, [`LoadError`] for a state, [`AppendError`] for
+//!   events.
 //! - The store: [`EventStore`] says what every store owes; [`MemoryStore`] is one. `es_postgres` is
 //!   another.
 //! - The words: [`StreamId`], [`Version`], [`Position`], [`ExpectedVersion`], [`Recorded`].
+//!
+//! # Dependencies of a domain crate
+//!
+//! `serde` (with `derive`) beside es-core, since the serde derives name it. A crate that wants to do
+//! without writes `#[serde(crate = "es_core::serde")]` on each event, as the examples of this
+//! documentation do behind the scenes. Commands are executed on a tokio runtime with a timer.
 //!
 //! # Tracing
 //!

@@ -46,10 +46,15 @@ use crate::stream::{ExpectedVersion, StreamId, Version};
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let store = MemoryStore::new();
 ///
-/// let mut transfer = UnitOfWork::new(store.clone(), Metadata::default());
-/// transfer.execute(Move { account: "ada".into(), cents: -300 }).await?;
-/// transfer.execute(Move { account: "bob".into(), cents: 300 }).await?;
-/// let stored = transfer.commit().await?;
+/// let stored = loop {
+///     let mut transfer = UnitOfWork::new(store.clone(), Metadata::default());
+///     transfer.execute(Move { account: "ada".into(), cents: -300 }).await?;
+///     transfer.execute(Move { account: "bob".into(), cents: 300 }).await?;
+///     match transfer.commit().await {
+///         Err(AppendError::Conflict(_)) => continue, // somebody was faster: decide anew
+///         answer => break answer?,
+///     }
+/// };
 ///
 /// assert_eq!(stored.streams.len(), 2);
 /// # Ok(())
