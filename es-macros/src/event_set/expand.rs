@@ -172,11 +172,15 @@ fn into_events(set: &EventSet<'_>) -> TokenStream {
 fn as_fact(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
+    let count = Literal::usize_unsuffixed(set.members.len());
     let fact =
         set.by_variant(|Member { event, .. }| quote!((event) => <#event as _Listed>::fact(event)));
     quote! {
         #[automatically_derived]
         impl #impl_generics #krate::__private::AsFact for #ident #ty_generics #where_clause {
+            const NAME_HASHES: &'static [::core::primitive::u64] =
+                &#krate::__private::name_hashes::<#count, Self>();
+
             fn fact(&self) -> &dyn #krate::__private::Fact {
                 #fact
             }

@@ -97,6 +97,10 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::es_core::__private::AsFact for AccountEvent {
+        const NAME_HASHES: &'static [::core::primitive::u64] = &::es_core::__private::name_hashes::<
+            2,
+            Self,
+        >();
         fn fact(&self) -> &dyn ::es_core::__private::Fact {
             match self {
                 Self::Opened(event) => <Opened as _Listed>::fact(event),

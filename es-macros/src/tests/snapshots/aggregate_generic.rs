@@ -124,6 +124,10 @@ const _: () = {
     where
         T: Value,
     {
+        const NAME_HASHES: &'static [::core::primitive::u64] = &::es_core::__private::name_hashes::<
+            2,
+            Self,
+        >();
         fn fact(&self) -> &dyn ::es_core::__private::Fact {
             match self {
                 Self::Put(event) => <Put<T> as _Listed>::fact(event),
