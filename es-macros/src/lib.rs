@@ -25,6 +25,7 @@ mod event_set;
 mod expansion;
 mod name;
 mod ownership;
+mod paths;
 mod spelling;
 #[cfg(test)]
 mod tests;

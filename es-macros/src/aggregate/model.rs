@@ -120,9 +120,6 @@ fn events<'a>(
             spec.event.key().unwrap_or(events),
             "both `events` and `event` are given; list the events or name an enum, not both",
         ),
-        (None, Some(events)) if spec.events.value().is_some_and(Vec::is_empty) => {
-            errors.at(events, "no events are listed; write for example `events(Opened, Closed)`");
-        }
         (None, _) => {}
     }
     let entries = spec.events.value().unwrap_or(&spec.misplaced);

@@ -160,6 +160,45 @@ fn the_crate_is_the_same_in_every_module() {
 }
 
 #[test]
+fn a_keyword_is_no_key() {
+    assert_eq!(
+        of_event(r#"#[event(name = "closed", type = "x")] struct Closed;"#),
+        ["unknown key `type`; known keys of `event` are `name`, `version` and `crate`"],
+    );
+}
+
+#[test]
+fn a_path_of_keywords_leads_to_no_crate() {
+    assert_eq!(
+        of_event(r#"#[event(name = "closed", crate = ::Self)] struct Closed;"#),
+        ["`::Self` does not mean es-core in every module; write `::es_core` for a dependency, \
+             `crate::es_core` for a module of this crate"],
+    );
+}
+
+#[test]
+fn a_path_of_keywords_leads_to_no_event() {
+    let list = |list: &str| {
+        of_aggregate(&format!(r#"#[aggregate(name = "a", id = Id, events({list}))] struct A;"#))
+    };
+    let told = |path: &str| {
+        format!(
+            "`{path}` is not the path of an event; \
+             write for example `events(Opened, billing::Paid as BillingPaid)`"
+        )
+    };
+
+    assert_eq!(list("Self"), [told("Self")]);
+    assert_eq!(list("crate"), [told("crate")]);
+    assert_eq!(list("super::self::Paid"), [told("super::self::Paid")]);
+    assert_eq!(list("self::super::super::Paid, crate::Closed"), [""; 0]);
+    assert_eq!(
+        list("Put<Self>"),
+        ["`Self` would be another type in the enum of events; write the name of the type"],
+    );
+}
+
+#[test]
 fn two_events_of_one_name_need_a_second_name() {
     assert_eq!(
         of_aggregate(
