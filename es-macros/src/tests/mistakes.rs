@@ -299,8 +299,44 @@ fn an_event_has_one_variant() {
 fn a_variant_does_not_hold_just_anything() {
     assert_eq!(
         of_event_set("enum Activity<E> { Any(E) }"),
-        ["the variant `Any` could hold anything; name the event, \
+        ["`E` could be anything; name the event, \
+             its own parameters may be generic like in `Put<E>`"],
+    );
+}
+
+#[test]
+fn a_list_does_not_hold_just_anything() {
+    assert_eq!(
+        of_aggregate(r#"#[aggregate(name = "a", id = Id, events(T))] struct Cell<T: Event>(T);"#),
+        ["`T` could be anything; name the event, \
              its own parameters may be generic like in `Put<T>`"],
+    );
+}
+
+#[test]
+fn a_bound_names_the_type_that_it_is_for() {
+    let told = |this: &str| {
+        format!(
+            "a bound on `Self` cannot be shared with the conversions of the events; \
+             write `{this}` or remove it"
+        )
+    };
+
+    assert_eq!(
+        of_aggregate(
+            r#"
+                #[aggregate(name = "a", id = Id, events(Put<T>))]
+                struct Cell<T>(T) where Self: Sized;
+            "#
+        ),
+        [told("Cell<T>")],
+    );
+    assert_eq!(of_event_set("enum Activity<T: Into<Self>> { Put(Put<T>) }"), [told("Activity<T>")]);
+    assert_eq!(
+        of_aggregate(
+            r#"#[aggregate(name = "a", id = Id, event = E)] struct Own(u8) where Self: Sized;"#
+        ),
+        [""; 0],
     );
 }
 
