@@ -63,8 +63,8 @@ fn debug(set: &EventSet<'_>) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #impl_generics ::core::fmt::Debug for #ident #ty_generics #where_clause {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                #krate::__private::AsFact::fact(self).print(f)
+            fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                #krate::__private::AsFact::fact(self).print(__f)
             }
         }
     }
@@ -74,7 +74,7 @@ fn clone(set: &EventSet<'_>) -> TokenStream {
     let ident = &set.ident;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
     let copy = set.by_variant(|Member { variant, event, .. }| {
-        quote!((event) => Self::#variant(<#event as _Listed>::copy(event)))
+        quote!((__e) => Self::#variant(<#event as __Listed>::copy(__e)))
     });
     quote! {
         #[automatically_derived]
@@ -92,9 +92,9 @@ fn equality(set: &EventSet<'_>) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
     quote! {
         impl #impl_generics ::core::cmp::PartialEq for #ident #ty_generics #where_clause {
-            fn eq(&self, other: &Self) -> ::core::primitive::bool {
-                let other = #krate::__private::AsFact::fact(other);
-                #krate::__private::AsFact::fact(self).same(other)
+            fn eq(&self, __other: &Self) -> ::core::primitive::bool {
+                let __other = #krate::__private::AsFact::fact(__other);
+                #krate::__private::AsFact::fact(self).same(__other)
             }
         }
     }

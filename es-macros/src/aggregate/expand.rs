@@ -48,7 +48,7 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
             type Event = #event;
             type Error = #error;
 
-            fn evolve(&mut self, event: #event) {
+            fn evolve(&mut self, __e: #event) {
                 #apply
             }
         }
@@ -84,16 +84,16 @@ fn apply(model: &Aggregate<'_>) -> TokenStream {
 fn dispatch(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
     if set.is_empty() {
-        return quote!(match event {});
+        return quote!(match __e {});
     }
     let arms = set.members.iter().map(|member| {
         let Member { variant, event, .. } = member;
         let call = call(*krate, event, member.blame);
-        quote!(#ident::#variant(event) => #call,)
+        quote!(#ident::#variant(__e) => #call,)
     });
     let strangers = set.strangers();
     quote! {
-        match event {
+        match __e {
             #(#arms)*
             #strangers
         }
@@ -104,5 +104,5 @@ fn call(krate: CratePath<'_>, event: &dyn ToTokens, blame: Span) -> TokenStream 
     // Only this one word has the place of the listed type: the compiler underlines it if the impl
     // is missing, and an editor that looks for the type is not sent to every word of the call.
     let this = Ident::new("Self", blame);
-    quote!(<#this as #krate::Apply<#event>>::apply(self, event))
+    quote!(<#this as #krate::Apply<#event>>::apply(self, __e))
 }
