@@ -17,6 +17,7 @@ mod aggregate;
 mod attr;
 mod command;
 mod crate_path;
+mod deprecation;
 mod describe;
 mod diagnostics;
 mod event;

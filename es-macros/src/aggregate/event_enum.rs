@@ -17,7 +17,7 @@ pub(crate) fn implementations(set: &EventSet<'_>) -> TokenStream {
 
 pub(crate) fn definition(model: &Aggregate<'_>, set: &EventSet<'_>) -> TokenStream {
     let visibility = &model.input.vis;
-    let ident = &set.ident;
+    let EventSet { ident, deprecation, .. } = set;
     let (_, ty_generics, where_clause) = set.generics.split_for_impl();
     let generics = set.generics;
     let doc = format!("Everything that can happen to [`{}`].", model.input.ident.unraw());
@@ -30,6 +30,7 @@ pub(crate) fn definition(model: &Aggregate<'_>, set: &EventSet<'_>) -> TokenStre
     });
     quote! {
         #[doc = #doc]
+        #deprecation
         #visibility enum #ident #generics #where_clause {
             #(#variants)*
             #stranger

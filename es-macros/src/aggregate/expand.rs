@@ -8,6 +8,7 @@ use super::event_enum;
 use super::model::{Aggregate, Events};
 use super::parse::VOCABULARY;
 use crate::crate_path::CratePath;
+use crate::deprecation::Deprecation;
 use crate::describe::describe;
 use crate::event_set::{self, EventSet, Member};
 
@@ -35,6 +36,7 @@ pub(crate) fn aggregate(model: &Aggregate<'_>) -> TokenStream {
 fn implementation(model: &Aggregate<'_>) -> TokenStream {
     let Aggregate { name, krate, .. } = model;
     let ident = &model.input.ident;
+    let deprecation = Deprecation::of(&model.input.attrs);
     let id = id(model);
     let event = event(model);
     let error = error(model);
@@ -42,6 +44,7 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
     quote! {
         #[automatically_derived]
+        #deprecation
         impl #impl_generics #krate::Aggregate for #ident #ty_generics #where_clause {
             const NAME: &'static str = #name;
             type Id = #id;

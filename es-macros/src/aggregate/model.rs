@@ -7,6 +7,7 @@ use syn::{Data, DeriveInput, Type};
 use super::parse::Spec;
 use crate::attr::Written;
 use crate::crate_path::CratePath;
+use crate::deprecation::Deprecation;
 use crate::diagnostics::Errors;
 use crate::event_list::Entry;
 use crate::event_set::{EventSet, Member, bounds_itself, is_parameter};
@@ -137,6 +138,7 @@ fn events<'a>(
     Events::Listed(EventSet {
         ident: format_ident!("{}Event", input.ident),
         generics,
+        deprecation: Deprecation::of(&input.attrs),
         members,
         has_strangers,
         krate,

@@ -22,9 +22,10 @@ pub(crate) fn event_set(set: &EventSet<'_>, written: &Written) -> TokenStream {
 /// A scope in which the traits and types that every event needs have short names. It begins with
 /// [`every_event_is_declared`].
 pub(crate) fn in_its_own_scope(set: &EventSet<'_>, items: &TokenStream) -> TokenStream {
-    let krate = &set.krate;
+    let EventSet { krate, deprecation, .. } = set;
     let declared = every_event_is_declared(set);
     quote! {
+        #deprecation
         const _: () = {
             #declared
             use ::core::convert::{From as __From, TryFrom as __TryFrom};

@@ -7,12 +7,14 @@ use syn::{Data, DeriveInput, Fields, Generics, Type, Variant};
 
 use super::parse::Spec;
 use crate::crate_path::CratePath;
+use crate::deprecation::Deprecation;
 use crate::diagnostics::Errors;
 use crate::paths;
 
 pub(crate) struct EventSet<'a> {
     pub(crate) ident: Ident,
     pub(crate) generics: &'a Generics,
+    pub(crate) deprecation: Deprecation,
     pub(crate) members: Vec<Member<'a>>,
     /// Whether the enum has variants besides the members: only after a mistake.
     pub(crate) has_strangers: bool,
@@ -66,6 +68,7 @@ impl<'a> EventSet<'a> {
         Some(Self {
             ident: input.ident.clone(),
             generics: &input.generics,
+            deprecation: Deprecation::of(&input.attrs),
             has_strangers: members.len() < data.variants.len(),
             members,
             krate: CratePath::new(&spec.krate, errors),
