@@ -77,6 +77,9 @@ impl<E: Event> Listed for E {
 /// A set as the one event that it is. With this, all but reading and applying is written once and
 /// not once for each event.
 pub trait AsFact {
+    /// [`name_hashes`] of the set, kept so that they are computed once.
+    const NAME_HASHES: &'static [u64];
+
     #[must_use]
     fn fact(&self) -> &dyn Fact;
 }
@@ -123,16 +126,44 @@ impl<E: Event> Fact for E {
 }
 
 /// Refuses to compile if the event at `nth` has the stored name of one before it.
+///
+/// Every pair of events is compared, and long names often begin alike. The compiler gives up on
+/// constants that take long: hashes keep a pair at one step, however long the names are.
 #[track_caller]
-pub const fn new_name<S: EventSet>(nth: usize) {
+pub const fn new_name<S: EventSet + AsFact>(nth: usize) {
     let mut before = 0;
     while before < nth {
         assert!(
-            !same_text(S::EVENTS[before].name, S::EVENTS[nth].name),
+            S::NAME_HASHES[before] != S::NAME_HASHES[nth]
+                || !same_text(S::EVENTS[before].name, S::EVENTS[nth].name),
             "an event before this one has the same stored name; give each event of a set a `name` of its own"
         );
         before += 1;
     }
+}
+
+/// A hash of the name of each of the `N` events of a set.
+#[must_use]
+pub const fn name_hashes<const N: usize, S: EventSet>() -> [u64; N] {
+    let mut hashes = [0; N];
+    let mut nth = 0;
+    while nth < N {
+        hashes[nth] = hash(S::EVENTS[nth].name);
+        nth += 1;
+    }
+    hashes
+}
+
+/// FNV-1a, which is short and needs no table.
+const fn hash(text: &str) -> u64 {
+    let text = text.as_bytes();
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut at = 0;
+    while at < text.len() {
+        hash = (hash ^ text[at] as u64).wrapping_mul(0x0100_0000_01b3);
+        at += 1;
+    }
+    hash
 }
 
 const fn same_text(one: &str, other: &str) -> bool {

@@ -31,6 +31,7 @@ fn each_mistake_has_its_sentence() {
     for case in sound() {
         cases.pass(case);
     }
+    cases.pass(a_long_list_of_long_names());
 }
 
 #[test]
@@ -65,6 +66,32 @@ fn a_mistake_meets_no_warning_and_no_source_of_the_standard_library() {
         let is_noise = |line: &&str| line.starts_with("warning") || line.contains("$RUST");
         assert_eq!(told.lines().find(is_noise), None, "{}", case.display());
     }
+}
+
+/// A case that would be long to read: 250 events, whose names differ in their last three bytes.
+fn a_long_list_of_long_names() -> PathBuf {
+    let numbers = || 0..250;
+    let events = numbers().map(|nth| {
+        format!(
+            "#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]\n\
+             #[event(name = \"{:c<97}{nth:03}\")]\n\
+             struct Changed{nth};\n",
+            ""
+        )
+    });
+    let variants = numbers().map(|nth| format!("    Changed{nth}(Changed{nth}),\n"));
+    let text = format!(
+        "use es_core::prelude::*;\n\n\
+         {}\n\
+         #[derive(EventSet)]\n\
+         enum Change {{\n{}}}\n\n\
+         fn main() {{\n    assert_eq!(Change::EVENTS.len(), 250);\n}}\n",
+        events.collect::<String>(),
+        variants.collect::<String>()
+    );
+    let case = Path::new(env!("CARGO_TARGET_TMPDIR")).join("a_long_list_of_long_names.rs");
+    fs::write(&case, text).expect("the folder for temporary files is writable");
+    case
 }
 
 fn mistakes() -> Vec<PathBuf> {

@@ -33,7 +33,9 @@ pub(crate) struct Written {
     pub(crate) place: Option<Ident>,
     /// Keys that exist and were tried, whether or not their values could be read.
     tried: Vec<String>,
-    /// Keys that do not exist: an editor may be asked to complete them.
+    /// Whether a key does not exist.
+    has_unknown: bool,
+    /// Those of them that an editor may be asked to complete.
     unfinished: Vec<Ident>,
     /// Whether a part of an attribute could not even be split into keys.
     unreadable: bool,
@@ -47,7 +49,7 @@ impl Written {
 
     /// Whether every key was one that exists.
     pub(crate) fn is_known(&self) -> bool {
-        !self.unreadable && self.unfinished.is_empty()
+        !self.unreadable && !self.has_unknown
     }
 
     /// What lets an editor complete the keys that were not finished; sound annotations carry none.
@@ -128,13 +130,19 @@ fn key(
             }
             None => errors.at(path, format_args!("unknown key `{word}`; {}", vocabulary.told())),
         }
-        written.unfinished.extend(path.get_ident().cloned());
+        written.unfinished.extend(path.get_ident().filter(|word| is_name(word)).cloned());
+        written.has_unknown = true;
         near.map(str::to_owned)
     }?;
     let span = path.segments.last().map_or_else(Span::call_site, |segment| segment.ident.span());
     let key = Ident::new(&meant, span);
     written.tried.push(meant);
     Some(key)
+}
+
+/// Whether `word` could be the name of an item, as no keyword can.
+fn is_name(word: &Ident) -> bool {
+    syn::parse2::<Ident>(word.to_token_stream()).is_ok()
 }
 
 /// What is said where neither a known nor an unknown key can be made out.

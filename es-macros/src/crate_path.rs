@@ -6,6 +6,7 @@ use syn::Path;
 use syn::parse::{Parse, ParseStream};
 
 use crate::diagnostics::{Errors, Slot};
+use crate::paths;
 
 /// A path as it is written after `crate =`: without generic arguments.
 pub(crate) struct ModPath(Path);
@@ -29,13 +30,24 @@ impl<'a> CratePath<'a> {
         let Some(ModPath(path)) = given.value() else {
             return Self(None);
         };
+        if leads_nowhere(path) {
+            errors.at(
+                path,
+                format_args!(
+                    "`{}` does not mean es-core in every module; \
+                     write `::es_core` for a dependency, `crate::es_core` for a module of this crate",
+                    paths::text(path)
+                ),
+            );
+            return Self(None);
+        }
         let anchored = path.leading_colon.is_some()
             || path.segments.first().is_some_and(|first| {
                 // `$crate` is what a macro by example hands on.
                 first.ident == "crate" || first.ident == "$crate"
             });
         if !anchored {
-            let text = path.to_token_stream().to_string().replace(' ', "");
+            let text = paths::text(path);
             errors.at(
                 path,
                 format_args!(
@@ -46,6 +58,14 @@ impl<'a> CratePath<'a> {
         }
         Self(Some(path))
     }
+}
+
+/// Whether a keyword other than the `crate` at its beginning is in `path`.
+fn leads_nowhere(path: &Path) -> bool {
+    let begins_here = path.leading_colon.is_none();
+    path.segments.iter().enumerate().any(|(nth, segment)| {
+        paths::is_keyword(&segment.ident) && !(nth == 0 && begins_here && segment.ident == "crate")
+    })
 }
 
 impl ToTokens for CratePath<'_> {

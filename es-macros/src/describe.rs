@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, Generics, Index, Member};
 
 use crate::crate_path::CratePath;
+use crate::deprecation::Deprecation;
 
 /// Opens the fields of `input`; `generics` are its own, perhaps with more bounds.
 pub(crate) fn describe(
@@ -15,12 +16,14 @@ pub(crate) fn describe(
 ) -> TokenStream {
     let ident = &input.ident;
     let name = ident.unraw().to_string();
+    let deprecation = Deprecation::of(&input.attrs);
     let shape = shape(&input.data);
     let fields = members(&input.data).map(|member| field(&member, krate));
     let show = members(&input.data).next().map(|_| quote!(use #krate::__private::show::*;));
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     quote! {
         #[automatically_derived]
+        #deprecation
         impl #impl_generics #krate::Describe for #ident #ty_generics #where_clause {
             fn describe(&self) -> #krate::Description {
                 #show

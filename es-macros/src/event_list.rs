@@ -1,12 +1,12 @@
 //! The grammar of `events(Opened, billing::Paid as BillingPaid, Put<T>)`.
 
 use proc_macro2::Ident;
-use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::{Path, Token, parenthesized};
 
 use crate::attr;
 use crate::diagnostics::Errors;
+use crate::paths;
 
 /// One event of a list.
 pub(crate) struct Entry {
@@ -28,7 +28,7 @@ impl Entry {
 
     /// The path as one writes it.
     pub(crate) fn text(&self) -> String {
-        self.path.to_token_stream().to_string().replace(' ', "")
+        paths::text(&self.path)
     }
 }
 
@@ -48,6 +48,9 @@ pub(crate) fn entries(
     }
     let list;
     parenthesized!(list in input);
+    if list.is_empty() {
+        errors.at(key, "no events are listed; write for example `events(Opened, Closed)`");
+    }
     let mut entries: Vec<Entry> = Vec::new();
     while !list.is_empty() {
         let entry = entry(&list, errors);
@@ -70,6 +73,21 @@ fn entry(list: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Entry> {
             format_args!("this is not the path of an event; write for example `{EXAMPLE}`"),
         )
     })?;
+    if leads_to_no_type(&path) {
+        return Err(syn::Error::new_spanned(
+            &path,
+            format_args!(
+                "`{}` is not the path of an event; write for example `{EXAMPLE}`",
+                paths::text(&path)
+            ),
+        ));
+    }
+    if let Some(this) = paths::find("Self", &path) {
+        return Err(syn::Error::new(
+            this.span(),
+            "`Self` would be another type in the enum of events; write the name of the type",
+        ));
+    }
     let mut renamed = None;
     if list.peek(Token![as]) {
         let word: Token![as] = list.parse()?;
@@ -85,6 +103,18 @@ fn entry(list: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Entry> {
         errors.push(list.error("a comma is missing here; write `,` between two events"));
     }
     Ok(Entry { path, renamed })
+}
+
+/// Whether a keyword stands where no path of a type has one. Modules may be reached through them.
+fn leads_to_no_type(path: &Path) -> bool {
+    let last = path.segments.len().saturating_sub(1);
+    let mut begins = path.leading_colon.is_none();
+    path.segments.iter().enumerate().any(|(nth, segment)| {
+        let word = &segment.ident;
+        let is_prefix = begins && nth < last && (word == "super" || nth == 0 && word != "Self");
+        begins &= word == "self" || word == "super";
+        paths::is_keyword(word) && !is_prefix
+    })
 }
 
 /// Whether neither the event nor the name of its variant was listed before.

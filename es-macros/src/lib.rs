@@ -17,6 +17,7 @@ mod aggregate;
 mod attr;
 mod command;
 mod crate_path;
+mod deprecation;
 mod describe;
 mod diagnostics;
 mod event;
@@ -25,6 +26,7 @@ mod event_set;
 mod expansion;
 mod name;
 mod ownership;
+mod paths;
 mod spelling;
 #[cfg(test)]
 mod tests;

@@ -60,7 +60,15 @@ impl Rule {
 
 #[cfg(test)]
 mod tests {
+    use es_core::{Category, EventName};
+
     use super::{AGGREGATE, EVENT};
+
+    #[test]
+    fn the_runtime_allows_as_much() {
+        assert_eq!(EVENT.max, EventName::MAX_BYTES);
+        assert_eq!(AGGREGATE.max, Category::MAX_BYTES);
+    }
 
     #[test]
     fn a_name_of_the_allowed_characters_has_no_problem() {

@@ -17,7 +17,7 @@ pub(crate) fn implementations(set: &EventSet<'_>) -> TokenStream {
 
 pub(crate) fn definition(model: &Aggregate<'_>, set: &EventSet<'_>) -> TokenStream {
     let visibility = &model.input.vis;
-    let ident = &set.ident;
+    let EventSet { ident, deprecation, .. } = set;
     let (_, ty_generics, where_clause) = set.generics.split_for_impl();
     let generics = set.generics;
     let doc = format!("Everything that can happen to [`{}`].", model.input.ident.unraw());
@@ -30,6 +30,7 @@ pub(crate) fn definition(model: &Aggregate<'_>, set: &EventSet<'_>) -> TokenStre
     });
     quote! {
         #[doc = #doc]
+        #deprecation
         #visibility enum #ident #generics #where_clause {
             #(#variants)*
             #stranger
@@ -63,8 +64,8 @@ fn debug(set: &EventSet<'_>) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #impl_generics ::core::fmt::Debug for #ident #ty_generics #where_clause {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                #krate::__private::AsFact::fact(self).print(f)
+            fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                #krate::__private::AsFact::fact(self).print(__f)
             }
         }
     }
@@ -74,7 +75,7 @@ fn clone(set: &EventSet<'_>) -> TokenStream {
     let ident = &set.ident;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
     let copy = set.by_variant(|Member { variant, event, .. }| {
-        quote!((event) => Self::#variant(<#event as _Listed>::copy(event)))
+        quote!((__e) => Self::#variant(<#event as __Listed>::copy(__e)))
     });
     quote! {
         #[automatically_derived]
@@ -92,9 +93,9 @@ fn equality(set: &EventSet<'_>) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
     quote! {
         impl #impl_generics ::core::cmp::PartialEq for #ident #ty_generics #where_clause {
-            fn eq(&self, other: &Self) -> ::core::primitive::bool {
-                let other = #krate::__private::AsFact::fact(other);
-                #krate::__private::AsFact::fact(self).same(other)
+            fn eq(&self, __other: &Self) -> ::core::primitive::bool {
+                let __other = #krate::__private::AsFact::fact(__other);
+                #krate::__private::AsFact::fact(self).same(__other)
             }
         }
     }

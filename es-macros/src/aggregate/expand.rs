@@ -8,6 +8,7 @@ use super::event_enum;
 use super::model::{Aggregate, Events};
 use super::parse::VOCABULARY;
 use crate::crate_path::CratePath;
+use crate::deprecation::Deprecation;
 use crate::describe::describe;
 use crate::event_set::{self, EventSet, Member};
 
@@ -35,6 +36,7 @@ pub(crate) fn aggregate(model: &Aggregate<'_>) -> TokenStream {
 fn implementation(model: &Aggregate<'_>) -> TokenStream {
     let Aggregate { name, krate, .. } = model;
     let ident = &model.input.ident;
+    let deprecation = Deprecation::of(&model.input.attrs);
     let id = id(model);
     let event = event(model);
     let error = error(model);
@@ -42,13 +44,14 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
     quote! {
         #[automatically_derived]
+        #deprecation
         impl #impl_generics #krate::Aggregate for #ident #ty_generics #where_clause {
             const NAME: &'static str = #name;
             type Id = #id;
             type Event = #event;
             type Error = #error;
 
-            fn evolve(&mut self, event: #event) {
+            fn evolve(&mut self, __e: #event) {
                 #apply
             }
         }
@@ -84,16 +87,16 @@ fn apply(model: &Aggregate<'_>) -> TokenStream {
 fn dispatch(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
     if set.is_empty() {
-        return quote!(match event {});
+        return quote!(match __e {});
     }
     let arms = set.members.iter().map(|member| {
         let Member { variant, event, .. } = member;
         let call = call(*krate, event, member.blame);
-        quote!(#ident::#variant(event) => #call,)
+        quote!(#ident::#variant(__e) => #call,)
     });
     let strangers = set.strangers();
     quote! {
-        match event {
+        match __e {
             #(#arms)*
             #strangers
         }
@@ -104,5 +107,5 @@ fn call(krate: CratePath<'_>, event: &dyn ToTokens, blame: Span) -> TokenStream 
     // Only this one word has the place of the listed type: the compiler underlines it if the impl
     // is missing, and an editor that looks for the type is not sent to every word of the call.
     let this = Ident::new("Self", blame);
-    quote!(<#this as #krate::Apply<#event>>::apply(self, event))
+    quote!(<#this as #krate::Apply<#event>>::apply(self, __e))
 }

@@ -1,18 +1,18 @@
 //! An aggregate that is sound.
 
-use std::collections::HashSet;
-
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident};
+use proc_macro2::Ident;
+use quote::format_ident;
 use syn::{Data, DeriveInput, Type};
 
 use super::parse::Spec;
 use crate::attr::Written;
 use crate::crate_path::CratePath;
+use crate::deprecation::Deprecation;
 use crate::diagnostics::Errors;
 use crate::event_list::Entry;
-use crate::event_set::{EventSet, Member};
+use crate::event_set::{EventSet, Member, bounds_itself, is_parameter};
 use crate::name;
+use crate::paths;
 
 pub(crate) struct Aggregate<'a> {
     pub(crate) input: &'a DeriveInput,
@@ -120,18 +120,27 @@ fn events<'a>(
             spec.event.key().unwrap_or(events),
             "both `events` and `event` are given; list the events or name an enum, not both",
         ),
-        (None, Some(events)) if spec.events.value().is_some_and(Vec::is_empty) => {
-            errors.at(events, "no events are listed; write for example `events(Opened, Closed)`");
-        }
         (None, _) => {}
     }
     let entries = spec.events.value().unwrap_or(&spec.misplaced);
-    let has_unused = !entries.is_empty() && unused_parameters(input, entries, errors);
+    let generics = &input.generics;
+    let mut has_strangers = entries.is_empty() && !generics.params.is_empty();
+    has_strangers |= bounds_itself(input, errors);
+    has_strangers |= !entries.is_empty() && unused_parameters(input, entries, errors);
+    let mut members = Vec::new();
+    for entry in entries {
+        if is_parameter(&entry.path, generics, errors) {
+            has_strangers = true;
+        } else {
+            members.extend(member(entry));
+        }
+    }
     Events::Listed(EventSet {
         ident: format_ident!("{}Event", input.ident),
-        generics: &input.generics,
-        members: entries.iter().filter_map(member).collect(),
-        has_strangers: has_unused || entries.is_empty() && !input.generics.params.is_empty(),
+        generics,
+        deprecation: Deprecation::of(&input.attrs),
+        members,
+        has_strangers,
         krate,
     })
 }
@@ -142,14 +151,10 @@ fn member(entry: &Entry) -> Option<Member<'_>> {
 
 /// Tells of every parameter that no event mentions: the enum could not have it.
 fn unused_parameters(input: &DeriveInput, entries: &[Entry], errors: &mut Errors) -> bool {
-    let mut used = HashSet::new();
-    for entry in entries {
-        words(entry.path.to_token_stream(), &mut used);
-    }
     let mut any = false;
     for parameter in input.generics.type_params() {
         let ident = &parameter.ident;
-        if !used.contains(&ident.to_string()) {
+        if !entries.iter().any(|entry| mentions(entry, ident)) {
             any = true;
             errors.at(
                 ident,
@@ -163,14 +168,6 @@ fn unused_parameters(input: &DeriveInput, entries: &[Entry], errors: &mut Errors
     any
 }
 
-fn words(tokens: TokenStream, found: &mut HashSet<String>) {
-    for token in tokens {
-        match token {
-            TokenTree::Ident(ident) => {
-                found.insert(ident.to_string());
-            }
-            TokenTree::Group(group) => words(group.stream(), found),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
-        }
-    }
+fn mentions(entry: &Entry, parameter: &Ident) -> bool {
+    paths::find(&parameter.to_string(), &entry.path).is_some()
 }

@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 
 use super::model::{Command, Id};
 use super::parse::VOCABULARY;
+use crate::deprecation::Deprecation;
 use crate::describe::describe;
 
 pub(crate) fn command(model: &Command<'_>) -> TokenStream {
@@ -20,10 +21,12 @@ fn implementation(model: &Command<'_>, aggregate: &Type) -> TokenStream {
     let Command { lifecycle, krate, .. } = model;
     let ident = &model.input.ident;
     let name = ident.unraw().to_string();
+    let deprecation = Deprecation::of(&model.input.attrs);
     let id = id(model, aggregate);
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
     quote! {
         #[automatically_derived]
+        #deprecation
         impl #impl_generics #krate::Command for #ident #ty_generics #where_clause {
             type Aggregate = #aggregate;
             const NAME: &'static str = #name;

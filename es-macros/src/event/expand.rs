@@ -6,6 +6,7 @@ use syn::Data;
 
 use super::model::Event;
 use super::parse::VOCABULARY;
+use crate::deprecation::Deprecation;
 use crate::describe::describe;
 
 pub(crate) fn event(model: &Event<'_>) -> TokenStream {
@@ -20,9 +21,11 @@ pub(crate) fn event(model: &Event<'_>) -> TokenStream {
 fn implementation(model: &Event<'_>) -> TokenStream {
     let Event { name, version, krate, .. } = model;
     let ident = &model.input.ident;
+    let deprecation = Deprecation::of(&model.input.attrs);
     let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
     quote! {
         #[automatically_derived]
+        #deprecation
         impl #impl_generics #krate::Event for #ident #ty_generics #where_clause {
             const NAME: &'static str = #name;
             const VERSION: #krate::SchemaVersion = #krate::SchemaVersion(#version);

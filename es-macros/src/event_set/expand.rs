@@ -2,6 +2,9 @@
 //!
 //! Whatever is asked of a listed type is asked through `Listed`, always in the same words: a type
 //! that is no event is then told so once, since the compiler prints equal errors once.
+//!
+//! Every name that an expansion binds begins with two underscores. A binding cannot be hidden from
+//! a constant of its name, nor a type in scope from an alias of its name: neither may be met.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
@@ -19,14 +22,15 @@ pub(crate) fn event_set(set: &EventSet<'_>, written: &Written) -> TokenStream {
 /// A scope in which the traits and types that every event needs have short names. It begins with
 /// [`every_event_is_declared`].
 pub(crate) fn in_its_own_scope(set: &EventSet<'_>, items: &TokenStream) -> TokenStream {
-    let krate = &set.krate;
+    let EventSet { krate, deprecation, .. } = set;
     let declared = every_event_is_declared(set);
     quote! {
+        #deprecation
         const _: () = {
             #declared
-            use ::core::convert::{From as _From, TryFrom as _TryFrom};
-            use ::core::result::Result as _Result;
-            use #krate::__private::Listed as _Listed;
+            use ::core::convert::{From as __From, TryFrom as __TryFrom};
+            use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
+            use #krate::__private::Listed as __Listed;
             #items
         };
     }
@@ -38,8 +42,8 @@ fn every_event_is_declared(set: &EventSet<'_>) -> TokenStream {
     let (impl_generics, _, where_clause) = set.generics.split_for_impl();
     let events = set.members.iter().map(|member| member.event);
     quote! {
-        fn _every_event_is_declared #impl_generics () #where_clause {
-            #(<#events as _Listed>::declared();)*
+        fn __every_event_is_declared #impl_generics () #where_clause {
+            #(<#events as __Listed>::declared();)*
         }
     }
 }
@@ -58,11 +62,11 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
     let fact = quote!(#krate::__private::AsFact::fact(self));
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
-    let types = set.members.iter().map(|Member { event, .. }| quote!(<#event as _Listed>::TYPE));
+    let types = set.members.iter().map(|Member { event, .. }| quote!(<#event as __Listed>::TYPE));
     let decode = set.members.iter().map(|Member { variant, event, .. }| {
         quote! {
-            if <#event as _Listed>::is(name) {
-                return <#event as _Listed>::decode(version, payload).map(Self::#variant);
+            if <#event as __Listed>::is(__name) {
+                return <#event as __Listed>::decode(__version, __payload).map(Self::#variant);
             }
         }
     });
@@ -82,18 +86,18 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
                 #fact.version()
             }
 
-            fn encode(&self) -> _Result<#krate::Payload, #krate::EncodeError> {
+            fn encode(&self) -> __Result<#krate::Payload, #krate::EncodeError> {
                 #fact.encode()
             }
 
             fn decode(
-                name: &::core::primitive::str,
-                version: #krate::SchemaVersion,
-                payload: &#krate::Payload,
-            ) -> _Result<Self, #krate::DecodeError> {
+                __name: &::core::primitive::str,
+                __version: #krate::SchemaVersion,
+                __payload: &#krate::Payload,
+            ) -> __Result<Self, #krate::DecodeError> {
                 #late
                 #(#decode)*
-                _Result::Err(#krate::DecodeError::unknown_event(name))
+                __Err(#krate::DecodeError::unknown_event(__name))
             }
         }
     }
@@ -115,13 +119,13 @@ fn checks(set: &EventSet<'_>, this: &TokenStream) -> TokenStream {
     let checks = set.members.iter().enumerate().skip(1).map(|(nth, member)| {
         // The compiler underlines from the first token of the call to its last, so that these two
         // have the place of the event; the others have not, lest an editor take them for its uses.
-        let check = Ident::new("_new_name", member.blame);
+        let check = Ident::new("__new_name", member.blame);
         let nth = Literal::usize_unsuffixed(nth);
         let nth = quote_spanned!(member.blame=> (#nth));
         quote!(#check::<#this> #nth;)
     });
     quote! {
-        use #krate::__private::new_name as _new_name;
+        use #krate::__private::new_name as __new_name;
         #(#checks)*
     }
 }
@@ -132,22 +136,22 @@ fn conversions(set: &EventSet<'_>, member: &Member<'_>) -> TokenStream {
     let Member { variant, event, .. } = member;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
     let is_only = set.members.len() == 1 && !set.has_strangers;
-    let other = (!is_only).then(|| quote!(other => _Result::Err(other),));
+    let other = (!is_only).then(|| quote!(__other => __Err(__other),));
     quote! {
         #[automatically_derived]
-        impl #impl_generics _From<#event> for #ident #ty_generics #where_clause {
-            fn from(event: #event) -> Self {
-                Self::#variant(event)
+        impl #impl_generics __From<#event> for #ident #ty_generics #where_clause {
+            fn from(__e: #event) -> Self {
+                Self::#variant(__e)
             }
         }
 
         #[automatically_derived]
-        impl #impl_generics _TryFrom<#ident #ty_generics> for #event #where_clause {
+        impl #impl_generics __TryFrom<#ident #ty_generics> for #event #where_clause {
             type Error = #ident #ty_generics;
 
-            fn try_from(set: #ident #ty_generics) -> _Result<Self, Self::Error> {
-                match set {
-                    #ident::#variant(event) => _Result::Ok(event),
+            fn try_from(__set: #ident #ty_generics) -> __Result<Self, Self::Error> {
+                match __set {
+                    #ident::#variant(__e) => __Ok(__e),
                     #other
                 }
             }
@@ -161,8 +165,8 @@ fn into_events(set: &EventSet<'_>) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #impl_generics #krate::IntoEvents<Self> for #ident #ty_generics #where_clause {
-            fn push_to(self, events: &mut ::std::vec::Vec<Self>) {
-                events.push(self);
+            fn push_to(self, __events: &mut ::std::vec::Vec<Self>) {
+                __events.push(self);
             }
         }
     }
@@ -172,11 +176,15 @@ fn into_events(set: &EventSet<'_>) -> TokenStream {
 fn as_fact(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
+    let count = Literal::usize_unsuffixed(set.members.len());
     let fact =
-        set.by_variant(|Member { event, .. }| quote!((event) => <#event as _Listed>::fact(event)));
+        set.by_variant(|Member { event, .. }| quote!((__e) => <#event as __Listed>::fact(__e)));
     quote! {
         #[automatically_derived]
         impl #impl_generics #krate::__private::AsFact for #ident #ty_generics #where_clause {
+            const NAME_HASHES: &'static [::core::primitive::u64] =
+                &#krate::__private::name_hashes::<#count, Self>();
+
             fn fact(&self) -> &dyn #krate::__private::Fact {
                 #fact
             }

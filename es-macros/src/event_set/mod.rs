@@ -5,7 +5,7 @@ mod model;
 mod parse;
 
 pub(crate) use expand::{implementations, in_its_own_scope};
-pub(crate) use model::{EventSet, Member};
+pub(crate) use model::{EventSet, Member, bounds_itself, is_parameter};
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;

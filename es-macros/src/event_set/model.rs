@@ -1,17 +1,20 @@
 //! A set of events that is sound: variants with one event each.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Fields, Generics, Type, Variant};
 
 use super::parse::Spec;
 use crate::crate_path::CratePath;
+use crate::deprecation::Deprecation;
 use crate::diagnostics::Errors;
+use crate::paths;
 
 pub(crate) struct EventSet<'a> {
     pub(crate) ident: Ident,
     pub(crate) generics: &'a Generics,
+    pub(crate) deprecation: Deprecation,
     pub(crate) members: Vec<Member<'a>>,
     /// Whether the enum has variants besides the members: only after a mistake.
     pub(crate) has_strangers: bool,
@@ -50,7 +53,11 @@ impl<'a> EventSet<'a> {
                 ),
             );
         }
-        if holds_anything(&data.variants, &input.generics, errors) {
+        let mut is_lost = bounds_itself(input, errors);
+        for event in data.variants.iter().filter_map(payload) {
+            is_lost |= is_parameter(event, &input.generics, errors);
+        }
+        if is_lost {
             return None;
         }
         let mut members: Vec<Member<'a>> = Vec::new();
@@ -61,6 +68,7 @@ impl<'a> EventSet<'a> {
         Some(Self {
             ident: input.ident.clone(),
             generics: &input.generics,
+            deprecation: Deprecation::of(&input.attrs),
             has_strangers: members.len() < data.variants.len(),
             members,
             krate: CratePath::new(&spec.krate, errors),
@@ -84,29 +92,46 @@ impl<'a> EventSet<'a> {
     }
 }
 
-/// Whether a variant holds a parameter, which is no event but could become any type at all.
-fn holds_anything<'a>(
-    variants: impl IntoIterator<Item = &'a Variant>,
-    generics: &Generics,
-    errors: &mut Errors,
-) -> bool {
-    let mut any = false;
-    for variant in variants {
-        if let Some(event) = payload(variant)
-            && is_parameter(event, generics)
-        {
-            any = true;
-            errors.at(
-                event,
-                format_args!(
-                    "the variant `{}` could hold anything; name the event, \
-                     its own parameters may be generic like in `Put<T>`",
-                    variant.ident
-                ),
-            );
-        }
+/// Whether `event` is a parameter, which is no event but could become any type at all: told if so.
+pub(crate) fn is_parameter(event: &dyn ToTokens, generics: &Generics, errors: &mut Errors) -> bool {
+    let mut words = event.to_token_stream().into_iter();
+    let Some(TokenTree::Ident(first)) = words.next() else {
+        return false;
+    };
+    let is_parameter = generics.type_params().any(|parameter| parameter.ident == first);
+    if is_parameter {
+        errors.at(
+            event,
+            format_args!(
+                "`{}` could be anything; name the event, \
+                 its own parameters may be generic like in `Put<{first}>`",
+                paths::text(event)
+            ),
+        );
     }
-    any
+    is_parameter
+}
+
+/// Whether a bound of `input` speaks of `Self`: told if so. The items of an expansion take over the
+/// bounds, and each has another `Self` or none.
+pub(crate) fn bounds_itself(input: &DeriveInput, errors: &mut Errors) -> bool {
+    let generics = &input.generics;
+    let this =
+        paths::find("Self", generics).or_else(|| paths::find("Self", &generics.where_clause));
+    let Some(this) = this else {
+        return false;
+    };
+    let ident = &input.ident;
+    let (_, ty_generics, _) = generics.split_for_impl();
+    errors.at(
+        this,
+        format_args!(
+            "a bound on `Self` cannot be shared with the conversions of the events; \
+             write `{}` or remove it",
+            paths::text(&quote!(#ident #ty_generics))
+        ),
+    );
+    true
 }
 
 /// The one field of a variant, if it has one and that without a name.
@@ -150,14 +175,6 @@ fn is_new(member: &Member<'_>, before: &[Member<'_>], errors: &mut Errors) -> bo
         ),
     );
     false
-}
-
-fn is_parameter(event: &Type, generics: &Generics) -> bool {
-    let Type::Path(event) = event else {
-        return false;
-    };
-    let ident = event.path.get_ident();
-    event.qself.is_none() && generics.type_params().any(|parameter| Some(&parameter.ident) == ident)
 }
 
 /// The last word of a path says which event it is; the first may be a module.

@@ -160,6 +160,45 @@ fn the_crate_is_the_same_in_every_module() {
 }
 
 #[test]
+fn a_keyword_is_no_key() {
+    assert_eq!(
+        of_event(r#"#[event(name = "closed", type = "x")] struct Closed;"#),
+        ["unknown key `type`; known keys of `event` are `name`, `version` and `crate`"],
+    );
+}
+
+#[test]
+fn a_path_of_keywords_leads_to_no_crate() {
+    assert_eq!(
+        of_event(r#"#[event(name = "closed", crate = ::Self)] struct Closed;"#),
+        ["`::Self` does not mean es-core in every module; write `::es_core` for a dependency, \
+             `crate::es_core` for a module of this crate"],
+    );
+}
+
+#[test]
+fn a_path_of_keywords_leads_to_no_event() {
+    let list = |list: &str| {
+        of_aggregate(&format!(r#"#[aggregate(name = "a", id = Id, events({list}))] struct A;"#))
+    };
+    let told = |path: &str| {
+        format!(
+            "`{path}` is not the path of an event; \
+             write for example `events(Opened, billing::Paid as BillingPaid)`"
+        )
+    };
+
+    assert_eq!(list("Self"), [told("Self")]);
+    assert_eq!(list("crate"), [told("crate")]);
+    assert_eq!(list("super::self::Paid"), [told("super::self::Paid")]);
+    assert_eq!(list("self::super::super::Paid, crate::Closed"), [""; 0]);
+    assert_eq!(
+        list("Put<Self>"),
+        ["`Self` would be another type in the enum of events; write the name of the type"],
+    );
+}
+
+#[test]
 fn two_events_of_one_name_need_a_second_name() {
     assert_eq!(
         of_aggregate(
@@ -260,8 +299,44 @@ fn an_event_has_one_variant() {
 fn a_variant_does_not_hold_just_anything() {
     assert_eq!(
         of_event_set("enum Activity<E> { Any(E) }"),
-        ["the variant `Any` could hold anything; name the event, \
+        ["`E` could be anything; name the event, \
+             its own parameters may be generic like in `Put<E>`"],
+    );
+}
+
+#[test]
+fn a_list_does_not_hold_just_anything() {
+    assert_eq!(
+        of_aggregate(r#"#[aggregate(name = "a", id = Id, events(T))] struct Cell<T: Event>(T);"#),
+        ["`T` could be anything; name the event, \
              its own parameters may be generic like in `Put<T>`"],
+    );
+}
+
+#[test]
+fn a_bound_names_the_type_that_it_is_for() {
+    let told = |this: &str| {
+        format!(
+            "a bound on `Self` cannot be shared with the conversions of the events; \
+             write `{this}` or remove it"
+        )
+    };
+
+    assert_eq!(
+        of_aggregate(
+            r#"
+                #[aggregate(name = "a", id = Id, events(Put<T>))]
+                struct Cell<T>(T) where Self: Sized;
+            "#
+        ),
+        [told("Cell<T>")],
+    );
+    assert_eq!(of_event_set("enum Activity<T: Into<Self>> { Put(Put<T>) }"), [told("Activity<T>")]);
+    assert_eq!(
+        of_aggregate(
+            r#"#[aggregate(name = "a", id = Id, event = E)] struct Own(u8) where Self: Sized;"#
+        ),
+        [""; 0],
     );
 }
 

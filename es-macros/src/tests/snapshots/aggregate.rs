@@ -1,39 +1,39 @@
 const _: () = {
-    fn _every_event_is_declared() {
-        <Opened as _Listed>::declared();
-        <billing::Paid as _Listed>::declared();
+    fn __every_event_is_declared() {
+        <Opened as __Listed>::declared();
+        <billing::Paid as __Listed>::declared();
     }
-    use ::core::convert::{From as _From, TryFrom as _TryFrom};
-    use ::core::result::Result as _Result;
-    use ::es_core::__private::Listed as _Listed;
+    use ::core::convert::{From as __From, TryFrom as __TryFrom};
+    use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
+    use ::es_core::__private::Listed as __Listed;
     #[automatically_derived]
     impl ::core::fmt::Debug for AccountEvent {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            ::es_core::__private::AsFact::fact(self).print(f)
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::es_core::__private::AsFact::fact(self).print(__f)
         }
     }
     #[automatically_derived]
     impl ::core::clone::Clone for AccountEvent {
         fn clone(&self) -> Self {
             match self {
-                Self::Opened(event) => Self::Opened(<Opened as _Listed>::copy(event)),
-                Self::BillingPaid(event) => {
-                    Self::BillingPaid(<billing::Paid as _Listed>::copy(event))
+                Self::Opened(__e) => Self::Opened(<Opened as __Listed>::copy(__e)),
+                Self::BillingPaid(__e) => {
+                    Self::BillingPaid(<billing::Paid as __Listed>::copy(__e))
                 }
             }
         }
     }
     impl ::core::cmp::PartialEq for AccountEvent {
-        fn eq(&self, other: &Self) -> ::core::primitive::bool {
-            let other = ::es_core::__private::AsFact::fact(other);
-            ::es_core::__private::AsFact::fact(self).same(other)
+        fn eq(&self, __other: &Self) -> ::core::primitive::bool {
+            let __other = ::es_core::__private::AsFact::fact(__other);
+            ::es_core::__private::AsFact::fact(self).same(__other)
         }
     }
     #[automatically_derived]
     impl ::es_core::EventSet for AccountEvent {
         const EVENTS: &'static [::es_core::EventType] = &[
-            <Opened as _Listed>::TYPE,
-            <billing::Paid as _Listed>::TYPE,
+            <Opened as __Listed>::TYPE,
+            <billing::Paid as __Listed>::TYPE,
         ];
         fn name(&self) -> ::es_core::EventName {
             ::es_core::__private::AsFact::fact(self).name()
@@ -41,73 +41,78 @@ const _: () = {
         fn version(&self) -> ::es_core::SchemaVersion {
             ::es_core::__private::AsFact::fact(self).version()
         }
-        fn encode(&self) -> _Result<::es_core::Payload, ::es_core::EncodeError> {
+        fn encode(&self) -> __Result<::es_core::Payload, ::es_core::EncodeError> {
             ::es_core::__private::AsFact::fact(self).encode()
         }
         fn decode(
-            name: &::core::primitive::str,
-            version: ::es_core::SchemaVersion,
-            payload: &::es_core::Payload,
-        ) -> _Result<Self, ::es_core::DecodeError> {
-            if <Opened as _Listed>::is(name) {
-                return <Opened as _Listed>::decode(version, payload).map(Self::Opened);
+            __name: &::core::primitive::str,
+            __version: ::es_core::SchemaVersion,
+            __payload: &::es_core::Payload,
+        ) -> __Result<Self, ::es_core::DecodeError> {
+            if <Opened as __Listed>::is(__name) {
+                return <Opened as __Listed>::decode(__version, __payload)
+                    .map(Self::Opened);
             }
-            if <billing::Paid as _Listed>::is(name) {
-                return <billing::Paid as _Listed>::decode(version, payload)
+            if <billing::Paid as __Listed>::is(__name) {
+                return <billing::Paid as __Listed>::decode(__version, __payload)
                     .map(Self::BillingPaid);
             }
-            _Result::Err(::es_core::DecodeError::unknown_event(name))
+            __Err(::es_core::DecodeError::unknown_event(__name))
         }
     }
     const _: () = {
-        use ::es_core::__private::new_name as _new_name;
-        _new_name::<AccountEvent>(1);
+        use ::es_core::__private::new_name as __new_name;
+        __new_name::<AccountEvent>(1);
     };
     #[automatically_derived]
-    impl _From<Opened> for AccountEvent {
-        fn from(event: Opened) -> Self {
-            Self::Opened(event)
+    impl __From<Opened> for AccountEvent {
+        fn from(__e: Opened) -> Self {
+            Self::Opened(__e)
         }
     }
     #[automatically_derived]
-    impl _TryFrom<AccountEvent> for Opened {
+    impl __TryFrom<AccountEvent> for Opened {
         type Error = AccountEvent;
-        fn try_from(set: AccountEvent) -> _Result<Self, Self::Error> {
-            match set {
-                AccountEvent::Opened(event) => _Result::Ok(event),
-                other => _Result::Err(other),
+        fn try_from(__set: AccountEvent) -> __Result<Self, Self::Error> {
+            match __set {
+                AccountEvent::Opened(__e) => __Ok(__e),
+                __other => __Err(__other),
             }
         }
     }
     #[automatically_derived]
-    impl _From<billing::Paid> for AccountEvent {
-        fn from(event: billing::Paid) -> Self {
-            Self::BillingPaid(event)
+    impl __From<billing::Paid> for AccountEvent {
+        fn from(__e: billing::Paid) -> Self {
+            Self::BillingPaid(__e)
         }
     }
     #[automatically_derived]
-    impl _TryFrom<AccountEvent> for billing::Paid {
+    impl __TryFrom<AccountEvent> for billing::Paid {
         type Error = AccountEvent;
-        fn try_from(set: AccountEvent) -> _Result<Self, Self::Error> {
-            match set {
-                AccountEvent::BillingPaid(event) => _Result::Ok(event),
-                other => _Result::Err(other),
+        fn try_from(__set: AccountEvent) -> __Result<Self, Self::Error> {
+            match __set {
+                AccountEvent::BillingPaid(__e) => __Ok(__e),
+                __other => __Err(__other),
             }
         }
     }
     #[automatically_derived]
     impl ::es_core::__private::AsFact for AccountEvent {
+        const NAME_HASHES: &'static [::core::primitive::u64] = &::es_core::__private::name_hashes::<
+            2,
+            Self,
+        >();
         fn fact(&self) -> &dyn ::es_core::__private::Fact {
             match self {
-                Self::Opened(event) => <Opened as _Listed>::fact(event),
-                Self::BillingPaid(event) => <billing::Paid as _Listed>::fact(event),
+                Self::Opened(__e) => <Opened as __Listed>::fact(__e),
+                Self::BillingPaid(__e) => <billing::Paid as __Listed>::fact(__e),
             }
         }
     }
     #[automatically_derived]
     impl ::es_core::IntoEvents<Self> for AccountEvent {
-        fn push_to(self, events: &mut ::std::vec::Vec<Self>) {
-            events.push(self);
+        fn push_to(self, __events: &mut ::std::vec::Vec<Self>) {
+            __events.push(self);
         }
     }
     #[automatically_derived]
@@ -130,13 +135,13 @@ impl ::es_core::Aggregate for Account {
     type Id = AccountId;
     type Event = AccountEvent;
     type Error = AccountError;
-    fn evolve(&mut self, event: AccountEvent) {
-        match event {
-            AccountEvent::Opened(event) => {
-                <Self as ::es_core::Apply<Opened>>::apply(self, event)
+    fn evolve(&mut self, __e: AccountEvent) {
+        match __e {
+            AccountEvent::Opened(__e) => {
+                <Self as ::es_core::Apply<Opened>>::apply(self, __e)
             }
-            AccountEvent::BillingPaid(event) => {
-                <Self as ::es_core::Apply<billing::Paid>>::apply(self, event)
+            AccountEvent::BillingPaid(__e) => {
+                <Self as ::es_core::Apply<billing::Paid>>::apply(self, __e)
             }
         }
     }

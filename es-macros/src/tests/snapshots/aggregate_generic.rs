@@ -1,21 +1,21 @@
 const _: () = {
-    fn _every_event_is_declared<T>()
+    fn __every_event_is_declared<T>()
     where
         T: Value,
     {
-        <Put<T> as _Listed>::declared();
-        <Cleared as _Listed>::declared();
+        <Put<T> as __Listed>::declared();
+        <Cleared as __Listed>::declared();
     }
-    use ::core::convert::{From as _From, TryFrom as _TryFrom};
-    use ::core::result::Result as _Result;
-    use ::es_core::__private::Listed as _Listed;
+    use ::core::convert::{From as __From, TryFrom as __TryFrom};
+    use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
+    use ::es_core::__private::Listed as __Listed;
     #[automatically_derived]
     impl<T> ::core::fmt::Debug for CacheEvent<T>
     where
         T: Value,
     {
-        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            ::es_core::__private::AsFact::fact(self).print(f)
+        fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::es_core::__private::AsFact::fact(self).print(__f)
         }
     }
     #[automatically_derived]
@@ -25,8 +25,8 @@ const _: () = {
     {
         fn clone(&self) -> Self {
             match self {
-                Self::Put(event) => Self::Put(<Put<T> as _Listed>::copy(event)),
-                Self::Cleared(event) => Self::Cleared(<Cleared as _Listed>::copy(event)),
+                Self::Put(__e) => Self::Put(<Put<T> as __Listed>::copy(__e)),
+                Self::Cleared(__e) => Self::Cleared(<Cleared as __Listed>::copy(__e)),
             }
         }
     }
@@ -34,9 +34,9 @@ const _: () = {
     where
         T: Value,
     {
-        fn eq(&self, other: &Self) -> ::core::primitive::bool {
-            let other = ::es_core::__private::AsFact::fact(other);
-            ::es_core::__private::AsFact::fact(self).same(other)
+        fn eq(&self, __other: &Self) -> ::core::primitive::bool {
+            let __other = ::es_core::__private::AsFact::fact(__other);
+            ::es_core::__private::AsFact::fact(self).same(__other)
         }
     }
     #[automatically_derived]
@@ -45,8 +45,8 @@ const _: () = {
         T: Value,
     {
         const EVENTS: &'static [::es_core::EventType] = &[
-            <Put<T> as _Listed>::TYPE,
-            <Cleared as _Listed>::TYPE,
+            <Put<T> as __Listed>::TYPE,
+            <Cleared as __Listed>::TYPE,
         ];
         fn name(&self) -> ::es_core::EventName {
             ::es_core::__private::AsFact::fact(self).name()
@@ -54,68 +54,69 @@ const _: () = {
         fn version(&self) -> ::es_core::SchemaVersion {
             ::es_core::__private::AsFact::fact(self).version()
         }
-        fn encode(&self) -> _Result<::es_core::Payload, ::es_core::EncodeError> {
+        fn encode(&self) -> __Result<::es_core::Payload, ::es_core::EncodeError> {
             ::es_core::__private::AsFact::fact(self).encode()
         }
         fn decode(
-            name: &::core::primitive::str,
-            version: ::es_core::SchemaVersion,
-            payload: &::es_core::Payload,
-        ) -> _Result<Self, ::es_core::DecodeError> {
+            __name: &::core::primitive::str,
+            __version: ::es_core::SchemaVersion,
+            __payload: &::es_core::Payload,
+        ) -> __Result<Self, ::es_core::DecodeError> {
             const {
-                use ::es_core::__private::new_name as _new_name;
-                _new_name::<Self>(1);
+                use ::es_core::__private::new_name as __new_name;
+                __new_name::<Self>(1);
             }
-            if <Put<T> as _Listed>::is(name) {
-                return <Put<T> as _Listed>::decode(version, payload).map(Self::Put);
+            if <Put<T> as __Listed>::is(__name) {
+                return <Put<T> as __Listed>::decode(__version, __payload).map(Self::Put);
             }
-            if <Cleared as _Listed>::is(name) {
-                return <Cleared as _Listed>::decode(version, payload).map(Self::Cleared);
+            if <Cleared as __Listed>::is(__name) {
+                return <Cleared as __Listed>::decode(__version, __payload)
+                    .map(Self::Cleared);
             }
-            _Result::Err(::es_core::DecodeError::unknown_event(name))
+            __Err(::es_core::DecodeError::unknown_event(__name))
         }
     }
     #[automatically_derived]
-    impl<T> _From<Put<T>> for CacheEvent<T>
+    impl<T> __From<Put<T>> for CacheEvent<T>
     where
         T: Value,
     {
-        fn from(event: Put<T>) -> Self {
-            Self::Put(event)
+        fn from(__e: Put<T>) -> Self {
+            Self::Put(__e)
         }
     }
     #[automatically_derived]
-    impl<T> _TryFrom<CacheEvent<T>> for Put<T>
-    where
-        T: Value,
-    {
-        type Error = CacheEvent<T>;
-        fn try_from(set: CacheEvent<T>) -> _Result<Self, Self::Error> {
-            match set {
-                CacheEvent::Put(event) => _Result::Ok(event),
-                other => _Result::Err(other),
-            }
-        }
-    }
-    #[automatically_derived]
-    impl<T> _From<Cleared> for CacheEvent<T>
-    where
-        T: Value,
-    {
-        fn from(event: Cleared) -> Self {
-            Self::Cleared(event)
-        }
-    }
-    #[automatically_derived]
-    impl<T> _TryFrom<CacheEvent<T>> for Cleared
+    impl<T> __TryFrom<CacheEvent<T>> for Put<T>
     where
         T: Value,
     {
         type Error = CacheEvent<T>;
-        fn try_from(set: CacheEvent<T>) -> _Result<Self, Self::Error> {
-            match set {
-                CacheEvent::Cleared(event) => _Result::Ok(event),
-                other => _Result::Err(other),
+        fn try_from(__set: CacheEvent<T>) -> __Result<Self, Self::Error> {
+            match __set {
+                CacheEvent::Put(__e) => __Ok(__e),
+                __other => __Err(__other),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<T> __From<Cleared> for CacheEvent<T>
+    where
+        T: Value,
+    {
+        fn from(__e: Cleared) -> Self {
+            Self::Cleared(__e)
+        }
+    }
+    #[automatically_derived]
+    impl<T> __TryFrom<CacheEvent<T>> for Cleared
+    where
+        T: Value,
+    {
+        type Error = CacheEvent<T>;
+        fn try_from(__set: CacheEvent<T>) -> __Result<Self, Self::Error> {
+            match __set {
+                CacheEvent::Cleared(__e) => __Ok(__e),
+                __other => __Err(__other),
             }
         }
     }
@@ -124,10 +125,14 @@ const _: () = {
     where
         T: Value,
     {
+        const NAME_HASHES: &'static [::core::primitive::u64] = &::es_core::__private::name_hashes::<
+            2,
+            Self,
+        >();
         fn fact(&self) -> &dyn ::es_core::__private::Fact {
             match self {
-                Self::Put(event) => <Put<T> as _Listed>::fact(event),
-                Self::Cleared(event) => <Cleared as _Listed>::fact(event),
+                Self::Put(__e) => <Put<T> as __Listed>::fact(__e),
+                Self::Cleared(__e) => <Cleared as __Listed>::fact(__e),
             }
         }
     }
@@ -136,8 +141,8 @@ const _: () = {
     where
         T: Value,
     {
-        fn push_to(self, events: &mut ::std::vec::Vec<Self>) {
-            events.push(self);
+        fn push_to(self, __events: &mut ::std::vec::Vec<Self>) {
+            __events.push(self);
         }
     }
     #[automatically_derived]
@@ -169,13 +174,11 @@ where
     type Id = String;
     type Event = CacheEvent<T>;
     type Error = ::core::convert::Infallible;
-    fn evolve(&mut self, event: CacheEvent<T>) {
-        match event {
-            CacheEvent::Put(event) => {
-                <Self as ::es_core::Apply<Put<T>>>::apply(self, event)
-            }
-            CacheEvent::Cleared(event) => {
-                <Self as ::es_core::Apply<Cleared>>::apply(self, event)
+    fn evolve(&mut self, __e: CacheEvent<T>) {
+        match __e {
+            CacheEvent::Put(__e) => <Self as ::es_core::Apply<Put<T>>>::apply(self, __e),
+            CacheEvent::Cleared(__e) => {
+                <Self as ::es_core::Apply<Cleared>>::apply(self, __e)
             }
         }
     }

@@ -4,8 +4,8 @@ impl ::es_core::Aggregate for Account {
     type Id = AccountId;
     type Event = history::AccountEvent;
     type Error = ::core::convert::Infallible;
-    fn evolve(&mut self, event: history::AccountEvent) {
-        <Self as ::es_core::Apply<history::AccountEvent>>::apply(self, event)
+    fn evolve(&mut self, __e: history::AccountEvent) {
+        <Self as ::es_core::Apply<history::AccountEvent>>::apply(self, __e)
     }
 }
 #[automatically_derived]

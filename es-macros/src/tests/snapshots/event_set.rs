@@ -1,16 +1,16 @@
 const _: () = {
-    fn _every_event_is_declared() {
-        <account::Opened as _Listed>::declared();
-        <order::Placed as _Listed>::declared();
+    fn __every_event_is_declared() {
+        <account::Opened as __Listed>::declared();
+        <order::Placed as __Listed>::declared();
     }
-    use ::core::convert::{From as _From, TryFrom as _TryFrom};
-    use ::core::result::Result as _Result;
-    use ::es_core::__private::Listed as _Listed;
+    use ::core::convert::{From as __From, TryFrom as __TryFrom};
+    use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
+    use ::es_core::__private::Listed as __Listed;
     #[automatically_derived]
     impl ::es_core::EventSet for Activity {
         const EVENTS: &'static [::es_core::EventType] = &[
-            <account::Opened as _Listed>::TYPE,
-            <order::Placed as _Listed>::TYPE,
+            <account::Opened as __Listed>::TYPE,
+            <order::Placed as __Listed>::TYPE,
         ];
         fn name(&self) -> ::es_core::EventName {
             ::es_core::__private::AsFact::fact(self).name()
@@ -18,74 +18,78 @@ const _: () = {
         fn version(&self) -> ::es_core::SchemaVersion {
             ::es_core::__private::AsFact::fact(self).version()
         }
-        fn encode(&self) -> _Result<::es_core::Payload, ::es_core::EncodeError> {
+        fn encode(&self) -> __Result<::es_core::Payload, ::es_core::EncodeError> {
             ::es_core::__private::AsFact::fact(self).encode()
         }
         fn decode(
-            name: &::core::primitive::str,
-            version: ::es_core::SchemaVersion,
-            payload: &::es_core::Payload,
-        ) -> _Result<Self, ::es_core::DecodeError> {
-            if <account::Opened as _Listed>::is(name) {
-                return <account::Opened as _Listed>::decode(version, payload)
+            __name: &::core::primitive::str,
+            __version: ::es_core::SchemaVersion,
+            __payload: &::es_core::Payload,
+        ) -> __Result<Self, ::es_core::DecodeError> {
+            if <account::Opened as __Listed>::is(__name) {
+                return <account::Opened as __Listed>::decode(__version, __payload)
                     .map(Self::Account);
             }
-            if <order::Placed as _Listed>::is(name) {
-                return <order::Placed as _Listed>::decode(version, payload)
+            if <order::Placed as __Listed>::is(__name) {
+                return <order::Placed as __Listed>::decode(__version, __payload)
                     .map(Self::Order);
             }
-            _Result::Err(::es_core::DecodeError::unknown_event(name))
+            __Err(::es_core::DecodeError::unknown_event(__name))
         }
     }
     const _: () = {
-        use ::es_core::__private::new_name as _new_name;
-        _new_name::<Activity>(1);
+        use ::es_core::__private::new_name as __new_name;
+        __new_name::<Activity>(1);
     };
     #[automatically_derived]
-    impl _From<account::Opened> for Activity {
-        fn from(event: account::Opened) -> Self {
-            Self::Account(event)
+    impl __From<account::Opened> for Activity {
+        fn from(__e: account::Opened) -> Self {
+            Self::Account(__e)
         }
     }
     #[automatically_derived]
-    impl _TryFrom<Activity> for account::Opened {
+    impl __TryFrom<Activity> for account::Opened {
         type Error = Activity;
-        fn try_from(set: Activity) -> _Result<Self, Self::Error> {
-            match set {
-                Activity::Account(event) => _Result::Ok(event),
-                other => _Result::Err(other),
+        fn try_from(__set: Activity) -> __Result<Self, Self::Error> {
+            match __set {
+                Activity::Account(__e) => __Ok(__e),
+                __other => __Err(__other),
             }
         }
     }
     #[automatically_derived]
-    impl _From<order::Placed> for Activity {
-        fn from(event: order::Placed) -> Self {
-            Self::Order(event)
+    impl __From<order::Placed> for Activity {
+        fn from(__e: order::Placed) -> Self {
+            Self::Order(__e)
         }
     }
     #[automatically_derived]
-    impl _TryFrom<Activity> for order::Placed {
+    impl __TryFrom<Activity> for order::Placed {
         type Error = Activity;
-        fn try_from(set: Activity) -> _Result<Self, Self::Error> {
-            match set {
-                Activity::Order(event) => _Result::Ok(event),
-                other => _Result::Err(other),
+        fn try_from(__set: Activity) -> __Result<Self, Self::Error> {
+            match __set {
+                Activity::Order(__e) => __Ok(__e),
+                __other => __Err(__other),
             }
         }
     }
     #[automatically_derived]
     impl ::es_core::__private::AsFact for Activity {
+        const NAME_HASHES: &'static [::core::primitive::u64] = &::es_core::__private::name_hashes::<
+            2,
+            Self,
+        >();
         fn fact(&self) -> &dyn ::es_core::__private::Fact {
             match self {
-                Self::Account(event) => <account::Opened as _Listed>::fact(event),
-                Self::Order(event) => <order::Placed as _Listed>::fact(event),
+                Self::Account(__e) => <account::Opened as __Listed>::fact(__e),
+                Self::Order(__e) => <order::Placed as __Listed>::fact(__e),
             }
         }
     }
     #[automatically_derived]
     impl ::es_core::IntoEvents<Self> for Activity {
-        fn push_to(self, events: &mut ::std::vec::Vec<Self>) {
-            events.push(self);
+        fn push_to(self, __events: &mut ::std::vec::Vec<Self>) {
+            __events.push(self);
         }
     }
     #[automatically_derived]

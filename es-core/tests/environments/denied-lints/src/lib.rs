@@ -25,6 +25,7 @@
 )]
 
 pub mod forbidden;
+pub mod retired;
 
 use es_core::prelude::*;
 

@@ -1,0 +1,106 @@
+//! Annotations and items with a few tokens out of place: no panic, and always Rust.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::quote;
+use syn::DeriveInput;
+
+use super::Derive;
+use crate::diagnostics::Errors;
+use crate::{aggregate, command, event, event_set};
+
+const SOUND: [(Derive, &str); 6] = [
+    (event::derive, r#"#[event(name = "paid", version = 2, crate = ::es_core)] struct Paid(i64);"#),
+    (event::derive, r#"#[event(name = "put")] struct r#Put<T: Ord, const N: usize>([T; N]);"#),
+    (
+        aggregate::derive,
+        r#"
+            #[aggregate(name = "a", id = Id, events(m::Paid as P, Put<T>), error = E::F, crate = crate::x)]
+            struct Account<T> where T: Value { last: T }
+        "#,
+    ),
+    (aggregate::derive, r#"#[aggregate(name = "a", id = Id, event = m::Set<u8>)] struct Account;"#),
+    (
+        event_set::derive,
+        "#[event_set(crate = ::es_core)] enum Activity<T> { Paid(m::Paid), Put(Put<T>) }",
+    ),
+    (
+        command::derive,
+        "#[command(aggregate = Account, any)] struct Pay { #[command(id)] id: Id, cents: i64 }",
+    ),
+];
+
+/// What gets into places where it does not belong.
+const STRAYS: &str = r#"
+    , = ; : :: as id name event events error crate aggregate version needs T "x" "" 0 -1 1.5 'a' b"x"
+    < > # $ & * -> fn struct dyn impl type where Self self super _ r#type () [] {} (Paid as) <T> é
+"#;
+
+const ROUNDS: usize = 6_000;
+
+#[test]
+fn tokens_out_of_place_give_rust_or_a_sentence_but_no_panic() {
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let strays: Vec<TokenTree> = STRAYS.parse::<TokenStream>().unwrap().into_iter().collect();
+    for round in 0..ROUNDS {
+        let (derive, sound) = SOUND[round % SOUND.len()];
+        let mut item: TokenStream = sound.parse().unwrap();
+        for _ in 0..=dice.roll(3) {
+            item = disturbed(item, &strays, &mut dice);
+        }
+        // Anything else is told by the compiler and reaches no derive.
+        if let Ok(input) = syn::parse2(item.clone()) {
+            check(derive, &input, &item);
+        }
+    }
+}
+
+fn check(derive: Derive, input: &DeriveInput, item: &TokenStream) {
+    let mut errors = Errors::default();
+    let expansion = derive(input, &mut errors);
+    let told = errors.messages();
+
+    let no_rust = syn::parse2::<syn::File>(expansion).err();
+    assert!(no_rust.is_none(), "{item}\nis told {told:?}, but expands to no Rust: {no_rust:?}");
+    let is_vague = |message: &&String| message.trim().is_empty() || message.starts_with("expected");
+    assert_eq!(told.iter().find(is_vague), None, "{item}");
+}
+
+/// The tokens with one of them, perhaps within a group, removed, replaced, doubled or wrapped.
+fn disturbed(tokens: TokenStream, strays: &[TokenTree], dice: &mut Dice) -> TokenStream {
+    let mut tokens: Vec<_> = tokens.into_iter().collect();
+    let at = dice.roll(tokens.len().max(1));
+    let stray = strays[dice.roll(strays.len())].clone();
+    let groups: Vec<_> =
+        (0..tokens.len()).filter(|nth| matches!(tokens[*nth], TokenTree::Group(_))).collect();
+    if !groups.is_empty() && dice.roll(4) > 0 {
+        let nth = groups[dice.roll(groups.len())];
+        if let TokenTree::Group(group) = &tokens[nth] {
+            let within = disturbed(group.stream(), strays, dice);
+            tokens[nth] = Group::new(group.delimiter(), within).into();
+        }
+        return tokens.into_iter().collect();
+    }
+    match tokens.get(at).cloned() {
+        None => tokens.push(stray),
+        Some(token) => match dice.roll(5) {
+            0 => drop(tokens.remove(at)),
+            1 => tokens.insert(at, stray),
+            2 => tokens.insert(at, token),
+            3 => tokens[at] = Group::new(Delimiter::None, quote!(#token)).into(),
+            _ => tokens[at] = stray,
+        },
+    }
+    tokens.into_iter().collect()
+}
+
+/// The same throws in every run, so that a failure can be seen again.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 33).unwrap() % sides
+    }
+}
