@@ -1,6 +1,7 @@
 //! Given these events, when this command comes, then that follows.
 
 mod given;
+mod lossless;
 mod name;
 mod refusal;
 mod story;

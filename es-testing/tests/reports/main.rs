@@ -3,6 +3,8 @@
 mod events;
 #[path = "../fixture/mod.rs"]
 mod fixture;
+#[expect(clippy::option_option, reason = "this is what a report is about")]
+mod losses;
 mod refusals;
 
 use std::panic::AssertUnwindSafe;
