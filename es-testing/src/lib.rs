@@ -105,7 +105,8 @@
 //! # Through a store
 //!
 //! `.when(…)` may be followed by [`through`](When::through) a store: the same scenario, executed by
-//! a repository, with the same assertions.
+//! a repository and read back, with the same assertions. A store that answers something else than
+//! it took is reported before them.
 //!
 //! # For the authors of stores
 //!

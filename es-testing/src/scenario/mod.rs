@@ -3,6 +3,7 @@
 mod given;
 mod lossless;
 mod name;
+mod read_back;
 mod refusal;
 mod story;
 mod then;

@@ -5,6 +5,7 @@ mod events;
 mod fixture;
 #[expect(clippy::option_option, reason = "this is what a report is about")]
 mod losses;
+mod read_back;
 mod refusals;
 
 use std::panic::AssertUnwindSafe;
