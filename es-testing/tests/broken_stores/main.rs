@@ -11,3 +11,14 @@ use es_testing::contract;
 fn check(store: Broken, test: impl AsyncFnOnce(&Broken)) {
     contract::run(async move || (store, ()), test);
 }
+
+#[test]
+fn every_test_of_the_contract_finds_a_broken_store() {
+    let found = [reading::FOUND, writing::FOUND].concat();
+
+    let finds_none = contract::TESTS.iter().filter(|test| !found.contains(test));
+    let finds_none: Vec<_> = finds_none.collect();
+    assert!(finds_none.is_empty(), "no broken store makes these fail: {finds_none:?}");
+    let unknown = found.iter().filter(|test| !contract::TESTS.contains(test));
+    assert_eq!(unknown.count(), 0, "every broken store breaks a test of the contract");
+}

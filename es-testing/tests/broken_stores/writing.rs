@@ -9,6 +9,7 @@ use super::faults::{
     any_instead_of_exact, expect_instead, stream, with_fresh_ids, without_preconditions,
 };
 
+/// A test for each broken store, and in `FOUND` the tests of the contract that find them.
 macro_rules! finds {
     ($($name:ident: $test:path, $message:literal, { $($fault:tt)* })*) => {
         $(#[test]
@@ -16,6 +17,8 @@ macro_rules! finds {
         fn $name() {
             check(Broken { $($fault)*, ..Broken::store() }, $test);
         })*
+
+        pub(crate) const FOUND: &[&str] = &[$(stringify!($test)),*];
     };
 }
 pub(super) use finds;
