@@ -7,9 +7,16 @@ mod writing;
 
 use broken::Broken;
 use es_testing::contract;
+use tokio::runtime::Builder;
 
 fn check(store: Broken, test: impl AsyncFnOnce(&Broken)) {
     contract::run(async move || (store, ()), test);
+}
+
+/// For tests that wait until they lose patience: time passes when nothing else is left to do.
+fn check_at_once(store: Broken, test: impl AsyncFnOnce(&Broken)) {
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime starts").block_on(async move { test(&store).await });
 }
 
 #[test]
