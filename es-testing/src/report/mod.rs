@@ -48,6 +48,6 @@ pub(crate) struct Outcome {
     /// The commands, each with what is to be said of it.
     pub(crate) when: Vec<(Description, Option<String>)>,
     pub(crate) then: Vec<Line>,
-    /// The assertion that would hold, as code.
+    /// The assertion that would hold, as code: a suggestion, which may not compile as it is.
     pub(crate) accept: String,
 }
