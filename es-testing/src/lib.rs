@@ -85,12 +85,28 @@
 #![doc = include_str!("../tests/reports/unexpected_different_and_missing.txt")]
 //! ```
 //!
-//! Values are compared with `PartialEq`; what is printed only explains.
+//! Values are compared with `PartialEq`; what is printed only explains. The last line is a
+//! suggestion: what has no code of its own, as NaN or a `String` inside an error, is printed as
+//! `Debug` prints it and does not compile as it is.
+//!
+//! # What cannot be stored
+//!
+//! Every event that is given or decided is encoded, decoded and compared, as a store would do it.
+//! A NaN that is `null` in JSON, a field that serde skips, a `Some(None)` that comes back as
+//! `None`: here they fail, and not when the history is read.
+//!
+//! ```text
+#![doc = include_str!("../tests/reports/a_number_that_json_does_not_have.txt")]
+//! ```
+//!
+//! NaN is not equal to itself. An event that holds one in a form that JSON has is taken as the
+//! same if its JSON and its fields as printed are; no `then` can expect it, `then_state` may.
 //!
 //! # Through a store
 //!
 //! `.when(…)` may be followed by [`through`](When::through) a store: the same scenario, executed by
-//! a repository, with the same assertions.
+//! a repository and read back, with the same assertions. A store that answers something else than
+//! it took is reported before them.
 //!
 //! # For the authors of stores
 //!

@@ -2,8 +2,8 @@
 //!
 //! Each test is a function of a fresh, empty store, named after what it proves, in the module of
 //! its guarantee. An adapter that runs them all may promise what
-//! [`EventStore`](es_core::EventStore) promises. Each of them has been seen to fail, against a
-//! store that breaks just this.
+//! [`EventStore`](es_core::EventStore) promises. Each of them fails against a store that breaks
+//! just this; a test of this crate compares the list of such stores with [`TESTS`].
 
 #![expect(
     clippy::missing_panics_doc,
@@ -22,4 +22,4 @@ pub mod streams;
 mod subjects;
 mod suite;
 
-pub use suite::run;
+pub use suite::{TESTS, run};

@@ -44,6 +44,12 @@ pub async fn positions_rise_and_are_never_given_twice<S: EventStore>(store: &S) 
 }
 
 /// However many append at once.
+///
+/// The clock of a store cannot be set from here. This finds a store that takes the time too early,
+/// before it has its place in the stream, and one that stores or reads another time than it took;
+/// on a machine whose clock only goes forward it does not find a store that trusts a clock which
+/// goes back. That is for the store's own tests, which reach its clock: it should never record an
+/// earlier time than that of the event before.
 pub async fn time_never_goes_back_along_a_stream<S: EventStore>(store: &S) {
     let (streams, _) = append_from_many_tasks(store).await;
 

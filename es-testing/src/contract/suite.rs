@@ -43,7 +43,10 @@ pub fn run<S, G>(make_store: impl AsyncFnOnce() -> (S, G), test: impl AsyncFnOnc
 #[macro_export]
 macro_rules! contract {
     ($make_store:expr) => {
-        $crate::contract! { @tests $make_store;
+        $crate::contract! { @every tests $make_store }
+    };
+    (@every $what:ident $($make_store:expr)?) => {
+        $crate::contract! { @$what $($make_store)?;
             append {
                 all_parts_are_stored
                 versions_count_from_one_without_gaps
@@ -111,4 +114,11 @@ macro_rules! contract {
             }
         )*)*
     };
+    (@names; $($guarantee:ident { $($test:ident)* })*) => {
+        &[$($(concat!(stringify!($guarantee), "::", stringify!($test))),*),*]
+    };
 }
+
+/// The tests that [`contract!`](crate::contract!) writes, each after its guarantee:
+/// `append::all_parts_are_stored`.
+pub const TESTS: &[&str] = crate::contract!(@every names);

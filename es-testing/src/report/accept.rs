@@ -24,6 +24,9 @@ pub(crate) fn events_code<E: EventSet>(events: &[E]) -> String {
 }
 
 /// An error as an argument of `then_rejected`, as far as its `Debug` is code.
+///
+/// A suggestion: errors are not described field by field, so a `String` in one is printed without
+/// its `.into()`, and NaN as `NaN`.
 pub(crate) fn error_code<E: Error>(error: &E) -> String {
     let debug = format!("{error:?}");
     let set = short_name::<E>();

@@ -4,6 +4,7 @@ use es_core::{Describe, Description, EventSet};
 
 use super::align::{Pair, align, pair_up};
 use super::fields::different_fields;
+use super::same::equals_itself;
 
 /// A line of a report.
 #[derive(Clone, Debug)]
@@ -56,7 +57,7 @@ impl Line {
     }
 
     pub(crate) fn missing(text: impl Into<String>) -> Self {
-        Self::signed(Sign::Missing, text.into()).remark("expected, did not happen")
+        Self::lost(text).remark("expected, did not happen")
     }
 
     /// A value that is not the expected one, field by field.
@@ -65,6 +66,11 @@ impl Line {
             details: different_fields(actual, expected),
             ..Self::signed(Sign::Different, actual.to_string())
         }
+    }
+
+    /// What should have been there.
+    pub(crate) fn lost(text: impl Into<String>) -> Self {
+        Self::signed(Sign::Missing, text.into())
     }
 
     pub(crate) fn remark(mut self, remark: &str) -> Self {
@@ -103,7 +109,7 @@ impl Events {
         Self::of(&pair_up(actual, expected))
     }
 
-    fn of<E: EventSet>(pairs: &[Pair<'_, E>]) -> Self {
+    fn of<E: EventSet + PartialEq>(pairs: &[Pair<'_, E>]) -> Self {
         let lines: Vec<Line> = pairs.iter().map(line).collect();
         let count = |sign, word| {
             let count = lines.iter().filter(|line| line.sign == sign).count();
@@ -119,11 +125,16 @@ impl Events {
     }
 }
 
-fn line<E: EventSet>(pair: &Pair<'_, E>) -> Line {
+fn line<E: EventSet + PartialEq>(pair: &Pair<'_, E>) -> Line {
     match pair {
         Pair::Same(event) => Line::same(*event),
         Pair::Different { actual, expected } => {
-            Line::different(&actual.describe(), &expected.describe())
+            let line = Line::different(&actual.describe(), &expected.describe());
+            if equals_itself(*actual) {
+                line
+            } else {
+                line.remark("not equal to itself, as NaN is not")
+            }
         }
         Pair::Unexpected(event) => Line::unexpected(event.describe().to_string()),
         Pair::Missing(event) => Line::missing(event.describe().to_string()),

@@ -6,31 +6,48 @@ mod accept;
 mod align;
 mod colour;
 mod fields;
+mod key;
 mod lines;
 mod render;
+mod same;
 
 pub(crate) use accept::{error_code, events_code};
 pub(crate) use colour::Colour;
+pub(crate) use key::key_at;
 pub(crate) use lines::{Events, Line, Sign};
-pub(crate) use render::render;
+pub(crate) use same::{came_back, equals_itself};
+
+use std::panic::Location;
 
 use es_core::Description;
 
-/// All that a report says, as data.
+/// All that a report says, laid out: a headline, labelled blocks of lines, and what to do.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// The scenario, if it has a name.
+    pub(crate) name: Option<String>,
+    /// Why it failed, in half a sentence.
+    pub(crate) headline: String,
+    pub(crate) at: &'static Location<'static>,
+    pub(crate) blocks: Vec<(&'static str, Vec<Line>)>,
+    pub(crate) end: String,
+}
+
+/// A scenario whose assertion does not hold, as data.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     /// The scenario, if it has a name.
     pub(crate) name: Option<String>,
     /// Why it failed, in half a sentence.
     pub(crate) headline: String,
-    /// The assertion: file and line.
-    pub(crate) at: String,
+    /// The assertion.
+    pub(crate) at: &'static Location<'static>,
     pub(crate) given: Vec<Description>,
     /// The state that the first command met.
     pub(crate) state: Description,
     /// The commands, each with what is to be said of it.
     pub(crate) when: Vec<(Description, Option<String>)>,
     pub(crate) then: Vec<Line>,
-    /// The assertion that would hold, as code.
+    /// The assertion that would hold, as code: a suggestion, which may not compile as it is.
     pub(crate) accept: String,
 }

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use super::colour::Colour;
 use super::lines::{Line, Sign};
-use super::{Description, Outcome};
+use super::{Description, Outcome, Page};
 
 /// As far as the texts before remarks are padded, so that the remarks stand in a column.
 const REMARKS_FROM: usize = 44;
@@ -14,21 +14,41 @@ const GIVEN: usize = 8;
 const FIRST: usize = 2;
 const LAST: usize = 5;
 
-/// The report as text. Nothing but the arguments matters to it.
-pub(crate) fn render(outcome: &Outcome, colour: Colour) -> String {
-    let mut text = String::new();
-    write_report(&mut text, outcome, colour).expect("a String takes every text");
-    text
+impl Outcome {
+    /// The outcome of a scenario, laid out.
+    pub(crate) fn into_page(self) -> Page {
+        Page {
+            name: self.name,
+            headline: self.headline,
+            at: self.at,
+            blocks: vec![
+                ("given", given(&self.given)),
+                ("state", vec![Line::context(&self.state)]),
+                ("when", when(&self.when)),
+                ("then", self.then),
+            ],
+            end: format!("accept with: {}", self.accept),
+        }
+    }
 }
 
-fn write_report(text: &mut String, outcome: &Outcome, colour: Colour) -> fmt::Result {
-    let name = outcome.name.as_deref().unwrap_or("this scenario");
-    writeln!(text, "{name}: {}      {}", outcome.headline, outcome.at)?;
-    block(text, "given", &given(&outcome.given), colour)?;
-    block(text, "state", &[Line::context(&outcome.state)], colour)?;
-    block(text, "when", &when(&outcome.when), colour)?;
-    block(text, "then", &outcome.then, colour)?;
-    write!(text, "  accept with: {}", outcome.accept)
+impl Page {
+    /// The report as text. Nothing but the page and the colour matters to it.
+    pub(crate) fn render(&self, colour: Colour) -> String {
+        let mut text = String::new();
+        self.write(&mut text, colour).expect("a String takes every text");
+        text
+    }
+
+    fn write(&self, text: &mut String, colour: Colour) -> fmt::Result {
+        let name = self.name.as_deref().unwrap_or("this scenario");
+        let (file, line) = (self.at.file(), self.at.line());
+        writeln!(text, "{name}: {}      {file}:{line}", self.headline)?;
+        for (label, lines) in &self.blocks {
+            block(text, label, lines, colour)?;
+        }
+        write!(text, "  {}", self.end)
+    }
 }
 
 fn given(events: &[Description]) -> Vec<Line> {
@@ -82,38 +102,41 @@ fn paint(colour: Colour, line: &Line, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::panic::Location;
+
     use es_core::Shape;
 
     use super::*;
 
-    fn outcome() -> Outcome {
+    fn page() -> Page {
         let closed = Description::new("Closed", Shape::Unit);
         Outcome {
             name: None,
             headline: "1 missing".to_owned(),
-            at: "here.rs:1".to_owned(),
+            at: Location::caller(),
             given: Vec::new(),
             state: Description::new("Account", Shape::Unit),
             when: vec![(Description::new("Close", Shape::Unit), None)],
             then: vec![Line::missing(closed.to_string())],
             accept: ".then_nothing()".to_owned(),
         }
+        .into_page()
     }
 
     #[test]
     fn a_scenario_without_a_name_is_this_scenario() {
-        let text = render(&outcome(), Colour::Never);
+        let text = page().render(Colour::Never);
 
-        assert!(text.starts_with("this scenario: 1 missing      here.rs:1\n"));
+        assert!(text.starts_with("this scenario: 1 missing      es-testing/src/report/render.rs:"));
     }
 
     #[test]
     fn colour_is_around_what_is_compared_and_adds_nothing_else() {
-        let coloured = render(&outcome(), Colour::Always);
+        let coloured = page().render(Colour::Always);
 
         let painted = "\x1b[31m- Closed";
         assert!(coloured.contains(painted), "{coloured:?}");
         let plain = coloured.replace("\x1b[31m", "").replace("\x1b[0m", "");
-        assert_eq!(plain, render(&outcome(), Colour::Never));
+        assert_eq!(plain, page().render(Colour::Never));
     }
 }

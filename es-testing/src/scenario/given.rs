@@ -4,6 +4,7 @@ use std::fmt;
 
 use es_core::{Aggregate, DecidedBy, IntoEvents};
 
+use super::lossless::expect_lossless;
 use super::story::Story;
 use super::unasserted::Unasserted;
 use super::when::When;
@@ -16,9 +17,16 @@ use super::when::When;
 pub trait Scenario: Aggregate {
     /// What has happened so far: `()`, an event, a tuple, an array, a `Vec`, or the aggregate's
     /// enum.
+    ///
+    /// # Panics
+    ///
+    /// If a store would not give an event back as it is: it is encoded and decoded here, and has
+    /// to come back equal (`PartialEq`).
     #[track_caller]
     fn given(events: impl IntoEvents<Self::Event>) -> Given<Self> {
-        Given { unasserted: Unasserted::here(), events: events.into_events() }
+        let events = events.into_events();
+        expect_lossless("given", &events);
+        Given { unasserted: Unasserted::here(), events }
     }
 }
 
@@ -38,8 +46,8 @@ impl<A: Aggregate> Given<A> {
     ///
     /// # Panics
     ///
-    /// If the command's id prints what cannot be a stream key, or an event that was decided
-    /// cannot be encoded: both are errors in any store.
+    /// If the command's id prints what cannot be a stream key, or a store would not give back an
+    /// event that was decided: both are errors in any store.
     #[track_caller]
     pub fn when<C>(self, command: C) -> When<A>
     where

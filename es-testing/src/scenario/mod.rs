@@ -1,7 +1,9 @@
 //! Given these events, when this command comes, then that follows.
 
 mod given;
+mod lossless;
 mod name;
+mod read_back;
 mod refusal;
 mod story;
 mod then;

@@ -2,6 +2,7 @@
 
 use es_core::{Aggregate, Command, DecidedBy, Description, StreamId, Version};
 
+use super::lossless::expect_lossless;
 use super::refusal::{Refusal, Why};
 
 /// A scenario as far as it has been played.
@@ -69,7 +70,10 @@ impl<A: Aggregate> Story<A> {
         }
         let version = Version::NONE.plus(self.given.len() + self.events.len());
         match es_core::__private::decide(&mut self.state, version, &stream, command) {
-            Ok(events) => self.events.extend(events),
+            Ok(events) => {
+                expect_lossless("decided", &events);
+                self.events.extend(events);
+            }
             Err(error) => self.refuse(Why::of::<A>(C::NAME, error)),
         }
     }

@@ -1,69 +1,83 @@
 //! The same scenario through a repository on a store.
 
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use es_core::{
-    Aggregate, Append, AppendError, Appended, Cursor, DecidedBy, EventStore, ExecuteError,
-    Executed, ExpectedVersion, LogPage, Metadata, NewEvent, Position, RecordedEvent, Repository,
-    StoreError, StreamId, Version,
+    Aggregate, Append, AppendError, Appended, Cursor, DecidedBy, EventSet, EventStore,
+    ExecuteError, Executed, ExpectedVersion, LogPage, Metadata, NewEvent, Position, Recorded,
+    RecordedEvent, Repository, StoreError, StreamId, Version,
 };
 
+use super::read_back::ReadBack;
 use super::refusal::{Why, chain};
 use super::story::Story;
 use super::when::{Played, Stored, When};
 
 impl<A: Aggregate> When<A, Played> {
     /// Plays the scenario once more, through a [`Repository`] on `store`: the given events are
-    /// appended to the aggregate's stream, the commands executed one after the other. The
-    /// assertions that follow see what the store answered.
+    /// appended to the aggregate's stream, the commands executed one after the other.
+    ///
+    /// Then the aggregate is read back. What [`Executed`] said has to be there, every event with
+    /// its place and its metadata and the state that they make, and it is what was read that the
+    /// assertions see.
     ///
     /// # Panics
     ///
-    /// If the stream has events already, or the store fails.
-    pub async fn through<S: EventStore>(self, store: &S) -> When<A, Stored> {
-        let played = self.story;
-        let stream = played.stream.clone().expect("a command has named it");
-        append_given(store, &stream, &played.given).await;
-        let mut once_more = Story::after(played.given);
-        once_more.stream = played.stream;
-        let mut steps = self.steps.into_iter();
-        for command in played.commands {
-            let name = command.name;
-            once_more.commands.push(command);
-            let step = steps.next().expect("every command has its step");
-            if once_more.refusal.is_some() {
-                continue;
-            }
-            match step.take(AnyStore(Arc::new(store.clone()))).await {
-                Ok(done) => {
-                    let events = done.events.into_iter().map(|recorded| recorded.event);
-                    once_more.events.extend(events);
-                    once_more.state = done.state;
+    /// If the stream has events already, the store fails, or it answers something else than it
+    /// was given.
+    #[track_caller]
+    pub fn through<S: EventStore>(self, store: &S) -> impl Future<Output = When<A, Stored>> {
+        let at = Location::caller();
+        async move {
+            let played = self.story;
+            let stream = played.stream.clone().expect("a command has named it");
+            let mut stored = append_given(store, &stream, &played.given).await;
+            let mut once_more = Story::after(played.given);
+            once_more.stream = played.stream;
+            let id = self.steps.first().expect("a command has been asked").id.clone();
+            for (command, step) in played.commands.into_iter().zip(self.steps) {
+                let name = command.name;
+                once_more.commands.push(command);
+                if once_more.refusal.is_some() {
+                    continue;
                 }
-                Err(error) => once_more.refuse(Why::of::<A>(name, error)),
+                match step.take(AnyStore(Arc::new(store.clone()))).await {
+                    Ok(done) => {
+                        stored.extend(done.events);
+                        once_more.state = done.state;
+                    }
+                    Err(error) => once_more.refuse(Why::of::<A>(name, error)),
+                }
             }
+            let read = ReadBack::of(store, &id).await;
+            read.expect(&stored, &once_more.state, at);
+            let caused = read.history.into_iter().skip(once_more.given.len());
+            once_more.events = caused.map(|recorded| recorded.event).collect();
+            once_more.state = read.state;
+            When::by(self.unasserted, once_more)
         }
-        When::by(self.unasserted, once_more)
     }
 }
 
-async fn append_given<S: EventStore, E: es_core::EventSet>(
+/// Answers the given events as the store took them.
+async fn append_given<S: EventStore, E: EventSet + Clone>(
     store: &S,
     stream: &StreamId,
     given: &[E],
-) {
+) -> Vec<Recorded<E>> {
     let events = given
         .iter()
         .map(|event| NewEvent::of(event, Metadata::default()))
         .collect::<Result<Vec<_>, _>>()
         .unwrap_or_else(|error| panic!("a given event cannot be stored: {}", chain(&error)));
     // Without given events it still holds the stream to be empty.
-    let append = Append::to(stream.clone(), ExpectedVersion::NoStream, events)
+    let append = Append::to(stream.clone(), ExpectedVersion::NoStream, events.clone())
         .expect("one stream, fresh ids");
     match store.append(append).await {
-        Ok(_) => {}
+        Ok(appended) => record(given, events, &appended),
         Err(AppendError::Conflict(conflict)) => panic!(
             "stream `{stream}` has events already (version {}): \
              a scenario wants a stream of its own",
@@ -75,11 +89,26 @@ async fn append_given<S: EventStore, E: es_core::EventSet>(
     }
 }
 
+/// The events of an append to one stream that was empty, at the places that the store gave them.
+fn record<E: Clone>(given: &[E], new: Vec<NewEvent>, appended: &Appended) -> Vec<Recorded<E>> {
+    let part = appended.streams.first().expect("one answer per part");
+    let placed = given.iter().zip(new).zip(&part.positions).enumerate();
+    placed
+        .map(|(nth, ((event, new), position))| {
+            let version = Version::NONE.plus(nth + 1);
+            let (stream, at) = (part.stream.clone(), part.recorded_at);
+            Recorded::new(new.id, stream, version, *position, at, new.metadata, event.clone())
+        })
+        .collect()
+}
+
 type Answer<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 type Execution<A> = Answer<Result<Executed<A>, ExecuteError<<A as Aggregate>::Error>>>;
 
 /// A command of any type, ready to be executed on a store of any type.
 pub(super) struct Step<A: Aggregate> {
+    /// For which aggregate.
+    id: A::Id,
     execute: Box<dyn FnOnce(AnyStore) -> Execution<A> + Send>,
 }
 
@@ -88,10 +117,11 @@ impl<A: Aggregate> Step<A> {
     where
         C: DecidedBy<A>,
     {
+        let id = command.aggregate_id().clone();
         let execute = |store| -> Execution<A> {
             Box::pin(async move { Repository::<A, _>::new(store).execute(command).await })
         };
-        Self { execute: Box::new(execute) }
+        Self { id, execute: Box::new(execute) }
     }
 
     async fn take(self, store: AnyStore) -> Result<Executed<A>, ExecuteError<A::Error>> {

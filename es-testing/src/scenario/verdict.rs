@@ -8,7 +8,7 @@ use es_core::{Aggregate, Describe, LifecycleRejection};
 use super::name;
 use super::refusal::{Refusal, Why};
 use super::story::Story;
-use crate::report::{Colour, Events, Line, Outcome, Sign, error_code, events_code, render};
+use crate::report::{Colour, Events, Line, Outcome, Sign, error_code, events_code};
 
 /// Whether the order of events matters.
 #[derive(Clone, Copy)]
@@ -127,17 +127,16 @@ impl<A: Aggregate> Story<A> {
             }
         };
         let commands = self.commands.iter().cloned().enumerate();
-        let at = Location::caller();
         let outcome = Outcome {
             name: name::of_this_test(),
             headline,
-            at: format!("{}:{}", at.file(), at.line()),
+            at: Location::caller(),
             given: self.given.iter().map(Describe::describe).collect(),
             state: self.before.clone(),
             when: commands.map(|(nth, command)| (command, remark(nth))).collect(),
             then,
             accept,
         };
-        panic!("{}", render(&outcome, Colour::of_this_terminal()))
+        panic!("{}", outcome.into_page().render(Colour::of_this_terminal()))
     }
 }

@@ -7,7 +7,25 @@ mod writing;
 
 use broken::Broken;
 use es_testing::contract;
+use tokio::runtime::Builder;
 
 fn check(store: Broken, test: impl AsyncFnOnce(&Broken)) {
     contract::run(async move || (store, ()), test);
+}
+
+/// For tests that wait until they lose patience: time passes when nothing else is left to do.
+fn check_at_once(store: Broken, test: impl AsyncFnOnce(&Broken)) {
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime starts").block_on(async move { test(&store).await });
+}
+
+#[test]
+fn every_test_of_the_contract_finds_a_broken_store() {
+    let found = [reading::FOUND, writing::FOUND].concat();
+
+    let finds_none = contract::TESTS.iter().filter(|test| !found.contains(test));
+    let finds_none: Vec<_> = finds_none.collect();
+    assert!(finds_none.is_empty(), "no broken store makes these fail: {finds_none:?}");
+    let unknown = found.iter().filter(|test| !contract::TESTS.contains(test));
+    assert_eq!(unknown.count(), 0, "every broken store breaks a test of the contract");
 }

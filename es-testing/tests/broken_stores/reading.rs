@@ -62,7 +62,7 @@ finds! {
         log: |page, asked| if asked % 2 == 0 { page.events.pop(); }
     }
     an_end_that_is_never_safe: log::the_log_holds_every_event_once,
-    "is acknowledged but never becomes safe", {
+    "is acknowledged but never becomes safe", check_at_once {
         log: |page, _| page.safe = Position::START
     }
     a_safe_end_that_goes_back: log::safe_never_goes_back_and_nothing_is_beyond_it,

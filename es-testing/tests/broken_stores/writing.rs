@@ -9,14 +9,19 @@ use super::faults::{
     any_instead_of_exact, expect_instead, stream, with_fresh_ids, without_preconditions,
 };
 
+/// A test for each broken store, and in `FOUND` the tests of the contract that find them.
 macro_rules! finds {
-    ($($name:ident: $test:path, $message:literal, { $($fault:tt)* })*) => {
+    ($($name:ident: $test:path, $message:literal, $($at_once:ident)? { $($fault:tt)* })*) => {
         $(#[test]
         #[should_panic(expected = $message)]
         fn $name() {
-            check(Broken { $($fault)*, ..Broken::store() }, $test);
+            finds!(@check $($at_once)?)(Broken { $($fault)*, ..Broken::store() }, $test);
         })*
+
+        pub(crate) const FOUND: &[&str] = &[$(stringify!($test)),*];
     };
+    (@check) => { check };
+    (@check $at_once:ident) => { super::$at_once };
 }
 pub(super) use finds;
 
@@ -160,7 +165,7 @@ finds! {
         one_by_one: true
     }
     half_an_append_of_a_caller_that_left: dropping::a_dropped_append_is_stored_whole_or_not_at_all,
-    "an append is stored whole", {
+    "an append is stored whole", check_at_once {
         one_by_one: true
     }
 }

@@ -128,18 +128,6 @@ fn in_any_order() {
 }
 
 #[test]
-fn prints_alike() {
-    check(
-        "an_interest_that_is_no_number",
-        || {
-            let set = SetInterest { account: ada(), rate: f64::NAN };
-            Account::given(opened()).when(set).then(InterestSet { rate: f64::NAN });
-        },
-        &expect_file!["prints_alike.txt"],
-    );
-}
-
-#[test]
 fn more_events_than_a_tuple_holds() {
     check(
         "saving_nine_times",

@@ -3,6 +3,9 @@
 mod events;
 #[path = "../fixture/mod.rs"]
 mod fixture;
+#[expect(clippy::option_option, reason = "this is what a report is about")]
+mod losses;
+mod read_back;
 mod refusals;
 
 use std::panic::AssertUnwindSafe;
