@@ -168,3 +168,25 @@ impl fmt::Debug for Payload {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A reader that rounds would change one float in ten by its last digit.
+    #[test]
+    fn a_float_comes_back_as_it_was() {
+        let value = 421.455_715_914_918_36_f64;
+
+        let payload = Payload::of(&value).unwrap();
+
+        let back: f64 = serde_json::from_str(payload.as_str()).unwrap();
+        assert_eq!(back.to_bits(), value.to_bits());
+    }
+
+    #[test]
+    fn what_is_no_json_is_no_payload() {
+        assert!(Payload::parse("{\"cents\":").is_err());
+        assert_eq!(Payload::parse(" {} ").unwrap().as_str(), " {} ");
+    }
+}

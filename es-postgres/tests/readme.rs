@@ -64,7 +64,7 @@ fn an_overdraft_is_refused() {
 }
 // The first aggregate of the README ends.
 }
-use first_aggregate::{Account, AccountEvent, Deposited, Withdraw, Withdrawn};
+use first_aggregate::{Account, AccountEvent, Deposited, Withdraw};
 
 fn ada() -> String {
     "ada".into()
