@@ -1,6 +1,8 @@
 //! Names that are stored: what a literal must be, in the words that the runtime uses.
 
+use proc_macro2::Ident;
 use syn::LitStr;
+use syn::ext::IdentExt as _;
 
 use crate::diagnostics::Errors;
 
@@ -56,6 +58,18 @@ impl Rule {
                 .map(|(at, c)| format!("holds {c:?} at byte {at}"))
         }
     }
+}
+
+/// `MoneyDeposited` as `money-deposited`.
+pub(crate) fn suggestion(ident: &Ident) -> String {
+    let mut words = String::new();
+    for c in ident.unraw().to_string().chars() {
+        if c.is_ascii_uppercase() && !words.is_empty() {
+            words.push('-');
+        }
+        words.push(c.to_ascii_lowercase());
+    }
+    words
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ impl<'a> Aggregate<'a> {
             );
         }
         if is_struct && let Some(place) = &spec.written.place {
-            missing_keys(place, spec, errors);
+            missing_keys(place, &input.ident, spec, errors);
         }
         let krate = CratePath::new(&spec.krate, errors);
         let name = spec.name.value();
@@ -75,6 +75,7 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
         Data::Enum(_) => errors.at(
             &input.ident,
             "`Aggregate` goes on the struct that holds the state; \
+             put a state that is an enum into a field of one; \
              for a hand-written event enum use `#[derive(EventSet)]`",
         ),
         Data::Union(_) => errors.at(
@@ -85,25 +86,30 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
     false
 }
 
-fn missing_keys(place: &Ident, spec: &Spec, errors: &mut Errors) {
+fn missing_keys(place: &Ident, state: &Ident, spec: &Spec, errors: &mut Errors) {
     if spec.written.lacks("name") {
         errors.at(
             place,
-            "`name` is missing; write `name = \"account\"`: the category of the streams, \
-             which is stored",
+            format_args!(
+                "`name` is missing; write `name = \"{}\"`: the category of the streams, \
+                 which is stored",
+                name::suggestion(state)
+            ),
         );
     }
     if spec.written.lacks("id") {
         errors.at(
             place,
-            "`id` is missing; write `id = AccountId` with the type that tells one from the other",
+            format_args!(
+                "`id` is missing; write `id = {state}Id` with the type that tells one from the other"
+            ),
         );
     }
     if spec.written.lacks("events") && spec.written.lacks("event") {
         errors.at(
             place,
             "`events` is missing; list what can happen, `events(Opened, Closed)`, \
-             or name an enum of your own, `event = AccountEvent`",
+             or name an enum of your own, `event = …`",
         );
     }
 }

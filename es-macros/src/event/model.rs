@@ -71,7 +71,7 @@ fn name(input: &DeriveInput, spec: &Spec, is_struct: bool, errors: &mut Errors) 
                 format_args!(
                     "`name` is missing; write `#[event(name = \"{}\")]`: \
                      it is what is stored, so that the struct may be renamed",
-                    suggestion(input)
+                    name::suggestion(&input.ident)
                 ),
             ),
             None => errors.at(
@@ -79,24 +79,12 @@ fn name(input: &DeriveInput, spec: &Spec, is_struct: bool, errors: &mut Errors) 
                 format_args!(
                     "the event `{ident}` has no name to be stored under; \
                      write `#[event(name = \"{}\")]` on it",
-                    suggestion(input)
+                    name::suggestion(&input.ident)
                 ),
             ),
         }
     }
     None
-}
-
-/// `MoneyDeposited` as `money-deposited`.
-fn suggestion(input: &DeriveInput) -> String {
-    let mut words = String::new();
-    for c in input.ident.unraw().to_string().chars() {
-        if c.is_ascii_uppercase() && !words.is_empty() {
-            words.push('-');
-        }
-        words.push(c.to_ascii_lowercase());
-    }
-    words
 }
 
 /// A name for an event whose own is missing or wrong: no two structs of a module share it, so that

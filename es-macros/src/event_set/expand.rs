@@ -52,10 +52,11 @@ pub(crate) fn implementations(set: &EventSet<'_>) -> TokenStream {
     let event_set = event_set_impl(set);
     let distinct = names_are_distinct(set);
     let conversions = set.members.iter().map(|member| conversions(set, member));
+    let conversion_of_any = conversion_of_any(set);
     let as_fact = as_fact(set);
     let into_events = into_events(set);
     let described = describe(set);
-    quote!(#event_set #distinct #(#conversions)* #as_fact #into_events #described)
+    quote!(#event_set #distinct #(#conversions)* #conversion_of_any #as_fact #into_events #described)
 }
 
 fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
@@ -128,6 +129,23 @@ fn checks(set: &EventSet<'_>, this: &TokenStream) -> TokenStream {
         use #krate::__private::new_name as __new_name;
         #(#checks)*
     }
+}
+
+/// A set without events is a mistake that was told. It takes any event, so that decisions which
+/// name the missing ones are not called wrong as well.
+fn conversion_of_any(set: &EventSet<'_>) -> Option<TokenStream> {
+    let EventSet { ident, krate, .. } = set;
+    let is_empty = set.members.is_empty() && !set.is_generic();
+    is_empty.then(|| {
+        quote! {
+            #[automatically_derived]
+            impl<__E: #krate::Event> __From<__E> for #ident {
+                fn from(_: __E) -> Self {
+                    ::core::unimplemented!()
+                }
+            }
+        }
+    })
 }
 
 /// From an event to the set and, if it is that event, back.

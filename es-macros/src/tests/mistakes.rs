@@ -239,7 +239,7 @@ fn an_aggregate_without_events_is_told_both_ways_to_have_some() {
     assert_eq!(
         of_aggregate(r#"#[aggregate(name = "a", id = Id)] struct Account;"#),
         ["`events` is missing; list what can happen, `events(Opened, Closed)`, \
-             or name an enum of your own, `event = AccountEvent`"],
+             or name an enum of your own, `event = …`"],
     );
 }
 
@@ -258,6 +258,7 @@ fn an_aggregate_is_a_struct() {
     assert_eq!(
         of_aggregate("enum Account { Open, Closed }"),
         ["`Aggregate` goes on the struct that holds the state; \
+             put a state that is an enum into a field of one; \
              for a hand-written event enum use `#[derive(EventSet)]`"],
     );
 }
