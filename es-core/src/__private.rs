@@ -220,26 +220,16 @@ where
     Ok(events)
 }
 
-/// Shows a field's value by the best means that its type has: `(&&&Show(&field)).es_show()`.
+/// Shows a field's value by the best means that its type has: `(&&Show(&field)).es_show()`.
 #[derive(Debug)]
 pub struct Show<'a, T: ?Sized>(pub &'a T);
 
-/// The means, best first; a method call on `&&&Show` finds the first that the type has.
+/// The means, best first; a method call on `&&Show` finds the first that the type has.
 pub mod show {
     use core::any::type_name;
     use core::fmt::Debug;
 
     use super::{Show, Shown};
-
-    pub trait ShowString {
-        fn es_show(&self) -> Shown;
-    }
-
-    impl ShowString for &&Show<'_, String> {
-        fn es_show(&self) -> Shown {
-            Shown::as_code(format!("{:?}", self.0), format!("{:?}.into()", self.0))
-        }
-    }
 
     pub trait ShowDebug {
         fn es_show(&self) -> Shown;

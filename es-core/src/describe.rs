@@ -111,12 +111,6 @@ impl Shown {
     pub fn plain(text: String) -> Self {
         Self { code: as_code(&text), text }
     }
-
-    /// A value that prints as `text` and is written as `code`.
-    #[must_use]
-    pub fn as_code(text: String, code: String) -> Self {
-        Self { text, code }
-    }
 }
 
 /// `Some("ada")` as `Some("ada".into())`, `[1, 2]` as `[1, 2].into()`.

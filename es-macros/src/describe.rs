@@ -61,5 +61,5 @@ fn field(member: &Member, krate: CratePath<'_>) -> TokenStream {
         Member::Named(ident) => ident.unraw().to_string(),
         Member::Unnamed(index) => index.to_token_stream().to_string(),
     };
-    quote!(.field(#name, (&&&#krate::__private::Show(&self.#member)).es_show()))
+    quote!(.field(#name, (&&#krate::__private::Show(&self.#member)).es_show()))
 }

@@ -244,6 +244,8 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 /// - "two events are called `Paid`": write `billing::Paid as BillingPaid` for one of them.
 /// - "an event before this one has the same stored name": give each a `name` of its own.
 /// - "no event mentions the parameter `T`": list an event that does, or remove the parameter.
+/// - "expected `Infallible`, found …" at a decision: the aggregate names no `error = …`, so the
+///   compiler takes it for one that never refuses. Name the error there.
 /// - "`Aggregate` goes on the struct that holds the state": a hand-written event enum takes
 ///   [`EventSet`](macro@EventSet).
 #[proc_macro_derive(Aggregate, attributes(aggregate))]

@@ -111,6 +111,10 @@
 //! # For the authors of stores
 //!
 //! [`contract!`] writes a test for every guarantee of [`EventStore`](es_core::EventStore).
+//!
+//! # Features
+//!
+//! - `postgres`: a fresh PostgreSQL database for each test, on a server that is found or started.
 
 pub mod contract;
 #[cfg(feature = "postgres")]

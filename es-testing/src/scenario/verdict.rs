@@ -87,11 +87,19 @@ impl<A: Aggregate> Story<A> {
         self.fail(format!("expected {wanted}, but {but}"), then)
     }
 
-    /// Every event and the refusal as what was not expected.
+    /// What happened where a refusal was expected. The events of commands before another refusal
+    /// may well be there; without any refusal they are what came in its place.
     pub(super) fn what_happened(&self) -> Vec<Line> {
-        let events = self.events.iter().map(|event| event.describe().to_string());
-        let refusal = self.refusal.iter().map(|refusal| refusal.why.line());
-        events.chain(refusal).map(Line::unexpected).collect()
+        match &self.refusal {
+            Some(refusal) => {
+                let before = self.events.iter().map(Line::same);
+                before.chain([Line::unexpected(refusal.why.line())]).collect()
+            }
+            None => {
+                let events = self.events.iter().map(|event| event.describe().to_string());
+                events.map(Line::unexpected).collect()
+            }
+        }
     }
 
     pub(super) fn sentence(&self, refusal: &Refusal<A::Error>) -> String {

@@ -42,6 +42,20 @@ fn events_instead_of_a_rejection() {
 }
 
 #[test]
+fn another_rejection_after_commands_that_were_accepted() {
+    check(
+        "saving_first_and_then_spending_too_much",
+        || {
+            Account::given(opened())
+                .when(deposit(5))
+                .when(withdraw(6))
+                .then_rejected(AccountError::InsufficientFunds { missing: 2 });
+        },
+        &expect_file!["another_rejection_after_commands_that_were_accepted.txt"],
+    );
+}
+
+#[test]
 fn another_rejection() {
     check(
         "an_overdraft_names_what_is_missing",

@@ -151,6 +151,6 @@ impl ::es_core::Describe for Account {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
         ::es_core::Description::new("Account", ::es_core::Shape::Named)
-            .field("open", (&&&::es_core::__private::Show(&self.open)).es_show())
+            .field("open", (&&::es_core::__private::Show(&self.open)).es_show())
     }
 }

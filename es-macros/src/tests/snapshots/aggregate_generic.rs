@@ -191,6 +191,6 @@ where
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
         ::es_core::Description::new("Cache", ::es_core::Shape::Named)
-            .field("value", (&&&::es_core::__private::Show(&self.value)).es_show())
+            .field("value", (&&::es_core::__private::Show(&self.value)).es_show())
     }
 }

@@ -8,10 +8,10 @@ impl ::es_core::Describe for Opened {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
         ::es_core::Description::new("Opened", ::es_core::Shape::Named)
-            .field("owner", (&&&::es_core::__private::Show(&self.owner)).es_show())
+            .field("owner", (&&::es_core::__private::Show(&self.owner)).es_show())
             .field(
                 "overdraft",
-                (&&&::es_core::__private::Show(&self.overdraft)).es_show(),
+                (&&::es_core::__private::Show(&self.overdraft)).es_show(),
             )
     }
 }
