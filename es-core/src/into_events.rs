@@ -7,7 +7,8 @@ use crate::event::Event;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not made of events of `{S}`",
     label = "not, or not only, events of `{S}`",
-    note = "add what is missing to `events(…)` of the aggregate; a decision may name listed events, tuples of up to eight, Option, Vec, arrays and ()"
+    note = "add what is missing to `events(…)` of the aggregate, and put `#[derive(Event, …)]` on it if it is no event yet",
+    note = "a decision may name listed events, tuples of up to eight, Option, Vec, arrays and ()"
 )]
 pub trait IntoEvents<S> {
     /// Hands the events over, one after the other.

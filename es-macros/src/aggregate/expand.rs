@@ -14,7 +14,7 @@ use crate::event_set::{self, EventSet, Member};
 
 pub(crate) fn aggregate(model: &Aggregate<'_>) -> TokenStream {
     let completion = model.written.completion(&VOCABULARY, model.krate);
-    let aggregate = model.is_struct.then(|| implementation(model));
+    let aggregate = model.can_stand.then(|| implementation(model));
     let described = describe(model.input, &model.input.generics, model.krate);
     match &model.event {
         Events::Listed(set) if set.has_strangers => {

@@ -16,8 +16,9 @@ use crate::paths;
 
 pub(crate) struct Aggregate<'a> {
     pub(crate) input: &'a DeriveInput,
-    /// Whether it is a struct. Anything else was told so, and becomes no aggregate.
-    pub(crate) is_struct: bool,
+    /// Whether an implementation can stand: on a struct, and on an enum, which was told that it is
+    /// none, if it has the `Default` that an aggregate needs. Its commands then stay sound.
+    pub(crate) can_stand: bool,
     pub(crate) name: String,
     /// Only after a mistake there is none.
     pub(crate) id: Option<&'a Type>,
@@ -58,7 +59,7 @@ impl<'a> Aggregate<'a> {
         let name = name.and_then(|literal| name::AGGREGATE.check(literal, errors));
         Self {
             input,
-            is_struct,
+            can_stand: is_struct || has_default_variant(&input.data),
             name: name.unwrap_or_else(|| "unnamed".to_owned()),
             id: spec.id.value(),
             error: spec.error.value(),
@@ -84,6 +85,14 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
         ),
     }
     false
+}
+
+fn has_default_variant(data: &Data) -> bool {
+    let Data::Enum(data) = data else {
+        return false;
+    };
+    let attributes = data.variants.iter().flat_map(|variant| &variant.attrs);
+    attributes.into_iter().any(|attribute| attribute.path().is_ident("default"))
 }
 
 fn missing_keys(place: &Ident, state: &Ident, spec: &Spec, errors: &mut Errors) {

@@ -8,11 +8,13 @@ use es_core::prelude::*;
 enum Account {
     #[default]
     New,
-    Open,
 }
-
 impl Apply<Opened> for Account {
     fn apply(&mut self, _: Opened) {}
 }
+
+#[derive(Command, Clone)]
+#[command(aggregate = Account)]
+struct Close(#[command(id)] String);
 
 fn main() {}
