@@ -13,6 +13,7 @@ use crate::describe::{Describe, Description, Shown};
 use crate::error::{DecodeError, EncodeError, ExecuteError};
 use crate::event::{Event, EventName, Payload, SchemaVersion};
 use crate::event_set::{EventSet, EventType};
+use crate::into_events::IntoEvents;
 use crate::metadata::Metadata;
 use crate::stream::{StreamId, Version};
 
@@ -82,6 +83,79 @@ pub trait AsFact {
 
     #[must_use]
     fn fact(&self) -> &dyn Fact;
+}
+
+/// How an event becomes one of its set: by itself, and in what a decision answers. It asks nothing of
+/// the event, so that a decision which names a listed type that is no event is not wrong as well.
+/// Its bindings have names that no constant in scope has.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __member {
+    ([$($generics:tt)*] [$set:ty] [$event:ty] [$($bounds:tt)*] $variant:ident) => {
+        #[automatically_derived]
+        impl $($generics)* ::core::convert::From<$event> for $set $($bounds)* {
+            fn from(__event: $event) -> Self {
+                Self::$variant(__event)
+            }
+        }
+
+        #[automatically_derived]
+        impl $($generics)* $crate::IntoEvents<$set> for $event $($bounds)* {
+            fn push_to(self, __events: &mut ::std::vec::Vec<$set>) {
+                __events.push(<$set>::$variant(self));
+            }
+        }
+    };
+}
+pub use crate::__member as member;
+
+/// Stands for the set of an aggregate whose events are missing, which was told: it has any event, so
+/// that decisions are not called wrong as well.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AnyEvent {}
+
+impl EventSet for AnyEvent {
+    const EVENTS: &'static [EventType] = &[];
+
+    fn name(&self) -> EventName {
+        match *self {}
+    }
+
+    fn version(&self) -> SchemaVersion {
+        match *self {}
+    }
+
+    fn encode(&self) -> Result<Payload, EncodeError> {
+        match *self {}
+    }
+
+    fn decode(name: &str, _: SchemaVersion, _: &Payload) -> Result<Self, DecodeError> {
+        Err(DecodeError::unknown_event(name))
+    }
+}
+
+impl Describe for AnyEvent {
+    fn describe(&self) -> Description {
+        match *self {}
+    }
+}
+
+impl<E: Event> From<E> for AnyEvent {
+    fn from(_: E) -> Self {
+        unimplemented!("an aggregate without events does not compile")
+    }
+}
+
+impl<E: Event> IntoEvents<AnyEvent> for E {
+    fn push_to(self, _: &mut Vec<AnyEvent>) {
+        unimplemented!("an aggregate without events does not compile")
+    }
+}
+
+impl IntoEvents<Self> for AnyEvent {
+    fn push_to(self, events: &mut Vec<Self>) {
+        events.push(self);
+    }
 }
 
 /// An event of whatever type.

@@ -1,9 +1,9 @@
 //! The forms in which a decision may name its events.
 
-use crate::event::Event;
-
 /// Events of the set `S`, in order: an event, a tuple of up to eight, an `Option`, a `Vec`, an
 /// array, `()`, the set's own enum, and any nesting of these.
+///
+/// The derive of the set writes it for each of its events.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not made of events of `{S}`",
     label = "not, or not only, events of `{S}`",
@@ -27,13 +27,6 @@ pub trait IntoEvents<S> {
 }
 
 // None of the forms is recommended: a list of them all would hide the sentence above.
-
-#[diagnostic::do_not_recommend]
-impl<S: From<E>, E: Event> IntoEvents<S> for E {
-    fn push_to(self, events: &mut Vec<S>) {
-        events.push(self.into());
-    }
-}
 
 #[diagnostic::do_not_recommend]
 impl<S, T: IntoEvents<S>> IntoEvents<S> for Option<T> {

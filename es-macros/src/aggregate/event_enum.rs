@@ -38,6 +38,16 @@ pub(crate) fn definition(model: &Aggregate<'_>, set: &EventSet<'_>) -> TokenStre
     }
 }
 
+/// In the place of an enum without events, which is a mistake that was told.
+pub(crate) fn of_nothing(model: &Aggregate<'_>, set: &EventSet<'_>) -> TokenStream {
+    let visibility = &model.input.vis;
+    let EventSet { ident, krate, .. } = set;
+    quote! {
+        #[doc(hidden)]
+        #visibility type #ident = #krate::__private::AnyEvent;
+    }
+}
+
 fn variant(member: &Member<'_>) -> TokenStream {
     let Member { variant, event, .. } = member;
     let doc = link(member);

@@ -22,6 +22,10 @@ pub(crate) fn aggregate(model: &Aggregate<'_>) -> TokenStream {
             let definition = event_enum::definition(model, set);
             quote!(#completion #definition #described)
         }
+        Events::Listed(set) if set.is_empty() => {
+            let definition = event_enum::of_nothing(model, set);
+            quote!(#completion #definition #aggregate #described)
+        }
         Events::Listed(set) => {
             let event_enum = event_enum::implementations(set);
             let event_set = event_set::implementations(set);

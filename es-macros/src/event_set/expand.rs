@@ -28,7 +28,7 @@ pub(crate) fn in_its_own_scope(set: &EventSet<'_>, items: &TokenStream) -> Token
         #deprecation
         const _: () = {
             #declared
-            use ::core::convert::{From as __From, TryFrom as __TryFrom};
+            use ::core::convert::TryFrom as __TryFrom;
             use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
             use #krate::__private::Listed as __Listed;
             #items
@@ -52,11 +52,10 @@ pub(crate) fn implementations(set: &EventSet<'_>) -> TokenStream {
     let event_set = event_set_impl(set);
     let distinct = names_are_distinct(set);
     let conversions = set.members.iter().map(|member| conversions(set, member));
-    let conversion_of_any = conversion_of_any(set);
     let as_fact = as_fact(set);
     let into_events = into_events(set);
     let described = describe(set);
-    quote!(#event_set #distinct #(#conversions)* #conversion_of_any #as_fact #into_events #described)
+    quote!(#event_set #distinct #(#conversions)* #as_fact #into_events #described)
 }
 
 fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
@@ -131,36 +130,16 @@ fn checks(set: &EventSet<'_>, this: &TokenStream) -> TokenStream {
     }
 }
 
-/// A set without events is a mistake that was told. It takes any event, so that decisions which
-/// name the missing ones are not called wrong as well.
-fn conversion_of_any(set: &EventSet<'_>) -> Option<TokenStream> {
-    let EventSet { ident, krate, .. } = set;
-    let is_empty = set.members.is_empty() && !set.is_generic();
-    is_empty.then(|| {
-        quote! {
-            #[automatically_derived]
-            impl<__E: #krate::Event> __From<__E> for #ident {
-                fn from(_: __E) -> Self {
-                    ::core::unimplemented!()
-                }
-            }
-        }
-    })
-}
-
 /// From an event to the set and, if it is that event, back.
 fn conversions(set: &EventSet<'_>, member: &Member<'_>) -> TokenStream {
-    let ident = &set.ident;
+    let EventSet { ident, krate, .. } = set;
     let Member { variant, event, .. } = member;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
     let is_only = set.members.len() == 1 && !set.has_strangers;
     let other = (!is_only).then(|| quote!(__other => __Err(__other),));
     quote! {
-        #[automatically_derived]
-        impl #impl_generics __From<#event> for #ident #ty_generics #where_clause {
-            fn from(__e: #event) -> Self {
-                Self::#variant(__e)
-            }
+        #krate::__private::member! {
+            [#impl_generics] [#ident #ty_generics] [#event] [#where_clause] #variant
         }
 
         #[automatically_derived]

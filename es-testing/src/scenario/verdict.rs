@@ -90,16 +90,12 @@ impl<A: Aggregate> Story<A> {
     /// What happened where a refusal was expected. The events of commands before another refusal
     /// may well be there; without any refusal they are what came in its place.
     pub(super) fn what_happened(&self) -> Vec<Line> {
-        match &self.refusal {
-            Some(refusal) => {
-                let before = self.events.iter().map(Line::same);
-                before.chain([Line::unexpected(refusal.why.line())]).collect()
-            }
-            None => {
-                let events = self.events.iter().map(|event| event.describe().to_string());
-                events.map(Line::unexpected).collect()
-            }
-        }
+        let Some(refusal) = &self.refusal else {
+            let events = self.events.iter().map(|event| event.describe().to_string());
+            return events.map(Line::unexpected).collect();
+        };
+        let before = self.events.iter().map(Line::same);
+        before.chain([Line::unexpected(refusal.why.line())]).collect()
     }
 
     pub(super) fn sentence(&self, refusal: &Refusal<A::Error>) -> String {

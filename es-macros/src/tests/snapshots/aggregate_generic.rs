@@ -6,7 +6,7 @@ const _: () = {
         <Put<T> as __Listed>::declared();
         <Cleared as __Listed>::declared();
     }
-    use ::core::convert::{From as __From, TryFrom as __TryFrom};
+    use ::core::convert::TryFrom as __TryFrom;
     use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
     use ::es_core::__private::Listed as __Listed;
     #[automatically_derived]
@@ -76,14 +76,8 @@ const _: () = {
             __Err(::es_core::DecodeError::unknown_event(__name))
         }
     }
-    #[automatically_derived]
-    impl<T> __From<Put<T>> for CacheEvent<T>
-    where
-        T: Value,
-    {
-        fn from(__e: Put<T>) -> Self {
-            Self::Put(__e)
-        }
+    ::es_core::__private::member! {
+        [< T >] [CacheEvent < T >] [Put < T >] [where T : Value] Put
     }
     #[automatically_derived]
     impl<T> __TryFrom<CacheEvent<T>> for Put<T>
@@ -98,14 +92,8 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
-    impl<T> __From<Cleared> for CacheEvent<T>
-    where
-        T: Value,
-    {
-        fn from(__e: Cleared) -> Self {
-            Self::Cleared(__e)
-        }
+    ::es_core::__private::member! {
+        [< T >] [CacheEvent < T >] [Cleared] [where T : Value] Cleared
     }
     #[automatically_derived]
     impl<T> __TryFrom<CacheEvent<T>> for Cleared

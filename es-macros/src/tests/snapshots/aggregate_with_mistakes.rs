@@ -3,7 +3,7 @@ const _: () = {
         <Opened as __Listed>::declared();
         <Closed as __Listed>::declared();
     }
-    use ::core::convert::{From as __From, TryFrom as __TryFrom};
+    use ::core::convert::TryFrom as __TryFrom;
     use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
     use ::es_core::__private::Listed as __Listed;
     #[automatically_derived]
@@ -62,11 +62,8 @@ const _: () = {
         use ::es_core::__private::new_name as __new_name;
         __new_name::<AccountEvent>(1);
     };
-    #[automatically_derived]
-    impl __From<Opened> for AccountEvent {
-        fn from(__e: Opened) -> Self {
-            Self::Opened(__e)
-        }
+    ::es_core::__private::member! {
+        [] [AccountEvent] [Opened] [] Opened
     }
     #[automatically_derived]
     impl __TryFrom<AccountEvent> for Opened {
@@ -78,11 +75,8 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
-    impl __From<Closed> for AccountEvent {
-        fn from(__e: Closed) -> Self {
-            Self::Closed(__e)
-        }
+    ::es_core::__private::member! {
+        [] [AccountEvent] [Closed] [] Closed
     }
     #[automatically_derived]
     impl __TryFrom<AccountEvent> for Closed {

@@ -3,7 +3,7 @@ const _: () = {
         <account::Opened as __Listed>::declared();
         <order::Placed as __Listed>::declared();
     }
-    use ::core::convert::{From as __From, TryFrom as __TryFrom};
+    use ::core::convert::TryFrom as __TryFrom;
     use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
     use ::es_core::__private::Listed as __Listed;
     #[automatically_derived]
@@ -41,11 +41,8 @@ const _: () = {
         use ::es_core::__private::new_name as __new_name;
         __new_name::<Activity>(1);
     };
-    #[automatically_derived]
-    impl __From<account::Opened> for Activity {
-        fn from(__e: account::Opened) -> Self {
-            Self::Account(__e)
-        }
+    ::es_core::__private::member! {
+        [] [Activity] [account::Opened] [] Account
     }
     #[automatically_derived]
     impl __TryFrom<Activity> for account::Opened {
@@ -57,11 +54,8 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
-    impl __From<order::Placed> for Activity {
-        fn from(__e: order::Placed) -> Self {
-            Self::Order(__e)
-        }
+    ::es_core::__private::member! {
+        [] [Activity] [order::Placed] [] Order
     }
     #[automatically_derived]
     impl __TryFrom<Activity> for order::Placed {
