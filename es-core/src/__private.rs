@@ -13,7 +13,7 @@ use crate::describe::{Describe, Description, Shown};
 use crate::error::{DecodeError, EncodeError, ExecuteError};
 use crate::event::{Event, EventName, Payload, SchemaVersion};
 use crate::event_set::{EventSet, EventType};
-use crate::into_events::IntoEvents;
+use crate::into_events::Takes;
 use crate::metadata::Metadata;
 use crate::stream::{StreamId, Version};
 
@@ -100,9 +100,9 @@ macro_rules! __member {
         }
 
         #[automatically_derived]
-        impl $($generics)* $crate::IntoEvents<$set> for $event $($bounds)* {
-            fn push_to(self, __events: &mut ::std::vec::Vec<$set>) {
-                __events.push(<$set>::$variant(self));
+        impl $($generics)* $crate::Takes<$event> for $set $($bounds)* {
+            fn take(__event: $event, __events: &mut ::std::vec::Vec<Self>) {
+                __events.push(Self::$variant(__event));
             }
         }
     };
@@ -146,15 +146,13 @@ impl<E: Event> From<E> for AnyEvent {
     }
 }
 
-impl<E: Event> IntoEvents<AnyEvent> for E {
-    fn push_to(self, _: &mut Vec<AnyEvent>) {
-        unimplemented!("an aggregate without events does not compile")
-    }
+impl<E: Event> Takes<E> for AnyEvent {
+    fn take(_: E, _: &mut Vec<Self>) {}
 }
 
-impl IntoEvents<Self> for AnyEvent {
-    fn push_to(self, events: &mut Vec<Self>) {
-        events.push(self);
+impl Takes<Self> for AnyEvent {
+    fn take(event: Self, _: &mut Vec<Self>) {
+        match event {}
     }
 }
 

@@ -3,13 +3,7 @@
 /// Events of the set `S`, in order: an event, a tuple of up to eight, an `Option`, a `Vec`, an
 /// array, `()`, the set's own enum, and any nesting of these.
 ///
-/// The derive of the set writes it for each of its events.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not made of events of `{S}`",
-    label = "not, or not only, events of `{S}`",
-    note = "add what is missing to `events(…)` of the aggregate, and put `#[derive(Event, …)]` on it if it is no event yet",
-    note = "a decision may name listed events, tuples of up to eight, Option, Vec, arrays and ()"
-)]
+/// Implemented for all that the set [`Takes`].
 pub trait IntoEvents<S> {
     /// Hands the events over, one after the other.
     fn push_to(self, events: &mut Vec<S>);
@@ -26,48 +20,72 @@ pub trait IntoEvents<S> {
     }
 }
 
+impl<S: Takes<E>, E> IntoEvents<S> for E {
+    fn push_to(self, events: &mut Vec<S>) {
+        S::take(self, events);
+    }
+}
+
+/// A set of events that takes `E`: one of its events, or a form that holds some of them.
+///
+/// [`IntoEvents`], seen from the set: so the compiler speaks of the one event of a tuple that is not
+/// in the set. The derive of the set writes it for each event; the forms are written here, for every
+/// set.
+#[diagnostic::on_unimplemented(
+    message = "`{E}` is not among the events of `{Self}`",
+    label = "not an event of `{Self}`",
+    note = "add it to `events(…)` of the aggregate, and put `#[derive(Event, …)]` on it if it is no event yet",
+    note = "a decision may name listed events, tuples of up to eight, Option, Vec, arrays and ()"
+)]
+pub trait Takes<E>: Sized {
+    /// Adds what is in `from`, in order.
+    fn take(from: E, events: &mut Vec<Self>);
+}
+
 // None of the forms is recommended: a list of them all would hide the sentence above.
 
 #[diagnostic::do_not_recommend]
-impl<S, T: IntoEvents<S>> IntoEvents<S> for Option<T> {
-    fn push_to(self, events: &mut Vec<S>) {
-        if let Some(some) = self {
-            some.push_to(events);
+impl<S: Takes<T>, T> Takes<Option<T>> for S {
+    fn take(from: Option<T>, events: &mut Vec<Self>) {
+        if let Some(some) = from {
+            Self::take(some, events);
         }
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<S, T: IntoEvents<S>> IntoEvents<S> for Vec<T> {
-    fn push_to(self, events: &mut Vec<S>) {
-        for each in self {
-            each.push_to(events);
+impl<S: Takes<T>, T> Takes<Vec<T>> for S {
+    fn take(from: Vec<T>, events: &mut Vec<Self>) {
+        for each in from {
+            Self::take(each, events);
         }
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<S, T: IntoEvents<S>, const N: usize> IntoEvents<S> for [T; N] {
-    fn push_to(self, events: &mut Vec<S>) {
-        for each in self {
-            each.push_to(events);
+impl<S: Takes<T>, T, const N: usize> Takes<[T; N]> for S {
+    fn take(from: [T; N], events: &mut Vec<Self>) {
+        for each in from {
+            Self::take(each, events);
         }
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<S> IntoEvents<S> for () {
-    fn push_to(self, _: &mut Vec<S>) {}
+impl<S> Takes<()> for S {
+    fn take((): (), _: &mut Vec<Self>) {}
 }
 
 macro_rules! tuples {
     ($($name:ident)+) => {
-        #[diagnostic::do_not_recommend]
-        impl<S, $($name: IntoEvents<S>),+> IntoEvents<S> for ($($name,)+) {
-            fn push_to(self, events: &mut Vec<S>) {
+        impl<S, $($name),+> Takes<($($name,)+)> for S
+        where
+            $(S: Takes<$name>),+
+        {
+            fn take(from: ($($name,)+), events: &mut Vec<Self>) {
                 #[expect(non_snake_case, reason = "each binding is named as its type")]
-                let ($($name,)+) = self;
-                $($name.push_to(events);)+
+                let ($($name,)+) = from;
+                $(<Self as Takes<$name>>::take($name, events);)+
             }
         }
     };

@@ -136,7 +136,7 @@ pub use error::{
 };
 pub use event::{Event, EventId, EventName, Payload, SchemaVersion};
 pub use event_set::{EventSet, EventType};
-pub use into_events::IntoEvents;
+pub use into_events::{IntoEvents, Takes};
 pub use load::{Loaded, Moment};
 pub use memory::MemoryStore;
 pub use metadata::{

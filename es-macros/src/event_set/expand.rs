@@ -161,9 +161,9 @@ fn into_events(set: &EventSet<'_>) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
     quote! {
         #[automatically_derived]
-        impl #impl_generics #krate::IntoEvents<Self> for #ident #ty_generics #where_clause {
-            fn push_to(self, __events: &mut ::std::vec::Vec<Self>) {
-                __events.push(self);
+        impl #impl_generics #krate::Takes<Self> for #ident #ty_generics #where_clause {
+            fn take(__event: Self, __events: &mut ::std::vec::Vec<Self>) {
+                __events.push(__event);
             }
         }
     }

@@ -104,9 +104,9 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::es_core::IntoEvents<Self> for AccountEvent {
-        fn push_to(self, __events: &mut ::std::vec::Vec<Self>) {
-            __events.push(self);
+    impl ::es_core::Takes<Self> for AccountEvent {
+        fn take(__event: Self, __events: &mut ::std::vec::Vec<Self>) {
+            __events.push(__event);
         }
     }
     #[automatically_derived]

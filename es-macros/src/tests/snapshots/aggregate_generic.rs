@@ -125,12 +125,12 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<T> ::es_core::IntoEvents<Self> for CacheEvent<T>
+    impl<T> ::es_core::Takes<Self> for CacheEvent<T>
     where
         T: Value,
     {
-        fn push_to(self, __events: &mut ::std::vec::Vec<Self>) {
-            __events.push(self);
+        fn take(__event: Self, __events: &mut ::std::vec::Vec<Self>) {
+            __events.push(__event);
         }
     }
     #[automatically_derived]
