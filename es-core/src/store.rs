@@ -46,7 +46,8 @@ use crate::stream::{Position, StreamId, Version};
 ///   `append::versions_count_from_one_without_gaps`
 /// - **Positions** rise along every stream and are never given twice. Holes are allowed.
 ///   `order::positions_rise_and_are_never_given_twice`
-/// - **Time** never goes back along a stream. `order::time_never_goes_back_along_a_stream`
+/// - **Time** never goes back along a stream. `order::time_never_goes_back_along_a_stream`; a clock
+///   that goes back is for each store's own tests to set
 /// - **The log is complete up to `safe`.** Once a page has answered with
 ///   [`safe`](LogPage::safe), no event will ever appear at or below it that was not there. `log`
 /// - **Event ids are unique** in the whole store. `event_ids`

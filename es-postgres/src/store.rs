@@ -13,7 +13,7 @@ use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
 use sqlx::query::Query;
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
 use tokio::sync::Semaphore;
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 
 use crate::error::from_sqlx;
 use crate::{schema, spans};
@@ -25,7 +25,8 @@ use crate::{schema, spans};
 ///
 /// An append is one statement in one round trip, without a transaction around it, as long as it has
 /// its streams for itself. An append that meets another one goes out again in its locked form: it
-/// waits for the streams, looks, writes and commits.
+/// waits for the streams, looks, writes and commits. An append that rests on a stream without
+/// writing to it, or that has more than 256 streams, takes that form at once.
 ///
 /// ```no_run
 /// use es_core::prelude::*;
@@ -166,18 +167,16 @@ impl PgStore {
     }
 }
 
+// Each records on its own span and not on the current one: where the target `es` is switched off, that
+// is one of the service.
 impl EventStore for PgStore {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let span = spans::append(&append);
-        async move {
-            let appended = self.append_alone_or_locked(append).await?;
-            if let Some(position) = appended.position() {
-                Span::current().record("es.global_position", position.0);
-            }
-            Ok(appended)
+        let appended = self.append_alone_or_locked(append).instrument(span.clone()).await?;
+        if let Some(position) = appended.position() {
+            span.record("es.global_position", position.0);
         }
-        .instrument(span)
-        .await
+        Ok(appended)
     }
 
     async fn stream_page(
@@ -186,25 +185,17 @@ impl EventStore for PgStore {
         cursor: Cursor<Version>,
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
-        async {
-            let events = self.read_stream_page(stream, cursor, limit).await?;
-            Span::current().record("es.events.count", events.len());
-            Ok(events)
-        }
-        .instrument(spans::stream_page(stream))
-        .await
+        let span = spans::stream_page(stream);
+        let events = self.read_stream_page(stream, cursor, limit).instrument(span.clone()).await?;
+        span.record("es.events.count", events.len());
+        Ok(events)
     }
 
     async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
-        async {
-            let page = self.read_log_page(cursor, limit).await?;
-            Span::current()
-                .record("es.events.count", page.events.len())
-                .record("es.global_position", page.safe.0);
-            Ok(page)
-        }
-        .instrument(spans::log_page())
-        .await
+        let span = spans::log_page();
+        let page = self.read_log_page(cursor, limit).instrument(span.clone()).await?;
+        span.record("es.events.count", page.events.len()).record("es.global_position", page.safe.0);
+        Ok(page)
     }
 }
 

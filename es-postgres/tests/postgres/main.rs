@@ -7,5 +7,6 @@ mod database;
 mod log_order;
 mod query_plan;
 mod schema;
+mod spans;
 mod support;
 mod within;
