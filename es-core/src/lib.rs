@@ -111,6 +111,7 @@ pub mod prelude;
 mod query;
 mod recorded;
 mod repository;
+mod resend;
 mod snapshot;
 mod spans;
 mod store;
