@@ -69,6 +69,7 @@ mod locked;
 mod read;
 mod row;
 mod schema;
+mod session;
 mod spans;
 mod store;
 

@@ -5,6 +5,8 @@ mod cancellation;
 mod conflict;
 mod database;
 mod log_order;
+#[cfg(unix)]
+mod pgbouncer;
 mod query_plan;
 mod schema;
 mod spans;
