@@ -16,6 +16,8 @@ use crate::event_set::{EventSet, EventType};
 use crate::into_events::Takes;
 use crate::metadata::Metadata;
 use crate::stream::{StreamId, Version};
+use crate::tag::Tag;
+use crate::text::InvalidText;
 
 /// What may stand for a parameter of an event: whatever could itself be stored.
 #[diagnostic::on_unimplemented(
@@ -163,6 +165,7 @@ pub trait Fact: Any {
     #[must_use]
     fn version(&self) -> SchemaVersion;
     fn encode(&self) -> Result<Payload, EncodeError>;
+    fn tags(&self) -> Result<Vec<Tag>, InvalidText>;
     fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
     #[must_use]
     fn describe(&self) -> Description;
@@ -181,6 +184,10 @@ impl<E: Event> Fact for E {
 
     fn encode(&self) -> Result<Payload, EncodeError> {
         Event::encode(self)
+    }
+
+    fn tags(&self) -> Result<Vec<Tag>, InvalidText> {
+        Event::tags(self)
     }
 
     fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,11 +4,13 @@ use std::collections::HashSet;
 
 use crate::error::InvalidAppend;
 use crate::event::EventId;
+use crate::query::Condition;
 use crate::recorded::NewEvent;
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 use crate::timestamp::Timestamp;
 
-/// Events for one or several streams, stored all or nothing, each stream at its expected version.
+/// Events for one or several streams, stored all or nothing, each stream at its expected version and
+/// on a condition if there is one.
 ///
 /// ```
 /// use es_core::prelude::*;
@@ -22,6 +24,7 @@ use crate::timestamp::Timestamp;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Append {
     parts: Vec<StreamAppend>,
+    condition: Option<Condition>,
 }
 
 /// The part of an [`Append`] that concerns one stream.
@@ -74,12 +77,25 @@ impl Append {
                 }
             }
         }
-        Ok(Self { parts })
+        Ok(Self { parts, condition: None })
     }
 
     /// Parts whose streams differ and whose event ids were just made.
     pub(crate) fn of_fresh(parts: Vec<StreamAppend>) -> Self {
-        Self { parts }
+        Self { parts, condition: None }
+    }
+
+    /// The same append, refused unless `condition` holds.
+    #[must_use]
+    pub fn with_condition(mut self, condition: Condition) -> Self {
+        self.condition = Some(condition);
+        self
+    }
+
+    /// What must hold besides the versions of the streams.
+    #[must_use]
+    pub fn condition(&self) -> Option<&Condition> {
+        self.condition.as_ref()
     }
 
     /// What concerns each stream, in the order given.
@@ -107,13 +123,22 @@ impl Append {
 pub struct Appended {
     /// One entry per part of the append, in its order.
     pub streams: Vec<AppendedStream>,
+    /// Whether the same events were stored by an earlier call, and this one stored nothing. The
+    /// answer is then the first one; a part without events has the version that its stream is at.
+    pub already: bool,
 }
 
 impl Appended {
     /// The answer to an append, one entry per part: for the authors of stores.
     #[must_use]
     pub fn new(streams: Vec<AppendedStream>) -> Self {
-        Self { streams }
+        Self { streams, already: false }
+    }
+
+    /// The answer to an append that was stored by an earlier call: for the authors of stores.
+    #[must_use]
+    pub fn already(streams: Vec<AppendedStream>) -> Self {
+        Self { streams, already: true }
     }
 
     /// The highest position that was given; `None` if there was no event.

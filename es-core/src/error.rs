@@ -2,8 +2,9 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
-use crate::event::{EventId, SchemaVersion};
+use crate::event::{EventId, EventName, SchemaVersion};
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 use crate::text::InvalidText;
 
@@ -35,15 +36,36 @@ pub enum AppendError {
     /// A stream is not at its expected version.
     #[error(transparent)]
     Conflict(#[from] Conflict),
-    /// An event of that id is in the store already.
-    #[error("an event with id {id} is in the store already")]
+    /// An event of that id is in the store already, and the append as it is is not: other events of
+    /// it are missing, or stand in another stream or in another order.
+    #[error("an event with id {id} is in the store already, and not as a part of this append")]
     DuplicateEvent {
         /// The id that is taken.
         id: EventId,
     },
+    /// An event that the decision has not seen matches the append's condition.
+    #[error(transparent)]
+    Condition(#[from] ConditionFailed),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// The decision did not know of an event that matters to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the event at position {position} matches the condition of the append")]
+#[non_exhaustive]
+pub struct ConditionFailed {
+    /// Where such an event stands; of several, any.
+    pub position: Position,
+}
+
+impl ConditionFailed {
+    /// The event at `position` was not known: for the authors of stores.
+    #[must_use]
+    pub fn new(position: Position) -> Self {
+        Self { position }
+    }
 }
 
 /// An append that no store can take.
@@ -67,19 +89,20 @@ pub enum InvalidAppend {
     },
 }
 
-/// Why an event could not be written down: its `Serialize` refused.
+/// Why an event could not be written down: its `Serialize` refused, its payload is too long, or a
+/// tagged field prints what cannot be a tag.
 #[derive(Debug, thiserror::Error)]
 #[error("event `{name}` cannot be encoded")]
 pub struct EncodeError {
-    name: &'static str,
-    source: serde_json::Error,
+    name: EventName,
+    source: Box<dyn Error + Send + Sync>,
 }
 
 impl EncodeError {
     /// The event `name` cannot be encoded because of `source`.
     #[must_use]
-    pub fn new(name: &'static str, source: serde_json::Error) -> Self {
-        Self { name, source }
+    pub fn new(name: EventName, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { name, source: source.into() }
     }
 }
 
@@ -252,11 +275,11 @@ impl<E: Error + 'static> From<AppendError> for ExecuteError<E> {
 /// A store that failed: the database is away, too busy, not set up, or holds what it should not.
 ///
 /// What it wraps is the adapter's own; it is reached through [`Error::source`]. No message of it
-/// shows a password.
-#[derive(Debug)]
+/// shows a password. Cheap to clone: one failure may be the answer to many.
+#[derive(Clone, Debug)]
 pub struct StoreError {
     kind: StoreErrorKind,
-    source: Box<dyn Error + Send + Sync>,
+    source: Arc<dyn Error + Send + Sync>,
 }
 
 /// Which kind of failure.
@@ -280,7 +303,7 @@ pub enum StoreErrorKind {
 impl StoreError {
     /// A failure of `kind` because of `source`: for the authors of stores.
     pub fn new(kind: StoreErrorKind, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { kind, source: source.into() }
+        Self { kind, source: Arc::from(source.into()) }
     }
 
     /// Which kind of failure.

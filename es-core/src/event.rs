@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::describe::Describe;
 use crate::error::{DecodeError, EncodeError};
-use crate::text::{Rule, is_name, text_value};
+use crate::tag::Tag;
+use crate::text::{InvalidText, Rule, is_name, text_value};
 
 /// A fact of the domain, in the past tense, one struct each.
 ///
@@ -47,9 +48,18 @@ pub trait Event:
     /// The version of the event's shape, from 1.
     const VERSION: SchemaVersion;
 
+    /// What the event is about besides its stream: one tag for each field with `#[event(tag)]`.
+    ///
+    /// # Errors
+    ///
+    /// If such a field prints what cannot be the value of a tag.
+    fn tags(&self) -> Result<Vec<Tag>, InvalidText> {
+        Ok(Vec::new())
+    }
+
     /// The stored form.
     fn encode(&self) -> Result<Payload, EncodeError> {
-        Payload::of(self).map_err(|source| EncodeError::new(Self::NAME, source))
+        Payload::of(self).map_err(|source| EncodeError::new(EventName::of::<Self>(), source))
     }
 
     /// Reads a stored form of any version that this type can read.
@@ -133,20 +143,50 @@ impl fmt::Display for SchemaVersion {
     }
 }
 
-/// The stored form of an event's fields: JSON text.
+/// The stored form of an event's fields: JSON text of at most 16 MiB.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Payload(String);
 
+/// Why something is no payload.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidPayload {
+    /// It is not JSON, or its `Serialize` refused.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// It is too long.
+    #[error(
+        "the payload is {bytes} bytes long, and at most {} are stored; \
+         keep large data elsewhere and store where it is",
+        Payload::MAX_BYTES
+    )]
+    TooLong {
+        /// How long it is.
+        bytes: usize,
+    },
+}
+
 impl Payload {
+    /// The most bytes that a payload may have. An event is read, sent and kept as a whole; beyond
+    /// this it is a document.
+    pub const MAX_BYTES: usize = 16 * 1024 * 1024;
+
     /// The JSON of `value`.
-    pub fn of(value: &impl Serialize) -> Result<Self, serde_json::Error> {
-        serde_json::to_string(value).map(Self)
+    pub fn of(value: &impl Serialize) -> Result<Self, InvalidPayload> {
+        Self::of_limited(serde_json::to_string(value)?)
     }
 
     /// Takes a text that must be JSON, and says where it is not.
-    pub fn parse(json: impl Into<String>) -> Result<Self, serde_json::Error> {
+    pub fn parse(json: impl Into<String>) -> Result<Self, InvalidPayload> {
         let json = json.into();
         serde_json::from_str::<IgnoredAny>(&json)?;
+        Self::of_limited(json)
+    }
+
+    fn of_limited(json: String) -> Result<Self, InvalidPayload> {
+        if json.len() > Self::MAX_BYTES {
+            return Err(InvalidPayload::TooLong { bytes: json.len() });
+        }
         Ok(Self(json))
     }
 
@@ -188,5 +228,14 @@ mod tests {
     fn what_is_no_json_is_no_payload() {
         assert!(Payload::parse("{\"cents\":").is_err());
         assert_eq!(Payload::parse(" {} ").unwrap().as_str(), " {} ");
+    }
+
+    #[test]
+    fn a_payload_over_the_limit_is_refused_with_both_lengths() {
+        let text = |bytes: usize| "x".repeat(bytes - 2);
+
+        assert!(Payload::of(&text(Payload::MAX_BYTES)).is_ok());
+        let error = Payload::of(&text(Payload::MAX_BYTES + 1)).unwrap_err().to_string();
+        assert!(error.contains("16777217 bytes long, and at most 16777216"), "{error}");
     }
 }

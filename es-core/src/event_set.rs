@@ -4,6 +4,8 @@ use crate::describe::Describe;
 use crate::error::{DecodeError, EncodeError};
 use crate::event::{EventName, Payload, SchemaVersion};
 use crate::recorded::RawEvent;
+use crate::tag::Tag;
+use crate::text::InvalidText;
 
 /// An enum of event structs: the dispatch from a stored name to a type, and back.
 ///
@@ -48,6 +50,15 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
 
     /// The stored form of this event's fields.
     fn encode(&self) -> Result<Payload, EncodeError>;
+
+    /// What this event is about besides its stream.
+    ///
+    /// # Errors
+    ///
+    /// If a tagged field prints what cannot be the value of a tag.
+    fn tags(&self) -> Result<Vec<Tag>, InvalidText> {
+        Ok(Vec::new())
+    }
 
     /// Reads a stored event.
     ///

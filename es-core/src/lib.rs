@@ -94,6 +94,7 @@
 
 mod aggregate;
 mod append;
+mod checkpoint;
 mod command;
 mod decide;
 mod decision;
@@ -107,11 +108,14 @@ mod memory;
 mod metadata;
 mod paging;
 pub mod prelude;
+mod query;
 mod recorded;
 mod repository;
+mod snapshot;
 mod spans;
 mod store;
 mod stream;
+mod tag;
 mod text;
 mod timestamp;
 mod unit_of_work;
@@ -127,14 +131,15 @@ pub use es_macros::{Aggregate, Command, Event, EventSet};
 
 pub use aggregate::{Aggregate, AggregateId, Apply};
 pub use append::{Append, Appended, AppendedStream, StreamAppend};
+pub use checkpoint::{Checkpoint, Incarnation, ResumeError};
 pub use command::{Command, Lifecycle};
 pub use decide::{Decide, DecidedBy};
 pub use describe::{Describe, Description, FieldDescription, Shape, Shown};
 pub use error::{
-    AppendError, Conflict, DecodeError, EncodeError, ExecuteError, InvalidAppend,
+    AppendError, ConditionFailed, Conflict, DecodeError, EncodeError, ExecuteError, InvalidAppend,
     LifecycleRejection, LoadError, RecordedDecodeError, StoreError, StoreErrorKind,
 };
-pub use event::{Event, EventId, EventName, Payload, SchemaVersion};
+pub use event::{Event, EventId, EventName, InvalidPayload, Payload, SchemaVersion};
 pub use event_set::{EventSet, EventType};
 pub use into_events::{IntoEvents, Takes};
 pub use load::{Loaded, Moment};
@@ -143,10 +148,13 @@ pub use metadata::{
     Actor, CausationId, CorrelationId, HeaderName, HeaderValue, Metadata, Tenant, TraceParent,
     TraceState,
 };
+pub use query::{Condition, InvalidQuery, Query, QueryItem};
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};
 pub use repository::{Executed, Repository};
-pub use store::{Cursor, EventStore, LogPage, Place};
+pub use snapshot::{Fingerprint, Snapshot, SnapshotPage};
+pub use store::{Cursor, EventStore, LogPage, MatchingEvent, Place, QueryPage};
 pub use stream::{Category, ExpectedVersion, Position, StreamId, StreamKey, Version};
+pub use tag::Tag;
 pub use text::InvalidText;
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use unit_of_work::UnitOfWork;

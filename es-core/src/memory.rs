@@ -1,36 +1,58 @@
 //! The store that lives in the process.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use tracing::Instrument;
 
-use crate::append::{Append, Appended, AppendedStream};
-use crate::error::{AppendError, Conflict, StoreError};
+use crate::append::{Append, Appended, AppendedStream, StreamAppend};
+use crate::checkpoint::Incarnation;
+use crate::error::{AppendError, ConditionFailed, Conflict, StoreError};
 use crate::event::EventId;
+use crate::query::{Condition, Query};
 use crate::recorded::{Recorded, RecordedEvent};
+use crate::snapshot::{Fingerprint, Snapshot, SnapshotPage};
 use crate::spans;
-use crate::store::{Cursor, EventStore, LogPage};
+use crate::store::{Cursor, EventStore, LogPage, MatchingEvent, QueryPage};
 use crate::stream::{Position, StreamId, Version};
+use crate::tag::Tag;
 use crate::timestamp::Timestamp;
 
 /// An event store in memory: every guarantee of [`EventStore`] but survival.
 ///
 /// For tests, for examples, and for services that may forget. Safe under threads; clones share
 /// their events. Readers do not block one another, an append blocks both for as long as it takes to
-/// copy its events.
+/// copy its events. A query looks at every event after its beginning.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
     shared: Arc<RwLock<Events>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Events {
+    incarnation: Incarnation,
     /// All events; the event at position p is at p - 1.
     log: Vec<RecordedEvent>,
+    /// The tags of each event, at the same place.
+    tags: Vec<Vec<Tag>>,
     /// Per stream the positions of its events; the event of version v is at v - 1.
     streams: HashMap<StreamId, Vec<Position>>,
-    ids: HashSet<EventId>,
+    ids: HashMap<EventId, Position>,
+    /// Per stream its snapshots, oldest first.
+    snapshots: HashMap<StreamId, Vec<Snapshot>>,
+}
+
+impl Default for Events {
+    fn default() -> Self {
+        Self {
+            incarnation: Incarnation::generate(),
+            log: Vec::new(),
+            tags: Vec::new(),
+            streams: HashMap::new(),
+            ids: HashMap::new(),
+            snapshots: HashMap::new(),
+        }
+    }
 }
 
 impl MemoryStore {
@@ -45,14 +67,16 @@ impl MemoryStore {
     fn read<T>(&self, reader: impl FnOnce(&Events) -> T) -> T {
         reader(&self.shared.read().unwrap_or_else(PoisonError::into_inner))
     }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Events> {
+        self.shared.write().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl EventStore for MemoryStore {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let span = spans::append(&append);
-        async move { self.shared.write().unwrap_or_else(PoisonError::into_inner).append(append) }
-            .instrument(span)
-            .await
+        async move { self.write().append(append) }.instrument(span).await
     }
 
     async fn stream_page(
@@ -61,66 +85,177 @@ impl EventStore for MemoryStore {
         cursor: Cursor<Version>,
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
-        Ok(self.read(|events| {
-            let positions = events.streams.get(stream).map_or(&[][..], Vec::as_slice);
-            let page = page(positions, cursor.map(|version| version.0), limit);
-            page.into_iter().filter_map(|position| events.at(position).cloned()).collect()
-        }))
+        Ok(self.read(|events| events.stream_page(stream, cursor, limit)))
     }
 
     async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
         Ok(self.read(|events| {
             let page = page(&events.log, cursor.map(|position| position.0), limit);
-            LogPage::new(page, events.head())
+            LogPage::new(events.incarnation, page, events.head(), events.head())
         }))
+    }
+
+    async fn query_page(
+        &self,
+        query: &Query,
+        after: Position,
+        limit: u32,
+    ) -> Result<QueryPage, StoreError> {
+        Ok(self.read(|events| {
+            let found = events.matching(query, after).take(limit as usize).collect();
+            QueryPage::new(found, events.head())
+        }))
+    }
+
+    async fn snapshot_page(
+        &self,
+        stream: &StreamId,
+        shape: Fingerprint,
+        at_most: Version,
+        limit: u32,
+    ) -> Result<SnapshotPage, StoreError> {
+        Ok(self.read(|events| {
+            let snapshots = events.snapshots.get(stream).map_or(&[][..], Vec::as_slice);
+            let suits = |found: &&Snapshot| found.shape == shape && found.version <= at_most;
+            let snapshot = snapshots.iter().rev().find(suits).cloned();
+            let after = snapshot.as_ref().map_or(Version::NONE, |found| found.version);
+            SnapshotPage::new(snapshot, events.stream_page(stream, Cursor::After(after), limit))
+        }))
+    }
+
+    async fn save_snapshot(
+        &self,
+        stream: &StreamId,
+        snapshot: Snapshot,
+        keep: u32,
+    ) -> Result<(), StoreError> {
+        let mut events = self.write();
+        let kept = events.snapshots.entry(stream.clone()).or_default();
+        kept.retain(|old| (old.shape, old.version) != (snapshot.shape, snapshot.version));
+        let place = kept.partition_point(|old| old.version <= snapshot.version);
+        kept.insert(place, snapshot);
+        let surplus = kept.len().saturating_sub(keep as usize);
+        kept.drain(..surplus);
+        Ok(())
     }
 }
 
 impl Events {
+    /// Everything that may refuse comes before the first change.
     fn append(&mut self, append: Append) -> Result<Appended, AppendError> {
-        self.check(&append)?;
-        let streams = append.into_parts().into_iter().map(|part| {
-            let last = self.streams.get(&part.stream).and_then(|positions| positions.last());
-            let last_at = last.and_then(|last| self.at(*last)).map(|last| last.recorded_at);
-            let recorded_at =
-                last_at.map_or_else(Timestamp::now, |last| last.max(Timestamp::now()));
-            let version_before = self.version(&part.stream);
-            let mut positions = Vec::with_capacity(part.events.len());
-            for (nth, new) in part.events.into_iter().enumerate() {
-                let position = Position(self.head().0 + 1);
-                self.ids.insert(new.id);
-                self.log.push(Recorded::new(
-                    new.id,
-                    part.stream.clone(),
-                    version_before.plus(nth + 1),
-                    position,
-                    recorded_at,
-                    new.metadata,
-                    new.event,
-                ));
-                positions.push(position);
-            }
-            if !positions.is_empty() {
-                self.streams.entry(part.stream.clone()).or_default().extend(&positions);
-            }
-            let version = version_before.plus(positions.len());
-            AppendedStream::new(part.stream, version, positions, recorded_at)
-        });
-        Ok(Appended::new(streams.collect()))
+        if let Some(first) = self.first_answer(&append)? {
+            return Ok(first);
+        }
+        self.check_versions(&append)?;
+        self.check_condition(append.condition())?;
+        let parts = append.into_parts().into_iter();
+        Ok(Appended::new(parts.map(|part| self.append_part(part)).collect()))
     }
 
-    fn check(&self, append: &Append) -> Result<(), AppendError> {
+    /// The answer to an append that is in the store; none if none of its events is.
+    fn first_answer(&self, append: &Append) -> Result<Option<Appended>, AppendError> {
+        let mut ids = append.parts().iter().flat_map(|part| &part.events).map(|event| event.id);
+        let Some(taken) = ids.find(|id| self.ids.contains_key(id)) else {
+            return Ok(None);
+        };
+        let streams = append.parts().iter().map(|part| self.first_answer_of(part));
+        match streams.collect() {
+            Some(streams) => Ok(Some(Appended::already(streams))),
+            None => Err(AppendError::DuplicateEvent { id: taken }),
+        }
+    }
+
+    /// Where the events of `part` stand, if they stand in its stream one after another.
+    fn first_answer_of(&self, part: &StreamAppend) -> Option<AppendedStream> {
+        let positions: Vec<_> = part
+            .events
+            .iter()
+            .map(|event| self.ids.get(&event.id).copied())
+            .collect::<Option<_>>()?;
+        let Some(first) = positions.first().and_then(|first| self.at(*first)) else {
+            let version = self.version(&part.stream);
+            return Some(AppendedStream::new(
+                part.stream.clone(),
+                version,
+                positions,
+                Timestamp::now(),
+            ));
+        };
+        let before = usize::try_from(first.version.0).ok()?.checked_sub(1)?;
+        let there = self.streams.get(&part.stream)?.get(before..before + positions.len())?;
+        let version = Version::NONE.plus(before + positions.len());
+        (there == positions).then(|| {
+            AppendedStream::new(part.stream.clone(), version, positions, first.recorded_at)
+        })
+    }
+
+    fn check_versions(&self, append: &Append) -> Result<(), Conflict> {
         for part in append.parts() {
             let actual = self.version(&part.stream);
             if !part.expected.accepts(actual) {
-                return Err(Conflict::new(part.stream.clone(), part.expected, actual).into());
+                return Err(Conflict::new(part.stream.clone(), part.expected, actual));
             }
         }
-        let ids = append.parts().iter().flat_map(|part| &part.events).map(|event| event.id);
-        match ids.into_iter().find(|id| self.ids.contains(id)) {
-            Some(id) => Err(AppendError::DuplicateEvent { id }),
+        Ok(())
+    }
+
+    fn check_condition(&self, condition: Option<&Condition>) -> Result<(), ConditionFailed> {
+        let Some(Condition { query, after, known }) = condition else {
+            return Ok(());
+        };
+        let mut positions = self.matching(query, *after).map(|found| found.event.position);
+        match positions.find(|position| !known.contains(position)) {
+            Some(position) => Err(ConditionFailed::new(position)),
             None => Ok(()),
         }
+    }
+
+    fn append_part(&mut self, part: StreamAppend) -> AppendedStream {
+        let last = self.streams.get(&part.stream).and_then(|positions| positions.last());
+        let last_at = last.and_then(|last| self.at(*last)).map(|last| last.recorded_at);
+        let recorded_at = last_at.map_or_else(Timestamp::now, |last| last.max(Timestamp::now()));
+        let version_before = self.version(&part.stream);
+        let mut positions = Vec::with_capacity(part.events.len());
+        for (nth, new) in part.events.into_iter().enumerate() {
+            let position = Position(self.head().0 + 1);
+            self.ids.insert(new.id, position);
+            self.tags.push(new.tags);
+            self.log.push(Recorded::new(
+                new.id,
+                part.stream.clone(),
+                version_before.plus(nth + 1),
+                position,
+                recorded_at,
+                new.metadata,
+                new.event,
+            ));
+            positions.push(position);
+        }
+        if !positions.is_empty() {
+            self.streams.entry(part.stream.clone()).or_default().extend(&positions);
+        }
+        let version = version_before.plus(positions.len());
+        AppendedStream::new(part.stream, version, positions, recorded_at)
+    }
+
+    fn stream_page(
+        &self,
+        stream: &StreamId,
+        cursor: Cursor<Version>,
+        limit: u32,
+    ) -> Vec<RecordedEvent> {
+        let positions = self.streams.get(stream).map_or(&[][..], Vec::as_slice);
+        let page = page(positions, cursor.map(|version| version.0), limit);
+        page.into_iter().filter_map(|position| self.at(position).cloned()).collect()
+    }
+
+    /// The events after a position that match, in the order of the log.
+    fn matching(&self, query: &Query, after: Position) -> impl Iterator<Item = MatchingEvent> {
+        let seen = usize::try_from(after.0).unwrap_or(usize::MAX);
+        self.log.iter().zip(&self.tags).skip(seen).filter_map(|(event, tags)| {
+            let items = query.matching_items(&event.event.name, tags);
+            (!items.is_empty()).then(|| MatchingEvent::new(event.clone(), items))
+        })
     }
 
     fn version(&self, stream: &StreamId) -> Version {

@@ -5,6 +5,7 @@ use crate::event::{EventId, EventName, Payload, SchemaVersion};
 use crate::event_set::EventSet;
 use crate::metadata::Metadata;
 use crate::stream::{Position, StreamId, Version};
+use crate::tag::Tag;
 use crate::timestamp::Timestamp;
 
 /// An event that is in the store. `E` is an event, a set of events, or [`RawEvent`].
@@ -98,18 +99,28 @@ pub struct NewEvent {
     pub event: RawEvent,
     /// Who, why, in which chain.
     pub metadata: Metadata,
+    /// What it is about besides its stream.
+    pub tags: Vec<Tag>,
 }
 
 impl NewEvent {
-    /// `event` with a fresh id.
+    /// `event` with a fresh id and without tags.
     #[must_use]
     pub fn new(event: RawEvent, metadata: Metadata) -> Self {
-        Self { id: EventId::generate(), event, metadata }
+        Self { id: EventId::generate(), event, metadata, tags: Vec::new() }
     }
 
-    /// The stored form of one event of a set, with a fresh id.
+    /// The stored form of one event of a set, with a fresh id and the event's tags.
     pub fn of<S: EventSet>(event: &S, metadata: Metadata) -> Result<Self, EncodeError> {
-        Ok(Self::new(event.to_raw()?, metadata))
+        let tags = event.tags().map_err(|source| EncodeError::new(event.name(), source))?;
+        Ok(Self::new(event.to_raw()?, metadata).with_tags(tags))
+    }
+
+    /// The same event with these tags and no others. A tag that is there twice counts once.
+    #[must_use]
+    pub fn with_tags(mut self, tags: Vec<Tag>) -> Self {
+        self.tags = tags;
+        self
     }
 
     /// The same event under an id that was given elsewhere.

@@ -5,19 +5,23 @@ use std::future::Future;
 use futures_core::Stream;
 
 use crate::append::{Append, Appended};
+use crate::checkpoint::{Checkpoint, Incarnation, ResumeError};
 use crate::error::{AppendError, StoreError};
 use crate::paging;
+use crate::query::Query;
 use crate::recorded::RecordedEvent;
+use crate::snapshot::{Fingerprint, Snapshot, SnapshotPage};
 use crate::stream::{Position, StreamId, Version};
 
 /// Keeps events for ever, in streams and in one log.
 ///
 /// # Why it is shaped so
 ///
-/// An event store answers three questions. *May these events follow what is there?* is
+/// An event store answers four questions. *May these events follow what is there?* is
 /// [`append`](Self::append): the only way in, and the only place where two writers meet. *What
-/// happened to this one?* is [`stream_page`](Self::stream_page): a decision reads it, so it sees
-/// everything that is committed. *What happened at all, in which order?* is
+/// happened to this one?* is [`stream_page`](Self::stream_page), and *what happened that matters
+/// here, whoever it happened to?* is [`query_page`](Self::query_page): decisions read them, so they
+/// see everything that is committed. *What happened at all, in which order?* is
 /// [`log_page`](Self::log_page): a reader follows it from a checkpoint and must never have to look
 /// back, so it sees only what no running append can still slip in front of.
 ///
@@ -50,7 +54,8 @@ use crate::stream::{Position, StreamId, Version};
 ///   that goes back is for each store's own tests to set
 /// - **The log is complete up to `safe`.** Once a page has answered with
 ///   [`safe`](LogPage::safe), no event will ever appear at or below it that was not there. `log`
-/// - **Event ids are unique** in the whole store. `event_ids`
+/// - **Event ids are unique** in the whole store, and an append that is sent again is answered as it
+///   was the first time. `event_ids`
 /// - **Cursors exclude the place they name**, in both directions. `paging`
 /// - **Dropping a future** leaves the store whole. An append whose future was dropped may have been
 ///   stored or not, never in part. `dropping::a_dropped_append_is_stored_whole_or_not_at_all`
@@ -68,6 +73,15 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     ///
     /// Two writers that expect the same version never both succeed; the loser gets
     /// [`Conflict`](crate::Conflict) with the version it should have known.
+    ///
+    /// The ids of the events count before the versions. If all of them are in the store, in these
+    /// streams and in this order, the append was stored before: the answer is the first one, with
+    /// [`already`](Appended::already) set. If only some are, or elsewhere, it is refused with
+    /// [`DuplicateEvent`](AppendError::DuplicateEvent). So an append whose answer was lost is sent
+    /// again as it was. The id is all that is compared, not the content.
+    ///
+    /// A [`Condition`](crate::Condition) is checked with the versions; if both are broken, the store
+    /// names either.
     fn append(&self, append: Append) -> impl Future<Output = Result<Appended, AppendError>> + Send;
 
     /// Up to `limit` events of one stream, in the order of the cursor.
@@ -90,6 +104,69 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         cursor: Cursor<Position>,
         limit: u32,
     ) -> impl Future<Output = Result<LogPage, StoreError>> + Send;
+
+    /// Up to `limit` events after the position `after` that match `query`, in the order of the log,
+    /// each with the items of the query that it matches.
+    ///
+    /// Sees every append that was acknowledged before the call, also beyond
+    /// [`safe`](QueryPage::safe), since a decision rests on it. Fewer than `limit` events means that
+    /// there were no more at that moment.
+    fn query_page(
+        &self,
+        query: &Query,
+        after: Position,
+        limit: u32,
+    ) -> impl Future<Output = Result<QueryPage, StoreError>> + Send;
+
+    /// The newest snapshot of the stream that has this `shape` and is not newer than `at_most`, and
+    /// up to `limit` events after it, in one round trip.
+    ///
+    /// A store without snapshots answers with the first events of the stream.
+    fn snapshot_page(
+        &self,
+        stream: &StreamId,
+        shape: Fingerprint,
+        at_most: Version,
+        limit: u32,
+    ) -> impl Future<Output = Result<SnapshotPage, StoreError>> + Send {
+        let _ = (shape, at_most);
+        async move { Ok(SnapshotPage::new(None, self.stream_page(stream, Cursor::START, limit).await?)) }
+    }
+
+    /// Keeps a snapshot, and of all snapshots of the stream the `keep` newest.
+    ///
+    /// A store without snapshots does nothing.
+    fn save_snapshot(
+        &self,
+        stream: &StreamId,
+        snapshot: Snapshot,
+        keep: u32,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send {
+        let _ = (stream, snapshot, keep);
+        async { Ok(()) }
+    }
+
+    /// Up to `limit` events of the log after a checkpoint, upwards.
+    ///
+    /// # Errors
+    ///
+    /// A checkpoint that this log cannot have given is refused: see [`ResumeError`].
+    fn resume_log(
+        &self,
+        checkpoint: Checkpoint,
+        limit: u32,
+    ) -> impl Future<Output = Result<LogPage, ResumeError>> + Send {
+        async move {
+            let page = self.log_page(Cursor::After(checkpoint.position), limit).await?;
+            if page.incarnation != checkpoint.incarnation {
+                return Err(ResumeError::OtherLog { checkpoint, actual: page.incarnation });
+            }
+            if page.head < checkpoint.position {
+                return Err(ResumeError::AheadOfLog { checkpoint, head: page.head });
+            }
+            Ok(page)
+        }
+    }
 
     /// The events of one stream, read page by page, in the order of the cursor.
     ///
@@ -195,12 +272,58 @@ pub struct LogPage {
     pub events: Vec<RecordedEvent>,
     /// Up to here the log is complete: nothing will appear at or below it any more.
     pub safe: Position,
+    /// Which log it is a page of.
+    pub incarnation: Incarnation,
+    /// The greatest position that was given so far, to an append that may still be under way.
+    pub head: Position,
 }
 
 impl LogPage {
     /// A page: for the authors of stores.
     #[must_use]
-    pub fn new(events: Vec<RecordedEvent>, safe: Position) -> Self {
+    pub fn new(
+        incarnation: Incarnation,
+        events: Vec<RecordedEvent>,
+        safe: Position,
+        head: Position,
+    ) -> Self {
+        Self { events, safe, incarnation, head }
+    }
+}
+
+/// A page of the events that match a query.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct QueryPage {
+    /// The events, in the order of the log.
+    pub events: Vec<MatchingEvent>,
+    /// Up to here the log was complete before the page was read: no matching event will appear at or
+    /// below it that the page does not hold.
+    pub safe: Position,
+}
+
+/// An event that matches a query.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct MatchingEvent {
+    /// The event.
+    pub event: RecordedEvent,
+    /// The items of the query that it matches: their places, rising, at least one.
+    pub items: Vec<usize>,
+}
+
+impl QueryPage {
+    /// A page: for the authors of stores.
+    #[must_use]
+    pub fn new(events: Vec<MatchingEvent>, safe: Position) -> Self {
         Self { events, safe }
+    }
+}
+
+impl MatchingEvent {
+    /// An event and the items that it matches: for the authors of stores.
+    #[must_use]
+    pub fn new(event: RecordedEvent, items: Vec<usize>) -> Self {
+        Self { event, items }
     }
 }

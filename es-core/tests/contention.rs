@@ -36,7 +36,7 @@ mod contended {
 
     use es_core::{
         Append, AppendError, Appended, Conflict, Cursor, EventStore, LogPage, MemoryStore,
-        Position, RecordedEvent, StoreError, StreamId, Version,
+        Position, Query, QueryPage, RecordedEvent, StoreError, StreamId, Version,
     };
 
     /// A store in which others are always faster.
@@ -79,6 +79,15 @@ mod contended {
             limit: u32,
         ) -> Result<LogPage, StoreError> {
             self.inner.log_page(cursor, limit).await
+        }
+
+        async fn query_page(
+            &self,
+            query: &Query,
+            after: Position,
+            limit: u32,
+        ) -> Result<QueryPage, StoreError> {
+            self.inner.query_page(query, after, limit).await
         }
     }
 }

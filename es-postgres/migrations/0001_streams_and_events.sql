@@ -64,3 +64,14 @@ COMMENT ON INDEX es.streams_category_key_key IS 'from a name to its events';
 COMMENT ON INDEX es.events_pkey IS 'the order of the log';
 COMMENT ON INDEX es.events_stream_version_key IS 'the order of a stream; the guard of concurrent appends';
 COMMENT ON INDEX es.events_id_key IS 'no event twice';
+
+-- Which log this is: readers keep it with their checkpoints. One row.
+CREATE TABLE es.log (
+    incarnation uuid    NOT NULL DEFAULT gen_random_uuid(),
+    one         boolean NOT NULL DEFAULT true,
+    CONSTRAINT log_pkey PRIMARY KEY (one),
+    CONSTRAINT log_one_check CHECK (one)
+);
+INSERT INTO es.log DEFAULT VALUES;
+COMMENT ON TABLE es.log IS 'which log this is; one row';
+COMMENT ON COLUMN es.log.incarnation IS 'checkpoints of another incarnation are refused';

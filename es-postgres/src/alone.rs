@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use es_core::{Append, AppendError, Appended};
+use es_core::{Append, AppendError, Appended, StoreError, StoreErrorKind};
 
 use crate::append::{Failure, Outcome};
 use crate::error::is_contention;
@@ -25,6 +25,10 @@ impl PgStore {
         &self,
         append: Append,
     ) -> Result<Appended, AppendError> {
+        if append.condition().is_some() {
+            let why = "conditions are being built";
+            return Err(StoreError::new(StoreErrorKind::Unsupported, why).into());
+        }
         let parts = append.parts();
         if parts.len() > LOCKED_STREAMS || parts.iter().any(|part| part.events.is_empty()) {
             return self.append_locked(Arc::new(append)).await;

@@ -40,7 +40,7 @@
 //! ```sql
 //! GRANT USAGE ON SCHEMA es TO service;
 //! GRANT SELECT, INSERT ON es.streams, es.events TO service;
-//! GRANT SELECT ON es._migrations TO service;
+//! GRANT SELECT ON es.log, es._migrations TO service;
 //! GRANT SELECT, USAGE ON SEQUENCE es.events_position_seq TO service;
 //! ```
 //!

@@ -3,7 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use es_core::{
-    Cursor, LogPage, Position, RecordedEvent, StoreError, StoreErrorKind, StreamId, Version,
+    Cursor, Incarnation, LogPage, Position, RecordedEvent, StoreError, StoreErrorKind, StreamId,
+    Version,
 };
 use sqlx::{PgConnection, Row};
 
@@ -49,7 +50,7 @@ impl PgStore {
         limit: u32,
     ) -> Result<LogPage, StoreError> {
         let mut session = self.session().await?;
-        let safe = self.safe(&mut session).await?;
+        let end = self.end_of_log(&mut session).await?;
         let (sql, position) = match cursor {
             Cursor::After(position) => (include_str!("../sql/log_after.sql"), position),
             Cursor::Before(position) => (include_str!("../sql/log_before.sql"), position),
@@ -57,14 +58,14 @@ impl PgStore {
         let rows = self
             .query(sql)
             .bind(bigint(position.0))
-            .bind(bigint(safe))
+            .bind(bigint(end.safe.0))
             .bind(i64::from(limit))
             .fetch_all(&mut *session)
             .await
             .map_err(from_sqlx)?;
         session.end().await?;
         let events = rows.iter().map(row::event).collect::<Result<_, _>>()?;
-        Ok(LogPage::new(events, Position(safe)))
+        Ok(LogPage::new(end.incarnation, events, end.safe, end.head))
     }
 
     /// Up to where the log is complete. Never goes back: an append that advertises less than was
@@ -74,7 +75,10 @@ impl PgStore {
     ///
     /// On a standby, which has the rows of its primary and not the locks that say what is still to
     /// come; and where the log ends before what was read of it: then it is another one.
-    async fn safe(&self, connection: &mut PgConnection) -> Result<u64, StoreError> {
+    pub(crate) async fn end_of_log(
+        &self,
+        connection: &mut PgConnection,
+    ) -> Result<End, StoreError> {
         let row = self
             .query(include_str!("../sql/safe.sql"))
             .fetch_one(connection)
@@ -86,8 +90,18 @@ impl PgStore {
             standby: row.try_get(2).map_err(from_sqlx)?,
         };
         let now = log.safe_after(self.safe.load(Ordering::Acquire))?;
-        Ok(self.safe.fetch_max(now, Ordering::AcqRel).max(now))
+        let safe = self.safe.fetch_max(now, Ordering::AcqRel).max(now);
+        let incarnation = row.try_get::<uuid::Uuid, _>(3).map_err(from_sqlx)?.into();
+        Ok(End { incarnation, safe: Position(safe), head: Position(log.head) })
     }
+}
+
+/// How far the log goes, and which one it is.
+pub(crate) struct End {
+    pub(crate) incarnation: Incarnation,
+    /// Up to where it is complete.
+    pub(crate) safe: Position,
+    pub(crate) head: Position,
 }
 
 /// What `safe.sql` found.

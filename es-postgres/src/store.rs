@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use es_core::{
-    Append, AppendError, Appended, Cursor, EventStore, LogPage, Position, RecordedEvent,
-    StoreError, StreamId, Version,
+    Append, AppendError, Appended, Cursor, EventStore, LogPage, Position, Query, QueryPage,
+    RecordedEvent, StoreError, StoreErrorKind, StreamId, Version,
 };
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
-use sqlx::query::Query;
+
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
 use tokio::sync::Semaphore;
 use tracing::Instrument;
@@ -165,7 +165,10 @@ impl PgStore {
     }
 
     /// A statement of constant text.
-    pub(crate) fn query(&self, sql: &'static str) -> Query<'static, Postgres, PgArguments> {
+    pub(crate) fn query(
+        &self,
+        sql: &'static str,
+    ) -> sqlx::query::Query<'static, Postgres, PgArguments> {
         sqlx::query(sql).persistent(self.persistent)
     }
 }
@@ -192,6 +195,15 @@ impl EventStore for PgStore {
         let events = self.read_stream_page(stream, cursor, limit).instrument(span.clone()).await?;
         span.record("es.events.count", events.len());
         Ok(events)
+    }
+
+    async fn query_page(
+        &self,
+        _query: &Query,
+        _after: Position,
+        _limit: u32,
+    ) -> Result<QueryPage, StoreError> {
+        Err(StoreError::new(StoreErrorKind::Unsupported, "queries are being built"))
     }
 
     async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {

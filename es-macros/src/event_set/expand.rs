@@ -90,6 +90,12 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
                 #fact.encode()
             }
 
+            fn tags(
+                &self,
+            ) -> __Result<::std::vec::Vec<#krate::Tag>, #krate::InvalidText> {
+                #fact.tags()
+            }
+
             fn decode(
                 __name: &::core::primitive::str,
                 __version: #krate::SchemaVersion,

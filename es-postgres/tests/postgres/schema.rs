@@ -85,7 +85,7 @@ async fn a_role_with_least_rights_can_do_all_that_a_service_does() {
         "CREATE ROLE {role};
          GRANT USAGE ON SCHEMA es TO {role};
          GRANT SELECT, INSERT ON es.streams, es.events TO {role};
-         GRANT SELECT ON es._migrations TO {role};
+         GRANT SELECT ON es.log, es._migrations TO {role};
          GRANT SELECT, USAGE ON SEQUENCE es.events_position_seq TO {role}"
     );
     sqlx::raw_sql(AssertSqlSafe(grant)).execute(&fixture.pool).await.unwrap();

@@ -2,20 +2,7 @@
 
 use es_core::{AppendError, Appended, EventId, EventStore, ExpectedVersion};
 
-use super::subjects::{add, event, part, read, stream, try_append, try_parts, versions};
-
-/// The same event again, in the same stream.
-pub async fn an_event_id_is_taken_once_in_a_stream<S: EventStore>(store: &S) {
-    let taken = event(1);
-    add(store, &stream("one"), vec![taken.clone()]).await;
-
-    let again = vec![event(2).with_id(taken.id)];
-    let answer = try_append(store, &stream("one"), ExpectedVersion::Any, again).await;
-
-    expect_duplicate(answer, taken.id);
-    let stored = versions(&read(store, &stream("one")).await);
-    assert_eq!(stored, [1], "the second is not stored");
-}
+use super::subjects::{add, event, part, read, stream, try_append, try_parts};
 
 /// The same event again, in another stream.
 pub async fn an_event_id_is_taken_once_in_the_store<S: EventStore>(store: &S) {

@@ -92,7 +92,6 @@ macro_rules! contract {
                 safe_never_goes_back_and_nothing_is_beyond_it
             }
             event_ids {
-                an_event_id_is_taken_once_in_a_stream
                 an_event_id_is_taken_once_in_the_store
                 a_taken_event_id_refuses_the_whole_append
             }

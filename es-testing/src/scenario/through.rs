@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use es_core::{
     Aggregate, Append, AppendError, Appended, Cursor, DecidedBy, EventSet, EventStore,
-    ExecuteError, Executed, ExpectedVersion, LogPage, Metadata, NewEvent, Position, Recorded,
-    RecordedEvent, Repository, StoreError, StreamId, Version,
+    ExecuteError, Executed, ExpectedVersion, Fingerprint, LogPage, Metadata, NewEvent, Position,
+    Query, QueryPage, Recorded, RecordedEvent, Repository, Snapshot, SnapshotPage, StoreError,
+    StreamId, Version,
 };
 
 use super::read_back::ReadBack;
@@ -144,6 +145,25 @@ trait ErasedStore: Send + Sync {
     ) -> Answer<Result<Vec<RecordedEvent>, StoreError>>;
     fn log_page(&self, cursor: Cursor<Position>, limit: u32)
     -> Answer<Result<LogPage, StoreError>>;
+    fn query_page(
+        &self,
+        query: Query,
+        after: Position,
+        limit: u32,
+    ) -> Answer<Result<QueryPage, StoreError>>;
+    fn snapshot_page(
+        &self,
+        stream: StreamId,
+        shape: Fingerprint,
+        at_most: Version,
+        limit: u32,
+    ) -> Answer<Result<SnapshotPage, StoreError>>;
+    fn save_snapshot(
+        &self,
+        stream: StreamId,
+        snapshot: Snapshot,
+        keep: u32,
+    ) -> Answer<Result<(), StoreError>>;
 }
 
 impl<S: EventStore> ErasedStore for S {
@@ -170,6 +190,39 @@ impl<S: EventStore> ErasedStore for S {
         let store = self.clone();
         Box::pin(async move { EventStore::log_page(&store, cursor, limit).await })
     }
+
+    fn query_page(
+        &self,
+        query: Query,
+        after: Position,
+        limit: u32,
+    ) -> Answer<Result<QueryPage, StoreError>> {
+        let store = self.clone();
+        Box::pin(async move { EventStore::query_page(&store, &query, after, limit).await })
+    }
+
+    fn snapshot_page(
+        &self,
+        stream: StreamId,
+        shape: Fingerprint,
+        at_most: Version,
+        limit: u32,
+    ) -> Answer<Result<SnapshotPage, StoreError>> {
+        let store = self.clone();
+        Box::pin(
+            async move { EventStore::snapshot_page(&store, &stream, shape, at_most, limit).await },
+        )
+    }
+
+    fn save_snapshot(
+        &self,
+        stream: StreamId,
+        snapshot: Snapshot,
+        keep: u32,
+    ) -> Answer<Result<(), StoreError>> {
+        let store = self.clone();
+        Box::pin(async move { EventStore::save_snapshot(&store, &stream, snapshot, keep).await })
+    }
 }
 
 impl EventStore for AnyStore {
@@ -192,5 +245,33 @@ impl EventStore for AnyStore {
         limit: u32,
     ) -> impl Future<Output = Result<LogPage, StoreError>> + Send {
         ErasedStore::log_page(&*self.0, cursor, limit)
+    }
+
+    fn query_page(
+        &self,
+        query: &Query,
+        after: Position,
+        limit: u32,
+    ) -> impl Future<Output = Result<QueryPage, StoreError>> + Send {
+        ErasedStore::query_page(&*self.0, query.clone(), after, limit)
+    }
+
+    fn snapshot_page(
+        &self,
+        stream: &StreamId,
+        shape: Fingerprint,
+        at_most: Version,
+        limit: u32,
+    ) -> impl Future<Output = Result<SnapshotPage, StoreError>> + Send {
+        ErasedStore::snapshot_page(&*self.0, stream.clone(), shape, at_most, limit)
+    }
+
+    fn save_snapshot(
+        &self,
+        stream: &StreamId,
+        snapshot: Snapshot,
+        keep: u32,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send {
+        ErasedStore::save_snapshot(&*self.0, stream.clone(), snapshot, keep)
     }
 }

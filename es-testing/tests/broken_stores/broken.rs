@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use es_core::{
-    Append, AppendError, Appended, Cursor, EventStore, LogPage, MemoryStore, Position,
-    RecordedEvent, StoreError, StreamAppend, StreamId, Version,
+    Append, AppendError, Appended, Cursor, EventStore, LogPage, MemoryStore, Position, Query,
+    QueryPage, RecordedEvent, StoreError, StreamAppend, StreamId, Version,
 };
 use tokio::task::yield_now;
 
@@ -114,5 +114,14 @@ impl EventStore for Broken {
         let asked = self.log_pages.fetch_add(1, Ordering::Relaxed);
         (self.log)(&mut page, asked);
         Ok(page)
+    }
+
+    async fn query_page(
+        &self,
+        query: &Query,
+        after: Position,
+        limit: u32,
+    ) -> Result<QueryPage, StoreError> {
+        self.inner.query_page(query, after, limit).await
     }
 }

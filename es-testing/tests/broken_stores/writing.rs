@@ -149,10 +149,6 @@ finds! {
             (!in_order).then(|| StoreError::new(StoreErrorKind::Contention, "deadlock").into())
         }
     }
-    an_event_id_taken_twice_in_a_stream: event_ids::an_event_id_is_taken_once_in_a_stream,
-    "expected a duplicate event", {
-        parts: with_fresh_ids
-    }
     an_event_id_taken_twice_in_the_store: event_ids::an_event_id_is_taken_once_in_the_store,
     "expected a duplicate event", {
         parts: |parts| {

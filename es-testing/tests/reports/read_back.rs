@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use es_core::prelude::*;
-use es_core::{Appended, LogPage, RawEvent, RecordedEvent, StoreError};
+use es_core::{Appended, LogPage, Query, QueryPage, RawEvent, RecordedEvent, StoreError};
 use es_testing::prelude::*;
 use expect_test::expect_file;
 use tokio::runtime;
@@ -39,6 +39,15 @@ impl EventStore for Forgetful {
 
     async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
         self.inner.log_page(cursor, limit).await
+    }
+
+    async fn query_page(
+        &self,
+        query: &Query,
+        after: Position,
+        limit: u32,
+    ) -> Result<QueryPage, StoreError> {
+        self.inner.query_page(query, after, limit).await
     }
 }
 

@@ -57,6 +57,11 @@ const _: () = {
         fn encode(&self) -> __Result<::es_core::Payload, ::es_core::EncodeError> {
             ::es_core::__private::AsFact::fact(self).encode()
         }
+        fn tags(
+            &self,
+        ) -> __Result<::std::vec::Vec<::es_core::Tag>, ::es_core::InvalidText> {
+            ::es_core::__private::AsFact::fact(self).tags()
+        }
         fn decode(
             __name: &::core::primitive::str,
             __version: ::es_core::SchemaVersion,
