@@ -8,7 +8,10 @@ mod log_order;
 #[cfg(unix)]
 mod pgbouncer;
 mod query_plan;
+#[cfg(unix)]
+mod restart;
 mod schema;
 mod spans;
 mod support;
+mod timeouts;
 mod within;
