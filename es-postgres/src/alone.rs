@@ -5,7 +5,7 @@ use std::sync::Arc;
 use es_core::{Append, AppendError, Appended, StoreError, StoreErrorKind};
 
 use crate::append::{Failure, Outcome};
-use crate::error::{from_sqlx, is_contention};
+use crate::error::is_contention;
 use crate::store::PgStore;
 
 /// So many streams an append locks at most; above, the unique index guards those that it writes to.
@@ -53,7 +53,9 @@ impl PgStore {
 
     /// Runs the statement as its own transaction, and gives the connection back at once.
     async fn run_alone(&self, append: &Append) -> Result<Outcome, Failure> {
-        let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
-        self.run_append(&mut connection, append).await
+        let mut session = self.session().await?;
+        let outcome = self.run_append(&mut session, append).await;
+        session.end().await?;
+        outcome
     }
 }

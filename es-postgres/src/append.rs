@@ -98,17 +98,25 @@ impl PgStore {
             .flat_map(|part| &part.events)
             .map(|event| event.id.as_uuid())
             .collect::<Vec<_>>();
+        match self.known(ids).await {
+            Ok(Some(id)) => AppendError::DuplicateEvent { id: id.into() },
+            Ok(None) => unexpected("an event id is taken by an event that cannot be seen").into(),
+            Err(error) => error.into(),
+        }
+    }
+
+    /// One of `ids` that is in the store.
+    async fn known(&self, ids: Vec<uuid::Uuid>) -> Result<Option<uuid::Uuid>, StoreError> {
+        let mut session = self.session().await?;
         let found = self
             .query(include_str!("../sql/known_events.sql"))
             .bind(ids)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *session)
             .await
-            .and_then(|row| row.map(|row| row.try_get::<uuid::Uuid, _>(0)).transpose());
-        match found {
-            Ok(Some(id)) => AppendError::DuplicateEvent { id: id.into() },
-            Ok(None) => unexpected("an event id is taken by an event that cannot be seen").into(),
-            Err(error) => from_sqlx(error).into(),
-        }
+            .and_then(|row| row.map(|row| row.try_get(0)).transpose())
+            .map_err(from_sqlx)?;
+        session.end().await?;
+        Ok(found)
     }
 }
 

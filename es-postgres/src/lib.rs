@@ -70,6 +70,7 @@ mod locked;
 mod read;
 mod row;
 mod schema;
+mod session;
 mod spans;
 mod store;
 

@@ -25,17 +25,18 @@ impl PgStore {
             Cursor::After(version) => (include_str!("../sql/stream_after.sql"), version),
             Cursor::Before(version) => (include_str!("../sql/stream_before.sql"), version),
         };
-        self.query(sql)
+        let mut session = self.session().await?;
+        let rows = self
+            .query(sql)
             .bind(stream.category().as_str())
             .bind(stream.key().as_str())
             .bind(bigint(version.0))
             .bind(i64::from(limit))
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *session)
             .await
-            .map_err(from_sqlx)?
-            .iter()
-            .map(|row| row::event_of(row, stream.clone()))
-            .collect()
+            .map_err(from_sqlx)?;
+        session.end().await?;
+        rows.iter().map(|row| row::event_of(row, stream.clone())).collect()
     }
 
     /// A page of the log: up to where it is complete, and then the events.
@@ -48,23 +49,22 @@ impl PgStore {
         cursor: Cursor<Position>,
         limit: u32,
     ) -> Result<LogPage, StoreError> {
-        let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
-        let end = self.end_of_log(&mut connection).await?;
+        let mut session = self.session().await?;
+        let end = self.end_of_log(&mut session).await?;
         let (sql, position) = match cursor {
             Cursor::After(position) => (include_str!("../sql/log_after.sql"), position),
             Cursor::Before(position) => (include_str!("../sql/log_before.sql"), position),
         };
-        let events = self
+        let rows = self
             .query(sql)
             .bind(bigint(position.0))
             .bind(bigint(end.safe.0))
             .bind(i64::from(limit))
-            .fetch_all(&mut *connection)
+            .fetch_all(&mut *session)
             .await
-            .map_err(from_sqlx)?
-            .iter()
-            .map(row::event)
-            .collect::<Result<_, _>>()?;
+            .map_err(from_sqlx)?;
+        session.end().await?;
+        let events = rows.iter().map(row::event).collect::<Result<_, _>>()?;
         Ok(LogPage::new(end.incarnation, events, end.safe, end.head))
     }
 

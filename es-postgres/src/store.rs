@@ -49,7 +49,7 @@ pub struct PgStore {
     pub(crate) waiting: Arc<Semaphore>,
     /// Loads that are under way, and those that wait to go out together.
     pub(crate) loads: Arc<Loads>,
-    persistent: bool,
+    pub(crate) persistent: bool,
 }
 
 impl PgStore {
@@ -116,7 +116,10 @@ impl PgStore {
     /// The same store with statements that the server does not keep by name.
     ///
     /// Needed behind a pooler that hands every transaction to another session, such as pgbouncer in
-    /// transaction mode. Costs the planning of each statement.
+    /// transaction mode. Statements prepared in one session and asked for in another fail with
+    /// [`Unsupported`](es_core::StoreErrorKind::Unsupported), or meet the statement of somebody else
+    /// under the same name. Costs the planning of each statement and a short transaction around
+    /// it. [`migrate`](Self::migrate) goes past the pooler.
     #[must_use]
     pub fn without_prepared_statements(mut self) -> Self {
         self.persistent = false;

@@ -6,8 +6,13 @@ mod conflict;
 mod database;
 mod loads;
 mod log_order;
+#[cfg(unix)]
+mod pgbouncer;
 mod query_plan;
+#[cfg(unix)]
+mod restart;
 mod schema;
 mod spans;
 mod support;
+mod timeouts;
 mod within;
