@@ -4,6 +4,8 @@ use std::ops::{Deref, DerefMut};
 
 use es_core::StoreError;
 use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
 use sqlx::{Executor, PgConnection, Postgres};
 
 use crate::error::from_sqlx;
@@ -27,6 +29,17 @@ impl PgStore {
             session.execute("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(from_sqlx)?;
         }
         Ok(session)
+    }
+
+    /// All rows of one statement.
+    pub(crate) async fn rows_of(
+        &self,
+        query: Query<'static, Postgres, PgArguments>,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        let mut session = self.session().await?;
+        let rows = query.fetch_all(&mut *session).await.map_err(from_sqlx)?;
+        session.end().await?;
+        Ok(rows)
     }
 }
 

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use es_core::{
     Append, AppendError, Appended, Cursor, EventStore, LogPage, Position, Query, QueryPage,
@@ -16,6 +15,8 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::error::from_sqlx;
+use crate::loads::Loads;
+use crate::log_end::KnownLog;
 use crate::{schema, spans};
 
 /// An event store in PostgreSQL.
@@ -42,10 +43,12 @@ use crate::{schema, spans};
 #[derive(Clone)]
 pub struct PgStore {
     pub(crate) pool: PgPool,
-    /// The greatest position up to which the log was found complete, for all clones.
-    pub(crate) safe: Arc<AtomicU64>,
+    /// How far the log was found to go, by any of the clones.
+    pub(crate) known_log: Arc<KnownLog>,
     /// Places for appends that wait for a stream: half of the pool.
     pub(crate) waiting: Arc<Semaphore>,
+    /// Loads that are under way, and those that wait to go out together.
+    pub(crate) loads: Arc<Loads>,
     pub(crate) persistent: bool,
 }
 
@@ -62,8 +65,9 @@ impl PgStore {
         let waiting = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(1).max(1);
         Self {
             pool,
-            safe: Arc::default(),
+            known_log: Arc::default(),
             waiting: Arc::new(Semaphore::new(waiting)),
+            loads: Arc::new(Loads::new()),
             persistent: true,
         }
     }
@@ -192,7 +196,13 @@ impl EventStore for PgStore {
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
         let span = spans::stream_page(stream);
-        let events = self.read_stream_page(stream, cursor, limit).instrument(span.clone()).await?;
+        let page = async {
+            match cursor {
+                Cursor::After(version) => self.load_page(stream, version, limit).await,
+                Cursor::Before(_) => self.read_stream_page(stream, cursor, limit).await,
+            }
+        };
+        let events = page.instrument(span.clone()).await?;
         span.record("es.events.count", events.len());
         Ok(events)
     }
@@ -220,7 +230,7 @@ impl fmt::Debug for PgStore {
         f.debug_struct("PgStore")
             .field("connections", &self.pool.size())
             .field("idle", &self.pool.num_idle())
-            .field("safe", &self.safe.load(Ordering::Relaxed))
+            .field("safe", &self.known_log.get().map(|log| log.safe.0))
             .field("prepared_statements", &self.persistent)
             .finish_non_exhaustive()
     }

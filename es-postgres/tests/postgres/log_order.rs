@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
-use es_core::StoreErrorKind;
 use es_core::prelude::*;
 use es_postgres::PgStore;
 use es_postgres::sqlx::{self, PgPool};
@@ -166,23 +165,4 @@ async fn naive_reader(pool: PgPool, at: Arc<AtomicI64>, over: Arc<AtomicBool>) -
         }
         seen.extend(page);
     }
-}
-
-/// As after a restore: the store remembers more of the log than there is.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_log_that_ends_before_what_was_read_of_it_is_refused() {
-    let fixture = fixture().await;
-    fixture.put("a", exact(0), 10).await.unwrap();
-    fixture.store.log_page(Cursor::START, 1).await.unwrap();
-    let restored = PgStore::new(fixture.pool.clone());
-    sqlx::query("DROP SCHEMA es CASCADE").execute(&fixture.pool).await.unwrap();
-    restored.migrate().await.unwrap();
-    restored.append(append("a", exact(0), 1)).await.unwrap();
-
-    let error = fixture.store.log_page(Cursor::START, 1).await.unwrap_err();
-
-    assert_eq!(error.kind(), StoreErrorKind::Corrupt);
-    let why = std::error::Error::source(&error).unwrap().to_string();
-    assert!(why.starts_with("the log ends at position 1, and this store has read it up to 10"));
-    assert_eq!(restored.log_page(Cursor::START, 9).await.unwrap().events.len(), 1);
 }

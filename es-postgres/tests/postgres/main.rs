@@ -4,6 +4,9 @@ mod append;
 mod cancellation;
 mod conflict;
 mod database;
+#[cfg(unix)]
+mod incarnation;
+mod loads;
 mod log_order;
 #[cfg(unix)]
 mod pgbouncer;
