@@ -34,14 +34,20 @@
 //!
 //! # Rights
 //!
-//! [`PgStore::migrate`] needs a role that may create a schema, until there is nothing to migrate. A
-//! service needs no more than this; its history it can neither change nor delete:
+//! Three roles, made by whoever administers the server; the login roles of services are members of
+//! one of them. The owner needs `CREATE` on the database until there is nothing to migrate.
 //!
 //! ```sql
-//! GRANT USAGE ON SCHEMA es TO service;
-//! GRANT SELECT, INSERT ON es.streams, es.events TO service;
-//! GRANT SELECT ON es.log, es._migrations TO service;
-//! GRANT SELECT, USAGE ON SEQUENCE es.events_position_seq TO service;
+//! CREATE ROLE es_owner;
+//! CREATE ROLE es_writer;
+//! CREATE ROLE es_reader;
+//! GRANT CREATE ON DATABASE ledger TO es_owner;
+//! ```
+//!
+//! What each of them may do is in `roles.sql` of this crate:
+//!
+//! ```sql
+#![doc = include_str!("../roles.sql")]
 //! ```
 //!
 //! # A service's own pool

@@ -13,6 +13,8 @@ mod pgbouncer;
 mod query_plan;
 #[cfg(unix)]
 mod restart;
+#[cfg(unix)]
+mod roles;
 mod schema;
 mod spans;
 mod support;
