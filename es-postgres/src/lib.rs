@@ -59,8 +59,12 @@
 //!
 //! # Limits
 //!
-//! A log is read on the primary: a standby does not know which appends are under way, and is refused.
-//! Streams can be read anywhere. An append can rest on 256 streams that it does not write to.
+//! A log is read on the primary, or on a standby with the help of its primary: see
+//! [`PgStore::with_log_replica`]. A standby alone does not know which appends are under way, and is
+//! refused. Streams can be read anywhere; on a standby they end where it has come to.
+//!
+//! What was acknowledged survives a crash of the server unless `synchronous_commit` is off. A restore
+//! or a failover that loses events is told to the readers with [`PgStore::begin_incarnation`]. An append can rest on 256 streams that it does not write to.
 //!
 //! # PostgreSQL
 //!
@@ -76,6 +80,7 @@ mod loads;
 mod locked;
 mod log_end;
 mod read;
+mod replica;
 mod row;
 mod schema;
 mod session;

@@ -17,6 +17,7 @@ use tracing::Instrument;
 use crate::error::from_sqlx;
 use crate::loads::Loads;
 use crate::log_end::KnownLog;
+use crate::replica::LogReplica;
 use crate::{schema, spans};
 
 /// An event store in PostgreSQL.
@@ -45,6 +46,8 @@ pub struct PgStore {
     pub(crate) pool: PgPool,
     /// How far the log was found to go, by any of the clones.
     pub(crate) known_log: Arc<KnownLog>,
+    /// Where the log is read, if not on the primary.
+    pub(crate) log_replica: Option<Arc<LogReplica>>,
     /// Places for appends that wait for a stream: half of the pool.
     pub(crate) waiting: Arc<Semaphore>,
     /// Loads that are under way, and those that wait to go out together.
@@ -66,6 +69,7 @@ impl PgStore {
         Self {
             pool,
             known_log: Arc::default(),
+            log_replica: None,
             waiting: Arc::new(Semaphore::new(waiting)),
             loads: Arc::new(Loads::new()),
             persistent: true,

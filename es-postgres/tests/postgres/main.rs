@@ -17,6 +17,8 @@ mod restart;
 mod roles;
 mod schema;
 mod spans;
+#[cfg(unix)]
+mod standby;
 mod support;
 mod timeouts;
 mod within;
