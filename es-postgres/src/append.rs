@@ -107,16 +107,9 @@ impl PgStore {
 
     /// One of `ids` that is in the store.
     async fn known(&self, ids: Vec<uuid::Uuid>) -> Result<Option<uuid::Uuid>, StoreError> {
-        let mut session = self.session().await?;
-        let found = self
-            .query(include_str!("../sql/known_events.sql"))
-            .bind(ids)
-            .fetch_optional(&mut *session)
-            .await
-            .and_then(|row| row.map(|row| row.try_get(0)).transpose())
-            .map_err(from_sqlx)?;
-        session.end().await?;
-        Ok(found)
+        let query = self.query(include_str!("../sql/known_events.sql")).bind(ids);
+        let rows = self.rows_of(query).await?;
+        rows.first().map(|row| row.try_get(0)).transpose().map_err(from_sqlx)
     }
 }
 

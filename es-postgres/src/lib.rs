@@ -34,14 +34,20 @@
 //!
 //! # Rights
 //!
-//! [`PgStore::migrate`] needs a role that may create a schema, until there is nothing to migrate. A
-//! service needs no more than this; its history it can neither change nor delete:
+//! Three roles, made by whoever administers the server; the login roles of services are members of
+//! one of them. The owner needs `CREATE` on the database until there is nothing to migrate.
 //!
 //! ```sql
-//! GRANT USAGE ON SCHEMA es TO service;
-//! GRANT SELECT, INSERT ON es.streams, es.events TO service;
-//! GRANT SELECT ON es.log, es._migrations TO service;
-//! GRANT SELECT, USAGE ON SEQUENCE es.events_position_seq TO service;
+//! CREATE ROLE es_owner;
+//! CREATE ROLE es_writer;
+//! CREATE ROLE es_reader;
+//! GRANT CREATE ON DATABASE ledger TO es_owner;
+//! ```
+//!
+//! What each of them may do is in `roles.sql` of this crate:
+//!
+//! ```sql
+#![doc = include_str!("../roles.sql")]
 //! ```
 //!
 //! # A service's own pool
@@ -53,8 +59,12 @@
 //!
 //! # Limits
 //!
-//! A log is read on the primary: a standby does not know which appends are under way, and is refused.
-//! Streams can be read anywhere. An append can rest on 256 streams that it does not write to.
+//! A log is read on the primary, or on a standby with the help of its primary: see
+//! [`PgStore::with_log_replica`]. A standby alone does not know which appends are under way, and is
+//! refused. Streams can be read anywhere; on a standby they end where it has come to.
+//!
+//! What was acknowledged survives a crash of the server unless `synchronous_commit` is off. A restore
+//! or a failover that loses events is told to the readers with [`PgStore::begin_incarnation`]. An append can rest on 256 streams that it does not write to.
 //!
 //! # PostgreSQL
 //!
@@ -65,9 +75,12 @@ mod alone;
 mod append;
 mod columns;
 mod error;
+mod incarnation;
 mod loads;
 mod locked;
+mod log_end;
 mod read;
+mod replica;
 mod row;
 mod schema;
 mod session;

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use es_core::{
     Append, AppendError, Appended, Cursor, EventStore, LogPage, Position, Query, QueryPage,
@@ -17,6 +16,8 @@ use tracing::Instrument;
 
 use crate::error::from_sqlx;
 use crate::loads::Loads;
+use crate::log_end::KnownLog;
+use crate::replica::LogReplica;
 use crate::{schema, spans};
 
 /// An event store in PostgreSQL.
@@ -43,8 +44,10 @@ use crate::{schema, spans};
 #[derive(Clone)]
 pub struct PgStore {
     pub(crate) pool: PgPool,
-    /// The greatest position up to which the log was found complete, for all clones.
-    pub(crate) safe: Arc<AtomicU64>,
+    /// How far the log was found to go, by any of the clones.
+    pub(crate) known_log: Arc<KnownLog>,
+    /// Where the log is read, if not on the primary.
+    pub(crate) log_replica: Option<Arc<LogReplica>>,
     /// Places for appends that wait for a stream: half of the pool.
     pub(crate) waiting: Arc<Semaphore>,
     /// Loads that are under way, and those that wait to go out together.
@@ -65,7 +68,8 @@ impl PgStore {
         let waiting = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(1).max(1);
         Self {
             pool,
-            safe: Arc::default(),
+            known_log: Arc::default(),
+            log_replica: None,
             waiting: Arc::new(Semaphore::new(waiting)),
             loads: Arc::new(Loads::new()),
             persistent: true,
@@ -230,7 +234,7 @@ impl fmt::Debug for PgStore {
         f.debug_struct("PgStore")
             .field("connections", &self.pool.size())
             .field("idle", &self.pool.num_idle())
-            .field("safe", &self.safe.load(Ordering::Relaxed))
+            .field("safe", &self.known_log.get().map(|log| log.safe.0))
             .field("prepared_statements", &self.persistent)
             .finish_non_exhaustive()
     }

@@ -4,6 +4,8 @@ mod append;
 mod cancellation;
 mod conflict;
 mod database;
+#[cfg(unix)]
+mod incarnation;
 mod loads;
 mod log_order;
 #[cfg(unix)]
@@ -11,8 +13,12 @@ mod pgbouncer;
 mod query_plan;
 #[cfg(unix)]
 mod restart;
+#[cfg(unix)]
+mod roles;
 mod schema;
 mod spans;
+#[cfg(unix)]
+mod standby;
 mod support;
 mod timeouts;
 mod within;

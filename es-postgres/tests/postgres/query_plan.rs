@@ -25,8 +25,9 @@ fn arguments(statement: &str) -> &'static str {
         "stream_pages" => "('{account,account}', '{k7,k8}', '{2,0}', 64)",
         "log_after" => "(30000, 60000, 500)",
         "log_before" => "(9223372036854775807, 60000, 500)",
-        "safe" => "",
+        "safe" | "written" | "replayed" => "",
         "migrated" => "(1)",
+        "begin_incarnation" => "(gen_random_uuid())",
         "known_events" => "(ARRAY[gen_random_uuid(), gen_random_uuid()])",
         other => panic!("sql/{other}.sql is new: give it arguments here"),
     }
