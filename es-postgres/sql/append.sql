@@ -46,7 +46,7 @@ verdict AS MATERIALIZED (
 -- Tried and not waited for: whoever holds a lock is about to write, and then this statement, which
 -- looked before, could only fail. The locked form waits and looks again.
 locks AS MATERIALIZED (
-    SELECT coalesce(bool_and(pg_try_advisory_xact_lock(1163067393, sorted.lock_key)), true) AS taken
+    SELECT coalesce(bool_and(pg_try_advisory_xact_lock_shared(1163067394, 0) AND pg_try_advisory_xact_lock(1163067393, sorted.lock_key)), true) AS taken
       FROM (SELECT current.lock_key
               FROM current, verdict
              WHERE verdict.accepted AND NOT verdict.many

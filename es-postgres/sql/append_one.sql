@@ -37,7 +37,8 @@ verdict AS MATERIALIZED (
 locked AS MATERIALIZED (
     SELECT verdict.*,
            CASE WHEN verdict.accepted
-                THEN pg_try_advisory_xact_lock(1163067393, hashtext($1::text || '/' || $2::text))
+                THEN pg_try_advisory_xact_lock_shared(1163067394, 0)
+                     AND pg_try_advisory_xact_lock(1163067393, hashtext($1::text || '/' || $2::text))
                 ELSE false
            END AS taken
       FROM verdict

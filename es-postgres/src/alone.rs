@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use es_core::{Append, AppendError, Appended, StoreError, StoreErrorKind};
+use es_core::{Append, AppendError, Appended};
 
 use crate::append::{Failure, Outcome};
 use crate::error::{from_sqlx, is_contention};
 use crate::store::PgStore;
+use crate::tags::is_tagged;
 
 /// So many streams an append locks at most; above, the unique index guards those that it writes to.
 /// `append.sql` and `lock_streams.sql` say the same number.
@@ -25,12 +26,12 @@ impl PgStore {
         &self,
         append: Append,
     ) -> Result<Appended, AppendError> {
-        if append.condition().is_some() {
-            let why = "conditions are being built";
-            return Err(StoreError::new(StoreErrorKind::Unsupported, why).into());
-        }
         let parts = append.parts();
-        if parts.len() > LOCKED_STREAMS || parts.iter().any(|part| part.events.is_empty()) {
+        if append.condition().is_some()
+            || is_tagged(&append)
+            || parts.len() > LOCKED_STREAMS
+            || parts.iter().any(|part| part.events.is_empty())
+        {
             return self.append_locked(Arc::new(append)).await;
         }
         match self.run_alone(&append).await {

@@ -12,6 +12,7 @@ use crate::append::{Failure, Outcome};
 use crate::columns::Columns;
 use crate::error::{contended, from_sqlx, is_contention, is_lock_timeout};
 use crate::store::PgStore;
+use crate::tags::TagLocks;
 
 /// How often the locked form is tried. With the locks held nobody of ours is in the way; what
 /// remains are deadlocks with transactions of the caller and appends too large to lock.
@@ -68,8 +69,15 @@ impl PgStore {
     async fn try_locked(&self, append: &Append) -> Result<Appended, AppendError> {
         let mut transaction = self.pool.begin_with(BEGIN).await.map_err(from_sqlx)?;
         self.lock(&mut transaction, append).await?;
+        if let Some(condition) = append.condition()
+            && let Err(refused) = self.check_condition(&mut transaction, condition).await
+        {
+            transaction.rollback().await.map_err(from_sqlx)?;
+            return Err(refused);
+        }
         match self.run_append(&mut transaction, append).await {
             Ok(Outcome::Appended(appended)) => {
+                self.tag_events(&mut transaction, append, &appended).await?;
                 transaction.commit().await.map_err(from_sqlx)?;
                 Ok(appended)
             }
@@ -95,32 +103,49 @@ impl PgStore {
             return Err(refusal);
         }
         self.lock(connection, append).await?;
+        if let Some(condition) = append.condition() {
+            self.check_condition(connection, condition).await?;
+        }
         let outcome = self.run_append(connection, append).await;
-        self.refusal(append, outcome).await
+        let appended = self.refusal(append, outcome).await?;
+        self.tag_events(connection, append, &appended).await?;
+        Ok(appended)
     }
 
-    /// Waits for the locks of all streams, in the order that all appends keep.
+    /// Waits for the locks of all streams and tags, in the order that all appends keep.
     async fn lock(
         &self,
         connection: &mut PgConnection,
         append: &Append,
     ) -> Result<(), AppendError> {
         let columns = Columns::of(append)?;
+        let tags = TagLocks::of(append);
+        if let TagLocks::Everything = tags {
+            self.lock_all(connection).await?;
+        }
         let row = self
             .query(include_str!("../sql/lock_streams.sql"))
             .bind(columns.categories)
             .bind(columns.keys)
             .bind(columns.counts)
-            .fetch_one(connection)
+            .fetch_one(&mut *connection)
             .await
             .map_err(from_sqlx)?;
         match row.try_get::<&str, _>(0).map_err(from_sqlx)? {
-            "read committed" => Ok(()),
-            other => Err(unsupported(format!(
-                "an append needs a transaction in READ COMMITTED, and this one is in {}: \
-                 it could not see what others appended while it waited for them",
-                other.to_uppercase()
-            ))),
+            "read committed" => {}
+            other => {
+                return Err(unsupported(format!(
+                    "an append needs a transaction in READ COMMITTED, and this one is in {}: \
+                     it could not see what others appended while it waited for them",
+                    other.to_uppercase()
+                )));
+            }
+        }
+        match tags {
+            TagLocks::Each(tags, exclusive) if !tags.is_empty() => {
+                self.lock_tags(connection, tags, exclusive).await
+            }
+            _ => Ok(()),
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use es_core::{
     Append, AppendError, Appended, Cursor, EventStore, LogPage, Position, Query, QueryPage,
-    RecordedEvent, StoreError, StoreErrorKind, StreamId, Version,
+    RecordedEvent, StoreError, StreamId, Version,
 };
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
 
@@ -196,11 +196,14 @@ impl EventStore for PgStore {
 
     async fn query_page(
         &self,
-        _query: &Query,
-        _after: Position,
-        _limit: u32,
+        query: &Query,
+        after: Position,
+        limit: u32,
     ) -> Result<QueryPage, StoreError> {
-        Err(StoreError::new(StoreErrorKind::Unsupported, "queries are being built"))
+        let span = spans::query_page(query);
+        let page = self.read_query_page(query, after, limit).instrument(span.clone()).await?;
+        span.record("es.events.count", page.events.len()).record("es.global_position", page.safe.0);
+        Ok(page)
     }
 
     async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {

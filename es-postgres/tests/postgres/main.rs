@@ -2,9 +2,11 @@
 
 mod append;
 mod cancellation;
+mod condition;
 mod conflict;
 mod database;
 mod log_order;
+mod query;
 mod query_plan;
 mod schema;
 mod spans;

@@ -24,7 +24,13 @@ fn arguments(statement: &str) -> &'static str {
         "stream_before" => "('account', 'k7', 9223372036854775807, 500)",
         "log_after" => "(30000, 60000, 500)",
         "log_before" => "(9223372036854775807, 60000, 500)",
-        "safe" => "",
+        "query_page" => "(30000, 500, '{0,1,1}', '{course:7,course:7,hot:1}', '{1,2}', '{a,b}')",
+        "condition" => {
+            "(30000, '{30001}', '{0,1,1}', '{course:7,course:7,hot:1}', '{1,2}', '{a,b}')"
+        }
+        "lock_tags" => "('{course:7,hot:1}', '{true,false}')",
+        "tag_events" => "('{7,7}', '{course:7,hot:1}')",
+        "lock_all" | "safe" => "",
         "migrated" => "(1)",
         "known_events" => "(ARRAY[gen_random_uuid(), gen_random_uuid()])",
         other => panic!("sql/{other}.sql is new: give it arguments here"),
