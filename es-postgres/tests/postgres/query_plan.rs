@@ -13,7 +13,7 @@ fn arguments(statement: &str) -> &'static str {
         "append" => {
             "('{account,account}', '{k7,new}', '{-1,0}', '{2,1}', '{1,1,2}', '{1,2,1}', \
              ARRAY[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], \
-             '{a,b,c}', '{1,1,1}', '{1,2,3}', '{null,null,null}')"
+             '{a,b,c}', '{1,1,1}', '{1,2,3}', '{null,null,null}', false, false, null)"
         }
         "append_one" => {
             "('account', 'k7', -1, ARRAY[gen_random_uuid(), gen_random_uuid()], \
@@ -26,6 +26,7 @@ fn arguments(statement: &str) -> &'static str {
         "log_before" => "(9223372036854775807, 60000, 500)",
         "safe" => "",
         "migrated" => "(1)",
+        "stream_versions" => "('{account,account}', '{k7,k8}')",
         "known_events" => "(ARRAY[gen_random_uuid(), gen_random_uuid()])",
         other => panic!("sql/{other}.sql is new: give it arguments here"),
     }

@@ -1,0 +1,42 @@
+//! How much an append is, in one number.
+
+use es_core::{Append, Metadata, NewEvent};
+
+/// A batch carries at most so much: 256 appends, 4,096 events and 4 MiB. Beyond, one statement keeps
+/// its connection for longer than the round trips that it saves.
+pub(crate) const BATCH: usize = 256;
+/// Of one event or one byte too many, an append counts as one more.
+const EVENTS: usize = 16;
+const BYTES: usize = 16 * 1024;
+
+/// The most events of one statement.
+pub(crate) const BATCH_EVENTS: usize = BATCH * EVENTS;
+/// The most bytes of one statement, except that a single event may be longer.
+pub(crate) const BATCH_BYTES: usize = BATCH * BYTES;
+
+/// The share of a batch that `append` takes up: 1 for a small one, one more for every 16 events or
+/// 16 KiB, whichever is more. So a sum of it bounds appends, events and bytes at once.
+pub(crate) fn size(append: &Append) -> usize {
+    let events = append.parts().iter().flat_map(|part| &part.events);
+    let (events, bytes) =
+        events.fold((0, 0), |(events, all), event| (events + 1, all + bytes(event)));
+    append.parts().len().max(usize::div_ceil(events, EVENTS)).max(usize::div_ceil(bytes, BYTES))
+}
+
+/// About what an event takes up on its way.
+pub(crate) fn bytes(event: &NewEvent) -> usize {
+    event.event.payload.as_str().len() + event.event.name.as_str().len() + metadata(&event.metadata)
+}
+
+fn metadata(metadata: &Metadata) -> usize {
+    let headers =
+        metadata.headers.iter().map(|(name, value)| name.as_str().len() + value.as_str().len());
+    let texts = [
+        metadata.correlation_id.as_ref().map(|text| text.as_str().len()),
+        metadata.causation_id.as_ref().map(|text| text.as_str().len()),
+        metadata.actor.as_ref().map(|text| text.as_str().len()),
+        metadata.tenant.as_ref().map(|text| text.as_str().len()),
+        metadata.tracestate.as_ref().map(|text| text.as_str().len()),
+    ];
+    headers.sum::<usize>() + texts.into_iter().flatten().sum::<usize>()
+}
