@@ -1,6 +1,6 @@
 //! Whether the condition of an append holds.
 
-use es_core::{AppendError, Condition, ConditionFailed, Position};
+use es_core::{Condition, ConditionFailed, Position, StoreError};
 use sqlx::PgConnection;
 
 use crate::columns::bigint;
@@ -15,11 +15,11 @@ impl PgStore {
     /// A statement of its own after the locks: its snapshot then holds every matching event of a
     /// lower position than this append will take. Whoever wrote one had the lock before and has
     /// committed; whoever comes later waits for this append, and takes its positions after that.
-    pub(crate) async fn check_condition(
+    pub(crate) async fn unforeseen(
         &self,
         connection: &mut PgConnection,
         condition: &Condition,
-    ) -> Result<(), AppendError> {
+    ) -> Result<Option<ConditionFailed>, StoreError> {
         let known = condition.known.iter().map(|position| bigint(position.0)).collect::<Vec<_>>();
         let statement = self
             .query(include_str!("../sql/condition.sql"))
@@ -30,9 +30,7 @@ impl PgStore {
             .fetch_optional(connection)
             .await
             .map_err(from_sqlx)?;
-        match found {
-            None => Ok(()),
-            Some(row) => Err(ConditionFailed::new(Position(row::unsigned(&row, 0)?)).into()),
-        }
+        let position = found.map(|row| row::unsigned(&row, 0)).transpose()?;
+        Ok(position.map(|position| ConditionFailed::new(Position(position))))
     }
 }

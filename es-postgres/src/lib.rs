@@ -62,15 +62,20 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod alone;
+mod answer;
 mod append;
+mod chunks;
 mod columns;
 mod condition;
 mod error;
+mod group;
+mod known;
 mod locked;
 mod query;
 mod read;
 mod row;
 mod schema;
+mod size;
 mod spans;
 mod store;
 mod tags;

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::error::from_sqlx;
+use crate::group::Group;
 use crate::{schema, spans};
 
 /// An event store in PostgreSQL.
@@ -46,6 +47,8 @@ pub struct PgStore {
     pub(crate) safe: Arc<AtomicU64>,
     /// Places for appends that wait for a stream: half of the pool.
     pub(crate) waiting: Arc<Semaphore>,
+    /// Where appends meet.
+    pub(crate) group: Arc<Group>,
     persistent: bool,
 }
 
@@ -64,6 +67,7 @@ impl PgStore {
             pool,
             safe: Arc::default(),
             waiting: Arc::new(Semaphore::new(waiting)),
+            group: Arc::new(Group::new()),
             persistent: true,
         }
     }
@@ -175,7 +179,7 @@ impl PgStore {
 impl EventStore for PgStore {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let span = spans::append(&append);
-        let appended = self.append_alone_or_locked(append).instrument(span.clone()).await?;
+        let appended = self.append_somehow(append).instrument(span.clone()).await?;
         if let Some(position) = appended.position() {
             span.record("es.global_position", position.0);
         }
@@ -220,6 +224,7 @@ impl fmt::Debug for PgStore {
         f.debug_struct("PgStore")
             .field("connections", &self.pool.size())
             .field("idle", &self.pool.num_idle())
+            .field("queued_appends", &self.group.queued())
             .field("safe", &self.safe.load(Ordering::Relaxed))
             .field("prepared_statements", &self.persistent)
             .finish_non_exhaustive()

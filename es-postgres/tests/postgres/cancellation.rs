@@ -8,7 +8,7 @@ use es_postgres::PgStore;
 use es_postgres::sqlx::{self, Connection};
 use futures_util::{FutureExt, TryStreamExt};
 
-use crate::support::{Dice, append, event, exact, fixture, stream};
+use crate::support::{Dice, append, event, exact, fixture, part, stream};
 
 /// An append of three events for two streams; each event holds the number of its append.
 fn numbered(number: u64, hot: bool, precondition: bool) -> Append {
@@ -137,9 +137,12 @@ async fn appends_that_wait_neither_drain_the_pool_nor_outlive_their_callers() {
     fixture.store.append_within(&mut holder, append("hot", exact(1), 1)).await.unwrap();
 
     let mut waiting = tokio::task::JoinSet::new();
-    for _ in 0..8 {
+    for nth in 0..8 {
         let store = store.clone();
-        waiting.spawn(async move { store.append(append("hot", ExpectedVersion::Any, 1)).await });
+        let hot = part("hot", ExpectedVersion::Any, 1);
+        let own = part(&format!("own-{nth}"), ExpectedVersion::Any, 1);
+        let append = Append::new(vec![hot, own]).unwrap();
+        waiting.spawn(async move { store.append(append).await });
     }
     fixture.until_waiting(2).await;
     for version in 0..20 {
