@@ -220,3 +220,81 @@ async fn writers_of_one_tag_do_not_wait_for_each_other() {
         tx.commit().await.unwrap();
     }
 }
+
+/// The second time its own event matches, or does not; the id is in the store either way.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_append_that_is_sent_again_has_its_first_answer_whatever_its_condition() {
+    let fixture = fixture().await;
+    let matches_itself = unless("a", tagged("x", &["seat:1"]), item(&[], &["seat:1"]));
+    let matches_not = unless("b", tagged("x", &["seat:2"]), item(&[], &["seat:3"]));
+
+    for append in [matches_itself, matches_not] {
+        let first = fixture.store.append(append.clone()).await.unwrap();
+        let again = fixture.store.append(append.clone()).await.unwrap();
+        let mut tx = fixture.pool.begin().await.unwrap();
+        let within = fixture.store.append_within(&mut tx, append).await.unwrap();
+        tx.commit().await.unwrap();
+
+        assert!(!first.already);
+        assert!(again.already && within.already);
+        assert_eq!(again.streams, first.streams);
+        assert_eq!(within.streams, first.streams);
+    }
+}
+
+/// Appends that rest on a tag hold up those who write it, and not their neighbours in a batch.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_append_that_waits_for_a_tag_holds_no_neighbour_up() {
+    let fixture = fixture().await;
+    let mut tx = fixture.pool.begin().await.unwrap();
+    let rests = unless("rests", tagged("x", &[]), item(&[], &["seat:1"]));
+    let rests = fixture.store.append_within(&mut tx, rests).await.unwrap();
+
+    let store = fixture.store.clone();
+    let waits =
+        tokio::spawn(async move { store.append(append("a", tagged("x", &["seat:1"]))).await });
+    let neighbours =
+        in_parallel(&fixture, (0..60).map(|n| append(&format!("n{n}"), tagged("x", &["seat:2"]))))
+            .await;
+    fixture.until_waiting(1).await;
+    tx.commit().await.unwrap();
+
+    assert!(neighbours.iter().all(Result::is_ok));
+    let waited = waits.await.unwrap().unwrap();
+    assert!(waited.position() > rests.position());
+}
+
+/// In batches, some of whose appends are refused, and in chunks: each event has the tags it was given.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_event_has_its_own_tags() {
+    let fixture = fixture().await;
+    let of_key = |key: &str, expected, count: usize| {
+        let own = format!("own:{key}");
+        let events = (0..count).map(|nth| match nth % 3 {
+            0 => tagged(key, &[&own, "hot:1"]),
+            1 => tagged(key, &[]),
+            _ => tagged(key, &[&own]),
+        });
+        Append::to(stream(key), expected, events.collect()).unwrap()
+    };
+
+    let mut appends: Vec<_> = (0..120)
+        .map(|nth| {
+            let wrong =
+                if nth % 5 == 0 { ExpectedVersion::StreamExists } else { ExpectedVersion::Any };
+            of_key(&format!("k{nth}"), wrong, nth % 7 + 1)
+        })
+        .collect();
+    appends.push(of_key("large", ExpectedVersion::Any, 10_000));
+    let answers = in_parallel(&fixture, appends).await;
+
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 97);
+    let wrong = "SELECT count(*) FROM es.events FULL JOIN es.tags USING (position) \
+                 WHERE (events.version % 3 = 1) <> (tags.tag IS NOT DISTINCT FROM 'hot:1') \
+                   AND tags.tag IS DISTINCT FROM 'own:' || events.name \
+                    OR (events.version % 3 = 2) <> (tags.tag IS NULL)";
+    assert_eq!(fixture.number(wrong).await, 0);
+    let rows = fixture.number("SELECT count(*) FROM es.tags").await;
+    let expected = "SELECT sum(CASE version % 3 WHEN 1 THEN 2 WHEN 2 THEN 0 ELSE 1 END)::bigint FROM es.events";
+    assert_eq!(rows, fixture.number(expected).await);
+}

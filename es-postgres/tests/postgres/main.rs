@@ -1,6 +1,7 @@
 //! The store against a real PostgreSQL: one database per test.
 
 mod append;
+mod auditor;
 mod cancellation;
 mod condition;
 mod conflict;
