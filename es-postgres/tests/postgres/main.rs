@@ -9,4 +9,5 @@ mod query_plan;
 mod schema;
 mod spans;
 mod support;
+mod torture;
 mod within;
