@@ -12,4 +12,5 @@ mod query_plan;
 mod schema;
 mod spans;
 mod support;
+mod torture;
 mod within;
