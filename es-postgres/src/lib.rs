@@ -70,6 +70,7 @@ mod condition;
 mod error;
 mod group;
 mod known;
+mod loads;
 mod locked;
 mod query;
 mod read;

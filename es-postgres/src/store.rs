@@ -17,6 +17,7 @@ use tracing::Instrument;
 
 use crate::error::from_sqlx;
 use crate::group::Group;
+use crate::loads::Loads;
 use crate::{schema, spans};
 
 /// An event store in PostgreSQL.
@@ -49,6 +50,8 @@ pub struct PgStore {
     pub(crate) waiting: Arc<Semaphore>,
     /// Where appends meet.
     pub(crate) group: Arc<Group>,
+    /// Loads that are under way, and those that wait to go out together.
+    pub(crate) loads: Arc<Loads>,
     persistent: bool,
 }
 
@@ -68,6 +71,7 @@ impl PgStore {
             safe: Arc::default(),
             waiting: Arc::new(Semaphore::new(waiting)),
             group: Arc::new(Group::new()),
+            loads: Arc::new(Loads::new()),
             persistent: true,
         }
     }
@@ -193,7 +197,13 @@ impl EventStore for PgStore {
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
         let span = spans::stream_page(stream);
-        let events = self.read_stream_page(stream, cursor, limit).instrument(span.clone()).await?;
+        let page = async {
+            match cursor {
+                Cursor::After(version) => self.load_page(stream, version, limit).await,
+                Cursor::Before(_) => self.read_stream_page(stream, cursor, limit).await,
+            }
+        };
+        let events = page.instrument(span.clone()).await?;
         span.record("es.events.count", events.len());
         Ok(events)
     }

@@ -6,6 +6,7 @@ mod cancellation;
 mod condition;
 mod conflict;
 mod database;
+mod loads;
 mod log_order;
 mod query;
 mod query_plan;

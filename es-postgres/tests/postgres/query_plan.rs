@@ -29,6 +29,7 @@ fn arguments(statement: &str) -> &'static str {
         }
         "stream_after" => "('account', 'k7', 2, 500)",
         "stream_before" => "('account', 'k7', 9223372036854775807, 500)",
+        "stream_pages" => "('{account,account}', '{k7,k8}', '{2,0}', 64)",
         "log_after" => "(30000, 60000, 500)",
         "log_before" => "(9223372036854775807, 60000, 500)",
         "query_page" => "(30000, 500, '{0,1,1}', '{course:7,course:7,hot:1}', '{1,2}', '{a,b}')",
