@@ -2,6 +2,7 @@
 //! stands before it: whether it had seen every event of a lower position that its query matches.
 
 use std::collections::HashSet;
+use std::mem;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -72,7 +73,7 @@ async fn no_decision_contradicts_the_log_before_it() {
         writer.unwrap();
     }
 
-    let decisions = race.decisions.lock().unwrap();
+    let decisions = mem::take(&mut *race.decisions.lock().unwrap());
     let (stored, refused) = (decisions.len(), *race.refused.lock().unwrap());
     assert!(stored > 50 && refused > 20, "{stored} stored, {refused} refused");
     assert_eq!(contradicted(&fixture.pool, &decisions).await, 0, "of {stored}");
