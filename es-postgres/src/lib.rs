@@ -72,20 +72,28 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod alone;
+mod answer;
 mod append;
+mod chunks;
 mod columns;
+mod condition;
 mod error;
+mod group;
 mod incarnation;
+mod known;
 mod loads;
 mod locked;
 mod log_end;
+mod query;
 mod read;
 mod replica;
 mod row;
 mod schema;
 mod session;
+mod size;
 mod spans;
 mod store;
+mod tags;
 
 /// The driver in whose types this crate speaks; choose its TLS in your own `Cargo.toml`.
 pub use sqlx;
