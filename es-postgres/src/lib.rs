@@ -57,6 +57,24 @@
 //! that nobody commits, and that may be an append. [`PgStore::pool_options`] is the cure for pools
 //! whose users drop futures; what the store itself does cannot be caught like this.
 //!
+//! # Behind a pooler
+//!
+//! pgbouncer in transaction mode hands every transaction to whichever session is free, and loses
+//! prepared statements on the way. [`PgStore::without_prepared_statements`] works there; it costs two
+//! round trips a statement, for a transaction that keeps the statement and its arguments together.
+//! [`PgStore::migrate`] takes a direct connection. The driver sends a parameter that pgbouncer has to
+//! be told of: `ignore_startup_parameters = extra_float_digits`.
+//!
+//! # When the server goes away
+//!
+//! Appends and reads that were under way are answered with an error that
+//! [is transient](es_core::StoreError::is_transient), and the pool connects again by itself. An append
+//! may have been stored: sent again with the same event ids it is never stored twice.
+//!
+//! The service's own `statement_timeout` and `lock_timeout` hold for appends too. They are answered
+//! with an error that is transient, and nothing is stored. Without them an append waits for a stream
+//! for as long as its caller waits for the append.
+//!
 //! # Limits
 //!
 //! A log is read on the primary, or on a standby with the help of its primary: see
