@@ -282,6 +282,22 @@ pub fn id_of<A: Aggregate, F: IsId<A::Id>>(field: &F) -> &A::Id {
     field.as_id()
 }
 
+/// A field that is a tag: says "does not print" on the field's type.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{Self}` cannot be a tag, because it does not print",
+    label = "`Display` is missing",
+    note = "implement `std::fmt::Display` for it: what it prints is the value of the tag"
+)]
+pub trait TagValue: fmt::Display {}
+
+#[diagnostic::do_not_recommend]
+impl<T: fmt::Display> TagValue for T {}
+
+/// The tag `name` with what the field prints.
+pub fn tag<F: TagValue>(name: &str, field: &F) -> Result<Tag, InvalidText> {
+    Tag::new(name, field)
+}
+
 /// One decision as the repository takes it, lifecycle and encoding included, without a store:
 /// what es-testing plays its scenarios with. A refusal leaves the state as it was.
 pub fn decide<A, C>(
@@ -338,6 +354,10 @@ pub mod keys {
         pub mod version {}
     }
 
+    pub mod event_field {
+        pub mod tag {}
+    }
+
     pub mod aggregate {
         pub mod name {}
         pub mod id {}
@@ -353,5 +373,9 @@ pub mod keys {
         pub mod creates {}
         pub mod needs {}
         pub mod any {}
+    }
+
+    pub mod command_field {
+        pub mod id {}
     }
 }

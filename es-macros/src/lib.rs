@@ -28,6 +28,7 @@ mod name;
 mod ownership;
 mod paths;
 mod spelling;
+mod tags;
 #[cfg(test)]
 mod tests;
 
@@ -73,6 +74,7 @@ use proc_macro::TokenStream;
 /// | `name` | text: 1 to 100 ASCII letters, digits, `-`, `_` and `.`, a letter first | none, it is required | What is stored. Never changes once released; the struct may be renamed. |
 /// | `version` | whole number from 1 | `1` | The version of the event's shape. |
 /// | `crate` | `::path` or `crate::path` | `::es_core` | Where the expansion finds es-core. |
+/// | `tag`, on fields | none, or text: 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first | not a tag; without text the name of the field | Puts the event under the tag `name:value`, where the value is what the field prints (`Display`). |
 ///
 /// ```
 /// use es_core::prelude::*;
@@ -85,11 +87,36 @@ use proc_macro::TokenStream;
 /// assert_eq!(Deposited::VERSION, SchemaVersion(2));
 /// ```
 ///
+/// An event stands in one stream and may concern several things. Tags find it by each of them, and a
+/// decision across streams rests on them (`Decision`). Two fields may have one tag name: a transfer
+/// concerns two accounts. A tag's name is stored and never changes once released; give it a text
+/// before the field is renamed.
+///
+/// ```
+/// use es_core::prelude::*;
+///
+/// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[event(name = "subscribed")]
+/// pub struct Subscribed {
+///     #[event(tag)]
+///     pub course: String,
+///     #[event(tag = "student")]
+///     pub who: u32,
+/// }
+///
+/// let tags = Subscribed { course: "c1".into(), who: 7 }.tags()?;
+/// assert_eq!(tags, ["course:c1".parse()?, "student:7".parse()?]);
+/// # Ok::<(), es_core::InvalidText>(())
+/// ```
+///
 /// # Errors you may meet
 ///
 /// - "the event `Opened` has no name to be stored under": write `#[event(name = "…")]` on it.
 /// - "the trait bound `Opened: Clone` is not satisfied", or `Serialize`, `Deserialize`, `Debug`,
 ///   `PartialEq`: one of the other derives is missing.
+/// - "a field of type `Option<Course>` cannot be a tag, because it does not print": implement
+///   `std::fmt::Display` for the type, or make the event two events, one with the course.
 /// - "an event owns its data and takes no lifetime": hold a `String` instead of a `&str`.
 /// - "`Event` goes on a struct": make every variant of the enum a struct of its own.
 #[proc_macro_derive(Event, attributes(event))]

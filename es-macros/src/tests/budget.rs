@@ -42,3 +42,17 @@ fn an_event_of_four_fields_takes_at_most_a_kilobyte() {
 
     assert!(bytes <= BYTES_PER_EVENT, "{bytes} bytes");
 }
+
+#[test]
+fn only_tagged_events_pay_for_tags() {
+    let event = |field: &str| {
+        let item = format!(r#"#[event(name = "subscribed")] pub struct Subscribed {{ {field} }}"#);
+        expansion(event::derive, &item).to_string()
+    };
+
+    let plain = event("course: CourseId");
+    let tagged = event("#[event(tag)] course: CourseId");
+    let mentions = |expansion: &str| expansion.to_lowercase().matches("tag").count();
+    assert_eq!(mentions(&plain), 0);
+    assert!(tagged.len() - plain.len() <= BYTES_PER_EVENT / 2, "{} bytes", tagged.len());
+}

@@ -86,17 +86,6 @@ fn versions_begin_at_one() {
 }
 
 #[test]
-fn a_field_of_an_event_has_no_keys_yet() {
-    assert_eq!(
-        of_event(
-            r#"#[event(name = "paid", version = 2)] struct Paid { #[event(added(in = 2))] to: Id }"#
-        ),
-        ["a field of an event has no keys of its own yet; \
-             remove this attribute, `event` goes on the struct"],
-    );
-}
-
-#[test]
 fn an_event_owns_its_data() {
     assert_eq!(
         of_event(r#"#[event(name = "opened")] struct Opened<'a> { owner: &'a str }"#),
@@ -390,4 +379,46 @@ fn a_command_has_one_lifecycle() {
         of_command("#[command(aggregate = Account, creates, any)] struct Open(#[command(id)] Id);"),
         ["a command has one lifecycle; keep one of `creates`, `needs` and `any`"],
     );
+}
+
+#[test]
+fn a_tag_is_named_as_its_field_unless_told_otherwise() {
+    let tags = r#"
+        #[event(name = "moved")]
+        struct Moved { #[event(tag = "account")] from: Id, #[event(tag = "account")] to: Id, #[event(tag)] r#type: T }
+    "#;
+
+    assert_eq!(of_event(tags), [""; 0]);
+}
+
+#[test]
+fn a_tag_is_named_by_the_rule_of_tags() {
+    let allowed = "allowed are 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first";
+    let event = |field: &str| of_event(&format!(r#"#[event(name = "e")] struct E({field});"#));
+
+    assert_eq!(
+        event(r#"#[event(tag = "a:b")] Id"#),
+        [format!("the tag name \"a:b\" holds ':' at byte 1; {allowed}")],
+    );
+    assert_eq!(
+        event("#[event(tag)] Id"),
+        ["this field has no name for the tag; write `#[event(tag = \"…\")]`"],
+    );
+    assert_eq!(
+        of_event(r#"#[event(name = "e")] struct E { #[event(tag)] _id: Id }"#),
+        ["the field's name cannot be that of the tag, since it does not begin with a letter; \
+             write `#[event(tag = \"…\")]`"],
+    );
+}
+
+#[test]
+fn an_attribute_on_a_field_says_something() {
+    let event = |field: &str| of_event(&format!(r#"#[event(name = "e")] struct E {{ {field} }}"#));
+
+    assert_eq!(
+        event("#[event] a: Id, #[event()] b: Id"),
+        ["a key is missing here; the only key here is `tag`"; 2],
+    );
+    assert_eq!(event("#[event(tag, tag)] a: Id"), ["`tag` is given twice; keep one of them"],);
+    assert_eq!(event("#[event(tagg)] a: Id"), ["unknown key `tagg`; did you mean `tag`?"],);
 }

@@ -24,6 +24,18 @@ fn an_event_with_named_fields() {
 }
 
 #[test]
+fn an_event_with_tags() {
+    check(
+        event::derive,
+        r#"
+            #[event(name = "subscribed")]
+            pub struct Subscribed { #[event(tag)] course: CourseId, #[event(tag = "student")] who: u32 }
+        "#,
+        &expect_file!["snapshots/event_with_tags.rs"],
+    );
+}
+
+#[test]
 fn a_generic_event_with_places_for_names() {
     check(
         event::derive,
