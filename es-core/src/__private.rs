@@ -9,12 +9,14 @@ use serde::de::DeserializeOwned;
 use crate::aggregate::Aggregate;
 use crate::decide::DecidedBy;
 use crate::decision::{self, Decision};
+use crate::decisions::DecisionModel;
 use crate::describe::{Describe, Description, Shown};
 use crate::error::{DecodeError, EncodeError, ExecuteError};
 use crate::event::{Event, EventName, Payload, SchemaVersion};
 use crate::event_set::{EventSet, EventType};
 use crate::into_events::Takes;
 use crate::metadata::Metadata;
+use crate::query::{InvalidQuery, Query, QueryItem};
 use crate::stream::{StreamId, Version};
 use crate::tag::Tag;
 use crate::text::InvalidText;
@@ -46,6 +48,7 @@ impl<T> Part for T where
 )]
 pub trait Listed: Sized {
     const TYPE: EventType;
+    const TAGS: &'static [&'static str];
 
     /// Nothing at run time; the call gives an editor the type that it needs.
     fn declared() {}
@@ -63,6 +66,7 @@ pub trait Listed: Sized {
 #[diagnostic::do_not_recommend]
 impl<E: Event> Listed for E {
     const TYPE: EventType = EventType::of::<E>();
+    const TAGS: &'static [&'static str] = E::TAGS;
 
     fn decode(version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError> {
         Event::decode(version, payload)
@@ -159,7 +163,7 @@ impl Takes<Self> for AnyEvent {
 }
 
 /// An event of whatever type.
-pub trait Fact: Any {
+pub trait Fact: Any + Send + Sync {
     #[must_use]
     fn name(&self) -> EventName;
     #[must_use]
@@ -245,6 +249,28 @@ const fn hash(text: &str) -> u64 {
     hash
 }
 
+/// Refuses to compile, with the sentence beside the tag, if the event `E` lacks one of `tags`.
+#[track_caller]
+pub const fn carries<E: Listed>(tags: &[(&str, &str)]) {
+    let mut nth = 0;
+    while nth < tags.len() {
+        let (name, sentence) = tags[nth];
+        assert!(holds(E::TAGS, name), "{}", sentence);
+        nth += 1;
+    }
+}
+
+const fn holds(names: &[&str], name: &str) -> bool {
+    let mut nth = 0;
+    while nth < names.len() {
+        if same_text(names[nth], name) {
+            return true;
+        }
+        nth += 1;
+    }
+    false
+}
+
 const fn same_text(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {
@@ -296,6 +322,16 @@ impl<T: fmt::Display> TagValue for T {}
 /// The tag `name` with what the field prints.
 pub fn tag<F: TagValue>(name: &str, field: &F) -> Result<Tag, InvalidText> {
     Tag::new(name, field)
+}
+
+/// The events of the model `M` but for the tolerated ones, as far as they carry all `tags`.
+pub fn query<M: DecisionModel>(
+    tolerated: &[EventType],
+    tags: Vec<Tag>,
+) -> Result<Query, InvalidQuery> {
+    let events = M::Event::EVENTS.iter().filter(|event| !tolerated.contains(event));
+    let types = events.map(|event| EventName::new(event.name)).collect::<Result<_, _>>()?;
+    Query::new(vec![QueryItem::new(types, tags)?])
 }
 
 /// One decision as the repository takes it, lifecycle and encoding included, without a store:
@@ -367,6 +403,15 @@ pub mod keys {
     }
 
     pub mod event_set {}
+
+    pub mod decision_model {
+        pub mod events {}
+        pub mod tolerates {}
+    }
+
+    pub mod decision_model_field {
+        pub mod tag {}
+    }
 
     pub mod command {
         pub mod aggregate {}
