@@ -12,15 +12,12 @@ use crate::stream::{Category, ExpectedVersion, StreamId, StreamKey};
 use crate::tag::Tag;
 use crate::text::InvalidText;
 
-/// Events that were decided, each with the place that it will have in an append.
-#[derive(Debug)]
+/// Events that were decided, and the parts of an append that they make.
+#[derive(Debug, Default)]
 pub(crate) struct DecidedEvents {
-    /// In the order of the decision.
-    events: Vec<NewEvent>,
-    /// For each event, which part of the append it is in.
-    parts: Vec<usize>,
-    /// The stream of each part.
-    streams: Vec<StreamId>,
+    parts: Vec<StreamAppend>,
+    /// For each event, in the order of the decision, the part that it is in.
+    order: Vec<usize>,
 }
 
 impl DecidedEvents {
@@ -28,7 +25,7 @@ impl DecidedEvents {
         events: &[TaggedEvent],
         metadata: &Metadata,
     ) -> Result<Self, DecisionError<E>> {
-        let mut decided = Self { events: Vec::new(), parts: Vec::new(), streams: Vec::new() };
+        let mut decided = Self::default();
         for event in events {
             let new = event.to_new(metadata.clone())?;
             let Some(first) = new.tags.first() else {
@@ -42,51 +39,43 @@ impl DecidedEvents {
     }
 
     fn push(&mut self, stream: StreamId, event: NewEvent) {
-        let known = self.streams.iter().position(|other| *other == stream);
-        let part = known.unwrap_or_else(|| {
-            self.streams.push(stream);
-            self.streams.len() - 1
+        let known = self.parts.iter().position(|part| part.stream == stream);
+        let nth = known.unwrap_or_else(|| {
+            self.parts.push(StreamAppend::new(stream, ExpectedVersion::Any, Vec::new()));
+            self.parts.len() - 1
         });
-        self.parts.push(part);
-        self.events.push(event);
+        self.parts[nth].events.push(event);
+        self.order.push(nth);
+    }
+
+    /// The events in the order that they will have in the log.
+    pub(crate) fn in_order_of_the_log(&self) -> impl Iterator<Item = &NewEvent> {
+        self.parts.iter().flat_map(|part| &part.events)
     }
 
     /// What a store takes, unless nothing was decided.
     pub(crate) fn append(&self, condition: Condition) -> Option<Append> {
-        if self.events.is_empty() {
+        if self.parts.is_empty() {
             return None;
         }
-        let parts = self.streams.iter().enumerate().map(|(nth, stream)| {
-            let events = self.events.iter().zip(&self.parts).filter(|(_, part)| **part == nth);
-            let events = events.map(|(event, _)| event.clone()).collect();
-            StreamAppend::new(stream.clone(), ExpectedVersion::Any, events)
-        });
-        Some(Append::of_fresh(parts.collect()).with_condition(condition))
+        Some(Append::of_fresh(self.parts.clone()).with_condition(condition))
     }
 
-    /// The events with their places and tags, in the order of the decision.
-    pub(crate) fn recorded(self, appended: &Appended) -> Vec<(RecordedEvent, Vec<Tag>)> {
-        let mut stored: Vec<_> = appended
-            .streams
-            .iter()
-            .map(|part| {
-                let positions = part.positions.iter().copied().enumerate();
-                let before = part.version_before();
-                positions
-                    .map(move |(nth, position)| (before.plus(nth + 1), position, part.recorded_at))
+    /// The events where they came to stand, in the order of the decision.
+    pub(crate) fn recorded(self, appended: &Appended) -> Vec<RecordedEvent> {
+        let parts = self.parts.into_iter().zip(&appended.streams);
+        let mut stored: Vec<_> = parts
+            .map(|(part, places)| {
+                let (before, at) = (places.version_before(), places.recorded_at);
+                let events = part.events.into_iter().zip(places.positions.iter().copied());
+                events.enumerate().map(move |(nth, (new, position))| {
+                    let (stream, version) = (part.stream.clone(), before.plus(nth + 1));
+                    Recorded::new(new.id, stream, version, position, at, new.metadata, new.event)
+                })
             })
             .collect();
-        let mut recorded = Vec::new();
-        for (new, part) in self.events.into_iter().zip(self.parts) {
-            let place = stored.get_mut(part).and_then(Iterator::next);
-            if let Some((version, position, at)) = place {
-                let stream = self.streams[part].clone();
-                let event =
-                    Recorded::new(new.id, stream, version, position, at, new.metadata, new.event);
-                recorded.push((event, new.tags));
-            }
-        }
-        recorded
+        let next = |nth: usize| stored.get_mut(nth).and_then(Iterator::next);
+        self.order.into_iter().filter_map(next).collect()
     }
 }
 

@@ -1,10 +1,10 @@
 //! The models of a decision, read from the store: once in full, then only what is new.
 
 use crate::decisions::{DecisionError, DecisionModels};
-use crate::error::RecordedDecodeError;
+use crate::error::{DecodeError, RecordedDecodeError};
 use crate::paging::PAGE;
 use crate::query::{Condition, InvalidQuery, Query, QueryItem};
-use crate::recorded::RecordedEvent;
+use crate::recorded::{NewEvent, RawEvent};
 use crate::store::{EventStore, MatchingEvent};
 use crate::stream::Position;
 
@@ -31,7 +31,7 @@ pub(crate) struct Reading<M> {
 /// What was there when it was read.
 #[derive(Debug)]
 pub(crate) struct Seen<M> {
-    pub(crate) models: M,
+    pub(crate) model: M,
     /// That nothing else has happened which a decision on these models must know.
     pub(crate) condition: Condition,
     /// How many events were read for it.
@@ -65,11 +65,11 @@ impl<M: DecisionModels> Reading<M> {
                 end = found.event.position;
                 events += 1;
                 if end <= safe {
-                    self.queries.fold(&mut self.base, &found)?;
+                    self.queries.fold_found(&mut self.base, &found)?;
                 } else {
                     known.push(end);
                     let models = ahead.get_or_insert_with(|| self.base.clone());
-                    self.queries.fold(models, &found)?;
+                    self.queries.fold_found(models, &found)?;
                 }
             }
             if is_last {
@@ -79,21 +79,16 @@ impl<M: DecisionModels> Reading<M> {
         }
         self.settled = safe;
         Ok(Seen {
-            models: ahead.unwrap_or_else(|| self.base.clone()),
+            model: ahead.unwrap_or_else(|| self.base.clone()),
             condition: Condition::new(self.queries.validate.clone(), safe).with_known(known),
             events,
         })
     }
 
-    /// Brings models that were read up to date with an event of their own making.
-    pub(crate) fn fold_own(
-        &self,
-        models: &mut M,
-        event: &RecordedEvent,
-        tags: &[crate::tag::Tag],
-    ) -> Result<(), RecordedDecodeError> {
-        let items = self.queries.read.matching_items(&event.event.name, tags);
-        self.queries.fold(models, &MatchingEvent::new(event.clone(), items))
+    /// Brings models that were read up to date with an event that is not stored yet.
+    pub(crate) fn fold_new(&self, models: &mut M, new: &NewEvent) -> Result<(), DecodeError> {
+        let items = self.queries.read.matching_items(&new.event.name, &new.tags);
+        self.queries.fold(models, &new.event, &items)
     }
 }
 
@@ -120,26 +115,34 @@ impl Queries {
         })
     }
 
-    /// Hands the event to each model that has asked for it, once.
+    /// Hands the event, which matches these items, to each model that has asked for it, once.
     fn fold<M: DecisionModels>(
+        &self,
+        models: &mut M,
+        event: &RawEvent,
+        items: &[usize],
+    ) -> Result<(), DecodeError> {
+        let mut last = None;
+        for owner in items.iter().filter_map(|&item| self.owners.get(item).copied()) {
+            if last != Some(owner) {
+                models.fold(owner, event)?;
+            }
+            last = Some(owner);
+        }
+        Ok(())
+    }
+
+    fn fold_found<M: DecisionModels>(
         &self,
         models: &mut M,
         found: &MatchingEvent,
     ) -> Result<(), RecordedDecodeError> {
-        let mut last = None;
-        for owner in found.items.iter().filter_map(|&item| self.owners.get(item).copied()) {
-            if last == Some(owner) {
-                continue;
-            }
-            last = Some(owner);
-            let event = &found.event;
-            models.fold(owner, &event.event).map_err(|source| RecordedDecodeError {
-                stream: event.stream.clone(),
-                version: event.version,
-                position: event.position,
-                source,
-            })?;
-        }
-        Ok(())
+        let MatchingEvent { event, items } = found;
+        self.fold(models, &event.event, items).map_err(|source| RecordedDecodeError {
+            stream: event.stream.clone(),
+            version: event.version,
+            position: event.position,
+            source,
+        })
     }
 }

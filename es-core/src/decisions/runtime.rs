@@ -9,9 +9,10 @@ use crate::backoff;
 use crate::decisions::decided::DecidedEvents;
 use crate::decisions::reading::{Reading, Seen};
 use crate::decisions::{Decision, DecisionError};
-use crate::error::AppendError;
+use crate::error::{AppendError, EncodeError};
 use crate::into_events::IntoEvents;
 use crate::metadata::Metadata;
+use crate::query::Condition;
 use crate::recorded::RecordedEvent;
 use crate::spans;
 use crate::store::EventStore;
@@ -123,8 +124,8 @@ impl<S: EventStore> Decisions<S> {
         let span = spans::decision(name_of::<D>());
         let deciding = async {
             let mut reading = Reading::new(decision.model())?;
-            let (seen, decided) = self.decide_once(decision, &mut reading, &metadata).await?;
-            Ok(decided.append(seen.condition))
+            let taken = self.take(decision, &mut reading, &metadata).await?;
+            Ok(taken.events.append(taken.condition))
         };
         deciding.instrument(span).await
     }
@@ -140,19 +141,14 @@ impl<S: EventStore> Decisions<S> {
         let mut attempts = 1;
         loop {
             span.record("es.attempts", attempts);
-            let (seen, decided) = self.decide_once(decision, &mut reading, metadata).await?;
-            let Seen { mut models, condition, .. } = seen;
-            let Some(append) = decided.append(condition) else {
-                return Ok(Decided { model: models, events: Vec::new() });
+            let Taken { model, events, condition } =
+                self.take(decision, &mut reading, metadata).await?;
+            let Some(append) = events.append(condition) else {
+                return Ok(Decided { model, events: Vec::new() });
             };
             let overtaken = match self.store.append(append).await {
                 Ok(appended) => {
-                    let recorded = decided.recorded(&appended);
-                    for (event, tags) in &recorded {
-                        reading.fold_own(&mut models, event, tags)?;
-                    }
-                    let events = recorded.into_iter().map(|(event, _)| event).collect();
-                    let done = Decided { model: models, events };
+                    let done = Decided { model, events: events.recorded(&appended) };
                     if let Some(position) = done.position() {
                         span.record("es.global_position", position.0);
                     }
@@ -171,20 +167,34 @@ impl<S: EventStore> Decisions<S> {
         }
     }
 
-    /// One look at the store, and what follows from it.
-    async fn decide_once<D: Decision>(
+    /// One look at the store, and what follows from it. Whatever fails, fails before anything is
+    /// stored: an event that cannot be read again as well.
+    async fn take<D: Decision>(
         &self,
         decision: &D,
         reading: &mut Reading<D::Model>,
         metadata: &Metadata,
-    ) -> Result<(Seen<D::Model>, DecidedEvents), DecisionError<D::Error>> {
+    ) -> Result<Taken<D::Model>, DecisionError<D::Error>> {
         let span = spans::query();
-        let seen = reading.read_on(&self.store).instrument(span.clone()).await?;
-        span.record("es.events.count", seen.events);
-        let events = decision.decide(&seen.models).map_err(DecisionError::Rejected)?;
-        let decided = DecidedEvents::of(&events.into_events(), metadata)?;
-        Ok((seen, decided))
+        let Seen { mut model, condition, events } =
+            reading.read_on(&self.store).instrument(span.clone()).await?;
+        span.record("es.events.count", events);
+        let events = decision.decide(&model).map_err(DecisionError::Rejected)?;
+        let events = DecidedEvents::of(&events.into_events(), metadata)?;
+        for new in events.in_order_of_the_log() {
+            let unreadable = |source| EncodeError::new(new.event.name.clone(), source);
+            reading.fold_new(&mut model, new).map_err(unreadable)?;
+        }
+        Ok(Taken { model, events, condition })
     }
+}
+
+/// A decision that was taken and not stored yet.
+struct Taken<M> {
+    /// With the events of the decision.
+    model: M,
+    events: DecidedEvents,
+    condition: Condition,
 }
 
 /// The name of a decision in logs: that of its type, without the modules.
