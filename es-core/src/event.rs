@@ -81,9 +81,9 @@ pub trait Event:
 /// The derive of [`Event`](macro@crate::Event) implements it for events with `#[event(tag)]` fields.
 /// By hand it goes with [`Event::TAGS`] and [`Event::tags`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an event with tags, so that no decision across streams can cause it",
-    label = "an event without tags",
-    note = "put #[event(tag)] on the field of `{Self}` that says what it is about; the first tag names its stream"
+    message = "`{Self}` is not an event with tags",
+    label = "not an event with tags",
+    note = "put #[event(tag)] on the field of `{Self}` that says what it is about"
 )]
 pub trait Tagged: Event {}
 

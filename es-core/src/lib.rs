@@ -138,6 +138,7 @@ pub use command::{Command, Lifecycle};
 pub use decide::{Decide, DecidedBy};
 pub use decisions::{
     Decided, Decision, DecisionError, DecisionModel, DecisionModels, Decisions, TaggedEvent,
+    TaggedEvents,
 };
 pub use describe::{Describe, Description, FieldDescription, Shape, Shown};
 pub use error::{

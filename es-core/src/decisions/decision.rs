@@ -1,10 +1,8 @@
 //! What is decided across streams.
 
 use std::error::Error;
-use std::fmt;
 
-use crate::decisions::{DecisionModels, TaggedEvent};
-use crate::into_events::IntoEvents;
+use crate::decisions::{DecisionModels, TaggedEvents};
 
 /// A wish that concerns several things at once, and the rule by which it is granted or refused.
 ///
@@ -91,12 +89,12 @@ use crate::into_events::IntoEvents;
     label = "`impl Decision for {Self}` is missing",
     note = "write: impl Decision for {Self} {{ type Model = ..; type Events = ..; type Error = ..; fn model(&self) -> Self::Model {{ .. }} fn decide(&self, model: &Self::Model) -> Result<Self::Events, Self::Error> {{ .. }} }}"
 )]
-pub trait Decision: fmt::Debug + Send + Sync + 'static {
+pub trait Decision: Send + Sync + 'static {
     /// What it rests on: a [`DecisionModel`](crate::DecisionModel), or a tuple of up to eight.
     type Model: DecisionModels;
 
     /// What it can cause.
-    type Events: IntoEvents<TaggedEvent>;
+    type Events: TaggedEvents;
 
     /// Why it is refused; [`Infallible`](std::convert::Infallible) if it never is.
     type Error: Error + Send + Sync + 'static;

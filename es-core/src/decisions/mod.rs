@@ -14,4 +14,4 @@ pub use error::DecisionError;
 pub use model::DecisionModel;
 pub use models::DecisionModels;
 pub use runtime::{Decided, Decisions};
-pub use tagged_event::TaggedEvent;
+pub use tagged_event::{TaggedEvent, TaggedEvents};

@@ -13,8 +13,8 @@ use crate::recorded::RawEvent;
 ///
 /// Implemented for these; there is nothing to implement.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a decision model",
-    label = "not a decision model",
+    message = "`{Self}` is neither a decision model nor a tuple of them",
+    label = "nothing that a decision can rest on",
     note = "put on the struct that holds what a decision knows: #[derive(DecisionModel, Clone, Debug)] #[decision_model(events(…))]",
     note = "a decision rests on one model or on a tuple of up to eight"
 )]
@@ -58,6 +58,7 @@ impl<M: DecisionModel> DecisionModels for M {
 
 macro_rules! tuples {
     ($($name:ident $nth:tt)+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($name: DecisionModel),+> DecisionModels for ($($name,)+) {
             fn queries(&self) -> Result<Vec<Query>, InvalidQuery> {
                 Ok(vec![$(self.$nth.query()?),+])

@@ -8,9 +8,8 @@ use crate::append::Append;
 use crate::backoff;
 use crate::decisions::decided::DecidedEvents;
 use crate::decisions::reading::{Reading, Seen};
-use crate::decisions::{Decision, DecisionError};
+use crate::decisions::{Decision, DecisionError, TaggedEvents};
 use crate::error::{AppendError, EncodeError};
-use crate::into_events::IntoEvents;
 use crate::metadata::Metadata;
 use crate::query::Condition;
 use crate::recorded::RecordedEvent;
@@ -180,7 +179,7 @@ impl<S: EventStore> Decisions<S> {
             reading.read_on(&self.store).instrument(span.clone()).await?;
         span.record("es.events.count", events);
         let events = decision.decide(&model).map_err(DecisionError::Rejected)?;
-        let events = DecidedEvents::of(&events.into_events(), metadata)?;
+        let events = DecidedEvents::of(&events.into_tagged(), metadata)?;
         for new in events.in_order_of_the_log() {
             let unreadable = |source| EncodeError::new(new.event.name.clone(), source);
             reading.fold_new(&mut model, new).map_err(unreadable)?;

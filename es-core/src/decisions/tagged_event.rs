@@ -6,7 +6,7 @@ use crate::__private::Fact;
 use crate::describe::{Describe, Description};
 use crate::error::EncodeError;
 use crate::event::{EventName, Tagged};
-use crate::into_events::Takes;
+use crate::into_events::{IntoEvents, Takes};
 use crate::metadata::Metadata;
 use crate::recorded::{NewEvent, RawEvent};
 use crate::tag::Tag;
@@ -59,13 +59,34 @@ impl TaggedEvent {
     }
 }
 
+/// Events that have tags, in order: an event, a tuple of up to eight, an `Option`, a `Vec`, an array,
+/// `()`, and any nesting of these.
+///
+/// Implemented for all of these; there is nothing to implement.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not made of events with tags",
+    label = "a decision across streams cannot cause this",
+    note = "put #[event(tag)] on the field of each event that says what it is about; the first tag names its stream",
+    note = "a decision may name events with #[derive(Event, …)], tuples of up to eight, Option, Vec, arrays and (); a list of several types is a Vec<TaggedEvent>"
+)]
+pub trait TaggedEvents {
+    /// The events as a list.
+    fn into_tagged(self) -> Vec<TaggedEvent>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: IntoEvents<TaggedEvent>> TaggedEvents for E {
+    fn into_tagged(self) -> Vec<TaggedEvent> {
+        self.into_events()
+    }
+}
+
 impl<E: Tagged> From<E> for TaggedEvent {
     fn from(event: E) -> Self {
         Self(Box::new(event))
     }
 }
 
-#[diagnostic::do_not_recommend]
 impl<E: Tagged> Takes<E> for TaggedEvent {
     fn take(event: E, events: &mut Vec<Self>) {
         events.push(event.into());

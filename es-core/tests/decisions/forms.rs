@@ -1,10 +1,9 @@
 //! What a decision may cause, in every form, and where it is stored.
 
 use std::convert::Infallible;
-use std::fmt;
 
 use es_core::prelude::*;
-use es_core::{IntoEvents, TaggedEvent};
+use es_core::{TaggedEvent, TaggedEvents};
 
 use crate::courses::{Course, CourseDefined, Subscribed, defined, subscribed};
 use crate::store::Watched;
@@ -12,13 +11,7 @@ use crate::store::Watched;
 /// Decides what it is told to.
 struct Cause<E>(fn() -> E);
 
-impl<E> fmt::Debug for Cause<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Cause")
-    }
-}
-
-impl<E: IntoEvents<TaggedEvent> + 'static> Decision for Cause<E> {
+impl<E: TaggedEvents + 'static> Decision for Cause<E> {
     type Model = Course;
     type Events = E;
     type Error = Infallible;
@@ -33,7 +26,7 @@ impl<E: IntoEvents<TaggedEvent> + 'static> Decision for Cause<E> {
 }
 
 /// The streams and versions of what was caused, in the order of the decision.
-async fn places<E: IntoEvents<TaggedEvent> + 'static>(events: fn() -> E) -> Vec<String> {
+async fn places<E: TaggedEvents + 'static>(events: fn() -> E) -> Vec<String> {
     let store = Watched::default();
     let done = Decisions::new(store.clone()).execute(Cause(events)).await.unwrap();
     assert_eq!(store.appends(), usize::from(!done.events.is_empty()), "one append or none");

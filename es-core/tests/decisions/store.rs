@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use es_core::prelude::*;
 use es_core::{
-    Appended, IntoEvents, LogPage, Query, QueryPage, RecordedEvent, StoreError, TaggedEvent,
+    Appended, LogPage, Query, QueryPage, RecordedEvent, StoreError, TaggedEvent, TaggedEvents,
 };
 
 /// What happens first, the next time that somebody appends.
@@ -36,9 +36,9 @@ impl fmt::Debug for Watched {
 
 impl Watched {
     /// A store in which these events have happened, each in the stream of its first tag.
-    pub(crate) async fn with(events: impl IntoEvents<TaggedEvent>) -> Self {
+    pub(crate) async fn with(events: impl TaggedEvents) -> Self {
         let store = Self::default();
-        for event in events.into_events() {
+        for event in events.into_tagged() {
             store.put(event).await;
         }
         store

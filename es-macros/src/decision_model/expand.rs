@@ -113,11 +113,12 @@ fn every_event_carries_the_tags(model: &DecisionModel<'_>) -> TokenStream {
         // As in the checks of the names: the first token and the last have the place of the event.
         let event = member.event;
         let check = Ident::new("__carries", member.blame);
-        let tags = quote_spanned!(member.blame=> (__TAGS));
-        quote!(#check::<#event> #tags;)
+        let carried = quote!(<#event as __Listed>::TAGS);
+        let tags = quote_spanned!(member.blame=> (#carried, __TAGS));
+        quote!(#check #tags;)
     });
     quote! {
-        use #krate::__private::carries as __carries;
+        use #krate::__private::{Listed as __Listed, carries as __carries};
         const __TAGS: &[(&::core::primitive::str, &::core::primitive::str)] = &[#(#tags),*];
         #(#checks)*
     }

@@ -1,7 +1,7 @@
 //! Each mistake and the sentence that answers it.
 
 use super::mistakes;
-use crate::{aggregate, command, event, event_set};
+use crate::{aggregate, command, decision_model, event, event_set};
 
 fn of_event(item: &str) -> Vec<String> {
     mistakes(event::derive, item)
@@ -17,6 +17,10 @@ fn of_event_set(item: &str) -> Vec<String> {
 
 fn of_command(item: &str) -> Vec<String> {
     mistakes(command::derive, item)
+}
+
+fn of_decision_model(item: &str) -> Vec<String> {
+    mistakes(decision_model::derive, item)
 }
 
 #[test]
@@ -421,4 +425,37 @@ fn an_attribute_on_a_field_says_something() {
     );
     assert_eq!(event("#[event(tag, tag)] a: Id"), ["`tag` is given twice; keep one of them"],);
     assert_eq!(event("#[event(tagg)] a: Id"), ["unknown key `tagg`; did you mean `tag`?"],);
+}
+
+#[test]
+fn a_decision_model_says_what_it_knows_of() {
+    assert_eq!(
+        of_decision_model("struct Seats { taken: u32 }"),
+        ["the decision model `Seats` does not say what it knows of; \
+             write on it `#[decision_model(events(…))]`"],
+    );
+    assert_eq!(
+        of_decision_model("#[decision_model(crate = ::es_core)] struct Seats { taken: u32 }"),
+        ["`events` is missing; list what the decision must know of, `events(Opened, Closed)`"],
+    );
+}
+
+#[test]
+fn what_a_decision_model_tolerates_is_some_of_what_it_knows_of() {
+    let model = |keys: &str| of_decision_model(&format!("#[decision_model({keys})] struct Seats;"));
+
+    assert_eq!(model("events(a::Opened, Closed), tolerates(Closed)"), [""; 0]);
+    assert_eq!(
+        model("events(a::Opened, Closed), tolerates(Opened)"),
+        ["`Opened` is not among the model's events; add it to `events(…)`"],
+    );
+    assert_eq!(
+        model("events(Opened, Closed), tolerates(Closed, Opened)"),
+        ["a model that tolerates all of its events guards nothing; \
+             leave out those that a decision must not miss"],
+    );
+    assert_eq!(
+        model("events(Opened, Closed), tolerates()"),
+        ["no events are listed; write for example `tolerates(Opened, Closed)`"],
+    );
 }

@@ -123,15 +123,15 @@ const _: () = {
         }
     }
     const _: () = {
-        use ::es_core::__private::carries as __carries;
+        use ::es_core::__private::{Listed as __Listed, carries as __carries};
         const __TAGS: &[(&::core::primitive::str, &::core::primitive::str)] = &[
             (
                 "course",
                 "this event has no tag `course`, so that the model would never know of it; put `#[event(tag)]` on its field `course`, or take the event off the list",
             ),
         ];
-        __carries::<Subscribed>(__TAGS);
-        __carries::<Unsubscribed>(__TAGS);
+        __carries(<Subscribed as __Listed>::TAGS, __TAGS);
+        __carries(<Unsubscribed as __Listed>::TAGS, __TAGS);
     };
 };
 ///Everything that can happen to [`Seats`].
