@@ -82,10 +82,8 @@ fn condition(model: &DecisionModel<'_>) -> TokenStream {
     let tags = tags(model);
     quote! {
         fn condition(&self) -> ::core::result::Result<#krate::Query, #krate::InvalidQuery> {
-            #krate::__private::query::<Self>(
-                &[#(<#tolerated as #krate::__private::Listed>::TYPE),*],
-                #tags,
-            )
+            use #krate::__private::Listed as __Listed;
+            #krate::__private::query::<Self>(&[#(<#tolerated as __Listed>::TYPE),*], #tags)
         }
     }
 }

@@ -17,7 +17,7 @@ fn decision_model_of(events: usize) -> usize {
     let list = list(events);
     let item = format!(
         r#"
-            #[decision_model(events({list}), tolerates({list}))]
+            #[decision_model(events({list}), tolerates(Deposit000))]
             pub struct Balance {{ #[decision_model(tag)] account: AccountId }}
         "#
     );

@@ -159,10 +159,11 @@ impl ::es_core::DecisionModel for Seats {
     fn condition(
         &self,
     ) -> ::core::result::Result<::es_core::Query, ::es_core::InvalidQuery> {
+        use ::es_core::__private::Listed as __Listed;
         ::es_core::__private::query::<
             Self,
         >(
-            &[<Unsubscribed as ::es_core::__private::Listed>::TYPE],
+            &[<Unsubscribed as __Listed>::TYPE],
             ::std::vec::Vec::from([
                 ::es_core::__private::tag::<String>("course", &self.course)?,
             ]),
