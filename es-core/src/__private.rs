@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::aggregate::Aggregate;
 use crate::decide::DecidedBy;
 use crate::decision::{self, Decision};
-use crate::decisions::DecisionModel;
+use crate::decisions::{self, DecisionError, DecisionModel, TaggedEvent};
 use crate::describe::{Describe, Description, Shown};
 use crate::error::{DecodeError, EncodeError, ExecuteError};
 use crate::event::{Event, EventName, Payload, SchemaVersion};
@@ -17,6 +17,8 @@ use crate::event_set::{EventSet, EventType};
 use crate::into_events::Takes;
 use crate::metadata::Metadata;
 use crate::query::{InvalidQuery, Query, QueryItem};
+use crate::recorded::RawEvent;
+use crate::store::EventStore;
 use crate::stream::{StreamId, Version};
 use crate::tag::Tag;
 use crate::text::InvalidText;
@@ -170,6 +172,9 @@ pub trait Fact: Any + Send + Sync {
     fn version(&self) -> SchemaVersion;
     fn encode(&self) -> Result<Payload, EncodeError>;
     fn tags(&self) -> Result<Vec<Tag>, InvalidText>;
+    /// Another event of the same type.
+    fn read(&self, version: SchemaVersion, payload: &Payload)
+    -> Result<Box<dyn Fact>, DecodeError>;
     fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
     #[must_use]
     fn describe(&self) -> Description;
@@ -194,6 +199,14 @@ impl<E: Event> Fact for E {
         Event::tags(self)
     }
 
+    fn read(
+        &self,
+        version: SchemaVersion,
+        payload: &Payload,
+    ) -> Result<Box<dyn Fact>, DecodeError> {
+        Ok(Box::new(<E as Event>::decode(version, payload)?))
+    }
+
     fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.fmt(f)
     }
@@ -206,6 +219,51 @@ impl<E: Event> Fact for E {
         let other: &dyn Any = other;
         other.downcast_ref() == Some(self)
     }
+}
+
+/// An event as reports compare it: one of a set, or one of any type.
+pub trait Reported: Describe + PartialEq + Sized {
+    #[must_use]
+    fn name(&self) -> EventName;
+    fn to_raw(&self) -> Result<RawEvent, EncodeError>;
+    /// What a store would give back for this event.
+    fn read_back(&self, stored: &RawEvent) -> Result<Self, DecodeError>;
+}
+
+impl<S: EventSet + PartialEq> Reported for S {
+    fn name(&self) -> EventName {
+        EventSet::name(self)
+    }
+
+    fn to_raw(&self) -> Result<RawEvent, EncodeError> {
+        EventSet::to_raw(self)
+    }
+
+    fn read_back(&self, stored: &RawEvent) -> Result<Self, DecodeError> {
+        Self::from_raw(stored)
+    }
+}
+
+impl Reported for TaggedEvent {
+    fn name(&self) -> EventName {
+        TaggedEvent::name(self)
+    }
+
+    fn to_raw(&self) -> Result<RawEvent, EncodeError> {
+        TaggedEvent::to_raw(self)
+    }
+
+    fn read_back(&self, stored: &RawEvent) -> Result<Self, DecodeError> {
+        TaggedEvent::read_back(self, stored)
+    }
+}
+
+/// The models of a decision as it would see them now: what es-testing plays its scenarios with.
+pub async fn model_of<D: decisions::Decision, S: EventStore>(
+    store: &S,
+    decision: &D,
+) -> Result<D::Model, DecisionError<D::Error>> {
+    decisions::read(store, decision).await
 }
 
 /// Refuses to compile if the event at `nth` has the stored name of one before it.

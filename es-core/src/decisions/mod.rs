@@ -13,5 +13,6 @@ pub use decision::Decision;
 pub use error::DecisionError;
 pub use model::DecisionModel;
 pub use models::DecisionModels;
+pub(crate) use runtime::read;
 pub use runtime::{Decided, Decisions};
 pub use tagged_event::{TaggedEvent, TaggedEvents};

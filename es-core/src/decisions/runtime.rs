@@ -188,6 +188,14 @@ impl<S: EventStore> Decisions<S> {
     }
 }
 
+/// The models of a decision with all that has happened to them.
+pub(crate) async fn read<D: Decision, S: EventStore>(
+    store: &S,
+    decision: &D,
+) -> Result<D::Model, DecisionError<D::Error>> {
+    Ok(Reading::new(decision.model())?.read_on(store).await?.model)
+}
+
 /// A decision that was taken and not stored yet.
 struct Taken<M> {
     /// With the events of the decision.

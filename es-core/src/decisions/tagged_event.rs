@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::__private::Fact;
 use crate::describe::{Describe, Description};
-use crate::error::EncodeError;
+use crate::error::{DecodeError, EncodeError};
 use crate::event::{EventName, Tagged};
 use crate::into_events::{IntoEvents, Takes};
 use crate::metadata::Metadata;
@@ -45,8 +45,16 @@ impl TaggedEvent {
 
     /// The event as a store takes it, with a fresh id and its tags.
     pub fn to_new(&self, metadata: Metadata) -> Result<NewEvent, EncodeError> {
-        let raw = RawEvent::new(self.0.name(), self.0.version(), self.0.encode()?);
-        Ok(NewEvent::new(raw, metadata).with_tags(self.tags()?))
+        Ok(NewEvent::new(self.to_raw()?, metadata).with_tags(self.tags()?))
+    }
+
+    pub(crate) fn to_raw(&self) -> Result<RawEvent, EncodeError> {
+        Ok(RawEvent::new(self.0.name(), self.0.version(), self.0.encode()?))
+    }
+
+    /// The event of the same type that is stored as `raw`.
+    pub(crate) fn read_back(&self, raw: &RawEvent) -> Result<Self, DecodeError> {
+        Ok(Self(self.0.read(raw.version, &raw.payload)?))
     }
 
     /// What the event is about.
