@@ -69,6 +69,7 @@ mod columns;
 mod error;
 mod group;
 mod known;
+mod loads;
 mod locked;
 mod read;
 mod row;

@@ -7,6 +7,7 @@ mod database;
 mod group;
 mod idempotency;
 mod large;
+mod loads;
 mod log_order;
 mod query_plan;
 mod schema;
