@@ -6,8 +6,11 @@ mod cancellation;
 mod condition;
 mod conflict;
 mod database;
+mod group;
+mod idempotency;
 #[cfg(unix)]
 mod incarnation;
+mod large;
 mod loads;
 mod log_order;
 #[cfg(unix)]
