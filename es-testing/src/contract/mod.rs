@@ -11,13 +11,19 @@
 )]
 
 pub mod append;
+pub mod checkpoint;
+pub mod condition;
+pub mod condition_order;
 pub mod conflict;
+pub mod crowd;
 pub mod dropping;
 pub mod event_ids;
 pub mod expected_version;
 pub mod log;
 pub mod order;
 pub mod paging;
+pub mod query;
+mod seeded;
 pub mod streams;
 mod subjects;
 mod suite;
