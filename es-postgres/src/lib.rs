@@ -39,7 +39,7 @@
 //!
 //! ```sql
 //! GRANT USAGE ON SCHEMA es TO service;
-//! GRANT SELECT, INSERT ON es.streams, es.events TO service;
+//! GRANT SELECT, INSERT ON es.streams, es.events, es.tags TO service;
 //! GRANT SELECT ON es.log, es._migrations TO service;
 //! GRANT SELECT, USAGE ON SEQUENCE es.events_position_seq TO service;
 //! ```
@@ -62,16 +62,24 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod alone;
+mod answer;
 mod append;
+mod chunks;
 mod columns;
+mod condition;
 mod error;
+mod group;
+mod known;
 mod loads;
 mod locked;
+mod query;
 mod read;
 mod row;
 mod schema;
+mod size;
 mod spans;
 mod store;
+mod tags;
 
 /// The driver in whose types this crate speaks; choose its TLS in your own `Cargo.toml`.
 pub use sqlx;

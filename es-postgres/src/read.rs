@@ -79,6 +79,8 @@ impl PgStore {
         &self,
         connection: &mut PgConnection,
     ) -> Result<End, StoreError> {
+        // Before the statement: what another reader learns meanwhile may be newer than its answer.
+        let known = self.safe.load(Ordering::Acquire);
         let row = self
             .query(include_str!("../sql/safe.sql"))
             .fetch_one(connection)
@@ -89,7 +91,7 @@ impl PgStore {
             head: row::unsigned(&row, 1)?,
             standby: row.try_get(2).map_err(from_sqlx)?,
         };
-        let now = log.safe_after(self.safe.load(Ordering::Acquire))?;
+        let now = log.safe_after(known)?;
         let safe = self.safe.fetch_max(now, Ordering::AcqRel).max(now);
         let incarnation = row.try_get::<uuid::Uuid, _>(3).map_err(from_sqlx)?.into();
         Ok(End { incarnation, safe: Position(safe), head: Position(log.head) })

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use es_core::{
     Append, AppendError, Appended, Cursor, EventStore, LogPage, Position, Query, QueryPage,
-    RecordedEvent, StoreError, StoreErrorKind, StreamId, Version,
+    RecordedEvent, StoreError, StreamId, Version,
 };
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
 
@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::error::from_sqlx;
+use crate::group::Group;
 use crate::loads::Loads;
 use crate::{schema, spans};
 
@@ -47,6 +48,8 @@ pub struct PgStore {
     pub(crate) safe: Arc<AtomicU64>,
     /// Places for appends that wait for a stream: half of the pool.
     pub(crate) waiting: Arc<Semaphore>,
+    /// Where appends meet.
+    pub(crate) group: Arc<Group>,
     /// Loads that are under way, and those that wait to go out together.
     pub(crate) loads: Arc<Loads>,
     persistent: bool,
@@ -67,6 +70,7 @@ impl PgStore {
             pool,
             safe: Arc::default(),
             waiting: Arc::new(Semaphore::new(waiting)),
+            group: Arc::new(Group::new()),
             loads: Arc::new(Loads::new()),
             persistent: true,
         }
@@ -179,7 +183,7 @@ impl PgStore {
 impl EventStore for PgStore {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let span = spans::append(&append);
-        let appended = self.append_alone_or_locked(append).instrument(span.clone()).await?;
+        let appended = self.append_somehow(append).instrument(span.clone()).await?;
         if let Some(position) = appended.position() {
             span.record("es.global_position", position.0);
         }
@@ -206,11 +210,14 @@ impl EventStore for PgStore {
 
     async fn query_page(
         &self,
-        _query: &Query,
-        _after: Position,
-        _limit: u32,
+        query: &Query,
+        after: Position,
+        limit: u32,
     ) -> Result<QueryPage, StoreError> {
-        Err(StoreError::new(StoreErrorKind::Unsupported, "queries are being built"))
+        let span = spans::query_page(query);
+        let page = self.read_query_page(query, after, limit).instrument(span.clone()).await?;
+        span.record("es.events.count", page.events.len()).record("es.global_position", page.safe.0);
+        Ok(page)
     }
 
     async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
@@ -227,6 +234,7 @@ impl fmt::Debug for PgStore {
         f.debug_struct("PgStore")
             .field("connections", &self.pool.size())
             .field("idle", &self.pool.num_idle())
+            .field("queued_appends", &self.group.queued())
             .field("safe", &self.safe.load(Ordering::Relaxed))
             .field("prepared_statements", &self.persistent)
             .finish_non_exhaustive()

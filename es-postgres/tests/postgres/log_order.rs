@@ -168,6 +168,24 @@ async fn naive_reader(pool: PgPool, at: Arc<AtomicI64>, over: Arc<AtomicBool>) -
     }
 }
 
+/// Answers overtake each other on their way; an old one is not another log.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn readers_that_share_a_store_do_not_confuse_each_other() {
+    let fixture = fixture().await;
+    let over = Arc::new(AtomicBool::new(false));
+    let readers: Vec<_> =
+        (0..6).map(|_| tokio::spawn(reader(fixture.store.clone(), over.clone()))).collect();
+
+    for n in 0..600 {
+        fixture.put(&(n % 5).to_string(), ExpectedVersion::Any, 1).await.unwrap();
+    }
+    over.store(true, Ordering::SeqCst);
+
+    for reader in readers {
+        assert_eq!(reader.await.unwrap().len(), 600);
+    }
+}
+
 /// As after a restore: the store remembers more of the log than there is.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_ends_before_what_was_read_of_it_is_refused() {

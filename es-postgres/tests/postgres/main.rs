@@ -1,13 +1,17 @@
 //! The store against a real PostgreSQL: one database per test.
 
 mod append;
+mod auditor;
 mod cancellation;
+mod condition;
 mod conflict;
 mod database;
 mod loads;
 mod log_order;
+mod query;
 mod query_plan;
 mod schema;
 mod spans;
 mod support;
+mod torture;
 mod within;

@@ -84,7 +84,7 @@ async fn a_role_with_least_rights_can_do_all_that_a_service_does() {
     let grant = format!(
         "CREATE ROLE {role};
          GRANT USAGE ON SCHEMA es TO {role};
-         GRANT SELECT, INSERT ON es.streams, es.events TO {role};
+         GRANT SELECT, INSERT ON es.streams, es.events, es.tags TO {role};
          GRANT SELECT ON es.log, es._migrations TO {role};
          GRANT SELECT, USAGE ON SEQUENCE es.events_position_seq TO {role}"
     );
