@@ -1,11 +1,14 @@
 //! An event id is stored once, wherever; an append that is sent again is answered and not repeated.
 
-use es_core::{AppendError, Appended, EventId, EventStore, ExpectedVersion, Version};
+use es_core::{
+    AppendError, Appended, Condition, EventId, EventStore, ExpectedVersion, Position, Version,
+};
 use tokio::task::JoinSet;
 
 use super::dropping::give_up_after;
 use super::subjects::{
-    add, event, events, ids, part, read, recorded_ids, stream, try_append, try_parts, versions,
+    about, add, event, events, ids, item, part, query, read, recorded_ids, stream, try_append,
+    try_on, try_parts, versions,
 };
 
 /// The same append again, though its expectation is broken by itself.
@@ -48,6 +51,22 @@ pub async fn an_append_over_several_streams_has_its_first_answers<S: EventStore>
     let now = (&again.streams[1].stream, again.streams[1].version);
     assert_eq!(now, (&read_only, Version(4)), "a part without events is told the version now");
     assert!(again.streams[1].positions.is_empty(), "it has no position");
+}
+
+/// What it stored matches the condition that it was stored on, and others have written such events
+/// since: it is answered all the same.
+pub async fn an_append_that_is_sent_again_does_not_break_its_condition<S: EventStore>(store: &S) {
+    let opened = vec![about("opened", &["course:c1"])];
+    let first = Condition::new(query([item(&[], &["course:c1"])]), Position::START);
+    let parts = || vec![part(&stream("one"), ExpectedVersion::NoStream, opened.clone())];
+    let stored = try_on(store, first.clone(), parts()).await.expect("it is stored");
+    add(store, &stream("other"), vec![about("opened", &["course:c1"])]).await;
+
+    let again = try_on(store, first, parts()).await;
+
+    let again = again.expect("what it stored does not refuse it");
+    assert!(again.already, "the second stored nothing");
+    assert_eq!(again.streams, stored.streams, "the first answer");
 }
 
 /// The id is what is compared: what was stored first stays.

@@ -64,6 +64,7 @@ macro_rules! contract {
                 no_stream_is_met_by_a_missing_stream_only
                 an_existing_stream_is_not_met_by_a_missing_one
                 an_exact_version_is_met_by_itself_only
+                a_version_that_no_stream_reaches_is_a_conflict
                 exact_zero_is_no_stream
                 a_part_without_events_requires_its_version_too
             }
@@ -97,6 +98,7 @@ macro_rules! contract {
             event_ids {
                 an_append_that_is_sent_again_has_its_first_answer
                 an_append_over_several_streams_has_its_first_answers
+                an_append_that_is_sent_again_does_not_break_its_condition
                 an_append_that_is_sent_again_is_not_compared
                 an_event_id_is_taken_once_in_the_store
                 a_taken_event_id_refuses_the_whole_append

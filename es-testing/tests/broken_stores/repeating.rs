@@ -1,6 +1,6 @@
 //! Stores that forget what they have stored, or know too much of it.
 
-use es_core::{AppendError, Appended, EventId, Version};
+use es_core::{AppendError, Appended, ConditionFailed, EventId, Position, Version};
 use es_testing::contract::event_ids;
 
 use super::broken::Broken;
@@ -30,6 +30,14 @@ finds! {
             }
             appended
         })
+    }
+    an_append_that_breaks_its_own_condition:
+    event_ids::an_append_that_is_sent_again_does_not_break_its_condition,
+    "what it stored does not refuse it", {
+        answer: |answer| match answer {
+            Ok(appended) if appended.already => Err(ConditionFailed::new(Position(1)).into()),
+            other => other,
+        }
     }
     an_append_that_is_compared: event_ids::an_append_that_is_sent_again_is_not_compared,
     "it is answered", {

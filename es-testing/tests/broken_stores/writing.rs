@@ -110,6 +110,17 @@ finds! {
     expected_version::an_exact_version_is_met_by_itself_only, "expected a conflict", {
         parts: any_instead_of_exact
     }
+    a_version_that_is_cut_to_fewer_bits:
+    expected_version::a_version_that_no_stream_reaches_is_a_conflict, "expected a conflict", {
+        parts: |mut parts| {
+            for part in &mut parts {
+                if let ExpectedVersion::Exact(version) = &mut part.expected {
+                    version.0 &= u64::from(u32::MAX >> 31);
+                }
+            }
+            parts
+        }
+    }
     exact_zero_taken_for_any: expected_version::exact_zero_is_no_stream, "expected a conflict", {
         parts: any_instead_of_exact
     }

@@ -81,12 +81,17 @@ impl Plain {
         self.log.iter().map(|(event, _)| event.clone()).collect()
     }
 
+    pub(crate) fn positions(&self) -> Vec<Position> {
+        self.log.iter().map(|(event, _)| event.position).collect()
+    }
+
     pub(crate) fn stream(&self, stream: &StreamId) -> Vec<RecordedEvent> {
-        self.log().into_iter().filter(|event| event.stream == *stream).collect()
+        let events = self.log.iter().map(|(event, _)| event);
+        events.filter(|event| event.stream == *stream).cloned().collect()
     }
 
     pub(crate) fn version(&self, stream: &StreamId) -> u64 {
-        self.stream(stream).len() as u64
+        self.log.iter().filter(|(event, _)| event.stream == *stream).count() as u64
     }
 
     /// What matches after a position, each with the places of the items that it matches.

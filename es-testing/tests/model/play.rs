@@ -11,8 +11,8 @@ use es_core::{
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
-use proptest::test_runner::{Config, TestCaseResult, TestRunner};
-use tokio::runtime::Builder;
+use proptest::test_runner::{Config, FileFailurePersistence, TestCaseResult, TestRunner};
+use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
 use super::plain::{Plain, Verdict};
@@ -20,14 +20,18 @@ use super::story::{self, Direction, Expected, Item, New, Part, Place, Rests, Ste
 
 /// Draws stories and plays them one after another; the shortest that fails is told.
 pub(crate) fn drawn<T: fmt::Debug>(
+    runtime: &Runtime,
     cases: u32,
     source: &'static str,
     stories: impl Strategy<Value = T>,
     play: impl AsyncFn(&T) -> TestCaseResult,
 ) {
-    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.expect("a runtime starts");
-    let config = Config { source_file: Some(source), ..Config::with_cases(cases) };
+    let beside_the_test = FileFailurePersistence::WithSource("regressions");
+    let config = Config {
+        source_file: Some(source),
+        failure_persistence: Some(Box::new(beside_the_test)),
+        ..Config::with_cases(cases)
+    };
     let played = TestRunner::new(config).run(&stories, |story| runtime.block_on(play(&story)));
     if let Err(failure) = played {
         panic!("{failure}");
@@ -315,18 +319,18 @@ impl<S: EventStore> Played<'_, S> {
     }
 
     fn condition(&self, rests: &Rests) -> Condition {
-        let log = self.plain.log();
-        let known = rests.known.iter().filter(|_| !log.is_empty());
-        let known = known.map(|nth| nth.get(&log).position).collect();
+        let positions = self.plain.positions();
+        let known = rests.known.iter().filter(|_| !positions.is_empty());
+        let known = known.map(|nth| *nth.get(&positions)).collect();
         Condition::new(query(&rests.items), self.position(rests.after)).with_known(known)
     }
 
     fn position(&self, place: Place) -> Position {
-        let log = self.plain.log();
+        let positions = self.plain.positions();
         match place {
-            Place::Event(nth) if !log.is_empty() => nth.get(&log).position,
+            Place::Event(nth) if !positions.is_empty() => *nth.get(&positions),
             Place::Start | Place::Event(_) => self.beginning,
-            Place::End => log.last().map_or(self.beginning, |last| last.position),
+            Place::End => positions.last().copied().unwrap_or(self.beginning),
             Place::FarBeyond => Position::MAX,
         }
     }

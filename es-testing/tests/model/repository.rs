@@ -14,14 +14,14 @@ use super::fixture::{
     Account, AccountError, AccountEvent, Deposit, Deposited, FeeCharged, Open, Opened, Save,
     Withdraw, Withdrawn,
 };
-use super::play;
+use super::{play, runtime};
 
 /// A part of the ten thousand; see the other.
 const STORIES: u32 = 1_200;
 
 #[test]
 fn a_repository_does_what_the_model_does() {
-    play::drawn(STORIES, file!(), stories(), async |story| {
+    play::drawn(&runtime(), STORIES, file!(), stories(), async |story| {
         let accounts = Repository::new(MemoryStore::new());
         play([accounts.clone(), accounts], story).await
     });
