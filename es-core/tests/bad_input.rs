@@ -72,7 +72,7 @@ refused! {
         => format!("the tag value \"{}\"… is 513 bytes long; {LINE_512}", "v".repeat(60));
     an_empty_tag_value: Tag::new("course", "")
         => format!("the tag value \"\" is empty; {LINE_512}");
-    a_nul_in_a_tag: Tag::new("course", "c\01")
+    a_nul_in_a_tag: Tag::new("course", "c\u{0}1")
         => format!("the tag value \"c\\01\" holds the control character U+0000 at byte 1; {LINE_512}");
 
     // A query or a condition.
