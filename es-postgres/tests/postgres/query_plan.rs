@@ -32,12 +32,13 @@ fn arguments(statement: &str) -> &'static str {
         "stream_pages" => "('{account,account}', '{k7,k8}', '{2,0}', 64)",
         "log_after" => "(30000, 60000, 500)",
         "log_before" => "(9223372036854775807, 60000, 500)",
+        "safe" | "written" | "replayed" => "",
+        "migrated" => "(1)",
+        "begin_incarnation" => "(gen_random_uuid())",
         "query_page" => "(30000, 500, '{0,1,1}', '{course:7,course:7,hot:1}', '{1,2}', '{a,b}')",
         "condition" => {
             "(30000, '{30001}', '{0,1,1}', '{course:7,course:7,hot:1}', '{1,2}', '{a,b}')"
         }
-        "safe" => "",
-        "migrated" => "(1)",
         "stream_versions" => "('{account,account}', '{k7,k8}')",
         "known_events" => "(ARRAY[gen_random_uuid(), gen_random_uuid()])",
         other => panic!("sql/{other}.sql is new: give it arguments here"),
