@@ -94,6 +94,8 @@
 
 mod aggregate;
 mod append;
+mod backoff;
+mod catch_up;
 mod checkpoint;
 mod command;
 mod decide;

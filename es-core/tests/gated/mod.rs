@@ -22,7 +22,7 @@ pub enum Fault {
 }
 
 #[derive(Clone)]
-pub struct Watched {
+pub struct Gated {
     pub inner: MemoryStore,
     /// Appends pass here before they reach the store.
     pub appends: Arc<Gate>,
@@ -32,7 +32,7 @@ pub struct Watched {
     seen: Arc<Mutex<Vec<Vec<EventId>>>>,
 }
 
-impl Watched {
+impl Gated {
     pub fn new(inner: MemoryStore) -> Self {
         Self { inner, appends: Arc::default(), reads: Arc::default(), seen: Arc::default() }
     }
@@ -123,7 +123,7 @@ fn failed(fault: Fault) -> StoreError {
     StoreError::new(kind, format!("{fault:?}"))
 }
 
-impl EventStore for Watched {
+impl EventStore for Gated {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let events = append.parts().iter().flat_map(|part| &part.events);
         self.seen.lock().unwrap().push(events.map(|event| event.id).collect());
