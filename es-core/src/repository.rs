@@ -89,7 +89,7 @@ impl<A: Aggregate, S: fmt::Debug> fmt::Debug for Repository<A, S> {
             .field("store", &self.store)
             .field("max_attempts", &self.max_attempts)
             .field("cache", &self.states)
-            .field("in_turn", &self.lanes.is_some())
+            .field("lanes", &self.lanes)
             .finish()
     }
 }
@@ -146,7 +146,8 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     ///
     /// A command that is dropped while it waits is left out; later it is stored whole or not at all, as
     /// everywhere. Up to 1,024 commands queue for an aggregate, first come, first served; further ones
-    /// wait for a place. Up to 128 commands, 1,000 events or a mebibyte of payload go together.
+    /// wait for a place. Up to 128 commands go together, fewer once they have 1,000 events or a mebibyte
+    /// of payload.
     ///
     /// Costs a copy of the state for each command that waited. Those are executed on a task of the
     /// caller's tokio runtime.

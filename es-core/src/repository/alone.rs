@@ -2,12 +2,12 @@
 
 use tracing::Span;
 
-use super::decided::Decided;
+use super::decided::{Decided, Refusal};
 use super::{Executed, Repository};
 use crate::aggregate::Aggregate;
 use crate::backoff;
 use crate::decide::DecidedBy;
-use crate::decision::{self, Decision};
+use crate::decision;
 use crate::error::{AppendError, Conflict, ExecuteError};
 use crate::load::Loaded;
 use crate::metadata::Metadata;
@@ -22,7 +22,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         command: C,
         metadata: &Metadata,
         span: &Span,
-    ) -> Result<Executed<A>, ExecuteError<A::Error>> {
+    ) -> Result<Executed<A>, Refusal<A>> {
         let mut delays = backoff::delays();
         let mut attempts = 1;
         loop {
@@ -59,7 +59,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         known: Option<Loaded<A>>,
         command: C,
         metadata: &Metadata,
-    ) -> Result<Result<Executed<A>, Conflict>, ExecuteError<A::Error>> {
+    ) -> Result<Result<Executed<A>, Conflict>, Refusal<A>> {
         if let Some(known) = known
             && let Ok((decided, new)) = decide(known, stream, command.clone(), metadata)
             && !new.is_empty()
@@ -80,7 +80,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         decided: Decided<A>,
         new: Vec<NewEvent>,
         metadata: &Metadata,
-    ) -> Result<Result<Executed<A>, Conflict>, ExecuteError<A::Error>> {
+    ) -> Result<Result<Executed<A>, Conflict>, Refusal<A>> {
         match self.store_at(stream, decided.before, new).await {
             Ok(appended) => {
                 self.remember(stream, &decided.state, &appended);
@@ -98,9 +98,8 @@ fn decide<A: Aggregate, C: DecidedBy<A>>(
     stream: &StreamId,
     command: C,
     metadata: &Metadata,
-) -> Result<(Decided<A>, Vec<NewEvent>), ExecuteError<A::Error>> {
-    let Loaded { mut state, version: before, .. } = loaded;
-    let Decision { events, new } = decision::decide(&mut state, before, stream, command, metadata)?;
-    let ids = new.iter().map(|new| new.id).collect();
-    Ok((Decided { state, before, events, ids }, new))
+) -> Result<(Decided<A>, Vec<NewEvent>), Refusal<A>> {
+    let Loaded { mut state, version, .. } = loaded;
+    let decision = decision::decide(&mut state, version, stream, command, metadata)?;
+    Ok(Decided::new(state, version, decision))
 }

@@ -3,10 +3,15 @@
 use super::Executed;
 use crate::aggregate::Aggregate;
 use crate::append::AppendedStream;
+use crate::decision::Decision;
+use crate::error::ExecuteError;
 use crate::event::EventId;
 use crate::metadata::Metadata;
-use crate::recorded::Recorded;
+use crate::recorded::{NewEvent, Recorded};
 use crate::stream::Version;
+
+/// Why a command came to nothing.
+pub(super) type Refusal<A> = ExecuteError<<A as Aggregate>::Error>;
 
 /// What a command will have done once its events are stored.
 pub(super) struct Decided<A: Aggregate> {
@@ -20,6 +25,18 @@ pub(super) struct Decided<A: Aggregate> {
 }
 
 impl<A: Aggregate> Decided<A> {
+    /// A decision that turned the state at `before` into `state`. With it come its events as a store
+    /// takes them.
+    pub(super) fn new(
+        state: A,
+        before: Version,
+        decision: Decision<A::Event>,
+    ) -> (Self, Vec<NewEvent>) {
+        let Decision { events, new } = decision;
+        let ids = new.iter().map(|new| new.id).collect();
+        (Self { state, before, events, ids }, new)
+    }
+
     /// The answer, now that the events are stored, by themselves or among others. A command without
     /// events is answered by whatever was stored with it.
     pub(super) fn stored(self, appended: &AppendedStream, metadata: &Metadata) -> Executed<A> {

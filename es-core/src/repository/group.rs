@@ -15,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tracing::Instrument;
 
-use super::decided::Decided;
+use super::decided::{Decided, Refusal};
 use super::lane::Turn;
 use super::waiting::{Told, Waiting};
 use crate::aggregate::Aggregate;
@@ -26,11 +26,11 @@ use crate::load::Loaded;
 use crate::recorded::NewEvent;
 use crate::store::EventStore;
 
-/// So many commands go together at most,
+/// So many commands go together at most. An append that others wait for should not take long,
 const COMMANDS: usize = 128;
-/// so many events, unless one command alone has more,
+/// so no more are added once they have so many events
 const EVENTS: usize = 1000;
-/// and so many bytes of payload, likewise: an append that others wait for should not take long.
+/// or so many bytes of payload.
 const BYTES: usize = 1 << 20;
 
 /// A turn in which the queue of a lane is executed.
@@ -40,7 +40,7 @@ pub(super) struct Group<A: Aggregate, S: EventStore> {
     next: VecDeque<Waiting<A>>,
 }
 
-type Answer<A> = Result<Decided<A>, ExecuteError<<A as Aggregate>::Error>>;
+type Answer<A> = Result<Decided<A>, Refusal<A>>;
 
 /// Commands that were decided one after another, and what is to be appended for them.
 struct Round<A: Aggregate> {
@@ -153,12 +153,11 @@ impl<A: Aggregate, S: EventStore> Group<A, S> {
             });
             let answer = match catch_unwind(deciding) {
                 Ok(Ok((decision, state))) => {
-                    let before = version;
-                    version = version.plus(decision.events.len());
-                    let ids = decision.new.iter().map(|new| new.id).collect();
-                    bytes += payloads(&decision.new);
-                    round.new.extend(decision.new);
-                    Ok(Decided { state, before, events: decision.events, ids })
+                    let (decided, new) = Decided::new(state, version, decision);
+                    version = version.plus(new.len());
+                    bytes += payloads(&new);
+                    round.new.extend(new);
+                    Ok(decided)
                 }
                 Ok(Err(refusal)) => Err(refusal),
                 Err(panic) => {
@@ -261,7 +260,7 @@ fn failed_to_append<A: Aggregate>(
 
 /// A command with events may have been stored. One without was never confirmed, and is not to be told
 /// that it may have been stored.
-fn away<A: Aggregate>(answer: Answer<A>, error: &StoreError) -> ExecuteError<A::Error> {
+fn away<A: Aggregate>(answer: Answer<A>, error: &StoreError) -> Refusal<A> {
     match answer {
         Ok(decided) if !decided.events.is_empty() => {
             ExecuteError::Append(AppendError::Store(error.clone()))

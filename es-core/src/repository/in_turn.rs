@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tracing::Span;
 
+use super::decided::Refusal;
 use super::lane::{Entered, Lanes, Turn};
 use super::waiting::{Told, Waiting};
 use super::{Executed, Repository};
@@ -26,7 +27,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         command: C,
         metadata: &Metadata,
         span: &Span,
-    ) -> Result<Executed<A>, ExecuteError<A::Error>> {
+    ) -> Result<Executed<A>, Refusal<A>> {
         // Those who wait are answered by a task.
         let Ok(runtime) = Handle::try_current() else {
             return self.execute_alone(&stream, command, metadata, span).await;
@@ -57,9 +58,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     }
 }
 
-async fn told<A: Aggregate>(
-    answer: oneshot::Receiver<Told<A>>,
-) -> Result<Executed<A>, ExecuteError<A::Error>> {
+async fn told<A: Aggregate>(answer: oneshot::Receiver<Told<A>>) -> Result<Executed<A>, Refusal<A>> {
     match answer.await {
         Ok(Told::Answer(answer)) => answer,
         Ok(Told::Panic(panic)) => resume_unwind(panic),

@@ -14,6 +14,7 @@
 //! ```
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Repository;
@@ -32,6 +33,13 @@ const PLACES: usize = 1024;
 pub(super) struct Lanes<A: Aggregate> {
     open: Mutex<HashMap<StreamId, Lane<A>>>,
     pub(super) copy: fn(&A) -> A,
+}
+
+/// Says how many there are.
+impl<A: Aggregate> fmt::Debug for Lanes<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.open().len().fmt(f)
+    }
 }
 
 struct Lane<A: Aggregate> {

@@ -26,7 +26,8 @@ impl<A> Clone for States<A> {
 
 impl<A> fmt::Debug for States<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("States").field("capacity", &self.states.policy().max_capacity()).finish()
+        let capacity = self.states.policy().max_capacity();
+        f.debug_struct("States").field("capacity", &capacity).finish_non_exhaustive()
     }
 }
 
@@ -66,5 +67,54 @@ impl<A: Send + Sync + 'static> States<A> {
         if self.states.get(stream).is_some_and(|known| known.version > actual) {
             self.states.invalidate(stream);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::{Category, StreamKey};
+
+    fn stream(key: u64) -> StreamId {
+        let key = StreamKey::new(format!("a{key}")).unwrap();
+        StreamId::new(Category::new("account").unwrap(), key)
+    }
+
+    fn known(states: &States<&'static str>, key: u64) -> Option<&'static str> {
+        states.recall(&stream(key)).map(|known| known.state)
+    }
+
+    #[test]
+    fn no_more_states_are_kept_than_asked_for() {
+        let states = States::new(10);
+
+        for key in 0..1000 {
+            states.remember(&stream(key), &"state", Version(1), Position(1));
+        }
+        states.states.run_pending_tasks();
+
+        assert_eq!(states.states.entry_count(), 10);
+    }
+
+    #[test]
+    fn an_older_state_does_not_replace_a_newer_one() {
+        let states = States::new(10);
+
+        states.remember(&stream(1), &"new", Version(2), Position(2));
+        states.remember(&stream(1), &"old", Version(1), Position(1));
+
+        assert_eq!(known(&states, 1), Some("new"));
+    }
+
+    #[test]
+    fn a_state_that_its_stream_has_not_reached_is_forgotten() {
+        let states = States::new(10);
+        states.remember(&stream(1), &"state", Version(7), Position(9));
+
+        states.found(&stream(1), Version(7));
+        assert_eq!(known(&states, 1), Some("state"));
+
+        states.found(&stream(1), Version(6));
+        assert_eq!(known(&states, 1), None);
     }
 }

@@ -7,25 +7,21 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tracing::Span;
 
 use super::Executed;
+use super::decided::Refusal;
 use crate::aggregate::Aggregate;
 use crate::decide::DecidedBy;
 use crate::decision::{self, Decision};
-use crate::error::ExecuteError;
 use crate::metadata::Metadata;
 use crate::stream::{StreamId, Version};
 
 /// What the caller of a command is told.
 pub(super) enum Told<A: Aggregate> {
-    Answer(Result<Executed<A>, ExecuteError<A::Error>>),
+    Answer(Result<Executed<A>, Refusal<A>>),
     /// Its decision panicked: the panic goes on where the command came from.
     Panic(Box<dyn Any + Send>),
 }
 
-type DecideOn<A> = dyn Fn(
-        &mut A,
-        Version,
-        &StreamId,
-    ) -> Result<Decision<<A as Aggregate>::Event>, ExecuteError<<A as Aggregate>::Error>>
+type DecideOn<A> = dyn Fn(&mut A, Version, &StreamId) -> Result<Decision<<A as Aggregate>::Event>, Refusal<A>>
     + Send
     + Sync;
 
@@ -72,7 +68,7 @@ impl<A: Aggregate> Waiting<A> {
         state: &mut A,
         version: Version,
         stream: &StreamId,
-    ) -> Result<Decision<A::Event>, ExecuteError<A::Error>> {
+    ) -> Result<Decision<A::Event>, Refusal<A>> {
         self.span.in_scope(|| (self.decide)(state, version, stream))
     }
 

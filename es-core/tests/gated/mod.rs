@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use es_core::{
-    Append, AppendError, Appended, Cursor, EventId, EventStore, LogPage, MemoryStore, Position,
-    Query, QueryPage, RecordedEvent, StoreError, StoreErrorKind, StreamId, Version,
+    Append, AppendError, Appended, Conflict, Cursor, EventId, EventStore, LogPage, MemoryStore,
+    Position, Query, QueryPage, RecordedEvent, StoreError, StoreErrorKind, StreamId, Version,
 };
 use tokio::sync::{Semaphore, watch};
 
@@ -19,9 +19,11 @@ pub enum Fault {
     ReplyLost,
     /// The store refuses it.
     Refused(StoreErrorKind),
+    /// Others are faster.
+    Outrun,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Gated {
     pub inner: MemoryStore,
     /// Appends pass here before they reach the store.
@@ -30,20 +32,40 @@ pub struct Gated {
     pub reads: Arc<Gate>,
     /// The event ids of each append, in the order in which they came in.
     seen: Arc<Mutex<Vec<Vec<EventId>>>>,
+    /// Where each read of a stream began.
+    cursors: Arc<Mutex<Vec<Cursor<Version>>>>,
 }
 
 impl Gated {
     pub fn new(inner: MemoryStore) -> Self {
-        Self { inner, appends: Arc::default(), reads: Arc::default(), seen: Arc::default() }
+        Self {
+            inner,
+            appends: Arc::default(),
+            reads: Arc::default(),
+            seen: Arc::default(),
+            cursors: Arc::default(),
+        }
     }
 
     /// The event ids of each append that was sent.
     pub fn sent(&self) -> Vec<Vec<EventId>> {
         self.seen.lock().unwrap().clone()
     }
+
+    /// Where each read of a stream began.
+    pub fn read(&self) -> Vec<Cursor<Version>> {
+        self.cursors.lock().unwrap().clone()
+    }
+
+    /// Counts from here.
+    pub fn forget(&self) {
+        self.seen.lock().unwrap().clear();
+        self.cursors.lock().unwrap().clear();
+    }
 }
 
 /// Where calls pass one by one.
+#[derive(Debug)]
 pub struct Gate {
     places: Semaphore,
     faults: Mutex<VecDeque<Fault>>,
@@ -117,7 +139,7 @@ impl Gate {
 
 fn failed(fault: Fault) -> StoreError {
     let kind = match fault {
-        Fault::CallLost | Fault::ReplyLost => StoreErrorKind::Unavailable,
+        Fault::CallLost | Fault::ReplyLost | Fault::Outrun => StoreErrorKind::Unavailable,
         Fault::Refused(kind) => kind,
     };
     StoreError::new(kind, format!("{fault:?}"))
@@ -133,6 +155,10 @@ impl EventStore for Gated {
                 self.inner.append(append).await?;
                 Err(failed(Fault::ReplyLost).into())
             }
+            Some(Fault::Outrun) => {
+                let part = &append.parts()[0];
+                Err(Conflict::new(part.stream.clone(), part.expected, Version(99)).into())
+            }
             Some(fault) => Err(failed(fault).into()),
         }
     }
@@ -143,6 +169,7 @@ impl EventStore for Gated {
         cursor: Cursor<Version>,
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
+        self.cursors.lock().unwrap().push(cursor);
         match self.reads.pass().await {
             None => self.inner.stream_page(stream, cursor, limit).await,
             Some(fault) => Err(failed(fault)),
