@@ -6,6 +6,7 @@ mod conflict;
 mod database;
 mod loads;
 mod log_order;
+mod lost_replies;
 mod query_plan;
 mod schema;
 mod spans;
