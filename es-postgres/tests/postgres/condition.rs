@@ -161,6 +161,34 @@ async fn a_condition_on_a_type_waits_for_an_append_under_way() {
     assert_eq!(refused_by(refused.await.unwrap()), late.position().unwrap());
 }
 
+/// By themselves, in a batch or with two streams. Six wait at a time: half of the pool.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_an_append_rests_on_a_type_all_others_wait() {
+    let fixture = fixture().await;
+    let mut tx = fixture.pool.begin().await.unwrap();
+    let rests = unless("rests", tagged("x", &[]), item(&["closed"], &[]));
+    let rests = fixture.store.append_within(&mut tx, rests).await.unwrap();
+
+    let two = Append::new(vec![
+        StreamAppend::new(stream("two-a"), ExpectedVersion::Any, vec![tagged("x", &[])]),
+        StreamAppend::new(stream("two-b"), ExpectedVersion::Any, vec![tagged("x", &[])]),
+    ]);
+    let mut waiting = vec![spawn(&fixture, two.unwrap())];
+    fixture.until_waiting(1).await;
+    waiting.push(spawn(&fixture, append("tagged", tagged("x", &["seat:1"]))));
+    fixture.until_waiting(2).await;
+    for n in 0..40 {
+        waiting.push(spawn(&fixture, append(&n.to_string(), tagged("closed", &[]))));
+    }
+    fixture.until_waiting(6).await;
+    assert!(!waiting.iter().any(JoinHandle::is_finished));
+    tx.commit().await.unwrap();
+
+    for waited in waiting {
+        assert!(waited.await.unwrap().unwrap().position() > rests.position());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_condition_holds_in_the_callers_transaction() {
     let fixture = fixture().await;
