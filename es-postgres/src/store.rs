@@ -28,7 +28,8 @@ use crate::{schema, spans};
 /// An append is one statement in one round trip, without a transaction around it, as long as it has
 /// its streams for itself. An append that meets another one goes out again in its locked form: it
 /// waits for the streams, looks, writes and commits. An append that rests on a stream without
-/// writing to it, or that has more than 256 streams, takes that form at once.
+/// writing to it, that has a condition, more than 256 tags or too much for one statement takes that
+/// form at once.
 ///
 /// ```no_run
 /// use es_core::prelude::*;
@@ -151,12 +152,13 @@ impl PgStore {
     /// ```
     ///
     /// The transaction must be in READ COMMITTED, PostgreSQL's default, and begun by sqlx. A
-    /// [`Conflict`](AppendError::Conflict) leaves it usable; any other error aborts it, as every
-    /// failed statement does.
+    /// [`Conflict`](AppendError::Conflict) and a [`Condition`](AppendError::Condition) that does not
+    /// hold leave it usable; any other error aborts it, as every failed statement does.
     ///
     /// **Keep it short.** From here to its end the transaction holds the streams that it appended
-    /// to, and readers of the log do not get past it, however much others append meanwhile.
-    /// PostgreSQL's `idle_in_transaction_session_timeout` sets a limit to that. Two transactions
+    /// to, and the tags that it wrote or rested on, and readers of the log do not get past it, however
+    /// much others append meanwhile. PostgreSQL's `idle_in_transaction_session_timeout` sets a limit to
+    /// that. Two transactions
     /// that append to the same streams one by one in opposite order deadlock; the server ends one
     /// of them, and the error [is transient](StoreError::is_transient). One append with several
     /// parts never does.
