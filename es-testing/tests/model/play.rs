@@ -19,6 +19,10 @@ use super::plain::{Plain, Verdict};
 use super::story::{self, Direction, Expected, Item, New, Part, Place, Rests, Step, Story};
 
 /// Draws stories and plays them one after another; the shortest that fails is told.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a story is played by a closure written in place"
+)]
 pub(crate) fn drawn<T: fmt::Debug>(
     runtime: &Runtime,
     cases: u32,
