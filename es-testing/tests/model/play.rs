@@ -279,7 +279,9 @@ impl<S: EventStore> Played<'_, S> {
 
     /// Until what was acknowledged is in the log.
     async fn until_safe(&self) -> TestCaseResult {
-        let end = self.position(Place::End);
+        let Some(end) = self.plain.positions().last().copied() else {
+            return Ok(());
+        };
         let complete = async {
             while self.store.log_page(Cursor::START, 0).await?.safe < end {
                 sleep(Duration::from_millis(1)).await;
