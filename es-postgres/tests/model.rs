@@ -25,7 +25,7 @@ fn postgres_does_what_the_model_does() {
     let (store, _database) = runtime.block_on(fresh_store());
     let played = AtomicU32::new(0);
 
-    play::drawn(&runtime, STORIES, file!(), stories(), async |story| {
+    play::drawn(&runtime, STORIES, file!(), &stories(), async |story| {
         let nth = played.fetch_add(1, Ordering::Relaxed);
         play::play(&store, &format!("case-{nth}"), story).await
     });

@@ -108,30 +108,36 @@ pub async fn a_query_sees_what_was_acknowledged<S: EventStore>(store: &S) {
     }
 }
 
-/// While others append: what a page has not found up to its `safe` never appears there.
+/// While others append, and between: what a page has not found up to its `safe` never appears there.
 pub async fn nothing_appears_at_or_below_safe_afterwards<S: EventStore>(store: &S) {
+    const WAVES: usize = 5;
+    const WRITERS: usize = 12;
+
     let of_course = query([item(&["opened"], &["course:c1"]), item(&[], &["course:c2"])]);
-    let mut writers = JoinSet::new();
-    for writer in 0..60_usize {
-        let store = store.clone();
-        writers.spawn(async move {
-            let tagged = about("opened", &[["course:c1", "course:c2"][writer % 2]]);
-            let parts = vec![
-                part(&stream(&format!("s{}", writer % 7)), ExpectedVersion::Any, vec![event(1)]),
-                part(&stream(&format!("t{writer}")), ExpectedVersion::Any, vec![tagged]),
-            ];
-            try_parts(&store, parts).await.expect("it is accepted");
-        });
-    }
     let mut pages = Vec::new();
-    while let Some(done) = writers.join_next().await {
-        done.expect("a writer does not panic");
-        pages.push(query_page(store, &of_course, Position::START, ALL).await);
+    for wave in 0..WAVES {
+        let mut writers = JoinSet::new();
+        for writer in 0..WRITERS {
+            let store = store.clone();
+            writers.spawn(async move {
+                let tagged = about("opened", &[["course:c1", "course:c2"][writer % 2]]);
+                let (shared, own) = (format!("s{}", writer % 7), format!("t{wave}-{writer}"));
+                let parts = vec![
+                    part(&stream(&shared), ExpectedVersion::Any, vec![event(1)]),
+                    part(&stream(&own), ExpectedVersion::Any, vec![tagged]),
+                ];
+                try_parts(&store, parts).await.expect("it is accepted");
+            });
+        }
+        while let Some(done) = writers.join_next().await {
+            done.expect("a writer does not panic");
+            pages.push(query_page(store, &of_course, Position::START, ALL).await);
+        }
     }
 
     let all = query_page(store, &of_course, Position::START, ALL).await;
     let all: Vec<_> = all.events.into_iter().map(|found| found.event.position).collect();
-    assert_eq!(all.len(), 60, "all are found in the end");
+    assert_eq!(all.len(), WAVES * WRITERS, "all are found in the end");
     for page in pages {
         let held: HashSet<_> = page.events.iter().map(|found| found.event.position).collect();
         let late = all.iter().filter(|at| **at <= page.safe && !held.contains(at));

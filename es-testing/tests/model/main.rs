@@ -16,7 +16,7 @@ const STORIES: u32 = 6_000;
 
 #[test]
 fn the_store_in_memory_does_what_the_model_does() {
-    play::drawn(&runtime(), STORIES, file!(), story::stories(), async |story| {
+    play::drawn(&runtime(), STORIES, file!(), &story::stories(), async |story| {
         play::play(&MemoryStore::new(), "case", story).await
     });
 }

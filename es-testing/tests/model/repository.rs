@@ -21,7 +21,7 @@ const STORIES: u32 = 1_200;
 
 #[test]
 fn a_repository_does_what_the_model_does() {
-    play::drawn(&runtime(), STORIES, file!(), stories(), async |story| {
+    play::drawn(&runtime(), STORIES, file!(), &stories(), async |story| {
         let accounts = Repository::new(MemoryStore::new());
         play([accounts.clone(), accounts], story).await
     });

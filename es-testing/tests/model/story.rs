@@ -111,9 +111,7 @@ fn steps() -> impl Strategy<Value = Step> {
 
 fn appends() -> impl Strategy<Value = Step> {
     let streams = subsequence((0..STREAMS).collect::<Vec<_>>(), 1..=3).prop_shuffle();
-    let parts = streams.prop_flat_map(|streams| {
-        streams.into_iter().map(|stream| parts(stream)).collect::<Vec<_>>()
-    });
+    let parts = streams.prop_flat_map(|streams| streams.into_iter().map(parts).collect::<Vec<_>>());
     (parts, option::weighted(0.3, conditions()))
         .prop_map(|(parts, condition)| Step::Append { parts, condition })
 }
