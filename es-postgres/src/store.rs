@@ -26,10 +26,14 @@ use crate::{schema, spans};
 /// that has none lets the store [`connect`](Self::connect).
 ///
 /// An append is one statement in one round trip, without a transaction around it, as long as it has
-/// its streams for itself. An append that meets another one goes out again in its locked form: it
-/// waits for the streams, looks, writes and commits. An append that rests on a stream without
-/// writing to it, that has a condition, more than 256 tags or too much for one statement takes that
-/// form at once.
+/// its streams for itself. Appends to one stream each that meet in a process go out together, up to
+/// 256 of them, 4,096 events and 4 MiB in a statement; each has its own answer, and none waits for
+/// another one's stream. An append that meets somebody else at its stream goes out again in its locked
+/// form: it waits for the streams, looks, writes and commits. An append that rests on a stream without
+/// writing to it, that has a condition, more than 256 streams or tags, or more than a statement carries
+/// takes that form at once, the last in several statements of one transaction.
+///
+/// An append that is sent again, with the same event ids, is answered as the first time.
 ///
 /// ```no_run
 /// use es_core::prelude::*;

@@ -56,7 +56,7 @@ async fn dropped_appends_leave_the_store_whole_and_the_pool_healthy() {
     }
 
     // What still runs on tasks of its own comes to its end.
-    fixture.until("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()", 0).await;
+    fixture.until("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()", 0).await;
     let mut counts: HashMap<String, usize> = HashMap::new();
     let log: Vec<_> =
         fixture.store.read_log(Cursor::<Position>::START).try_collect().await.unwrap();
