@@ -5,7 +5,7 @@ use std::sync::Arc;
 use es_core::{Append, AppendError, Appended};
 
 use crate::append::{Failure, Outcome};
-use crate::error::{from_sqlx, is_contention};
+use crate::error::is_contention;
 use crate::group::Claim;
 use crate::size::{BATCH, size};
 use crate::store::PgStore;
@@ -69,8 +69,10 @@ impl PgStore {
     /// snapshot; the unique index says it for streams that get events.
     async fn try_alone(&self, append: &Append) -> Result<Option<Appended>, AppendError> {
         let outcome = {
-            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
-            self.run_lone(&mut connection, append).await
+            let mut session = self.session().await?;
+            let outcome = self.run_lone(&mut session, append).await;
+            session.end().await?;
+            outcome
         };
         match outcome {
             Ok(Outcome::Appended(appended)) => Ok(Some(appended)),

@@ -62,8 +62,10 @@ impl PgStore {
         &self,
         append: &Append,
     ) -> Result<Appended, AppendError> {
-        let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
-        self.first_answer(&mut connection, append).await
+        let mut session = self.session().await?;
+        let answer = self.first_answer(&mut session, append).await;
+        session.end().await?;
+        answer
     }
 
     /// Why an append failed over an id that the server did not name.

@@ -21,8 +21,10 @@ use crate::tags::TagLocks;
 const ATTEMPTS: u32 = 4;
 
 /// Waits for locks in slices of a second: a statement that waits cannot be called back, and whoever
-/// asked for it may have gone. The slice costs no round trip of its own.
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '1s'";
+/// asked for it may have gone. The slice costs no round trip of its own. Where the service has set a
+/// limit itself, that one counts.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
+    SELECT set_config('lock_timeout', '1s', true) WHERE current_setting('lock_timeout') = '0'";
 
 impl PgStore {
     /// Appends under locks, in a transaction that nobody can drop half way: it runs on a task of
@@ -68,11 +70,25 @@ impl PgStore {
             };
             match self.try_locked(append).await {
                 Err(error) if is_lock_timeout(&error) && answer.is_closed() => return None,
-                Err(error) if is_lock_timeout(&error) => {}
+                Err(error) if is_lock_timeout(&error) => match self.waits_in_slices().await {
+                    Ok(true) => {}
+                    Ok(false) => return Some(Err(error)),
+                    Err(error) => return Some(Err(error.into())),
+                },
                 Err(error) if is_contention(&error) && attempts < ATTEMPTS => attempts += 1,
                 done => return Some(done),
             }
         }
+    }
+
+    /// Whether the limit to a wait was the store's own. Asked after one has run out, so that no append
+    /// pays for it that does not wait.
+    async fn waits_in_slices(&self) -> Result<bool, StoreError> {
+        let mut session = self.session().await?;
+        let limit = self.query("SHOW lock_timeout").fetch_one(&mut *session).await;
+        let limit = limit.and_then(|row| row.try_get::<String, _>(0)).map_err(from_sqlx)?;
+        session.end().await?;
+        Ok(limit == "0")
     }
 
     async fn try_locked(&self, append: &Append) -> Result<Appended, AppendError> {

@@ -21,22 +21,18 @@ impl PgStore {
         after: Position,
         limit: u32,
     ) -> Result<QueryPage, StoreError> {
-        let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
-        let end = self.end_of_log(&mut connection).await?;
+        let mut session = self.session().await?;
+        let end = self.log_end(&mut session).await?;
         let sql = if query.items().iter().all(|item| !item.tags().is_empty()) {
             include_str!("../sql/query_page.sql")
         } else {
             include_str!("../sql/query_page_by_type.sql")
         };
         let statement = self.query(sql).bind(bigint(after.0)).bind(i64::from(limit));
-        let events = Items::of(query)
-            .bind(statement)
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(from_sqlx)?
-            .iter()
-            .map(matching)
-            .collect::<Result<_, _>>()?;
+        let rows =
+            Items::of(query).bind(statement).fetch_all(&mut *session).await.map_err(from_sqlx)?;
+        session.end().await?;
+        let events = rows.iter().map(matching).collect::<Result<_, _>>()?;
         Ok(QueryPage::new(events, end.safe))
     }
 }

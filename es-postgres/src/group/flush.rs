@@ -12,7 +12,7 @@ use super::queue::{Turn, Waiting};
 use crate::answer::{Answer, Verdict};
 use crate::append::{Failure, Form};
 use crate::columns::Columns;
-use crate::error::from_sqlx;
+
 use crate::size::BATCH;
 use crate::store::PgStore;
 
@@ -42,15 +42,15 @@ impl PgStore {
 
     /// Sends a batch and tells each append what became of it.
     async fn send(&self, batch: Batch) {
-        let mut connection = match self.pool.acquire().await {
-            Ok(connection) => connection,
-            Err(error) => return batch.tell_failure(&from_sqlx(error)),
+        let mut session = match self.session().await {
+            Ok(session) => session,
+            Err(error) => return batch.tell_failure(&error),
         };
         let answer = match columns(&batch) {
-            Ok(columns) => self.run(&mut connection, columns, Form::Batch).await,
+            Ok(columns) => self.run(&mut session, columns, Form::Batch).await,
             Err(error) => Err(Failure::Store(error)),
         };
-        drop(connection);
+        let answer = session.end().await.map_err(Failure::Store).and(answer);
         match answer {
             Ok(answer) => batch.tell_verdicts(answer),
             // Whoever is to blame, and whether it was stored after all: each finds out by itself.

@@ -8,13 +8,24 @@ mod conflict;
 mod database;
 mod group;
 mod idempotency;
+#[cfg(unix)]
+mod incarnation;
 mod large;
 mod loads;
 mod log_order;
+#[cfg(unix)]
+mod pgbouncer;
 mod query;
 mod query_plan;
+#[cfg(unix)]
+mod restart;
+#[cfg(unix)]
+mod roles;
 mod schema;
 mod spans;
+#[cfg(unix)]
+mod standby;
 mod support;
+mod timeouts;
 mod torture;
 mod within;

@@ -35,8 +35,9 @@ fn arguments(statement: &str) -> &'static str {
             "(30000, 500, '{0,1,1}', '{order:7,order:7,hot:1}', '{1,2}', '{a,b}')"
         }
         "condition" => "(30000, '{30001}', '{0,1,1}', '{order:7,order:7,hot:1}', '{1,2}', '{a,b}')",
-        "safe" => "",
+        "safe" | "written" | "replayed" => "",
         "migrated" => "(1)",
+        "begin_incarnation" => "(gen_random_uuid())",
         "stream_versions" => "('{account,account}', '{k7,k8}')",
         "known_events" => "(ARRAY[gen_random_uuid(), gen_random_uuid()])",
         other => panic!("sql/{other}.sql is new: give it arguments here"),
