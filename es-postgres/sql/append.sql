@@ -84,7 +84,7 @@ reserved AS MATERIALIZED (
       FROM (SELECT new.part, pg_try_advisory_xact_lock_shared(1163067395, hashtext(line.tag)) AS taken
               FROM unnest((SELECT $5::bigint[]), (SELECT $15::text[])) AS new (part, tags)
              CROSS JOIN unnest(string_to_array(new.tags, E'\n')) AS line (tag)
-             WHERE NOT $13::boolean) tried
+             WHERE NOT $13::boolean AND cardinality($15::text[]) > 0) tried
 ),
 -- Tried and not waited for: whoever holds a lock is about to write, and then this statement, which
 -- looked before, could only fail. The locked form waits and looks again.
@@ -176,6 +176,7 @@ tagged AS (
                                WITH ORDINALITY AS new (part, tags, nth)
                     WHERE answer.streams[new.part] > 0)) AS stored (position, tags)
      CROSS JOIN unnest(string_to_array(stored.tags, E'\n')) AS line (tag)
+     WHERE cardinality($15::text[]) > 0
 )
 SELECT answer.verdicts, answer.versions,
        ARRAY(SELECT (extract(epoch FROM stamp) * 1000000)::bigint FROM unnest(answer.stamps) AS stamp)
