@@ -6,7 +6,7 @@ use std::error::Error;
 use es_core::prelude::*;
 use es_core::{CorrelationId, DecisionError, InvalidText, Tag, Tagged};
 
-use crate::courses::{Course, Refusal, defined, subscribe, subscribed};
+use crate::courses::{Refusal, Seats, defined, subscribe, subscribed};
 use crate::store::Watched;
 
 /// An error and its sources.
@@ -60,15 +60,15 @@ async fn a_model_whose_tag_has_no_value_is_told_before_anything_is_read() {
 struct Define(&'static str);
 
 impl Decision for Define {
-    type Model = Course;
+    type Model = Seats;
     type Events = crate::courses::CourseDefined;
     type Error = Infallible;
 
-    fn model(&self) -> Course {
-        Course::new("c1")
+    fn model(&self) -> Seats {
+        Seats::new("c1")
     }
 
-    fn decide(&self, _: &Course) -> Result<Self::Events, Infallible> {
+    fn decide(&self, _: &Seats) -> Result<Self::Events, Infallible> {
         Ok(defined(self.0, 1))
     }
 }
@@ -114,15 +114,15 @@ impl Describe for Bare {
 struct CauseBare;
 
 impl Decision for CauseBare {
-    type Model = Course;
+    type Model = Seats;
     type Events = Bare;
     type Error = Infallible;
 
-    fn model(&self) -> Course {
-        Course::new("c1")
+    fn model(&self) -> Seats {
+        Seats::new("c1")
     }
 
-    fn decide(&self, _: &Course) -> Result<Bare, Infallible> {
+    fn decide(&self, _: &Seats) -> Result<Bare, Infallible> {
         Ok(Bare)
     }
 }
