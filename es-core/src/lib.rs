@@ -117,6 +117,7 @@ pub mod prelude;
 mod query;
 mod recorded;
 mod repository;
+mod resend;
 mod snapshot;
 mod spans;
 mod store;

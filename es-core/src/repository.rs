@@ -17,6 +17,7 @@ use crate::event::EventId;
 use crate::load::{Loaded, Moment, Until, load};
 use crate::metadata::Metadata;
 use crate::recorded::Recorded;
+use crate::resend;
 use crate::spans;
 use crate::store::{Cursor, EventStore};
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
@@ -127,8 +128,13 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     ///
     /// Waits between attempts with tokio's timer, so it needs a runtime that has one.
     ///
-    /// An append that fails because the store went away may have been stored; whoever repeats the
-    /// command then decides it a second time, on a state that may hold the first.
+    /// If the store fails in a way [that a moment may cure](crate::StoreError::is_transient), what was
+    /// asked goes out again, for up to ten seconds after the first failure. An append goes out as it
+    /// was, with the same event ids: if only its answer was lost, this is the answer, and nothing is
+    /// stored twice. After that time the command fails with the store's error, and what it decided
+    /// may have been stored, but only if the error is an append's and its kind is
+    /// [`Unavailable`](crate::StoreErrorKind::Unavailable). Whoever then repeats the command decides
+    /// it a second time, on a state that may hold the first.
     pub async fn execute<C>(&self, command: C) -> Result<Executed<A>, ExecuteError<A::Error>>
     where
         C: DecidedBy<A>,
@@ -197,7 +203,8 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     where
         C: DecidedBy<A>,
     {
-        let Loaded { mut state, version, .. } = load(&self.store, stream, Until::End).await?;
+        let Loaded { mut state, version, .. } =
+            resend::until_answered(|| load(&self.store, stream, Until::End)).await?;
         let Decision { events, new } =
             decision::decide(&mut state, version, stream, command, metadata)?;
         if new.is_empty() {
@@ -205,7 +212,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         }
         let ids = new.iter().map(|new| new.id).collect();
         let part = StreamAppend::new(stream.clone(), ExpectedVersion::Exact(version), new);
-        let appended = match self.store.append(Append::of_fresh(vec![part])).await {
+        let appended = match resend::append(&self.store, Append::of_fresh(vec![part])).await {
             Ok(appended) => appended,
             Err(AppendError::Conflict(conflict)) => return Ok(Err(conflict)),
             Err(error) => return Err(ExecuteError::Append(error)),
