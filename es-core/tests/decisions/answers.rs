@@ -55,6 +55,21 @@ async fn a_model_whose_tag_has_no_value_is_told_before_anything_is_read() {
     assert_eq!(store.readings(), [0; 0]);
 }
 
+#[tokio::test]
+async fn lost_answers_are_neither_failures_nor_second_events() {
+    let store = Watched::with(defined("c1", 5)).await;
+    let decisions = Decisions::new(store.clone());
+
+    store.lose(2, 0);
+    let after_lost_readings = decisions.execute(subscribe("c1", "s1")).await.unwrap();
+    store.lose(0, 2);
+    let after_a_lost_append = decisions.execute(subscribe("c1", "s2")).await.unwrap();
+
+    assert_eq!(after_lost_readings.model.0.taken, 1);
+    assert_eq!(after_a_lost_append.model.0.taken, 2);
+    assert_eq!(after_a_lost_append.events, store.log().await[2..]);
+}
+
 /// Asks nothing that could be wrong, and causes what cannot be stored.
 #[derive(Debug)]
 struct Define(&'static str);
