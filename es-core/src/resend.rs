@@ -26,7 +26,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::time::Instant;
 
 use crate::append::{Append, Appended};
-use crate::error::{AppendError, LoadError};
+use crate::error::{AppendError, LoadError, StoreError};
 use crate::store::EventStore;
 
 /// For so long after the first failure something is sent again: long enough for a server that starts
@@ -66,6 +66,12 @@ pub(crate) async fn until_answered<T, E: Failure, F: Future<Output = Result<T, E
 pub(crate) trait Failure: Display {
     /// [`StoreError::is_transient`]; an answer is not.
     fn is_transient(&self) -> bool;
+}
+
+impl Failure for StoreError {
+    fn is_transient(&self) -> bool {
+        self.is_transient()
+    }
 }
 
 impl Failure for AppendError {

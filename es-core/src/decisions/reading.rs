@@ -5,6 +5,7 @@ use crate::error::{DecodeError, RecordedDecodeError};
 use crate::paging::PAGE;
 use crate::query::{Condition, InvalidQuery, Query, QueryItem};
 use crate::recorded::{NewEvent, RawEvent};
+use crate::resend::until_answered;
 use crate::store::{EventStore, MatchingEvent};
 use crate::stream::Position;
 
@@ -51,7 +52,9 @@ impl<M: DecisionModels> Reading<M> {
         S: EventStore,
         E: std::error::Error + 'static,
     {
-        let mut page = store.query_page(&self.queries.read, self.settled, PAGE).await?;
+        let query = &self.queries.read;
+        let page_after = |after| until_answered(move || store.query_page(query, after, PAGE));
+        let mut page = page_after(self.settled).await?;
         // What the first page says counts for all of them: whatever appears later at or before the
         // last event of a page is on no page.
         let safe = page.safe.max(self.settled);
@@ -75,7 +78,7 @@ impl<M: DecisionModels> Reading<M> {
             if is_last {
                 break;
             }
-            page = store.query_page(&self.queries.read, end, PAGE).await?;
+            page = page_after(end).await?;
         }
         self.settled = safe;
         Ok(Seen {

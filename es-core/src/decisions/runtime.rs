@@ -13,6 +13,7 @@ use crate::error::{AppendError, EncodeError};
 use crate::metadata::Metadata;
 use crate::query::Condition;
 use crate::recorded::RecordedEvent;
+use crate::resend;
 use crate::spans;
 use crate::store::EventStore;
 use crate::stream::Position;
@@ -88,6 +89,10 @@ impl<S: EventStore> Decisions<S> {
     /// its events.
     ///
     /// Waits between attempts with tokio's timer, so it needs a runtime that has one.
+    ///
+    /// If the store fails in a way [that a moment may cure](crate::StoreError::is_transient), what was
+    /// asked goes out again for some seconds, an append as it was: its events are stored once, also if
+    /// only the answer was lost. See [`Repository::execute`](crate::Repository::execute).
     pub async fn execute<D: Decision>(
         &self,
         decision: D,
@@ -145,7 +150,7 @@ impl<S: EventStore> Decisions<S> {
             let Some(append) = events.append(condition) else {
                 return Ok(Decided { model, events: Vec::new() });
             };
-            let overtaken = match self.store.append(append).await {
+            let overtaken = match resend::append(&self.store, append).await {
                 Ok(appended) => {
                     let done = Decided { model, events: events.recorded(&appended) };
                     if let Some(position) = done.position() {

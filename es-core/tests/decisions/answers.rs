@@ -6,7 +6,7 @@ use std::error::Error;
 use es_core::prelude::*;
 use es_core::{CorrelationId, DecisionError, InvalidText, Tag, Tagged};
 
-use crate::courses::{Course, Refusal, defined, subscribe, subscribed};
+use crate::courses::{Refusal, Seats, defined, subscribe, subscribed};
 use crate::store::Watched;
 
 /// An error and its sources.
@@ -55,20 +55,35 @@ async fn a_model_whose_tag_has_no_value_is_told_before_anything_is_read() {
     assert_eq!(store.readings(), [0; 0]);
 }
 
+#[tokio::test]
+async fn lost_answers_are_neither_failures_nor_second_events() {
+    let store = Watched::with(defined("c1", 5)).await;
+    let decisions = Decisions::new(store.clone());
+
+    store.lose(2, 0);
+    let after_lost_readings = decisions.execute(subscribe("c1", "s1")).await.unwrap();
+    store.lose(0, 2);
+    let after_a_lost_append = decisions.execute(subscribe("c1", "s2")).await.unwrap();
+
+    assert_eq!(after_lost_readings.model.0.taken, 1);
+    assert_eq!(after_a_lost_append.model.0.taken, 2);
+    assert_eq!(after_a_lost_append.events, store.log().await[2..]);
+}
+
 /// Asks nothing that could be wrong, and causes what cannot be stored.
 #[derive(Debug)]
 struct Define(&'static str);
 
 impl Decision for Define {
-    type Model = Course;
+    type Model = Seats;
     type Events = crate::courses::CourseDefined;
     type Error = Infallible;
 
-    fn model(&self) -> Course {
-        Course::new("c1")
+    fn model(&self) -> Seats {
+        Seats::new("c1")
     }
 
-    fn decide(&self, _: &Course) -> Result<Self::Events, Infallible> {
+    fn decide(&self, _: &Seats) -> Result<Self::Events, Infallible> {
         Ok(defined(self.0, 1))
     }
 }
@@ -114,15 +129,15 @@ impl Describe for Bare {
 struct CauseBare;
 
 impl Decision for CauseBare {
-    type Model = Course;
+    type Model = Seats;
     type Events = Bare;
     type Error = Infallible;
 
-    fn model(&self) -> Course {
-        Course::new("c1")
+    fn model(&self) -> Seats {
+        Seats::new("c1")
     }
 
-    fn decide(&self, _: &Course) -> Result<Bare, Infallible> {
+    fn decide(&self, _: &Seats) -> Result<Bare, Infallible> {
         Ok(Bare)
     }
 }

@@ -31,32 +31,32 @@ pub(crate) struct Unsubscribed {
 /// How full a course is.
 #[derive(DecisionModel, Clone, Debug, PartialEq)]
 #[decision_model(events(CourseDefined, Subscribed, Unsubscribed), tolerates(Unsubscribed))]
-pub(crate) struct Course {
+pub(crate) struct Seats {
     #[decision_model(tag)]
     course: String,
     pub(crate) capacity: u32,
     pub(crate) taken: u32,
 }
 
-impl Course {
+impl Seats {
     pub(crate) fn new(course: &str) -> Self {
         Self { course: course.to_owned(), capacity: 0, taken: 0 }
     }
 }
 
-impl Apply<CourseDefined> for Course {
+impl Apply<CourseDefined> for Seats {
     fn apply(&mut self, event: CourseDefined) {
         self.capacity = event.capacity;
     }
 }
 
-impl Apply<Subscribed> for Course {
+impl Apply<Subscribed> for Seats {
     fn apply(&mut self, _: Subscribed) {
         self.taken += 1;
     }
 }
 
-impl Apply<Unsubscribed> for Course {
+impl Apply<Unsubscribed> for Seats {
     fn apply(&mut self, _: Unsubscribed) {
         self.taken -= 1;
     }
@@ -106,12 +106,12 @@ pub(crate) struct Subscribe {
 }
 
 impl Decision for Subscribe {
-    type Model = (Course, Student);
+    type Model = (Seats, Student);
     type Events = Subscribed;
     type Error = Refusal;
 
     fn model(&self) -> Self::Model {
-        (Course::new(&self.course), Student::new(&self.student))
+        (Seats::new(&self.course), Student::new(&self.student))
     }
 
     fn decide(&self, (course, student): &Self::Model) -> Result<Subscribed, Refusal> {

@@ -5,22 +5,22 @@ use std::convert::Infallible;
 use es_core::prelude::*;
 use es_core::{TaggedEvent, TaggedEvents};
 
-use crate::courses::{Course, CourseDefined, Subscribed, defined, subscribed};
+use crate::courses::{CourseDefined, Seats, Subscribed, defined, subscribed};
 use crate::store::Watched;
 
 /// Decides what it is told to.
 struct Cause<E>(fn() -> E);
 
 impl<E: TaggedEvents + 'static> Decision for Cause<E> {
-    type Model = Course;
+    type Model = Seats;
     type Events = E;
     type Error = Infallible;
 
-    fn model(&self) -> Course {
-        Course::new("c1")
+    fn model(&self) -> Seats {
+        Seats::new("c1")
     }
 
-    fn decide(&self, _: &Course) -> Result<E, Infallible> {
+    fn decide(&self, _: &Seats) -> Result<E, Infallible> {
         Ok((self.0)())
     }
 }

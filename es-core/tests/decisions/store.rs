@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use es_core::prelude::*;
 use es_core::{
-    Appended, LogPage, Query, QueryPage, RecordedEvent, StoreError, TaggedEvent, TaggedEvents,
+    Appended, LogPage, Query, QueryPage, RecordedEvent, StoreError, StoreErrorKind, TaggedEvent,
+    TaggedEvents,
 };
 
 /// What happens first, the next time that somebody appends.
@@ -26,6 +27,9 @@ struct State {
     appends: usize,
     before_appends: Vec<Interference>,
     hidden: BTreeSet<Position>,
+    /// How many answers to readings, and to appends, get lost on their way.
+    lost_readings: usize,
+    lost_appends: usize,
 }
 
 impl fmt::Debug for Watched {
@@ -67,6 +71,13 @@ impl Watched {
         self.state.lock().unwrap().before_appends.push(Box::new(move || event.into()));
     }
 
+    /// The answers to the next readings and appends get lost: what was asked is done, and nobody is
+    /// told.
+    pub(crate) fn lose(&self, readings: usize, appends: usize) {
+        let mut state = self.state.lock().unwrap();
+        (state.lost_readings, state.lost_appends) = (readings, appends);
+    }
+
     /// How many events each reading found, since the beginning.
     pub(crate) fn readings(&self) -> Vec<usize> {
         self.state.lock().unwrap().readings.clone()
@@ -97,7 +108,8 @@ impl EventStore for Watched {
         if let Some(event) = interference {
             self.put(event()).await;
         }
-        self.inner.append(append).await
+        let appended = self.inner.append(append).await?;
+        told(appended, &mut self.state.lock().unwrap().lost_appends)
     }
 
     async fn stream_page(
@@ -123,7 +135,7 @@ impl EventStore for Watched {
         let page = self.visible(found, limit);
         // Others get their turn between a reading and the append that rests on it.
         tokio::task::yield_now().await;
-        Ok(page)
+        told(page, &mut self.state.lock().unwrap().lost_readings)
     }
 }
 
@@ -139,4 +151,13 @@ impl Watched {
         state.readings.push(page.len());
         QueryPage::new(page, safe)
     }
+}
+
+/// The answer, unless it is among those that get lost.
+fn told<T, E: From<StoreError>>(answer: T, lost: &mut usize) -> Result<T, E> {
+    if *lost == 0 {
+        return Ok(answer);
+    }
+    *lost -= 1;
+    Err(StoreError::new(StoreErrorKind::Unavailable, "the line is dead").into())
 }

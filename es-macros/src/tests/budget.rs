@@ -16,10 +16,10 @@ fn list(events: usize) -> String {
 fn decision_model_of(events: usize) -> usize {
     let list = list(events);
     let item = format!(
-        r#"
+        r"
             #[decision_model(events({list}), tolerates(Deposit000))]
             pub struct Balance {{ #[decision_model(tag)] account: AccountId }}
-        "#
+        "
     );
     expansion(decision_model::derive, &item).to_string().len()
 }

@@ -5,7 +5,7 @@ use es_core::prelude::*;
 use crate::events::{
     CourseDefined, LimitChanged, SeatsChanged, StudentEnrolled, Subscribed, Unsubscribed,
 };
-use crate::models::{Course, Student};
+use crate::models::{Attendance, Occupancy};
 
 /// Why a wish is not granted.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -35,15 +35,15 @@ pub struct DefineCourse {
 }
 
 impl Decision for DefineCourse {
-    type Model = Course;
+    type Model = Occupancy;
     type Events = CourseDefined;
     type Error = Refusal;
 
-    fn model(&self) -> Course {
-        Course::new(&self.course)
+    fn model(&self) -> Occupancy {
+        Occupancy::new(&self.course)
     }
 
-    fn decide(&self, course: &Course) -> Result<CourseDefined, Refusal> {
+    fn decide(&self, course: &Occupancy) -> Result<CourseDefined, Refusal> {
         match course.seats {
             None => Ok(CourseDefined { course: self.course.clone(), seats: self.seats }),
             Some(_) => Err(Refusal::CourseExists),
@@ -59,15 +59,15 @@ pub struct ChangeSeats {
 }
 
 impl Decision for ChangeSeats {
-    type Model = Course;
+    type Model = Occupancy;
     type Events = Option<SeatsChanged>;
     type Error = Refusal;
 
-    fn model(&self) -> Course {
-        Course::new(&self.course)
+    fn model(&self) -> Occupancy {
+        Occupancy::new(&self.course)
     }
 
-    fn decide(&self, course: &Course) -> Result<Option<SeatsChanged>, Refusal> {
+    fn decide(&self, course: &Occupancy) -> Result<Option<SeatsChanged>, Refusal> {
         let seats = course.seats.ok_or(Refusal::NoSuchCourse)?;
         let changed = SeatsChanged { course: self.course.clone(), seats: self.seats };
         Ok((seats != self.seats).then_some(changed))
@@ -81,15 +81,15 @@ pub struct Enrol {
 }
 
 impl Decision for Enrol {
-    type Model = Student;
+    type Model = Attendance;
     type Events = StudentEnrolled;
     type Error = Refusal;
 
-    fn model(&self) -> Student {
-        Student::new(&self.student)
+    fn model(&self) -> Attendance {
+        Attendance::new(&self.student)
     }
 
-    fn decide(&self, student: &Student) -> Result<StudentEnrolled, Refusal> {
+    fn decide(&self, student: &Attendance) -> Result<StudentEnrolled, Refusal> {
         match student.limit {
             None => Ok(StudentEnrolled { student: self.student.clone(), limit: self.limit }),
             Some(_) => Err(Refusal::StudentExists),
@@ -104,15 +104,15 @@ pub struct ChangeLimit {
 }
 
 impl Decision for ChangeLimit {
-    type Model = Student;
+    type Model = Attendance;
     type Events = Option<LimitChanged>;
     type Error = Refusal;
 
-    fn model(&self) -> Student {
-        Student::new(&self.student)
+    fn model(&self) -> Attendance {
+        Attendance::new(&self.student)
     }
 
-    fn decide(&self, student: &Student) -> Result<Option<LimitChanged>, Refusal> {
+    fn decide(&self, student: &Attendance) -> Result<Option<LimitChanged>, Refusal> {
         let limit = student.limit.ok_or(Refusal::NoSuchStudent)?;
         let changed = LimitChanged { student: self.student.clone(), limit: self.limit };
         Ok((limit != self.limit).then_some(changed))
@@ -127,15 +127,15 @@ pub struct Subscribe {
 }
 
 impl Decision for Subscribe {
-    type Model = (Course, Student);
+    type Model = (Occupancy, Attendance);
     type Events = Subscribed;
     type Error = Refusal;
 
-    fn model(&self) -> (Course, Student) {
-        (Course::new(&self.course), Student::new(&self.student))
+    fn model(&self) -> (Occupancy, Attendance) {
+        (Occupancy::new(&self.course), Attendance::new(&self.student))
     }
 
-    fn decide(&self, (course, student): &(Course, Student)) -> Result<Subscribed, Refusal> {
+    fn decide(&self, (course, student): &(Occupancy, Attendance)) -> Result<Subscribed, Refusal> {
         let seats = course.seats.ok_or(Refusal::NoSuchCourse)?;
         let limit = student.limit.ok_or(Refusal::NoSuchStudent)?;
         if student.courses.contains(&self.course) {
@@ -158,15 +158,15 @@ pub struct Unsubscribe {
 }
 
 impl Decision for Unsubscribe {
-    type Model = Student;
+    type Model = Attendance;
     type Events = Unsubscribed;
     type Error = Refusal;
 
-    fn model(&self) -> Student {
-        Student::new(&self.student)
+    fn model(&self) -> Attendance {
+        Attendance::new(&self.student)
     }
 
-    fn decide(&self, student: &Student) -> Result<Unsubscribed, Refusal> {
+    fn decide(&self, student: &Attendance) -> Result<Unsubscribed, Refusal> {
         if !student.courses.contains(&self.course) {
             return Err(Refusal::DoesNotAttend);
         }

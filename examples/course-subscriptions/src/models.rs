@@ -14,38 +14,38 @@ use crate::events::{
     events(CourseDefined, SeatsChanged, Subscribed, Unsubscribed),
     tolerates(Unsubscribed)
 )]
-pub struct Course {
+pub struct Occupancy {
     #[decision_model(tag)]
     course: String,
     pub seats: Option<u32>,
     pub taken: u32,
 }
 
-impl Course {
+impl Occupancy {
     pub fn new(course: &str) -> Self {
         Self { course: course.to_owned(), seats: None, taken: 0 }
     }
 }
 
-impl Apply<CourseDefined> for Course {
+impl Apply<CourseDefined> for Occupancy {
     fn apply(&mut self, event: CourseDefined) {
         self.seats = Some(event.seats);
     }
 }
 
-impl Apply<SeatsChanged> for Course {
+impl Apply<SeatsChanged> for Occupancy {
     fn apply(&mut self, event: SeatsChanged) {
         self.seats = Some(event.seats);
     }
 }
 
-impl Apply<Subscribed> for Course {
+impl Apply<Subscribed> for Occupancy {
     fn apply(&mut self, _: Subscribed) {
         self.taken += 1;
     }
 }
 
-impl Apply<Unsubscribed> for Course {
+impl Apply<Unsubscribed> for Occupancy {
     fn apply(&mut self, _: Unsubscribed) {
         self.taken -= 1;
     }
@@ -54,38 +54,38 @@ impl Apply<Unsubscribed> for Course {
 /// Which courses a student attends, and how many may be.
 #[derive(DecisionModel, Clone, Debug)]
 #[decision_model(events(StudentEnrolled, LimitChanged, Subscribed, Unsubscribed))]
-pub struct Student {
+pub struct Attendance {
     #[decision_model(tag)]
     student: String,
     pub limit: Option<u32>,
     pub courses: BTreeSet<String>,
 }
 
-impl Student {
+impl Attendance {
     pub fn new(student: &str) -> Self {
         Self { student: student.to_owned(), limit: None, courses: BTreeSet::new() }
     }
 }
 
-impl Apply<StudentEnrolled> for Student {
+impl Apply<StudentEnrolled> for Attendance {
     fn apply(&mut self, event: StudentEnrolled) {
         self.limit = Some(event.limit);
     }
 }
 
-impl Apply<LimitChanged> for Student {
+impl Apply<LimitChanged> for Attendance {
     fn apply(&mut self, event: LimitChanged) {
         self.limit = Some(event.limit);
     }
 }
 
-impl Apply<Subscribed> for Student {
+impl Apply<Subscribed> for Attendance {
     fn apply(&mut self, event: Subscribed) {
         self.courses.insert(event.course);
     }
 }
 
-impl Apply<Unsubscribed> for Student {
+impl Apply<Unsubscribed> for Attendance {
     fn apply(&mut self, event: Unsubscribed) {
         self.courses.remove(&event.course);
     }

@@ -85,3 +85,42 @@ pub enum Audited {
     /// [`Deposited`]
     Money(Deposited),
 }
+
+/// The account was put under watch.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[event(name = "account-watched")]
+pub struct Watched {
+    /// Which one.
+    #[event(tag)]
+    pub account: u32,
+    /// By whom.
+    #[event(tag = "guard")]
+    pub by: String,
+}
+
+/// The account is watched no more.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[event(name = "account-left-alone")]
+pub struct LeftAlone(#[event(tag = "account")] pub u32);
+
+/// Whether an account is watched.
+#[derive(DecisionModel, Clone, Debug)]
+#[decision_model(events(Watched, LeftAlone), tolerates(LeftAlone))]
+pub struct Watch {
+    #[decision_model(tag)]
+    account: u32,
+    /// It is.
+    pub on: bool,
+}
+
+impl Apply<Watched> for Watch {
+    fn apply(&mut self, _: Watched) {
+        self.on = true;
+    }
+}
+
+impl Apply<LeftAlone> for Watch {
+    fn apply(&mut self, _: LeftAlone) {
+        self.on = false;
+    }
+}
