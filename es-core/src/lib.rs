@@ -65,13 +65,16 @@
 //!
 //! # Where to read on
 //!
-//! - The derives: [`derive@Event`], [`derive@Aggregate`], [`derive@Command`], [`derive@EventSet`].
+//! - The derives: [`derive@Event`], [`derive@Aggregate`], [`derive@Command`], [`derive@EventSet`],
+//!   [`derive@DecisionModel`].
 //! - What one writes by hand: [`Apply`] for each event, [`Decide`] for each command; [`IntoEvents`]
 //!   names the forms that a decision may answer in.
 //! - The runtime: [`Repository`] for one aggregate at a time, [`UnitOfWork`] for several at once,
 //!   [`Metadata`] for who and why.
-//! - What can go wrong: [`ExecuteError`] for a command, [`LoadError`] for a state, [`AppendError`] for
-//!   events.
+//! - Rules over several streams: [`Decision`], the [`DecisionModel`]s that it rests on, and
+//!   [`Decisions`], which takes it.
+//! - What can go wrong: [`ExecuteError`] for a command, [`DecisionError`] for a decision across
+//!   streams, [`LoadError`] for a state, [`AppendError`] for events.
 //! - The store: [`EventStore`] says what every store owes; [`MemoryStore`] is one. `es_postgres` is
 //!   another.
 //! - The words: [`StreamId`], [`Version`], [`Position`], [`ExpectedVersion`], [`Recorded`].
@@ -85,6 +88,7 @@
 //! # Tracing
 //!
 //! Spans have the target `es`: `es.command` around a command, `es.load` around a state's events,
+//! `es.decision` around a decision across streams, `es.query` around the events that it reads,
 //! `es.append` around an append. Stream ids are fields of spans; nothing logs a payload.
 //!
 //! # Features
@@ -100,6 +104,7 @@ mod checkpoint;
 mod command;
 mod decide;
 mod decision;
+mod decisions;
 mod describe;
 mod error;
 mod event;
@@ -130,19 +135,23 @@ pub use serde;
 
 #[cfg(feature = "derive")]
 #[doc(inline)]
-pub use es_macros::{Aggregate, Command, Event, EventSet};
+pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet};
 
 pub use aggregate::{Aggregate, AggregateId, Apply};
 pub use append::{Append, Appended, AppendedStream, StreamAppend};
 pub use checkpoint::{Checkpoint, Incarnation, ResumeError};
 pub use command::{Command, Lifecycle};
 pub use decide::{Decide, DecidedBy};
+pub use decisions::{
+    Decided, Decision, DecisionError, DecisionModel, DecisionModels, Decisions, TaggedEvent,
+    TaggedEvents,
+};
 pub use describe::{Describe, Description, FieldDescription, Shape, Shown};
 pub use error::{
     AppendError, ConditionFailed, Conflict, DecodeError, EncodeError, ExecuteError, InvalidAppend,
     LifecycleRejection, LoadError, RecordedDecodeError, StoreError, StoreErrorKind,
 };
-pub use event::{Event, EventId, EventName, InvalidPayload, Payload, SchemaVersion};
+pub use event::{Event, EventId, EventName, InvalidPayload, Payload, SchemaVersion, Tagged};
 pub use event_set::{EventSet, EventType};
 pub use into_events::{IntoEvents, Takes};
 pub use load::{Loaded, Moment};
