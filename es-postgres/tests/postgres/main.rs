@@ -13,6 +13,7 @@ mod incarnation;
 mod large;
 mod loads;
 mod log_order;
+#[cfg(unix)]
 mod lost_replies;
 #[cfg(unix)]
 mod pgbouncer;
