@@ -65,9 +65,11 @@
 //!
 //! # Where to read on
 //!
-//! - The derives: [`derive@Event`], [`derive@Aggregate`], [`derive@Command`], [`derive@EventSet`].
+//! - The derives: [`derive@Event`], [`derive@Aggregate`], [`derive@Command`], [`derive@EventSet`],
+//!   [`derive@StateShape`].
 //! - What one writes by hand: [`Apply`] for each event, [`Decide`] for each command; [`IntoEvents`]
 //!   names the forms that a decision may answer in.
+//! - Snapshots: [`SnapshotPolicy`] says when a state is kept and what that may not do.
 //! - The runtime: [`Repository`] for one aggregate at a time, [`UnitOfWork`] for several at once,
 //!   [`Metadata`] for who and why.
 //! - What can go wrong: [`ExecuteError`] for a command, [`LoadError`] for a state, [`AppendError`] for
@@ -111,8 +113,12 @@ pub mod prelude;
 mod query;
 mod recorded;
 mod repository;
+mod restore;
 mod snapshot;
+mod snapshot_policy;
+mod snapshot_writer;
 mod spans;
+mod state_shape;
 mod store;
 mod stream;
 mod tag;
@@ -127,7 +133,7 @@ pub use serde;
 
 #[cfg(feature = "derive")]
 #[doc(inline)]
-pub use es_macros::{Aggregate, Command, Event, EventSet};
+pub use es_macros::{Aggregate, Command, Event, EventSet, StateShape};
 
 pub use aggregate::{Aggregate, AggregateId, Apply};
 pub use append::{Append, Appended, AppendedStream, StreamAppend};
@@ -151,7 +157,9 @@ pub use metadata::{
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};
 pub use repository::{Executed, Repository};
-pub use snapshot::{Fingerprint, Snapshot, SnapshotPage};
+pub use snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
+pub use snapshot_policy::{SnapshotPolicy, SnapshotState};
+pub use state_shape::{Outline, StateShape};
 pub use store::{Cursor, EventStore, LogPage, MatchingEvent, Place, QueryPage};
 pub use stream::{Category, ExpectedVersion, Position, StreamId, StreamKey, Version};
 pub use tag::Tag;

@@ -15,9 +15,10 @@ use crate::decide::DecidedBy;
 use crate::decision::{self, Decision};
 use crate::error::{AppendError, Conflict, ExecuteError, LoadError};
 use crate::event::EventId;
-use crate::load::{Loaded, Moment, Until, load};
+use crate::load::{Folded, Loaded, Moment, Until, fold, load};
 use crate::metadata::Metadata;
 use crate::recorded::Recorded;
+use crate::snapshot_writer::SnapshotWriter;
 use crate::spans;
 use crate::store::{Cursor, EventStore};
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
@@ -56,12 +57,18 @@ use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 pub struct Repository<A, S> {
     store: S,
     max_attempts: u32,
+    snapshots: SnapshotWriter,
     aggregate: PhantomData<fn() -> A>,
 }
 
 impl<A, S: Clone> Clone for Repository<A, S> {
     fn clone(&self) -> Self {
-        Self { store: self.store.clone(), max_attempts: self.max_attempts, aggregate: PhantomData }
+        Self {
+            store: self.store.clone(),
+            max_attempts: self.max_attempts,
+            snapshots: self.snapshots.clone(),
+            aggregate: PhantomData,
+        }
     }
 }
 
@@ -71,7 +78,7 @@ impl<A: Aggregate, S: fmt::Debug> fmt::Debug for Repository<A, S> {
             .field("aggregate", &A::NAME)
             .field("store", &self.store)
             .field("max_attempts", &self.max_attempts)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -102,7 +109,12 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     /// The aggregates in `store`.
     #[must_use]
     pub fn new(store: S) -> Self {
-        Self { store, max_attempts: Self::DEFAULT_MAX_ATTEMPTS, aggregate: PhantomData }
+        Self {
+            store,
+            max_attempts: Self::DEFAULT_MAX_ATTEMPTS,
+            snapshots: SnapshotWriter::default(),
+            aggregate: PhantomData,
+        }
     }
 
     /// Tries at most `attempts` times (at least once) when others change the stream meanwhile.
@@ -198,7 +210,8 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     where
         C: DecidedBy<A>,
     {
-        let Loaded { mut state, version, .. } = load(&self.store, stream, Until::End).await?;
+        let Folded { loaded, snapshot } = fold(&self.store, stream, Until::End).await?;
+        let Loaded { mut state, version, .. } = loaded;
         let Decision { events, new } =
             decision::decide(&mut state, version, stream, command, metadata)?;
         if new.is_empty() {
@@ -212,6 +225,9 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
             Err(error) => return Err(ExecuteError::Append(error)),
         };
         let version = version.plus(events.len());
+        if let Some(position) = appended.position() {
+            self.snapshots.keep_if_due(&self.store, stream, &state, (version, position), snapshot);
+        }
         let events = record(events, ids, metadata, appended);
         Ok(Ok(Executed { state, version, events }))
     }

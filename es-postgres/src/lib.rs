@@ -35,12 +35,14 @@
 //! # Rights
 //!
 //! [`PgStore::migrate`] needs a role that may create a schema, until there is nothing to migrate. A
-//! service needs no more than this; its history it can neither change nor delete:
+//! service needs no more than this; its history it can neither change nor delete. Snapshots are a
+//! cache, which may be emptied at any time:
 //!
 //! ```sql
 //! GRANT USAGE ON SCHEMA es TO service;
 //! GRANT SELECT, INSERT ON es.streams, es.events TO service;
 //! GRANT SELECT ON es.log, es._migrations TO service;
+//! GRANT SELECT, INSERT, UPDATE, DELETE ON es.snapshots TO service;
 //! GRANT SELECT, USAGE ON SEQUENCE es.events_position_seq TO service;
 //! ```
 //!
@@ -69,6 +71,7 @@ mod locked;
 mod read;
 mod row;
 mod schema;
+mod snapshots;
 mod spans;
 mod store;
 

@@ -11,11 +11,14 @@ use crate::crate_path::CratePath;
 use crate::deprecation::Deprecation;
 use crate::describe::describe;
 use crate::event_set::{self, EventSet, Member};
+use crate::state_shape::state_shape;
 
 pub(crate) fn aggregate(model: &Aggregate<'_>) -> TokenStream {
     let completion = model.written.completion(&VOCABULARY, model.krate);
     let aggregate = model.can_stand.then(|| implementation(model));
     let described = describe(model.input, &model.input.generics, model.krate);
+    let shape = model.shape.as_ref().map(state_shape);
+    let aggregate = quote!(#aggregate #shape);
     match &model.event {
         Events::Listed(set) if set.has_strangers => {
             // A parameter too many was told of; any trait of the enum would tell of it again.
@@ -44,6 +47,7 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
     let id = id(model);
     let event = event(model);
     let error = error(model);
+    let snapshots = model.snapshot.map(|snapshot| snapshot.policy(*krate));
     let apply = apply(model);
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
     quote! {
@@ -54,6 +58,7 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
             type Id = #id;
             type Event = #event;
             type Error = #error;
+            #snapshots
 
             fn evolve(&mut self, __e: #event) {
                 #apply

@@ -2,6 +2,7 @@
 
 use syn::{DeriveInput, LitStr, Type};
 
+use super::snapshot::Snapshot;
 use crate::attr::{self, Vocabulary, Written};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
@@ -9,7 +10,7 @@ use crate::event_list::{self, Entry};
 
 pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
     attribute: "aggregate",
-    keys: &["name", "id", "events", "event", "error", "crate"],
+    keys: &["name", "id", "events", "event", "error", "snapshot", "crate"],
 };
 
 #[derive(Default)]
@@ -21,6 +22,7 @@ pub(crate) struct Spec {
     /// A list under the key of the enum: told as a mistake, then read as the list that it is.
     pub(crate) misplaced: Vec<Entry>,
     pub(crate) error: Slot<Type>,
+    pub(crate) snapshot: Slot<Snapshot>,
     pub(crate) krate: Slot<ModPath>,
     pub(crate) written: Written,
 }
@@ -57,6 +59,10 @@ pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
             "error" => {
                 let error = attr::value(key, input, "error = AccountError")?;
                 spec.error.set(key, error, errors);
+            }
+            "snapshot" => {
+                let snapshot = Snapshot::read(key, input, errors)?;
+                spec.snapshot.set(key, snapshot, errors);
             }
             _ => {
                 let krate = attr::value(key, input, CratePath::EXAMPLE)?;

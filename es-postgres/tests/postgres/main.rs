@@ -7,6 +7,7 @@ mod database;
 mod log_order;
 mod query_plan;
 mod schema;
+mod snapshots;
 mod spans;
 mod support;
 mod within;

@@ -25,6 +25,8 @@ fn arguments(statement: &str) -> &'static str {
         "log_after" => "(30000, 60000, 500)",
         "log_before" => "(9223372036854775807, 60000, 500)",
         "safe" => "",
+        "snapshot_page" => "('account', 'k7', 7, 9223372036854775807, 500)",
+        "save_snapshot" => "('account', 'k7', 7, 10, 70, '{}', 2)",
         "migrated" => "(1)",
         "known_events" => "(ARRAY[gen_random_uuid(), gen_random_uuid()])",
         other => panic!("sql/{other}.sql is new: give it arguments here"),
@@ -54,7 +56,9 @@ async fn filled() -> Fixture {
              INSERT INTO es.events
              SELECT nextval('es.events_position_seq'), s.id, v, now(), gen_random_uuid(), 1, 'a', '{}', '{}'
                FROM es.streams s, generate_series(1, 10) v;
-             ANALYZE es.streams; ANALYZE es.events",
+             INSERT INTO es.snapshots
+             SELECT s.id, v, 7, 10 * s.id, '{}' FROM es.streams s, generate_series(5, 10, 5) v;
+             ANALYZE es.streams; ANALYZE es.events; ANALYZE es.snapshots",
         )
         .await
         .unwrap();
@@ -82,7 +86,7 @@ async fn no_statement_scans_a_table() {
         for mode in ["force_generic_plan", "force_custom_plan"] {
             let plan = plan(&mut connection, &name, &sql, mode).await;
 
-            for table in ["streams", "events"] {
+            for table in ["streams", "events", "snapshots"] {
                 assert!(!plan.contains(&format!("Seq Scan on {table}")), "{name}, {mode}:\n{plan}");
             }
         }

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use es_core::prelude::*;
-use es_core::{AppendError, StoreErrorKind};
+use es_core::{AppendError, Fingerprint, Snapshot, StoreErrorKind};
 use es_postgres::PgStore;
 use es_postgres::sqlx::{self, AssertSqlSafe, Executor};
 use es_testing::postgres::TestDatabase;
@@ -86,6 +86,7 @@ async fn a_role_with_least_rights_can_do_all_that_a_service_does() {
          GRANT USAGE ON SCHEMA es TO {role};
          GRANT SELECT, INSERT ON es.streams, es.events TO {role};
          GRANT SELECT ON es.log, es._migrations TO {role};
+         GRANT SELECT, INSERT, UPDATE, DELETE ON es.snapshots TO {role};
          GRANT SELECT, USAGE ON SEQUENCE es.events_position_seq TO {role}"
     );
     sqlx::raw_sql(AssertSqlSafe(grant)).execute(&fixture.pool).await.unwrap();
@@ -104,6 +105,14 @@ async fn a_role_with_least_rights_can_do_all_that_a_service_does() {
     let appended = store.append(append("a", exact(0), 2)).await;
     let stream = store.stream_page(&stream("a"), Cursor::START, 9).await;
     let log = store.log_page(Cursor::START, 9).await;
+    // Written, written again, and pushed out.
+    let mut saved = Vec::new();
+    for event in stream.iter().flatten().chain(stream.iter().flatten()) {
+        let (id, shape) = (&event.stream, Fingerprint(1));
+        let snapshot = Snapshot::new(shape, event.version, event.position, "{}".into());
+        saved.push(store.save_snapshot(id, snapshot, 1).await);
+        saved.push(store.snapshot_page(id, shape, Version::MAX, 9).await.map(drop));
+    }
     let forged = sqlx::query("UPDATE es.events SET payload = '{}'").execute(&pool).await;
     pool.close().await;
     let gone = format!("DROP OWNED BY {role}; DROP ROLE {role}");
@@ -113,6 +122,7 @@ async fn a_role_with_least_rights_can_do_all_that_a_service_does() {
     appended.unwrap();
     assert_eq!(stream.unwrap().len(), 2);
     assert_eq!(log.unwrap().events.len(), 2);
+    assert_eq!(saved.into_iter().map(Result::unwrap).count(), 8);
     assert!(forged.is_err());
 }
 
