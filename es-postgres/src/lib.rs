@@ -67,6 +67,7 @@ mod alone;
 mod append;
 mod columns;
 mod error;
+mod loads;
 mod locked;
 mod read;
 mod row;

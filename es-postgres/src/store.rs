@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::error::from_sqlx;
+use crate::loads::Loads;
 use crate::{schema, spans};
 
 /// An event store in PostgreSQL.
@@ -47,6 +48,8 @@ pub struct PgStore {
     pub(crate) safe: Arc<AtomicU64>,
     /// Places for appends that wait for a stream: half of the pool.
     pub(crate) waiting: Arc<Semaphore>,
+    /// Loads that are under way, and those that wait to go out together.
+    pub(crate) loads: Arc<Loads>,
     persistent: bool,
 }
 
@@ -65,6 +68,7 @@ impl PgStore {
             pool,
             safe: Arc::default(),
             waiting: Arc::new(Semaphore::new(waiting)),
+            loads: Arc::new(Loads::new()),
             persistent: true,
         }
     }
@@ -190,7 +194,13 @@ impl EventStore for PgStore {
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
         let span = spans::stream_page(stream);
-        let events = self.read_stream_page(stream, cursor, limit).instrument(span.clone()).await?;
+        let page = async {
+            match cursor {
+                Cursor::After(version) => self.load_page(stream, version, limit).await,
+                Cursor::Before(_) => self.read_stream_page(stream, cursor, limit).await,
+            }
+        };
+        let events = page.instrument(span.clone()).await?;
         span.record("es.events.count", events.len());
         Ok(events)
     }

@@ -4,6 +4,7 @@ mod append;
 mod cancellation;
 mod conflict;
 mod database;
+mod loads;
 mod log_order;
 mod query_plan;
 mod schema;

@@ -22,6 +22,7 @@ fn arguments(statement: &str) -> &'static str {
         "lock_streams" => "('{account,account}', '{k7,k8}', '{1,0}')",
         "stream_after" => "('account', 'k7', 2, 500)",
         "stream_before" => "('account', 'k7', 9223372036854775807, 500)",
+        "stream_pages" => "('{account,account}', '{k7,k8}', '{2,0}', 64)",
         "log_after" => "(30000, 60000, 500)",
         "log_before" => "(9223372036854775807, 60000, 500)",
         "safe" => "",

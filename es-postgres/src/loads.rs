@@ -1,0 +1,201 @@
+//! Loads that meet: while some read, the others wait, and go out together as one statement.
+//!
+//! ```text
+//! load 1   |-- reads ------|
+//! load 2     |-- reads ------|
+//! load 3       . waits .   |-- reads --|
+//! load 4         . waits . |           |      one statement for all three
+//! load 5           . waits |           |
+//! ```
+//!
+//! Nobody waits for a timer: a load that finds a place free goes out at once, in its own future.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use es_core::{Cursor, RecordedEvent, StoreError, StreamId, Version};
+use sqlx::Row;
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::columns::bigint;
+use crate::error::{from_sqlx, unexpected};
+use crate::row;
+use crate::store::PgStore;
+
+/// So many reads are under way before others wait for them.
+const AT_ONCE: usize = 2;
+
+/// So many streams go out together at most.
+const STREAMS: usize = 64;
+
+/// So many events of a stream come back from a shared read; of a longer stream the rest is read
+/// alone, so that nobody waits for its length.
+const EVENTS: u32 = 64;
+
+/// The loads that are under way and those that wait.
+pub(crate) struct Loads {
+    places: Semaphore,
+    waiting: Mutex<Waiting>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    loads: VecDeque<Load>,
+    /// Whether a task is about to take them.
+    called: bool,
+}
+
+/// A load that waits for its answer.
+struct Load {
+    stream: StreamId,
+    after: Version,
+    answer: oneshot::Sender<Result<Vec<RecordedEvent>, StoreError>>,
+}
+
+impl Loads {
+    pub(crate) fn new() -> Self {
+        Self { places: Semaphore::new(AT_ONCE), waiting: Mutex::default() }
+    }
+
+    /// A panic cannot leave the queue half changed, so a poisoned lock is taken as it is.
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl PgStore {
+    /// Up to `limit` events of a stream after a version, with the loads of others where that is
+    /// faster.
+    ///
+    /// A shared read begins after each of its loads was asked for, so each sees what was
+    /// acknowledged before.
+    pub(crate) async fn load_page(
+        &self,
+        stream: &StreamId,
+        after: Version,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        // The semaphore hands its places to those who wait, so that this overtakes nobody.
+        if let Ok(_place) = self.loads.places.try_acquire() {
+            return self.read_stream_page(stream, Cursor::After(after), limit).await;
+        }
+        let (answer, answered) = oneshot::channel();
+        self.wait(Load { stream: stream.clone(), after, answer });
+        // No answer: the task went down with its runtime. Its loads read for themselves.
+        let Ok(shared) = answered.await else {
+            return self.read_stream_page(stream, Cursor::After(after), limit).await;
+        };
+        let mut events = shared?;
+        if events.len() < EVENTS as usize {
+            events.truncate(limit as usize);
+            return Ok(events);
+        }
+        events.truncate(limit as usize);
+        let missing = limit - u32::try_from(events.len()).unwrap_or(limit);
+        if let Some(last) = events.last().filter(|_| missing > 0) {
+            events
+                .extend(self.read_stream_page(stream, Cursor::After(last.version), missing).await?);
+        }
+        Ok(events)
+    }
+
+    fn wait(&self, load: Load) {
+        let mut waiting = self.loads.waiting();
+        waiting.loads.push_back(load);
+        if !waiting.called {
+            waiting.called = true;
+            self.call();
+        }
+    }
+
+    /// Has a task take the waiting loads as soon as there is a place.
+    fn call(&self) {
+        let store = self.clone();
+        let called = Called { loads: Some(self.loads.clone()) };
+        tokio::spawn(async move {
+            if let Ok(_place) = store.loads.places.acquire().await {
+                let loads = store.take(called);
+                store.read_together(loads).await;
+            }
+        });
+    }
+
+    /// What waits, up to the limit; for more, another task is called.
+    fn take(&self, mut called: Called) -> Vec<Load> {
+        called.loads = None;
+        let mut waiting = self.loads.waiting();
+        let fits = waiting.loads.len().min(STREAMS);
+        let taken = waiting.loads.drain(..fits).collect();
+        waiting.called = !waiting.loads.is_empty();
+        if waiting.called {
+            self.call();
+        }
+        taken
+    }
+
+    async fn read_together(&self, mut loads: Vec<Load>) {
+        loads.retain(|load| !load.answer.is_closed());
+        match self.read_streams_after(&loads).await {
+            Ok(pages) => {
+                for (load, page) in loads.into_iter().zip(pages) {
+                    // Whoever does not listen any more has gone.
+                    let _ = load.answer.send(page);
+                }
+            }
+            Err(error) => {
+                for load in loads {
+                    let _ = load.answer.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    /// The pages of all loads; a damaged event is an error of its own stream only.
+    async fn read_streams_after(
+        &self,
+        loads: &[Load],
+    ) -> Result<Vec<Result<Vec<RecordedEvent>, StoreError>>, StoreError> {
+        let streams = || loads.iter().map(|load| &load.stream);
+        let rows = self
+            .query(include_str!("../sql/stream_pages.sql"))
+            .bind(streams().map(|stream| stream.category().as_str()).collect::<Vec<_>>())
+            .bind(streams().map(|stream| stream.key().as_str()).collect::<Vec<_>>())
+            .bind(loads.iter().map(|load| bigint(load.after.0)).collect::<Vec<_>>())
+            .bind(i64::from(EVENTS))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(from_sqlx)?;
+        let mut pages: Vec<_> = loads.iter().map(|_| Ok(Vec::new())).collect();
+        for row in &rows {
+            let nth = usize::try_from(row.try_get::<i64, _>(8).map_err(from_sqlx)? - 1).ok();
+            let Some((load, page)) =
+                nth.and_then(|nth| Some((loads.get(nth)?, pages.get_mut(nth)?)))
+            else {
+                return Err(unexpected("a shared read was answered with a stream not asked for"));
+            };
+            match (page.as_mut(), row::event_of(row, load.stream.clone())) {
+                (Ok(events), Ok(event)) => events.push(event),
+                (Ok(_), Err(error)) => *page = Err(error),
+                (Err(_), _) => {}
+            }
+        }
+        Ok(pages)
+    }
+}
+
+/// The duty to take the waiting loads. If its task goes down before it has, its loads are let go, so
+/// that they read for themselves, and the next one calls another.
+struct Called {
+    /// None once it is done.
+    loads: Option<Arc<Loads>>,
+}
+
+impl Drop for Called {
+    fn drop(&mut self) {
+        if let Some(loads) = &self.loads {
+            let mut waiting = loads.waiting();
+            waiting.called = false;
+            waiting.loads.clear();
+        }
+    }
+}
