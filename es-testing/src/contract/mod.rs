@@ -18,6 +18,7 @@ pub mod expected_version;
 pub mod log;
 pub mod order;
 pub mod paging;
+pub mod snapshots;
 pub mod streams;
 mod subjects;
 mod suite;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use es_core::{
-    Append, AppendError, Appended, Cursor, EventStore, LogPage, MemoryStore, Position, Query,
-    QueryPage, RecordedEvent, StoreError, StreamAppend, StreamId, Version,
+    Append, AppendError, Appended, Cursor, EventStore, Fingerprint, LogPage, MemoryStore, Position,
+    Query, QueryPage, RecordedEvent, Snapshot, SnapshotPage, StoreError, StreamAppend, StreamId,
+    Version,
 };
 use tokio::task::yield_now;
 
@@ -33,6 +34,14 @@ pub(crate) struct Broken {
     pub(crate) events: fn(&mut Vec<RecordedEvent>),
     /// Changes what the log answers; told how often it has been asked.
     pub(crate) log: fn(&mut LogPage, usize),
+    /// Changes the snapshot that is kept.
+    pub(crate) snapshot: fn(Snapshot) -> Snapshot,
+    /// Keeps more or less snapshots.
+    pub(crate) keep: fn(u32) -> u32,
+    /// Looks for snapshots up to another version.
+    pub(crate) at_most: fn(Version) -> Version,
+    /// Changes what is answered with a snapshot.
+    pub(crate) snapshot_page: fn(&mut SnapshotPage),
     /// Each clone has a store of its own.
     pub(crate) forks: bool,
 }
@@ -53,6 +62,10 @@ impl Broken {
             limit: |limit| limit,
             events: |_| {},
             log: |_, _| {},
+            snapshot: |snapshot| snapshot,
+            keep: |keep| keep,
+            at_most: |version| version,
+            snapshot_page: |_| {},
             forks: false,
         }
     }
@@ -123,5 +136,28 @@ impl EventStore for Broken {
         limit: u32,
     ) -> Result<QueryPage, StoreError> {
         self.inner.query_page(query, after, limit).await
+    }
+
+    async fn snapshot_page(
+        &self,
+        stream: &StreamId,
+        shape: Fingerprint,
+        at_most: Version,
+        limit: u32,
+    ) -> Result<SnapshotPage, StoreError> {
+        let stream = (self.stream)(stream);
+        let (at_most, limit) = ((self.at_most)(at_most), (self.limit)(limit));
+        let mut page = self.inner.snapshot_page(&stream, shape, at_most, limit).await?;
+        (self.snapshot_page)(&mut page);
+        Ok(page)
+    }
+
+    async fn save_snapshot(
+        &self,
+        stream: &StreamId,
+        snapshot: Snapshot,
+        keep: u32,
+    ) -> Result<(), StoreError> {
+        self.inner.save_snapshot(stream, (self.snapshot)(snapshot), (self.keep)(keep)).await
     }
 }

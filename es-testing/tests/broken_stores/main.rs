@@ -3,6 +3,7 @@
 mod broken;
 mod faults;
 mod reading;
+mod snapshots;
 mod writing;
 
 use broken::Broken;
@@ -21,7 +22,7 @@ fn check_at_once(store: Broken, test: impl AsyncFnOnce(&Broken)) {
 
 #[test]
 fn every_test_of_the_contract_finds_a_broken_store() {
-    let found = [reading::FOUND, writing::FOUND].concat();
+    let found = [reading::FOUND, snapshots::FOUND, writing::FOUND].concat();
 
     let finds_none = contract::TESTS.iter().filter(|test| !found.contains(test));
     let finds_none: Vec<_> = finds_none.collect();
