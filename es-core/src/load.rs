@@ -110,7 +110,7 @@ impl Until {
     }
 }
 
-/// A state as a command finds it.
+/// A state, and what it took to fold it.
 pub(crate) struct Folded<A> {
     pub(crate) loaded: Loaded<A>,
     /// The version of the snapshot that the fold began with.

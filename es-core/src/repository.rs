@@ -211,7 +211,8 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         C: DecidedBy<A>,
     {
         let Folded { loaded, snapshot } = fold(&self.store, stream, Until::End).await?;
-        let Loaded { mut state, version, .. } = loaded;
+        let Loaded { mut state, version, position } = loaded;
+        self.snapshots.keep_if_due(&self.store, stream, &state, (version, position), snapshot);
         let Decision { events, new } =
             decision::decide(&mut state, version, stream, command, metadata)?;
         if new.is_empty() {
@@ -224,9 +225,10 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
             Err(AppendError::Conflict(conflict)) => return Ok(Err(conflict)),
             Err(error) => return Err(ExecuteError::Append(error)),
         };
+        let before = version;
         let version = version.plus(events.len());
         if let Some(position) = appended.position() {
-            self.snapshots.keep_if_due(&self.store, stream, &state, (version, position), snapshot);
+            self.snapshots.keep_if_due(&self.store, stream, &state, (version, position), before);
         }
         let events = record(events, ids, metadata, appended);
         Ok(Ok(Executed { state, version, events }))

@@ -25,16 +25,17 @@ use crate::stream::Version;
 ///
 /// A snapshot is only a cache: whatever happens to it, a state is the fold of its events.
 ///
-/// - *Written* by [`Repository::execute`](crate::Repository::execute), after the append and beside
-///   its answer, when the stream has passed a multiple of `every` since its last snapshot. A
-///   failure is a warning and nothing else. A unit of work reads snapshots and writes none.
+/// - *Written* by [`Repository::execute`](crate::Repository::execute), on a task beside its answer,
+///   when the events that it appends pass a multiple of `every`, or when it finds on loading that
+///   one was passed without a snapshot. A failure is a warning and nothing else, and is tried again
+///   with the next multiple. A unit of work and plain loads read snapshots and write none.
 /// - *Only if it comes back as it went in.* The state is encoded, decoded and compared before it is
 ///   kept. So a NaN, a field that serde skips or a `Some(None)` cannot make a wrong state; such a
 ///   state is not kept, with a warning.
 /// - *Read* in the round trip in which the events are read.
 /// - *Passed over* if the shape of the state has changed, if it cannot be decoded, or if the stream
 ///   does not have the event that it ends with: then all events are read, with one warning for that
-///   load, and the next command writes a new snapshot.
+///   load, and the next command writes a new one.
 ///
 /// # When `version` must be raised
 ///

@@ -14,8 +14,8 @@ use crate::spans;
 use crate::store::EventStore;
 use crate::stream::{Position, StreamId, Version};
 
-/// How many snapshots a repository writes at once. One more is not begun: it is due again with the
-/// next command.
+/// How many snapshots a repository writes at once. One more is not begun: the next command that loads
+/// its stream finds it due again.
 const AT_ONCE: usize = 4;
 
 /// Of how many streams a failure is remembered.
@@ -35,8 +35,9 @@ struct Writing {
 }
 
 impl SnapshotWriter {
-    /// Begins to keep the state of a stream that has come to `version`, if a snapshot is due after
-    /// the one at `last`. Answers with the version of what is then the newest one.
+    /// Begins to keep the state of a stream that has come to `version`, if it has passed a multiple
+    /// since `last`: the version of its newest snapshot after a load, the one before the events after
+    /// an append.
     ///
     /// Never waits, and does nothing outside of a runtime.
     pub(crate) fn keep_if_due<A: Aggregate, S: EventStore>(
@@ -46,14 +47,15 @@ impl SnapshotWriter {
         state: &A,
         (version, position): (Version, Position),
         last: Version,
-    ) -> Version {
+    ) {
         let Some(policy) = A::SNAPSHOTS.filter(|policy| policy.is_due(last, version)) else {
-            return last;
+            return;
         };
-        let (Ok(runtime), Some(turn)) =
-            (Handle::try_current(), self.begin(&policy, stream, version))
-        else {
-            return last;
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        let Some(turn) = self.begin(&policy, stream, version) else {
+            return;
         };
         let (store, state) = (store.clone(), policy.copy(state));
         let write = async move {
@@ -71,7 +73,6 @@ impl SnapshotWriter {
             }
         };
         runtime.spawn(write.instrument(spans::save_snapshot(stream, version)));
-        version
     }
 
     /// The right to write a snapshot of `stream`.

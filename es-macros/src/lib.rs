@@ -453,7 +453,8 @@ pub fn derive_command(input: TokenStream) -> TokenStream {
 ///     Transfer,
 /// }
 ///
-/// assert!(Outline::new::<Payment>().as_str().ends_with("Payment[Card{last_digits:u16,},Transfer,]"));
+/// let outline = Outline::new::<Payment>();
+/// assert!(outline.as_str().ends_with("[Card{last_digits:u16,},Transfer,]"));
 /// ```
 ///
 /// # What it writes

@@ -276,7 +276,7 @@ async fn whatever_happens_to_the_snapshots_the_state_is_that_of_the_events() {
         assert_eq!(loaded.version, Version(33));
     }
     counters.execute(Count { counter: doors(), by: 1 }).await.unwrap();
-    fixture.until_saved(34).await;
+    fixture.until_saved(33).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
