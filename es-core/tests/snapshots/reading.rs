@@ -2,6 +2,7 @@
 
 use es_core::prelude::*;
 use es_core::{Fingerprint, Snapshot, Unfit};
+use tokio::task::yield_now;
 
 use crate::order::*;
 use crate::watched::Watcher;
@@ -29,26 +30,50 @@ async fn a_replay_is_the_same_from_every_snapshot() {
 async fn the_past_is_the_same_from_every_snapshot() {
     let history = history(7, 12);
     let states = states(&history);
+    let sound = store_of_different_instants(&history).await;
+    let events = recorded(&sound).await;
     for version in 1..=history.len() {
-        let store = MemoryStore::new();
-        for event in &history {
-            append(&store, std::slice::from_ref(event)).await;
-        }
-        save(&store, version, &serde_json::to_string(&states[version]).unwrap()).await;
-        let orders = orders(&store);
+        save(&sound, version, &serde_json::to_string(&states[version]).unwrap()).await;
+        let orders = orders(&sound);
 
-        for event in recorded(&store).await {
+        for (event, state) in events.iter().zip(&states[1..]) {
             let at = orders.load_at(&id(), event.version).await.unwrap();
             let position = orders.load_as_of(&id(), event.position).await.unwrap();
             let instant = orders.load_as_of(&id(), event.recorded_at).await.unwrap();
-            let nth = usize::try_from(event.version.0).unwrap();
-            assert_eq!(at.state, states[nth], "snapshot at {version}, asked for {nth}");
+            assert_eq!(at.state, *state, "snapshot at {version}, asked for {}", event.version);
+            assert_eq!(at.version, event.version);
             assert_eq!(position, at);
-            let nth = usize::try_from(instant.version.0).unwrap();
-            assert_eq!(instant.state, states[nth]);
-            assert!(instant.version >= event.version);
+            assert_eq!(instant, at);
         }
     }
+}
+
+#[tokio::test]
+async fn an_instant_begins_with_a_snapshot_that_was_certainly_before_it() {
+    let history = history(7, 12);
+    let store = store_of_different_instants(&history).await;
+    save(&store, 5, FORGED).await;
+    let events = recorded(&store).await;
+    let as_of = async |version: usize| {
+        let at = events[version - 1].recorded_at;
+        is_forged(&orders(&store).load_as_of(&id(), at).await.unwrap().state)
+    };
+
+    assert!(!as_of(4).await, "the snapshot is of later");
+    assert!(!as_of(5).await, "the snapshot does not say when it was");
+    assert!(as_of(6).await, "the event after it is not of later");
+}
+
+/// Each event has an instant of its own.
+async fn store_of_different_instants(history: &[OrderEvent]) -> MemoryStore {
+    let store = MemoryStore::new();
+    for event in history {
+        let appended = append(&store, std::slice::from_ref(event)).await;
+        while Timestamp::now() <= appended.streams[0].recorded_at {
+            yield_now().await;
+        }
+    }
+    store
 }
 
 #[tokio::test]
