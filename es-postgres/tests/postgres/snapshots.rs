@@ -166,10 +166,10 @@ async fn many_writers_of_snapshots_and_events_are_in_nobodys_way() {
         async move { store.save_snapshot(&stream("a"), snapshot, 2).await }
     });
 
-    let (saved, appended) = tokio::join!(join_all(saves), fixture.put("a", exact(10), 1));
+    let (answers, appended) = tokio::join!(join_all(saves), fixture.put("a", exact(10), 1));
 
-    for saved in saved {
-        saved.unwrap();
+    for answer in answers {
+        answer.unwrap();
     }
     appended.unwrap();
     fixture.save(SHAPE, 10, 2).await;
