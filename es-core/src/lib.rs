@@ -96,10 +96,12 @@
 
 mod aggregate;
 mod append;
+mod backoff;
 mod checkpoint;
 mod command;
 mod decide;
 mod decision;
+mod decisions;
 mod describe;
 mod error;
 mod event;
@@ -113,6 +115,7 @@ pub mod prelude;
 mod query;
 mod recorded;
 mod repository;
+mod resend;
 mod restore;
 mod snapshot;
 mod snapshot_policy;
@@ -133,19 +136,23 @@ pub use serde;
 
 #[cfg(feature = "derive")]
 #[doc(inline)]
-pub use es_macros::{Aggregate, Command, Event, EventSet, StateShape};
+pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, StateShape};
 
 pub use aggregate::{Aggregate, AggregateId, Apply};
 pub use append::{Append, Appended, AppendedStream, StreamAppend};
 pub use checkpoint::{Checkpoint, Incarnation, ResumeError};
 pub use command::{Command, Lifecycle};
 pub use decide::{Decide, DecidedBy};
+pub use decisions::{
+    Decided, Decision, DecisionError, DecisionModel, DecisionModels, Decisions, TaggedEvent,
+    TaggedEvents,
+};
 pub use describe::{Describe, Description, FieldDescription, Shape, Shown};
 pub use error::{
     AppendError, ConditionFailed, Conflict, DecodeError, EncodeError, ExecuteError, InvalidAppend,
     LifecycleRejection, LoadError, RecordedDecodeError, StoreError, StoreErrorKind,
 };
-pub use event::{Event, EventId, EventName, InvalidPayload, Payload, SchemaVersion};
+pub use event::{Event, EventId, EventName, InvalidPayload, Payload, SchemaVersion, Tagged};
 pub use event_set::{EventSet, EventType};
 pub use into_events::{IntoEvents, Takes};
 pub use load::{Loaded, Moment};

@@ -1,15 +1,19 @@
--- Leans on no index: it reads one sequence and the server's table of locks.
+-- Leans on events_pkey, read backwards, for one event; the rest is one row, one sequence and the
+-- server's table of locks.
 --
 -- Up to where the log is complete: the last position given, or what the oldest running append has
 -- advertised. The sequence is read first and the locks for its row, never the other way about: an
 -- append that advertises in between takes its positions above what was read here.
+--
+-- Of these positions the greatest that an event has. The others were rolled back, and a crash may
+-- forget that they were given and give them again.
 --
 -- And whether this server can tell, since a standby has the rows of its primary and not the locks;
 -- and which log it is.
 WITH head AS MATERIALIZED (
     SELECT pg_sequence_last_value('es.events_position_seq'::regclass) AS position
 )
-SELECT least(head.position, oldest.epoch) AS safe, head.position AS head,
+SELECT coalesce(last.position, 0) AS safe, head.position AS head,
        pg_is_in_recovery() AS standby, log.incarnation
   FROM head
  CROSS JOIN es.log
@@ -22,4 +26,11 @@ SELECT least(head.position, oldest.epoch) AS safe, head.position AS head,
               AND locks.mode = 'ShareLock'
               AND locks.classid::bigint >> 16 = 17747
               AND locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-       ) oldest;
+       ) oldest
+  LEFT JOIN LATERAL (
+           SELECT events.position
+             FROM es.events
+            WHERE events.position <= least(head.position, oldest.epoch)
+            ORDER BY events.position DESC
+            LIMIT 1
+       ) last ON true;

@@ -12,6 +12,9 @@ pub(crate) fn from_sqlx(error: Error) -> StoreError {
         StoreErrorKind::NotMigrated => {
             StoreError::new(StoreErrorKind::NotMigrated, NotMigrated { source: error })
         }
+        StoreErrorKind::Unsupported if is_lost_statement(&error) => {
+            StoreError::new(StoreErrorKind::Unsupported, LostStatement { source: error })
+        }
         // The driver's wrapping would say the server's words a second time.
         kind => match error {
             Error::Database(database) => StoreError::new(kind, database.into_error()),
@@ -25,6 +28,30 @@ pub(crate) fn from_sqlx(error: Error) -> StoreError {
 #[error("the schema `es` is missing or older than this program; call `PgStore::migrate` first")]
 struct NotMigrated {
     source: Error,
+}
+
+/// A statement that was prepared is not known, or one that was not is known already.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "a pooler such as pgbouncer hands the sessions of the server around, and prepared statements get \
+     lost between them; use `PgStore::without_prepared_statements` behind it"
+)]
+struct LostStatement {
+    source: Error,
+}
+
+/// The server keeps a statement for the session that prepared it. Only a pooler puts another session
+/// in its place.
+fn is_lost_statement(error: &Error) -> bool {
+    let Error::Database(database) = error else {
+        return false;
+    };
+    database.code().is_some_and(|code| is_lost_statement_state(&code))
+}
+
+/// Prepared statement does not exist, or exists already.
+fn is_lost_statement_state(state: &str) -> bool {
+    matches!(state, "26000" | "42P05")
 }
 
 fn kind(error: &Error) -> StoreErrorKind {
@@ -58,6 +85,7 @@ fn kind_of_state(state: &str) -> StoreErrorKind {
         }
         // The caller's transaction has failed before: nothing more can be done in it.
         "25P02" => StoreErrorKind::Unsupported,
+        _ if is_lost_statement_state(state) => StoreErrorKind::Unsupported,
         _ if state.starts_with("08") => StoreErrorKind::Unavailable,
         _ => StoreErrorKind::Other,
     }

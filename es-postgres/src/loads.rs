@@ -156,15 +156,13 @@ impl PgStore {
         loads: &[Load],
     ) -> Result<Vec<Result<Vec<RecordedEvent>, StoreError>>, StoreError> {
         let streams = || loads.iter().map(|load| &load.stream);
-        let rows = self
+        let query = self
             .query(include_str!("../sql/stream_pages.sql"))
             .bind(streams().map(|stream| stream.category().as_str()).collect::<Vec<_>>())
             .bind(streams().map(|stream| stream.key().as_str()).collect::<Vec<_>>())
             .bind(loads.iter().map(|load| bigint(load.after.0)).collect::<Vec<_>>())
-            .bind(i64::from(EVENTS))
-            .fetch_all(&self.pool)
-            .await
-            .map_err(from_sqlx)?;
+            .bind(i64::from(EVENTS));
+        let rows = self.rows_of(query).await?;
         let mut pages: Vec<_> = loads.iter().map(|_| Ok(Vec::new())).collect();
         for row in &rows {
             let nth = usize::try_from(row.try_get::<i64, _>(8).map_err(from_sqlx)? - 1).ok();

@@ -23,16 +23,14 @@ impl PgStore {
         at_most: Version,
         limit: u32,
     ) -> Result<SnapshotPage, StoreError> {
-        let rows = self
+        let query = self
             .query(include_str!("../sql/snapshot_page.sql"))
             .bind(stream.category().as_str())
             .bind(stream.key().as_str())
             .bind(shape.0.cast_signed())
             .bind(bigint(at_most.0))
-            .bind(i64::from(limit))
-            .fetch_all(&self.pool)
-            .await
-            .map_err(from_sqlx)?;
+            .bind(i64::from(limit));
+        let rows = self.rows_of(query).await?;
         let (found, tail) = match rows.split_first() {
             Some((first, tail)) => match verdict(first)? {
                 Some(verdict) => (Some((first, verdict)), tail),
@@ -58,18 +56,16 @@ impl PgStore {
         snapshot: &Snapshot,
         keep: u32,
     ) -> Result<(), StoreError> {
-        self.query(include_str!("../sql/save_snapshot.sql"))
+        let query = self
+            .query(include_str!("../sql/save_snapshot.sql"))
             .bind(stream.category().as_str())
             .bind(stream.key().as_str())
             .bind(snapshot.shape.0.cast_signed())
             .bind(bigint(snapshot.version.0))
             .bind(bigint(snapshot.position.0))
             .bind(snapshot.state.as_str())
-            .bind(i64::from(keep))
-            .execute(&self.pool)
-            .await
-            .map_err(from_sqlx)?;
-        Ok(())
+            .bind(i64::from(keep));
+        self.rows_of(query).await.map(drop)
     }
 }
 

@@ -3,12 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use es_core::{
     Append, AppendError, Appended, Cursor, EventStore, Fingerprint, LogPage, Position, Query,
-    QueryPage, RecordedEvent, Snapshot, SnapshotPage, StoreError, StoreErrorKind, StreamId,
-    Version,
+    QueryPage, RecordedEvent, Snapshot, SnapshotPage, StoreError, StreamId, Version,
 };
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
 
@@ -17,7 +15,10 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::error::from_sqlx;
+use crate::group::Group;
 use crate::loads::Loads;
+use crate::log_end::KnownLog;
+use crate::replica::LogReplica;
 use crate::{schema, spans};
 
 /// An event store in PostgreSQL.
@@ -44,13 +45,17 @@ use crate::{schema, spans};
 #[derive(Clone)]
 pub struct PgStore {
     pub(crate) pool: PgPool,
-    /// The greatest position up to which the log was found complete, for all clones.
-    pub(crate) safe: Arc<AtomicU64>,
+    /// How far the log was found to go, by any of the clones.
+    pub(crate) known_log: Arc<KnownLog>,
+    /// Where the log is read, if not on the primary.
+    pub(crate) log_replica: Option<Arc<LogReplica>>,
     /// Places for appends that wait for a stream: half of the pool.
     pub(crate) waiting: Arc<Semaphore>,
+    /// Where appends meet.
+    pub(crate) group: Arc<Group>,
     /// Loads that are under way, and those that wait to go out together.
     pub(crate) loads: Arc<Loads>,
-    persistent: bool,
+    pub(crate) persistent: bool,
 }
 
 impl PgStore {
@@ -66,8 +71,10 @@ impl PgStore {
         let waiting = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(1).max(1);
         Self {
             pool,
-            safe: Arc::default(),
+            known_log: Arc::default(),
+            log_replica: None,
             waiting: Arc::new(Semaphore::new(waiting)),
+            group: Arc::new(Group::new()),
             loads: Arc::new(Loads::new()),
             persistent: true,
         }
@@ -117,7 +124,10 @@ impl PgStore {
     /// The same store with statements that the server does not keep by name.
     ///
     /// Needed behind a pooler that hands every transaction to another session, such as pgbouncer in
-    /// transaction mode. Costs the planning of each statement.
+    /// transaction mode. Statements prepared in one session and asked for in another fail with
+    /// [`Unsupported`](es_core::StoreErrorKind::Unsupported), or meet the statement of somebody else
+    /// under the same name. Costs the planning of each statement and a short transaction around
+    /// it. [`migrate`](Self::migrate) goes past the pooler.
     #[must_use]
     pub fn without_prepared_statements(mut self) -> Self {
         self.persistent = false;
@@ -180,7 +190,7 @@ impl PgStore {
 impl EventStore for PgStore {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let span = spans::append(&append);
-        let appended = self.append_alone_or_locked(append).instrument(span.clone()).await?;
+        let appended = self.append_somehow(append).instrument(span.clone()).await?;
         if let Some(position) = appended.position() {
             span.record("es.global_position", position.0);
         }
@@ -234,11 +244,14 @@ impl EventStore for PgStore {
 
     async fn query_page(
         &self,
-        _query: &Query,
-        _after: Position,
-        _limit: u32,
+        query: &Query,
+        after: Position,
+        limit: u32,
     ) -> Result<QueryPage, StoreError> {
-        Err(StoreError::new(StoreErrorKind::Unsupported, "queries are being built"))
+        let span = spans::query_page(query);
+        let page = self.read_query_page(query, after, limit).instrument(span.clone()).await?;
+        span.record("es.events.count", page.events.len()).record("es.global_position", page.safe.0);
+        Ok(page)
     }
 
     async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
@@ -255,7 +268,8 @@ impl fmt::Debug for PgStore {
         f.debug_struct("PgStore")
             .field("connections", &self.pool.size())
             .field("idle", &self.pool.num_idle())
-            .field("safe", &self.safe.load(Ordering::Relaxed))
+            .field("queued_appends", &self.group.queued())
+            .field("safe", &self.known_log.get().map(|log| log.safe.0))
             .field("prepared_statements", &self.persistent)
             .finish_non_exhaustive()
     }

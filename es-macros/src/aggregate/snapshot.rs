@@ -5,14 +5,18 @@ use quote::quote;
 use syn::LitInt;
 use syn::parse::ParseStream;
 
-use crate::attr::{self, Vocabulary};
+use crate::attr::{self, Elsewhere, Vocabulary};
 use crate::crate_path::CratePath;
 use crate::diagnostics::{Errors, Slot};
 
 const EXAMPLE: &str = "snapshot(every = 100)";
 
-const VOCABULARY: Vocabulary =
-    Vocabulary { attribute: "snapshot", keys: &["every", "keep", "version"] };
+const VOCABULARY: Vocabulary = Vocabulary {
+    attribute: "snapshot",
+    module: "snapshot",
+    keys: &["every", "keep", "version"],
+    elsewhere: Elsewhere::NOWHERE,
+};
 
 /// What is written in the parentheses.
 pub(crate) struct Snapshot {

@@ -9,13 +9,18 @@ use syn::DeriveInput;
 pub(crate) use expand::state_shape;
 pub(crate) use model::StateShape;
 
-use crate::attr::{self, Vocabulary};
+use crate::attr::{self, Elsewhere, Vocabulary};
 use crate::crate_path::CratePath;
 use crate::diagnostics::{Errors, Slot};
 use crate::ownership::is_owned;
 
 /// What is written on the type.
-const VOCABULARY: Vocabulary = Vocabulary { attribute: "state_shape", keys: &["crate"] };
+const VOCABULARY: Vocabulary = Vocabulary {
+    attribute: "state_shape",
+    module: "state_shape",
+    keys: &["crate"],
+    elsewhere: Elsewhere::NOWHERE,
+};
 
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     if !is_owned("a state", &input.generics, errors) {

@@ -5,13 +5,18 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Attribute, Data, DeriveInput, Field, Fields, Generics, Type, parse_quote};
 
-use crate::attr::{self, Vocabulary};
+use crate::attr::{self, Elsewhere, Vocabulary};
 use crate::crate_path::CratePath;
 use crate::deprecation::Deprecation;
 use crate::diagnostics::Errors;
 
 /// What is written on a field.
-const ON_FIELD: Vocabulary = Vocabulary { attribute: "state_shape", keys: &["opaque"] };
+const ON_FIELD: Vocabulary = Vocabulary {
+    attribute: "state_shape",
+    module: "state_shape_on_field",
+    keys: &["opaque"],
+    elsewhere: Elsewhere::NOWHERE,
+};
 
 pub(crate) struct StateShape<'a> {
     pub(crate) input: &'a DeriveInput,
@@ -124,7 +129,7 @@ impl<'a> Pieces<'a> {
 /// Whether a field says that the shape of its type is not to be looked at.
 fn is_opaque(field: &Field, errors: &mut Errors) -> bool {
     let mut is_opaque = false;
-    attr::read(&field.attrs, &ON_FIELD, errors, |key, input, _| {
+    attr::read_field(&field.attrs, &ON_FIELD, errors, |key, input, _| {
         is_opaque = true;
         attr::no_value(key, input)
     });

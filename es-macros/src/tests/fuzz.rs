@@ -6,11 +6,15 @@ use syn::{Data, DeriveInput};
 
 use super::Derive;
 use crate::diagnostics::Errors;
-use crate::{aggregate, command, event, event_set, state_shape};
+use crate::{aggregate, command, decision_model, event, event_set, state_shape};
 
-const SOUND: [(Derive, &str); 8] = [
+const SOUND: [(Derive, &str); 10] = [
     (event::derive, r#"#[event(name = "paid", version = 2, crate = ::es_core)] struct Paid(i64);"#),
     (event::derive, r#"#[event(name = "put")] struct r#Put<T: Ord, const N: usize>([T; N]);"#),
+    (
+        event::derive,
+        r#"#[event(name = "moved")] struct Moved { #[event(tag)] of: Id, #[event(tag = "to")] b: Id }"#,
+    ),
     (
         aggregate::derive,
         r#"
@@ -19,6 +23,13 @@ const SOUND: [(Derive, &str); 8] = [
         "#,
     ),
     (aggregate::derive, r#"#[aggregate(name = "a", id = Id, event = m::Set<u8>)] struct Account;"#),
+    (
+        decision_model::derive,
+        r#"
+            #[decision_model(events(m::Paid as P, Put<T>), tolerates(Put<T>))]
+            struct Total<T> { #[decision_model(tag = "of")] of: Id, last: T }
+        "#,
+    ),
     (
         event_set::derive,
         "#[event_set(crate = ::es_core)] enum Activity<T> { Paid(m::Paid), Put(Put<T>) }",
@@ -42,7 +53,7 @@ const SOUND: [(Derive, &str); 8] = [
 
 /// What gets into places where it does not belong.
 const STRAYS: &str = r#"
-    , = ; : :: as id name event events error crate aggregate version needs T "x" "" 0 -1 1.5 'a' b"x"
+    , = ; : :: as id tag name tolerates event events error crate aggregate version needs T "x" "" 0 -1 1.5 'a' b"x"
     < > # $ & * -> fn struct dyn impl type where Self self super _ r#type () [] {} (Paid as) <T> é
 "#;
 

@@ -1,0 +1,47 @@
+//! Which log this is, and what an operator says when it is another one.
+
+use es_core::{Incarnation, StoreError};
+
+use crate::error::from_sqlx;
+use crate::store::PgStore;
+
+impl PgStore {
+    /// Says that the log is another one from here on: every [`Checkpoint`](es_core::Checkpoint) that
+    /// was kept of it is refused with [`ResumeError::OtherLog`](es_core::ResumeError::OtherLog).
+    ///
+    /// Readers remember how far they have come, and a log that lost its end gives the positions that
+    /// they have passed a second time, to other events. The store cannot see that from within, so
+    /// whoever operates it says so:
+    ///
+    /// - after a restore from a backup, with `pg_restore`, of a base backup or to a point in time;
+    /// - after a failover to a standby that may have lacked acknowledged events, as any does that
+    ///   replicates asynchronously;
+    /// - after a database was copied for another environment.
+    ///
+    /// Call it before the services start again, as the role that migrates; appends and readers that
+    /// are under way do no harm. The events stay as they are. Readers build anew what they derived
+    /// from them.
+    ///
+    /// A restart or a crash of the server is none of these: what was acknowledged is still there.
+    ///
+    /// ```no_run
+    /// # use es_postgres::PgStore;
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PgStore::connect("postgres://owner@localhost/ledger").await?;
+    /// let now = store.begin_incarnation().await?;
+    /// println!("checkpoints of other logs than {now} are refused");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn begin_incarnation(&self) -> Result<Incarnation, StoreError> {
+        let incarnation = Incarnation::generate();
+        let mut session = self.session().await?;
+        self.query(include_str!("../sql/begin_incarnation.sql"))
+            .bind(incarnation.as_uuid())
+            .execute(&mut *session)
+            .await
+            .map_err(from_sqlx)?;
+        session.end().await?;
+        Ok(incarnation)
+    }
+}
