@@ -13,3 +13,5 @@ GRANT INSERT ON ALL TABLES IN SCHEMA es TO es_writer;
 REVOKE INSERT ON es.log, es._migrations FROM es_writer;
 -- The next position, and not the last one: to set that takes UPDATE.
 GRANT USAGE ON SEQUENCE es.events_position_seq TO es_writer;
+-- Snapshots are a cache: replaced, and dropped where they are too many.
+GRANT UPDATE, DELETE ON es.snapshots TO es_writer;

@@ -464,7 +464,10 @@ pub mod keys {
         pub mod events {}
         pub mod event {}
         pub mod error {}
+        pub mod snapshot {}
     }
+
+    pub mod state_shape {}
 
     pub mod event_set {}
 

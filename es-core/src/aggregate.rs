@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::describe::Describe;
 use crate::event_set::EventSet;
+use crate::snapshot_policy::SnapshotPolicy;
 
 /// A state that is nothing but the fold of its events.
 ///
@@ -28,6 +29,10 @@ pub trait Aggregate: Default + Describe + Send + Sync + 'static {
 
     /// Why a decision refuses.
     type Error: Error + Send + Sync + 'static;
+
+    /// Whether and when the state is kept as a snapshot; by default never. The derive writes it for
+    /// `snapshot(every = 100)`.
+    const SNAPSHOTS: Option<SnapshotPolicy<Self>> = None;
 
     /// Brings the state up to date with one event: the dispatch to [`Apply`]. Never refuses: what
     /// happened has happened.

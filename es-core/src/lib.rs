@@ -66,9 +66,10 @@
 //! # Where to read on
 //!
 //! - The derives: [`derive@Event`], [`derive@Aggregate`], [`derive@Command`], [`derive@EventSet`],
-//!   [`derive@DecisionModel`].
+//!   [`derive@DecisionModel`], [`derive@StateShape`].
 //! - What one writes by hand: [`Apply`] for each event, [`Decide`] for each command; [`IntoEvents`]
 //!   names the forms that a decision may answer in.
+//! - Snapshots: [`SnapshotPolicy`] says when a state is kept and what that may not do.
 //! - The runtime: [`Repository`] for one aggregate at a time, [`UnitOfWork`] for several at once,
 //!   [`Metadata`] for who and why.
 //! - Rules over several streams: [`Decision`], the [`DecisionModel`]s that it rests on, and
@@ -119,8 +120,12 @@ mod query;
 mod recorded;
 mod repository;
 mod resend;
+mod restore;
 mod snapshot;
+mod snapshot_policy;
+mod snapshot_writer;
 mod spans;
+mod state_shape;
 mod store;
 mod stream;
 mod tag;
@@ -135,7 +140,7 @@ pub use serde;
 
 #[cfg(feature = "derive")]
 #[doc(inline)]
-pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet};
+pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, StateShape};
 
 pub use aggregate::{Aggregate, AggregateId, Apply};
 pub use append::{Append, Appended, AppendedStream, StreamAppend};
@@ -163,7 +168,9 @@ pub use metadata::{
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};
 pub use repository::{Executed, Repository};
-pub use snapshot::{Fingerprint, Snapshot, SnapshotPage};
+pub use snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
+pub use snapshot_policy::{SnapshotPolicy, SnapshotState};
+pub use state_shape::{Outline, StateShape};
 pub use store::{Cursor, EventStore, LogPage, MatchingEvent, Place, QueryPage};
 pub use stream::{Category, ExpectedVersion, Position, StreamId, StreamKey, Version};
 pub use tag::Tag;

@@ -2,16 +2,19 @@
 
 use std::pin::pin;
 
+use futures_core::Stream;
 use futures_util::TryStreamExt;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use crate::aggregate::Aggregate;
-use crate::error::LoadError;
+use crate::error::{LoadError, StoreError};
 use crate::recorded::RecordedEvent;
-use crate::spans;
+use crate::restore::{Restored, restore};
+use crate::snapshot::Snapshot;
 use crate::store::{Cursor, EventStore};
 use crate::stream::{Position, StreamId, Version};
 use crate::timestamp::Timestamp;
+use crate::{paging, spans};
 
 /// A state and the version it was folded up to.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +26,13 @@ pub struct Loaded<A> {
     pub version: Version,
     /// The position of the last event in it; [`Position::START`] if there is none.
     pub position: Position,
+}
+
+impl<A: Default> Loaded<A> {
+    /// The state before the first event.
+    pub(crate) fn nothing() -> Self {
+        Self { state: A::default(), version: Version::NONE, position: Position::START }
+    }
 }
 
 impl<A> Loaded<A> {
@@ -65,6 +75,31 @@ pub(crate) enum Until {
 }
 
 impl Until {
+    /// The newest version that can be within the bound, as far as the bound says it.
+    pub(crate) fn at_most(self) -> Version {
+        match self {
+            Self::Version(version) => version,
+            Self::End | Self::Moment(_) => Version::MAX,
+        }
+    }
+
+    /// Whether the last event of a snapshot is within the bound; `next` is the event after it.
+    ///
+    /// A snapshot does not say when it was. But time never goes back along a stream, so it is within
+    /// the bound if the event after it is.
+    pub(crate) fn includes_snapshot(
+        self,
+        snapshot: &Snapshot,
+        next: Option<&RecordedEvent>,
+    ) -> bool {
+        match self {
+            Self::End => true,
+            Self::Version(version) => snapshot.version <= version,
+            Self::Moment(Moment::Position(position)) => snapshot.position <= position,
+            Self::Moment(Moment::Instant(_)) => next.is_some_and(|next| self.includes(next)),
+        }
+    }
+
     fn includes(self, event: &RecordedEvent) -> bool {
         match self {
             Self::End => true,
@@ -75,28 +110,62 @@ impl Until {
     }
 }
 
+/// A state, and what it took to fold it.
+pub(crate) struct Folded<A> {
+    pub(crate) loaded: Loaded<A>,
+    /// The version of the snapshot that the fold began with.
+    pub(crate) snapshot: Version,
+}
+
+/// The state of a stream up to a bound.
 pub(crate) async fn load<A: Aggregate, S: EventStore>(
     store: &S,
     stream: &StreamId,
     until: Until,
 ) -> Result<Loaded<A>, LoadError> {
+    Ok(fold(store, stream, until).await?.loaded)
+}
+
+/// The state of a stream up to a bound, and where it came from.
+pub(crate) async fn fold<A: Aggregate, S: EventStore>(
+    store: &S,
+    stream: &StreamId,
+    until: Until,
+) -> Result<Folded<A>, LoadError> {
     let span = spans::load(stream);
     async {
-        let mut loaded =
-            Loaded { state: A::default(), version: Version::NONE, position: Position::START };
-        let mut events = pin!(store.read_stream(stream, Cursor::START));
-        while let Some(event) = events.try_next().await? {
-            if !until.includes(&event) {
-                break;
-            }
-            let event = event.decode::<A::Event>()?;
-            loaded.state.evolve(event.event);
-            loaded.version = event.version;
-            loaded.position = event.position;
-        }
-        span.record("es.events.count", loaded.version.0);
-        Ok(loaded)
+        let Some(restored) = restore(store, stream, until).await? else {
+            let events = store.read_stream(stream, Cursor::START);
+            return fold_from(Loaded::nothing(), events, until, &span).await;
+        };
+        let Restored { loaded, events: page } = restored;
+        let events = paging::stream_from(store.clone(), stream.clone(), loaded.version, page);
+        fold_from(loaded, events, until, &span).await
     }
     .instrument(span.clone())
     .await
+}
+
+async fn fold_from<A: Aggregate>(
+    mut loaded: Loaded<A>,
+    events: impl Stream<Item = Result<RecordedEvent, StoreError>>,
+    until: Until,
+    span: &Span,
+) -> Result<Folded<A>, LoadError> {
+    let snapshot = loaded.version;
+    let mut events = pin!(events);
+    while let Some(event) = events.try_next().await? {
+        if !until.includes(&event) {
+            break;
+        }
+        let event = event.decode::<A::Event>()?;
+        loaded.state.evolve(event.event);
+        loaded.version = event.version;
+        loaded.position = event.position;
+    }
+    if snapshot > Version::NONE {
+        span.record("es.snapshot.version", snapshot.0);
+    }
+    span.record("es.events.count", loaded.version.0 - snapshot.0);
+    Ok(Folded { loaded, snapshot })
 }

@@ -11,7 +11,7 @@ use crate::error::{AppendError, ConditionFailed, Conflict, StoreError};
 use crate::event::EventId;
 use crate::query::{Condition, Query};
 use crate::recorded::{Recorded, RecordedEvent};
-use crate::snapshot::{Fingerprint, Snapshot, SnapshotPage};
+use crate::snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
 use crate::spans;
 use crate::store::{Cursor, EventStore, LogPage, MatchingEvent, QueryPage};
 use crate::stream::{Position, StreamId, Version};
@@ -115,11 +115,13 @@ impl EventStore for MemoryStore {
         limit: u32,
     ) -> Result<SnapshotPage, StoreError> {
         Ok(self.read(|events| {
-            let snapshots = events.snapshots.get(stream).map_or(&[][..], Vec::as_slice);
-            let suits = |found: &&Snapshot| found.shape == shape && found.version <= at_most;
-            let snapshot = snapshots.iter().rev().find(suits).cloned();
+            let (snapshot, unfit) = events.newest_snapshot(stream, shape, at_most);
             let after = snapshot.as_ref().map_or(Version::NONE, |found| found.version);
-            SnapshotPage::new(snapshot, events.stream_page(stream, Cursor::After(after), limit))
+            let page = events.stream_page(stream, Cursor::After(after), limit);
+            match unfit {
+                Some(unfit) => SnapshotPage::without(unfit, page),
+                None => SnapshotPage::new(snapshot, page),
+            }
         }))
     }
 
@@ -247,6 +249,44 @@ impl Events {
         let positions = self.streams.get(stream).map_or(&[][..], Vec::as_slice);
         let page = page(positions, cursor.map(|version| version.0), limit);
         page.into_iter().filter_map(|position| self.at(position).cloned()).collect()
+    }
+
+    /// The newest snapshot that will do; if there are some and none will, what is wrong with the
+    /// newest.
+    fn newest_snapshot(
+        &self,
+        stream: &StreamId,
+        shape: Fingerprint,
+        at_most: Version,
+    ) -> (Option<Snapshot>, Option<Unfit>) {
+        let mut unfit = None;
+        let snapshots = self.snapshots.get(stream).into_iter().flatten().rev();
+        for snapshot in snapshots.filter(|kept| kept.version <= at_most) {
+            match self.why_unfit(stream, snapshot, shape) {
+                None => return (Some(snapshot.clone()), None),
+                Some(why) => unfit = unfit.or(Some(why)),
+            }
+        }
+        (None, unfit)
+    }
+
+    fn why_unfit(
+        &self,
+        stream: &StreamId,
+        snapshot: &Snapshot,
+        shape: Fingerprint,
+    ) -> Option<Unfit> {
+        let last = self.stream_page(stream, Cursor::Before(snapshot.version.plus(1)), 1);
+        let is_here = |last: &RecordedEvent| {
+            (last.version, last.position) == (snapshot.version, snapshot.position)
+        };
+        if snapshot.shape != shape {
+            Some(Unfit::OtherShape)
+        } else if !last.iter().any(is_here) {
+            Some(Unfit::OtherHistory)
+        } else {
+            None
+        }
     }
 
     /// The events after a position that match, in the order of the log.

@@ -20,7 +20,26 @@ pub(crate) fn stream<S: EventStore>(
     stream: StreamId,
     cursor: Cursor<Version>,
 ) -> impl Stream<Item = Item> + Send {
-    let start = Pages { cursor, last_page: false, buffer: Vec::new().into_iter() };
+    unfold_stream(store, stream, Pages::before(cursor))
+}
+
+/// The events of a stream from a page that was read after `version`.
+pub(crate) fn stream_from<S: EventStore>(
+    store: S,
+    stream: StreamId,
+    version: Version,
+    page: Vec<RecordedEvent>,
+) -> impl Stream<Item = Item> + Send {
+    let mut pages = Pages::before(Cursor::After(version));
+    pages.refill(page, |last| last.version);
+    unfold_stream(store, stream, pages)
+}
+
+fn unfold_stream<S: EventStore>(
+    store: S,
+    stream: StreamId,
+    start: Pages<Version>,
+) -> impl Stream<Item = Item> + Send {
     stream::try_unfold((store, stream, start), |(store, stream, mut pages)| async move {
         loop {
             if let Some(event) = pages.buffer.next() {
@@ -39,8 +58,7 @@ pub(crate) fn log<S: EventStore>(
     store: S,
     cursor: Cursor<Position>,
 ) -> impl Stream<Item = Item> + Send {
-    let start = Pages { cursor, last_page: false, buffer: Vec::new().into_iter() };
-    stream::try_unfold((store, start), |(store, mut pages)| async move {
+    stream::try_unfold((store, Pages::before(cursor)), |(store, mut pages)| async move {
         loop {
             if let Some(event) = pages.buffer.next() {
                 return Ok(Some((event, (store, pages))));
@@ -62,6 +80,11 @@ struct Pages<P> {
 }
 
 impl<P: Copy> Pages<P> {
+    /// Nothing read yet.
+    fn before(cursor: Cursor<P>) -> Self {
+        Self { cursor, last_page: false, buffer: Vec::new().into_iter() }
+    }
+
     fn refill(&mut self, events: Vec<RecordedEvent>, place: impl Fn(&RecordedEvent) -> P) {
         self.last_page = events.len() < PAGE as usize;
         if let Some(last) = events.last() {

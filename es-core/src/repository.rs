@@ -23,10 +23,11 @@ use crate::append::{Append, AppendedStream, StreamAppend};
 use crate::catch_up::catch_up;
 use crate::decide::DecidedBy;
 use crate::error::{AppendError, ExecuteError, LoadError, StoreError, StoreErrorKind};
-use crate::load::{Loaded, Moment, Until, load};
+use crate::load::{Folded, Loaded, Moment, Until, fold, load};
 use crate::metadata::Metadata;
 use crate::recorded::{NewEvent, Recorded};
 use crate::resend;
+use crate::snapshot_writer::SnapshotWriter;
 use crate::spans;
 use crate::store::{Cursor, EventStore};
 use crate::stream::{ExpectedVersion, StreamId, Version};
@@ -69,6 +70,7 @@ pub struct Repository<A: Aggregate, S> {
     max_attempts: u32,
     states: Option<States<A>>,
     lanes: Option<Arc<Lanes<A>>>,
+    snapshots: SnapshotWriter,
 }
 
 impl<A: Aggregate, S: Clone> Clone for Repository<A, S> {
@@ -78,6 +80,7 @@ impl<A: Aggregate, S: Clone> Clone for Repository<A, S> {
             max_attempts: self.max_attempts,
             states: self.states.clone(),
             lanes: self.lanes.clone(),
+            snapshots: self.snapshots.clone(),
         }
     }
 }
@@ -90,7 +93,7 @@ impl<A: Aggregate, S: fmt::Debug> fmt::Debug for Repository<A, S> {
             .field("max_attempts", &self.max_attempts)
             .field("cache", &self.states)
             .field("lanes", &self.lanes)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -101,7 +104,13 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     /// The aggregates in `store`.
     #[must_use]
     pub fn new(store: S) -> Self {
-        Self { store, max_attempts: Self::DEFAULT_MAX_ATTEMPTS, states: None, lanes: None }
+        Self {
+            store,
+            max_attempts: Self::DEFAULT_MAX_ATTEMPTS,
+            states: None,
+            lanes: None,
+            snapshots: SnapshotWriter::default(),
+        }
     }
 
     /// Tries at most `attempts` times (at least once) when others change the stream meanwhile.
@@ -225,7 +234,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     ///
     /// Sees every append that was acknowledged before the call.
     pub async fn load(&self, id: &A::Id) -> Result<Loaded<A>, LoadError> {
-        self.load_now(&StreamId::of::<A>(id)?).await
+        Ok(self.read(&StreamId::of::<A>(id)?).await?.0)
     }
 
     /// The state as it stood at `version`. A version that the stream has not reached is an error.
@@ -279,23 +288,30 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         self.states.as_ref()?.recall(stream)
     }
 
-    /// The state as the store holds it now: what is remembered, and what came after it.
-    async fn load_now(&self, stream: &StreamId) -> Result<Loaded<A>, LoadError> {
-        let Some(states) = &self.states else {
-            return load(&self.store, stream, Until::End).await;
+    /// The state as the store holds it now: what is remembered, and what came after it. Where nothing
+    /// is remembered, with the version of the snapshot that the state was folded from.
+    async fn read(&self, stream: &StreamId) -> Result<(Loaded<A>, Option<Version>), LoadError> {
+        let (loaded, snapshot) = match self.recall(stream) {
+            Some(known) => (catch_up(&self.store, stream, known).await?, None),
+            None => {
+                let Folded { loaded, snapshot } = fold(&self.store, stream, Until::End).await?;
+                (loaded, Some(snapshot))
+            }
         };
-        let loaded = match states.recall(stream) {
-            Some(known) => catch_up(&self.store, stream, known).await?,
-            None => load(&self.store, stream, Until::End).await?,
-        };
-        if loaded.exists() {
+        if let Some(states) = self.states.as_ref().filter(|_| loaded.exists()) {
             states.remember(stream, &loaded.state, loaded.version, loaded.position);
         }
-        Ok(loaded)
+        Ok((loaded, snapshot))
     }
 
+    /// The state to decide on. Whoever decides keeps the snapshot that is due.
     async fn load_to_decide(&self, stream: &StreamId) -> Result<Loaded<A>, LoadError> {
-        resend::until_answered(|| self.load_now(stream)).await
+        let (loaded, snapshot) = resend::until_answered(|| self.read(stream)).await?;
+        if let Some(last) = snapshot {
+            let place = (loaded.version, loaded.position);
+            self.snapshots.keep_if_due(&self.store, stream, &loaded.state, place, last);
+        }
+        Ok(loaded)
     }
 
     async fn store_at(
@@ -309,13 +325,16 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         appended.streams.pop().ok_or_else(|| unanswered().into())
     }
 
-    /// Remembers the state after an append.
+    /// Remembers the state after an append, and keeps the snapshot that is due.
     fn remember(&self, stream: &StreamId, state: &A, appended: &AppendedStream) {
-        if let Some(states) = &self.states
-            && let Some(position) = appended.positions.last()
-        {
+        let Some(position) = appended.positions.last() else {
+            return;
+        };
+        if let Some(states) = &self.states {
             states.remember(stream, state, appended.version, *position);
         }
+        let place = (appended.version, *position);
+        self.snapshots.keep_if_due(&self.store, stream, state, place, appended.version_before());
     }
 
     /// Takes note of where a stream was when an append was refused.

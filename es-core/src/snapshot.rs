@@ -52,12 +52,33 @@ pub struct SnapshotPage {
     pub snapshot: Option<Snapshot>,
     /// The first events after it; without a snapshot, the first events of the stream.
     pub events: Vec<RecordedEvent>,
+    /// Without a snapshot, although the stream has some: why none of them would do.
+    pub unfit: Option<Unfit>,
+}
+
+/// Why a snapshot that is there is not used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unfit {
+    /// Its state has another shape: the program that wrote it was another one.
+    #[error("the snapshots of the stream are of another shape")]
+    OtherShape,
+    /// The event that it ends with is not in the stream, or stands at another position: the events
+    /// were restored to an earlier time, or replaced.
+    #[error("the snapshot ends with an event that the stream does not have")]
+    OtherHistory,
 }
 
 impl SnapshotPage {
     /// A snapshot and the events after it: for the authors of stores.
     #[must_use]
     pub fn new(snapshot: Option<Snapshot>, events: Vec<RecordedEvent>) -> Self {
-        Self { snapshot, events }
+        Self { snapshot, events, unfit: None }
+    }
+
+    /// The first events of a stream whose snapshots would not do: for the authors of stores.
+    #[must_use]
+    pub fn without(unfit: Unfit, events: Vec<RecordedEvent>) -> Self {
+        Self { snapshot: None, events, unfit: Some(unfit) }
     }
 }

@@ -3,7 +3,7 @@
 use tracing::{Span, field, info_span};
 
 use crate::append::Append;
-use crate::stream::StreamId;
+use crate::stream::{StreamId, Version};
 
 /// A command, from load to answer.
 pub(crate) fn command(aggregate: &'static str, command: &'static str) -> Span {
@@ -41,7 +41,19 @@ pub(crate) fn load(stream: &StreamId) -> Span {
         "es.load",
         es.stream.category = %stream.category(),
         es.stream.id = %stream,
+        es.snapshot.version = field::Empty,
         es.events.count = field::Empty,
+    )
+}
+
+/// A snapshot that is written beside the answers.
+pub(crate) fn save_snapshot(stream: &StreamId, version: Version) -> Span {
+    info_span!(
+        target: "es",
+        "es.save_snapshot",
+        es.stream.category = %stream.category(),
+        es.stream.id = %stream,
+        es.snapshot.version = version.0,
     )
 }
 

@@ -56,6 +56,8 @@ use crate::stream::{Position, StreamId, Version};
 ///   [`safe`](LogPage::safe), no event will ever appear at or below it that was not there. `log`
 /// - **Event ids are unique** in the whole store, and an append that is sent again is answered as it
 ///   was the first time. `event_ids`
+/// - **Snapshots** come back as they were kept, and one that is not of the stream's history never
+///   does. A store may do without. `snapshots`
 /// - **Cursors exclude the place they name**, in both directions. `paging`
 /// - **Dropping a future** leaves the store whole. An append whose future was dropped may have been
 ///   stored or not, never in part. `dropping::a_dropped_append_is_stored_whole_or_not_at_all`
@@ -121,6 +123,10 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     /// The newest snapshot of the stream that has this `shape` and is not newer than `at_most`, and
     /// up to `limit` events after it, in one round trip.
     ///
+    /// A snapshot counts only if the event of its version is in the stream and stands at its
+    /// position: another one is of another history, which a backup or a replaced database brings
+    /// about. If there are snapshots up to `at_most` and none of them will do, the page says why.
+    ///
     /// A store without snapshots answers with the first events of the stream.
     fn snapshot_page(
         &self,
@@ -133,9 +139,10 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         async move { Ok(SnapshotPage::new(None, self.stream_page(stream, Cursor::START, limit).await?)) }
     }
 
-    /// Keeps a snapshot, and of all snapshots of the stream the `keep` newest.
+    /// Keeps a snapshot, and of all snapshots of the stream, whatever their shapes, the `keep` newest.
     ///
-    /// A store without snapshots does nothing.
+    /// One of the same shape and version is replaced: it may be damaged. A store without snapshots
+    /// does nothing.
     fn save_snapshot(
         &self,
         stream: &StreamId,

@@ -2,9 +2,10 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::parse::{Parse, ParseStream};
+use syn::meta::ParseNestedMeta;
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Attribute, Meta, Token};
+use syn::{Attribute, Meta, Token, parenthesized};
 
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
@@ -126,18 +127,9 @@ pub(crate) fn read(
             continue;
         }
         written.place.get_or_insert_with(|| place.clone());
-        let result = attr.parse_nested_meta(|meta| {
-            if let Some(key) = key(&meta.path, vocabulary, &mut written, errors) {
-                let result =
-                    known(&key, meta.input, errors).and_then(|()| end_of_value(meta.input));
-                errors.take(result);
-            }
-            swallow(meta.input)
-        });
-        if let Err(error) = result {
-            written.unreadable = true;
-            errors.push(no_key(error.span(), vocabulary));
-        }
+        let result =
+            attr.parse_nested_meta(|meta| one(&meta, vocabulary, &mut written, errors, &mut known));
+        unless_readable(result, vocabulary, &mut written, errors);
     }
     written
 }
@@ -160,6 +152,50 @@ pub(crate) fn read_field(
         }
     }
     read(attrs, vocabulary, errors, known)
+}
+
+/// As [`read`], for the list in parentheses that is the value of `key`.
+pub(crate) fn read_list(
+    key: &Ident,
+    input: ParseStream<'_>,
+    vocabulary: &Vocabulary,
+    errors: &mut Errors,
+    mut known: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
+) -> syn::Result<Written> {
+    let list;
+    parenthesized!(list in input);
+    let mut written = Written { place: Some(key.clone()), ..Written::default() };
+    let keys = syn::meta::parser(|meta| one(&meta, vocabulary, &mut written, errors, &mut known));
+    let result = keys.parse2(list.parse()?);
+    unless_readable(result, vocabulary, &mut written, errors);
+    Ok(written)
+}
+
+/// Reads one key with its value. Whatever is wrong with it is told.
+fn one(
+    meta: &ParseNestedMeta<'_>,
+    vocabulary: &Vocabulary,
+    written: &mut Written,
+    errors: &mut Errors,
+    known: &mut impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
+) -> syn::Result<()> {
+    if let Some(key) = key(&meta.path, vocabulary, written, errors) {
+        let result = known(&key, meta.input, errors).and_then(|()| end_of_value(meta.input));
+        errors.take(result);
+    }
+    swallow(meta.input)
+}
+
+fn unless_readable(
+    result: syn::Result<()>,
+    vocabulary: &Vocabulary,
+    written: &mut Written,
+    errors: &mut Errors,
+) {
+    if let Err(error) = result {
+        written.unreadable = true;
+        errors.push(no_key(error.span(), vocabulary));
+    }
 }
 
 /// The key that is meant by `path`; whatever is wrong with it is told.

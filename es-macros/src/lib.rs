@@ -1,4 +1,5 @@
-//! The derives of es-core: `Event`, `EventSet`, `Aggregate`, `DecisionModel` and `Command`.
+//! The derives of es-core: `Event`, `EventSet`, `Aggregate`, `DecisionModel`, `Command` and
+//! `StateShape`.
 //!
 //! Use them from there: what they write refers to `::es_core`, and the traits they write carry the
 //! same names.
@@ -30,6 +31,7 @@ mod name;
 mod ownership;
 mod paths;
 mod spelling;
+mod state_shape;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -196,6 +198,7 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 /// | `events` | a list of event types, each perhaps with `as Name` | this or `event` is required | Everything that can happen. |
 /// | `event` | a type | this or `events` is required | An enum of your own in place of the list; the struct implements `Apply` for it. |
 /// | `error` | a type | `core::convert::Infallible` | Why a decision refuses. |
+/// | `snapshot` | `every = …`, perhaps `keep = …` and `version = …`, in parentheses | none: every load reads all events | When the state is kept, so that it is loaded without its whole past. |
 /// | `crate` | `::path` or `crate::path` | `::es_core` | Where the expansion finds es-core. |
 ///
 /// A variant is called as the last word of its event's path; `as` gives it another name, and must
@@ -265,8 +268,48 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
+/// # Snapshots
+///
+/// A stream with thousands of events is loaded from a snapshot of its state and the events after it:
+///
+/// ```
+/// use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "money-deposited")]
+/// # pub struct Deposited { pub money: Money }
+///
+/// #[derive(Aggregate, Default, Serialize, Deserialize, Clone, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[aggregate(name = "account", id = String, events(Deposited), snapshot(every = 100))]
+/// pub struct Account {
+///     deposits: Vec<Money>,
+/// }
+///
+/// #[derive(StateShape, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// pub struct Money(i64);
+/// # impl Apply<Deposited> for Account {
+/// #     fn apply(&mut self, event: Deposited) { self.deposits.push(event.money); }
+/// # }
+/// ```
+///
+/// The state takes the four derives beside `Aggregate`, and each type of yours within it
+/// [`StateShape`](macro@StateShape): a snapshot that another struct has written is then not read.
+/// What a snapshot may cost and what it can never do is told at `es_core::SnapshotPolicy`.
+///
+/// | Key of `snapshot` | Value | Default | Effect |
+/// |---|---|---|---|
+/// | `every` | whole number from 1 | none, it is required | A snapshot for every so many events. |
+/// | `keep` | whole number from 1 | `2` | How many of each stream are kept. |
+/// | `version` | whole number from 1 | `1` | **Raise it when `Apply` makes something else of the events while the fields stay as they are**: nothing else tells that the old snapshots are wrong. |
+///
 /// # Errors you may meet
 ///
+/// - "`Account` cannot be kept as a snapshot": derive `Serialize`, `Deserialize`, `Clone` and
+///   `PartialEq` on the state.
+/// - "the shape of `Money` is not known": put [`StateShape`](macro@StateShape) on it; for a type of
+///   another crate write `#[state_shape(opaque)]` on the field.
 /// - "`Account` lists the event `Deposited` but never says how to apply it": write
 ///   `impl Apply<Deposited> for Account`.
 /// - "`Deposited` is not an event": put [`Event`](macro@Event) on it.
@@ -277,7 +320,7 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 ///   compiler takes it for one that never refuses. Name the error there.
 /// - "`Aggregate` goes on the struct that holds the state": a hand-written event enum takes
 ///   [`EventSet`](macro@EventSet).
-#[proc_macro_derive(Aggregate, attributes(aggregate))]
+#[proc_macro_derive(Aggregate, attributes(aggregate, state_shape))]
 pub fn derive_aggregate(input: TokenStream) -> TokenStream {
     expansion::of(aggregate::derive, input.into()).into()
 }
@@ -536,4 +579,55 @@ pub fn derive_decision_model(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Command, attributes(command))]
 pub fn derive_command(input: TokenStream) -> TokenStream {
     expansion::of(command::derive, input.into()).into()
+}
+
+/// Makes the shape of a type known: for the types within a state of which there are snapshots.
+///
+/// ```
+/// use es_core::prelude::*;
+/// # use es_core::Outline;
+///
+/// #[derive(StateShape, Serialize, Deserialize, Clone, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// pub enum Payment {
+///     Card { last_digits: u16 },
+///     Transfer,
+/// }
+///
+/// let outline = Outline::new::<Payment>();
+/// assert!(outline.as_str().ends_with("[Card{last_digits:u16,},Transfer,]"));
+/// ```
+///
+/// # What it writes
+///
+/// The trait `StateShape`, which says what is in a shape and what is not. Each type parameter must
+/// itself have a shape.
+///
+/// # Keys
+///
+/// | Key | Value | Default | Effect |
+/// |---|---|---|---|
+/// | `crate` | `::path` or `crate::path` | `::es_core` | Where the expansion finds es-core. |
+/// | `opaque`, on a field | none | none | Takes the type of the field by its name alone. For types of other crates; when their form changes, raise the `version` of the snapshots. |
+///
+/// ```
+/// use es_core::prelude::*;
+/// # mod calendar { #[derive(Clone, PartialEq)] pub struct Day(u32); }
+///
+/// #[derive(StateShape, Clone, PartialEq)]
+/// #[state_shape(crate = ::es_core)]
+/// pub struct Booking {
+///     #[state_shape(opaque)]
+///     day: calendar::Day,
+///     seats: u32,
+/// }
+/// ```
+///
+/// # Errors you may meet
+///
+/// - "the shape of `Day` is not known": put this derive on it; for a type of another crate write
+///   `#[state_shape(opaque)]` on the field.
+#[proc_macro_derive(StateShape, attributes(state_shape))]
+pub fn derive_state_shape(input: TokenStream) -> TokenStream {
+    expansion::of(state_shape::derive, input.into()).into()
 }

@@ -89,3 +89,25 @@ CREATE TABLE es.log (
 INSERT INTO es.log DEFAULT VALUES;
 COMMENT ON TABLE es.log IS 'which log this is; one row';
 COMMENT ON COLUMN es.log.incarnation IS 'checkpoints of another incarnation are refused';
+
+-- States folded from the first events of a stream, so that it is loaded without its whole past. A
+-- cache: nothing is lost with a row, and whatever is wrong with one is answered with the events.
+CREATE TABLE es.snapshots (
+    stream   bigint NOT NULL,
+    version  bigint NOT NULL,
+    shape    bigint NOT NULL,
+    position bigint NOT NULL,
+    state    json   NOT NULL,
+    -- From a stream to its newest snapshot. A few rows per stream, so the shape is not in front.
+    CONSTRAINT snapshots_pkey PRIMARY KEY (stream, version, shape)
+    -- No foreign keys: each reader looks whether the event that a snapshot ends with is there.
+);
+-- As above: a few thousand rows are worth an index before they are worth a statistic.
+ALTER TABLE es.snapshots SET (autovacuum_analyze_threshold = 5000);
+COMMENT ON TABLE es.snapshots IS 'cache of states; may be emptied at any time';
+COMMENT ON COLUMN es.snapshots.stream IS 'es.streams.id';
+COMMENT ON COLUMN es.snapshots.version IS 'of the last event in the state';
+COMMENT ON COLUMN es.snapshots.shape IS 'fingerprint of the type of the state';
+COMMENT ON COLUMN es.snapshots.position IS 'of the last event in the state; one that differs from it is of another history';
+COMMENT ON COLUMN es.snapshots.state IS 'as the program spells it';
+COMMENT ON INDEX es.snapshots_pkey IS 'the newest snapshots of a stream';

@@ -128,6 +128,7 @@ mod row;
 mod schema;
 mod session;
 mod size;
+mod snapshots;
 mod spans;
 mod store;
 mod tags;

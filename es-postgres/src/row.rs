@@ -80,7 +80,7 @@ pub(crate) fn timestamp(row: &PgRow, column: usize) -> Result<Timestamp, StoreEr
 
 /// The text of a `json`, borrowed: both formats of the protocol send the text itself, and the
 /// server has checked it.
-fn json(row: &PgRow, column: usize) -> Result<&str, StoreError> {
+pub(crate) fn json(row: &PgRow, column: usize) -> Result<&str, StoreError> {
     row.try_get_raw(column)
         .map_err(from_sqlx)?
         .as_str()

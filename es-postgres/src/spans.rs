@@ -35,6 +35,21 @@ pub(crate) fn stream_page(stream: &StreamId) -> Span {
     )
 }
 
+/// A snapshot of one stream and the page after it.
+pub(crate) fn snapshot_page(stream: &StreamId) -> Span {
+    info_span!(
+        target: "es",
+        "es.snapshot_page",
+        otel.kind = "client",
+        db.system.name = "postgresql",
+        db.operation.name = "snapshot_page",
+        es.stream.category = %stream.category(),
+        es.stream.id = %stream,
+        es.snapshot.version = field::Empty,
+        es.events.count = field::Empty,
+    )
+}
+
 /// A page of the log.
 pub(crate) fn log_page() -> Span {
     info_span!(

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use es_core::{
-    Append, AppendError, Appended, Cursor, EventStore, LogPage, Position, Query, QueryPage,
-    RecordedEvent, StoreError, StreamId, Version,
+    Append, AppendError, Appended, Cursor, EventStore, Fingerprint, LogPage, Position, Query,
+    QueryPage, RecordedEvent, Snapshot, SnapshotPage, StoreError, StreamId, Version,
 };
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
 
@@ -219,6 +219,33 @@ impl EventStore for PgStore {
         let events = page.instrument(span.clone()).await?;
         span.record("es.events.count", events.len());
         Ok(events)
+    }
+
+    async fn snapshot_page(
+        &self,
+        stream: &StreamId,
+        shape: Fingerprint,
+        at_most: Version,
+        limit: u32,
+    ) -> Result<SnapshotPage, StoreError> {
+        let span = spans::snapshot_page(stream);
+        let read = self.read_snapshot_page(stream, shape, at_most, limit);
+        let page = read.instrument(span.clone()).await?;
+        if let Some(snapshot) = &page.snapshot {
+            span.record("es.snapshot.version", snapshot.version.0);
+        }
+        span.record("es.events.count", page.events.len());
+        Ok(page)
+    }
+
+    /// Has no span of its own: the runtime writes one around it.
+    async fn save_snapshot(
+        &self,
+        stream: &StreamId,
+        snapshot: Snapshot,
+        keep: u32,
+    ) -> Result<(), StoreError> {
+        self.write_snapshot(stream, &snapshot, keep).await
     }
 
     async fn query_page(

@@ -10,11 +10,14 @@ use crate::deprecation::Deprecation;
 use crate::describe::describe;
 use crate::event_enum;
 use crate::event_set::{self, EventSet};
+use crate::state_shape::state_shape;
 
 pub(crate) fn aggregate(model: &Aggregate<'_>) -> TokenStream {
     let completion = model.written.completion(&VOCABULARY, model.krate);
     let aggregate = model.can_stand.then(|| implementation(model));
     let described = describe(model.input, &model.input.generics, model.krate);
+    let shape = model.shape.as_ref().map(state_shape);
+    let aggregate = quote!(#aggregate #shape);
     match &model.event {
         Events::Listed(set) if set.has_strangers => {
             // A parameter too many was told of; any trait of the enum would tell of it again.
@@ -43,6 +46,7 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
     let id = id(model);
     let event = event(model);
     let error = error(model);
+    let snapshots = model.snapshot.map(|snapshot| snapshot.policy(*krate));
     let apply = apply(model);
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
     quote! {
@@ -53,6 +57,7 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
             type Id = #id;
             type Event = #event;
             type Error = #error;
+            #snapshots
 
             fn evolve(&mut self, __e: #event) {
                 #apply

@@ -4,12 +4,14 @@ use proc_macro2::Ident;
 use syn::{Data, DeriveInput, Type};
 
 use super::parse::Spec;
+use super::snapshot::Snapshot;
 use crate::attr::Written;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::event_enum;
 use crate::event_set::EventSet;
 use crate::name;
+use crate::state_shape::StateShape;
 
 pub(crate) struct Aggregate<'a> {
     pub(crate) input: &'a DeriveInput,
@@ -22,6 +24,9 @@ pub(crate) struct Aggregate<'a> {
     /// Without it nothing is refused.
     pub(crate) error: Option<&'a Type>,
     pub(crate) event: Events<'a>,
+    pub(crate) snapshot: Option<&'a Snapshot>,
+    /// Known where there are snapshots.
+    pub(crate) shape: Option<StateShape<'a>>,
     pub(crate) krate: CratePath<'a>,
     pub(crate) written: &'a Written,
 }
@@ -52,6 +57,7 @@ impl<'a> Aggregate<'a> {
             missing_keys(place, &input.ident, spec, errors);
         }
         let krate = CratePath::new(&spec.krate, errors);
+        let snapshot = spec.snapshot.value().filter(|_| is_struct);
         let name = spec.name.value();
         let name = name.and_then(|literal| name::AGGREGATE.check(literal, errors));
         Self {
@@ -61,6 +67,8 @@ impl<'a> Aggregate<'a> {
             id: spec.id.value(),
             error: spec.error.value(),
             event: events(input, spec, krate, errors),
+            snapshot,
+            shape: snapshot.and_then(|_| StateShape::new(input, krate, errors)),
             krate,
             written: &spec.written,
         }

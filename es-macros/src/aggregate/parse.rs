@@ -2,6 +2,7 @@
 
 use syn::{DeriveInput, LitStr, Type};
 
+use super::snapshot::Snapshot;
 use crate::attr::{self, Elsewhere, Vocabulary, Written};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
@@ -10,7 +11,7 @@ use crate::event_list::{self, Entry};
 pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
     attribute: "aggregate",
     module: "aggregate",
-    keys: &["name", "id", "events", "event", "error", "crate"],
+    keys: &["name", "id", "events", "event", "error", "snapshot", "crate"],
     elsewhere: Elsewhere::NOWHERE,
 };
 
@@ -23,6 +24,7 @@ pub(crate) struct Spec {
     /// A list under the key of the enum: told as a mistake, then read as the list that it is.
     pub(crate) misplaced: Vec<Entry>,
     pub(crate) error: Slot<Type>,
+    pub(crate) snapshot: Slot<Snapshot>,
     pub(crate) krate: Slot<ModPath>,
     pub(crate) written: Written,
 }
@@ -59,6 +61,10 @@ pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
             "error" => {
                 let error = attr::value(key, input, "error = AccountError")?;
                 spec.error.set(key, error, errors);
+            }
+            "snapshot" => {
+                let snapshot = Snapshot::read(key, input, errors)?;
+                spec.snapshot.set(key, snapshot, errors);
             }
             _ => {
                 let krate = attr::value(key, input, CratePath::EXAMPLE)?;

@@ -70,6 +70,21 @@ fn an_event_of_four_fields_takes_at_most_a_kilobyte() {
 }
 
 #[test]
+fn what_snapshots_take_does_not_depend_on_the_events() {
+    let aggregate = |keys: &str| {
+        let item = format!(
+            r#"#[aggregate(name = "account", id = AccountId, events(Deposited){keys})]
+               pub struct Account {{ open: bool, cents: i64, owner: String, limits: Vec<Limit> }}"#
+        );
+        expansion(aggregate::derive, &item).to_string().len()
+    };
+
+    let bytes = aggregate(", snapshot(every = 100, keep = 3, version = 2)") - aggregate("");
+
+    assert!(bytes <= BYTES_PER_EVENT, "{bytes} bytes");
+}
+
+#[test]
 fn only_tagged_events_pay_for_tags() {
     let event = |field: &str| {
         let item = format!(r#"#[event(name = "subscribed")] pub struct Subscribed {{ {field} }}"#);

@@ -6,9 +6,9 @@ use syn::{Data, DeriveInput};
 
 use super::Derive;
 use crate::diagnostics::Errors;
-use crate::{aggregate, command, decision_model, event, event_set};
+use crate::{aggregate, command, decision_model, event, event_set, state_shape};
 
-const SOUND: [(Derive, &str); 8] = [
+const SOUND: [(Derive, &str); 10] = [
     (event::derive, r#"#[event(name = "paid", version = 2, crate = ::es_core)] struct Paid(i64);"#),
     (event::derive, r#"#[event(name = "put")] struct r#Put<T: Ord, const N: usize>([T; N]);"#),
     (
@@ -38,6 +38,17 @@ const SOUND: [(Derive, &str); 8] = [
         command::derive,
         "#[command(aggregate = Account, any)] struct Pay { #[command(id)] id: Id, cents: i64 }",
     ),
+    (
+        aggregate::derive,
+        r#"
+            #[aggregate(name = "a", id = Id, event = Set, snapshot(every = 5, keep = 2, version = 3))]
+            struct Account { #[state_shape(opaque)] #[serde(default)] since: Day<7>, open: bool }
+        "#,
+    ),
+    (
+        state_shape::derive,
+        "enum Payment<T> { Card { #[state_shape(opaque)] of: T }, Cash(#[serde(skip)] u8, [T; 4]), None }",
+    ),
 ];
 
 /// What gets into places where it does not belong.
@@ -59,20 +70,24 @@ fn tokens_out_of_place_give_rust_or_a_sentence_but_no_panic() {
             item = disturbed(item, &strays, &mut dice);
         }
         // Anything else is told by the compiler and reaches no derive.
-        if let Ok(input) = syn::parse2(item.clone())
-            && !has_a_field_called_underscore(&input)
+        if let Ok(input) = syn::parse2::<DeriveInput>(item.clone())
+            && !is_nameless(&input)
         {
             check(derive, &input, &item);
         }
     }
 }
 
-/// syn takes it for a name, the compiler does not.
-fn has_a_field_called_underscore(input: &DeriveInput) -> bool {
-    let Data::Struct(data) = &input.data else {
-        return false;
+/// Whether a parameter or a field is called `_`: the parser lets that pass, the compiler does not.
+fn is_nameless(input: &DeriveInput) -> bool {
+    let fields: Vec<_> = match &input.data {
+        Data::Struct(data) => data.fields.iter().collect(),
+        Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
+        Data::Union(data) => data.fields.named.iter().collect(),
     };
-    data.fields.iter().filter_map(|field| field.ident.as_ref()).any(|ident| ident == "_")
+    let mut names = fields.into_iter().filter_map(|field| field.ident.as_ref());
+    names.any(|name| name == "_")
+        || input.generics.type_params().any(|parameter| parameter.ident == "_")
 }
 
 fn check(derive: Derive, input: &DeriveInput, item: &TokenStream) {

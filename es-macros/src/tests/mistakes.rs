@@ -1,7 +1,7 @@
 //! Each mistake and the sentence that answers it.
 
 use super::mistakes;
-use crate::{aggregate, command, decision_model, event, event_set};
+use crate::{aggregate, command, decision_model, event, event_set, state_shape};
 
 fn of_event(item: &str) -> Vec<String> {
     mistakes(event::derive, item)
@@ -119,7 +119,7 @@ fn every_mistake_is_told_at_once() {
             "`event` names one enum; write `events(…)` for a list, or `event = AccountEvent`",
             "`Opened` is listed twice; remove one of the two",
             "unknown key `frob`; known keys of `aggregate` are \
-             `name`, `id`, `events`, `event`, `error` and `crate`",
+             `name`, `id`, `events`, `event`, `error`, `snapshot` and `crate`",
         ],
     );
 }
@@ -457,5 +457,94 @@ fn what_a_decision_model_tolerates_is_some_of_what_it_knows_of() {
     assert_eq!(
         model("events(Opened, Closed), tolerates()"),
         ["no events are listed; write for example `tolerates(Opened, Closed)`"],
+    );
+}
+
+/// What is said of an aggregate with `key` among its keys.
+fn of_snapshot(key: &str) -> Vec<String> {
+    of_aggregate(&format!(r#"#[aggregate(name = "a", id = Id, events(Paid), {key})] struct A;"#))
+}
+
+#[test]
+fn a_sound_snapshot_has_no_mistake() {
+    assert_eq!(of_snapshot("snapshot(every = 100)"), [""; 0]);
+    assert_eq!(of_snapshot("snapshot(version = 3, keep = 1, every = 20,)"), [""; 0]);
+}
+
+#[test]
+fn a_snapshot_is_told_how_often() {
+    let needs = "`snapshot` needs to know how often, in parentheses; write `snapshot(every = 100)`";
+    assert_eq!(of_snapshot("snapshot"), [needs]);
+    assert_eq!(of_snapshot("snapshot = 100"), [needs]);
+    let missing = "`every` is missing; write `snapshot(every = 100)`: \
+                   a snapshot for every so many events";
+    assert_eq!(of_snapshot("snapshot()"), [missing]);
+    assert_eq!(of_snapshot("snapshot(keep = 2)"), [missing]);
+}
+
+#[test]
+fn a_snapshot_has_three_keys_once_each() {
+    assert_eq!(
+        of_snapshot("snapshot(evry = 5, every = 6, keep = 1, keep = 2, often = 3)"),
+        [
+            "unknown key `evry`; did you mean `every`?",
+            "`every` is given twice; keep one of them",
+            "`keep` is given twice; keep one of them",
+            "unknown key `often`; known keys of `snapshot` are `every`, `keep` and `version`",
+        ],
+    );
+    assert_eq!(
+        of_snapshot("snapshot(every = 5), snapshot(every = 6)"),
+        ["`snapshot` is given twice; keep one of them"],
+    );
+}
+
+#[test]
+fn the_numbers_of_a_snapshot_are_whole_and_from_one() {
+    let no_value = |literal: &str, key: &str, example: &str| {
+        format!(
+            "`{literal}` is no value for `{key}`, which is a whole number from 1 to 4294967295; \
+             write `{example}`"
+        )
+    };
+    assert_eq!(
+        of_snapshot("snapshot(every = 0, keep = 0, version = 5000000000)"),
+        [
+            no_value("0", "every", "every = 100"),
+            no_value("0", "keep", "keep = 2"),
+            no_value("5000000000", "version", "version = 2"),
+        ],
+    );
+    assert_eq!(of_snapshot("snapshot(every = 5u64)"), [no_value("5u64", "every", "every = 100")]);
+    assert_eq!(
+        of_snapshot(r#"snapshot(every = "5")"#),
+        ["this is no value for `every`; write `every = 100`"],
+    );
+}
+
+#[test]
+fn a_shape_is_of_a_struct_or_an_enum() {
+    assert_eq!(
+        mistakes(state_shape::derive, "union Bits { one: u32, other: f32 }"),
+        ["`StateShape` goes on a struct or an enum; serde knows no union"],
+    );
+    assert_eq!(
+        mistakes(state_shape::derive, "struct Line<'a> { article: &'a str }"),
+        ["a state owns its data and takes no lifetime; \
+             hold a `String`, a `Vec` or another owned type in place of what `'a` borrows"],
+    );
+}
+
+#[test]
+fn a_field_has_one_key_for_its_shape() {
+    assert_eq!(
+        mistakes(
+            state_shape::derive,
+            "struct Line { #[state_shape(opaqe)] day: Day, #[state_shape(opaque = 1)] hour: Hour }",
+        ),
+        [
+            "unknown key `opaqe`; did you mean `opaque`?",
+            "`opaque` takes no value; write `opaque` alone"
+        ],
     );
 }

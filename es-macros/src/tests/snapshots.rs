@@ -3,7 +3,7 @@
 use expect_test::{ExpectFile, expect_file};
 
 use super::{Derive, expansion};
-use crate::{aggregate, command, decision_model, event, event_set};
+use crate::{aggregate, command, decision_model, event, event_set, state_shape};
 
 fn check(derive: Derive, item: &str, expected: &ExpectFile) {
     let file = syn::parse2(expansion(derive, item)).unwrap();
@@ -130,5 +130,43 @@ fn a_command() {
             pub struct Open { #[command(id)] pub account: AccountId, pub r#type: Kind }
         ",
         &expect_file!["snapshots/command.rs"],
+    );
+}
+
+#[test]
+fn an_aggregate_with_snapshots() {
+    check(
+        aggregate::derive,
+        r#"
+            #[aggregate(
+                name = "account",
+                id = AccountId,
+                event = AccountEvent,
+                snapshot(every = 100, keep = 3, version = 2),
+            )]
+            #[serde(rename_all = "camelCase")]
+            struct Account {
+                open: bool,
+                #[state_shape(opaque)]
+                #[serde(default)]
+                since: calendar::Day<'static, 7>,
+            }
+        "#,
+        &expect_file!["snapshots/aggregate_snapshot.rs"],
+    );
+}
+
+#[test]
+fn the_shape_of_an_enum() {
+    check(
+        state_shape::derive,
+        r"
+            enum Payment<T> where T: Copy {
+                Card { #[serde(rename = 'n')] r#type: T, digits: [u8; 4] },
+                Transfer(String, Option<Box<Self>>),
+                Cash,
+            }
+        ",
+        &expect_file!["snapshots/state_shape.rs"],
     );
 }

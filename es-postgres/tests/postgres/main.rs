@@ -24,6 +24,7 @@ mod restart;
 #[cfg(unix)]
 mod roles;
 mod schema;
+mod snapshots;
 mod spans;
 #[cfg(unix)]
 mod standby;

@@ -31,6 +31,8 @@ fn arguments(statement: &str) -> &'static str {
         "log_after" => "(30000, 60000, 500)",
         "log_before" => "(9223372036854775807, 60000, 500)",
         "safe" | "written" | "replayed" => "",
+        "snapshot_page" => "('account', 'k7', 7, 9223372036854775807, 500)",
+        "save_snapshot" => "('account', 'k7', 7, 10, 70, '{}', 2)",
         "migrated" => "(1)",
         "begin_incarnation" => "(gen_random_uuid())",
         "query_page" => "(30000, 500, '{0,1,1}', '{order:7,order:7,hot:1}', '{1}', '{a}')",
@@ -70,7 +72,9 @@ async fn filled() -> Fixture {
              INSERT INTO es.tags
              SELECT position, tag FROM es.events,
                     LATERAL (VALUES ('order:' || position % 6000), ('hot:1')) AS of_event (tag);
-             ANALYZE es.streams; ANALYZE es.events; ANALYZE es.tags",
+             INSERT INTO es.snapshots
+             SELECT s.id, v, 7, 10 * s.id, '{}' FROM es.streams s, generate_series(5, 10, 5) v;
+             ANALYZE es.streams; ANALYZE es.events; ANALYZE es.tags; ANALYZE es.snapshots",
         )
         .await
         .unwrap();
@@ -109,7 +113,7 @@ async fn no_statement_scans_a_table() {
         for mode in ["force_generic_plan", "force_custom_plan"] {
             let plan = plan(&mut connection, &name, &sql, mode).await;
 
-            for table in ["streams", "events", "tags"] {
+            for table in ["streams", "events", "tags", "snapshots"] {
                 assert!(!plan.contains(&format!("Seq Scan on {table}")), "{name}, {mode}:\n{plan}");
             }
         }

@@ -1,7 +1,7 @@
 //! What each role of the documented set-up can do, and what it cannot.
 
 use es_core::prelude::*;
-use es_core::{AppendError, StoreError};
+use es_core::{AppendError, Fingerprint, Snapshot, StoreError};
 use es_postgres::PgStore;
 use es_postgres::sqlx::{self, AssertSqlSafe, Executor, PgPool};
 use es_testing::postgres::TestServer;
@@ -51,8 +51,10 @@ async fn answer(pool: &PgPool, statement: String) -> String {
 
 const REFUSED: &str = "42501";
 
+/// All but that of the snapshots, which are a cache and no history.
 async fn tables(pool: &PgPool) -> Vec<String> {
-    let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'es' ORDER BY 1";
+    let tables = "SELECT tablename::text FROM pg_tables \
+                  WHERE schemaname = 'es' AND tablename <> 'snapshots' ORDER BY 1";
     sqlx::query_scalar(tables).fetch_all(pool).await.unwrap()
 }
 
@@ -71,7 +73,16 @@ async fn the_writer_does_all_that_a_service_does() {
     let events = writer.stream_page(&stream("a"), Cursor::START, 9).await.unwrap();
     let log = writer.log_page(Cursor::START, 9).await.unwrap();
 
+    // Written, pushed out by the next one, and written again.
+    for event in events.iter().chain(&events[1..]) {
+        let snapshot =
+            Snapshot::new(Fingerprint(1), event.version, event.position, "{}".to_owned());
+        writer.save_snapshot(&stream("a"), snapshot, 1).await.unwrap();
+    }
+    let page = writer.snapshot_page(&stream("a"), Fingerprint(1), Version::MAX, 9).await.unwrap();
+
     assert_eq!((events.len(), log.events.len()), (3, 3));
+    assert_eq!(page.snapshot.unwrap().version, Version(3));
     let refused: StoreError = writer.begin_incarnation().await.unwrap_err();
     assert!(!refused.is_transient());
     set_up.owner.begin_incarnation().await.unwrap();

@@ -134,6 +134,7 @@ pub mod order;
 pub mod paging;
 pub mod query;
 mod seeded;
+pub mod snapshots;
 pub mod streams;
 mod subjects;
 mod suite;

@@ -147,6 +147,15 @@ macro_rules! contract {
                 a_checkpoint_of_another_log_is_refused
                 all_pages_are_of_one_incarnation
             }
+            snapshots {
+                a_snapshot_is_answered_with_the_events_after_it
+                a_snapshot_comes_back_as_it_was_kept
+                only_the_snapshot_that_was_asked_for_is_answered
+                the_newest_snapshot_is_answered
+                a_snapshot_of_another_history_is_not_answered
+                so_many_snapshots_are_kept
+                a_snapshot_replaces_that_of_its_version
+            }
             streams {
                 an_unknown_stream_is_empty
                 streams_do_not_mix

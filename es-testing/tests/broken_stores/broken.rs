@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use es_core::{
-    Append, AppendError, Appended, Checkpoint, Condition, Cursor, EventStore, LogPage, MemoryStore,
-    Position, Query, QueryItem, QueryPage, RecordedEvent, ResumeError, StoreError, StreamAppend,
-    StreamId, Version,
+    Append, AppendError, Appended, Checkpoint, Condition, Cursor, EventStore, Fingerprint, LogPage,
+    MemoryStore, Position, Query, QueryItem, QueryPage, RecordedEvent, ResumeError, Snapshot,
+    SnapshotPage, StoreError, StreamAppend, StreamId, Version,
 };
 use tokio::task::yield_now;
 
@@ -45,6 +45,14 @@ pub(crate) struct Broken {
     pub(crate) found: fn(&mut QueryPage),
     /// Goes on from another checkpoint; told what the log is.
     pub(crate) checkpoint: fn(&mut Checkpoint, &LogPage),
+    /// Changes the snapshot that is kept.
+    pub(crate) snapshot: fn(Snapshot) -> Snapshot,
+    /// Keeps more or less snapshots.
+    pub(crate) keep: fn(u32) -> u32,
+    /// Looks for snapshots up to another version.
+    pub(crate) at_most: fn(Version) -> Version,
+    /// Changes what is answered with a snapshot.
+    pub(crate) snapshot_page: fn(&mut SnapshotPage),
     /// Each clone has a store of its own.
     pub(crate) forks: bool,
 }
@@ -70,6 +78,10 @@ impl Broken {
             after: |position| position,
             found: |_| {},
             checkpoint: |_, _| {},
+            snapshot: |snapshot| snapshot,
+            keep: |keep| keep,
+            at_most: |version| version,
+            snapshot_page: |_| {},
             forks: false,
         }
     }
@@ -182,5 +194,28 @@ impl EventStore for Broken {
         let log = self.inner.log_page(Cursor::START, 0).await?;
         (self.checkpoint)(&mut checkpoint, &log);
         self.inner.resume_log(checkpoint, limit).await
+    }
+
+    async fn snapshot_page(
+        &self,
+        stream: &StreamId,
+        shape: Fingerprint,
+        at_most: Version,
+        limit: u32,
+    ) -> Result<SnapshotPage, StoreError> {
+        let stream = (self.stream)(stream);
+        let (at_most, limit) = ((self.at_most)(at_most), (self.limit)(limit));
+        let mut page = self.inner.snapshot_page(&stream, shape, at_most, limit).await?;
+        (self.snapshot_page)(&mut page);
+        Ok(page)
+    }
+
+    async fn save_snapshot(
+        &self,
+        stream: &StreamId,
+        snapshot: Snapshot,
+        keep: u32,
+    ) -> Result<(), StoreError> {
+        self.inner.save_snapshot(stream, (self.snapshot)(snapshot), (self.keep)(keep)).await
     }
 }

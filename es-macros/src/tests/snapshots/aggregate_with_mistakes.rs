@@ -167,7 +167,7 @@ impl ::es_core::Describe for Account {
     "`as` needs a name for the variant; write for example `events(Opened, billing::Paid as BillingPaid)`"
 }
 ::core::compile_error! {
-    "unknown key `frob`; known keys of `aggregate` are `name`, `id`, `events`, `event`, `error` and `crate`"
+    "unknown key `frob`; known keys of `aggregate` are `name`, `id`, `events`, `event`, `error`, `snapshot` and `crate`"
 }
 ::core::compile_error! {
     "`id` is missing; write `id = AccountId` with the type that tells one from the other"

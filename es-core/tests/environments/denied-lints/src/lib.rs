@@ -43,11 +43,30 @@ pub struct Opened {
 pub struct Deposited(pub i64);
 
 /// What is known of an account.
-#[derive(Aggregate, Default, Clone, Debug, PartialEq, Eq)]
-#[aggregate(name = "account", id = u32, events(Opened, Deposited))]
+#[derive(Aggregate, Default, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[aggregate(
+    name = "account",
+    id = u32,
+    events(Opened, Deposited),
+    snapshot(every = 100, keep = 3, version = 2)
+)]
 pub struct Account {
     /// What it holds.
     pub cents: i64,
+    /// What it may hold.
+    pub limit: Limit,
+}
+
+/// What an account may hold.
+#[derive(StateShape, Default, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Nothing.
+    Closed,
+    /// As much as there is.
+    #[default]
+    None,
+    /// So many cents.
+    Cents(i64),
 }
 
 impl Apply<Opened> for Account {

@@ -13,7 +13,7 @@ async fn an_account_opens_and_is_read_again() {
     let read = Repository::<Account, _>::new(store).load(&7).await.unwrap();
 
     assert_eq!(opened.events.len(), 2);
-    assert_eq!(read.state, Account { cents: 5 });
+    assert_eq!(read.state, Account { cents: 5, ..Account::default() });
 }
 
 #[test]

@@ -6,7 +6,7 @@ use ::core::clone::Clone;
 use ::core::cmp::PartialEq;
 use ::core::default::Default;
 use ::core::fmt::Debug;
-use ::es_core::{Aggregate, Apply, Command, Decide, Event, EventSet};
+use ::es_core::{Aggregate, Apply, Command, Decide, Event, EventSet, StateShape};
 use ::serde::{Deserialize, Serialize};
 
 /// A match ended.
@@ -25,11 +25,20 @@ pub struct Result {
 pub struct Option(pub ::std::string::String);
 
 /// A season of matches.
-#[derive(Aggregate, Default, Clone, Debug, PartialEq)]
-#[aggregate(name = "season", id = u32, events(Result, Option))]
+#[derive(Aggregate, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[aggregate(name = "season", id = u32, events(Result, Option), snapshot(every = 10, keep = 1))]
 pub struct Season {
     /// Matches that ended.
     pub matches: u32,
+    /// Who leads.
+    pub some: Some,
+}
+
+/// A table.
+#[derive(StateShape, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
+pub struct Some {
+    /// Its points.
+    pub points: ::std::vec::Vec<u32>,
 }
 
 impl Apply<Result> for Season {

@@ -20,5 +20,5 @@ fn a_result_counts_as_a_match() {
 
     season.evolve(Result { home: 3, guests: 1 }.into());
 
-    assert_eq!(season, Season { matches: 1 });
+    assert_eq!(season, Season { matches: 1, ..Season::default() });
 }

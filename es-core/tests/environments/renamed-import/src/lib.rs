@@ -19,12 +19,27 @@ pub struct Opened {
 pub struct Deposited(pub i64);
 
 /// What is known of an account.
-#[derive(Aggregate, Default, Clone, Debug, PartialEq)]
-#[aggregate(name = "account", id = u32, events(Opened, Deposited), crate = ::history)]
+#[derive(Aggregate, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(crate = "history::serde")]
+#[aggregate(
+    name = "account",
+    id = u32,
+    events(Opened, Deposited),
+    snapshot(every = 100),
+    crate = ::history
+)]
 pub struct Account {
     /// What it holds.
     pub cents: i64,
+    /// What it may hold.
+    pub limit: Limit,
 }
+
+/// What an account may hold.
+#[derive(StateShape, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(crate = "history::serde")]
+#[state_shape(crate = ::history)]
+pub struct Limit(u64);
 
 impl Apply<Opened> for Account {
     fn apply(&mut self, _: Opened) {}
