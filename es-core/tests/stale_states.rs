@@ -73,9 +73,9 @@ async fn commands(
     accounts: Repository<Account, MemoryStore>,
     store: MemoryStore,
     acknowledged: Acknowledged,
-    seed: u64,
+    first: u64,
 ) -> Vec<Seen> {
-    let mut dice = Dice(seed);
+    let mut dice = Dice(first);
     let mut seen = Vec::new();
     for _ in 0..COMMANDS {
         let account = usize::try_from(dice.below(ACCOUNTS as u64)).unwrap();
