@@ -291,12 +291,11 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     /// The state as the store holds it now: what is remembered, and what came after it. Where nothing
     /// is remembered, with the version of the snapshot that the state was folded from.
     async fn read(&self, stream: &StreamId) -> Result<(Loaded<A>, Option<Version>), LoadError> {
-        let (loaded, snapshot) = match self.recall(stream) {
-            Some(known) => (catch_up(&self.store, stream, known).await?, None),
-            None => {
-                let Folded { loaded, snapshot } = fold(&self.store, stream, Until::End).await?;
-                (loaded, Some(snapshot))
-            }
+        let (loaded, snapshot) = if let Some(known) = self.recall(stream) {
+            (catch_up(&self.store, stream, known).await?, None)
+        } else {
+            let Folded { loaded, snapshot } = fold(&self.store, stream, Until::End).await?;
+            (loaded, Some(snapshot))
         };
         if let Some(states) = self.states.as_ref().filter(|_| loaded.exists()) {
             states.remember(stream, &loaded.state, loaded.version, loaded.position);

@@ -16,14 +16,29 @@ use super::fixture::{
 };
 use super::{play, runtime};
 
-/// A part of the ten thousand; see the other.
+/// Each a part of the ten thousand; see the other.
 const STORIES: u32 = 1_200;
 
 #[test]
 fn a_repository_does_what_the_model_does() {
+    on(|store| Repository::new(store.clone()));
+}
+
+#[test]
+fn a_repository_that_remembers_states_does_what_the_model_does() {
+    on(|store| Repository::new(store.clone()).with_cache(2));
+}
+
+#[test]
+fn a_repository_that_decides_in_turn_does_what_the_model_does() {
+    on(|store| Repository::new(store.clone()).with_cache(2).in_turn());
+}
+
+/// Two repositories over each store, so that each changes behind the back of the other.
+fn on(repository: impl Fn(&MemoryStore) -> Repository<Account, MemoryStore>) {
     play::drawn(&runtime(), STORIES, file!(), &stories(), async |story| {
-        let accounts = Repository::new(MemoryStore::new());
-        play([accounts.clone(), accounts], story).await
+        let store = MemoryStore::new();
+        play([repository(&store), repository(&store)], story).await
     });
 }
 
