@@ -9,12 +9,16 @@ use serde::de::DeserializeOwned;
 use crate::aggregate::Aggregate;
 use crate::decide::DecidedBy;
 use crate::decision::{self, Decision};
+use crate::decisions::{self, DecisionError, DecisionModel, TaggedEvent};
 use crate::describe::{Describe, Description, Shown};
 use crate::error::{DecodeError, EncodeError, ExecuteError};
 use crate::event::{Event, EventName, Payload, SchemaVersion};
 use crate::event_set::{EventSet, EventType};
 use crate::into_events::Takes;
 use crate::metadata::Metadata;
+use crate::query::{InvalidQuery, Query, QueryItem};
+use crate::recorded::RawEvent;
+use crate::store::EventStore;
 use crate::stream::{StreamId, Version};
 use crate::tag::Tag;
 use crate::text::InvalidText;
@@ -46,6 +50,7 @@ impl<T> Part for T where
 )]
 pub trait Listed: Sized {
     const TYPE: EventType;
+    const TAGS: &'static [&'static str];
 
     /// Nothing at run time; the call gives an editor the type that it needs.
     fn declared() {}
@@ -63,6 +68,7 @@ pub trait Listed: Sized {
 #[diagnostic::do_not_recommend]
 impl<E: Event> Listed for E {
     const TYPE: EventType = EventType::of::<E>();
+    const TAGS: &'static [&'static str] = E::TAGS;
 
     fn decode(version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError> {
         Event::decode(version, payload)
@@ -159,13 +165,16 @@ impl Takes<Self> for AnyEvent {
 }
 
 /// An event of whatever type.
-pub trait Fact: Any {
+pub trait Fact: Any + Send + Sync {
     #[must_use]
     fn name(&self) -> EventName;
     #[must_use]
     fn version(&self) -> SchemaVersion;
     fn encode(&self) -> Result<Payload, EncodeError>;
     fn tags(&self) -> Result<Vec<Tag>, InvalidText>;
+    /// Another event of the same type.
+    fn read(&self, version: SchemaVersion, payload: &Payload)
+    -> Result<Box<dyn Fact>, DecodeError>;
     fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
     #[must_use]
     fn describe(&self) -> Description;
@@ -190,6 +199,14 @@ impl<E: Event> Fact for E {
         Event::tags(self)
     }
 
+    fn read(
+        &self,
+        version: SchemaVersion,
+        payload: &Payload,
+    ) -> Result<Box<dyn Fact>, DecodeError> {
+        Ok(Box::new(<E as Event>::decode(version, payload)?))
+    }
+
     fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.fmt(f)
     }
@@ -202,6 +219,51 @@ impl<E: Event> Fact for E {
         let other: &dyn Any = other;
         other.downcast_ref() == Some(self)
     }
+}
+
+/// An event as reports compare it: one of a set, or one of any type.
+pub trait Reported: Describe + PartialEq + Sized {
+    #[must_use]
+    fn name(&self) -> EventName;
+    fn to_raw(&self) -> Result<RawEvent, EncodeError>;
+    /// What a store would give back for this event.
+    fn read_back(&self, stored: &RawEvent) -> Result<Self, DecodeError>;
+}
+
+impl<S: EventSet + PartialEq> Reported for S {
+    fn name(&self) -> EventName {
+        EventSet::name(self)
+    }
+
+    fn to_raw(&self) -> Result<RawEvent, EncodeError> {
+        EventSet::to_raw(self)
+    }
+
+    fn read_back(&self, stored: &RawEvent) -> Result<Self, DecodeError> {
+        Self::from_raw(stored)
+    }
+}
+
+impl Reported for TaggedEvent {
+    fn name(&self) -> EventName {
+        TaggedEvent::name(self)
+    }
+
+    fn to_raw(&self) -> Result<RawEvent, EncodeError> {
+        TaggedEvent::to_raw(self)
+    }
+
+    fn read_back(&self, stored: &RawEvent) -> Result<Self, DecodeError> {
+        TaggedEvent::read_back(self, stored)
+    }
+}
+
+/// The models of a decision as it would see them now: what es-testing plays its scenarios with.
+pub async fn model_of<D: decisions::Decision, S: EventStore>(
+    store: &S,
+    decision: &D,
+) -> Result<D::Model, DecisionError<D::Error>> {
+    decisions::read(store, decision).await
 }
 
 /// Refuses to compile if the event at `nth` has the stored name of one before it.
@@ -245,6 +307,29 @@ const fn hash(text: &str) -> u64 {
     hash
 }
 
+/// Refuses to compile, with the sentence beside the tag, if one of `wanted` is not among the tags
+/// that an event has.
+#[track_caller]
+pub const fn carries(tags: &[&str], wanted: &[(&str, &str)]) {
+    let mut nth = 0;
+    while nth < wanted.len() {
+        let (name, sentence) = wanted[nth];
+        assert!(holds(tags, name), "{}", sentence);
+        nth += 1;
+    }
+}
+
+const fn holds(names: &[&str], name: &str) -> bool {
+    let mut nth = 0;
+    while nth < names.len() {
+        if same_text(names[nth], name) {
+            return true;
+        }
+        nth += 1;
+    }
+    false
+}
+
 const fn same_text(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {
@@ -280,6 +365,32 @@ impl<Id> IsId<Id> for Id {
 /// The field of a command that is the id of its aggregate `A`.
 pub fn id_of<A: Aggregate, F: IsId<A::Id>>(field: &F) -> &A::Id {
     field.as_id()
+}
+
+/// A field that is a tag: says "does not print" on the field's type.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{Self}` cannot be a tag, because it does not print",
+    label = "`Display` is missing",
+    note = "implement `std::fmt::Display` for it: what it prints is the value of the tag"
+)]
+pub trait TagValue: fmt::Display {}
+
+#[diagnostic::do_not_recommend]
+impl<T: fmt::Display> TagValue for T {}
+
+/// The tag `name` with what the field prints.
+pub fn tag<F: TagValue>(name: &str, field: &F) -> Result<Tag, InvalidText> {
+    Tag::new(name, field)
+}
+
+/// The events of the model `M` but for the tolerated ones, as far as they carry all `tags`.
+pub fn query<M: DecisionModel>(
+    tolerated: &[EventType],
+    tags: Vec<Tag>,
+) -> Result<Query, InvalidQuery> {
+    let events = M::Event::EVENTS.iter().filter(|event| !tolerated.contains(event));
+    let types = events.map(|event| EventName::new(event.name)).collect::<Result<_, _>>()?;
+    Query::new(vec![QueryItem::new(types, tags)?])
 }
 
 /// One decision as the repository takes it, lifecycle and encoding included, without a store:
@@ -338,6 +449,10 @@ pub mod keys {
         pub mod version {}
     }
 
+    pub mod event_field {
+        pub mod tag {}
+    }
+
     pub mod aggregate {
         pub mod name {}
         pub mod id {}
@@ -348,10 +463,23 @@ pub mod keys {
 
     pub mod event_set {}
 
+    pub mod decision_model {
+        pub mod events {}
+        pub mod tolerates {}
+    }
+
+    pub mod decision_model_field {
+        pub mod tag {}
+    }
+
     pub mod command {
         pub mod aggregate {}
         pub mod creates {}
         pub mod needs {}
         pub mod any {}
+    }
+
+    pub mod command_field {
+        pub mod id {}
     }
 }

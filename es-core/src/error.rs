@@ -315,9 +315,10 @@ impl StoreError {
     /// Whether the same call may succeed a moment later.
     ///
     /// After [`Contention`](StoreErrorKind::Contention) nothing was stored. After
-    /// [`Unavailable`](StoreErrorKind::Unavailable) an append may have been: repeat it with the same
-    /// event ids, which are never stored twice, or look first. A repeated *command* decides anew and
-    /// makes new ids.
+    /// [`Unavailable`](StoreErrorKind::Unavailable) an append may have been: send it again as it was,
+    /// with the same event ids, and the answer is that of the first time. Repositories, units of
+    /// work and decisions do so by themselves, for some seconds. A repeated *command* decides anew
+    /// and makes new ids.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self.kind, StoreErrorKind::Unavailable | StoreErrorKind::Contention)

@@ -48,6 +48,9 @@ pub trait Event:
     /// The version of the event's shape, from 1.
     const VERSION: SchemaVersion;
 
+    /// The names of the tags that every such event has.
+    const TAGS: &'static [&'static str] = &[];
+
     /// What the event is about besides its stream: one tag for each field with `#[event(tag)]`.
     ///
     /// # Errors
@@ -72,6 +75,17 @@ pub trait Event:
         }
     }
 }
+
+/// An event that every time has a tag at least: what a decision across streams may cause.
+///
+/// The derive of [`Event`](macro@crate::Event) implements it for events with `#[event(tag)]` fields.
+/// By hand it goes with [`Event::TAGS`] and [`Event::tags`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event with tags",
+    label = "not an event with tags",
+    note = "put #[event(tag)] on the field of `{Self}` that says what it is about"
+)]
+pub trait Tagged: Event {}
 
 /// The id of one recorded event: a UUID, version 7 when it is made here, so that it rises with time.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -94,10 +94,12 @@
 
 mod aggregate;
 mod append;
+mod backoff;
 mod checkpoint;
 mod command;
 mod decide;
 mod decision;
+mod decisions;
 mod describe;
 mod error;
 mod event;
@@ -111,6 +113,7 @@ pub mod prelude;
 mod query;
 mod recorded;
 mod repository;
+mod resend;
 mod snapshot;
 mod spans;
 mod store;
@@ -127,19 +130,23 @@ pub use serde;
 
 #[cfg(feature = "derive")]
 #[doc(inline)]
-pub use es_macros::{Aggregate, Command, Event, EventSet};
+pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet};
 
 pub use aggregate::{Aggregate, AggregateId, Apply};
 pub use append::{Append, Appended, AppendedStream, StreamAppend};
 pub use checkpoint::{Checkpoint, Incarnation, ResumeError};
 pub use command::{Command, Lifecycle};
 pub use decide::{Decide, DecidedBy};
+pub use decisions::{
+    Decided, Decision, DecisionError, DecisionModel, DecisionModels, Decisions, TaggedEvent,
+    TaggedEvents,
+};
 pub use describe::{Describe, Description, FieldDescription, Shape, Shown};
 pub use error::{
     AppendError, ConditionFailed, Conflict, DecodeError, EncodeError, ExecuteError, InvalidAppend,
     LifecycleRejection, LoadError, RecordedDecodeError, StoreError, StoreErrorKind,
 };
-pub use event::{Event, EventId, EventName, InvalidPayload, Payload, SchemaVersion};
+pub use event::{Event, EventId, EventName, InvalidPayload, Payload, SchemaVersion, Tagged};
 pub use event_set::{EventSet, EventType};
 pub use into_events::{IntoEvents, Takes};
 pub use load::{Loaded, Moment};

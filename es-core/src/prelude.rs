@@ -2,10 +2,11 @@
 
 pub use serde::{Deserialize, Serialize};
 
-// `Event`, `EventSet`, `Aggregate` and `Command` are trait and derive at once.
+// `Event`, `EventSet`, `Aggregate`, `Command` and `DecisionModel` are trait and derive at once.
 pub use crate::{
-    Aggregate, Append, AppendError, Apply, Category, Command, Conflict, Cursor, Decide, Describe,
-    Event, EventId, EventSet, EventStore, ExecuteError, Executed, ExpectedVersion, Lifecycle,
-    LifecycleRejection, LoadError, Loaded, MemoryStore, Metadata, NewEvent, Position, Recorded,
-    Repository, SchemaVersion, StreamId, StreamKey, Timestamp, UnitOfWork, Version,
+    Aggregate, Append, AppendError, Apply, Category, Command, Conflict, Cursor, Decide, Decided,
+    Decision, DecisionError, DecisionModel, Decisions, Describe, Event, EventId, EventSet,
+    EventStore, ExecuteError, Executed, ExpectedVersion, Lifecycle, LifecycleRejection, LoadError,
+    Loaded, MemoryStore, Metadata, NewEvent, Position, Recorded, Repository, SchemaVersion,
+    StreamId, StreamKey, Timestamp, UnitOfWork, Version,
 };

@@ -1,8 +1,10 @@
 //! Which events of the log matter to a decision.
 
 use crate::event::EventName;
+use crate::event_set::EventSet;
 use crate::stream::Position;
 use crate::tag::Tag;
+use crate::text::InvalidText;
 
 /// Events by type and by tag, wherever they stand: those that match any of its items.
 ///
@@ -29,8 +31,8 @@ pub struct QueryItem {
     tags: Vec<Tag>,
 }
 
-/// A query that asks for nothing or for everything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// A query that asks for nothing, for everything, or for what cannot be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidQuery {
     /// It has no item, so nothing would match.
@@ -41,6 +43,9 @@ pub enum InvalidQuery {
         "an item of the query names neither an event type nor a tag; give it at least one of them"
     )]
     Everything,
+    /// A name or a tag that it asks for breaks the rules of the store, so nothing could have it.
+    #[error(transparent)]
+    Text(#[from] InvalidText),
 }
 
 impl Query {
@@ -80,6 +85,12 @@ impl QueryItem {
             return Err(InvalidQuery::Everything);
         }
         Ok(Self { types, tags })
+    }
+
+    /// The events of the set `S` that carry all `tags`.
+    pub fn of<S: EventSet>(tags: Vec<Tag>) -> Result<Self, InvalidQuery> {
+        let types = S::EVENTS.iter().map(|event| EventName::new(event.name));
+        Self::new(types.collect::<Result<_, _>>()?, tags)
     }
 
     /// Any of these types; any type at all if there is none.

@@ -2,15 +2,14 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
 use futures_core::Stream;
 use futures_util::TryStreamExt;
 use tracing::{Instrument, Span};
 
 use crate::aggregate::Aggregate;
 use crate::append::{Append, Appended, StreamAppend};
+use crate::backoff;
 use crate::decide::DecidedBy;
 use crate::decision::{self, Decision};
 use crate::error::{AppendError, Conflict, ExecuteError, LoadError};
@@ -18,6 +17,7 @@ use crate::event::EventId;
 use crate::load::{Loaded, Moment, Until, load};
 use crate::metadata::Metadata;
 use crate::recorded::Recorded;
+use crate::resend;
 use crate::spans;
 use crate::store::{Cursor, EventStore};
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
@@ -128,8 +128,13 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     ///
     /// Waits between attempts with tokio's timer, so it needs a runtime that has one.
     ///
-    /// An append that fails because the store went away may have been stored; whoever repeats the
-    /// command then decides it a second time, on a state that may hold the first.
+    /// If the store fails in a way [that a moment may cure](crate::StoreError::is_transient), what was
+    /// asked goes out again, for up to ten seconds after the first failure. An append goes out as it
+    /// was, with the same event ids: if only its answer was lost, this is the answer, and nothing is
+    /// stored twice. After that time the command fails with the store's error, and what it decided
+    /// may have been stored, but only if the error is an append's and its kind is
+    /// [`Unavailable`](crate::StoreErrorKind::Unavailable). Whoever then repeats the command decides
+    /// it a second time, on a state that may hold the first.
     pub async fn execute<C>(&self, command: C) -> Result<Executed<A>, ExecuteError<A::Error>>
     where
         C: DecidedBy<A>,
@@ -165,7 +170,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     {
         let stream = StreamId::of::<A>(command.aggregate_id()).map_err(LoadError::from)?;
         span.record("es.stream.id", tracing::field::display(&stream));
-        let mut delays = delays();
+        let mut delays = backoff::delays();
         let mut attempts = 1;
         loop {
             span.record("es.attempts", attempts);
@@ -198,7 +203,8 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     where
         C: DecidedBy<A>,
     {
-        let Loaded { mut state, version, .. } = load(&self.store, stream, Until::End).await?;
+        let Loaded { mut state, version, .. } =
+            resend::until_answered(|| load(&self.store, stream, Until::End)).await?;
         let Decision { events, new } =
             decision::decide(&mut state, version, stream, command, metadata)?;
         if new.is_empty() {
@@ -206,7 +212,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         }
         let ids = new.iter().map(|new| new.id).collect();
         let part = StreamAppend::new(stream.clone(), ExpectedVersion::Exact(version), new);
-        let appended = match self.store.append(Append::of_fresh(vec![part])).await {
+        let appended = match resend::append(&self.store, Append::of_fresh(vec![part])).await {
             Ok(appended) => appended,
             Err(AppendError::Conflict(conflict)) => return Ok(Err(conflict)),
             Err(error) => return Err(ExecuteError::Append(error)),
@@ -283,37 +289,4 @@ fn record<E>(
         Recorded::new(id, stream, version, position, at, metadata.clone(), event)
     };
     events.into_iter().zip(ids).zip(places).map(record).collect()
-}
-
-/// Delays between attempts: 1, 2, 4 … 100 ms, each with a random time of up to its length added.
-fn delays() -> impl Iterator<Item = Duration> {
-    ExponentialBuilder::default()
-        .with_min_delay(Duration::from_millis(1))
-        .with_max_delay(Duration::from_millis(100))
-        .with_jitter()
-        .without_max_times()
-        .build()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn delays_double_up_to_a_tenth_of_a_second_and_add_up_to_their_own_length() {
-        let delays: Vec<_> = delays().take(12).map(|delay| delay.as_secs_f64() * 1000.0).collect();
-
-        for (nth, delay) in delays.iter().enumerate() {
-            let base = f64::from(1 << nth).min(100.0);
-            assert!((base..=2.0 * base).contains(delay), "{nth}: {delay} ms");
-        }
-    }
-
-    #[test]
-    fn two_writers_do_not_wait_alike() {
-        let one: Vec<_> = delays().take(8).collect();
-        let other: Vec<_> = delays().take(8).collect();
-
-        assert_ne!(one, other);
-    }
 }

@@ -18,6 +18,22 @@ pub(crate) fn command(aggregate: &'static str, command: &'static str) -> Span {
     )
 }
 
+/// A decision across streams, from its first reading to its answer.
+pub(crate) fn decision(decision: &'static str) -> Span {
+    info_span!(
+        target: "es",
+        "es.decision",
+        es.decision = decision,
+        es.attempts = field::Empty,
+        es.global_position = field::Empty,
+    )
+}
+
+/// The models of a decision, read up to now.
+pub(crate) fn query() -> Span {
+    info_span!(target: "es", "es.query", es.events.count = field::Empty)
+}
+
 /// A state folded from its stream.
 pub(crate) fn load(stream: &StreamId) -> Span {
     info_span!(

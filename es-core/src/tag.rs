@@ -36,7 +36,9 @@ impl Tag {
     pub fn new(name: &str, value: impl fmt::Display) -> Result<Self, InvalidText> {
         let value = value.to_string();
         Rule::Name { max: Self::NAME_MAX_BYTES }.check("tag name", name)?;
-        Rule::Line { max: Self::VALUE_MAX_BYTES }.check("tag value", &value)?;
+        Rule::Line { max: Self::VALUE_MAX_BYTES }
+            .check("tag value", &value)
+            .map_err(|error| error.by(format!("value of the tag `{name}`")))?;
         Ok(Self(format!("{name}:{value}").into()))
     }
 
@@ -114,7 +116,7 @@ mod tests {
     fn a_tag_without_a_value_is_refused() {
         let error = "course".parse::<Tag>().unwrap_err().to_string();
 
-        assert!(error.starts_with("the tag value \"\" is empty;"), "{error}");
+        assert!(error.starts_with("the value of the tag `course` \"\" is empty;"), "{error}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The two rules that every text in the store obeys, and the sentence that answers a breach.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// A text that broke its rule: what it was meant to be, what is wrong, what is allowed.
@@ -20,10 +21,18 @@ pub struct InvalidText(Box<Breach>);
 /// Boxed, so that a `Result` with it stays small.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Breach {
-    what: &'static str,
+    what: Cow<'static, str>,
     value: String,
     problem: Problem,
     rule: Rule,
+}
+
+impl InvalidText {
+    /// The same breach by something whose name is only known here.
+    pub(crate) fn by(mut self, what: String) -> Self {
+        self.0.what = what.into();
+        self
+    }
 }
 
 impl std::error::Error for InvalidText {}
@@ -103,7 +112,7 @@ impl Rule {
             None => Ok(()),
             Some(problem) => {
                 let value = value.to_owned();
-                Err(InvalidText(Box::new(Breach { what, value, problem, rule: self })))
+                Err(InvalidText(Box::new(Breach { what: what.into(), value, problem, rule: self })))
             }
         }
     }

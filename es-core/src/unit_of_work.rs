@@ -13,6 +13,7 @@ use crate::error::{AppendError, ExecuteError, LoadError};
 use crate::load::{Loaded, Until, load};
 use crate::metadata::Metadata;
 use crate::recorded::NewEvent;
+use crate::resend;
 use crate::spans;
 use crate::store::EventStore;
 use crate::stream::{ExpectedVersion, StreamId, Version};
@@ -140,13 +141,16 @@ impl<S: EventStore> UnitOfWork<S> {
     /// Stores the events of all commands in one append, or none of them. Answers with one entry per
     /// aggregate, in the order in which the commands met them.
     ///
+    /// If the store goes away meanwhile, the append goes out again as it was, as that of
+    /// [`Repository::execute`](crate::Repository::execute) does.
+    ///
     /// # Errors
     ///
     /// [`AppendError::Conflict`] if any aggregate that a command saw has changed since.
     pub async fn commit(self) -> Result<Appended, AppendError> {
         let store = self.store.clone();
         match self.into_append() {
-            Some(append) => store.append(append).await,
+            Some(append) => resend::append(&store, append).await,
             None => Ok(Appended::new(Vec::new())),
         }
     }
@@ -178,7 +182,8 @@ async fn touch<'a, A: Aggregate, S: EventStore>(
     let nth = if let Some(known) = streams.iter().position(|touched| touched.stream == stream) {
         known
     } else {
-        let Loaded { state, version, .. } = load::<A, S>(store, &stream, Until::End).await?;
+        let read = || load::<A, S>(store, &stream, Until::End);
+        let Loaded { state, version, .. } = resend::until_answered(read).await?;
         streams.push(Touched { stream, version, state: Box::new(state), events: Vec::new() });
         streams.len() - 1
     };

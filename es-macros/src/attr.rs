@@ -3,22 +3,46 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
 use syn::{Attribute, Meta, Token};
 
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::spelling::did_you_mean;
 
-/// The keys of one attribute.
+/// The keys of one attribute, on an item or on its fields.
 pub(crate) struct Vocabulary {
     pub(crate) attribute: &'static str,
+    /// The module of `__private::keys` in which an editor finds them.
+    pub(crate) module: &'static str,
     pub(crate) keys: &'static [&'static str],
+    /// The keys of the same attribute where it stands elsewhere.
+    pub(crate) elsewhere: Elsewhere,
+}
+
+/// Keys that belong to another place.
+pub(crate) struct Elsewhere {
+    pub(crate) place: &'static str,
+    pub(crate) keys: &'static [&'static str],
+}
+
+impl Elsewhere {
+    /// Of an attribute that has one place.
+    pub(crate) const NOWHERE: Self = Self { place: "", keys: &[] };
+
+    pub(crate) const fn on_a_field(keys: &'static [&'static str]) -> Self {
+        Self { place: "a field", keys }
+    }
+
+    pub(crate) const fn on_the_struct(keys: &'static [&'static str]) -> Self {
+        Self { place: "the struct", keys }
+    }
 }
 
 impl Vocabulary {
     /// The keys, for someone who wrote none of them.
     fn told(&self) -> String {
-        let Self { attribute, keys } = self;
+        let Self { attribute, keys, .. } = self;
         match keys {
             [only] => format!("the only key here is `{only}`"),
             keys => format!("known keys of `{attribute}` are {}", list(keys)),
@@ -52,12 +76,19 @@ impl Written {
         !self.unreadable && !self.has_unknown
     }
 
+    /// With what was found on one more field.
+    pub(crate) fn and(&mut self, other: Self) {
+        self.has_unknown |= other.has_unknown;
+        self.unreadable |= other.unreadable;
+        self.unfinished.extend(other.unfinished);
+    }
+
     /// What lets an editor complete the keys that were not finished; sound annotations carry none.
     pub(crate) fn completion(&self, vocabulary: &Vocabulary, krate: CratePath<'_>) -> TokenStream {
         if self.unfinished.is_empty() {
             return TokenStream::new();
         }
-        let keys = Ident::new(vocabulary.attribute, Span::call_site());
+        let keys = Ident::new(vocabulary.module, Span::call_site());
         let unfinished = &self.unfinished;
         quote! {
             #[allow(unexpected_cfgs)]
@@ -105,10 +136,30 @@ pub(crate) fn read(
         });
         if let Err(error) = result {
             written.unreadable = true;
-            errors.push(no_key(&error, vocabulary));
+            errors.push(no_key(error.span(), vocabulary));
         }
     }
     written
+}
+
+/// Reads the attributes of a field. One without keys is told: it would do nothing there.
+pub(crate) fn read_field(
+    attrs: &[Attribute],
+    vocabulary: &Vocabulary,
+    errors: &mut Errors,
+    known: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
+) -> Written {
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident(vocabulary.attribute)) {
+        let is_bare = match &attr.meta {
+            Meta::Path(_) => true,
+            Meta::List(list) => list.tokens.is_empty(),
+            Meta::NameValue(_) => false,
+        };
+        if is_bare {
+            errors.push(no_key(attr.path().span(), vocabulary));
+        }
+    }
+    read(attrs, vocabulary, errors, known)
 }
 
 /// The key that is meant by `path`; whatever is wrong with it is told.
@@ -122,6 +173,11 @@ fn key(
     let word = path.to_token_stream().to_string().replace(' ', "");
     let meant = if keys.contains(&word.as_str()) {
         Some(word)
+    } else if vocabulary.elsewhere.keys.contains(&word.as_str()) {
+        let place = vocabulary.elsewhere.place;
+        errors.at(path, format_args!("`{word}` goes on {place}; move it there"));
+        written.has_unknown = true;
+        None
     } else {
         let near = did_you_mean(&word, keys);
         match near {
@@ -146,8 +202,8 @@ fn is_name(word: &Ident) -> bool {
 }
 
 /// What is said where neither a known nor an unknown key can be made out.
-fn no_key(error: &syn::Error, vocabulary: &Vocabulary) -> syn::Error {
-    syn::Error::new(error.span(), format_args!("a key is missing here; {}", vocabulary.told()))
+fn no_key(place: Span, vocabulary: &Vocabulary) -> syn::Error {
+    syn::Error::new(place, format_args!("a key is missing here; {}", vocabulary.told()))
 }
 
 /// The words as one reads them: `` `a`, `b` and `c` ``.

@@ -32,7 +32,10 @@ impl Entry {
     }
 }
 
-const EXAMPLE: &str = "events(Opened, billing::Paid as BillingPaid)";
+/// How a list is written after `key`.
+fn example(key: &Ident) -> String {
+    format!("{key}(Opened, billing::Paid as BillingPaid)")
+}
 
 /// What stands in the parentheses after `key`. An entry that cannot be read costs that entry only.
 pub(crate) fn entries(
@@ -43,17 +46,20 @@ pub(crate) fn entries(
     if !input.peek(syn::token::Paren) {
         return Err(syn::Error::new_spanned(
             key,
-            format_args!("`{key}` needs a list in parentheses; write `{EXAMPLE}`"),
+            format_args!("`{key}` needs a list in parentheses; write `{}`", example(key)),
         ));
     }
     let list;
     parenthesized!(list in input);
     if list.is_empty() {
-        errors.at(key, "no events are listed; write for example `events(Opened, Closed)`");
+        errors.at(
+            key,
+            format_args!("no events are listed; write for example `{key}(Opened, Closed)`"),
+        );
     }
     let mut entries: Vec<Entry> = Vec::new();
     while !list.is_empty() {
-        let entry = entry(&list, errors);
+        let entry = entry(key, &list, errors);
         if let Some(entry) = errors.take(entry)
             && is_new(&entry, &entries, errors)
         {
@@ -65,20 +71,21 @@ pub(crate) fn entries(
     Ok(entries)
 }
 
-fn entry(list: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Entry> {
+fn entry(key: &Ident, list: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Entry> {
     let place = list.cursor().token_tree().map(|(token, _)| token);
     let path: Path = list.parse().map_err(|_| {
         syn::Error::new_spanned(
             place,
-            format_args!("this is not the path of an event; write for example `{EXAMPLE}`"),
+            format_args!("this is not the path of an event; write for example `{}`", example(key)),
         )
     })?;
     if leads_to_no_type(&path) {
         return Err(syn::Error::new_spanned(
             &path,
             format_args!(
-                "`{}` is not the path of an event; write for example `{EXAMPLE}`",
-                paths::text(&path)
+                "`{}` is not the path of an event; write for example `{}`",
+                paths::text(&path),
+                example(key)
             ),
         ));
     }
@@ -95,7 +102,10 @@ fn entry(list: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Entry> {
         if renamed.is_none() {
             errors.at(
                 word,
-                format_args!("`as` needs a name for the variant; write for example `{EXAMPLE}`"),
+                format_args!(
+                    "`as` needs a name for the variant; write for example `{}`",
+                    example(key)
+                ),
             );
         }
     }

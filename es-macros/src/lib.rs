@@ -1,4 +1,4 @@
-//! The derives of es-core: `Event`, `EventSet`, `Aggregate` and `Command`.
+//! The derives of es-core: `Event`, `EventSet`, `Aggregate`, `DecisionModel` and `Command`.
 //!
 //! Use them from there: what they write refers to `::es_core`, and the traits they write carry the
 //! same names.
@@ -17,10 +17,12 @@ mod aggregate;
 mod attr;
 mod command;
 mod crate_path;
+mod decision_model;
 mod deprecation;
 mod describe;
 mod diagnostics;
 mod event;
+mod event_enum;
 mod event_list;
 mod event_set;
 mod expansion;
@@ -28,6 +30,7 @@ mod name;
 mod ownership;
 mod paths;
 mod spelling;
+mod tags;
 #[cfg(test)]
 mod tests;
 
@@ -73,6 +76,7 @@ use proc_macro::TokenStream;
 /// | `name` | text: 1 to 100 ASCII letters, digits, `-`, `_` and `.`, a letter first | none, it is required | What is stored. Never changes once released; the struct may be renamed. |
 /// | `version` | whole number from 1 | `1` | The version of the event's shape. |
 /// | `crate` | `::path` or `crate::path` | `::es_core` | Where the expansion finds es-core. |
+/// | `tag`, on fields | none, or text: 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first | not a tag; without text the name of the field | Puts the event under the tag `name:value`, where the value is what the field prints (`Display`). |
 ///
 /// ```
 /// use es_core::prelude::*;
@@ -85,11 +89,36 @@ use proc_macro::TokenStream;
 /// assert_eq!(Deposited::VERSION, SchemaVersion(2));
 /// ```
 ///
+/// An event stands in one stream and may concern several things. Tags find it by each of them, and a
+/// decision across streams rests on them (`Decision`). Two fields may have one tag name: a transfer
+/// concerns two accounts. A tag's name is stored and never changes once released; give it a text
+/// before the field is renamed.
+///
+/// ```
+/// use es_core::prelude::*;
+///
+/// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[event(name = "subscribed")]
+/// pub struct Subscribed {
+///     #[event(tag)]
+///     pub course: String,
+///     #[event(tag = "student")]
+///     pub who: u32,
+/// }
+///
+/// let tags = Subscribed { course: "c1".into(), who: 7 }.tags()?;
+/// assert_eq!(tags, ["course:c1".parse()?, "student:7".parse()?]);
+/// # Ok::<(), es_core::InvalidText>(())
+/// ```
+///
 /// # Errors you may meet
 ///
 /// - "the event `Opened` has no name to be stored under": write `#[event(name = "…")]` on it.
 /// - "the trait bound `Opened: Clone` is not satisfied", or `Serialize`, `Deserialize`, `Debug`,
 ///   `PartialEq`: one of the other derives is missing.
+/// - "a field of type `Option<Course>` cannot be a tag, because it does not print": implement
+///   `std::fmt::Display` for the type, or make the event two events, one with the course.
 /// - "an event owns its data and takes no lifetime": hold a `String` instead of a `&str`.
 /// - "`Event` goes on a struct": make every variant of the enum a struct of its own.
 #[proc_macro_derive(Event, attributes(event))]
@@ -318,6 +347,117 @@ pub fn derive_aggregate(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(EventSet, attributes(event_set))]
 pub fn derive_event_set(input: TokenStream) -> TokenStream {
     expansion::of(event_set::derive, input.into()).into()
+}
+
+/// Makes a struct a decision model: what a decision across streams knows.
+///
+/// ```
+/// use es_core::prelude::*;
+///
+/// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[event(name = "subscribed")]
+/// pub struct Subscribed {
+///     #[event(tag)]
+///     pub course: String,
+///     #[event(tag)]
+///     pub student: String,
+/// }
+///
+/// /// How full a course is.
+/// #[derive(DecisionModel, Clone, Debug)]
+/// #[decision_model(events(Subscribed))]
+/// pub struct Seats {
+///     #[decision_model(tag)]
+///     course: String,
+///     taken: u32,
+/// }
+///
+/// impl Apply<Subscribed> for Seats {
+///     fn apply(&mut self, _: Subscribed) {
+///         self.taken += 1;
+///     }
+/// }
+///
+/// let seats = Seats { course: "c1".into(), taken: 0 };
+/// assert_eq!(seats.query()?.items()[0].tags(), ["course:c1".parse()?]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// The model above knows of every `Subscribed` that carries the tag `course:c1`, in whatever stream.
+/// Each listed event must carry every tag of the model. A model without tags knows of all events of
+/// the listed types: a decision on it waits for everybody who stores such an event.
+///
+/// # What it writes
+///
+/// An enum called as the struct with `Event` behind it, the same that [`Aggregate`](macro@Aggregate)
+/// writes for its list, and for the struct the trait `DecisionModel`:
+///
+/// ```
+/// # use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "subscribed")]
+/// # pub struct Subscribed { #[event(tag)] pub course: String }
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "unsubscribed")]
+/// # pub struct Unsubscribed { #[event(tag)] pub course: String }
+/// # #[derive(Clone, Debug)]
+/// # pub struct Seats { course: String, taken: u32 }
+/// # impl Apply<Subscribed> for Seats { fn apply(&mut self, _: Subscribed) { self.taken += 1; } }
+/// # impl Apply<Unsubscribed> for Seats { fn apply(&mut self, _: Unsubscribed) { self.taken -= 1; } }
+#[doc = include_str!("tests/snapshots/decision_model.rs")]
+/// ```
+///
+/// # Keys
+///
+/// | Key | Value | Default | Effect |
+/// |---|---|---|---|
+/// | `events` | a list of event types, each perhaps with `as Name` | none, it is required | What the decision must know of. |
+/// | `tolerates` | a list of some of these event types | none | Events that may happen unseen between the reading and the append; all others make the decision be taken again. |
+/// | `crate` | `::path` or `crate::path` | `::es_core` | Where the expansion finds es-core. |
+/// | `tag`, on fields | none, or text: the name of a tag | not a tag; without text the name of the field | The model knows only of events that carry this tag, with what the field prints. |
+///
+/// A seat that is given back makes no subscription wrong:
+///
+/// ```
+/// use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "subscribed")]
+/// # pub struct Subscribed { #[event(tag)] course: String }
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "unsubscribed")]
+/// # pub struct Unsubscribed { #[event(tag)] course: String }
+///
+/// #[derive(DecisionModel, Clone, Debug)]
+/// #[decision_model(events(Subscribed, Unsubscribed), tolerates(Unsubscribed), crate = ::es_core)]
+/// pub struct Seats {
+///     #[decision_model(tag = "course")]
+///     of: String,
+///     taken: u32,
+/// }
+/// # impl Apply<Subscribed> for Seats { fn apply(&mut self, _: Subscribed) { self.taken += 1; } }
+/// # impl Apply<Unsubscribed> for Seats { fn apply(&mut self, _: Unsubscribed) { self.taken -= 1; } }
+///
+/// let seats = Seats { of: "c1".into(), taken: 0 };
+/// assert_eq!(seats.query()?.items()[0].types().len(), 2);
+/// assert_eq!(seats.condition()?.items()[0].types().len(), 1);
+/// # Ok::<(), es_core::InvalidQuery>(())
+/// ```
+///
+/// # Errors you may meet
+///
+/// - "`Seats` lists the event `Subscribed` but never says how to apply it": write
+///   `impl Apply<Subscribed> for Seats`.
+/// - "this event has no tag `course`": put `#[event(tag)]` on its field, or list it in another model.
+/// - "`Left` is not among the model's events": what is tolerated is listed under `events` as well.
+/// - "the trait bound `Seats: Clone` is not satisfied", or `Debug`: derive it.
+#[proc_macro_derive(DecisionModel, attributes(decision_model))]
+pub fn derive_decision_model(input: TokenStream) -> TokenStream {
+    expansion::of(decision_model::derive, input.into()).into()
 }
 
 /// Makes a struct a command: what is asked of one aggregate.

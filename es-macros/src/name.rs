@@ -19,6 +19,9 @@ pub(crate) const EVENT: Rule = Rule { what: "event name", max: 100 };
 /// The longest that the runtime allows a category of streams.
 pub(crate) const AGGREGATE: Rule = Rule { what: "aggregate name", max: 64 };
 
+/// The longest that the runtime allows a tag.
+pub(crate) const TAG: Rule = Rule { what: "tag name", max: 64 };
+
 /// How much of an offending name a message repeats.
 const QUOTED_CHARS: usize = 60;
 
@@ -44,7 +47,8 @@ impl Rule {
         None
     }
 
-    fn problem(self, name: &str) -> Option<String> {
+    /// What is wrong with `name`, in words that follow it.
+    pub(crate) fn problem(self, name: &str) -> Option<String> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if name.is_empty() {
             Some("is empty".to_owned())
@@ -74,14 +78,15 @@ pub(crate) fn suggestion(ident: &Ident) -> String {
 
 #[cfg(test)]
 mod tests {
-    use es_core::{Category, EventName};
+    use es_core::{Category, EventName, Tag};
 
-    use super::{AGGREGATE, EVENT};
+    use super::{AGGREGATE, EVENT, TAG};
 
     #[test]
     fn the_runtime_allows_as_much() {
         assert_eq!(EVENT.max, EventName::MAX_BYTES);
         assert_eq!(AGGREGATE.max, Category::MAX_BYTES);
+        assert_eq!(TAG.max, Tag::NAME_MAX_BYTES);
     }
 
     #[test]

@@ -42,13 +42,27 @@ CREATE TABLE es.events (
 );
 ALTER SEQUENCE es.events_position_seq OWNED BY es.events.position;
 
+-- What events are about besides their streams: a row per tag of an event, none for an event without.
+CREATE TABLE es.tags (
+    position bigint NOT NULL,
+    tag      text COLLATE "C" NOT NULL,
+    -- From a tag to its events, in the order of the log, and whether an event has one.
+    CONSTRAINT tags_pkey PRIMARY KEY (tag, position)
+    -- position is no foreign key: its row is written by the same transaction.
+);
+
 -- Statistics of a table of a few rows make the planner scan it, and go on scanning when it has
 -- grown, until the next ANALYZE: so the first one waits for a table that is worth an index.
 ALTER TABLE es.streams SET (autovacuum_analyze_threshold = 5000, autovacuum_vacuum_insert_threshold = 5000);
 ALTER TABLE es.events SET (autovacuum_analyze_threshold = 5000, autovacuum_vacuum_insert_threshold = 5000);
+ALTER TABLE es.tags SET (autovacuum_analyze_threshold = 5000, autovacuum_vacuum_insert_threshold = 5000);
 
 COMMENT ON TABLE es.streams IS 'names of streams; written once per stream, never updated';
 COMMENT ON TABLE es.events IS 'all events; inserted only';
+COMMENT ON TABLE es.tags IS 'what events are about; inserted only';
+COMMENT ON COLUMN es.tags.position IS 'es.events.position';
+COMMENT ON COLUMN es.tags.tag IS 'name:value; a name holds no colon';
+COMMENT ON INDEX es.tags_pkey IS 'from a tag to its events';
 COMMENT ON COLUMN es.streams.category IS 'name of the aggregate';
 COMMENT ON COLUMN es.streams.key IS 'text of the aggregate''s id';
 COMMENT ON COLUMN es.events.position IS 'place in the log; rises along every stream, may have holes';

@@ -1,61 +1,93 @@
-//! Which way an append takes: the lone statement, and the locked form where that settles nothing.
+//! Which way an append takes.
 
 use std::sync::Arc;
 
-use es_core::{Append, AppendError, Appended, StoreError, StoreErrorKind};
+use es_core::{Append, AppendError, Appended};
 
 use crate::append::{Failure, Outcome};
 use crate::error::is_contention;
+use crate::group::Claim;
+use crate::size::{BATCH, size};
 use crate::store::PgStore;
+use crate::tags::{LOCKED_TAGS, tags};
 
 /// So many streams an append locks at most; above, the unique index guards those that it writes to.
-/// `append.sql` and `lock_streams.sql` say the same number.
+/// `lock_streams.sql` says the same number.
 pub(crate) const LOCKED_STREAMS: usize = 256;
 
 impl PgStore {
-    /// The lone statement first.
-    ///
-    /// A conflict that it finds is answered at once. Its snapshot is younger than the call, so it
-    /// holds all that was acknowledged before, and it is one moment for all streams of the append:
-    /// at that moment the append was refused, whatever comes later. Only "yes" needs more than a
-    /// snapshot; the unique index says it for streams that get events, and an append that also
-    /// rests on a stream that gets none takes that stream's lock instead. An append to so many
-    /// streams that it locks none must not overtake one of those: it passes their gate.
-    pub(crate) async fn append_alone_or_locked(
+    /// One stream: beside or together with other appends of this process. Several: by itself. In the
+    /// locked form at once: on a condition, with parts that rest on a stream without writing to it,
+    /// and with too much for one statement or too many tags to lock each.
+    pub(crate) async fn append_somehow(&self, append: Append) -> Result<Appended, AppendError> {
+        let parts = append.parts();
+        let size = size(&append);
+        if append.condition().is_some()
+            || size > BATCH
+            || parts.iter().any(|part| part.events.is_empty())
+            || tags(&append).len() > LOCKED_TAGS
+        {
+            return self.append_locked(Arc::new(append), None).await;
+        }
+        let [part] = parts else {
+            return self.append_alone(Arc::new(append)).await;
+        };
+        match self.claim(&part.stream) {
+            Some(claim) => self.append_first(append, claim).await,
+            None => self.append_together(Arc::new(append), size).await,
+        }
+    }
+
+    /// The lone statement first, then the locked form where that settles nothing.
+    pub(crate) async fn append_alone(&self, append: Arc<Append>) -> Result<Appended, AppendError> {
+        match self.try_alone(&append).await? {
+            Some(appended) => Ok(appended),
+            None => self.append_locked(append, None).await,
+        }
+    }
+
+    /// As [`append_alone`](Self::append_alone), with a claim on the stream. The claim's place is
+    /// given back before anything is waited for.
+    async fn append_first(
         &self,
         append: Append,
+        mut claim: Claim,
     ) -> Result<Appended, AppendError> {
-        if append.condition().is_some() {
-            let why = "conditions are being built";
-            return Err(StoreError::new(StoreErrorKind::Unsupported, why).into());
-        }
-        let parts = append.parts();
-        if parts.len() > LOCKED_STREAMS || parts.iter().any(|part| part.events.is_empty()) {
-            return self.append_locked(Arc::new(append)).await;
-        }
-        match self.run_alone(&append).await {
-            Ok(Outcome::Appended(appended)) => Ok(appended),
-            Ok(Outcome::Conflict(conflict)) => Err(conflict.into()),
-            Ok(Outcome::Contended) | Err(Failure::Outrun) => {
-                self.append_locked(Arc::new(append)).await
-            }
-            Err(Failure::EventId(id)) => Err(self.duplicate(&append, id).await),
-            Err(Failure::Store(error)) => {
-                let error = AppendError::from(error);
-                if is_contention(&error) {
-                    self.append_locked(Arc::new(append)).await
-                } else {
-                    Err(error)
-                }
+        match self.try_alone(&append).await? {
+            Some(appended) => Ok(appended),
+            None => {
+                claim.shut();
+                self.append_locked(Arc::new(append), Some(claim)).await
             }
         }
     }
 
-    /// Runs the statement as its own transaction, and gives the connection back at once.
-    async fn run_alone(&self, append: &Append) -> Result<Outcome, Failure> {
-        let mut session = self.session().await?;
-        let outcome = self.run_append(&mut session, append).await;
-        session.end().await?;
-        outcome
+    /// Runs the statement as its own transaction, and gives the connection back at once. `None`
+    /// where that settles nothing.
+    ///
+    /// A conflict that it finds is answered at once. Its snapshot is younger than the call, so it
+    /// holds all that was acknowledged before, and it is one moment for all streams of the append:
+    /// at that moment the append was refused, whatever comes later. Only "yes" needs more than a
+    /// snapshot; the unique index says it for streams that get events.
+    async fn try_alone(&self, append: &Append) -> Result<Option<Appended>, AppendError> {
+        let outcome = {
+            let mut session = self.session().await?;
+            let outcome = self.run_lone(&mut session, append).await;
+            session.end().await?;
+            outcome
+        };
+        match outcome {
+            Ok(Outcome::Appended(appended)) => Ok(Some(appended)),
+            Ok(Outcome::Conflict(conflict)) => Err(conflict.into()),
+            Ok(Outcome::Unforeseen(failed)) => Err(failed.into()),
+            Ok(Outcome::Contended) | Err(Failure::Outrun) => Ok(None),
+            Ok(Outcome::Known) | Err(Failure::EventId(_)) => {
+                self.first_answer_anywhere(append).await.map(Some)
+            }
+            Err(Failure::Store(error)) => {
+                let error = AppendError::from(error);
+                if is_contention(&error) { Ok(None) } else { Err(error) }
+            }
+        }
     }
 }

@@ -1,15 +1,13 @@
-//! An append as one statement: checked, locked, numbered and written in a single round trip.
+//! Appends as one statement: checked, locked, numbered and written in a single round trip.
 
-use es_core::{
-    Append, AppendError, Appended, AppendedStream, Conflict, Position, StoreError, Timestamp,
-    Version,
-};
+use es_core::{Append, Appended, ConditionFailed, Conflict, EventId, StoreError, Timestamp};
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Row};
+use sqlx::types::time::OffsetDateTime;
+use sqlx::{Error, PgConnection};
 
+use crate::answer::{Answer, Verdict};
 use crate::columns::Columns;
 use crate::error::{Violation, from_sqlx, unexpected};
-use crate::row;
 use crate::store::PgStore;
 
 /// What one run of the statement came to.
@@ -21,6 +19,10 @@ pub(crate) enum Outcome {
     /// Somebody else is writing to one of the streams, or has just done so unseen: nothing is
     /// written, and the verdict is still out.
     Contended,
+    /// Some of its ids are in the store: it is stored already, or its ids are taken.
+    Known,
+    /// There is an event that its decision did not know.
+    Unforeseen(ConditionFailed),
 }
 
 /// Why a run of the statement failed.
@@ -28,8 +30,8 @@ pub(crate) enum Failure {
     /// It ran into another append to the same stream: as [`Outcome::Contended`], but the
     /// transaction is lost.
     Outrun,
-    /// An id is taken.
-    EventId(Option<es_core::EventId>),
+    /// An id is taken; which one, if the server says so.
+    EventId(Option<EventId>),
     /// Anything else.
     Store(StoreError),
 }
@@ -40,125 +42,139 @@ impl From<StoreError> for Failure {
     }
 }
 
+/// What the parts of a run of `append.sql` are, and what they may do.
+#[derive(Clone, Copy)]
+pub(crate) enum Form {
+    /// Appends of their own. Nobody is waited for.
+    Batch,
+    /// One append, all or nothing. Nobody is waited for.
+    Lone,
+    /// One append whose locks this transaction has. The instant is that of its beginning, if that
+    /// is stored already.
+    Locked(Option<Timestamp>),
+}
+
 impl PgStore {
-    /// Runs `append.sql` once, or its twin for one stream, in whatever transaction `connection` is.
-    pub(crate) async fn run_append(
+    /// Runs the statement once, as its own transaction, for an append that has the way to itself.
+    pub(crate) async fn run_lone(
         &self,
         connection: &mut PgConnection,
         append: &Append,
     ) -> Result<Outcome, Failure> {
         let columns = Columns::of(append)?;
-        let query = match append.parts() {
-            [part] if !part.events.is_empty() => self
-                .query(include_str!("../sql/append_one.sql"))
-                .bind(part.stream.category().as_str())
-                .bind(part.stream.key().as_str())
-                .bind(columns.expected.first().copied())
-                .bind(columns.ids)
-                .bind(columns.names)
-                .bind(columns.schema_versions)
-                .bind(columns.payloads)
-                .bind(columns.metadata),
-            _ => self
-                .query(include_str!("../sql/append.sql"))
-                .bind(columns.categories)
-                .bind(columns.keys)
-                .bind(columns.expected)
-                .bind(columns.counts)
-                .bind(columns.parts)
-                .bind(columns.places)
-                .bind(columns.ids)
-                .bind(columns.names)
-                .bind(columns.schema_versions)
-                .bind(columns.payloads)
-                .bind(columns.metadata),
+        let answer = match append.parts() {
+            [_] => self.run_one(connection, columns).await?,
+            _ => self.run(connection, columns, Form::Lone).await?,
         };
-        let rows =
-            query.fetch_all(connection).await.map_err(|error| match Violation::of(&error) {
-                Some(Violation::Version) => Failure::Outrun,
-                Some(Violation::EventId(id)) => Failure::EventId(id),
-                None => Failure::Store(from_sqlx(error)),
-            })?;
-        Ok(outcome(append, &rows)?)
+        Ok(outcome(append, answer)?)
     }
 
-    /// The answer to an append whose id is taken: the one that the server named, or the first of
-    /// the append that is in the store.
-    pub(crate) async fn duplicate(
+    /// Runs the statement once, under the locks of all streams.
+    pub(crate) async fn run_locked(
         &self,
+        connection: &mut PgConnection,
         append: &Append,
-        named: Option<es_core::EventId>,
-    ) -> AppendError {
-        if let Some(id) = named {
-            return AppendError::DuplicateEvent { id };
-        }
-        let ids = append
-            .parts()
-            .iter()
-            .flat_map(|part| &part.events)
-            .map(|event| event.id.as_uuid())
-            .collect::<Vec<_>>();
-        match self.known(ids).await {
-            Ok(Some(id)) => AppendError::DuplicateEvent { id: id.into() },
-            Ok(None) => unexpected("an event id is taken by an event that cannot be seen").into(),
-            Err(error) => error.into(),
-        }
+    ) -> Result<Outcome, Failure> {
+        let answer = self.run(connection, Columns::of(append)?, Form::Locked(None)).await?;
+        Ok(outcome(append, answer)?)
     }
 
-    /// One of `ids` that is in the store.
-    async fn known(&self, ids: Vec<uuid::Uuid>) -> Result<Option<uuid::Uuid>, StoreError> {
-        let query = self.query(include_str!("../sql/known_events.sql")).bind(ids);
-        let rows = self.rows_of(query).await?;
-        rows.first().map(|row| row.try_get(0)).transpose().map_err(from_sqlx)
+    /// Runs `append.sql`.
+    pub(crate) async fn run(
+        &self,
+        connection: &mut PgConnection,
+        columns: Columns<'_>,
+        form: Form,
+    ) -> Result<Answer, Failure> {
+        let parts = columns.counts.len();
+        let (whole, locked, since) = match form {
+            Form::Batch => (false, false, None),
+            Form::Lone => (true, false, None),
+            Form::Locked(since) => (true, true, since.and_then(instant)),
+        };
+        let row = self
+            .query(include_str!("../sql/append.sql"))
+            .bind(columns.categories)
+            .bind(columns.keys)
+            .bind(columns.expected)
+            .bind(columns.counts)
+            .bind(columns.parts)
+            .bind(columns.places)
+            .bind(columns.ids)
+            .bind(columns.names)
+            .bind(columns.schema_versions)
+            .bind(columns.payloads)
+            .bind(columns.metadata)
+            .bind(whole)
+            .bind(locked)
+            .bind(since)
+            .bind(columns.tags)
+            .fetch_one(connection)
+            .await;
+        read(row, parts)
+    }
+
+    /// Runs `append_one.sql` or its twin for events with tags, for one stream.
+    async fn run_one(
+        &self,
+        connection: &mut PgConnection,
+        columns: Columns<'_>,
+    ) -> Result<Answer, Failure> {
+        let sql = if columns.tags.is_empty() {
+            include_str!("../sql/append_one.sql")
+        } else {
+            include_str!("../sql/append_one_tagged.sql")
+        };
+        let statement = self
+            .query(sql)
+            .bind(columns.categories.first().copied())
+            .bind(columns.keys.first().copied())
+            .bind(columns.expected.first().copied())
+            .bind(columns.ids)
+            .bind(columns.names)
+            .bind(columns.schema_versions)
+            .bind(columns.payloads)
+            .bind(columns.metadata);
+        let statement =
+            if columns.tags.is_empty() { statement } else { statement.bind(columns.tags) };
+        read(statement.fetch_one(connection).await, 1)
     }
 }
 
-/// Reads the answer: one row per part, in the order of the append.
-fn outcome(append: &Append, rows: &[PgRow]) -> Result<Outcome, StoreError> {
-    let first = rows
-        .first()
-        .filter(|_| rows.len() == append.parts().len())
-        .ok_or_else(|| unexpected("an append was not answered part by part"))?;
-    let accepted = first.try_get::<bool, _>(0).map_err(from_sqlx)?;
-    let contended = first.try_get::<bool, _>(1).map_err(from_sqlx)?;
-    if contended {
+fn read(row: Result<PgRow, Error>, parts: usize) -> Result<Answer, Failure> {
+    match row {
+        Ok(row) => Ok(Answer::read(&row, parts)?),
+        Err(error) => Err(match Violation::of(&error) {
+            Some(Violation::Version) => Failure::Outrun,
+            Some(Violation::EventId(id)) => Failure::EventId(id),
+            None => Failure::Store(from_sqlx(error)),
+        }),
+    }
+}
+
+/// The server's own instant on its way back; the driver's calendar ends after the year 9999.
+fn instant(at: Timestamp) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.unix_micros()) * 1000).ok()
+}
+
+/// What the parts of one append come to together. Ids count before versions.
+fn outcome(append: &Append, mut answer: Answer) -> Result<Outcome, StoreError> {
+    if answer.verdicts.contains(&Verdict::Known) {
+        return Ok(Outcome::Known);
+    }
+    if answer.verdicts.contains(&Verdict::Conflict) {
+        return conflict(append, &answer).map(Outcome::Conflict);
+    }
+    if answer.verdicts.contains(&Verdict::Busy) {
         return Ok(Outcome::Contended);
     }
-    if !accepted {
-        return conflict(append, rows).map(Outcome::Conflict);
-    }
-    let streams = append
-        .parts()
-        .iter()
-        .zip(rows)
-        .map(|(part, row)| {
-            let positions = positions(row)?;
-            let version = Version(row::unsigned(row, 2)?).plus(positions.len());
-            let recorded_at: Timestamp = row::timestamp(row, 3)?;
-            if positions.len() != part.events.len() {
-                return Err(unexpected("an append was answered with a part of its events"));
-            }
-            Ok(AppendedStream::new(part.stream.clone(), version, positions, recorded_at))
-        })
-        .collect::<Result<_, _>>()?;
-    Ok(Outcome::Appended(Appended::new(streams)))
+    Ok(Outcome::Appended(Appended::new(answer.streams(append.parts())?)))
 }
 
-fn positions(row: &PgRow) -> Result<Vec<Position>, StoreError> {
-    row.try_get::<Vec<i64>, _>(4)
-        .map_err(from_sqlx)?
-        .into_iter()
-        .map(|position| u64::try_from(position).map(Position))
-        .collect::<Result<_, _>>()
-        .map_err(|_| unexpected("a position is negative"))
-}
-
-fn conflict(append: &Append, rows: &[PgRow]) -> Result<Conflict, StoreError> {
-    for (part, row) in append.parts().iter().zip(rows) {
-        let actual = Version(row::unsigned(row, 2)?);
-        if !part.expected.accepts(actual) {
-            return Ok(Conflict::new(part.stream.clone(), part.expected, actual));
-        }
-    }
-    Err(unexpected("an append was refused without a reason"))
+fn conflict(append: &Append, answer: &Answer) -> Result<Conflict, StoreError> {
+    let refused = answer.verdicts.iter().position(|verdict| *verdict == Verdict::Conflict);
+    refused
+        .and_then(|nth| Some((nth, append.parts().get(nth)?)))
+        .map(|(nth, part)| Conflict::new(part.stream.clone(), part.expected, answer.actual(nth)))
+        .ok_or_else(|| unexpected("an append was refused without a reason"))
 }

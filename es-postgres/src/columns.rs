@@ -1,10 +1,11 @@
-//! An append as arrays, one per column, so that one constant text carries any number of events.
+//! Appends as arrays, one per column, so that one constant text carries any number of events.
 
-use es_core::{Append, ExpectedVersion, StoreError, StoreErrorKind};
+use es_core::{Append, ExpectedVersion, NewEvent, StoreError, StoreErrorKind, StreamId, Tag};
 use uuid::Uuid;
 
-/// The arrays that `append.sql` and `lock_streams.sql` take. The first four have one entry per
-/// part, the others one per event.
+/// The arrays that `append.sql` and `append_one.sql` take. The first four have one entry per part,
+/// the others one per event.
+#[derive(Default)]
 pub(crate) struct Columns<'a> {
     pub(crate) categories: Vec<&'a str>,
     pub(crate) keys: Vec<&'a str>,
@@ -17,17 +18,29 @@ pub(crate) struct Columns<'a> {
     pub(crate) schema_versions: Vec<i32>,
     pub(crate) payloads: Vec<&'a str>,
     pub(crate) metadata: Vec<String>,
+    /// The tags of each event, one a line, up to the last event that has any.
+    pub(crate) tags: Vec<String>,
 }
 
 impl<'a> Columns<'a> {
+    /// All of one append.
     pub(crate) fn of(append: &'a Append) -> Result<Self, StoreError> {
-        let parts = append.parts();
-        let events = append.events();
-        let mut columns = Self {
-            categories: Vec::with_capacity(parts.len()),
-            keys: Vec::with_capacity(parts.len()),
-            expected: Vec::with_capacity(parts.len()),
-            counts: Vec::with_capacity(parts.len()),
+        let mut columns = Self::with_capacity(append.parts().len(), append.events());
+        for part in append.parts() {
+            columns.part(&part.stream, part.expected);
+            for new in &part.events {
+                columns.event(new)?;
+            }
+        }
+        Ok(columns)
+    }
+
+    pub(crate) fn with_capacity(parts: usize, events: usize) -> Self {
+        Self {
+            categories: Vec::with_capacity(parts),
+            keys: Vec::with_capacity(parts),
+            expected: Vec::with_capacity(parts),
+            counts: Vec::with_capacity(parts),
             parts: Vec::with_capacity(events),
             places: Vec::with_capacity(events),
             ids: Vec::with_capacity(events),
@@ -35,27 +48,49 @@ impl<'a> Columns<'a> {
             schema_versions: Vec::with_capacity(events),
             payloads: Vec::with_capacity(events),
             metadata: Vec::with_capacity(events),
-        };
-        for (nth, part) in (1..).zip(parts) {
-            columns.categories.push(part.stream.category().as_str());
-            columns.keys.push(part.stream.key().as_str());
-            columns.expected.push(expected(part.expected));
-            columns.counts.push(bigint(part.events.len() as u64));
-            for (place, new) in (1..).zip(&part.events) {
-                columns.parts.push(nth);
-                columns.places.push(place);
-                columns.ids.push(new.id.as_uuid());
-                columns.names.push(new.event.name.as_str());
-                columns.schema_versions.push(schema_version(new.event.version.0)?);
-                columns.payloads.push(new.event.payload.as_str());
-                columns.metadata.push(
-                    serde_json::to_string(&new.metadata)
-                        .map_err(|source| StoreError::new(StoreErrorKind::Other, source))?,
-                );
-            }
+            tags: Vec::new(),
         }
-        Ok(columns)
     }
+
+    /// Begins a part: the events that follow are its own.
+    pub(crate) fn part(&mut self, stream: &'a StreamId, expected: ExpectedVersion) {
+        self.categories.push(stream.category().as_str());
+        self.keys.push(stream.key().as_str());
+        self.expected.push(code(expected));
+        self.counts.push(0);
+    }
+
+    /// One more event of the last part.
+    pub(crate) fn event(&mut self, new: &'a NewEvent) -> Result<(), StoreError> {
+        let metadata = serde_json::to_string(&new.metadata)
+            .map_err(|source| StoreError::new(StoreErrorKind::Other, source))?;
+        let schema_version = schema_version(new.event.version.0)?;
+        let part = self.counts.len();
+        let Some(count) = self.counts.last_mut() else {
+            return Ok(());
+        };
+        *count += 1;
+        if !new.tags.is_empty() {
+            self.tags.resize(self.ids.len(), String::new());
+            self.tags.push(lines(&new.tags));
+        }
+        self.parts.push(bigint(part as u64));
+        self.places.push(*count);
+        self.ids.push(new.id.as_uuid());
+        self.names.push(new.event.name.as_str());
+        self.schema_versions.push(schema_version);
+        self.payloads.push(new.event.payload.as_str());
+        self.metadata.push(metadata);
+        Ok(())
+    }
+}
+
+/// Each tag once, one a line: a tag holds no line break.
+fn lines(tags: &[Tag]) -> String {
+    let mut tags = tags.iter().map(Tag::as_str).collect::<Vec<_>>();
+    tags.sort_unstable();
+    tags.dedup();
+    tags.join("\n")
 }
 
 /// `u64` as the `bigint` it fits in or the greatest there is: no version and no position that a
@@ -65,7 +100,7 @@ pub(crate) fn bigint(value: u64) -> i64 {
 }
 
 /// The codes of `append.sql`.
-fn expected(expected: ExpectedVersion) -> i64 {
+fn code(expected: ExpectedVersion) -> i64 {
     match expected {
         ExpectedVersion::Any => -1,
         ExpectedVersion::StreamExists => -2,

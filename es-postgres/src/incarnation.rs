@@ -19,8 +19,8 @@ impl PgStore {
     /// - after a database was copied for another environment.
     ///
     /// Call it before the services start again, as the role that migrates; appends and readers that
-    /// are under way do no harm. The events stay as they are. Readers begin anew with what they
-    /// derived: how is theirs to know.
+    /// are under way do no harm. The events stay as they are. Readers build anew what they derived
+    /// from them.
     ///
     /// A restart or a crash of the server is none of these: what was acknowledged is still there.
     ///

@@ -34,14 +34,20 @@
 //!
 //! # Rights
 //!
-//! [`PgStore::migrate`] needs a role that may create a schema, until there is nothing to migrate. A
-//! service needs no more than this; its history it can neither change nor delete:
+//! Three roles, made by whoever administers the server; the login roles of services are members of
+//! one of them. The owner needs `CREATE` on the database until there is nothing to migrate.
 //!
 //! ```sql
-//! GRANT USAGE ON SCHEMA es TO service;
-//! GRANT SELECT, INSERT ON es.streams, es.events TO service;
-//! GRANT SELECT ON es.log, es._migrations TO service;
-//! GRANT SELECT, USAGE ON SEQUENCE es.events_position_seq TO service;
+//! CREATE ROLE es_owner;
+//! CREATE ROLE es_writer;
+//! CREATE ROLE es_reader;
+//! GRANT CREATE ON DATABASE ledger TO es_owner;
+//! ```
+//!
+//! What each of them may do is in `roles.sql` of this crate:
+//!
+//! ```sql
+#![doc = include_str!("../roles.sql")]
 //! ```
 //!
 //! # A service's own pool
@@ -51,10 +57,32 @@
 //! that nobody commits, and that may be an append. [`PgStore::pool_options`] is the cure for pools
 //! whose users drop futures; what the store itself does cannot be caught like this.
 //!
+//! # Behind a pooler
+//!
+//! pgbouncer in transaction mode hands every transaction to whichever session is free, and loses
+//! prepared statements on the way. [`PgStore::without_prepared_statements`] works there; it costs two
+//! round trips a statement, for a transaction that keeps the statement and its arguments together.
+//! [`PgStore::migrate`] takes a direct connection. The driver sends a parameter that pgbouncer has to
+//! be told of: `ignore_startup_parameters = extra_float_digits`.
+//!
+//! # When the server goes away
+//!
+//! Appends and reads that were under way are answered with an error that
+//! [is transient](es_core::StoreError::is_transient), and the pool connects again by itself. An append
+//! may have been stored: sent again with the same event ids it is never stored twice.
+//!
+//! The service's own `statement_timeout` and `lock_timeout` hold for appends too. They are answered
+//! with an error that is transient, and nothing is stored. Without them an append waits for a stream
+//! for as long as its caller waits for the append.
+//!
 //! # Limits
 //!
-//! A log is read on the primary: a standby does not know which appends are under way, and is refused.
-//! Streams can be read anywhere. An append can rest on 256 streams that it does not write to.
+//! A log is read on the primary, or on a standby with the help of its primary: see
+//! [`PgStore::with_log_replica`]. A standby alone does not know which appends are under way, and is
+//! refused. Streams can be read anywhere; on a standby they end where it has come to.
+//!
+//! What was acknowledged survives a crash of the server unless `synchronous_commit` is off. A restore
+//! or a failover that loses events is told to the readers with [`PgStore::begin_incarnation`]. An append can rest on 256 streams that it does not write to.
 //!
 //! # PostgreSQL
 //!
@@ -62,19 +90,28 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod alone;
+mod answer;
 mod append;
+mod chunks;
 mod columns;
+mod condition;
 mod error;
+mod group;
 mod incarnation;
+mod known;
 mod loads;
 mod locked;
 mod log_end;
+mod query;
 mod read;
+mod replica;
 mod row;
 mod schema;
 mod session;
+mod size;
 mod spans;
 mod store;
+mod tags;
 
 /// The driver in whose types this crate speaks; choose its TLS in your own `Cargo.toml`.
 pub use sqlx;

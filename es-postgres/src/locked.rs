@@ -9,9 +9,12 @@ use tracing::Instrument;
 
 use crate::alone::LOCKED_STREAMS;
 use crate::append::{Failure, Outcome};
-use crate::columns::Columns;
+use crate::columns::bigint;
 use crate::error::{contended, from_sqlx, is_contention, is_lock_timeout};
+use crate::group::Claim;
+use crate::size::{BATCH, size};
 use crate::store::PgStore;
+use crate::tags::TagLocks;
 
 /// How often the locked form is tried. With the locks held nobody of ours is in the way; what
 /// remains are deadlocks with transactions of the caller and appends too large to lock.
@@ -26,15 +29,22 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
 impl PgStore {
     /// Appends under locks, in a transaction that nobody can drop half way: it runs on a task of
     /// its own. It waits for the streams only as long as the caller waits for it; once it has them
-    /// it comes to its end, also when the caller has gone.
-    pub(crate) async fn append_locked(&self, append: Arc<Append>) -> Result<Appended, AppendError> {
+    /// it comes to its end, also when the caller has gone. Until then the `claim` keeps other
+    /// appends of this process out of its stream.
+    pub(crate) async fn append_locked(
+        &self,
+        append: Arc<Append>,
+        claim: Option<Claim>,
+    ) -> Result<Appended, AppendError> {
         if let Some(refusal) = too_many_preconditions(&append) {
             return Err(refusal);
         }
         let store = self.clone();
         let (mut answer, caller) = oneshot::channel();
         let task = async move {
-            if let Some(done) = store.append_when_free(&append, &mut answer).await {
+            let done = store.append_when_free(&append, &mut answer).await;
+            drop(claim);
+            if let Some(done) = done {
                 // Nobody may be there to hear it any more; it is done all the same.
                 let _ = answer.send(done);
             }
@@ -84,15 +94,48 @@ impl PgStore {
     async fn try_locked(&self, append: &Append) -> Result<Appended, AppendError> {
         let mut transaction = self.pool.begin_with(BEGIN).await.map_err(from_sqlx)?;
         self.lock(&mut transaction, append).await?;
-        match self.run_append(&mut transaction, append).await {
+        match self.write(&mut transaction, append).await {
             Ok(Outcome::Appended(appended)) => {
                 transaction.commit().await.map_err(from_sqlx)?;
                 Ok(appended)
             }
-            refused => {
+            Ok(Outcome::Known) | Err(Failure::EventId(_)) => {
                 transaction.rollback().await.map_err(from_sqlx)?;
-                self.refusal(append, refused).await
+                self.first_answer_anywhere(append).await
             }
+            Ok(Outcome::Conflict(conflict)) => {
+                transaction.rollback().await.map_err(from_sqlx)?;
+                Err(conflict.into())
+            }
+            Ok(Outcome::Unforeseen(failed)) => {
+                transaction.rollback().await.map_err(from_sqlx)?;
+                Err(failed.into())
+            }
+            Ok(Outcome::Contended) | Err(Failure::Outrun) => {
+                transaction.rollback().await.map_err(from_sqlx)?;
+                Err(contended(append))
+            }
+            Err(Failure::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// Looks and writes, once the locks are there.
+    async fn write(
+        &self,
+        connection: &mut PgConnection,
+        append: &Append,
+    ) -> Result<Outcome, Failure> {
+        if let Some(condition) = append.condition()
+            && let Some(failed) = self.unforeseen(connection, condition).await?
+        {
+            // Its own events, if it is sent again: ids count before conditions.
+            let is_known = self.is_known(connection, append).await?;
+            return Ok(if is_known { Outcome::Known } else { Outcome::Unforeseen(failed) });
+        }
+        if size(append) > BATCH {
+            self.run_in_chunks(connection, append).await
+        } else {
+            self.run_locked(connection, append).await
         }
     }
 
@@ -111,22 +154,36 @@ impl PgStore {
             return Err(refusal);
         }
         self.lock(connection, append).await?;
-        let outcome = self.run_append(connection, append).await;
-        self.refusal(append, outcome).await
+        match self.write(connection, append).await {
+            Ok(Outcome::Appended(appended)) => Ok(appended),
+            Ok(Outcome::Known) => self.first_answer(connection, append).await,
+            Ok(Outcome::Conflict(conflict)) => Err(conflict.into()),
+            Ok(Outcome::Unforeseen(failed)) => Err(failed.into()),
+            Ok(Outcome::Contended) | Err(Failure::Outrun) => Err(contended(append)),
+            // The transaction is lost: whatever the id belongs to, this append is not stored.
+            Err(Failure::EventId(Some(id))) => Err(AppendError::DuplicateEvent { id }),
+            Err(Failure::EventId(None)) => Err(self.taken_id(append).await),
+            Err(Failure::Store(error)) => Err(error.into()),
+        }
     }
 
-    /// Waits for the locks of all streams, in the order that all appends keep.
+    /// Waits for the locks of all streams and tags, in the order that all appends keep.
     async fn lock(
         &self,
         connection: &mut PgConnection,
         append: &Append,
     ) -> Result<(), AppendError> {
-        let columns = Columns::of(append)?;
+        let parts = append.parts();
+        let counts = parts.iter().map(|part| bigint(part.events.len() as u64));
+        let tags = TagLocks::of(append);
         let row = self
             .query(include_str!("../sql/lock_streams.sql"))
-            .bind(columns.categories)
-            .bind(columns.keys)
-            .bind(columns.counts)
+            .bind(parts.iter().map(|part| part.stream.category().as_str()).collect::<Vec<_>>())
+            .bind(parts.iter().map(|part| part.stream.key().as_str()).collect::<Vec<_>>())
+            .bind(counts.collect::<Vec<_>>())
+            .bind(tags.all)
+            .bind(tags.each)
+            .bind(tags.exclusive)
             .fetch_one(connection)
             .await
             .map_err(from_sqlx)?;
@@ -137,21 +194,6 @@ impl PgStore {
                  it could not see what others appended while it waited for them",
                 other.to_uppercase()
             ))),
-        }
-    }
-
-    /// The answer to what the statement came to, once nothing is tried any more.
-    async fn refusal(
-        &self,
-        append: &Append,
-        outcome: Result<Outcome, Failure>,
-    ) -> Result<Appended, AppendError> {
-        match outcome {
-            Ok(Outcome::Appended(appended)) => Ok(appended),
-            Ok(Outcome::Conflict(conflict)) => Err(conflict.into()),
-            Ok(Outcome::Contended) | Err(Failure::Outrun) => Err(contended(append)),
-            Err(Failure::EventId(id)) => Err(self.duplicate(append, id).await),
-            Err(Failure::Store(error)) => Err(error.into()),
         }
     }
 }

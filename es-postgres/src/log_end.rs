@@ -30,6 +30,8 @@ impl PgStore {
         &self,
         connection: &mut PgConnection,
     ) -> Result<LogEnd, StoreError> {
+        // Before the statement: what another reader learns meanwhile may be newer than its answer.
+        let known = self.known_log.get();
         let query = self.query(include_str!("../sql/safe.sql"));
         let row = query.fetch_one(connection).await.map_err(from_sqlx)?;
         if row.try_get::<bool, _>(2).map_err(from_sqlx)? {
@@ -39,11 +41,32 @@ impl PgStore {
                  on the primary, or with `PgStore::with_log_replica`",
             ));
         }
-        self.known_log.learn(LogEnd {
+        let found = LogEnd {
             safe: Position(row::unsigned(&row, 0)?),
             head: Position(row::unsigned(&row, 1)?),
             incarnation: row.try_get::<uuid::Uuid, _>(3).map_err(from_sqlx)?.into(),
-        })
+        };
+        found.follows(known)?;
+        Ok(self.known_log.learn(found))
+    }
+}
+
+impl LogEnd {
+    /// Whether it can be the end of the log that was `known` before it was asked for.
+    fn follows(self, known: Option<Self>) -> Result<(), StoreError> {
+        let known = known.filter(|known| known.incarnation == self.incarnation);
+        match known.map(|known| known.safe).filter(|safe| self.head < *safe) {
+            None => Ok(()),
+            Some(safe) => Err(StoreError::new(
+                StoreErrorKind::Corrupt,
+                format!(
+                    "the log ends at position {}, and this store has read it up to {safe}: the \
+                     database was restored or replaced; run `PgStore::begin_incarnation`, so that \
+                     every reader learns of it",
+                    self.head
+                ),
+            )),
+        }
     }
 }
 
@@ -56,27 +79,20 @@ impl KnownLog {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was `found`, with what was known before. An append that advertises less than was safe
-    /// before has seen an old number and will take its positions above the current one: so what is
-    /// safe stays so, in one and the same log.
-    fn learn(&self, found: LogEnd) -> Result<LogEnd, StoreError> {
+    /// What was `found`, with what is known. An append that advertises less than was safe before has
+    /// seen an old number and will take its positions above the current one: so what is safe stays
+    /// so, in one and the same log.
+    fn learn(&self, found: LogEnd) -> LogEnd {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let safe = match *known {
-            Some(known) if known.incarnation == found.incarnation => known.safe.max(found.safe),
-            _ => found.safe,
+        let learned = match *known {
+            Some(known) if known.incarnation == found.incarnation => LogEnd {
+                safe: known.safe.max(found.safe),
+                head: known.head.max(found.head),
+                ..found
+            },
+            _ => found,
         };
-        if found.head < safe {
-            return Err(StoreError::new(
-                StoreErrorKind::Corrupt,
-                format!(
-                    "the log ends at position {}, and this store has read it up to {safe}: the \
-                     database was restored or replaced; run `PgStore::begin_incarnation`, so that \
-                     every reader learns of it",
-                    found.head
-                ),
-            ));
-        }
-        Ok(*known.insert(LogEnd { safe, ..found }))
+        *known.insert(learned)
     }
 }
 
@@ -91,18 +107,18 @@ mod tests {
     #[test]
     fn an_append_under_way_holds_back_what_is_safe_and_not_what_was() {
         let (known, log) = (KnownLog::default(), Incarnation::generate());
-        known.learn(end(log, 5, 5)).unwrap();
+        known.learn(end(log, 5, 5));
 
-        assert_eq!(known.learn(end(log, 3, 9)).unwrap().safe, Position(5));
+        assert_eq!(known.learn(end(log, 3, 9)).safe, Position(5));
     }
 
     #[test]
     fn a_new_incarnation_begins_anew() {
         let known = KnownLog::default();
-        known.learn(end(Incarnation::generate(), 5, 5)).unwrap();
+        known.learn(end(Incarnation::generate(), 5, 5));
 
         let restored = end(Incarnation::generate(), 3, 3);
 
-        assert_eq!(known.learn(restored).unwrap(), restored);
+        assert_eq!(known.learn(restored), restored);
     }
 }

@@ -2,6 +2,8 @@
 
 use es_core::{Cursor, LogPage, Position, RecordedEvent, StoreError, StreamId, Version};
 
+use sqlx::PgConnection;
+
 use crate::columns::bigint;
 use crate::error::from_sqlx;
 use crate::row;
@@ -39,22 +41,37 @@ impl PgStore {
         cursor: Cursor<Position>,
         limit: u32,
     ) -> Result<LogPage, StoreError> {
+        if let Some(replica) = &self.log_replica {
+            return self.read_log_page_from(replica, cursor, limit).await;
+        }
         let mut session = self.session().await?;
         let end = self.log_end(&mut session).await?;
+        let events = self.log_events(&mut session, cursor, end.safe, limit).await?;
+        session.end().await?;
+        Ok(LogPage::new(end.incarnation, events, end.safe, end.head))
+    }
+
+    /// The second statement.
+    pub(crate) async fn log_events(
+        &self,
+        connection: &mut PgConnection,
+        cursor: Cursor<Position>,
+        safe: Position,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
         let (sql, position) = match cursor {
             Cursor::After(position) => (include_str!("../sql/log_after.sql"), position),
             Cursor::Before(position) => (include_str!("../sql/log_before.sql"), position),
         };
-        let rows = self
-            .query(sql)
+        self.query(sql)
             .bind(bigint(position.0))
-            .bind(bigint(end.safe.0))
+            .bind(bigint(safe.0))
             .bind(i64::from(limit))
-            .fetch_all(&mut *session)
+            .fetch_all(connection)
             .await
-            .map_err(from_sqlx)?;
-        session.end().await?;
-        let events = rows.iter().map(row::event).collect::<Result<_, _>>()?;
-        Ok(LogPage::new(end.incarnation, events, end.safe, end.head))
+            .map_err(from_sqlx)?
+            .iter()
+            .map(row::event)
+            .collect()
     }
 }

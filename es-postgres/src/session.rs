@@ -6,7 +6,7 @@ use es_core::StoreError;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::{Executor, PgConnection, Postgres};
+use sqlx::{Executor, PgConnection, PgPool, Postgres};
 
 use crate::error::from_sqlx;
 use crate::store::PgStore;
@@ -23,12 +23,7 @@ pub(crate) struct Session {
 impl PgStore {
     /// A connection on which each statement sees everything that is committed when it begins.
     pub(crate) async fn session(&self) -> Result<Session, StoreError> {
-        let connection = self.pool.acquire().await.map_err(from_sqlx)?;
-        let mut session = Session { connection, in_transaction: !self.persistent };
-        if session.in_transaction {
-            session.execute("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(from_sqlx)?;
-        }
-        Ok(session)
+        Session::open(&self.pool, self.persistent).await
     }
 
     /// All rows of one statement.
@@ -44,6 +39,16 @@ impl PgStore {
 }
 
 impl Session {
+    /// A connection of `pool`, in a transaction if statements are not `persistent`.
+    pub(crate) async fn open(pool: &PgPool, persistent: bool) -> Result<Self, StoreError> {
+        let connection = pool.acquire().await.map_err(from_sqlx)?;
+        let mut session = Self { connection, in_transaction: !persistent };
+        if session.in_transaction {
+            session.execute("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(from_sqlx)?;
+        }
+        Ok(session)
+    }
+
     /// Makes what was done permanent, and gives the connection back. After a statement that failed
     /// there is nothing to make permanent.
     pub(crate) async fn end(mut self) -> Result<(), StoreError> {

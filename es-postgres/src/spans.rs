@@ -1,6 +1,6 @@
 //! The spans of database calls, target `es`, named as OpenTelemetry's conventions for databases ask.
 
-use es_core::{Append, StreamId};
+use es_core::{Append, Query, StreamId};
 use tracing::{Span, field, info_span};
 
 /// An append, with all its attempts.
@@ -43,6 +43,20 @@ pub(crate) fn log_page() -> Span {
         otel.kind = "client",
         db.system.name = "postgresql",
         db.operation.name = "log_page",
+        es.events.count = field::Empty,
+        es.global_position = field::Empty,
+    )
+}
+
+/// A page of the events that match a query.
+pub(crate) fn query_page(query: &Query) -> Span {
+    info_span!(
+        target: "es",
+        "es.query_page",
+        otel.kind = "client",
+        db.system.name = "postgresql",
+        db.operation.name = "query_page",
+        es.query.items = query.items().len(),
         es.events.count = field::Empty,
         es.global_position = field::Empty,
     )

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use es_core::{
     Append, AppendError, Appended, Cursor, EventStore, LogPage, Position, Query, QueryPage,
-    RecordedEvent, StoreError, StoreErrorKind, StreamId, Version,
+    RecordedEvent, StoreError, StreamId, Version,
 };
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
 
@@ -15,8 +15,10 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::error::from_sqlx;
+use crate::group::Group;
 use crate::loads::Loads;
 use crate::log_end::KnownLog;
+use crate::replica::LogReplica;
 use crate::{schema, spans};
 
 /// An event store in PostgreSQL.
@@ -45,8 +47,12 @@ pub struct PgStore {
     pub(crate) pool: PgPool,
     /// How far the log was found to go, by any of the clones.
     pub(crate) known_log: Arc<KnownLog>,
+    /// Where the log is read, if not on the primary.
+    pub(crate) log_replica: Option<Arc<LogReplica>>,
     /// Places for appends that wait for a stream: half of the pool.
     pub(crate) waiting: Arc<Semaphore>,
+    /// Where appends meet.
+    pub(crate) group: Arc<Group>,
     /// Loads that are under way, and those that wait to go out together.
     pub(crate) loads: Arc<Loads>,
     pub(crate) persistent: bool,
@@ -66,7 +72,9 @@ impl PgStore {
         Self {
             pool,
             known_log: Arc::default(),
+            log_replica: None,
             waiting: Arc::new(Semaphore::new(waiting)),
+            group: Arc::new(Group::new()),
             loads: Arc::new(Loads::new()),
             persistent: true,
         }
@@ -182,7 +190,7 @@ impl PgStore {
 impl EventStore for PgStore {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let span = spans::append(&append);
-        let appended = self.append_alone_or_locked(append).instrument(span.clone()).await?;
+        let appended = self.append_somehow(append).instrument(span.clone()).await?;
         if let Some(position) = appended.position() {
             span.record("es.global_position", position.0);
         }
@@ -209,11 +217,14 @@ impl EventStore for PgStore {
 
     async fn query_page(
         &self,
-        _query: &Query,
-        _after: Position,
-        _limit: u32,
+        query: &Query,
+        after: Position,
+        limit: u32,
     ) -> Result<QueryPage, StoreError> {
-        Err(StoreError::new(StoreErrorKind::Unsupported, "queries are being built"))
+        let span = spans::query_page(query);
+        let page = self.read_query_page(query, after, limit).instrument(span.clone()).await?;
+        span.record("es.events.count", page.events.len()).record("es.global_position", page.safe.0);
+        Ok(page)
     }
 
     async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
@@ -230,6 +241,7 @@ impl fmt::Debug for PgStore {
         f.debug_struct("PgStore")
             .field("connections", &self.pool.size())
             .field("idle", &self.pool.num_idle())
+            .field("queued_appends", &self.group.queued())
             .field("safe", &self.known_log.get().map(|log| log.safe.0))
             .field("prepared_statements", &self.persistent)
             .finish_non_exhaustive()

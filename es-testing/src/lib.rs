@@ -1,4 +1,4 @@
-//! Given-when-then for aggregates, and the contract that every event store keeps.
+//! Given-when-then for aggregates and decisions, and the contract that every event store keeps.
 //!
 //! # A first scenario
 //!
@@ -108,6 +108,11 @@
 //! a repository and read back, with the same assertions. A store that answers something else than
 //! it took is reported before them.
 //!
+//! # Decisions across streams
+//!
+//! [`decision::given`] begins a scenario of a [`Decision`](es_core::Decision): the same words, on a
+//! past that is found by its tags.
+//!
 //! # For the authors of stores
 //!
 //! [`contract!`] writes a test for every guarantee of [`EventStore`](es_core::EventStore).
@@ -117,6 +122,7 @@
 //! - `postgres`: a fresh PostgreSQL database for each test, on a server that is found or started.
 
 pub mod contract;
+pub mod decision;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod prelude;

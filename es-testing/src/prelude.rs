@@ -1,3 +1,4 @@
-//! What a test of aggregates uses: `use es_testing::prelude::*;`.
+//! What a test of aggregates and decisions uses: `use es_testing::prelude::*;`.
 
 pub use crate::Scenario;
+pub use crate::decision;

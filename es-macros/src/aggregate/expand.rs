@@ -1,16 +1,15 @@
 //! What `#[derive(Aggregate)]` writes.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
-use super::event_enum;
 use super::model::{Aggregate, Events};
 use super::parse::VOCABULARY;
-use crate::crate_path::CratePath;
 use crate::deprecation::Deprecation;
 use crate::describe::describe;
-use crate::event_set::{self, EventSet, Member};
+use crate::event_enum;
+use crate::event_set::{self, EventSet};
 
 pub(crate) fn aggregate(model: &Aggregate<'_>) -> TokenStream {
     let completion = model.written.completion(&VOCABULARY, model.krate);
@@ -19,18 +18,18 @@ pub(crate) fn aggregate(model: &Aggregate<'_>) -> TokenStream {
     match &model.event {
         Events::Listed(set) if set.has_strangers => {
             // A parameter too many was told of; any trait of the enum would tell of it again.
-            let definition = event_enum::definition(model, set);
+            let definition = event_enum::definition(model.input, set);
             quote!(#completion #definition #described)
         }
         Events::Listed(set) if set.is_empty() => {
-            let definition = event_enum::of_nothing(model, set);
+            let definition = event_enum::of_nothing(model.input, set);
             quote!(#completion #definition #aggregate #described)
         }
         Events::Listed(set) => {
             let event_enum = event_enum::implementations(set);
             let event_set = event_set::implementations(set);
             let scope = event_set::in_its_own_scope(set, &quote!(#event_enum #event_set));
-            let definition = event_enum::definition(model, set);
+            let definition = event_enum::definition(model.input, set);
             quote!(#scope #completion #definition #aggregate #described)
         }
         Events::Enum(_) => quote!(#completion #aggregate #described),
@@ -82,34 +81,7 @@ fn error(model: &Aggregate<'_>) -> TokenStream {
 
 fn apply(model: &Aggregate<'_>) -> TokenStream {
     match &model.event {
-        Events::Listed(set) => dispatch(set),
-        Events::Enum(event) => call(model.krate, event, event.span()),
+        Events::Listed(set) => event_enum::dispatch(set),
+        Events::Enum(event) => event_enum::call(model.krate, event, event.span()),
     }
-}
-
-/// Each event to the `Apply` of its own type.
-fn dispatch(set: &EventSet<'_>) -> TokenStream {
-    let EventSet { ident, krate, .. } = set;
-    if set.is_empty() {
-        return quote!(match __e {});
-    }
-    let arms = set.members.iter().map(|member| {
-        let Member { variant, event, .. } = member;
-        let call = call(*krate, event, member.blame);
-        quote!(#ident::#variant(__e) => #call,)
-    });
-    let strangers = set.strangers();
-    quote! {
-        match __e {
-            #(#arms)*
-            #strangers
-        }
-    }
-}
-
-fn call(krate: CratePath<'_>, event: &dyn ToTokens, blame: Span) -> TokenStream {
-    // Only this one word has the place of the listed type: the compiler underlines it if the impl
-    // is missing, and an editor that looks for the type is not sent to every word of the call.
-    let this = Ident::new("Self", blame);
-    quote!(<#this as #krate::Apply<#event>>::apply(self, __e))
 }

@@ -1,6 +1,5 @@
 //! `#[derive(Aggregate)]`.
 
-mod event_enum;
 mod expand;
 mod model;
 mod parse;

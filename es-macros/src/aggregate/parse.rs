@@ -2,14 +2,16 @@
 
 use syn::{DeriveInput, LitStr, Type};
 
-use crate::attr::{self, Vocabulary, Written};
+use crate::attr::{self, Elsewhere, Vocabulary, Written};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
 use crate::event_list::{self, Entry};
 
 pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
     attribute: "aggregate",
+    module: "aggregate",
     keys: &["name", "id", "events", "event", "error", "crate"],
+    elsewhere: Elsewhere::NOWHERE,
 };
 
 #[derive(Default)]

@@ -6,15 +6,16 @@ use syn::Type;
 use syn::ext::IdentExt;
 
 use super::model::{Command, Id};
-use super::parse::VOCABULARY;
+use super::parse::{FIELD_VOCABULARY, VOCABULARY};
 use crate::deprecation::Deprecation;
 use crate::describe::describe;
 
 pub(crate) fn command(model: &Command<'_>) -> TokenStream {
     let completion = model.written.completion(&VOCABULARY, model.krate);
+    let on_fields = model.written_on_fields.completion(&FIELD_VOCABULARY, model.krate);
     let command = model.aggregate.map(|aggregate| implementation(model, aggregate));
     let described = describe(model.input, &model.input.generics, model.krate);
-    quote!(#completion #command #described)
+    quote!(#completion #on_fields #command #described)
 }
 
 fn implementation(model: &Command<'_>, aggregate: &Type) -> TokenStream {

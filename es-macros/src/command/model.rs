@@ -18,6 +18,7 @@ pub(crate) struct Command<'a> {
     pub(crate) id: Option<Id<'a>>,
     pub(crate) krate: CratePath<'a>,
     pub(crate) written: &'a Written,
+    pub(crate) written_on_fields: &'a Written,
 }
 
 /// The field that names the stream.
@@ -36,6 +37,7 @@ impl<'a> Command<'a> {
             id: if is_struct { id(input, spec, errors) } else { None },
             krate: CratePath::new(&spec.krate, errors),
             written: &spec.written,
+            written_on_fields: &spec.written_on_fields,
         }
     }
 }
@@ -98,7 +100,7 @@ fn id<'a>(input: &DeriveInput, spec: &Spec<'a>, errors: &mut Errors) -> Option<I
     }
     // An annotation that is not there at all is told of once, with the aggregate; one that is
     // misspelt, where it stands.
-    if first.is_none() && spec.written.place.is_some() && !spec.has_unknown_field_key {
+    if first.is_none() && spec.written.place.is_some() && spec.written_on_fields.is_known() {
         errors.at(
             &input.ident,
             format_args!(

@@ -3,14 +3,26 @@
 use proc_macro2::Ident;
 use syn::{Data, DeriveInput, Field, Fields, Type};
 
-use crate::attr::{self, Vocabulary, Written};
+use crate::attr::{self, Elsewhere, Vocabulary, Written};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
 
-pub(crate) const VOCABULARY: Vocabulary =
-    Vocabulary { attribute: "command", keys: &["aggregate", "creates", "needs", "any", "crate"] };
+const KEYS: &[&str] = &["aggregate", "creates", "needs", "any", "crate"];
+const FIELD_KEYS: &[&str] = &["id"];
 
-const FIELD_VOCABULARY: Vocabulary = Vocabulary { attribute: "command", keys: &["id"] };
+pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
+    attribute: "command",
+    module: "command",
+    keys: KEYS,
+    elsewhere: Elsewhere::on_a_field(FIELD_KEYS),
+};
+
+pub(crate) const FIELD_VOCABULARY: Vocabulary = Vocabulary {
+    attribute: "command",
+    module: "command_field",
+    keys: FIELD_KEYS,
+    elsewhere: Elsewhere::on_the_struct(KEYS),
+};
 
 #[derive(Default)]
 pub(crate) struct Spec<'a> {
@@ -20,9 +32,9 @@ pub(crate) struct Spec<'a> {
     pub(crate) krate: Slot<ModPath>,
     /// The fields marked as the id, each with its place in the struct.
     pub(crate) ids: Vec<(u32, &'a Field)>,
-    /// Whether a field was marked with a word that is none; perhaps it was to be the id.
-    pub(crate) has_unknown_field_key: bool,
     pub(crate) written: Written,
+    /// A word on a field that is no key was perhaps to make it the id.
+    pub(crate) written_on_fields: Written,
 }
 
 pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> {
@@ -54,14 +66,15 @@ impl<'a> Spec<'a> {
     fn read_fields(&mut self, fields: &'a Fields, errors: &mut Errors) {
         for (nth, field) in (0..).zip(fields) {
             let mut is_id = false;
-            let written = attr::read(&field.attrs, &FIELD_VOCABULARY, errors, |key, input, _| {
-                is_id = true;
-                attr::no_value(key, input)
-            });
+            let written =
+                attr::read_field(&field.attrs, &FIELD_VOCABULARY, errors, |key, input, _| {
+                    is_id = true;
+                    attr::no_value(key, input)
+                });
             if is_id {
                 self.ids.push((nth, field));
             }
-            self.has_unknown_field_key |= !written.is_known();
+            self.written_on_fields.and(written);
         }
     }
 }

@@ -3,11 +3,12 @@
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Generics, parse_quote};
 
-use super::parse::Spec;
+use super::parse::{FIELD_VOCABULARY, FieldSpec, Spec};
 use crate::attr::Written;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::name;
+use crate::tags::TagField;
 
 pub(crate) struct Event<'a> {
     pub(crate) input: &'a DeriveInput,
@@ -15,12 +16,14 @@ pub(crate) struct Event<'a> {
     pub(crate) generics: Generics,
     pub(crate) name: String,
     pub(crate) version: u32,
+    pub(crate) tags: Vec<TagField<'a>>,
     pub(crate) krate: CratePath<'a>,
     pub(crate) written: &'a Written,
+    pub(crate) written_on_fields: &'a Written,
 }
 
 impl<'a> Event<'a> {
-    pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec, errors: &mut Errors) -> Self {
+    pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec<'a>, errors: &mut Errors) -> Self {
         let is_struct = is_struct(input, errors);
         let krate = CratePath::new(&spec.krate, errors);
         Self {
@@ -29,8 +32,10 @@ impl<'a> Event<'a> {
             // Without the right shape, what else is missing would only distract.
             name: name(input, spec, is_struct, errors).unwrap_or_else(|| placeholder(input)),
             version: version(spec, errors).unwrap_or(1),
+            tags: spec.fields.iter().filter_map(|field| tag(field, errors)).collect(),
             krate,
             written: &spec.written,
+            written_on_fields: &spec.written_on_fields,
         }
     }
 }
@@ -59,7 +64,12 @@ fn generics(input: &DeriveInput, krate: CratePath<'_>) -> Generics {
     generics
 }
 
-fn name(input: &DeriveInput, spec: &Spec, is_struct: bool, errors: &mut Errors) -> Option<String> {
+fn name(
+    input: &DeriveInput,
+    spec: &Spec<'_>,
+    is_struct: bool,
+    errors: &mut Errors,
+) -> Option<String> {
     if let Some(literal) = spec.name.value() {
         return name::EVENT.check(literal, errors);
     }
@@ -96,7 +106,7 @@ fn placeholder(input: &DeriveInput) -> String {
     format!("unnamed.{name}")
 }
 
-fn version(spec: &Spec, errors: &mut Errors) -> Option<u32> {
+fn version(spec: &Spec<'_>, errors: &mut Errors) -> Option<u32> {
     let literal = spec.version.value()?;
     let version = literal.base10_parse().ok().filter(|version| *version > 0);
     if version.is_none() || !literal.suffix().is_empty() {
@@ -110,4 +120,10 @@ fn version(spec: &Spec, errors: &mut Errors) -> Option<u32> {
         );
     }
     version
+}
+
+/// Two fields may be tags of one name: an event may concern two things of one kind.
+fn tag<'a>(spec: &FieldSpec<'a>, errors: &mut Errors) -> Option<TagField<'a>> {
+    let given = spec.tag.value()?;
+    TagField::new(&FIELD_VOCABULARY, spec.nth, spec.field, given.as_ref(), errors)
 }

@@ -1,23 +1,49 @@
-//! What is written on the struct of an event.
+//! What is written on the struct of an event and on its fields.
 
-use syn::{Data, DeriveInput, LitInt, LitStr};
+use syn::{Data, DeriveInput, Field, Fields, LitInt, LitStr};
 
-use crate::attr::{self, Vocabulary, Written};
+use crate::attr::{self, Elsewhere, Vocabulary, Written};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
+use crate::tags;
 
-pub(crate) const VOCABULARY: Vocabulary =
-    Vocabulary { attribute: "event", keys: &["name", "version", "crate"] };
+const KEYS: &[&str] = &["name", "version", "crate"];
+const FIELD_KEYS: &[&str] = &["tag"];
+
+pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
+    attribute: "event",
+    module: "event",
+    keys: KEYS,
+    elsewhere: Elsewhere::on_a_field(FIELD_KEYS),
+};
+
+pub(crate) const FIELD_VOCABULARY: Vocabulary = Vocabulary {
+    attribute: "event",
+    module: "event_field",
+    keys: FIELD_KEYS,
+    elsewhere: Elsewhere::on_the_struct(KEYS),
+};
 
 #[derive(Default)]
-pub(crate) struct Spec {
+pub(crate) struct Spec<'a> {
     pub(crate) name: Slot<LitStr>,
     pub(crate) version: Slot<LitInt>,
     pub(crate) krate: Slot<ModPath>,
+    pub(crate) fields: Vec<FieldSpec<'a>>,
     pub(crate) written: Written,
+    pub(crate) written_on_fields: Written,
 }
 
-pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
+/// A field and what is written on it.
+pub(crate) struct FieldSpec<'a> {
+    /// Its place in the struct, from 0.
+    pub(crate) nth: u32,
+    pub(crate) field: &'a Field,
+    /// That it is a tag, and the name that the tag has if not the field's.
+    pub(crate) tag: Slot<Option<LitStr>>,
+}
+
+pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> {
     let mut spec = Spec::default();
     spec.written = attr::read(&input.attrs, &VOCABULARY, errors, |key, input, errors| {
         match key.to_string().as_str() {
@@ -36,22 +62,23 @@ pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
         }
         Ok(())
     });
-    no_field_keys(input, errors);
+    if let Data::Struct(data) = &input.data {
+        spec.read_fields(&data.fields, errors);
+    }
     spec
 }
 
-/// The history of fields will be told by keys on the fields; there is none so far, and a key that
-/// did nothing would be worse than an error.
-fn no_field_keys(input: &DeriveInput, errors: &mut Errors) {
-    let Data::Struct(data) = &input.data else {
-        return;
-    };
-    let attrs = data.fields.iter().flat_map(|field| &field.attrs);
-    for attr in attrs.filter(|attr| attr.path().is_ident(VOCABULARY.attribute)) {
-        errors.at(
-            attr.path(),
-            "a field of an event has no keys of its own yet; \
-             remove this attribute, `event` goes on the struct",
-        );
+impl<'a> Spec<'a> {
+    fn read_fields(&mut self, fields: &'a Fields, errors: &mut Errors) {
+        for (nth, field) in (0..).zip(fields) {
+            let mut tag = Slot::default();
+            let (attrs, vocabulary) = (&field.attrs, &FIELD_VOCABULARY);
+            let written = attr::read_field(attrs, vocabulary, errors, |key, input, errors| {
+                tag.set(key, tags::given(key, input)?, errors);
+                Ok(())
+            });
+            self.written_on_fields.and(written);
+            self.fields.push(FieldSpec { nth, field, tag });
+        }
     }
 }

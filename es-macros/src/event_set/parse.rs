@@ -2,11 +2,16 @@
 
 use syn::DeriveInput;
 
-use crate::attr::{self, Vocabulary, Written};
+use crate::attr::{self, Elsewhere, Vocabulary, Written};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
 
-pub(crate) const VOCABULARY: Vocabulary = Vocabulary { attribute: "event_set", keys: &["crate"] };
+pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
+    attribute: "event_set",
+    module: "event_set",
+    keys: &["crate"],
+    elsewhere: Elsewhere::NOWHERE,
+};
 
 #[derive(Default)]
 pub(crate) struct Spec {

@@ -1,15 +1,41 @@
 //! The compiler reads every token of an expansion again at each keystroke.
 
 use super::expansion;
-use crate::{aggregate, event};
+use crate::{aggregate, decision_model, event};
 
 const BYTES_PER_EVENT: usize = 1024;
 
-/// How long the expansion for an aggregate with `events` events is.
-fn aggregate_of(events: usize) -> usize {
+/// A list of `events` events.
+fn list(events: usize) -> String {
     // Ten characters, as many as the names of real events have.
     let list: Vec<_> = (0..events).map(|nth| format!("Deposit{nth:03}")).collect();
-    let list = list.join(", ");
+    list.join(", ")
+}
+
+/// How long the expansion for a decision model that knows of `events` events is.
+fn decision_model_of(events: usize) -> usize {
+    let list = list(events);
+    let item = format!(
+        r#"
+            #[decision_model(events({list}), tolerates(Deposit000))]
+            pub struct Balance {{ #[decision_model(tag)] account: AccountId }}
+        "#
+    );
+    expansion(decision_model::derive, &item).to_string().len()
+}
+
+#[test]
+fn a_decision_model_spends_at_most_a_kilobyte_on_each_event_and_grows_in_a_line() {
+    let first_half = decision_model_of(300) - decision_model_of(200);
+    let second_half = decision_model_of(400) - decision_model_of(300);
+
+    assert_eq!(first_half, second_half);
+    assert!(first_half / 100 <= BYTES_PER_EVENT, "{} bytes for each event", first_half / 100);
+}
+
+/// How long the expansion for an aggregate with `events` events is.
+fn aggregate_of(events: usize) -> usize {
+    let list = list(events);
     let item = format!(
         r#"#[aggregate(name = "account", id = AccountId, events({list}))] pub struct Account;"#
     );
@@ -41,4 +67,18 @@ fn an_event_of_four_fields_takes_at_most_a_kilobyte() {
     let bytes = expansion(event::derive, item).to_string().len();
 
     assert!(bytes <= BYTES_PER_EVENT, "{bytes} bytes");
+}
+
+#[test]
+fn only_tagged_events_pay_for_tags() {
+    let event = |field: &str| {
+        let item = format!(r#"#[event(name = "subscribed")] pub struct Subscribed {{ {field} }}"#);
+        expansion(event::derive, &item).to_string()
+    };
+
+    let plain = event("course: CourseId");
+    let tagged = event("#[event(tag)] course: CourseId");
+    let mentions = |expansion: &str| expansion.to_lowercase().matches("tag").count();
+    assert_eq!(mentions(&plain), 0);
+    assert!(tagged.len() - plain.len() <= BYTES_PER_EVENT / 2, "{} bytes", tagged.len());
 }

@@ -1,7 +1,7 @@
 //! Each mistake and the sentence that answers it.
 
 use super::mistakes;
-use crate::{aggregate, command, event, event_set};
+use crate::{aggregate, command, decision_model, event, event_set};
 
 fn of_event(item: &str) -> Vec<String> {
     mistakes(event::derive, item)
@@ -17,6 +17,10 @@ fn of_event_set(item: &str) -> Vec<String> {
 
 fn of_command(item: &str) -> Vec<String> {
     mistakes(command::derive, item)
+}
+
+fn of_decision_model(item: &str) -> Vec<String> {
+    mistakes(decision_model::derive, item)
 }
 
 #[test]
@@ -82,17 +86,6 @@ fn versions_begin_at_one() {
         of_event(r#"#[event(name = "closed", version = 0)] struct Closed;"#),
         ["`0` is not a version; versions are whole numbers from 1 to 4294967295, \
              write `version = 1` or leave it out"],
-    );
-}
-
-#[test]
-fn a_field_of_an_event_has_no_keys_yet() {
-    assert_eq!(
-        of_event(
-            r#"#[event(name = "paid", version = 2)] struct Paid { #[event(added(in = 2))] to: Id }"#
-        ),
-        ["a field of an event has no keys of its own yet; \
-             remove this attribute, `event` goes on the struct"],
     );
 }
 
@@ -389,5 +382,80 @@ fn a_command_has_one_lifecycle() {
     assert_eq!(
         of_command("#[command(aggregate = Account, creates, any)] struct Open(#[command(id)] Id);"),
         ["a command has one lifecycle; keep one of `creates`, `needs` and `any`"],
+    );
+}
+
+#[test]
+fn a_tag_is_named_as_its_field_unless_told_otherwise() {
+    let tags = r#"
+        #[event(name = "moved")]
+        struct Moved { #[event(tag = "account")] from: Id, #[event(tag = "account")] to: Id, #[event(tag)] r#type: T }
+    "#;
+
+    assert_eq!(of_event(tags), [""; 0]);
+}
+
+#[test]
+fn a_tag_is_named_by_the_rule_of_tags() {
+    let allowed = "allowed are 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first";
+    let event = |field: &str| of_event(&format!(r#"#[event(name = "e")] struct E({field});"#));
+
+    assert_eq!(
+        event(r#"#[event(tag = "a:b")] Id"#),
+        [format!("the tag name \"a:b\" holds ':' at byte 1; {allowed}")],
+    );
+    assert_eq!(
+        event("#[event(tag)] Id"),
+        ["this field has no name for the tag; write `#[event(tag = \"…\")]`"],
+    );
+    assert_eq!(
+        of_event(r#"#[event(name = "e")] struct E { #[event(tag)] _id: Id }"#),
+        ["the field's name cannot be that of the tag, since it does not begin with a letter; \
+             write `#[event(tag = \"…\")]`"],
+    );
+}
+
+#[test]
+fn an_attribute_on_a_field_says_something() {
+    let event = |field: &str| of_event(&format!(r#"#[event(name = "e")] struct E {{ {field} }}"#));
+
+    assert_eq!(
+        event("#[event] a: Id, #[event()] b: Id"),
+        ["a key is missing here; the only key here is `tag`"; 2],
+    );
+    assert_eq!(event("#[event(tag, tag)] a: Id"), ["`tag` is given twice; keep one of them"],);
+    assert_eq!(event("#[event(tagg)] a: Id"), ["unknown key `tagg`; did you mean `tag`?"],);
+}
+
+#[test]
+fn a_decision_model_says_what_it_knows_of() {
+    assert_eq!(
+        of_decision_model("struct Seats { taken: u32 }"),
+        ["the decision model `Seats` does not say what it knows of; \
+             write on it `#[decision_model(events(…))]`"],
+    );
+    assert_eq!(
+        of_decision_model("#[decision_model(crate = ::es_core)] struct Seats { taken: u32 }"),
+        ["`events` is missing; list what the decision must know of, `events(Opened, Closed)`"],
+    );
+}
+
+#[test]
+fn what_a_decision_model_tolerates_is_some_of_what_it_knows_of() {
+    let model = |keys: &str| of_decision_model(&format!("#[decision_model({keys})] struct Seats;"));
+
+    assert_eq!(model("events(a::Opened, Closed), tolerates(Closed)"), [""; 0]);
+    assert_eq!(
+        model("events(a::Opened, Closed), tolerates(Opened)"),
+        ["`Opened` is not among the model's events; add it to `events(…)`"],
+    );
+    assert_eq!(
+        model("events(Opened, Closed), tolerates(Closed, Opened)"),
+        ["a model that tolerates all of its events guards nothing; \
+             leave out those that a decision must not miss"],
+    );
+    assert_eq!(
+        model("events(Opened, Closed), tolerates()"),
+        ["no events are listed; write for example `tolerates(Opened, Closed)`"],
     );
 }

@@ -3,7 +3,7 @@
 use expect_test::{ExpectFile, expect_file};
 
 use super::{Derive, expansion};
-use crate::{aggregate, command, event, event_set};
+use crate::{aggregate, command, decision_model, event, event_set};
 
 fn check(derive: Derive, item: &str, expected: &ExpectFile) {
     let file = syn::parse2(expansion(derive, item)).unwrap();
@@ -20,6 +20,18 @@ fn an_event_with_named_fields() {
             pub struct Opened { pub owner: String, pub overdraft: i64 }
         "#,
         &expect_file!["snapshots/event.rs"],
+    );
+}
+
+#[test]
+fn an_event_with_tags() {
+    check(
+        event::derive,
+        r#"
+            #[event(name = "subscribed")]
+            pub struct Subscribed { #[event(tag)] course: CourseId, #[event(tag = "student")] who: u32 }
+        "#,
+        &expect_file!["snapshots/event_with_tags.rs"],
     );
 }
 
@@ -85,6 +97,18 @@ fn an_aggregate_with_mistakes_keeps_what_was_understood() {
             struct Account;
         "#,
         &expect_file!["snapshots/aggregate_with_mistakes.rs"],
+    );
+}
+
+#[test]
+fn a_decision_model() {
+    check(
+        decision_model::derive,
+        r"
+            #[decision_model(events(Subscribed, Unsubscribed), tolerates(Unsubscribed))]
+            pub struct Seats { #[decision_model(tag)] course: String, taken: u32 }
+        ",
+        &expect_file!["snapshots/decision_model.rs"],
     );
 }
 

@@ -5,10 +5,16 @@ use std::time::Duration;
 
 use es_core::prelude::*;
 use es_postgres::PgStore;
+use es_postgres::sqlx::postgres::PgPoolOptions;
 use es_postgres::sqlx::{self, Connection};
 use futures_util::{FutureExt, TryStreamExt};
+use tokio::time::timeout;
 
-use crate::support::{Dice, append, event, exact, fixture, stream};
+use crate::support::{Dice, append, event, exact, fixture, part, stream};
+
+/// Sessions that run a statement or are inside of a transaction.
+const AT_WORK: &str = "SELECT count(*) FROM pg_stat_activity \
+                       WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()";
 
 /// An append of three events for two streams; each event holds the number of its append.
 fn numbered(number: u64, hot: bool, precondition: bool) -> Append {
@@ -56,7 +62,7 @@ async fn dropped_appends_leave_the_store_whole_and_the_pool_healthy() {
     }
 
     // What still runs on tasks of its own comes to its end.
-    fixture.until("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()", 0).await;
+    fixture.until(AT_WORK, 0).await;
     let mut counts: HashMap<String, usize> = HashMap::new();
     let log: Vec<_> =
         fixture.store.read_log(Cursor::<Position>::START).try_collect().await.unwrap();
@@ -88,13 +94,13 @@ async fn an_append_polled_once_and_dropped_leaves_no_transaction() {
         assert!(append.now_or_never().is_none());
     }
     fixture.store.append(numbered(1000, false, true)).await.unwrap();
-    fixture.until("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()", 0).await;
+    // Between its statements a task that is still at work is idle in its transaction as well.
+    fixture.until(AT_WORK, 0).await;
 
-    assert_eq!(in_transaction(&fixture).await, 0);
     let events = fixture.number("SELECT count(*) FROM es.events").await;
     assert!(events >= 3 && events % 3 == 0, "{events}");
     let open = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-    assert_eq!(fixture.number(open).await, 0);
+    fixture.until(open, 0).await;
     sqlx::query("SELECT 1").execute(&fixture.pool).await.unwrap();
 }
 
@@ -137,9 +143,12 @@ async fn appends_that_wait_neither_drain_the_pool_nor_outlive_their_callers() {
     fixture.store.append_within(&mut holder, append("hot", exact(1), 1)).await.unwrap();
 
     let mut waiting = tokio::task::JoinSet::new();
-    for _ in 0..8 {
+    for nth in 0..8 {
         let store = store.clone();
-        waiting.spawn(async move { store.append(append("hot", ExpectedVersion::Any, 1)).await });
+        let hot = part("hot", ExpectedVersion::Any, 1);
+        let own = part(&format!("own-{nth}"), ExpectedVersion::Any, 1);
+        let append = Append::new(vec![hot, own]).unwrap();
+        waiting.spawn(async move { store.append(append).await });
     }
     fixture.until_waiting(2).await;
     for version in 0..20 {
@@ -153,4 +162,36 @@ async fn appends_that_wait_neither_drain_the_pool_nor_outlive_their_callers() {
 
     store.append(append("hot", exact(2), 1)).await.unwrap();
     assert_eq!(fixture.versions("hot").await, [1, 2, 3]);
+}
+
+/// Behind a pooler every statement is in a transaction of the store's own, on whatever pool the
+/// service has. A future that is dropped, anywhere from the begin to the commit, takes its
+/// connection along: what the service writes next is not in that transaction.
+#[tokio::test(flavor = "multi_thread")]
+async fn dropped_futures_without_prepared_statements_leave_no_transaction() {
+    let fixture = fixture().await;
+    sqlx::query("CREATE TABLE orders (id bigint)").execute(&fixture.pool).await.unwrap();
+    let options = PgPoolOptions::new().max_connections(1).test_before_acquire(false);
+    let pool = options.connect(fixture.database.url()).await.unwrap();
+    let store = PgStore::new(pool.clone()).without_prepared_statements();
+    let mut dice = Dice(0x5eed);
+    let mut answered = 0;
+
+    for round in 0..150 {
+        let limit = Duration::from_micros(dice.below(4000));
+        if let Ok(answer) = timeout(limit, store.append(numbered(round, false, false))).await {
+            answer.unwrap();
+            answered += 1;
+        }
+        let _ = timeout(limit, store.log_page(Cursor::START, 9)).await;
+        assert!(store.stream_page(&stream("s1"), Cursor::START, 9).now_or_never().is_none());
+
+        let order = sqlx::query("INSERT INTO orders VALUES ($1)").persistent(false);
+        order.bind(i64::try_from(round).unwrap()).execute(&pool).await.unwrap();
+        let seen_by_others = fixture.number("SELECT count(*) FROM orders").await;
+        assert_eq!(u64::try_from(seen_by_others).unwrap(), round + 1);
+    }
+
+    let stored = fixture.number("SELECT count(*) FROM es.events").await;
+    assert!(stored % 3 == 0 && stored >= 3 * answered, "{stored} events, {answered} answers");
 }

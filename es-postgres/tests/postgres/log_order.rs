@@ -106,7 +106,7 @@ async fn readers_of_the_log_lose_nothing_and_see_no_inversion() {
     assert_eq!(fixture.number(gaps).await, 0);
 }
 
-async fn writer(store: PgStore, pool: PgPool, seed: u64) {
+pub(crate) async fn writer(store: PgStore, pool: PgPool, seed: u64) {
     let mut dice = Dice(seed * 7919 + 17);
     for _ in 0..60 {
         let key = dice.below(8).to_string();
@@ -147,7 +147,11 @@ async fn reader(store: PgStore, over: Arc<AtomicBool>) -> Vec<i64> {
     }
 }
 
-async fn naive_reader(pool: PgPool, at: Arc<AtomicI64>, over: Arc<AtomicBool>) -> Vec<i64> {
+pub(crate) async fn naive_reader(
+    pool: PgPool,
+    at: Arc<AtomicI64>,
+    over: Arc<AtomicBool>,
+) -> Vec<i64> {
     let mut seen: Vec<i64> = Vec::new();
     loop {
         let last_round = over.load(Ordering::SeqCst);
@@ -164,5 +168,23 @@ async fn naive_reader(pool: PgPool, at: Arc<AtomicI64>, over: Arc<AtomicBool>) -
             return seen;
         }
         seen.extend(page);
+    }
+}
+
+/// Answers overtake each other on their way; an old one is not another log.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn readers_that_share_a_store_do_not_confuse_each_other() {
+    let fixture = fixture().await;
+    let over = Arc::new(AtomicBool::new(false));
+    let readers: Vec<_> =
+        (0..6).map(|_| tokio::spawn(reader(fixture.store.clone(), over.clone()))).collect();
+
+    for n in 0..600 {
+        fixture.put(&(n % 5).to_string(), ExpectedVersion::Any, 1).await.unwrap();
+    }
+    over.store(true, Ordering::SeqCst);
+
+    for reader in readers {
+        assert_eq!(reader.await.unwrap().len(), 600);
     }
 }

@@ -1,7 +1,9 @@
 //! The store against a real PostgreSQL: one database per test.
 
 mod append;
+mod auditor;
 mod cancellation;
+mod condition;
 mod conflict;
 mod database;
 #[cfg(unix)]
@@ -10,11 +12,17 @@ mod loads;
 mod log_order;
 #[cfg(unix)]
 mod pgbouncer;
+mod query;
 mod query_plan;
 #[cfg(unix)]
 mod restart;
+#[cfg(unix)]
+mod roles;
 mod schema;
 mod spans;
+#[cfg(unix)]
+mod standby;
 mod support;
 mod timeouts;
+mod torture;
 mod within;

@@ -13,21 +13,33 @@ fn arguments(statement: &str) -> &'static str {
         "append" => {
             "('{account,account}', '{k7,new}', '{-1,0}', '{2,1}', '{1,1,2}', '{1,2,1}', \
              ARRAY[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], \
-             '{a,b,c}', '{1,1,1}', '{1,2,3}', '{null,null,null}')"
+             '{a,b,c}', '{1,1,1}', '{1,2,3}', '{null,null,null}', false, false, null, \
+             ARRAY[E'course:7\\nhot:1', '', 'hot:1'])"
         }
         "append_one" => {
             "('account', 'k7', -1, ARRAY[gen_random_uuid(), gen_random_uuid()], \
              '{a,b}', '{1,1}', '{1,2}', '{null,null}')"
         }
-        "lock_streams" => "('{account,account}', '{k7,k8}', '{1,0}')",
+        "append_one_tagged" => {
+            "('account', 'k7', -1, ARRAY[gen_random_uuid(), gen_random_uuid()], \
+             '{a,b}', '{1,1}', '{1,2}', '{null,null}', ARRAY[E'course:7\\nhot:1'])"
+        }
+        "lock_streams" => {
+            "('{account,account}', '{k7,k8}', '{1,0}', false, '{course:7}', '{true}')"
+        }
         "stream_after" => "('account', 'k7', 2, 500)",
         "stream_before" => "('account', 'k7', 9223372036854775807, 500)",
         "stream_pages" => "('{account,account}', '{k7,k8}', '{2,0}', 64)",
         "log_after" => "(30000, 60000, 500)",
         "log_before" => "(9223372036854775807, 60000, 500)",
-        "safe" => "",
+        "safe" | "written" | "replayed" => "",
         "migrated" => "(1)",
         "begin_incarnation" => "(gen_random_uuid())",
+        "query_page" => "(30000, 500, '{0,1,1}', '{course:7,course:7,hot:1}', '{1,2}', '{a,b}')",
+        "condition" => {
+            "(30000, '{30001}', '{0,1,1}', '{course:7,course:7,hot:1}', '{1,2}', '{a,b}')"
+        }
+        "stream_versions" => "('{account,account}', '{k7,k8}')",
         "known_events" => "(ARRAY[gen_random_uuid(), gen_random_uuid()])",
         other => panic!("sql/{other}.sql is new: give it arguments here"),
     }
@@ -56,7 +68,10 @@ async fn filled() -> Fixture {
              INSERT INTO es.events
              SELECT nextval('es.events_position_seq'), s.id, v, now(), gen_random_uuid(), 1, 'a', '{}', '{}'
                FROM es.streams s, generate_series(1, 10) v;
-             ANALYZE es.streams; ANALYZE es.events",
+             INSERT INTO es.tags
+             SELECT position, tag FROM es.events,
+                    LATERAL (VALUES ('course:' || position % 6000), ('hot:1')) AS of_event (tag);
+             ANALYZE es.streams; ANALYZE es.events; ANALYZE es.tags",
         )
         .await
         .unwrap();
@@ -84,7 +99,7 @@ async fn no_statement_scans_a_table() {
         for mode in ["force_generic_plan", "force_custom_plan"] {
             let plan = plan(&mut connection, &name, &sql, mode).await;
 
-            for table in ["streams", "events"] {
+            for table in ["streams", "events", "tags"] {
                 assert!(!plan.contains(&format!("Seq Scan on {table}")), "{name}, {mode}:\n{plan}");
             }
         }

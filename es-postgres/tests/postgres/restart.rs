@@ -87,12 +87,15 @@ async fn write(
 ) -> Told {
     let mut told = Told { acknowledged: HashMap::new(), failures: 0 };
     while !over.load(Ordering::SeqCst) {
-        let key =
-            if writer % 2 == 0 { format!("hot-{}", writer % 4) } else { format!("s{writer}") };
+        let key = if writer.is_multiple_of(2) {
+            format!("hot-{}", writer % 4)
+        } else {
+            format!("s{writer}")
+        };
         let events = vec![event("{}"), event("{}")];
         let ids: Vec<_> = events.iter().map(|event| event.id).collect();
         let mut parts = vec![StreamAppend::new(stream(&key), ExpectedVersion::Any, events)];
-        if writer % 3 == 0 {
+        if writer.is_multiple_of(3) {
             // Rests on a stream, and so takes the locked form.
             parts.push(StreamAppend::new(stream("never"), ExpectedVersion::NoStream, Vec::new()));
         }

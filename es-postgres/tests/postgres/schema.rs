@@ -5,7 +5,7 @@ use std::error::Error;
 use es_core::prelude::*;
 use es_core::{AppendError, StoreErrorKind};
 use es_postgres::PgStore;
-use es_postgres::sqlx::{self, AssertSqlSafe, Executor};
+use es_postgres::sqlx::{self, AssertSqlSafe};
 use es_testing::postgres::TestDatabase;
 use futures_util::future::join_all;
 
@@ -74,46 +74,6 @@ async fn no_message_shows_a_password() {
     assert!(!shown.contains("s3cr3t-word"), "{shown}");
     let fixture = fixture().await;
     assert!(!format!("{:?}", fixture.store).contains("postgres://"));
-}
-
-/// The rights that the documentation names, and no others.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_role_with_least_rights_can_do_all_that_a_service_does() {
-    let fixture = fixture().await;
-    let role = format!("es_test_{}", uuid::Uuid::new_v4().simple());
-    let grant = format!(
-        "CREATE ROLE {role};
-         GRANT USAGE ON SCHEMA es TO {role};
-         GRANT SELECT, INSERT ON es.streams, es.events TO {role};
-         GRANT SELECT ON es.log, es._migrations TO {role};
-         GRANT SELECT, USAGE ON SEQUENCE es.events_position_seq TO {role}"
-    );
-    sqlx::raw_sql(AssertSqlSafe(grant)).execute(&fixture.pool).await.unwrap();
-    let become_it = format!("SET ROLE {role}");
-    let pool = PgStore::pool_options()
-        .after_connect(move |connection, _| {
-            let become_it = AssertSqlSafe(become_it.clone());
-            Box::pin(async move { connection.execute(become_it).await.map(drop) })
-        })
-        .connect(fixture.database.url())
-        .await
-        .unwrap();
-    let store = PgStore::new(pool.clone());
-
-    let migrated = store.migrate().await;
-    let appended = store.append(append("a", exact(0), 2)).await;
-    let stream = store.stream_page(&stream("a"), Cursor::START, 9).await;
-    let log = store.log_page(Cursor::START, 9).await;
-    let forged = sqlx::query("UPDATE es.events SET payload = '{}'").execute(&pool).await;
-    pool.close().await;
-    let gone = format!("DROP OWNED BY {role}; DROP ROLE {role}");
-    sqlx::raw_sql(AssertSqlSafe(gone)).execute(&fixture.pool).await.unwrap();
-
-    migrated.unwrap();
-    appended.unwrap();
-    assert_eq!(stream.unwrap().len(), 2);
-    assert_eq!(log.unwrap().events.len(), 2);
-    assert!(forged.is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]

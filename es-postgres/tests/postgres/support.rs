@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use es_core::prelude::*;
-use es_core::{AppendError, Appended, EventName, NewEvent, Payload, RawEvent, StreamAppend};
+use es_core::{
+    AppendError, Appended, EventName, NewEvent, Payload, QueryItem, RawEvent, StreamAppend,
+};
 use es_postgres::PgStore;
 use es_postgres::sqlx::postgres::PgPoolOptions;
 use es_postgres::sqlx::{self, PgPool};
@@ -108,6 +110,26 @@ pub(crate) fn part(key: &str, expected: ExpectedVersion, count: usize) -> Stream
 
 pub(crate) fn exact(version: u64) -> ExpectedVersion {
     ExpectedVersion::Exact(Version(version))
+}
+
+/// An event of type `name` with `tags`, as `name:value`.
+pub(crate) fn tagged(name: &str, tags: &[&str]) -> NewEvent {
+    let raw = RawEvent::new(
+        EventName::new(name).unwrap(),
+        SchemaVersion(1),
+        Payload::parse("{}").unwrap(),
+    );
+    NewEvent::new(raw, Metadata::default())
+        .with_tags(tags.iter().map(|tag| tag.parse().unwrap()).collect())
+}
+
+/// The item of a query.
+pub(crate) fn item(types: &[&str], tags: &[&str]) -> QueryItem {
+    QueryItem::new(
+        types.iter().map(|name| EventName::new(*name).unwrap()).collect(),
+        tags.iter().map(|tag| tag.parse().unwrap()).collect(),
+    )
+    .unwrap()
 }
 
 /// Some numbers, the same in every run.

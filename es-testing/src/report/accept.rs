@@ -3,13 +3,13 @@
 use std::any::type_name;
 use std::error::Error;
 
-use es_core::EventSet;
+use es_core::__private::Reported;
 
 /// The longest tuple that can be given, decided and expected.
 const TUPLE: usize = 8;
 
 /// Events as an argument of `then`: one bare, up to eight as a tuple, more as a `Vec` of the enum.
-pub(crate) fn events_code<E: EventSet>(events: &[E]) -> String {
+pub(crate) fn events_code<E: Reported>(events: &[E]) -> String {
     let codes: Vec<String> = events.iter().map(|event| event.describe().code()).collect();
     match codes.as_slice() {
         [one] => one.clone(),
@@ -37,7 +37,7 @@ pub(crate) fn error_code<E: Error>(error: &E) -> String {
     if is_struct { debug } else { format!("{set}::{debug}") }
 }
 
-fn short_name<T>() -> &'static str {
+pub(crate) fn short_name<T>() -> &'static str {
     let name = type_name::<T>();
     let plain = name.split('<').next().unwrap_or(name);
     plain.rsplit("::").next().unwrap_or(plain)

@@ -1,6 +1,6 @@
 //! Which of the events that happened stands for which of the expected ones.
 
-use es_core::EventSet;
+use es_core::__private::Reported;
 
 /// An event that happened, an expected one, or both.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub(crate) enum Pair<'a, E> {
 }
 
 /// What two events have in common: all, the type, or nothing.
-fn score<E: EventSet + PartialEq>(actual: &E, expected: &E) -> u32 {
+fn score<E: Reported>(actual: &E, expected: &E) -> u32 {
     if actual == expected {
         3
     } else if actual.name() == expected.name() {
@@ -27,10 +27,7 @@ fn score<E: EventSet + PartialEq>(actual: &E, expected: &E) -> u32 {
 }
 
 /// The longest common sequence, where equal events count 3 and events of one type 2.
-pub(crate) fn align<'a, E: EventSet + PartialEq>(
-    actual: &'a [E],
-    expected: &'a [E],
-) -> Vec<Pair<'a, E>> {
+pub(crate) fn align<'a, E: Reported>(actual: &'a [E], expected: &'a [E]) -> Vec<Pair<'a, E>> {
     let best = best_scores(actual, expected);
     let mut pairs = Vec::new();
     let (mut a, mut e) = (0, 0);
@@ -53,7 +50,7 @@ pub(crate) fn align<'a, E: EventSet + PartialEq>(
 }
 
 /// At `[a][e]` the best that `actual[a..]` and `expected[e..]` can have in common.
-fn best_scores<E: EventSet + PartialEq>(actual: &[E], expected: &[E]) -> Vec<Vec<u32>> {
+fn best_scores<E: Reported>(actual: &[E], expected: &[E]) -> Vec<Vec<u32>> {
     let mut best = vec![vec![0; expected.len() + 1]; actual.len() + 1];
     for a in (0..actual.len()).rev() {
         for e in (0..expected.len()).rev() {
@@ -66,10 +63,7 @@ fn best_scores<E: EventSet + PartialEq>(actual: &[E], expected: &[E]) -> Vec<Vec
 
 /// Without regard to order: equal events first, then events of one type; in the order in which
 /// they happened, what is missing at the end.
-pub(crate) fn pair_up<'a, E: EventSet + PartialEq>(
-    actual: &'a [E],
-    expected: &'a [E],
-) -> Vec<Pair<'a, E>> {
+pub(crate) fn pair_up<'a, E: Reported>(actual: &'a [E], expected: &'a [E]) -> Vec<Pair<'a, E>> {
     let mut open: Vec<&E> = expected.iter().collect();
     let mut found: Vec<Option<&E>> = vec![None; actual.len()];
     for wanted in [3, 2] {
@@ -90,6 +84,6 @@ pub(crate) fn pair_up<'a, E: EventSet + PartialEq>(
         .collect()
 }
 
-fn pair<'a, E: EventSet + PartialEq>(actual: &'a E, expected: &'a E) -> Pair<'a, E> {
+fn pair<'a, E: Reported>(actual: &'a E, expected: &'a E) -> Pair<'a, E> {
     if actual == expected { Pair::Same(actual) } else { Pair::Different { actual, expected } }
 }

@@ -1,6 +1,7 @@
 //! The lines under `then`: events put beside each other, each with its sign.
 
-use es_core::{Describe, Description, EventSet};
+use es_core::__private::Reported;
+use es_core::{Describe, Description};
 
 use super::align::{Pair, align, pair_up};
 use super::fields::different_fields;
@@ -92,7 +93,7 @@ pub(crate) struct Events {
 
 impl Events {
     /// Side by side in order, with as much in common as possible.
-    pub(crate) fn in_order<E: EventSet + PartialEq>(actual: &[E], expected: &[E]) -> Self {
+    pub(crate) fn in_order<E: Reported>(actual: &[E], expected: &[E]) -> Self {
         let pairs = align(actual, expected);
         let comparison = Self::of(&pairs);
         let reordered = actual.len() == expected.len()
@@ -105,11 +106,11 @@ impl Events {
     }
 
     /// Side by side in the order in which they happened.
-    pub(crate) fn in_any_order<E: EventSet + PartialEq>(actual: &[E], expected: &[E]) -> Self {
+    pub(crate) fn in_any_order<E: Reported>(actual: &[E], expected: &[E]) -> Self {
         Self::of(&pair_up(actual, expected))
     }
 
-    fn of<E: EventSet + PartialEq>(pairs: &[Pair<'_, E>]) -> Self {
+    fn of<E: Reported>(pairs: &[Pair<'_, E>]) -> Self {
         let lines: Vec<Line> = pairs.iter().map(line).collect();
         let count = |sign, word| {
             let count = lines.iter().filter(|line| line.sign == sign).count();
@@ -125,7 +126,7 @@ impl Events {
     }
 }
 
-fn line<E: EventSet + PartialEq>(pair: &Pair<'_, E>) -> Line {
+fn line<E: Reported>(pair: &Pair<'_, E>) -> Line {
     match pair {
         Pair::Same(event) => Line::same(*event),
         Pair::Different { actual, expected } => {

@@ -11,7 +11,7 @@ mod lines;
 mod render;
 mod same;
 
-pub(crate) use accept::{error_code, events_code};
+pub(crate) use accept::{error_code, events_code, short_name};
 pub(crate) use colour::Colour;
 pub(crate) use key::key_at;
 pub(crate) use lines::{Events, Line, Sign};
@@ -43,10 +43,10 @@ pub(crate) struct Outcome {
     /// The assertion.
     pub(crate) at: &'static Location<'static>,
     pub(crate) given: Vec<Description>,
-    /// The state that the first command met.
-    pub(crate) state: Description,
+    /// What the first command met.
+    pub(crate) state: Vec<Line>,
     /// The commands, each with what is to be said of it.
-    pub(crate) when: Vec<(Description, Option<String>)>,
+    pub(crate) when: Vec<Line>,
     pub(crate) then: Vec<Line>,
     /// The assertion that would hold, as code: a suggestion, which may not compile as it is.
     pub(crate) accept: String,

@@ -23,8 +23,8 @@ impl Outcome {
             at: self.at,
             blocks: vec![
                 ("given", given(&self.given)),
-                ("state", vec![Line::context(&self.state)]),
-                ("when", when(&self.when)),
+                ("state", self.state),
+                ("when", self.when),
                 ("then", self.then),
             ],
             end: format!("accept with: {}", self.accept),
@@ -67,14 +67,6 @@ fn given(events: &[Description]) -> Vec<Line> {
     shortened
 }
 
-fn when(commands: &[(Description, Option<String>)]) -> Vec<Line> {
-    let line = |(command, remark): &(Description, Option<String>)| match remark {
-        Some(remark) => Line::context(command).remark(remark),
-        None => Line::context(command),
-    };
-    commands.iter().map(line).collect()
-}
-
 /// Lines under one another, the label before the first.
 fn block(text: &mut String, label: &str, lines: &[Line], colour: Colour) -> fmt::Result {
     for (nth, line) in lines.iter().enumerate() {
@@ -115,8 +107,8 @@ mod tests {
             headline: "1 missing".to_owned(),
             at: Location::caller(),
             given: Vec::new(),
-            state: Description::new("Account", Shape::Unit),
-            when: vec![(Description::new("Close", Shape::Unit), None)],
+            state: vec![Line::text("Account")],
+            when: vec![Line::text("Close")],
             then: vec![Line::missing(closed.to_string())],
             accept: ".then_nothing()".to_owned(),
         }

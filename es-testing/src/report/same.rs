@@ -1,11 +1,11 @@
 //! Whether an event that was stored came back.
 
-use es_core::EventSet;
+use es_core::__private::Reported;
 
 /// Equal; of an event that is not even equal to itself, its JSON and its fields as printed.
 ///
 /// NaN under `PartialEq` differs from everything, also where a form of its own brings it back.
-pub(crate) fn came_back<E: EventSet + PartialEq>(read: &E, stored: &E) -> bool {
+pub(crate) fn came_back<E: Reported>(read: &E, stored: &E) -> bool {
     if equals_itself(stored) {
         return read == stored;
     }

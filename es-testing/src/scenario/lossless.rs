@@ -2,7 +2,8 @@
 
 use std::panic::Location;
 
-use es_core::{DecodeError, Description, EventSet, RawEvent};
+use es_core::__private::Reported;
+use es_core::{DecodeError, Description, RawEvent};
 
 use super::name;
 use super::refusal::chain;
@@ -10,7 +11,7 @@ use crate::report::{Colour, Line, Page, came_back, equals_itself, key_at};
 
 /// Fails at the first event that a store could not take, or would give back as another.
 #[track_caller]
-pub(super) fn expect_lossless<E: EventSet + PartialEq>(origin: &'static str, events: &[E]) {
+pub(crate) fn expect_lossless<E: Reported>(origin: &'static str, events: &[E]) {
     for event in events {
         if let Some(loss) = loss(event) {
             report(origin, &event.describe(), loss);
@@ -26,7 +27,7 @@ struct Loss {
     cure: &'static str,
 }
 
-fn loss<E: EventSet + PartialEq>(event: &E) -> Option<Loss> {
+fn loss<E: Reported>(event: &E) -> Option<Loss> {
     let stored = match event.to_raw() {
         Ok(stored) => stored,
         Err(error) => {
@@ -38,7 +39,7 @@ fn loss<E: EventSet + PartialEq>(event: &E) -> Option<Loss> {
             });
         }
     };
-    match E::from_raw(&stored) {
+    match event.read_back(&stored) {
         Ok(read) if came_back(&read, event) => None,
         Ok(read) => Some(Loss {
             what: "is another once it is stored",
@@ -57,7 +58,7 @@ fn loss<E: EventSet + PartialEq>(event: &E) -> Option<Loss> {
     }
 }
 
-fn changed<E: EventSet + PartialEq>(read: &E, event: &E) -> Line {
+fn changed<E: Reported>(read: &E, event: &E) -> Line {
     let mut line = Line::different(&read.describe(), &event.describe());
     if !equals_itself(event) {
         let compared = "the event is not equal to itself, as NaN is not: what it prints and its \

@@ -12,6 +12,11 @@ mod unasserted;
 mod verdict;
 mod when;
 
+pub(crate) use lossless::expect_lossless;
+pub(crate) use name::of_this_test;
+pub(crate) use refusal::chain;
+pub(crate) use unasserted::Unasserted;
+
 pub use given::{Given, Scenario};
 pub use then::Then;
 pub use when::{Played, Stored, When};

@@ -8,7 +8,7 @@ use std::thread;
 /// The harness names a test's thread after the test, so what is no path in Rust (`my_pool-3`,
 /// `tokio-rt-worker`) is the name of something else. Nameless are scenarios on such a thread, on
 /// one without a name, and on `main`, where doctests run and, one at a time, tests.
-pub(super) fn of_this_test() -> Option<String> {
+pub(crate) fn of_this_test() -> Option<String> {
     thread::current().name().and_then(as_words)
 }
 

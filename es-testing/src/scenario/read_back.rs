@@ -97,7 +97,7 @@ impl<A: Aggregate> ReadBack<A> {
 }
 
 /// One event as it is read beside the same event as it was stored.
-fn line<E: es_core::EventSet + PartialEq>(read: &Recorded<E>, stored: &Recorded<E>) -> Line {
+fn line<E: es_core::__private::Reported>(read: &Recorded<E>, stored: &Recorded<E>) -> Line {
     let mut details = if came_back(&read.event, &stored.event) {
         Vec::new()
     } else {

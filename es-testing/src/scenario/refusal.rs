@@ -63,7 +63,7 @@ impl<E: Error + 'static> Why<E> {
 }
 
 /// An error and its sources in one line.
-pub(super) fn chain(error: &dyn Error) -> String {
+pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {

@@ -5,19 +5,19 @@ use std::thread;
 
 /// Panics when it is dropped unfulfilled, unless the thread panics already.
 #[derive(Debug)]
-pub(super) struct Unasserted {
+pub(crate) struct Unasserted {
     begun: Option<&'static Location<'static>>,
 }
 
 impl Unasserted {
     /// Reminds of the scenario that begins at the caller.
     #[track_caller]
-    pub(super) fn here() -> Self {
+    pub(crate) fn here() -> Self {
         Self { begun: Some(Location::caller()) }
     }
 
     /// The scenario asserts something.
-    pub(super) fn fulfil(mut self) {
+    pub(crate) fn fulfil(mut self) {
         self.begun = None;
     }
 }

@@ -130,14 +130,16 @@ impl<A: Aggregate> Story<A> {
                 _ => None,
             }
         };
-        let commands = self.commands.iter().cloned().enumerate();
+        let commands = self.commands.iter().enumerate();
         let outcome = Outcome {
             name: name::of_this_test(),
             headline,
             at: Location::caller(),
             given: self.given.iter().map(Describe::describe).collect(),
-            state: self.before.clone(),
-            when: commands.map(|(nth, command)| (command, remark(nth))).collect(),
+            state: vec![Line::context(&self.before)],
+            when: commands
+                .map(|(nth, command)| Line { remark: remark(nth), ..Line::context(command) })
+                .collect(),
             then,
             accept,
         };

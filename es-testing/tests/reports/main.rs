@@ -1,5 +1,8 @@
 //! What a failing scenario prints. Bless with `UPDATE_EXPECT=1`.
 
+#[path = "../fixture/courses.rs"]
+mod courses;
+mod decisions;
 mod events;
 #[path = "../fixture/mod.rs"]
 mod fixture;

@@ -1,10 +1,11 @@
-//! The enum of everything that can happen to an aggregate.
+//! The enum of everything that can happen to a state, and the way from it to the state.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::DeriveInput;
 use syn::ext::IdentExt;
 
-use super::model::Aggregate;
+use crate::crate_path::CratePath;
 use crate::event_set::{EventSet, Member};
 
 /// What the enum is besides a set of events.
@@ -15,17 +16,17 @@ pub(crate) fn implementations(set: &EventSet<'_>) -> TokenStream {
     quote!(#debug #clone #equality)
 }
 
-pub(crate) fn definition(model: &Aggregate<'_>, set: &EventSet<'_>) -> TokenStream {
-    let visibility = &model.input.vis;
+pub(crate) fn definition(state: &DeriveInput, set: &EventSet<'_>) -> TokenStream {
+    let visibility = &state.vis;
     let EventSet { ident, deprecation, .. } = set;
     let (_, ty_generics, where_clause) = set.generics.split_for_impl();
     let generics = set.generics;
-    let doc = format!("Everything that can happen to [`{}`].", model.input.ident.unraw());
+    let doc = format!("Everything that can happen to [`{}`].", state.ident.unraw());
     let variants = set.members.iter().map(variant);
     let stranger = set.has_strangers.then(|| {
         // Parameters that no event mentions are a mistake that was told. They still need a use, or
         // the compiler tells of them a second time.
-        let state = &model.input.ident;
+        let state = &state.ident;
         quote!(#[doc(hidden)] _Unused(::core::marker::PhantomData<fn() -> #state #ty_generics>),)
     });
     quote! {
@@ -39,8 +40,8 @@ pub(crate) fn definition(model: &Aggregate<'_>, set: &EventSet<'_>) -> TokenStre
 }
 
 /// In the place of an enum without events, which is a mistake that was told.
-pub(crate) fn of_nothing(model: &Aggregate<'_>, set: &EventSet<'_>) -> TokenStream {
-    let visibility = &model.input.vis;
+pub(crate) fn of_nothing(state: &DeriveInput, set: &EventSet<'_>) -> TokenStream {
+    let visibility = &state.vis;
     let EventSet { ident, krate, .. } = set;
     quote! {
         #[doc(hidden)]
@@ -109,4 +110,31 @@ fn equality(set: &EventSet<'_>) -> TokenStream {
             }
         }
     }
+}
+
+/// Each event to the `Apply` of its own type.
+pub(crate) fn dispatch(set: &EventSet<'_>) -> TokenStream {
+    let EventSet { ident, krate, .. } = set;
+    if set.is_empty() {
+        return quote!(match __e {});
+    }
+    let arms = set.members.iter().map(|member| {
+        let Member { variant, event, .. } = member;
+        let call = call(*krate, event, member.blame);
+        quote!(#ident::#variant(__e) => #call,)
+    });
+    let strangers = set.strangers();
+    quote! {
+        match __e {
+            #(#arms)*
+            #strangers
+        }
+    }
+}
+
+pub(crate) fn call(krate: CratePath<'_>, event: &dyn ToTokens, blame: Span) -> TokenStream {
+    // Only this one word has the place of the listed type: the compiler underlines it if the impl
+    // is missing, and an editor that looks for the type is not sent to every word of the call.
+    let this = Ident::new("Self", blame);
+    quote!(<#this as #krate::Apply<#event>>::apply(self, __e))
 }

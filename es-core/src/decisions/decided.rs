@@ -1,0 +1,85 @@
+//! The events of one decision on their way into the store, and their places when they are there.
+
+use std::error::Error;
+
+use crate::append::{Append, Appended, StreamAppend};
+use crate::decisions::{DecisionError, TaggedEvent};
+use crate::error::EncodeError;
+use crate::metadata::Metadata;
+use crate::query::Condition;
+use crate::recorded::{NewEvent, Recorded, RecordedEvent};
+use crate::stream::{Category, ExpectedVersion, StreamId, StreamKey};
+use crate::tag::Tag;
+use crate::text::InvalidText;
+
+/// Events that were decided, and the parts of an append that they make.
+#[derive(Debug, Default)]
+pub(crate) struct DecidedEvents {
+    parts: Vec<StreamAppend>,
+    /// For each event, in the order of the decision, the part that it is in.
+    order: Vec<usize>,
+}
+
+impl DecidedEvents {
+    pub(crate) fn of<E: Error + 'static>(
+        events: &[TaggedEvent],
+        metadata: &Metadata,
+    ) -> Result<Self, DecisionError<E>> {
+        let mut decided = Self::default();
+        for event in events {
+            let new = event.to_new(metadata.clone())?;
+            let Some(first) = new.tags.first() else {
+                return Err(DecisionError::Untagged { event: event.name() });
+            };
+            let stream =
+                stream_of(first).map_err(|source| EncodeError::new(event.name(), source))?;
+            decided.push(stream, new);
+        }
+        Ok(decided)
+    }
+
+    fn push(&mut self, stream: StreamId, event: NewEvent) {
+        let known = self.parts.iter().position(|part| part.stream == stream);
+        let nth = known.unwrap_or_else(|| {
+            self.parts.push(StreamAppend::new(stream, ExpectedVersion::Any, Vec::new()));
+            self.parts.len() - 1
+        });
+        self.parts[nth].events.push(event);
+        self.order.push(nth);
+    }
+
+    /// The events in the order that they will have in the log.
+    pub(crate) fn in_order_of_the_log(&self) -> impl Iterator<Item = &NewEvent> {
+        self.parts.iter().flat_map(|part| &part.events)
+    }
+
+    /// What a store takes, unless nothing was decided.
+    pub(crate) fn append(&self, condition: Condition) -> Option<Append> {
+        if self.parts.is_empty() {
+            return None;
+        }
+        Some(Append::of_fresh(self.parts.clone()).with_condition(condition))
+    }
+
+    /// The events where they came to stand, in the order of the decision.
+    pub(crate) fn recorded(self, appended: &Appended) -> Vec<RecordedEvent> {
+        let parts = self.parts.into_iter().zip(&appended.streams);
+        let mut stored: Vec<_> = parts
+            .map(|(part, places)| {
+                let (before, at) = (places.version_before(), places.recorded_at);
+                let events = part.events.into_iter().zip(places.positions.iter().copied());
+                events.enumerate().map(move |(nth, (new, position))| {
+                    let (stream, version) = (part.stream.clone(), before.plus(nth + 1));
+                    Recorded::new(new.id, stream, version, position, at, new.metadata, new.event)
+                })
+            })
+            .collect();
+        let next = |nth: usize| stored.get_mut(nth).and_then(Iterator::next);
+        self.order.into_iter().filter_map(next).collect()
+    }
+}
+
+/// An event lives with the first thing that it is about. Tags and streams obey the same rules.
+fn stream_of(tag: &Tag) -> Result<StreamId, InvalidText> {
+    Ok(StreamId::new(Category::new(tag.name())?, StreamKey::new(tag.value())?))
+}

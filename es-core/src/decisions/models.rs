@@ -1,0 +1,93 @@
+//! One model or several, folded side by side from one reading.
+
+use std::fmt;
+
+use crate::decisions::DecisionModel;
+use crate::error::DecodeError;
+use crate::event_set::EventSet;
+use crate::query::{InvalidQuery, Query};
+use crate::recorded::RawEvent;
+
+/// What a decision may rest on: a [`DecisionModel`], or a tuple of up to eight. Each folds the events
+/// that match its own query.
+///
+/// Implemented for these; there is nothing to implement.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a decision model nor a tuple of them",
+    label = "nothing that a decision can rest on",
+    note = "put on the struct that holds what a decision knows: #[derive(DecisionModel, Clone, Debug)] #[decision_model(events(…))]",
+    note = "a decision rests on one model or on a tuple of up to eight"
+)]
+pub trait DecisionModels: Clone + fmt::Debug + Send + Sync + 'static {
+    /// The query of each model.
+    #[doc(hidden)]
+    fn queries(&self) -> Result<Vec<Query>, InvalidQuery>;
+
+    /// The condition of each model.
+    #[doc(hidden)]
+    fn conditions(&self) -> Result<Vec<Query>, InvalidQuery>;
+
+    /// Brings the model at `nth` up to date.
+    #[doc(hidden)]
+    fn fold(&mut self, nth: usize, event: &RawEvent) -> Result<(), DecodeError>;
+
+    /// The models one by one, to be printed.
+    #[doc(hidden)]
+    fn each(&self) -> Vec<&dyn fmt::Debug>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: DecisionModel> DecisionModels for M {
+    fn queries(&self) -> Result<Vec<Query>, InvalidQuery> {
+        Ok(vec![self.query()?])
+    }
+
+    fn conditions(&self) -> Result<Vec<Query>, InvalidQuery> {
+        Ok(vec![self.condition()?])
+    }
+
+    fn fold(&mut self, _: usize, event: &RawEvent) -> Result<(), DecodeError> {
+        self.evolve(M::Event::from_raw(event)?);
+        Ok(())
+    }
+
+    fn each(&self) -> Vec<&dyn fmt::Debug> {
+        vec![self]
+    }
+}
+
+macro_rules! tuples {
+    ($($name:ident $nth:tt)+) => {
+        #[diagnostic::do_not_recommend]
+        impl<$($name: DecisionModel),+> DecisionModels for ($($name,)+) {
+            fn queries(&self) -> Result<Vec<Query>, InvalidQuery> {
+                Ok(vec![$(self.$nth.query()?),+])
+            }
+
+            fn conditions(&self) -> Result<Vec<Query>, InvalidQuery> {
+                Ok(vec![$(self.$nth.condition()?),+])
+            }
+
+            fn fold(&mut self, nth: usize, event: &RawEvent) -> Result<(), DecodeError> {
+                match nth {
+                    $($nth => self.$nth.evolve($name::Event::from_raw(event)?),)+
+                    // There are as many queries as models.
+                    _ => {}
+                }
+                Ok(())
+            }
+
+            fn each(&self) -> Vec<&dyn fmt::Debug> {
+                vec![$(&self.$nth),+]
+            }
+        }
+    };
+}
+tuples!(A 0);
+tuples!(A 0 B 1);
+tuples!(A 0 B 1 C 2);
+tuples!(A 0 B 1 C 2 D 3);
+tuples!(A 0 B 1 C 2 D 3 E 4);
+tuples!(A 0 B 1 C 2 D 3 E 4 F 5);
+tuples!(A 0 B 1 C 2 D 3 E 4 F 5 G 6);
+tuples!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7);

@@ -1,0 +1,148 @@
+//! The models of a decision, read from the store: once in full, then only what is new.
+
+use crate::decisions::{DecisionError, DecisionModels};
+use crate::error::{DecodeError, RecordedDecodeError};
+use crate::paging::PAGE;
+use crate::query::{Condition, InvalidQuery, Query, QueryItem};
+use crate::recorded::{NewEvent, RawEvent};
+use crate::store::{EventStore, MatchingEvent};
+use crate::stream::Position;
+
+/// Models and how far they have been read.
+///
+/// Positions are given in one order and become visible in another, so that an event may appear
+/// before one that was read already. Up to `settled` this cannot happen any more. What is read beyond
+/// it is folded into a copy, and read again the next time:
+///
+/// ```text
+///   positions   1 ── 2 ── 3 ── 4 ── 5 ── 6 ── 7
+///                              │ settled
+///   `base`      1    2    3    4
+///   the copy                        –    6    7        5 may still appear
+/// ```
+#[derive(Debug)]
+pub(crate) struct Reading<M> {
+    queries: Queries,
+    /// The models with every event up to `settled`, and none beyond.
+    base: M,
+    settled: Position,
+}
+
+/// What was there when it was read.
+#[derive(Debug)]
+pub(crate) struct Seen<M> {
+    pub(crate) model: M,
+    /// That nothing else has happened which a decision on these models must know.
+    pub(crate) condition: Condition,
+    /// How many events were read for it.
+    pub(crate) events: usize,
+}
+
+impl<M: DecisionModels> Reading<M> {
+    /// The models before any event.
+    pub(crate) fn new(models: M) -> Result<Self, InvalidQuery> {
+        let queries = Queries::new(&models.queries()?, &models.conditions()?)?;
+        Ok(Self { queries, base: models, settled: Position::START })
+    }
+
+    /// Reads on. Sees everything that was acknowledged before the call.
+    pub(crate) async fn read_on<S, E>(&mut self, store: &S) -> Result<Seen<M>, DecisionError<E>>
+    where
+        S: EventStore,
+        E: std::error::Error + 'static,
+    {
+        let mut page = store.query_page(&self.queries.read, self.settled, PAGE).await?;
+        // What the first page says counts for all of them: whatever appears later at or before the
+        // last event of a page is on no page.
+        let safe = page.safe.max(self.settled);
+        let mut ahead: Option<M> = None;
+        let mut known = Vec::new();
+        let mut events = 0;
+        loop {
+            let is_last = page.events.len() < PAGE as usize;
+            let mut end = self.settled;
+            for found in page.events {
+                end = found.event.position;
+                events += 1;
+                if end <= safe {
+                    self.queries.fold_found(&mut self.base, &found)?;
+                } else {
+                    known.push(end);
+                    let models = ahead.get_or_insert_with(|| self.base.clone());
+                    self.queries.fold_found(models, &found)?;
+                }
+            }
+            if is_last {
+                break;
+            }
+            page = store.query_page(&self.queries.read, end, PAGE).await?;
+        }
+        self.settled = safe;
+        Ok(Seen {
+            model: ahead.unwrap_or_else(|| self.base.clone()),
+            condition: Condition::new(self.queries.validate.clone(), safe).with_known(known),
+            events,
+        })
+    }
+
+    /// Brings models that were read up to date with an event that is not stored yet.
+    pub(crate) fn fold_new(&self, models: &mut M, new: &NewEvent) -> Result<(), DecodeError> {
+        let items = self.queries.read.matching_items(&new.event.name, &new.tags);
+        self.queries.fold(models, &new.event, &items)
+    }
+}
+
+/// The queries of all models as one, and whose each of its items is.
+#[derive(Debug)]
+struct Queries {
+    read: Query,
+    /// For each item of `read`, the place of its model; rising.
+    owners: Vec<usize>,
+    validate: Query,
+}
+
+impl Queries {
+    fn new(queries: &[Query], conditions: &[Query]) -> Result<Self, InvalidQuery> {
+        let items = |queries: &[Query]| -> Vec<QueryItem> {
+            queries.iter().flat_map(|query| query.items().to_vec()).collect()
+        };
+        let owners = queries.iter().enumerate();
+        let owners = owners.flat_map(|(nth, query)| query.items().iter().map(move |_| nth));
+        Ok(Self {
+            read: Query::new(items(queries))?,
+            owners: owners.collect(),
+            validate: Query::new(items(conditions))?,
+        })
+    }
+
+    /// Hands the event, which matches these items, to each model that has asked for it, once.
+    fn fold<M: DecisionModels>(
+        &self,
+        models: &mut M,
+        event: &RawEvent,
+        items: &[usize],
+    ) -> Result<(), DecodeError> {
+        let mut last = None;
+        for owner in items.iter().filter_map(|&item| self.owners.get(item).copied()) {
+            if last != Some(owner) {
+                models.fold(owner, event)?;
+            }
+            last = Some(owner);
+        }
+        Ok(())
+    }
+
+    fn fold_found<M: DecisionModels>(
+        &self,
+        models: &mut M,
+        found: &MatchingEvent,
+    ) -> Result<(), RecordedDecodeError> {
+        let MatchingEvent { event, items } = found;
+        self.fold(models, &event.event, items).map_err(|source| RecordedDecodeError {
+            stream: event.stream.clone(),
+            version: event.version,
+            position: event.position,
+            source,
+        })
+    }
+}

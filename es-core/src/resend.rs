@@ -1,0 +1,92 @@
+//! What goes out again when the store went away.
+//!
+//! An answer that is lost says nothing about what was stored. The ids of the events do: an append
+//! that is sent again *as it was* is answered with its first outcome if it was stored, and stored if
+//! it was not. So the one thing that must not happen in between is a new decision, which would make
+//! new ids.
+//!
+//! ```text
+//! here                       store
+//! append e1 at version 5 ──▶ stored as version 6
+//!                   (lost) ◀── version 6
+//! append e1 at version 5 ──▶ e1 is there
+//!                          ◀── version 6, already
+//! ```
+//!
+//! A refusal of what is sent again is as good as one of the first. If the stream has moved on without
+//! these events, the first sending, should it still be under way, comes too late as well: it expects
+//! the same version. This holds for an append all of whose parts expect an exact version, or which has a
+//! condition; those are the appends of this crate.
+
+use std::fmt::Display;
+use std::future::Future;
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use tokio::time::Instant;
+
+use crate::append::{Append, Appended};
+use crate::error::{AppendError, LoadError};
+use crate::store::EventStore;
+
+/// For so long after the first failure something is sent again: long enough for a server that starts
+/// anew, short enough for a request that somebody waits for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Appends; as long as the store fails in a way that a moment may cure, again and as it was.
+pub(crate) async fn append<S: EventStore>(
+    store: &S,
+    append: Append,
+) -> Result<Appended, AppendError> {
+    until_answered(|| store.append(append.clone())).await
+}
+
+/// Asks until there is an answer that is no transient failure, or patience is at its end.
+pub(crate) async fn until_answered<T, E: Failure, F: Future<Output = Result<T, E>>>(
+    mut ask: impl FnMut() -> F,
+) -> Result<T, E> {
+    let mut delays = delays();
+    let mut first_failure = None;
+    loop {
+        let error = match ask().await {
+            Err(error) if error.is_transient() => error,
+            answer => return answer,
+        };
+        let passed = first_failure.get_or_insert_with(Instant::now).elapsed();
+        let delay = delays.next().unwrap_or_default();
+        if passed + delay > PATIENCE {
+            return Err(error);
+        }
+        tracing::debug!(target: "es", %error, ?delay, "sent again");
+        tokio::time::sleep(delay).await;
+    }
+}
+
+/// An error that may be a failure of the store.
+pub(crate) trait Failure: Display {
+    /// [`StoreError::is_transient`]; an answer is not.
+    fn is_transient(&self) -> bool;
+}
+
+impl Failure for AppendError {
+    fn is_transient(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_transient())
+    }
+}
+
+impl Failure for LoadError {
+    fn is_transient(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_transient())
+    }
+}
+
+/// 10, 20, 40 … 1,000 ms, each with a random time of up to its length added: a store that comes back
+/// is not met by everybody at once.
+fn delays() -> impl Iterator<Item = Duration> {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(10))
+        .with_max_delay(Duration::from_secs(1))
+        .with_jitter()
+        .without_max_times()
+        .build()
+}

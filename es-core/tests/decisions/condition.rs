@@ -1,0 +1,104 @@
+//! What makes a decision be taken again, and what it reads then.
+
+use es_core::DecisionError;
+use es_core::prelude::*;
+
+use crate::courses::{Refusal, defined, subscribe, subscribed, unsubscribed};
+use crate::store::Watched;
+
+#[tokio::test]
+async fn an_event_that_matters_makes_the_decision_be_taken_again() {
+    let store = Watched::with((defined("c1", 1),)).await;
+    store.before_an_append(subscribed("c1", "faster"));
+
+    let answer = Decisions::new(store.clone()).execute(subscribe("c1", "s1")).await;
+
+    assert!(matches!(answer, Err(DecisionError::Rejected(Refusal::Full))), "{answer:?}");
+    assert_eq!(store.log().await.len(), 2);
+}
+
+#[tokio::test]
+async fn an_event_of_another_course_and_student_does_not_matter() {
+    let store = Watched::with((defined("c1", 1), defined("c2", 1))).await;
+    store.before_an_append(subscribed("c2", "s2"));
+
+    Decisions::new(store.clone()).execute(subscribe("c1", "s1")).await.unwrap();
+
+    assert_eq!(store.appends(), 1);
+}
+
+#[tokio::test]
+async fn a_tolerated_event_does_not_matter() {
+    let store = Watched::with((defined("c1", 5), subscribed("c1", "s2"))).await;
+    store.before_an_append(unsubscribed("c1", "s2"));
+
+    let done = Decisions::new(store.clone()).execute(subscribe("c1", "s1")).await.unwrap();
+
+    assert_eq!(store.appends(), 1);
+    assert_eq!(done.model.0.taken, 2, "as it was decided on, and its own event");
+}
+
+#[tokio::test]
+async fn what_one_model_tolerates_another_may_mind() {
+    let store = Watched::with((defined("c1", 5), subscribed("c2", "s1"))).await;
+    store.before_an_append(unsubscribed("c2", "s1"));
+
+    let done = Decisions::new(store.clone()).execute(subscribe("c1", "s1")).await.unwrap();
+
+    assert_eq!(store.appends(), 2);
+    assert_eq!(done.model.1.courses, ["c1"]);
+}
+
+#[tokio::test]
+async fn a_second_attempt_reads_only_what_is_new() {
+    let students: Vec<_> = (0..600).map(|nth| subscribed("c1", &nth.to_string())).collect();
+    let store = Watched::with((defined("c1", 1_000), students)).await;
+    store.before_an_append(subscribed("c1", "faster"));
+    store.before_an_append(subscribed("c1", "faster still"));
+
+    let done = Decisions::new(store.clone()).execute(subscribe("c1", "s1")).await.unwrap();
+
+    assert_eq!(store.readings(), [500, 101, 1, 1]);
+    assert_eq!(done.model.0.taken, 603);
+}
+
+#[tokio::test]
+async fn attempts_are_bounded_and_what_was_not_known_is_told() {
+    let store = Watched::with(defined("c1", 100)).await;
+    for student in ["a", "b", "c", "d"] {
+        store.before_an_append(subscribed("c1", student));
+    }
+
+    let decisions = Decisions::new(store.clone()).with_max_attempts(3);
+    let error = decisions.execute(subscribe("c1", "s1")).await.unwrap_err();
+
+    let DecisionError::Overtaken { attempts, source } = error else {
+        panic!("another error: {error:?}");
+    };
+    assert_eq!(attempts, 3);
+    assert_eq!(store.appends(), 3);
+    assert_eq!(source.position, Position(4));
+}
+
+#[tokio::test]
+async fn no_attempts_are_one_attempt() {
+    let store = Watched::with(defined("c1", 100)).await;
+    store.before_an_append(subscribed("c1", "faster"));
+
+    let decisions = Decisions::new(store.clone()).with_max_attempts(0);
+    decisions.execute(subscribe("c1", "s1")).await.unwrap_err();
+
+    assert_eq!(store.appends(), 1);
+}
+
+#[tokio::test]
+async fn an_append_for_a_transaction_of_the_callers_holds_the_condition() {
+    let store = Watched::with(defined("c1", 1)).await;
+    let decisions = Decisions::new(store.clone());
+
+    let append = decisions.decide(&subscribe("c1", "s1"), Metadata::default()).await.unwrap();
+    store.put(subscribed("c1", "faster")).await;
+    let refused = store.append(append.expect("an event was decided")).await;
+
+    assert!(matches!(refused, Err(AppendError::Condition(_))), "{refused:?}");
+}

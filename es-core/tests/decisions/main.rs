@@ -1,0 +1,10 @@
+//! Decisions across streams: courses with seats, students with a limit.
+
+mod answers;
+mod by_hand;
+mod condition;
+mod courses;
+mod forms;
+mod order;
+mod race;
+mod store;

@@ -1,0 +1,8 @@
+use es_core::prelude::*;
+
+#[derive(DecisionModel, Clone, Debug)]
+struct Seats {
+    taken: u32,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use es_core::prelude::*;
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "course-defined")]
+struct Defined {
+    #[event(tag)]
+    #[event(tag = "course")]
+    id: String,
+}
+
+fn main() {}

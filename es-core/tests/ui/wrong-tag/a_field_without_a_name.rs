@@ -1,0 +1,7 @@
+use es_core::prelude::*;
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "course-defined")]
+struct Defined(#[event(tag)] String);
+
+fn main() {}

@@ -1,0 +1,14 @@
+#[path = "../school.rs"]
+mod school;
+
+use es_core::prelude::*;
+use school::*;
+
+#[derive(DecisionModel, Clone, Debug)]
+#[decision_model(events(Subscribed))]
+enum Seats {
+    Free,
+    Taken,
+}
+
+fn main() {}

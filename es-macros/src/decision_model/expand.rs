@@ -1,0 +1,123 @@
+//! What `#[derive(DecisionModel)]` writes.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Data;
+
+use super::model::DecisionModel;
+use super::parse::{FIELD_VOCABULARY, VOCABULARY};
+use crate::deprecation::Deprecation;
+use crate::event_enum;
+use crate::event_set;
+
+pub(crate) fn decision_model(model: &DecisionModel<'_>) -> TokenStream {
+    let completion = model.written.completion(&VOCABULARY, model.krate);
+    let on_fields = model.written_on_fields.completion(&FIELD_VOCABULARY, model.krate);
+    let set = &model.set;
+    // An enum, which is a mistake that was told, has none of the derives that a model needs.
+    let is_struct = matches!(model.input.data, Data::Struct(_));
+    let decision_model = is_struct.then(|| implementation(model));
+    if set.has_strangers {
+        // A parameter too many was told of; any trait of the enum would tell of it again.
+        let definition = event_enum::definition(model.input, set);
+        return quote!(#completion #on_fields #definition);
+    }
+    if set.is_empty() {
+        let definition = event_enum::of_nothing(model.input, set);
+        return quote!(#completion #on_fields #definition #decision_model);
+    }
+    let event_enum = event_enum::implementations(set);
+    let event_set = event_set::implementations(set);
+    let carried = (!set.is_generic()).then(|| {
+        let checks = every_event_carries_the_tags(model);
+        quote!(const _: () = { #checks };)
+    });
+    let scope = event_set::in_its_own_scope(set, &quote!(#event_enum #event_set #carried));
+    let definition = event_enum::definition(model.input, set);
+    quote!(#scope #completion #on_fields #definition #decision_model)
+}
+
+fn implementation(model: &DecisionModel<'_>) -> TokenStream {
+    let DecisionModel { krate, .. } = model;
+    let ident = &model.input.ident;
+    let event = &model.set.ident;
+    let deprecation = Deprecation::of(&model.input.attrs);
+    let query = query(model);
+    let condition = (!model.tolerated.is_empty()).then(|| condition(model));
+    let dispatch = event_enum::dispatch(&model.set);
+    let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        #deprecation
+        impl #impl_generics #krate::DecisionModel for #ident #ty_generics #where_clause {
+            type Event = #event #ty_generics;
+
+            #query
+
+            #condition
+
+            fn evolve(&mut self, __e: #event #ty_generics) {
+                #dispatch
+            }
+        }
+    }
+}
+
+fn query(model: &DecisionModel<'_>) -> TokenStream {
+    let DecisionModel { krate, .. } = model;
+    let late = model.set.is_generic().then(|| every_event_carries_the_tags(model));
+    let late = late.map(|checks| quote!(const { #checks }));
+    let tags = tags(model);
+    quote! {
+        fn query(&self) -> ::core::result::Result<#krate::Query, #krate::InvalidQuery> {
+            #late
+            #krate::__private::query::<Self>(&[], #tags)
+        }
+    }
+}
+
+fn condition(model: &DecisionModel<'_>) -> TokenStream {
+    let DecisionModel { krate, .. } = model;
+    let tolerated = model.tolerated.iter().map(|entry| &entry.path);
+    let tags = tags(model);
+    quote! {
+        fn condition(&self) -> ::core::result::Result<#krate::Query, #krate::InvalidQuery> {
+            use #krate::__private::Listed as __Listed;
+            #krate::__private::query::<Self>(&[#(<#tolerated as __Listed>::TYPE),*], #tags)
+        }
+    }
+}
+
+fn tags(model: &DecisionModel<'_>) -> TokenStream {
+    let tags = model.tags.iter().map(|tag| tag.tag(model.krate));
+    quote!(::std::vec::Vec::from([#(#tags?),*]))
+}
+
+/// An event without a tag of the model would match its query never.
+fn every_event_carries_the_tags(model: &DecisionModel<'_>) -> TokenStream {
+    if model.tags.is_empty() {
+        return TokenStream::new();
+    }
+    let krate = &model.krate;
+    let tags = model.tags.iter().map(|tag| {
+        let name = &tag.name;
+        let sentence = format!(
+            "this event has no tag `{name}`, so that the model would never know of it; \
+             put `#[event(tag)]` on its field `{name}`, or take the event off the list"
+        );
+        quote!((#name, #sentence))
+    });
+    let checks = model.set.members.iter().map(|member| {
+        // As in the checks of the names: the first token and the last have the place of the event.
+        let event = member.event;
+        let check = Ident::new("__carries", member.blame);
+        let carried = quote!(<#event as __Listed>::TAGS);
+        let tags = quote_spanned!(member.blame=> (#carried, __TAGS));
+        quote!(#check #tags;)
+    });
+    quote! {
+        use #krate::__private::{Listed as __Listed, carries as __carries};
+        const __TAGS: &[(&::core::primitive::str, &::core::primitive::str)] = &[#(#tags),*];
+        #(#checks)*
+    }
+}

@@ -1,0 +1,20 @@
+//! `#[derive(DecisionModel)]`.
+
+mod expand;
+mod model;
+mod parse;
+
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
+
+use crate::diagnostics::Errors;
+use crate::ownership::is_owned;
+
+pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
+    if !is_owned("a decision model", &input.generics, errors) {
+        return TokenStream::new();
+    }
+    let spec = parse::spec(input, errors);
+    let model = model::DecisionModel::new(input, &spec, errors);
+    expand::decision_model(&model)
+}

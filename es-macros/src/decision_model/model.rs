@@ -1,0 +1,115 @@
+//! A decision model that is sound.
+
+use syn::{Data, DeriveInput};
+
+use super::parse::{FIELD_VOCABULARY, Spec, TagSpec};
+use crate::attr::Written;
+use crate::crate_path::CratePath;
+use crate::diagnostics::Errors;
+use crate::event_enum;
+use crate::event_list::Entry;
+use crate::event_set::EventSet;
+use crate::tags::TagField;
+
+pub(crate) struct DecisionModel<'a> {
+    pub(crate) input: &'a DeriveInput,
+    pub(crate) set: EventSet<'a>,
+    /// The events that may happen unseen.
+    pub(crate) tolerated: Vec<&'a Entry>,
+    pub(crate) tags: Vec<TagField<'a>>,
+    pub(crate) krate: CratePath<'a>,
+    pub(crate) written: &'a Written,
+    pub(crate) written_on_fields: &'a Written,
+}
+
+impl<'a> DecisionModel<'a> {
+    pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec<'a>, errors: &mut Errors) -> Self {
+        if is_struct(input, errors) {
+            missing_events(input, spec, errors);
+        }
+        let krate = CratePath::new(&spec.krate, errors);
+        let entries = spec.events.value().map_or(&[][..], Vec::as_slice);
+        Self {
+            input,
+            set: event_enum::of_list(input, entries, krate, errors),
+            tolerated: tolerated(spec, entries, errors),
+            tags: spec.tags.iter().filter_map(|tag| tag_field(tag, errors)).collect(),
+            krate,
+            written: &spec.written,
+            written_on_fields: &spec.written_on_fields,
+        }
+    }
+}
+
+fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
+    if matches!(input.data, Data::Struct(_)) {
+        return true;
+    }
+    errors.at(
+        &input.ident,
+        "`DecisionModel` goes on the struct that holds what a decision knows; \
+         put a state that is an enum into a field of one",
+    );
+    false
+}
+
+fn missing_events(input: &DeriveInput, spec: &Spec<'_>, errors: &mut Errors) {
+    match &spec.written.place {
+        None => errors.at(
+            &input.ident,
+            format_args!(
+                "the decision model `{}` does not say what it knows of; \
+                 write on it `#[decision_model(events(…))]`",
+                input.ident
+            ),
+        ),
+        Some(place) if spec.written.lacks("events") => errors.at(
+            place,
+            "`events` is missing; list what the decision must know of, `events(Opened, Closed)`",
+        ),
+        Some(_) => {}
+    }
+}
+
+/// Each tolerated event is one of the model's, and not all of them are: what guards nothing need not
+/// be read.
+fn tolerated<'a>(spec: &'a Spec<'_>, events: &[Entry], errors: &mut Errors) -> Vec<&'a Entry> {
+    let Some(entries) = spec.tolerates.value() else {
+        return Vec::new();
+    };
+    let mut tolerated = Vec::new();
+    for entry in entries {
+        let text = entry.text();
+        let is_listed = events.iter().any(|event| event.text() == text);
+        if let Some(renamed) = &entry.renamed {
+            errors.at(
+                renamed,
+                format_args!("a tolerated event has no variant of its own; write `{text}` alone"),
+            );
+        }
+        if is_listed {
+            tolerated.push(entry);
+        } else if !spec.written.lacks("events") {
+            errors.at(
+                &entry.path,
+                format_args!("`{text}` is not among the model's events; add it to `events(…)`"),
+            );
+        }
+    }
+    if let Some(key) = spec.tolerates.key()
+        && !events.is_empty()
+        && tolerated.len() == events.len()
+    {
+        errors.at(
+            key,
+            "a model that tolerates all of its events guards nothing; \
+             leave out those that a decision must not miss",
+        );
+    }
+    tolerated
+}
+
+fn tag_field<'a>(spec: &'a TagSpec<'a>, errors: &mut Errors) -> Option<TagField<'a>> {
+    let given = spec.given.value()?;
+    TagField::new(&FIELD_VOCABULARY, spec.nth, spec.field, given.as_ref(), errors)
+}

@@ -1,0 +1,87 @@
+//! What is written on the struct that holds what a decision knows, and on its fields.
+
+use syn::{Data, DeriveInput, Field, Fields, LitStr};
+
+use crate::attr::{self, Elsewhere, Vocabulary, Written};
+use crate::crate_path::{CratePath, ModPath};
+use crate::diagnostics::{Errors, Slot};
+use crate::event_list::{self, Entry};
+use crate::tags;
+
+const KEYS: &[&str] = &["events", "tolerates", "crate"];
+const FIELD_KEYS: &[&str] = &["tag"];
+
+pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
+    attribute: "decision_model",
+    module: "decision_model",
+    keys: KEYS,
+    elsewhere: Elsewhere::on_a_field(FIELD_KEYS),
+};
+
+pub(crate) const FIELD_VOCABULARY: Vocabulary = Vocabulary {
+    attribute: "decision_model",
+    module: "decision_model_field",
+    keys: FIELD_KEYS,
+    elsewhere: Elsewhere::on_the_struct(KEYS),
+};
+
+#[derive(Default)]
+pub(crate) struct Spec<'a> {
+    pub(crate) events: Slot<Vec<Entry>>,
+    pub(crate) tolerates: Slot<Vec<Entry>>,
+    pub(crate) krate: Slot<ModPath>,
+    pub(crate) tags: Vec<TagSpec<'a>>,
+    pub(crate) written: Written,
+    pub(crate) written_on_fields: Written,
+}
+
+/// A field that is a tag.
+pub(crate) struct TagSpec<'a> {
+    /// Its place in the struct, from 0.
+    pub(crate) nth: u32,
+    pub(crate) field: &'a Field,
+    /// The name that the tag has if not the field's.
+    pub(crate) given: Slot<Option<LitStr>>,
+}
+
+pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> {
+    let mut spec = Spec::default();
+    spec.written = attr::read(&input.attrs, &VOCABULARY, errors, |key, input, errors| {
+        match key.to_string().as_str() {
+            "events" => {
+                let entries = event_list::entries(key, input, errors)?;
+                spec.events.set(key, entries, errors);
+            }
+            "tolerates" => {
+                let entries = event_list::entries(key, input, errors)?;
+                spec.tolerates.set(key, entries, errors);
+            }
+            _ => {
+                let krate = attr::value(key, input, CratePath::EXAMPLE)?;
+                spec.krate.set(key, krate, errors);
+            }
+        }
+        Ok(())
+    });
+    if let Data::Struct(data) = &input.data {
+        spec.read_fields(&data.fields, errors);
+    }
+    spec
+}
+
+impl<'a> Spec<'a> {
+    fn read_fields(&mut self, fields: &'a Fields, errors: &mut Errors) {
+        for (nth, field) in (0..).zip(fields) {
+            let mut given = Slot::default();
+            let (attrs, vocabulary) = (&field.attrs, &FIELD_VOCABULARY);
+            let written = attr::read_field(attrs, vocabulary, errors, |key, input, errors| {
+                given.set(key, tags::given(key, input)?, errors);
+                Ok(())
+            });
+            self.written_on_fields.and(written);
+            if given.key().is_some() {
+                self.tags.push(TagSpec { nth, field, given });
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The enum that a list of events becomes.
+
+use proc_macro2::Ident;
+use quote::format_ident;
+use syn::DeriveInput;
+
+use crate::crate_path::CratePath;
+use crate::deprecation::Deprecation;
+use crate::diagnostics::Errors;
+use crate::event_list::Entry;
+use crate::event_set::{EventSet, Member, bounds_itself, is_parameter};
+use crate::paths;
+
+/// The set called as the struct `input` with `Event` behind it; whatever is wrong with it is told.
+pub(crate) fn of_list<'a>(
+    input: &'a DeriveInput,
+    entries: &'a [Entry],
+    krate: CratePath<'a>,
+    errors: &mut Errors,
+) -> EventSet<'a> {
+    let generics = &input.generics;
+    let mut has_strangers = entries.is_empty() && !generics.params.is_empty();
+    has_strangers |= bounds_itself(input, errors);
+    has_strangers |= !entries.is_empty() && unused_parameters(input, entries, errors);
+    let mut members = Vec::new();
+    for entry in entries {
+        if is_parameter(&entry.path, generics, errors) {
+            has_strangers = true;
+        } else {
+            members.extend(member(entry));
+        }
+    }
+    EventSet {
+        ident: format_ident!("{}Event", input.ident),
+        generics,
+        deprecation: Deprecation::of(&input.attrs),
+        members,
+        has_strangers,
+        krate,
+    }
+}
+
+fn member(entry: &Entry) -> Option<Member<'_>> {
+    Some(Member { variant: entry.variant()?, event: &entry.path, blame: entry.last()?.span() })
+}
+
+/// Tells of every parameter that no event mentions: the enum could not have it.
+fn unused_parameters(input: &DeriveInput, entries: &[Entry], errors: &mut Errors) -> bool {
+    let mut any = false;
+    for parameter in input.generics.type_params() {
+        let ident = &parameter.ident;
+        if !entries.iter().any(|entry| mentions(entry, ident)) {
+            any = true;
+            errors.at(
+                ident,
+                format_args!(
+                    "no event mentions the parameter `{ident}`, so that nothing stored could \
+                     bring it back; list an event that does, like `Put<{ident}>`, or remove it"
+                ),
+            );
+        }
+    }
+    any
+}
+
+fn mentions(entry: &Entry, parameter: &Ident) -> bool {
+    paths::find(&parameter.to_string(), &entry.path).is_some()
+}

@@ -1,0 +1,30 @@
+#[automatically_derived]
+impl ::es_core::Event for Subscribed {
+    const NAME: &'static str = "subscribed";
+    const VERSION: ::es_core::SchemaVersion = ::es_core::SchemaVersion(1u32);
+    const TAGS: &'static [&'static ::core::primitive::str] = &["course", "student"];
+    fn tags(
+        &self,
+    ) -> ::core::result::Result<
+        ::std::vec::Vec<::es_core::Tag>,
+        ::es_core::InvalidText,
+    > {
+        ::core::result::Result::Ok(
+            ::std::vec::Vec::from([
+                ::es_core::__private::tag::<CourseId>("course", &self.course)?,
+                ::es_core::__private::tag::<u32>("student", &self.who)?,
+            ]),
+        )
+    }
+}
+#[automatically_derived]
+impl ::es_core::Tagged for Subscribed {}
+#[automatically_derived]
+impl ::es_core::Describe for Subscribed {
+    fn describe(&self) -> ::es_core::Description {
+        use ::es_core::__private::show::*;
+        ::es_core::Description::new("Subscribed", ::es_core::Shape::Named)
+            .field("course", (&&::es_core::__private::Show(&self.course)).es_show())
+            .field("who", (&&::es_core::__private::Show(&self.who)).es_show())
+    }
+}

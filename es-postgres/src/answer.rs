@@ -1,0 +1,139 @@
+//! What the statements of an append answer with.
+
+use es_core::{
+    AppendedStream, Position, StoreError, StoreErrorKind, StreamAppend, StreamId, Timestamp,
+    Version,
+};
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+
+use crate::error::{from_sqlx, unexpected};
+
+/// What became of one part. The codes of `append.sql`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is stored, if the transaction commits.
+    Stored,
+    /// The stream is at another version.
+    Conflict,
+    /// Somebody else is at the stream, or was just there unseen: the verdict is still out.
+    Busy,
+    /// An id is in the store already.
+    Known,
+}
+
+/// The row of arrays: the first three with an entry per part, the last with one per stored event.
+pub(crate) struct Answer {
+    pub(crate) verdicts: Vec<Verdict>,
+    versions: Vec<Version>,
+    stamps: Vec<Timestamp>,
+    positions: Vec<Position>,
+    /// So many positions were handed on.
+    taken: usize,
+}
+
+impl Answer {
+    /// Reads the answer to a statement of `parts` parts.
+    pub(crate) fn read(row: &PgRow, parts: usize) -> Result<Self, StoreError> {
+        let answer = Self {
+            verdicts: numbers::<i32>(row, 0)?.into_iter().map(verdict).collect::<Result<_, _>>()?,
+            versions: numbers::<i64>(row, 1)?.into_iter().map(version).collect::<Result<_, _>>()?,
+            stamps: row
+                .try_get::<Vec<Option<i64>>, _>(2)
+                .map_err(from_sqlx)?
+                .into_iter()
+                .map(|micros| Timestamp::from_unix_micros(micros.unwrap_or(0)))
+                .collect(),
+            positions: row
+                .try_get::<Option<Vec<i64>>, _>(3)
+                .map_err(from_sqlx)?
+                .unwrap_or_default()
+                .into_iter()
+                .map(|position| unsigned(position).map(Position))
+                .collect::<Result<_, _>>()?,
+            taken: 0,
+        };
+        let complete = [answer.verdicts.len(), answer.versions.len(), answer.stamps.len()];
+        if complete == [parts; 3] {
+            Ok(answer)
+        } else {
+            Err(unexpected("an append was not answered part by part"))
+        }
+    }
+
+    /// The version that the stream of a part was at.
+    pub(crate) fn actual(&self, part: usize) -> Version {
+        self.versions.get(part).copied().unwrap_or_default()
+    }
+
+    /// The first instant that anything of it was stored at.
+    pub(crate) fn stored_at(&self) -> Option<Timestamp> {
+        self.stamps.iter().min().copied()
+    }
+
+    /// The instant of a part.
+    pub(crate) fn stamp(&self, part: usize) -> Timestamp {
+        self.stamps.get(part).copied().unwrap_or(Timestamp::from_unix_micros(0))
+    }
+
+    /// The positions of the next `events` events: they stand in the order in which the events were
+    /// given, without those that were not stored.
+    pub(crate) fn next_positions(&mut self, events: usize) -> Result<Vec<Position>, StoreError> {
+        let positions = self
+            .positions
+            .get(self.taken..self.taken + events)
+            .ok_or_else(|| unexpected("an append was answered with a part of its events"))?;
+        self.taken += events;
+        Ok(positions.to_vec())
+    }
+
+    /// Where the events of `parts` came to stand; they were given part by part, and all are stored.
+    pub(crate) fn streams(
+        &mut self,
+        parts: &[StreamAppend],
+    ) -> Result<Vec<AppendedStream>, StoreError> {
+        parts
+            .iter()
+            .enumerate()
+            .map(|(nth, part)| self.stream(nth, &part.stream, part.events.len()))
+            .collect()
+    }
+
+    fn stream(
+        &mut self,
+        part: usize,
+        stream: &StreamId,
+        events: usize,
+    ) -> Result<AppendedStream, StoreError> {
+        let positions = self.next_positions(events)?;
+        let version = self.actual(part).plus(events);
+        Ok(AppendedStream::new(stream.clone(), version, positions, self.stamp(part)))
+    }
+}
+
+fn numbers<T>(row: &PgRow, column: usize) -> Result<Vec<T>, StoreError>
+where
+    Vec<T>: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
+{
+    row.try_get(column).map_err(from_sqlx)
+}
+
+fn verdict(code: i32) -> Result<Verdict, StoreError> {
+    match code {
+        0 => Ok(Verdict::Stored),
+        1 => Ok(Verdict::Conflict),
+        2 => Ok(Verdict::Busy),
+        3 => Ok(Verdict::Known),
+        _ => Err(unexpected("an append was answered with an unknown verdict")),
+    }
+}
+
+fn version(number: i64) -> Result<Version, StoreError> {
+    unsigned(number).map(Version)
+}
+
+fn unsigned(number: i64) -> Result<u64, StoreError> {
+    u64::try_from(number).map_err(|_| {
+        StoreError::new(StoreErrorKind::Corrupt, "a version or a position is negative")
+    })
+}

@@ -1,0 +1,172 @@
+//! What goes out in one statement.
+
+use std::collections::{HashMap, HashSet};
+
+use es_core::{EventId, ExpectedVersion, Version};
+
+use super::claim::Claim;
+use super::desk::{Desk, How, StreamHash, Ticket};
+use super::queue::{Turn, Waiting};
+use crate::size::BATCH;
+use crate::store::PgStore;
+
+/// One stream has at most this share of a batch, however much is queued for it: the others would wait.
+const CHAIN: usize = BATCH / 4;
+
+/// Appends to different streams; those to one stream follow from each other.
+pub(super) struct Batch {
+    pub(super) store: PgStore,
+    pub(super) chains: Vec<Chain>,
+}
+
+/// Appends to one stream. If the first is accepted, so is every other: it expects what the ones
+/// before it bring about, or nothing. So they have one verdict.
+pub(super) struct Chain {
+    pub(super) stream: StreamHash,
+    pub(super) ticket: Ticket,
+    pub(super) appends: Vec<Waiting>,
+    size: usize,
+    /// The version after the last append, if the first says where it begins.
+    after: Option<Version>,
+    /// An append that does not follow was left behind, and what came after it waits behind it.
+    closed: bool,
+}
+
+/// A batch while it is put together.
+struct Draft {
+    chains: Vec<Chain>,
+    of_stream: HashMap<StreamHash, usize>,
+    ids: HashSet<EventId>,
+    size: usize,
+}
+
+impl Batch {
+    /// Takes what may go out now from the queue, oldest first. What cannot stays in its order.
+    pub(super) fn take(store: &PgStore, desk: &mut Desk) -> Option<Self> {
+        let mut draft =
+            Draft { chains: Vec::new(), of_stream: HashMap::new(), ids: HashSet::new(), size: 0 };
+        for waiting in std::mem::take(&mut desk.queue) {
+            if waiting.answer.is_closed() {
+                continue;
+            }
+            match desk.how(waiting.stream) {
+                Some(How::Locked(_)) => waiting.tell(Turn::Again),
+                Some(_) => desk.queue.push_back(waiting),
+                None => desk.queue.extend(draft.admit(waiting)),
+            }
+        }
+        for chain in &mut draft.chains {
+            chain.ticket = desk.enter(chain.stream, How::Batch);
+        }
+        let chains = draft.chains;
+        (!chains.is_empty()).then(|| Self { store: store.clone(), chains })
+    }
+
+    /// Leaves the streams, and hands each chain to `tell`: with a claim on its stream if it is busy.
+    pub(super) fn tell(
+        mut self,
+        is_busy: impl Fn(usize) -> bool,
+        mut tell: impl FnMut(Chain, Option<Claim>),
+    ) {
+        let chains = std::mem::take(&mut self.chains);
+        let mut desk = self.store.group.desk();
+        for (nth, chain) in chains.iter().enumerate() {
+            if is_busy(nth) {
+                desk.shut(chain.stream, chain.ticket);
+            } else {
+                desk.leave(chain.stream, chain.ticket);
+            }
+        }
+        drop(desk);
+        for (nth, chain) in chains.into_iter().enumerate() {
+            let claim =
+                is_busy(nth).then(|| Claim::of_shut(&self.store, chain.stream, chain.ticket));
+            tell(chain, claim);
+        }
+    }
+}
+
+impl Draft {
+    /// Gives back what does not fit.
+    fn admit(&mut self, waiting: Waiting) -> Option<Waiting> {
+        let fits = self.size + waiting.size <= BATCH;
+        let twin = ids(&waiting).any(|id| self.ids.contains(&id));
+        let chain = self.of_stream.get(&waiting.stream).and_then(|nth| self.chains.get_mut(*nth));
+        match chain {
+            Some(chain) if !fits || twin || !chain.goes_on_with(&waiting) => {
+                chain.closed = true;
+                return Some(waiting);
+            }
+            None if !fits || twin => return Some(waiting),
+            Some(_) | None => {}
+        }
+        self.size += waiting.size;
+        self.ids.extend(ids(&waiting));
+        match chain {
+            Some(chain) => chain.push(waiting),
+            None => {
+                self.of_stream.insert(waiting.stream, self.chains.len());
+                self.chains.push(Chain::of(waiting));
+            }
+        }
+        None
+    }
+}
+
+impl Chain {
+    fn of(first: Waiting) -> Self {
+        let part = first.part();
+        let after = part.and_then(|part| match part.expected {
+            ExpectedVersion::NoStream => Some(Version::NONE.plus(part.events.len())),
+            ExpectedVersion::Exact(version) => Some(version.plus(part.events.len())),
+            ExpectedVersion::Any | ExpectedVersion::StreamExists => None,
+        });
+        Self {
+            stream: first.stream,
+            ticket: 0,
+            size: first.size,
+            appends: vec![first],
+            after,
+            closed: false,
+        }
+    }
+
+    /// Whether `next` is accepted if the chain so far is.
+    fn goes_on_with(&self, next: &Waiting) -> bool {
+        let first = self.appends.first().and_then(Waiting::part);
+        let (Some(first), Some(part)) = (first, next.part()) else {
+            return false;
+        };
+        // Of two streams with one hash the second waits for the next batch.
+        !self.closed
+            && first.stream == part.stream
+            && self.size + next.size <= CHAIN
+            && match part.expected {
+                ExpectedVersion::Any | ExpectedVersion::StreamExists => true,
+                ExpectedVersion::NoStream => false,
+                ExpectedVersion::Exact(version) => self.after == Some(version),
+            }
+    }
+
+    fn push(&mut self, next: Waiting) {
+        let events = next.part().map_or(0, |part| part.events.len());
+        self.after = self.after.map(|after| after.plus(events));
+        self.size += next.size;
+        self.appends.push(next);
+    }
+}
+
+fn ids(waiting: &Waiting) -> impl Iterator<Item = EventId> {
+    waiting.append.parts().iter().flat_map(|part| &part.events).map(|event| event.id)
+}
+
+/// Also when the task that had it is gone with its runtime: the streams are free again, and whoever
+/// waits for an answer learns that there is none.
+impl Drop for Batch {
+    fn drop(&mut self) {
+        let mut desk = self.store.group.desk();
+        for chain in &self.chains {
+            desk.leave(chain.stream, chain.ticket);
+        }
+    }
+}

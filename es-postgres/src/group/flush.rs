@@ -1,0 +1,190 @@
+//! Tasks that send batches for as long as there is something to send.
+
+use std::sync::MutexGuard;
+
+use es_core::{AppendError, Appended, AppendedStream, Conflict, StoreError};
+use tokio::runtime::Handle;
+
+use super::batch::{Batch, Chain};
+use super::desk::Desk;
+use super::queue::{Turn, Waiting};
+use crate::answer::{Answer, Verdict};
+use crate::append::{Failure, Form};
+use crate::columns::Columns;
+
+use crate::size::BATCH;
+use crate::store::PgStore;
+
+/// The work of one task.
+struct Shift {
+    store: PgStore,
+    /// Whether it ended because there was nothing to do.
+    over: bool,
+}
+
+impl PgStore {
+    /// Sees to it that what is queued goes out.
+    pub(super) fn call_flusher(&self, mut desk: MutexGuard<'_, Desk>) {
+        if !desk.lacks_flusher() {
+            return;
+        }
+        desk.flushers += 1;
+        // Not under the lock: a runtime that is going away drops the task at once.
+        drop(desk);
+        let shift = Shift { store: self.clone(), over: false };
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(shift.work())),
+            // Dropped where there is no runtime: its end wakes those who wait, in theirs.
+            Err(_) => drop(shift),
+        }
+    }
+
+    /// Sends a batch and tells each append what became of it.
+    async fn send(&self, batch: Batch) {
+        let mut session = match self.session().await {
+            Ok(session) => session,
+            Err(error) => return batch.tell_failure(&error),
+        };
+        let answer = match columns(&batch) {
+            Ok(columns) => self.run(&mut session, columns, Form::Batch).await,
+            Err(error) => Err(Failure::Store(error)),
+        };
+        let answer = session.end().await.map_err(Failure::Store).and(answer);
+        match answer {
+            Ok(answer) => batch.tell_verdicts(answer),
+            // Whoever is to blame, and whether it was stored after all: each finds out by itself.
+            Err(_) => batch.tell(|_| false, |chain, _| chain.tell_each(|| Turn::Alone)),
+        }
+    }
+}
+
+impl Shift {
+    async fn work(mut self) {
+        while let Some(batch) = self.next() {
+            let store = self.store.clone();
+            store.send(batch).await;
+        }
+    }
+
+    fn next(&mut self) -> Option<Batch> {
+        let mut desk = self.store.group.desk();
+        let batch = Batch::take(&self.store, &mut desk);
+        if batch.is_none() {
+            desk.flushers -= 1;
+            self.over = true;
+        }
+        batch
+    }
+}
+
+/// A task that goes away before its time leaves nobody behind: who waits queues again, and calls
+/// another one.
+impl Drop for Shift {
+    fn drop(&mut self) {
+        if self.over {
+            return;
+        }
+        let mut desk = self.store.group.desk();
+        desk.flushers -= 1;
+        let left = std::mem::take(&mut desk.queue);
+        drop(desk);
+        left.into_iter().for_each(|waiting| waiting.tell(Turn::Again));
+    }
+}
+
+/// One part per chain; the events of a part are those of all its appends.
+fn columns(batch: &Batch) -> Result<Columns<'_>, StoreError> {
+    let mut columns = Columns::with_capacity(batch.chains.len(), BATCH);
+    for chain in &batch.chains {
+        for (nth, part) in chain.appends.iter().filter_map(Waiting::part).enumerate() {
+            if nth == 0 {
+                columns.part(&part.stream, part.expected);
+            }
+            for event in &part.events {
+                columns.event(event)?;
+            }
+        }
+    }
+    Ok(columns)
+}
+
+impl Batch {
+    /// There was no connection to send it on.
+    fn tell_failure(self, error: &StoreError) {
+        let failed = || Turn::Settled(Err(AppendError::Store(error.clone())));
+        self.tell(|_| false, |chain, _| chain.tell_each(failed));
+    }
+
+    fn tell_verdicts(self, mut answer: Answer) {
+        let busy: Vec<_> =
+            answer.verdicts.iter().map(|verdict| *verdict == Verdict::Busy).collect();
+        let mut nth = 0;
+        self.tell(
+            |chain| busy.get(chain).copied().unwrap_or_default(),
+            |chain, claim| {
+                match (answer.verdicts.get(nth), claim) {
+                    (_, Some(claim)) => chain.tell_first(Turn::Locked(claim)),
+                    (Some(Verdict::Stored), _) => chain.tell_stored(nth, &mut answer),
+                    (Some(Verdict::Conflict), _) => chain.tell_conflict(nth, &answer),
+                    (Some(Verdict::Known), _) => chain.tell_known(),
+                    (Some(Verdict::Busy) | None, None) => chain.tell_each(|| Turn::Alone),
+                }
+                nth += 1;
+            },
+        );
+    }
+}
+
+impl Chain {
+    fn tell_each(self, turn: impl Fn() -> Turn) {
+        self.appends.into_iter().for_each(|waiting| waiting.tell(turn()));
+    }
+
+    /// What comes after the first rested on it.
+    fn tell_first(self, turn: Turn) {
+        let mut appends = self.appends.into_iter();
+        if let Some(first) = appends.next() {
+            first.tell(turn);
+        }
+        appends.for_each(|waiting| waiting.tell(Turn::Again));
+    }
+
+    fn tell_stored(self, nth: usize, answer: &mut Answer) {
+        let mut version = answer.actual(nth);
+        for waiting in self.appends {
+            let Some(part) = waiting.part() else { continue };
+            version = version.plus(part.events.len());
+            let stored = answer.next_positions(part.events.len()).map(|positions| {
+                let stream = part.stream.clone();
+                Appended::new(vec![AppendedStream::new(
+                    stream,
+                    version,
+                    positions,
+                    answer.stamp(nth),
+                )])
+            });
+            waiting.tell(Turn::Settled(stored.map_err(AppendError::from)));
+        }
+    }
+
+    fn tell_conflict(self, nth: usize, answer: &Answer) {
+        let conflict = self
+            .appends
+            .first()
+            .and_then(Waiting::part)
+            .map(|part| Conflict::new(part.stream.clone(), part.expected, answer.actual(nth)));
+        match conflict {
+            Some(conflict) => self.tell_first(Turn::Settled(Err(conflict.into()))),
+            None => self.tell_each(|| Turn::Alone),
+        }
+    }
+
+    /// Of several it is not said whose id it is.
+    fn tell_known(self) {
+        if self.appends.len() == 1 {
+            self.tell_first(Turn::Known);
+        } else {
+            self.tell_each(|| Turn::Alone);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The tags of an append, and the locks it takes for them.
+
+use es_core::{Append, Tag};
+
+/// So many tags an append locks at most; above, it keeps all others out.
+pub(crate) const LOCKED_TAGS: usize = 256;
+
+/// The tags of its events, each once.
+pub(crate) fn tags(append: &Append) -> Vec<&str> {
+    let events = append.parts().iter().flat_map(|part| &part.events);
+    let mut tags = events.flat_map(|event| &event.tags).map(Tag::as_str).collect::<Vec<_>>();
+    tags.sort_unstable();
+    tags.dedup();
+    tags
+}
+
+/// The locks of an append besides those of its streams, as the arguments of `lock_streams.sql`.
+///
+/// Whoever writes a tag takes it shared, beside all others who do. A condition takes one tag of each
+/// of its items for itself: an event that matches the item carries all of its tags, so nobody can be
+/// writing one. Events match an item without tags whatever theirs are, so it keeps everybody out.
+#[derive(Default)]
+pub(crate) struct TagLocks<'a> {
+    /// Whether to keep everybody out. Then no tag is locked.
+    pub(crate) all: bool,
+    pub(crate) each: Vec<&'a str>,
+    /// Whether each is taken for itself.
+    pub(crate) exclusive: Vec<bool>,
+}
+
+impl<'a> TagLocks<'a> {
+    pub(crate) fn of(append: &'a Append) -> Self {
+        let everybody = Self { all: true, ..Self::default() };
+        let mut each = tags(append);
+        let mut exclusive = vec![false; each.len()];
+        for item in append.condition().iter().flat_map(|condition| condition.query.items()) {
+            let Some(tag) = item.tags().first() else {
+                return everybody;
+            };
+            each.push(tag.as_str());
+            exclusive.push(true);
+        }
+        if each.len() > LOCKED_TAGS { everybody } else { Self { all: false, each, exclusive } }
+    }
+}

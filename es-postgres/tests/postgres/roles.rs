@@ -1,0 +1,136 @@
+//! What each role of the documented set-up can do, and what it cannot.
+
+use es_core::prelude::*;
+use es_core::{AppendError, StoreError};
+use es_postgres::PgStore;
+use es_postgres::sqlx::{self, AssertSqlSafe, Executor, PgPool};
+use es_testing::postgres::TestServer;
+
+use crate::support::{append, exact, stream};
+
+/// Roles belong to a whole server: this one is the test's own.
+struct SetUp {
+    server: TestServer,
+    owner: PgStore,
+}
+
+/// The three roles as an administrator makes them, a store that its owner migrated, and the rights
+/// that the owner gave.
+async fn set_up() -> SetUp {
+    let server = TestServer::start();
+    let administrator = PgPool::connect(&server.url("postgres")).await.unwrap();
+    let roles = "CREATE ROLE es_owner; CREATE ROLE es_writer; CREATE ROLE es_reader; \
+                 GRANT CREATE ON DATABASE postgres TO es_owner";
+    administrator.execute(roles).await.unwrap();
+    let as_owner = pool_of(&server, "es_owner").await;
+    let owner = PgStore::new(as_owner.clone());
+    owner.migrate().await.unwrap();
+    as_owner.execute(include_str!("../../roles.sql")).await.unwrap();
+    SetUp { server, owner }
+}
+
+async fn pool_of(server: &TestServer, role: &'static str) -> PgPool {
+    PgStore::pool_options()
+        .after_connect(move |connection, _| {
+            let become_it = AssertSqlSafe(format!("SET ROLE {role}"));
+            Box::pin(async move { connection.execute(become_it).await.map(drop) })
+        })
+        .connect(&server.url("postgres"))
+        .await
+        .unwrap()
+}
+
+/// The server's word for a right that is missing, or what happened instead.
+async fn answer(pool: &PgPool, statement: String) -> String {
+    let mut transaction = pool.begin().await.unwrap();
+    match transaction.execute(AssertSqlSafe(statement)).await {
+        Ok(_) => "done".to_owned(),
+        Err(error) => error.as_database_error().unwrap().code().unwrap().into_owned(),
+    }
+}
+
+const REFUSED: &str = "42501";
+
+async fn tables(pool: &PgPool) -> Vec<String> {
+    let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'es' ORDER BY 1";
+    sqlx::query_scalar(tables).fetch_all(pool).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_writer_does_all_that_a_service_does() {
+    let set_up = set_up().await;
+    let writer = PgStore::new(pool_of(&set_up.server, "es_writer").await);
+
+    writer.migrate().await.unwrap();
+    writer.append(append("a", exact(0), 2)).await.unwrap();
+    let both = vec![
+        crate::support::part("a", exact(2), 1),
+        crate::support::part("b", ExpectedVersion::NoStream, 0),
+    ];
+    writer.append(Append::new(both).unwrap()).await.unwrap();
+    let events = writer.stream_page(&stream("a"), Cursor::START, 9).await.unwrap();
+    let log = writer.log_page(Cursor::START, 9).await.unwrap();
+
+    assert_eq!((events.len(), log.events.len()), (3, 3));
+    let refused: StoreError = writer.begin_incarnation().await.unwrap_err();
+    assert!(!refused.is_transient());
+    set_up.owner.begin_incarnation().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reader_reads_and_does_not_append() {
+    let set_up = set_up().await;
+    PgStore::new(pool_of(&set_up.server, "es_writer").await)
+        .append(append("a", exact(0), 2))
+        .await
+        .unwrap();
+    let reader = PgStore::new(pool_of(&set_up.server, "es_reader").await);
+
+    reader.migrate().await.unwrap();
+    let events = reader.stream_page(&stream("a"), Cursor::START, 9).await.unwrap();
+    let log = reader.log_page(Cursor::START, 9).await.unwrap();
+    let appended = reader.append(append("b", exact(0), 1)).await.unwrap_err();
+
+    assert_eq!((events.len(), log.events.len()), (2, 2));
+    assert!(matches!(appended, AppendError::Store(error) if !error.is_transient()));
+}
+
+/// Whatever a migration adds is among the tables that are tried here.
+#[tokio::test(flavor = "multi_thread")]
+async fn history_is_immutable_for_both() {
+    let set_up = set_up().await;
+    for role in ["es_writer", "es_reader"] {
+        let pool = pool_of(&set_up.server, role).await;
+        let column = "SELECT column_name::text FROM information_schema.columns \
+                      WHERE table_schema = 'es' AND table_name = $1 ORDER BY ordinal_position DESC LIMIT 1";
+        for table in tables(&pool).await {
+            let column: String =
+                sqlx::query_scalar(column).bind(&table).fetch_one(&pool).await.unwrap();
+            for statement in [
+                format!("UPDATE es.{table} SET {column} = {column}"),
+                format!("DELETE FROM es.{table}"),
+                format!("TRUNCATE es.{table}"),
+                format!("DROP TABLE es.{table}"),
+                format!("ALTER TABLE es.{table} DISABLE TRIGGER ALL"),
+            ] {
+                assert_eq!(answer(&pool, statement.clone()).await, REFUSED, "{role}: {statement}");
+            }
+        }
+        for statement in [
+            "SELECT setval('es.events_position_seq', 1)",
+            "CREATE TABLE es.mine (id int)",
+            "INSERT INTO es.log DEFAULT VALUES",
+            "INSERT INTO es._migrations SELECT * FROM es._migrations",
+        ] {
+            assert_eq!(answer(&pool, statement.to_owned()).await, REFUSED, "{role}: {statement}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_right_too_many_would_be_seen() {
+    let set_up = set_up().await;
+    let owner = pool_of(&set_up.server, "es_owner").await;
+
+    assert_eq!(answer(&owner, "DELETE FROM es.events".to_owned()).await, "done");
+}

@@ -1,0 +1,36 @@
+//! The stage of a scenario at which a decision has been taken.
+
+use std::fmt;
+
+use es_core::{Decision, TaggedEvent};
+
+use crate::scenario::Unasserted;
+
+/// A scenario whose decision has been taken, and that waits for its `then`.
+///
+/// Dropped as it is, it panics: a scenario that asserts nothing proves nothing.
+#[must_use = "a scenario asserts nothing before its `then`"]
+pub struct When<D: Decision> {
+    pub(super) unasserted: Unasserted,
+    pub(super) story: Story<D>,
+}
+
+/// What happened in a scenario.
+pub(super) struct Story<D: Decision> {
+    pub(super) given: Vec<TaggedEvent>,
+    /// What the decision saw.
+    pub(super) model: D::Model,
+    pub(super) decision: D,
+    pub(super) answer: Result<Vec<TaggedEvent>, D::Error>,
+}
+
+impl<D: Decision + fmt::Debug> fmt::Debug for When<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("When")
+            .field("given", &self.story.given)
+            .field("model", &self.story.model)
+            .field("decision", &self.story.decision)
+            .field("answer", &self.story.answer)
+            .finish_non_exhaustive()
+    }
+}
