@@ -95,6 +95,7 @@
 mod aggregate;
 mod append;
 mod backoff;
+mod catch_up;
 mod checkpoint;
 mod command;
 mod decide;

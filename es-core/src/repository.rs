@@ -1,26 +1,37 @@
 //! From a command to its events: load, decide, append, and again if others were faster.
 
+mod alone;
+mod decided;
+mod executed;
+mod group;
+mod in_turn;
+mod lane;
+mod states;
+mod waiting;
+
 use std::fmt;
-use std::marker::PhantomData;
+use std::sync::Arc;
 
 use futures_core::Stream;
 use futures_util::TryStreamExt;
 use tracing::{Instrument, Span};
 
+use self::lane::Lanes;
+use self::states::States;
 use crate::aggregate::Aggregate;
-use crate::append::{Append, Appended, StreamAppend};
-use crate::backoff;
+use crate::append::{Append, AppendedStream, StreamAppend};
+use crate::catch_up::catch_up;
 use crate::decide::DecidedBy;
-use crate::decision::{self, Decision};
-use crate::error::{AppendError, Conflict, ExecuteError, LoadError};
-use crate::event::EventId;
+use crate::error::{AppendError, ExecuteError, LoadError, StoreError, StoreErrorKind};
 use crate::load::{Loaded, Moment, Until, load};
 use crate::metadata::Metadata;
-use crate::recorded::Recorded;
+use crate::recorded::{NewEvent, Recorded};
 use crate::resend;
 use crate::spans;
 use crate::store::{Cursor, EventStore};
-use crate::stream::{ExpectedVersion, Position, StreamId, Version};
+use crate::stream::{ExpectedVersion, StreamId, Version};
+
+pub use self::executed::Executed;
 
 /// The aggregates of one type in one store.
 ///
@@ -53,15 +64,21 @@ use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 /// # Ok(())
 /// # }
 /// ```
-pub struct Repository<A, S> {
+pub struct Repository<A: Aggregate, S> {
     store: S,
     max_attempts: u32,
-    aggregate: PhantomData<fn() -> A>,
+    states: Option<States<A>>,
+    lanes: Option<Arc<Lanes<A>>>,
 }
 
-impl<A, S: Clone> Clone for Repository<A, S> {
+impl<A: Aggregate, S: Clone> Clone for Repository<A, S> {
     fn clone(&self) -> Self {
-        Self { store: self.store.clone(), max_attempts: self.max_attempts, aggregate: PhantomData }
+        Self {
+            store: self.store.clone(),
+            max_attempts: self.max_attempts,
+            states: self.states.clone(),
+            lanes: self.lanes.clone(),
+        }
     }
 }
 
@@ -71,27 +88,9 @@ impl<A: Aggregate, S: fmt::Debug> fmt::Debug for Repository<A, S> {
             .field("aggregate", &A::NAME)
             .field("store", &self.store)
             .field("max_attempts", &self.max_attempts)
+            .field("cache", &self.states)
+            .field("lanes", &self.lanes)
             .finish()
-    }
-}
-
-/// What a command did.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Executed<A: Aggregate> {
-    /// The state after the command.
-    pub state: A,
-    /// The version of the stream after the command.
-    pub version: Version,
-    /// What happened, in order; empty if the command changed nothing.
-    pub events: Vec<Recorded<A::Event>>,
-}
-
-impl<A: Aggregate> Executed<A> {
-    /// The position of the last event; `None` if the command changed nothing.
-    #[must_use]
-    pub fn position(&self) -> Option<Position> {
-        self.events.last().map(|event| event.position)
     }
 }
 
@@ -102,7 +101,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     /// The aggregates in `store`.
     #[must_use]
     pub fn new(store: S) -> Self {
-        Self { store, max_attempts: Self::DEFAULT_MAX_ATTEMPTS, aggregate: PhantomData }
+        Self { store, max_attempts: Self::DEFAULT_MAX_ATTEMPTS, states: None, lanes: None }
     }
 
     /// Tries at most `attempts` times (at least once) when others change the stream meanwhile.
@@ -112,6 +111,52 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     #[must_use]
     pub fn with_max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// Remembers the states of up to `states` aggregates, the most useful ones, for all clones of this
+    /// repository.
+    ///
+    /// A command for an aggregate that is remembered is decided without a read; the append says if
+    /// somebody changed the aggregate meanwhile, and then the command is decided again. What appends
+    /// nothing, a refusal or a command that changes nothing, is told only after a look into the store.
+    /// [`load`](Self::load) looks as well: a state of the past is never given out as the present one.
+    /// Wherever the store is looked into, it is asked only for the events that are new.
+    ///
+    /// Costs the memory of that many states, and two copies of the state for each command. Restart the
+    /// service after its store was put back to an earlier backup, as with everything else that it
+    /// remembers.
+    #[must_use]
+    pub fn with_cache(mut self, states: u64) -> Self
+    where
+        A: Clone,
+    {
+        self.states = Some(States::new(states));
+        self
+    }
+
+    /// Commands of this repository and its clones that meet on one aggregate are decided one after
+    /// another, each on the state that the one before it left, and appended together.
+    ///
+    /// Without it, of several commands that meet one is stored and the others have a conflict, and try
+    /// again, and meet again. With it they become one append. Each command still has an answer of its
+    /// own: its events with its metadata, the state and the version after it, or its own refusal, which is
+    /// told only when what it was decided on is stored. A command that meets nobody goes by itself, as
+    /// without.
+    ///
+    /// A command that is dropped while it waits is left out; later it is stored whole or not at all, as
+    /// everywhere. Up to 1,024 commands queue for an aggregate, first come, first served; further ones
+    /// wait for a place. Up to 128 commands go together, fewer once they have 1,000 events or a mebibyte
+    /// of payload.
+    ///
+    /// Costs a copy of the state for each command that waited. Those are executed on a task of the
+    /// caller's tokio runtime.
+    #[must_use]
+    pub fn in_turn(mut self) -> Self
+    where
+        A: Clone,
+    {
+        self.lanes = Some(Arc::new(Lanes::new()));
         self
     }
 
@@ -170,61 +215,17 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     {
         let stream = StreamId::of::<A>(command.aggregate_id()).map_err(LoadError::from)?;
         span.record("es.stream.id", tracing::field::display(&stream));
-        let mut delays = backoff::delays();
-        let mut attempts = 1;
-        loop {
-            span.record("es.attempts", attempts);
-            let conflict = match self.attempt(&stream, command.clone(), metadata).await? {
-                Ok(done) => {
-                    if let Some(position) = done.position() {
-                        span.record("es.global_position", position.0);
-                    }
-                    return Ok(done);
-                }
-                Err(conflict) => conflict,
-            };
-            if attempts == self.max_attempts {
-                return Err(ExecuteError::Conflict { attempts, source: conflict });
-            }
-            if attempts > 1 {
-                tokio::time::sleep(delays.next().unwrap_or_default()).await;
-            }
-            attempts += 1;
+        match &self.lanes {
+            Some(lanes) => self.execute_in_turn(lanes, stream, command, metadata, span).await,
+            None => self.execute_alone(&stream, command, metadata, span).await,
         }
-    }
-
-    /// One attempt; the inner error is a conflict, which may be tried again.
-    async fn attempt<C>(
-        &self,
-        stream: &StreamId,
-        command: C,
-        metadata: &Metadata,
-    ) -> Result<Result<Executed<A>, Conflict>, ExecuteError<A::Error>>
-    where
-        C: DecidedBy<A>,
-    {
-        let Loaded { mut state, version, .. } =
-            resend::until_answered(|| load(&self.store, stream, Until::End)).await?;
-        let Decision { events, new } =
-            decision::decide(&mut state, version, stream, command, metadata)?;
-        if new.is_empty() {
-            return Ok(Ok(Executed { state, version, events: Vec::new() }));
-        }
-        let ids = new.iter().map(|new| new.id).collect();
-        let part = StreamAppend::new(stream.clone(), ExpectedVersion::Exact(version), new);
-        let appended = match resend::append(&self.store, Append::of_fresh(vec![part])).await {
-            Ok(appended) => appended,
-            Err(AppendError::Conflict(conflict)) => return Ok(Err(conflict)),
-            Err(error) => return Err(ExecuteError::Append(error)),
-        };
-        let version = version.plus(events.len());
-        let events = record(events, ids, metadata, appended);
-        Ok(Ok(Executed { state, version, events }))
     }
 
     /// The state as it stands now. An aggregate that does not exist is at [`Version::NONE`].
+    ///
+    /// Sees every append that was acknowledged before the call.
     pub async fn load(&self, id: &A::Id) -> Result<Loaded<A>, LoadError> {
-        self.load_until(id, Until::End).await
+        self.load_now(&StreamId::of::<A>(id)?).await
     }
 
     /// The state as it stood at `version`. A version that the stream has not reached is an error.
@@ -272,21 +273,60 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     }
 }
 
-/// The events of one append with the places that the store gave them.
-fn record<E>(
-    events: Vec<E>,
-    ids: Vec<EventId>,
-    metadata: &Metadata,
-    appended: Appended,
-) -> Vec<Recorded<E>> {
-    let places = appended.streams.into_iter().flat_map(|part| {
-        let version_before = part.version_before();
-        part.positions.into_iter().enumerate().map(move |(nth, position)| {
-            (part.stream.clone(), version_before.plus(nth + 1), position, part.recorded_at)
-        })
-    });
-    let record = |((event, id), (stream, version, position, at))| {
-        Recorded::new(id, stream, version, position, at, metadata.clone(), event)
-    };
-    events.into_iter().zip(ids).zip(places).map(record).collect()
+/// What every way of executing commands rests on.
+impl<A: Aggregate, S: EventStore> Repository<A, S> {
+    fn recall(&self, stream: &StreamId) -> Option<Loaded<A>> {
+        self.states.as_ref()?.recall(stream)
+    }
+
+    /// The state as the store holds it now: what is remembered, and what came after it.
+    async fn load_now(&self, stream: &StreamId) -> Result<Loaded<A>, LoadError> {
+        let Some(states) = &self.states else {
+            return load(&self.store, stream, Until::End).await;
+        };
+        let loaded = match states.recall(stream) {
+            Some(known) => catch_up(&self.store, stream, known).await?,
+            None => load(&self.store, stream, Until::End).await?,
+        };
+        if loaded.exists() {
+            states.remember(stream, &loaded.state, loaded.version, loaded.position);
+        }
+        Ok(loaded)
+    }
+
+    async fn load_to_decide(&self, stream: &StreamId) -> Result<Loaded<A>, LoadError> {
+        resend::until_answered(|| self.load_now(stream)).await
+    }
+
+    async fn store_at(
+        &self,
+        stream: &StreamId,
+        version: Version,
+        new: Vec<NewEvent>,
+    ) -> Result<AppendedStream, AppendError> {
+        let part = StreamAppend::new(stream.clone(), ExpectedVersion::Exact(version), new);
+        let mut appended = resend::append(&self.store, Append::of_fresh(vec![part])).await?;
+        appended.streams.pop().ok_or_else(|| unanswered().into())
+    }
+
+    /// Remembers the state after an append.
+    fn remember(&self, stream: &StreamId, state: &A, appended: &AppendedStream) {
+        if let Some(states) = &self.states
+            && let Some(position) = appended.positions.last()
+        {
+            states.remember(stream, state, appended.version, *position);
+        }
+    }
+
+    /// Takes note of where a stream was when an append was refused.
+    fn found(&self, stream: &StreamId, actual: Version) {
+        if let Some(states) = &self.states {
+            states.found(stream, actual);
+        }
+    }
+}
+
+/// A store that says yes and does not say to what.
+fn unanswered() -> StoreError {
+    StoreError::new(StoreErrorKind::Other, "the store did not say where the events stand")
 }

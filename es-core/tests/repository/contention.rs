@@ -1,9 +1,9 @@
 //! Commands that meet on one aggregate.
 
-mod fixture;
 
 use es_core::{Conflict, prelude::*};
-use fixture::*;
+use super::accounts;
+use crate::fixture::*;
 
 #[tokio::test]
 async fn attempts_are_bounded_and_the_last_conflict_is_told() {

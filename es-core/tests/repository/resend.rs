@@ -1,24 +1,23 @@
 //! Commands while the store comes and goes. Time stands still and jumps where everybody waits.
 
-mod fixture;
-mod watched;
 
 use std::time::Duration;
 
 use es_core::{StoreErrorKind, prelude::*};
-use fixture::*;
+use super::accounts;
+use crate::fixture::*;
+use crate::gated::Fault::{self, CallLost, Refused, ReplyLost};
+use crate::gated::Gated;
 use tokio::time::Instant;
-use watched::Fault::{self, CallLost, Refused, ReplyLost};
-use watched::Watched;
 
 /// Ada has ten cents, and the next appends fail like this.
-async fn failing<const N: usize>(faults: [Fault; N]) -> Watched {
-    let store = Watched::new(bank(10).await);
+async fn failing<const N: usize>(faults: [Fault; N]) -> Gated {
+    let store = Gated::new(bank(10).await);
     store.appends.fail(faults);
     store
 }
 
-async fn cents(store: &Watched) -> i64 {
+async fn cents(store: &Gated) -> i64 {
     accounts(&store.inner).load(&ada()).await.unwrap().state.cents
 }
 

@@ -1,9 +1,9 @@
 //! States and events of the past.
 
-mod fixture;
 
 use es_core::prelude::*;
-use fixture::*;
+use super::accounts;
+use crate::fixture::*;
 use futures_util::TryStreamExt;
 
 /// Ada's account with 1, then 3, then 7 cents, and bob's events in between.

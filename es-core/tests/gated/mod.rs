@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use es_core::{
-    Append, AppendError, Appended, Cursor, EventId, EventStore, LogPage, MemoryStore, Position,
-    Query, QueryPage, RecordedEvent, StoreError, StoreErrorKind, StreamId, Version,
+    Append, AppendError, Appended, Conflict, Cursor, EventId, EventStore, LogPage, MemoryStore,
+    Position, Query, QueryPage, RecordedEvent, StoreError, StoreErrorKind, StreamId, Version,
 };
 use tokio::sync::{Semaphore, watch};
 
@@ -19,10 +19,12 @@ pub enum Fault {
     ReplyLost,
     /// The store refuses it.
     Refused(StoreErrorKind),
+    /// Others are faster.
+    Outrun,
 }
 
-#[derive(Clone)]
-pub struct Watched {
+#[derive(Clone, Debug)]
+pub struct Gated {
     pub inner: MemoryStore,
     /// Appends pass here before they reach the store.
     pub appends: Arc<Gate>,
@@ -30,20 +32,40 @@ pub struct Watched {
     pub reads: Arc<Gate>,
     /// The event ids of each append, in the order in which they came in.
     seen: Arc<Mutex<Vec<Vec<EventId>>>>,
+    /// Where each read of a stream began.
+    cursors: Arc<Mutex<Vec<Cursor<Version>>>>,
 }
 
-impl Watched {
+impl Gated {
     pub fn new(inner: MemoryStore) -> Self {
-        Self { inner, appends: Arc::default(), reads: Arc::default(), seen: Arc::default() }
+        Self {
+            inner,
+            appends: Arc::default(),
+            reads: Arc::default(),
+            seen: Arc::default(),
+            cursors: Arc::default(),
+        }
     }
 
     /// The event ids of each append that was sent.
     pub fn sent(&self) -> Vec<Vec<EventId>> {
         self.seen.lock().unwrap().clone()
     }
+
+    /// Where each read of a stream began.
+    pub fn read(&self) -> Vec<Cursor<Version>> {
+        self.cursors.lock().unwrap().clone()
+    }
+
+    /// Counts from here.
+    pub fn forget(&self) {
+        self.seen.lock().unwrap().clear();
+        self.cursors.lock().unwrap().clear();
+    }
 }
 
 /// Where calls pass one by one.
+#[derive(Debug)]
 pub struct Gate {
     places: Semaphore,
     faults: Mutex<VecDeque<Fault>>,
@@ -117,13 +139,13 @@ impl Gate {
 
 fn failed(fault: Fault) -> StoreError {
     let kind = match fault {
-        Fault::CallLost | Fault::ReplyLost => StoreErrorKind::Unavailable,
+        Fault::CallLost | Fault::ReplyLost | Fault::Outrun => StoreErrorKind::Unavailable,
         Fault::Refused(kind) => kind,
     };
     StoreError::new(kind, format!("{fault:?}"))
 }
 
-impl EventStore for Watched {
+impl EventStore for Gated {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let events = append.parts().iter().flat_map(|part| &part.events);
         self.seen.lock().unwrap().push(events.map(|event| event.id).collect());
@@ -132,6 +154,10 @@ impl EventStore for Watched {
             Some(Fault::ReplyLost) => {
                 self.inner.append(append).await?;
                 Err(failed(Fault::ReplyLost).into())
+            }
+            Some(Fault::Outrun) => {
+                let part = &append.parts()[0];
+                Err(Conflict::new(part.stream.clone(), part.expected, Version(99)).into())
             }
             Some(fault) => Err(failed(fault).into()),
         }
@@ -143,6 +169,7 @@ impl EventStore for Watched {
         cursor: Cursor<Version>,
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
+        self.cursors.lock().unwrap().push(cursor);
         match self.reads.pass().await {
             None => self.inner.stream_page(stream, cursor, limit).await,
             Some(fault) => Err(failed(fault)),

@@ -1,9 +1,9 @@
 //! What a repository does with commands, and what it remembers.
 
-mod fixture;
 
 use es_core::{DecodeError, EventName, Payload, RawEvent, prelude::*};
-use fixture::*;
+use super::accounts;
+use crate::fixture::*;
 use futures_util::TryStreamExt;
 
 #[tokio::test]

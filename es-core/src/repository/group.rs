@@ -1,0 +1,274 @@
+//! Commands on one aggregate, decided one after another and appended together.
+//!
+//! Each command is decided on the state that the one before it left, although nothing of that is
+//! stored yet. So nothing is told before the append: it stores the events of all, and with its
+//! expected version it confirms the state that the first was decided on. If it is refused with a
+//! conflict, whatever was decided is void, refusals as well, and all are decided anew on what the store holds
+//! then. If nothing is appended there is nothing to confirm the state, so it must have been read for
+//! these commands.
+//!
+//! No command pays for another. One whose decision panics is left out. If the append fails as a
+//! statement, perhaps because of what one of them wrote, each goes by itself.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tracing::Instrument;
+
+use super::decided::{Decided, Refusal};
+use super::lane::Turn;
+use super::waiting::{Told, Waiting};
+use crate::aggregate::Aggregate;
+use crate::append::AppendedStream;
+use crate::backoff;
+use crate::error::{AppendError, Conflict, ExecuteError, LoadError, StoreError};
+use crate::load::Loaded;
+use crate::recorded::NewEvent;
+use crate::store::EventStore;
+
+/// So many commands go together at most. An append that others wait for should not take long,
+const COMMANDS: usize = 128;
+/// so no more are added once they have so many events
+const EVENTS: usize = 1000;
+/// or so many bytes of payload.
+const BYTES: usize = 1 << 20;
+
+/// A turn in which the queue of a lane is executed.
+pub(super) struct Group<A: Aggregate, S: EventStore> {
+    turn: Turn<A, S>,
+    /// Taken from the queue and not decided yet.
+    next: VecDeque<Waiting<A>>,
+}
+
+type Answer<A> = Result<Decided<A>, Refusal<A>>;
+
+/// Commands that were decided one after another, and what is to be appended for them.
+struct Round<A: Aggregate> {
+    decided: Vec<(Waiting<A>, Answer<A>)>,
+    new: Vec<NewEvent>,
+    /// With the events of all.
+    state: A,
+}
+
+/// What came of commands that went together.
+enum Outcome<A: Aggregate> {
+    Told,
+    /// Perhaps because of one of them nothing could be done for any.
+    Failed(Vec<Waiting<A>>),
+}
+
+impl<A: Aggregate, S: EventStore> Group<A, S> {
+    pub(super) fn new(turn: Turn<A, S>, first: Waiting<A>) -> Self {
+        Self { turn, next: VecDeque::from([first]) }
+    }
+
+    /// Until nobody waits.
+    pub(super) async fn execute_all(mut self) {
+        loop {
+            while self.next.len() < COMMANDS
+                && let Some(next) = self.turn.next()
+            {
+                self.next.push_back(next);
+            }
+            let Some(first) = self.next.front() else {
+                return;
+            };
+            let span = first.span.clone();
+            let together = self.next.drain(..).collect();
+            if let Outcome::Failed(each) = self.execute(together).instrument(span).await {
+                for one in each {
+                    let span = one.span.clone();
+                    self.execute(vec![one]).instrument(span).await;
+                }
+            }
+            // Those who were answered may come back at once, and should find their lane.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Decides and appends until each has its answer. One command alone always gets it.
+    async fn execute(&mut self, mut waiting: Vec<Waiting<A>>) -> Outcome<A> {
+        let mut delays = backoff::delays();
+        let mut known = self.known();
+        loop {
+            let fresh = known.is_none();
+            let base = match known.take() {
+                Some(known) => known,
+                None => match self.turn.repository.load_to_decide(&self.turn.stream).await {
+                    Ok(loaded) => loaded,
+                    Err(error) => return failed_to_load(waiting, error),
+                },
+            };
+            let Round { decided, new, state } = self.decide(&base, waiting);
+            if new.is_empty() && !fresh && !decided.is_empty() {
+                waiting = decided.into_iter().map(|(waiting, _)| waiting).collect();
+                continue;
+            }
+            if new.is_empty() {
+                for (waiting, answer) in decided {
+                    waiting.tell(Told::Answer(answer.map(Decided::unchanged)));
+                }
+                self.turn.known = Some(base);
+                return Outcome::Told;
+            }
+            match self.turn.repository.store_at(&self.turn.stream, base.version, new).await {
+                Ok(appended) => {
+                    self.stored(decided, state, &appended);
+                    return Outcome::Told;
+                }
+                Err(AppendError::Conflict(conflict)) => {
+                    waiting = self.outrun(decided, &conflict);
+                    if waiting.is_empty() {
+                        return Outcome::Told;
+                    }
+                    if waiting.iter().any(|again| again.attempts > 2) {
+                        tokio::time::sleep(delays.next().unwrap_or_default()).await;
+                    }
+                }
+                Err(error) => return failed_to_append(decided, error),
+            }
+        }
+    }
+
+    /// The newest state that is at hand, not read for the commands that wait.
+    fn known(&mut self) -> Option<Loaded<A>> {
+        self.turn.known.take().or_else(|| self.turn.repository.recall(&self.turn.stream))
+    }
+
+    /// Decides one after another, as far as they go together; the others come next.
+    fn decide(&mut self, base: &Loaded<A>, waiting: Vec<Waiting<A>>) -> Round<A> {
+        let copy = self.turn.lanes.copy;
+        let mut round = Round { decided: Vec::new(), new: Vec::new(), state: copy(&base.state) };
+        let mut version = base.version;
+        let mut bytes = 0;
+        let mut waiting = VecDeque::from(waiting);
+        while let Some(next) = waiting.pop_front_if(|_| round.new.len() < EVENTS && bytes < BYTES) {
+            if !next.is_wanted() {
+                continue;
+            }
+            next.span.record("es.attempts", next.attempts);
+            let deciding = AssertUnwindSafe(|| {
+                let decision = next.decide(&mut round.state, version, &self.turn.stream)?;
+                Ok((decision, copy(&round.state)))
+            });
+            let answer = match catch_unwind(deciding) {
+                Ok(Ok((decision, state))) => {
+                    let (decided, new) = Decided::new(state, version, decision);
+                    version = version.plus(new.len());
+                    bytes += payloads(&new);
+                    round.new.extend(new);
+                    Ok(decided)
+                }
+                Ok(Err(refusal)) => Err(refusal),
+                Err(panic) => {
+                    // Whatever it left of the state is not to be trusted.
+                    let last =
+                        round.decided.iter().rev().find_map(|(_, answer)| answer.as_ref().ok());
+                    round.state = copy(last.map_or(&base.state, |decided| &decided.state));
+                    next.tell(Told::Panic(panic));
+                    continue;
+                }
+            };
+            round.decided.push((next, answer));
+        }
+        while let Some(last) = waiting.pop_back() {
+            self.next.push_front(last);
+        }
+        round
+    }
+
+    fn stored(
+        &mut self,
+        decided: Vec<(Waiting<A>, Answer<A>)>,
+        state: A,
+        appended: &AppendedStream,
+    ) {
+        self.turn.repository.remember(&self.turn.stream, &state, appended);
+        if let Some(position) = appended.positions.last() {
+            self.turn.known =
+                Some(Loaded { state, version: appended.version, position: *position });
+        }
+        for (waiting, answer) in decided {
+            let answer = answer.map(|decided| decided.stored(appended, &waiting.metadata));
+            waiting.tell(Told::Answer(answer));
+        }
+    }
+
+    /// Those that may try again.
+    fn outrun(
+        &self,
+        decided: Vec<(Waiting<A>, Answer<A>)>,
+        conflict: &Conflict,
+    ) -> Vec<Waiting<A>> {
+        self.turn.repository.found(&self.turn.stream, conflict.actual);
+        let mut again = Vec::new();
+        for (mut waiting, _) in decided {
+            if waiting.attempts < self.turn.repository.max_attempts {
+                waiting.attempts += 1;
+                again.push(waiting);
+            } else {
+                let attempts = waiting.attempts;
+                let source = conflict.clone();
+                waiting.tell(Told::Answer(Err(ExecuteError::Conflict { attempts, source })));
+            }
+        }
+        again
+    }
+}
+
+/// The store's failure is everybody's; another one is told to one, or each finds it by itself.
+fn failed_to_load<A: Aggregate>(waiting: Vec<Waiting<A>>, error: LoadError) -> Outcome<A> {
+    if let LoadError::Store(error) = error {
+        for one in waiting {
+            one.tell(Told::Answer(Err(LoadError::Store(error.clone()).into())));
+        }
+        return Outcome::Told;
+    }
+    match <[_; 1]>::try_from(waiting) {
+        Ok([only]) => {
+            only.tell(Told::Answer(Err(error.into())));
+            Outcome::Told
+        }
+        Err(each) => Outcome::Failed(each),
+    }
+}
+
+/// A store that is away is away for all. Any other failure is told to one, or each tries by itself.
+fn failed_to_append<A: Aggregate>(
+    decided: Vec<(Waiting<A>, Answer<A>)>,
+    error: AppendError,
+) -> Outcome<A> {
+    match error {
+        AppendError::Store(error) if error.is_transient() => {
+            for (waiting, answer) in decided {
+                waiting.tell(Told::Answer(Err(away(answer, &error))));
+            }
+            Outcome::Told
+        }
+        error => {
+            let waiting: Vec<_> = decided.into_iter().map(|(waiting, _)| waiting).collect();
+            match <[_; 1]>::try_from(waiting) {
+                Ok([only]) => {
+                    only.tell(Told::Answer(Err(ExecuteError::Append(error))));
+                    Outcome::Told
+                }
+                Err(each) => Outcome::Failed(each),
+            }
+        }
+    }
+}
+
+/// A command with events may have been stored. One without was never confirmed, and is not to be told
+/// that it may have been stored.
+fn away<A: Aggregate>(answer: Answer<A>, error: &StoreError) -> Refusal<A> {
+    match answer {
+        Ok(decided) if !decided.events.is_empty() => {
+            ExecuteError::Append(AppendError::Store(error.clone()))
+        }
+        _ => LoadError::Store(error.clone()).into(),
+    }
+}
+
+fn payloads(new: &[NewEvent]) -> usize {
+    new.iter().map(|new| new.event.payload.as_str().len()).sum()
+}

@@ -1,0 +1,84 @@
+//! A command that waits for its turn, whatever its type.
+
+use std::any::Any;
+
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tracing::Span;
+
+use super::Executed;
+use super::decided::Refusal;
+use crate::aggregate::Aggregate;
+use crate::decide::DecidedBy;
+use crate::decision::{self, Decision};
+use crate::metadata::Metadata;
+use crate::stream::{StreamId, Version};
+
+/// What the caller of a command is told.
+pub(super) enum Told<A: Aggregate> {
+    Answer(Result<Executed<A>, Refusal<A>>),
+    /// Its decision panicked: the panic goes on where the command came from.
+    Panic(Box<dyn Any + Send>),
+}
+
+type DecideOn<A> = dyn Fn(&mut A, Version, &StreamId) -> Result<Decision<<A as Aggregate>::Event>, Refusal<A>>
+    + Send
+    + Sync;
+
+/// A command and where its answer goes. If its caller is gone nobody reads the answer.
+pub(super) struct Waiting<A: Aggregate> {
+    decide: Box<DecideOn<A>>,
+    pub(super) metadata: Metadata,
+    /// The command's own.
+    pub(super) span: Span,
+    /// Where the caller runs, and so where its command may run.
+    pub(super) runtime: Handle,
+    /// Which attempt it is in, from 1.
+    pub(super) attempts: u32,
+    caller: oneshot::Sender<Told<A>>,
+    /// In the queue, and then in its group.
+    _place: OwnedSemaphorePermit,
+}
+
+impl<A: Aggregate> Waiting<A> {
+    pub(super) fn new<C: DecidedBy<A>>(
+        command: C,
+        metadata: Metadata,
+        span: Span,
+        runtime: Handle,
+        place: OwnedSemaphorePermit,
+    ) -> (Self, oneshot::Receiver<Told<A>>) {
+        let (caller, answer) = oneshot::channel();
+        let decided_with = metadata.clone();
+        let decide = move |state: &mut A, version, stream: &StreamId| {
+            decision::decide(state, version, stream, command.clone(), &decided_with)
+        };
+        let decide = Box::new(decide);
+        (Self { decide, metadata, span, runtime, attempts: 1, caller, _place: place }, answer)
+    }
+
+    /// Whether somebody still waits for the answer.
+    pub(super) fn is_wanted(&self) -> bool {
+        !self.caller.is_closed()
+    }
+
+    /// Decides and applies; a refusal leaves the state as it was, a panic may not.
+    pub(super) fn decide(
+        &self,
+        state: &mut A,
+        version: Version,
+        stream: &StreamId,
+    ) -> Result<Decision<A::Event>, Refusal<A>> {
+        self.span.in_scope(|| (self.decide)(state, version, stream))
+    }
+
+    pub(super) fn tell(self, told: Told<A>) {
+        if let Told::Answer(Ok(done)) = &told
+            && let Some(position) = done.position()
+        {
+            self.span.record("es.global_position", position.0);
+        }
+        // Whoever went away has given up the answer.
+        let _ = self.caller.send(told);
+    }
+}
