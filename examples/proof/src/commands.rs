@@ -34,12 +34,24 @@ enum Spread {
 enum Way {
     Textbook,
     Plain,
+    Cached,
+    InTurn,
+    CachedInTurn,
 }
 
-const WAYS: [(&str, Way); 2] = [("textbook transaction", Way::Textbook), ("**es**", Way::Plain)];
+const WAYS: [(&str, Way); 5] = [
+    ("textbook transaction", Way::Textbook),
+    ("**es**", Way::Plain),
+    ("**es**, cached", Way::Cached),
+    ("**es**, in turn", Way::InTurn),
+    ("**es**, cached, in turn", Way::CachedInTurn),
+];
 
 const CELLS: [(Spread, usize); 5] =
     [(Spread::Own, 1), (Spread::Own, 8), (Spread::Own, 32), (Spread::Own, 128), (Spread::One, 8)];
+
+/// States that a cached repository remembers: more than there are in use at a time.
+const REMEMBERED: u64 = 10_000;
 
 /// Commands a second, and how long each takes.
 pub async fn throughput(run: &mut Run) -> anyhow::Result<()> {
@@ -83,8 +95,9 @@ pub async fn throughput(run: &mut Run) -> anyhow::Result<()> {
 fn target(way: Way, spread: Spread, workers: usize) -> &'static str {
     match (way, spread, workers) {
         (Way::Plain, Spread::Own, 1) => "≥ 1.4",
+        (Way::Cached, Spread::Own, 1) => "≥ 2.2",
         (Way::Plain, Spread::Own, 32) => "≥ 5",
-        (Way::Plain, Spread::One, _) => "≥ 10",
+        (Way::CachedInTurn, Spread::One, _) => "≥ 10",
         _ => "",
     }
 }
@@ -110,7 +123,13 @@ async fn contender(
         let worker = |connection| ByHand { connection, route: route() };
         measured(run, connections.into_iter().map(worker).collect(), turns).await?;
     } else {
-        let repository = Repository::new(database.store.clone()).with_max_attempts(1000);
+        let plain = Repository::new(database.store.clone()).with_max_attempts(1000);
+        let repository = match way {
+            Way::Textbook | Way::Plain => plain,
+            Way::Cached => plain.with_cache(REMEMBERED),
+            Way::InTurn => plain.in_turn(),
+            Way::CachedInTurn => plain.with_cache(REMEMBERED).in_turn(),
+        };
         let worker = |_| Executor { repository: repository.clone(), route: route() };
         measured(run, (0..workers).map(worker).collect(), turns).await?;
     }

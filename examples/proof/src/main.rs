@@ -1,4 +1,42 @@
-//! Measures the store and proves its guarantees, each beside a baseline in the same run.
+//! Measures the store and tries to break its guarantees, each beside a baseline in the same run.
+//!
+//! ```text
+//! cargo run --release -p proof -- --quick                    every row, small: under a minute
+//! cargo run --release -p proof > examples/proof/RESULTS.md   the figures that are committed
+//! cargo run --release -p proof -- --seconds 900 --writers 24 --readers 6 --seed 7 \
+//!     --only order --only conditions --only dropped --only lost-replies --only crash
+//!                                                            the tortures for about an hour
+//! ```
+//!
+//! Tables go to stdout as Markdown, progress to stderr, and with `--json FILE` the same tables to a
+//! file. The program fails if a guarantee was broken, and never because of a time: a ratio stands
+//! beside its target, and whoever reads it judges.
+//!
+//! It starts a PostgreSQL of its own, on a socket in the temporary directory, which acknowledges what
+//! is on the disk and nothing else, and removes it however it ends. With `--url` it measures another
+//! one, in databases of its own.
+//!
+//! # What the sections show
+//!
+//! - `append`: what the checks, the order and the idempotency of an append cost beside an INSERT that
+//!   has none of them, and what appends gain by going out together.
+//! - `commands`: load, decide, append, on accounts of one's own and on one that all work on; with and
+//!   without remembered states, in turn and not.
+//! - `replay`: the derived fold beside a match by hand, in instructions and in time; loads of short and
+//!   long streams.
+//! - `log`: the whole log, decoded, beside pages by hand.
+//! - `bytes`: what an event takes on the disk, relation by relation.
+//! - `compile`: what the derives cost the compiler.
+//! - `order`: writers of every manner and readers beside them. Everything that was asked for and
+//!   answered is compared with what is in the store and with what readers saw.
+//! - `stall`: an open foreign transaction, and the holes of rolled-back appends.
+//! - `conditions`: decisions across streams, audited against the log.
+//! - `dropped`: futures dropped at random moments, and the same appends sent again.
+//! - `lost-replies`: commands through a proxy that ends connections instead of passing replies on.
+//! - `crash`: every process of a server killed with SIGKILL under load.
+//!
+//! The dice have a seed, so that a run asks for the same appends again; the scheduling is not theirs.
+
 mod append;
 mod baseline;
 mod by_hand;
