@@ -383,6 +383,11 @@ pub fn tag<F: TagValue>(name: &str, field: &F) -> Result<Tag, InvalidText> {
     Tag::new(name, field)
 }
 
+/// The tags of all fields, if each prints what a tag can be.
+pub fn tags<const N: usize>(tags: [Result<Tag, InvalidText>; N]) -> Result<Vec<Tag>, InvalidText> {
+    tags.into_iter().collect()
+}
+
 /// The events of the model `M` but for the tolerated ones, as far as they carry all `tags`.
 pub fn query<M: DecisionModel>(
     tolerated: &[EventType],

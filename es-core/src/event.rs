@@ -166,7 +166,7 @@ pub struct Payload(String);
 #[non_exhaustive]
 pub enum InvalidPayload {
     /// It is not JSON, or its `Serialize` refused.
-    #[error(transparent)]
+    #[error("the payload cannot be stored as JSON")]
     Json(#[from] serde_json::Error),
     /// It is too long.
     #[error(

@@ -65,13 +65,16 @@
 //!
 //! # Where to read on
 //!
-//! - The derives: [`derive@Event`], [`derive@Aggregate`], [`derive@Command`], [`derive@EventSet`].
+//! - The derives: [`derive@Event`], [`derive@Aggregate`], [`derive@Command`], [`derive@EventSet`],
+//!   [`derive@DecisionModel`].
 //! - What one writes by hand: [`Apply`] for each event, [`Decide`] for each command; [`IntoEvents`]
 //!   names the forms that a decision may answer in.
 //! - The runtime: [`Repository`] for one aggregate at a time, [`UnitOfWork`] for several at once,
 //!   [`Metadata`] for who and why.
-//! - What can go wrong: [`ExecuteError`] for a command, [`LoadError`] for a state, [`AppendError`] for
-//!   events.
+//! - Rules over several streams: [`Decision`], the [`DecisionModel`]s that it rests on, and
+//!   [`Decisions`], which takes it.
+//! - What can go wrong: [`ExecuteError`] for a command, [`DecisionError`] for a decision across
+//!   streams, [`LoadError`] for a state, [`AppendError`] for events.
 //! - The store: [`EventStore`] says what every store owes; [`MemoryStore`] is one. `es_postgres` is
 //!   another.
 //! - The words: [`StreamId`], [`Version`], [`Position`], [`ExpectedVersion`], [`Recorded`].
@@ -85,6 +88,7 @@
 //! # Tracing
 //!
 //! Spans have the target `es`: `es.command` around a command, `es.load` around a state's events,
+//! `es.decision` around a decision across streams, `es.query` around the events that it reads,
 //! `es.append` around an append. Stream ids are fields of spans; nothing logs a payload.
 //!
 //! # Features

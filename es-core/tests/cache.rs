@@ -17,7 +17,7 @@ async fn remembering() -> (Gated, Repository<Account, Gated>) {
 }
 
 /// Another service on the same store.
-fn elsewhere(store: &Gated) -> Repository<Account, es_core::MemoryStore> {
+fn elsewhere(store: &Gated) -> Repository<Account, MemoryStore> {
     accounts(&store.inner)
 }
 

@@ -152,3 +152,55 @@ async fn a_command_in_a_unit_of_work_is_a_span_that_names_its_stream() {
     ]);
     assert_eq!(span.fields, expected);
 }
+
+mod names {
+    use es_core::prelude::*;
+
+    #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+    #[event(name = "name-taken")]
+    pub(super) struct NameTaken {
+        #[event(tag)]
+        name: String,
+    }
+
+    #[derive(DecisionModel, Clone, Debug)]
+    #[decision_model(events(NameTaken))]
+    pub(super) struct Name(#[decision_model(tag = "name")] String);
+
+    impl Apply<NameTaken> for Name {
+        fn apply(&mut self, _: NameTaken) {}
+    }
+
+    pub(super) struct TakeName;
+
+    impl Decision for TakeName {
+        type Model = Name;
+        type Events = NameTaken;
+        type Error = std::convert::Infallible;
+
+        fn model(&self) -> Name {
+            Name("ada".to_owned())
+        }
+
+        fn decide(&self, _: &Name) -> Result<NameTaken, Self::Error> {
+            Ok(NameTaken { name: "ada".to_owned() })
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_decision_is_a_span_with_its_outcome_around_its_reading() {
+    let decisions = es_core::Decisions::new(bank(10).await);
+    decisions.execute(names::TakeName).await.unwrap();
+    let watcher = Watcher::default();
+    let _guard = tracing::subscriber::set_default(watcher.clone());
+
+    decisions.execute(names::TakeName).await.unwrap();
+
+    let (decision, query) = (watcher.span("es.decision"), watcher.span("es.query"));
+    assert_eq!((decision.target, query.target), ("es", "es"));
+    let expected =
+        fields([("es.decision", "TakeName"), ("es.attempts", "1"), ("es.global_position", "5")]);
+    assert_eq!(decision.fields, expected);
+    assert_eq!(query.fields, fields([("es.events.count", "1")]));
+}

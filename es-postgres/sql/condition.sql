@@ -9,7 +9,7 @@
 WITH
 items AS MATERIALIZED (
     SELECT item, tagged.tags, typed.types
-      FROM (SELECT given.item, array_agg(given.tag) AS tags
+      FROM (SELECT given.item, array_agg(DISTINCT given.tag) AS tags
               FROM unnest((SELECT $3::bigint[]), (SELECT $4::text[])) AS given (item, tag)
              GROUP BY given.item) tagged
       FULL JOIN (SELECT given.item, array_agg(given.type) AS types
@@ -18,19 +18,17 @@ items AS MATERIALIZED (
      USING (item)
 ),
 led AS MATERIALIZED (
-    SELECT items.*,
-           CASE WHEN cardinality(items.tags) = 1 THEN items.tags[1]
-                ELSE (SELECT candidate.tag
+    SELECT items.item, items.types,
+           CASE WHEN cardinality(items.tags) = 1 THEN items.tags
+                ELSE (SELECT array_agg(candidate.tag ORDER BY far.position DESC NULLS FIRST)
                         FROM unnest(items.tags) AS candidate (tag)
                         LEFT JOIN LATERAL (SELECT tags.position
                                              FROM es.tags
                                             WHERE tags.tag = candidate.tag AND tags.position > $1::bigint
                                             ORDER BY tags.position
-                                           OFFSET 255
-                                            LIMIT 1) far ON true
-                       ORDER BY far.position DESC NULLS FIRST
-                       LIMIT 1)
-           END AS lead
+                                           OFFSET (SELECT 255)
+                                            LIMIT 1) far ON true)
+           END AS tags
       FROM items
      WHERE items.tags IS NOT NULL
 )
@@ -39,22 +37,21 @@ led AS MATERIALIZED (
   CROSS JOIN LATERAL (
             SELECT tags.position
               FROM es.tags
-             WHERE tags.tag = led.lead AND tags.position > $1::bigint
+             WHERE tags.tag = led.tags[1] AND tags.position > $1::bigint
                AND tags.position <> ALL ((SELECT $2::bigint[])::bigint[])
-               AND CASE WHEN cardinality(led.tags) = 1 THEN true
-                        ELSE (SELECT bool_and(hit.there IS NOT NULL)
-                                FROM unnest(led.tags) AS wanted (tag)
-                                LEFT JOIN LATERAL (SELECT true AS there
-                                                     FROM es.tags other
-                                                    WHERE other.tag = wanted.tag
-                                                      AND other.position = tags.position
-                                                    LIMIT 1) hit ON true)
-                   END
-               AND CASE WHEN led.types IS NULL THEN true
-                        ELSE (SELECT events.name = ANY (led.types)
-                                FROM es.events
-                               WHERE events.position = tags.position)
-                   END
+               AND (cardinality(led.tags) < 2
+                    OR (SELECT true
+                          FROM es.tags other
+                         WHERE other.tag = led.tags[2] AND other.position = tags.position))
+               AND (cardinality(led.tags) < 3
+                    OR (SELECT count(*)
+                          FROM es.tags other
+                         WHERE other.tag = ANY (led.tags[3:]) AND other.position = tags.position)
+                       = cardinality(led.tags) - 2)
+               AND (led.types IS NULL
+                    OR (SELECT events.name = ANY (led.types)
+                          FROM es.events
+                         WHERE events.position = tags.position))
              ORDER BY tags.position
              LIMIT 1
         ) found

@@ -40,10 +40,10 @@ impl PgStore {
 
     /// The lone statement first, then the locked form where that settles nothing.
     pub(crate) async fn append_alone(&self, append: Arc<Append>) -> Result<Appended, AppendError> {
-        match self.try_alone(&append).await? {
-            Some(appended) => Ok(appended),
-            None => self.append_locked(append, None).await,
+        if let Some(appended) = self.try_alone(&append).await? {
+            return Ok(appended);
         }
+        self.append_locked(append, None).await
     }
 
     /// As [`append_alone`](Self::append_alone), with a claim on the stream. The claim's place is
@@ -53,13 +53,11 @@ impl PgStore {
         append: Append,
         mut claim: Claim,
     ) -> Result<Appended, AppendError> {
-        match self.try_alone(&append).await? {
-            Some(appended) => Ok(appended),
-            None => {
-                claim.shut();
-                self.append_locked(Arc::new(append), Some(claim)).await
-            }
+        if let Some(appended) = self.try_alone(&append).await? {
+            return Ok(appended);
         }
+        claim.shut();
+        self.append_locked(Arc::new(append), Some(claim)).await
     }
 
     /// Runs the statement as its own transaction, and gives the connection back at once. `None`

@@ -96,20 +96,16 @@ impl PgStore {
         since.get_or_insert(answer.stored_at().ok_or_else(|| unexpected("a chunk is empty"))?);
         for (nth, (piece, part)) in pieces().enumerate() {
             let positions = answer.next_positions(piece.events.len())?;
-            match written.get_mut(piece.part) {
-                Some(begun) => {
-                    begun.stream.positions.extend(positions);
-                    begun.stream.version = begun.before.plus(begun.stream.positions.len());
-                }
-                None => {
-                    let before = answer.actual(nth);
-                    let version = before.plus(positions.len());
-                    let stamp = answer.stamp(nth);
-                    let stream =
-                        AppendedStream::new(part.stream.clone(), version, positions, stamp);
-                    written.push(Written { before, stream });
-                }
+            if let Some(begun) = written.get_mut(piece.part) {
+                begun.stream.positions.extend(positions);
+                begun.stream.version = begun.before.plus(begun.stream.positions.len());
+                continue;
             }
+            let before = answer.actual(nth);
+            let version = before.plus(positions.len());
+            let stamp = answer.stamp(nth);
+            let stream = AppendedStream::new(part.stream.clone(), version, positions, stamp);
+            written.push(Written { before, stream });
         }
         Ok(None)
     }

@@ -32,6 +32,22 @@
 //! last one given; it says it with a shared lock that ends with its transaction. A reader looks at
 //! these locks first and reads only what lies at or below the smallest. Nobody waits for anybody.
 //!
+//! # How conditions hold
+//!
+//! An append on a [`Condition`](es_core::Condition) must not miss an event that is on its way. So
+//! whoever writes a tag holds a shared lock on it until its transaction ends, beside all others who
+//! write it; a condition takes one tag of each of its items for itself, waits for those who write it,
+//! and then looks, with a snapshot that holds what they wrote. Who comes later waits in turn, and
+//! takes its positions after that. Costs to know of:
+//!
+//! - An item's first tag is the one that is locked. A rare one, such as `course:c1`, keeps nobody
+//!   waiting; a hot one, such as `tenant:t1`, keeps all who write it waiting, one condition at a time.
+//! - An item with types and no tags is matched by events that lock no tag. The condition waits for all
+//!   appends that are under way and keeps all others out, and reads the log from `after` on. So does
+//!   an append with more than 256 tags, without the reading.
+//! - In the caller's own transaction the locks last until that ends. Two transactions that first write
+//!   a tag and then rest on it deadlock, and the server ends one of them.
+//!
 //! # Rights
 //!
 //! Three roles, made by whoever administers the server; the login roles of services are members of
@@ -79,10 +95,13 @@
 //!
 //! A log is read on the primary, or on a standby with the help of its primary: see
 //! [`PgStore::with_log_replica`]. A standby alone does not know which appends are under way, and is
-//! refused. Streams can be read anywhere; on a standby they end where it has come to.
+//! refused. So is a query, for its `safe`. Streams can be read anywhere; on a standby they end where it
+//! has come to.
 //!
 //! What was acknowledged survives a crash of the server unless `synchronous_commit` is off. A restore
-//! or a failover that loses events is told to the readers with [`PgStore::begin_incarnation`]. An append can rest on 256 streams that it does not write to.
+//! or a failover that loses events is told to the readers with [`PgStore::begin_incarnation`].
+//!
+//! An append can rest on 256 streams that it does not write to.
 //!
 //! # PostgreSQL
 //!

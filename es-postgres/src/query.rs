@@ -23,10 +23,12 @@ impl PgStore {
     ) -> Result<QueryPage, StoreError> {
         let mut session = self.session().await?;
         let end = self.log_end(&mut session).await?;
-        let statement = self
-            .query(include_str!("../sql/query_page.sql"))
-            .bind(bigint(after.0))
-            .bind(i64::from(limit));
+        let sql = if query.items().iter().all(|item| !item.tags().is_empty()) {
+            include_str!("../sql/query_page.sql")
+        } else {
+            include_str!("../sql/query_page_by_type.sql")
+        };
+        let statement = self.query(sql).bind(bigint(after.0)).bind(i64::from(limit));
         let rows =
             Items::of(query).bind(statement).fetch_all(&mut *session).await.map_err(from_sqlx)?;
         session.end().await?;
@@ -65,7 +67,7 @@ impl<'a> Items<'a> {
     }
 }
 
-/// A row of `query_page.sql`.
+/// A row of `query_page.sql` or `query_page_by_type.sql`.
 fn matching(row: &PgRow) -> Result<MatchingEvent, StoreError> {
     let items = row
         .try_get::<Vec<i64>, _>(10)

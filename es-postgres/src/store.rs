@@ -27,9 +27,14 @@ use crate::{schema, spans};
 /// that has none lets the store [`connect`](Self::connect).
 ///
 /// An append is one statement in one round trip, without a transaction around it, as long as it has
-/// its streams for itself. An append that meets another one goes out again in its locked form: it
-/// waits for the streams, looks, writes and commits. An append that rests on a stream without
-/// writing to it, or that has more than 256 streams, takes that form at once.
+/// its streams for itself. Appends to one stream each that meet in a process go out together, up to
+/// 256 of them, 4,096 events and 4 MiB in a statement; each has its own answer, and none waits for
+/// another one's stream. An append that meets somebody else at its stream goes out again in its locked
+/// form: it waits for the streams, looks, writes and commits. An append that has a condition, that
+/// rests on a stream without writing to it, that has more than 256 streams or tags or more than a
+/// statement carries takes that form at once, the last in several statements of one transaction.
+///
+/// An append that is sent again, with the same event ids, is answered as the first time.
 ///
 /// ```no_run
 /// use es_core::prelude::*;
@@ -158,12 +163,13 @@ impl PgStore {
     /// ```
     ///
     /// The transaction must be in READ COMMITTED, PostgreSQL's default, and begun by sqlx. A
-    /// [`Conflict`](AppendError::Conflict) leaves it usable; any other error aborts it, as every
-    /// failed statement does.
+    /// [`Conflict`](AppendError::Conflict) and a [`Condition`](AppendError::Condition) that does not
+    /// hold leave it usable; any other error aborts it, as every failed statement does.
     ///
     /// **Keep it short.** From here to its end the transaction holds the streams that it appended
-    /// to, and readers of the log do not get past it, however much others append meanwhile.
-    /// PostgreSQL's `idle_in_transaction_session_timeout` sets a limit to that. Two transactions
+    /// to, and the tags that it wrote or rested on, and readers of the log do not get past it, however
+    /// much others append meanwhile. PostgreSQL's `idle_in_transaction_session_timeout` sets a limit to
+    /// that. Two transactions
     /// that append to the same streams one by one in opposite order deadlock; the server ends one
     /// of them, and the error [is transient](StoreError::is_transient). One append with several
     /// parts never does.

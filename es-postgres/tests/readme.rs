@@ -66,6 +66,74 @@ fn an_overdraft_is_refused() {
 }
 use first_aggregate::{Account, AccountEvent, Deposited, Withdraw};
 
+#[rustfmt::skip]
+#[expect(unreachable_pub, reason = "as public as the first aggregate")]
+mod rule_over_streams {
+use es_core::prelude::*;
+use es_testing::prelude::*;
+
+// The rule over several streams of the README begins.
+/// A fact about two things: its tags find it by each of them.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "subscribed")]
+pub struct Subscribed {
+    #[event(tag)] pub course: String,
+    #[event(tag)] pub student: String,
+}
+
+/// What a decision must know of a course: every subscription with its tag.
+#[derive(DecisionModel, Clone, Debug)]
+#[decision_model(events(Subscribed))]
+pub struct Course { #[decision_model(tag)] course: String, taken: u32 }
+
+/// And of a student.
+#[derive(DecisionModel, Clone, Debug)]
+#[decision_model(events(Subscribed))]
+pub struct Student { #[decision_model(tag)] student: String, attends: u32 }
+
+impl Apply<Subscribed> for Course {
+    fn apply(&mut self, _: Subscribed) { self.taken += 1; }
+}
+
+impl Apply<Subscribed> for Student {
+    fn apply(&mut self, _: Subscribed) { self.attends += 1; }
+}
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("no seat is free, or the student attends three courses already")]
+pub struct Refused;
+
+#[derive(Clone, Debug)]
+pub struct Subscribe { pub course: String, pub student: String }
+
+impl Decision for Subscribe {
+    type Model = (Course, Student);
+    type Events = Subscribed;
+    type Error = Refused;
+
+    fn model(&self) -> (Course, Student) {
+        let Subscribe { course, student } = self.clone();
+        (Course { course, taken: 0 }, Student { student, attends: 0 })
+    }
+
+    fn decide(&self, (course, student): &(Course, Student)) -> Result<Subscribed, Refused> {
+        if course.taken >= 20 || student.attends >= 3 { return Err(Refused); }
+        let Subscribe { course, student } = self.clone();
+        Ok(Subscribed { course, student })
+    }
+}
+
+#[test]
+fn a_student_attends_three_courses() {
+    let attends = |course: &str| Subscribed { course: course.into(), student: "ada".into() };
+
+    decision::given(["latin", "greek", "rust"].map(attends))
+        .when(Subscribe { course: "maths".into(), student: "ada".into() })
+        .then_rejected(Refused);
+}
+// The rule over several streams of the README ends.
+}
+
 fn ada() -> String {
     "ada".into()
 }
@@ -130,7 +198,7 @@ fn here(what: &str) -> String {
 fn the_readme_shows_the_code_of_this_file() {
     let readme = include_str!("../../README.md");
 
-    for what in ["The first aggregate", "The service"] {
+    for what in ["The first aggregate", "The rule over several streams", "The service"] {
         let here = here(what);
         assert!(here.lines().count() > 10, "{what} is missing here");
         assert!(readme.contains(&here), "the README shows other code than this:\n{here}");

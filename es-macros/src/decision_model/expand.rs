@@ -90,7 +90,8 @@ fn condition(model: &DecisionModel<'_>) -> TokenStream {
 
 fn tags(model: &DecisionModel<'_>) -> TokenStream {
     let tags = model.tags.iter().map(|tag| tag.tag(model.krate));
-    quote!(::std::vec::Vec::from([#(#tags?),*]))
+    let krate = &model.krate;
+    quote!(#krate::__private::tags([#(#tags),*])?)
 }
 
 /// An event without a tag of the model would match its query never.

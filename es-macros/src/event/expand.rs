@@ -49,7 +49,7 @@ fn tags(model: &Event<'_>) -> TokenStream {
         fn tags(
             &self,
         ) -> ::core::result::Result<::std::vec::Vec<#krate::Tag>, #krate::InvalidText> {
-            ::core::result::Result::Ok(::std::vec::Vec::from([#(#tags?),*]))
+            #krate::__private::tags([#(#tags),*])
         }
     }
 }

@@ -102,12 +102,11 @@ impl Draft {
         }
         self.size += waiting.size;
         self.ids.extend(ids(&waiting));
-        match chain {
-            Some(chain) => chain.push(waiting),
-            None => {
-                self.of_stream.insert(waiting.stream, self.chains.len());
-                self.chains.push(Chain::of(waiting));
-            }
+        if let Some(chain) = chain {
+            chain.push(waiting);
+        } else {
+            self.of_stream.insert(waiting.stream, self.chains.len());
+            self.chains.push(Chain::of(waiting));
         }
         None
     }

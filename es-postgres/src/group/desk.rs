@@ -16,15 +16,15 @@ use crate::size::BATCH;
 /// compete for the same two cores that were measured.
 pub(super) const PLACES: usize = 2;
 
-/// The queue holds at most so much, four batches; beyond that callers wait outside of it. Two batches
-/// are under way while two gather.
+/// So much is queued and under way in batches at most, four of them; beyond that callers wait
+/// outside. Two batches are under way while two gather.
 const ROOM: usize = 4 * BATCH;
 
 /// Where the appends of a store and all its clones meet.
 pub(crate) struct Group {
     desk: Mutex<Desk>,
     hasher: RandomState,
-    /// Room in the queue, in the unit of [`size`](crate::size::size).
+    /// Room in the queue and in batches, in the unit of [`size`](crate::size::size).
     pub(super) room: Arc<Semaphore>,
 }
 

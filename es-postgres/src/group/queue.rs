@@ -24,7 +24,7 @@ pub(super) struct Waiting {
     pub(super) stream: StreamHash,
     pub(super) size: usize,
     pub(super) answer: oneshot::Sender<Turn>,
-    /// Room in the queue, given back when the append leaves it.
+    /// Its room, given back when it is answered.
     pub(super) _room: OwnedSemaphorePermit,
 }
 

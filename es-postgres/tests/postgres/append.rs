@@ -204,6 +204,11 @@ async fn a_schema_version_beyond_the_column_is_refused() {
         matches!(&error, AppendError::Store(e) if e.kind() == StoreErrorKind::Unsupported),
         "{error:?}"
     );
+    let why = std::error::Error::source(&error).unwrap();
+    assert_eq!(
+        why.to_string(),
+        "the schema version 4294967295 of an event is greater than 2147483647"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

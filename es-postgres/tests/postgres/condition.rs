@@ -1,8 +1,9 @@
 //! Appends that rest on what a query finds.
 
 use es_core::prelude::*;
-use es_core::{AppendError, Appended, Condition, NewEvent, Query, QueryItem};
+use es_core::{AppendError, Appended, Condition, NewEvent, Query, QueryItem, StreamAppend};
 use futures_util::future::join_all;
+use tokio::task::JoinHandle;
 
 use crate::support::{Fixture, fixture, item, stream, tagged};
 
@@ -26,15 +27,20 @@ fn refused_by(answer: Result<Appended, AppendError>) -> Position {
     }
 }
 
+fn spawn(fixture: &Fixture, append: Append) -> JoinHandle<Result<Appended, AppendError>> {
+    let store = fixture.store.clone();
+    tokio::spawn(async move { store.append(append).await })
+}
+
 async fn in_parallel(
     fixture: &Fixture,
     appends: impl IntoIterator<Item = Append>,
 ) -> Vec<Result<Appended, AppendError>> {
-    let running = appends.into_iter().map(|append| {
-        let store = fixture.store.clone();
-        tokio::spawn(async move { store.append(append).await })
-    });
-    join_all(running).await.into_iter().map(Result::unwrap).collect()
+    join_all(appends.into_iter().map(|append| spawn(fixture, append)))
+        .await
+        .into_iter()
+        .map(Result::unwrap)
+        .collect()
 }
 
 fn won(answers: &[Result<Appended, AppendError>]) -> usize {
@@ -113,9 +119,7 @@ async fn a_condition_waits_for_a_matching_append_under_way() {
     let rests = unless("b", tagged("y", &[]), item(&["x"], &["course:c1", "student:s1"]));
     let free = fixture.store.append(unless("c", tagged("y", &[]), item(&[], &["course:c2"]))).await;
     let waits = tokio::spawn(async move { store.append(rests).await });
-    let store = fixture.store.clone();
-    let rests = unless("d", tagged("y", &[]), item(&[], &["course:c1"]));
-    let refused = tokio::spawn(async move { store.append(rests).await });
+    let refused = spawn(&fixture, unless("d", tagged("y", &[]), item(&[], &["course:c1"])));
     fixture.until_waiting(2).await;
     tx.commit().await.unwrap();
 
@@ -150,13 +154,39 @@ async fn a_condition_on_a_type_waits_for_an_append_under_way() {
     let mut tx = fixture.pool.begin().await.unwrap();
     let late = fixture.store.append_within(&mut tx, append("a", tagged("x", &[]))).await.unwrap();
 
-    let store = fixture.store.clone();
-    let rests = unless("b", tagged("y", &[]), item(&["x"], &[]));
-    let refused = tokio::spawn(async move { store.append(rests).await });
+    let refused = spawn(&fixture, unless("b", tagged("y", &[]), item(&["x"], &[])));
     fixture.until_waiting(1).await;
     tx.commit().await.unwrap();
 
     assert_eq!(refused_by(refused.await.unwrap()), late.position().unwrap());
+}
+
+/// By themselves, in a batch or with two streams. Six wait at a time: half of the pool.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_an_append_rests_on_a_type_all_others_wait() {
+    let fixture = fixture().await;
+    let mut tx = fixture.pool.begin().await.unwrap();
+    let rests = unless("rests", tagged("x", &[]), item(&["closed"], &[]));
+    let rests = fixture.store.append_within(&mut tx, rests).await.unwrap();
+
+    let two = Append::new(vec![
+        StreamAppend::new(stream("two-a"), ExpectedVersion::Any, vec![tagged("x", &[])]),
+        StreamAppend::new(stream("two-b"), ExpectedVersion::Any, vec![tagged("x", &[])]),
+    ]);
+    let mut waiting = vec![spawn(&fixture, two.unwrap())];
+    fixture.until_waiting(1).await;
+    waiting.push(spawn(&fixture, append("tagged", tagged("x", &["seat:1"]))));
+    fixture.until_waiting(2).await;
+    for n in 0..40 {
+        waiting.push(spawn(&fixture, append(&n.to_string(), tagged("closed", &[]))));
+    }
+    fixture.until_waiting(6).await;
+    assert!(!waiting.iter().any(JoinHandle::is_finished));
+    tx.commit().await.unwrap();
+
+    for waited in waiting {
+        assert!(waited.await.unwrap().unwrap().position() > rests.position());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -187,7 +217,8 @@ async fn an_append_with_very_many_tags_keeps_the_others_out() {
     let event = tagged("x", &tags.iter().map(String::as_str).collect::<Vec<_>>());
     let mut tx = fixture.pool.begin().await.unwrap();
     fixture.store.append_within(&mut tx, append("a", event)).await.unwrap();
-    let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'";
+    let locks = "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) \
+                 WHERE locktype = 'advisory' AND datname = current_database()";
     assert!(fixture.number(locks).await < 10);
 
     let store = fixture.store.clone();
@@ -242,7 +273,8 @@ async fn an_append_that_is_sent_again_has_its_first_answer_whatever_its_conditio
     }
 }
 
-/// Appends that rest on a tag hold up those who write it, and not their neighbours in a batch.
+/// Whoever writes a tag that somebody rests on waits, by itself, in a batch or with two streams; the
+/// neighbours in the batch do not. Six wait for the tag at a time: half of the pool.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_append_that_waits_for_a_tag_holds_no_neighbour_up() {
     let fixture = fixture().await;
@@ -250,18 +282,27 @@ async fn an_append_that_waits_for_a_tag_holds_no_neighbour_up() {
     let rests = unless("rests", tagged("x", &[]), item(&[], &["seat:1"]));
     let rests = fixture.store.append_within(&mut tx, rests).await.unwrap();
 
-    let store = fixture.store.clone();
-    let waits =
-        tokio::spawn(async move { store.append(append("a", tagged("x", &["seat:1"]))).await });
-    let neighbours =
-        in_parallel(&fixture, (0..60).map(|n| append(&format!("n{n}"), tagged("x", &["seat:2"]))))
-            .await;
+    let two = Append::new(vec![
+        StreamAppend::new(stream("two-a"), ExpectedVersion::Any, vec![tagged("x", &["seat:1"])]),
+        StreamAppend::new(stream("two-b"), ExpectedVersion::Any, vec![tagged("x", &[])]),
+    ]);
+    let mut waiting = vec![spawn(&fixture, two.unwrap())];
     fixture.until_waiting(1).await;
+    let mut neighbours = Vec::new();
+    for n in 0..60 {
+        neighbours.push(spawn(&fixture, append(&format!("n{n}"), tagged("x", &["seat:2"]))));
+        waiting.push(spawn(&fixture, append(&format!("w{n}"), tagged("x", &["seat:1"]))));
+    }
+    for neighbour in neighbours {
+        neighbour.await.unwrap().unwrap();
+    }
+    fixture.until_waiting(6).await;
+    assert!(!waiting.iter().any(JoinHandle::is_finished));
     tx.commit().await.unwrap();
 
-    assert!(neighbours.iter().all(Result::is_ok));
-    let waited = waits.await.unwrap().unwrap();
-    assert!(waited.position() > rests.position());
+    for waited in waiting {
+        assert!(waited.await.unwrap().unwrap().position() > rests.position());
+    }
 }
 
 /// In batches, some of whose appends are refused, and in chunks: each event has the tags it was given.

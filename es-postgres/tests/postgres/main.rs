@@ -6,10 +6,14 @@ mod cancellation;
 mod condition;
 mod conflict;
 mod database;
+mod group;
+mod idempotency;
 #[cfg(unix)]
 mod incarnation;
+mod large;
 mod loads;
 mod log_order;
+mod lost_replies;
 #[cfg(unix)]
 mod pgbouncer;
 mod query;

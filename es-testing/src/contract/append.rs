@@ -7,7 +7,7 @@ use es_core::{
 
 use super::subjects::{
     add, event, events, ids, log_up_to, part, read, recorded_ids, stream, try_append, try_parts,
-    versions,
+    versions, with_payload,
 };
 
 /// The events of every part of an append are there afterwards.
@@ -165,4 +165,52 @@ pub async fn a_part_without_events_stores_nothing<S: EventStore>(store: &S) {
     assert_eq!(stored, 2, "nothing is stored for a part without events");
     let missing = read(store, &stream("missing")).await;
     assert_eq!(missing, [], "a precondition makes no stream");
+}
+
+/// A part without events and nothing else: there is a stream, or there is none, and that is all.
+pub async fn an_append_without_events_is_answered<S: EventStore>(store: &S) {
+    add(store, &stream("one"), events(2)).await;
+
+    let parts = |key| vec![part(&stream(key), ExpectedVersion::Any, vec![])];
+    let existing = try_parts(store, parts("one")).await.expect("it is accepted");
+    let missing = try_parts(store, parts("missing")).await.expect("it is accepted");
+
+    let answered = (existing.streams[0].version.0, missing.streams[0].version.0);
+    assert_eq!(answered, (2, 0), "the versions that the streams have");
+    assert_eq!((existing.position(), missing.position()), (None, None), "no position");
+    assert_eq!(read(store, &stream("missing")).await, [], "nothing is stored");
+}
+
+/// As many as an import brings. All are there, at the places of the answer.
+pub async fn one_append_may_hold_ten_thousand_streams<S: EventStore>(store: &S) {
+    const STREAMS: usize = 10_000;
+
+    let parts: Vec<_> = (0..STREAMS)
+        .map(|nth| part(&stream(&nth.to_string()), ExpectedVersion::NoStream, vec![event(nth)]))
+        .collect();
+    let new: Vec<_> = parts.iter().map(|part| part.events[0].id).collect();
+
+    let appended = try_parts(store, parts).await.expect("it is accepted");
+
+    let streams: Vec<_> = appended.streams.iter().map(|part| part.version.0).collect();
+    assert_eq!(streams, vec![1; STREAMS], "one answer per stream");
+    let positions: Vec<_> = appended.streams.iter().map(|part| part.positions[0]).collect();
+    let mut log = log_up_to(store, &appended).await;
+    log.sort_unstable_by_key(|event| event.stream.key().as_str().parse::<usize>().ok());
+    assert_eq!(recorded_ids(&log), new, "every stream has its event");
+    let stored: Vec<_> = log.iter().map(|event| event.position).collect();
+    assert_eq!(positions, stored, "at the answered position");
+}
+
+/// The longest payload that there may be, to the byte.
+pub async fn a_payload_at_the_limit_is_stored<S: EventStore>(store: &S) {
+    let longest = format!("\"{}\"", "x".repeat(Payload::MAX_BYTES - 2));
+    let new = with_payload(&longest);
+
+    add(store, &stream("one"), vec![event(1), new, event(2)]).await;
+
+    let stored = read(store, &stream("one")).await;
+    assert_eq!(versions(&stored), [1, 2, 3], "it is stored between its neighbours");
+    let same = stored[1].event.payload.as_str() == longest;
+    assert!(same, "the longest payload comes back");
 }

@@ -51,6 +51,19 @@ pub async fn an_exact_version_is_met_by_itself_only<S: EventStore>(store: &S) {
     assert!(met.is_ok(), "the version that the stream has: {met:?}");
 }
 
+/// No version is too great to be refused as others are, whatever a store counts with.
+pub async fn a_version_that_no_stream_reaches_is_a_conflict<S: EventStore>(store: &S) {
+    add(store, &stream("one"), events(1)).await;
+
+    for version in [u64::from(u32::MAX), i64::MAX as u64, i64::MAX as u64 + 1, u64::MAX] {
+        for (key, actual) in [("one", 1), ("missing", 0)] {
+            let answer = try_append(store, &stream(key), exact(version), events(1)).await;
+            let told = conflict(answer);
+            assert_eq!((told.expected, told.actual.0), (exact(version), actual), "what is told");
+        }
+    }
+}
+
 /// `Exact(0)` is `NoStream`.
 pub async fn exact_zero_is_no_stream<S: EventStore>(store: &S) {
     let one = stream("one");

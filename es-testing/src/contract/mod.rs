@@ -4,6 +4,116 @@
 //! its guarantee. An adapter that runs them all may promise what
 //! [`EventStore`](es_core::EventStore) promises. Each of them fails against a store that breaks
 //! just this; a test of this crate compares the list of such stores with [`TESTS`].
+//!
+//! # How an adapter runs it
+//!
+//! In a test of its own, with `es-testing` as a dev-dependency: a function that makes a store, and
+//! one macro call. The function is called once a test and answers with the store and with whatever
+//! must outlive it, such as a database that is dropped with its guard. The store must be empty and
+//! nobody else's, since tests read the whole log. The tests run side by side, each on a
+//! multi-threaded runtime of tokio, because writers that cannot meet prove nothing.
+//!
+//! A whole adapter, which forwards to another store and counts what it is asked to append:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use std::sync::atomic::{AtomicUsize, Ordering};
+//!
+//! use es_core::prelude::*;
+//! use es_core::{
+//!     AppendError, Appended, Cursor, LogPage, Query, QueryPage, RecordedEvent, StoreError,
+//! };
+//! use es_testing::contract;
+//!
+//! #[derive(Clone, Default)]
+//! struct Counting {
+//!     inner: MemoryStore,
+//!     appends: Arc<AtomicUsize>,
+//! }
+//!
+//! impl EventStore for Counting {
+//!     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+//!         self.appends.fetch_add(1, Ordering::Relaxed);
+//!         self.inner.append(append).await
+//!     }
+//!
+//!     async fn stream_page(
+//!         &self,
+//!         stream: &StreamId,
+//!         cursor: Cursor<Version>,
+//!         limit: u32,
+//!     ) -> Result<Vec<RecordedEvent>, StoreError> {
+//!         self.inner.stream_page(stream, cursor, limit).await
+//!     }
+//!
+//!     async fn log_page(
+//!         &self,
+//!         cursor: Cursor<Position>,
+//!         limit: u32,
+//!     ) -> Result<LogPage, StoreError> {
+//!         self.inner.log_page(cursor, limit).await
+//!     }
+//!
+//!     async fn query_page(
+//!         &self,
+//!         query: &Query,
+//!         after: Position,
+//!         limit: u32,
+//!     ) -> Result<QueryPage, StoreError> {
+//!         self.inner.query_page(query, after, limit).await
+//!     }
+//! }
+//!
+//! async fn make_store() -> (Counting, ()) {
+//!     (Counting::default(), ())
+//! }
+//!
+//! // In `tests/contract.rs`, each guarantee as a `#[test]`:
+//! es_testing::contract!(make_store);
+//!
+//! # fn main() {
+//! // One of them by itself, while the adapter is being written:
+//! contract::run(make_store, contract::conflict::two_writers_one_winner);
+//! # }
+//! ```
+//!
+//! # What each guarantee means
+//!
+//! - [`append`]: what is stored is what was given, to the byte, under the version, the positions and
+//!   the time of the answer; also the largest of everything that es-core lets through.
+//! - [`expected_version`]: `Any`, `NoStream`, `StreamExists` and `Exact` are each enforced, for parts
+//!   without events too.
+//! - [`conflict`]: of those that rely on one version one goes on, the others learn where the stream is,
+//!   and nothing of them is stored.
+//! - [`event_ids`]: an append that is sent again is answered as the first time, whoever sends it and
+//!   whatever became of the first; an id in another place is refused.
+//! - [`crowd`]: however many append at once, each is answered for itself. A store may put them
+//!   together as it likes.
+//! - [`order`]: positions and times rise along every stream, and appends that cross do not lock each
+//!   other out.
+//! - [`paging`] and [`streams`]: pages begin beyond their cursor and end at their limit, streams are
+//!   apart, clones are one store.
+//! - [`log`]: a reader that follows the log to `safe` loses nothing, though positions become visible
+//!   in another order than they are given in.
+//! - [`checkpoint`]: a reader goes on where it was, and not in a log that was restored or replaced.
+//! - [`query`]: events are found by type and by tag, at once, in the order of the log; nothing that
+//!   matches appears at or below a page's `safe` afterwards.
+//! - [`condition`]: an append is refused for what its decision has not seen and for nothing else.
+//! - [`condition_order`]: conditions hold in the order of the log, which an audit asks again after
+//!   races, so that a reader of the log never sees a decision contradicted by what stands before it.
+//! - [`dropping`]: a caller that gives up leaves an append whole or absent.
+//!
+//! # What it does not cover
+//!
+//! It sees a store through its trait alone, in one process, while everything works. An adapter's own
+//! tests show the rest: that what was acknowledged survives a crash of the server; what becomes of an
+//! append whose connection breaks; that time does not go back when the clock does; a log that really
+//! was restored, rather than a checkpoint that pretends; whatever the adapter offers beside the trait,
+//! as taking part in the caller's transaction. Speed and fairness are no part of it: a store that is
+//! slow, or answers the last first, keeps it.
+//!
+//! A race that a store loses one time in a million may pass. The tests of races go many rounds and fail
+//! at once where nothing is done about them, which is what their broken stores show.
 
 #![expect(
     clippy::missing_panics_doc,
@@ -11,13 +121,19 @@
 )]
 
 pub mod append;
+pub mod checkpoint;
+pub mod condition;
+pub mod condition_order;
 pub mod conflict;
+pub mod crowd;
 pub mod dropping;
 pub mod event_ids;
 pub mod expected_version;
 pub mod log;
 pub mod order;
 pub mod paging;
+pub mod query;
+mod seeded;
 pub mod streams;
 mod subjects;
 mod suite;

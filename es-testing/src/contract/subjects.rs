@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use es_core::{
-    Append, AppendError, Appended, Category, Conflict, Cursor, EventId, EventName, EventStore,
-    ExpectedVersion, Metadata, NewEvent, Payload, Position, RawEvent, RecordedEvent, SchemaVersion,
-    StreamAppend, StreamId, StreamKey, Version,
+    Append, AppendError, Appended, Category, Condition, ConditionFailed, Conflict, Cursor, EventId,
+    EventName, EventStore, ExpectedVersion, Metadata, NewEvent, Payload, Position, Query,
+    QueryItem, QueryPage, RawEvent, RecordedEvent, SchemaVersion, StreamAppend, StreamId,
+    StreamKey, Tag, Version,
 };
 use tokio::time::{sleep, timeout};
 
@@ -21,12 +22,37 @@ pub(super) fn stream(key: &str) -> StreamId {
 }
 
 pub(super) fn event(number: usize) -> NewEvent {
-    let raw = RawEvent::new(
-        EventName::new("counted").expect("a name"),
-        SchemaVersion(1),
-        Payload::parse(format!("{{\"number\":{number}}}")).expect("JSON"),
-    );
-    NewEvent::new(raw, Metadata::default())
+    with_payload(&format!("{{\"number\":{number}}}"))
+}
+
+pub(super) fn with_payload(json: &str) -> NewEvent {
+    let payload = Payload::parse(json).expect("JSON");
+    NewEvent::new(RawEvent::new(name("counted"), SchemaVersion(1), payload), Metadata::default())
+}
+
+/// An event of that type, about the things that the tags name: `course:c1`.
+pub(super) fn about(type_name: &str, tags: &[&str]) -> NewEvent {
+    let mut new = event(1);
+    new.event.name = name(type_name);
+    new.with_tags(tags.iter().map(|text| tag(text)).collect())
+}
+
+pub(super) fn name(name: &str) -> EventName {
+    EventName::new(name).expect("a name")
+}
+
+pub(super) fn tag(text: &str) -> Tag {
+    text.parse().expect("a tag")
+}
+
+pub(super) fn item(types: &[&str], tags: &[&str]) -> QueryItem {
+    let types = types.iter().map(|text| name(text)).collect();
+    let tags = tags.iter().map(|text| tag(text)).collect();
+    QueryItem::new(types, tags).expect("a type or a tag")
+}
+
+pub(super) fn query<const ITEMS: usize>(items: [QueryItem; ITEMS]) -> Query {
+    Query::new(items.into()).expect("an item")
 }
 
 pub(super) fn events(count: usize) -> Vec<NewEvent> {
@@ -79,12 +105,30 @@ pub(super) async fn add<S: EventStore>(
         .expect("an append at any version is accepted")
 }
 
+/// One append of several parts, on a condition.
+pub(super) async fn try_on<S: EventStore>(
+    store: &S,
+    condition: Condition,
+    parts: Vec<StreamAppend>,
+) -> Result<Appended, AppendError> {
+    let append = Append::new(parts).expect("streams and events that differ");
+    store.append(append.with_condition(condition)).await
+}
+
 /// The conflict that the store has to answer with.
 pub(super) fn conflict(answer: Result<Appended, AppendError>) -> Conflict {
     match answer {
         Err(AppendError::Conflict(conflict)) => conflict,
         Err(other) => panic!("expected a conflict, but the append failed: {other:?}"),
         Ok(appended) => panic!("expected a conflict, but the append was accepted: {appended:?}"),
+    }
+}
+
+/// The broken condition that the store has to answer with.
+pub(super) fn broken_condition(answer: Result<Appended, AppendError>) -> ConditionFailed {
+    match answer {
+        Err(AppendError::Condition(failed)) => failed,
+        other => panic!("expected a broken condition, but the answer is {other:?}"),
     }
 }
 
@@ -109,6 +153,16 @@ pub(super) async fn log_page<S: EventStore>(
 ) -> Vec<RecordedEvent> {
     let page = store.log_page(cursor, limit).await;
     page.expect("the log can be read").events
+}
+
+pub(super) async fn query_page<S: EventStore>(
+    store: &S,
+    query: &Query,
+    after: Position,
+    limit: u32,
+) -> QueryPage {
+    let page = store.query_page(query, after, limit).await;
+    page.expect("events can be asked for")
 }
 
 /// The log, once it is safe up to what `appended` says.

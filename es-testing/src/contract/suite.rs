@@ -55,12 +55,16 @@ macro_rules! contract {
                 metadata_comes_back_as_it_went_in
                 keys_are_compared_byte_by_byte
                 a_part_without_events_stores_nothing
+                an_append_without_events_is_answered
+                one_append_may_hold_ten_thousand_streams
+                a_payload_at_the_limit_is_stored
             }
             expected_version {
                 any_version_is_met_by_every_stream
                 no_stream_is_met_by_a_missing_stream_only
                 an_existing_stream_is_not_met_by_a_missing_one
                 an_exact_version_is_met_by_itself_only
+                a_version_that_no_stream_reaches_is_a_conflict
                 exact_zero_is_no_stream
                 a_part_without_events_requires_its_version_too
             }
@@ -92,8 +96,56 @@ macro_rules! contract {
                 safe_never_goes_back_and_nothing_is_beyond_it
             }
             event_ids {
+                an_append_that_is_sent_again_has_its_first_answer
+                an_append_over_several_streams_has_its_first_answers
+                an_append_that_is_sent_again_does_not_break_its_condition
+                an_append_that_is_sent_again_is_not_compared
                 an_event_id_is_taken_once_in_the_store
                 a_taken_event_id_refuses_the_whole_append
+                an_append_that_is_there_in_part_is_refused
+                the_same_events_elsewhere_are_refused
+                of_twins_that_race_one_is_stored
+                a_dropped_append_is_sent_again_and_stored_once
+            }
+            crowd {
+                each_append_has_its_own_answer
+                a_refusal_harms_no_neighbour
+                all_that_meet_on_one_stream_are_stored
+            }
+            condition {
+                an_event_with_the_tag_refuses_an_append
+                an_event_of_the_type_refuses_an_append
+                an_item_is_broken_by_an_event_that_has_all_it_asks_for
+                any_item_refuses_an_append
+                a_known_event_refuses_nothing
+                an_event_up_to_after_refuses_nothing
+                the_events_of_the_append_itself_do_not_count
+                a_broken_condition_names_an_event_that_matches
+                a_broken_condition_stores_nothing
+                an_append_without_events_requires_its_condition_too
+                a_condition_that_holds_leaves_versions_in_force
+            }
+            condition_order {
+                of_those_that_rest_on_one_condition_one_wins
+                two_that_write_what_the_other_forbids_never_both_succeed
+                a_condition_on_types_holds_against_plain_appends
+                no_condition_is_broken_in_the_order_of_the_log
+            }
+            query {
+                an_item_finds_any_of_its_types_with_all_of_its_tags
+                an_event_comes_with_the_items_that_it_matches
+                events_are_found_as_they_stand_in_the_log
+                a_query_is_read_page_by_page
+                a_query_sees_what_was_acknowledged
+                nothing_appears_at_or_below_safe_afterwards
+                a_tag_that_is_there_twice_counts_once
+                tags_are_compared_byte_by_byte
+            }
+            checkpoint {
+                a_checkpoint_goes_on_where_it_was_left
+                a_checkpoint_ahead_of_the_log_is_refused
+                a_checkpoint_of_another_log_is_refused
+                all_pages_are_of_one_incarnation
             }
             streams {
                 an_unknown_stream_is_empty

@@ -1,10 +1,11 @@
-//! The directory of all throw-away servers of a user, and how one is made there.
+//! The directories of all throw-away servers of a user, and how one is made there.
 //!
 //! ```text
-//! <temp>/es-testing-<uid>/lock         held while somebody joins, starts or clears away
-//!                        /c-<random>/  the server that test processes share: cluster.rs
-//!                        /o-<random>/  a server of one test alone: own.rs
+//! <temp>/es-testing-<uid>/c-<random>/      the server that test processes share: cluster.rs
+//! <temp>/es-testing-own-<uid>/o-<random>/  a server of one test alone: own.rs
 //! ```
+//!
+//! Beside the servers is a file `lock`, held while somebody joins, starts or clears away.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write as _};
@@ -25,11 +26,12 @@ pub(super) struct Home {
 }
 
 impl Home {
-    pub(super) fn open() -> io::Result<Self> {
+    /// The directory `<temp>/<name>-<uid>`.
+    pub(super) fn open(name: &str) -> io::Result<Self> {
         let me = effective_uid()?;
         let run_as = (me == 0).then(unprivileged).transpose()?;
         let owner = run_as.map_or(me, |(uid, _)| uid);
-        let path = env::temp_dir().join(format!("es-testing-{owner}"));
+        let path = env::temp_dir().join(format!("{name}-{owner}"));
         match DirBuilder::new().mode(0o700).create(&path) {
             Ok(()) => give(&path, run_as)?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}

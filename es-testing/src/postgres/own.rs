@@ -163,9 +163,10 @@ impl TestServer {
                  or set ES_PG_BIN to the directory that holds its `initdb`"
             );
         };
-        let prepared = Home::open().and_then(|home| {
+        let prepared = Home::open("es-testing-own").and_then(|home| {
             // Between the directory and its owner nobody may take it for a dead one.
             let _lock = home.lock()?;
+            clear_away_the_dead(&home)?;
             let directory = home.new_directory("o-")?;
             let owner = File::create_new(directory.join("owner"))?;
             owner.lock()?;
@@ -211,8 +212,20 @@ impl Drop for TestServer {
     }
 }
 
+/// What a machine that went down left behind.
+fn clear_away_the_dead(home: &Home) -> io::Result<()> {
+    for entry in fs::read_dir(&home.path)?.flatten() {
+        let directory = entry.path();
+        if directory.is_dir() && !is_in_use(&directory) {
+            // Its watcher may be removing it in this moment: then there is nothing left to do.
+            let _ = fs::remove_dir_all(&directory);
+        }
+    }
+    Ok(())
+}
+
 /// Whether a directory belongs to a test that runs, or to one whose watcher is still at work.
-pub(super) fn is_in_use(directory: &Path) -> bool {
+fn is_in_use(directory: &Path) -> bool {
     File::open(directory.join("owner")).is_ok_and(|owner| {
         owner.try_lock().is_err() || UnixStream::connect(home::socket(directory, 5432)).is_ok()
     })

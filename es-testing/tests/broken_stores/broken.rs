@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use es_core::{
-    Append, AppendError, Appended, Cursor, EventStore, LogPage, MemoryStore, Position, Query,
-    QueryPage, RecordedEvent, StoreError, StreamAppend, StreamId, Version,
+    Append, AppendError, Appended, Checkpoint, Condition, Cursor, EventStore, LogPage, MemoryStore,
+    Position, Query, QueryItem, QueryPage, RecordedEvent, ResumeError, StoreError, StreamAppend,
+    StreamId, Version,
 };
 use tokio::task::yield_now;
 
@@ -19,6 +20,11 @@ pub(crate) struct Broken {
     pub(crate) parts: fn(Vec<StreamAppend>) -> Vec<StreamAppend>,
     /// Stores part by part instead of all or nothing, with time to give up between them.
     pub(crate) one_by_one: bool,
+    /// Rests an append on another condition.
+    pub(crate) condition: fn(&mut Condition),
+    /// Takes other items for those of a query or of a condition; without any it holds no condition
+    /// and finds nothing.
+    pub(crate) items: fn(Vec<QueryItem>) -> Vec<QueryItem>,
     /// Changes what an append answers.
     pub(crate) answer: fn(Result<Appended, AppendError>) -> Result<Appended, AppendError>,
     /// Reads another stream.
@@ -33,6 +39,12 @@ pub(crate) struct Broken {
     pub(crate) events: fn(&mut Vec<RecordedEvent>),
     /// Changes what the log answers; told how often it has been asked.
     pub(crate) log: fn(&mut LogPage, usize),
+    /// Looks for events from elsewhere.
+    pub(crate) after: fn(Position) -> Position,
+    /// Changes what a query finds.
+    pub(crate) found: fn(&mut QueryPage),
+    /// Goes on from another checkpoint; told what the log is.
+    pub(crate) checkpoint: fn(&mut Checkpoint, &LogPage),
     /// Each clone has a store of its own.
     pub(crate) forks: bool,
 }
@@ -46,6 +58,8 @@ impl Broken {
             refuse: |_| None,
             parts: |parts| parts,
             one_by_one: false,
+            condition: |_| {},
+            items: |items| items,
             answer: |answer| answer,
             stream: StreamId::clone,
             versions: |cursor| cursor,
@@ -53,20 +67,48 @@ impl Broken {
             limit: |limit| limit,
             events: |_| {},
             log: |_, _| {},
+            after: |position| position,
+            found: |_| {},
+            checkpoint: |_, _| {},
             forks: false,
         }
     }
 
-    async fn store_one_by_one(&self, parts: Vec<StreamAppend>) -> Result<Appended, AppendError> {
+    /// The condition is asked with the last part, when the others are stored.
+    async fn store_one_by_one(
+        &self,
+        parts: Vec<StreamAppend>,
+        condition: Option<Condition>,
+    ) -> Result<Appended, AppendError> {
+        let last = parts.len() - 1;
         let mut streams = Vec::new();
-        for part in parts {
+        for (nth, part) in parts.into_iter().enumerate() {
             let append = Append::new(vec![part]).expect("one part");
+            let append = on(append, condition.clone().filter(|_| nth == last));
             streams.extend(self.inner.append(append).await?.streams);
             for _ in 0..100 {
                 yield_now().await;
             }
         }
         Ok(Appended::new(streams))
+    }
+
+    fn query(&self, query: &Query) -> Option<Query> {
+        Query::new((self.items)(query.items().to_vec())).ok()
+    }
+
+    fn condition(&self, append: &Append) -> Option<Condition> {
+        let mut condition = append.condition()?.clone();
+        condition.query = self.query(&condition.query)?;
+        (self.condition)(&mut condition);
+        Some(condition)
+    }
+}
+
+fn on(append: Append, condition: Option<Condition>) -> Append {
+    match condition {
+        Some(condition) => append.with_condition(condition),
+        None => append,
     }
 }
 
@@ -83,14 +125,15 @@ impl EventStore for Broken {
         if let Some(error) = (self.refuse)(&append) {
             return Err(error);
         }
+        let condition = self.condition(&append);
         let parts = (self.parts)(append.into_parts());
         let answer = if self.one_by_one {
-            self.store_one_by_one(parts).await
+            self.store_one_by_one(parts, condition).await
         } else if parts.is_empty() {
             Ok(Appended::new(Vec::new()))
         } else {
             let append = Append::new(parts).expect("parts that differ");
-            self.inner.append(append).await
+            self.inner.append(on(append, condition)).await
         };
         (self.answer)(answer)
     }
@@ -122,6 +165,22 @@ impl EventStore for Broken {
         after: Position,
         limit: u32,
     ) -> Result<QueryPage, StoreError> {
-        self.inner.query_page(query, after, limit).await
+        let (after, limit) = ((self.after)(after), (self.limit)(limit));
+        let Some(query) = self.query(query) else {
+            return Ok(QueryPage::new(Vec::new(), after));
+        };
+        let mut page = self.inner.query_page(&query, after, limit).await?;
+        (self.found)(&mut page);
+        Ok(page)
+    }
+
+    async fn resume_log(
+        &self,
+        mut checkpoint: Checkpoint,
+        limit: u32,
+    ) -> Result<LogPage, ResumeError> {
+        let log = self.inner.log_page(Cursor::START, 0).await?;
+        (self.checkpoint)(&mut checkpoint, &log);
+        self.inner.resume_log(checkpoint, limit).await
     }
 }

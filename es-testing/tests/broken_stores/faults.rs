@@ -1,7 +1,8 @@
 //! Faults that several broken stores share.
 
 use es_core::{
-    Cursor, EventId, ExpectedVersion, Position, StreamAppend, StreamId, StreamKey, Version,
+    Cursor, EventId, ExpectedVersion, NewEvent, Position, QueryItem, StreamAppend, StreamId,
+    StreamKey, Version,
 };
 
 pub(crate) fn stream(key: &str, like: &StreamId) -> StreamId {
@@ -33,11 +34,25 @@ pub(crate) fn without_preconditions(mut parts: Vec<StreamAppend>) -> Vec<StreamA
     parts
 }
 
-pub(crate) fn with_fresh_ids(mut parts: Vec<StreamAppend>) -> Vec<StreamAppend> {
-    for event in parts.iter_mut().flat_map(|part| &mut part.events) {
-        event.id = EventId::generate();
-    }
+pub(crate) fn with_fresh_ids(parts: Vec<StreamAppend>) -> Vec<StreamAppend> {
+    each_event(parts, |event| event.id = EventId::generate())
+}
+
+pub(crate) fn each_event(
+    mut parts: Vec<StreamAppend>,
+    change: impl Fn(&mut NewEvent),
+) -> Vec<StreamAppend> {
+    parts.iter_mut().flat_map(|part| &mut part.events).for_each(change);
     parts
+}
+
+/// No condition is held, and nothing is found.
+pub(crate) fn no_items(_: Vec<QueryItem>) -> Vec<QueryItem> {
+    Vec::new()
+}
+
+pub(crate) fn of_their_tags_alone(items: Vec<QueryItem>) -> Vec<QueryItem> {
+    items.into_iter().filter_map(|i| QueryItem::new(vec![], i.tags().to_vec()).ok()).collect()
 }
 
 pub(crate) fn inclusive_version(cursor: Cursor<Version>) -> Cursor<Version> {

@@ -1,8 +1,10 @@
 //! Each test of the contract finds the store that breaks just its guarantee.
 
 mod broken;
+mod deciding;
 mod faults;
 mod reading;
+mod repeating;
 mod writing;
 
 use broken::Broken;
@@ -21,7 +23,7 @@ fn check_at_once(store: Broken, test: impl AsyncFnOnce(&Broken)) {
 
 #[test]
 fn every_test_of_the_contract_finds_a_broken_store() {
-    let found = [reading::FOUND, writing::FOUND].concat();
+    let found = [reading::FOUND, writing::FOUND, repeating::FOUND, deciding::FOUND].concat();
 
     let finds_none = contract::TESTS.iter().filter(|test| !found.contains(test));
     let finds_none: Vec<_> = finds_none.collect();

@@ -1,7 +1,7 @@
 //! Stores that read what is not there, or not what is.
 
-use es_core::{Position, Timestamp};
-use es_testing::contract::{log, order, paging, streams};
+use es_core::{Incarnation, Position, Timestamp};
+use es_testing::contract::{checkpoint, log, order, paging, streams};
 
 use super::broken::Broken;
 use super::check;
@@ -72,6 +72,26 @@ finds! {
     events_beyond_the_safe_end: log::safe_never_goes_back_and_nothing_is_beyond_it,
     "no event is beyond `safe`", {
         log: |page, _| page.safe = Position::START
+    }
+    a_checkpoint_that_is_read_again: checkpoint::a_checkpoint_goes_on_where_it_was_left,
+    "after the third comes the fourth", {
+        checkpoint: |checkpoint, _| {
+            checkpoint.position.0 = checkpoint.position.0.saturating_sub(1);
+        }
+    }
+    a_log_that_lost_its_end_and_goes_on: checkpoint::a_checkpoint_ahead_of_the_log_is_refused,
+    "expected a checkpoint that is ahead of the log", {
+        checkpoint: |checkpoint, log| {
+            checkpoint.position = checkpoint.position.min(log.head);
+        }
+    }
+    a_log_that_takes_any_checkpoint: checkpoint::a_checkpoint_of_another_log_is_refused,
+    "expected a checkpoint of another log", {
+        checkpoint: |checkpoint, log| checkpoint.incarnation = log.incarnation
+    }
+    a_page_that_is_a_log_of_its_own: checkpoint::all_pages_are_of_one_incarnation,
+    "a clone reads the same log", {
+        log: |page, _| page.incarnation = Incarnation::generate()
     }
     an_unknown_stream_with_events: streams::an_unknown_stream_is_empty,
     "an unknown stream has no events", {

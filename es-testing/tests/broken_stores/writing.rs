@@ -1,12 +1,14 @@
 //! Stores that write what they should not, or not what they should.
 
-use es_core::{Append, AppendError, ExpectedVersion, Payload, StoreError, StoreErrorKind, Version};
-use es_testing::contract::{append, conflict, dropping, event_ids, expected_version, order};
+use es_core::{
+    Append, AppendError, Conflict, ExpectedVersion, Payload, StoreError, StoreErrorKind, Version,
+};
+use es_testing::contract::{append, conflict, crowd, dropping, expected_version, order};
 
 use super::broken::Broken;
 use super::check;
 use super::faults::{
-    any_instead_of_exact, expect_instead, stream, with_fresh_ids, without_preconditions,
+    any_instead_of_exact, each_event, expect_instead, stream, without_preconditions,
 };
 
 /// A test for each broken store, and in `FOUND` the tests of the contract that find them.
@@ -42,22 +44,14 @@ finds! {
     }
     a_payload_whose_blanks_are_gone: append::an_event_comes_back_as_it_went_in,
     "name, version and payload come back", {
-        parts: |mut parts| {
-            for event in parts.iter_mut().flat_map(|part| &mut part.events) {
-                let compact = event.event.payload.as_str().replace(": ", ":");
-                event.event.payload = Payload::parse(compact).expect("JSON");
-            }
-            parts
-        }
+        parts: |parts| each_event(parts, |event| {
+            let compact = event.event.payload.as_str().replace(": ", ":");
+            event.event.payload = Payload::parse(compact).expect("JSON");
+        })
     }
     lost_headers: append::metadata_comes_back_as_it_went_in,
     "metadata comes back from the stream", {
-        parts: |mut parts| {
-            for event in parts.iter_mut().flat_map(|part| &mut part.events) {
-                event.metadata.headers.clear();
-            }
-            parts
-        }
+        parts: |parts| each_event(parts, |event| event.metadata.headers.clear())
     }
     keys_without_case: append::keys_are_compared_byte_by_byte,
     "the key \"Ada\" is a stream of its own", {
@@ -76,6 +70,23 @@ finds! {
             }
             appended
         })
+    }
+    a_stream_made_by_nothing: append::an_append_without_events_is_answered,
+    "the versions that the streams have", {
+        answer: |answer| answer.map(|mut appended| {
+            appended.streams.iter_mut().for_each(|part| part.version.0 = part.version.0.max(1));
+            appended
+        })
+    }
+    a_limit_of_streams: append::one_append_may_hold_ten_thousand_streams, "it is accepted", {
+        refuse: |append: &Append| (append.parts().len() > 9_999).then(too_much)
+    }
+    a_limit_of_a_mebibyte: append::a_payload_at_the_limit_is_stored, "is accepted", {
+        refuse: |append: &Append| {
+            let events = append.parts().iter().flat_map(|part| &part.events);
+            let bytes: usize = events.map(|event| event.event.payload.as_str().len()).sum();
+            (bytes > 1 << 20).then(too_much)
+        }
     }
     any_version_taken_for_none: expected_version::any_version_is_met_by_every_stream,
     "an existing stream", {
@@ -98,6 +109,17 @@ finds! {
     an_exact_version_that_is_ignored:
     expected_version::an_exact_version_is_met_by_itself_only, "expected a conflict", {
         parts: any_instead_of_exact
+    }
+    a_version_that_is_cut_to_fewer_bits:
+    expected_version::a_version_that_no_stream_reaches_is_a_conflict, "expected a conflict", {
+        parts: |mut parts| {
+            for part in &mut parts {
+                if let ExpectedVersion::Exact(version) = &mut part.expected {
+                    version.0 &= u64::from(u32::MAX >> 31);
+                }
+            }
+            parts
+        }
     }
     exact_zero_taken_for_any: expected_version::exact_zero_is_no_stream, "expected a conflict", {
         parts: any_instead_of_exact
@@ -149,19 +171,31 @@ finds! {
             (!in_order).then(|| StoreError::new(StoreErrorKind::Contention, "deadlock").into())
         }
     }
-    an_event_id_taken_twice_in_the_store: event_ids::an_event_id_is_taken_once_in_the_store,
-    "expected a duplicate event", {
-        parts: |parts| {
-            let elsewhere = parts[0].stream.key().as_str() == "other";
-            if elsewhere { with_fresh_ids(parts) } else { parts }
+    an_answer_of_the_neighbour: crowd::each_append_has_its_own_answer, "the answer is its own", {
+        answer: |answer| answer.map(|mut appended| {
+            for position in appended.streams.iter_mut().flat_map(|part| &mut part.positions) {
+                position.0 += 1;
+            }
+            appended
+        })
+    }
+    a_neighbour_that_falls_with_a_conflict: crowd::a_refusal_harms_no_neighbour,
+    "each append of a crowd has the verdict that it would have alone", {
+        refuse: |append: &Append| {
+            let neighbour = append.parts()[0].stream.key().as_str() == "own-9";
+            neighbour.then(|| Conflict::new(append.parts()[0].stream.clone(), ExpectedVersion::Any, Version(1)).into())
         }
     }
-    half_an_append_before_a_taken_id: event_ids::a_taken_event_id_refuses_the_whole_append,
-    "a neighbour of a taken id is not stored", {
-        one_by_one: true
+    one_of_two_that_meet_on_a_stream: crowd::all_that_meet_on_one_stream_are_stored,
+    "each is stored once", {
+        parts: |mut parts| { parts[0].events.truncate(1); parts }
     }
     half_an_append_of_a_caller_that_left: dropping::a_dropped_append_is_stored_whole_or_not_at_all,
     "an append is stored whole", check_at_once {
         one_by_one: true
     }
+}
+
+fn too_much() -> AppendError {
+    StoreError::new(StoreErrorKind::Other, "too much").into()
 }

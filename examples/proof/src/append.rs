@@ -148,10 +148,20 @@ pub fn deposits(
 pub async fn bytes(run: &mut Run) -> anyhow::Result<()> {
     progress("bytes an event");
     let database = run.server.database().await?;
-    let streams = run.options.count(200, 2000);
-    for nth in 0..streams {
-        let stream = StreamId::of::<crate::domain::Account>(&format!("account-{nth}"))?;
-        database.store.append(deposits(stream, ExpectedVersion::NoStream, 10)?).await?;
+    let streams = run.options.count(1_000, 5_000);
+    let appender = |first| {
+        let store = database.store.clone();
+        tokio::spawn(async move {
+            for nth in (first..streams).step_by(32) {
+                let stream = StreamId::of::<crate::domain::Account>(&format!("account-{nth}"))?;
+                store.append(deposits(stream, ExpectedVersion::NoStream, 10)?).await?;
+            }
+            anyhow::Ok(())
+        })
+    };
+    let appenders: Vec<_> = (0..32).map(appender).collect();
+    for appender in appenders {
+        appender.await??;
     }
     let events = database.number("SELECT count(*) FROM es.events").await?;
     let payload = database.number("SELECT sum(length(payload::text)) FROM es.events").await?;
@@ -165,13 +175,13 @@ pub async fn bytes(run: &mut Run) -> anyhow::Result<()> {
     let each = |bytes: i64| Cell::number(bytes as f64 / events as f64, 1);
     let sizes = "SELECT relname::text, pg_relation_size(c.oid) FROM pg_class c \
         WHERE relnamespace = 'es'::regnamespace AND relkind IN ('r', 'i') \
-          AND pg_relation_size(c.oid) > 8192 ORDER BY 2 DESC";
+          AND (relname LIKE 'events%' OR relname LIKE 'streams%') ORDER BY 2 DESC";
     for (name, bytes) in sqlx::query_as::<_, (String, i64)>(sizes).fetch_all(&database.pool).await?
     {
         table.row(vec![Cell::text(name), each(bytes)]);
     }
     let total = "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class \
-        WHERE relnamespace = 'es'::regnamespace AND relkind = 'r' AND relname IN ('events', 'streams')";
+        WHERE relnamespace = 'es'::regnamespace AND relname IN ('events', 'streams')";
     let total: i64 = sqlx::query_scalar(total).fetch_one(&database.pool).await?;
     table.row(vec![Cell::text("**events and streams, total relation size**"), each(total)]);
     run.report.add(table);

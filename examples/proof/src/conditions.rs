@@ -92,7 +92,7 @@ struct Round(AtomicU64);
 impl Round {
     fn choose(&self, dice: &mut Rng) -> (u64, u64) {
         let round = self.0.fetch_add(1, Ordering::Relaxed) / 60 * 10;
-        (round + dice.u64(..3), round + dice.u64(..6))
+        (round + dice.u64(..8), round + dice.u64(..10))
     }
 }
 
@@ -103,7 +103,7 @@ pub async fn torture(run: &mut Run) -> anyhow::Result<()> {
     let theirs = serializable(run).await?;
     let about = format!(
         "{} writers subscribe students to courses, on the condition that nothing has happened to either \
-         that they do not know of; one of four changes the capacity of a course and asks for nothing. An \
+         that they do not know of; as often one changes the capacity of a course and asks for nothing. An \
          auditor reads the log and evaluates each condition against what stands before. {} conditions \
          were refused; under SERIALIZABLE the server aborted {} transactions.",
         run.options.writers, ours.refused, theirs.refused
@@ -129,7 +129,7 @@ async fn through_the_store(run: &Run) -> anyhow::Result<Outcome> {
             let mut outcome = Outcome::default();
             while Instant::now() < until {
                 let (course, student) = round.choose(&mut dice);
-                if dice.u8(..4) == 0 {
+                if dice.bool() {
                     let position = change_capacity(&store, nth, course).await?;
                     let fact = Fact::CapacityChanged { course };
                     outcome.stored.push(Stored { position, fact, seen: None });
@@ -223,7 +223,7 @@ async fn serializable(run: &Run) -> anyhow::Result<Outcome> {
     ] {
         sqlx::query(sql).execute(&database.pool).await?;
     }
-    let until = Instant::now() + run.options.torture() / 4;
+    let until = Instant::now() + run.options.torture() / 2;
     let round = Arc::new(Round(AtomicU64::new(0)));
     let connections = database.connections(run.options.writers.into()).await?;
     let writer = |nth, mut connection: PgConnection| {
@@ -233,7 +233,7 @@ async fn serializable(run: &Run) -> anyhow::Result<Outcome> {
             let mut outcome = Outcome::default();
             while Instant::now() < until {
                 let (course, student) = round.choose(&mut dice);
-                let student = (dice.u8(..4) > 0).then_some(student);
+                let student = dice.bool().then_some(student);
                 let pause = Duration::from_millis(dice.u64(..3));
                 match insert(&mut connection, course, student, pause).await {
                     Ok(stored) => outcome.stored.push(stored),

@@ -151,9 +151,9 @@ impl ::es_core::DecisionModel for Seats {
             Self,
         >(
             &[],
-            ::std::vec::Vec::from([
-                ::es_core::__private::tag::<String>("course", &self.course)?,
-            ]),
+            ::es_core::__private::tags([
+                ::es_core::__private::tag::<String>("course", &self.course),
+            ])?,
         )
     }
     fn condition(
@@ -164,9 +164,9 @@ impl ::es_core::DecisionModel for Seats {
             Self,
         >(
             &[<Unsubscribed as __Listed>::TYPE],
-            ::std::vec::Vec::from([
-                ::es_core::__private::tag::<String>("course", &self.course)?,
-            ]),
+            ::es_core::__private::tags([
+                ::es_core::__private::tag::<String>("course", &self.course),
+            ])?,
         )
     }
     fn evolve(&mut self, __e: SeatsEvent) {

@@ -9,12 +9,10 @@ impl ::es_core::Event for Subscribed {
         ::std::vec::Vec<::es_core::Tag>,
         ::es_core::InvalidText,
     > {
-        ::core::result::Result::Ok(
-            ::std::vec::Vec::from([
-                ::es_core::__private::tag::<CourseId>("course", &self.course)?,
-                ::es_core::__private::tag::<u32>("student", &self.who)?,
-            ]),
-        )
+        ::es_core::__private::tags([
+            ::es_core::__private::tag::<CourseId>("course", &self.course),
+            ::es_core::__private::tag::<u32>("student", &self.who),
+        ])
     }
 }
 #[automatically_derived]

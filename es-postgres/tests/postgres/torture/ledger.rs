@@ -121,7 +121,9 @@ impl Ledger {
             violations.acknowledged_but_different += usize::from(differs);
         }
         let mut streams: BTreeMap<&StreamId, Vec<&RecordedEvent>> = BTreeMap::new();
-        log.iter().for_each(|event| streams.entry(&event.stream).or_default().push(event));
+        for event in log {
+            streams.entry(&event.stream).or_default().push(event);
+        }
         for events in streams.values_mut() {
             events.sort_by_key(|event| event.version);
             let counted = (1..).zip(&*events).all(|(version, event)| event.version.0 == version);

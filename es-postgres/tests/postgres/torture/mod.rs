@@ -22,7 +22,7 @@ use self::ledger::{Ledger, Violations};
 use crate::support::{Dice, Fixture, append, exact, fixture, part};
 
 /// Long enough for any wait that ends.
-const NEVER: Duration = Duration::from_secs(60);
+const NEVER: Duration = Duration::from_mins(1);
 const WRITERS: u64 = 12;
 const APPENDS: u64 = 60;
 
@@ -228,7 +228,9 @@ impl Writer {
         }
         if self.dice.below(5) == 0 {
             transaction.rollback().await.unwrap();
-            kept.iter().for_each(|(append, ..)| self.ledger.rolled_back(append));
+            for (append, ..) in &kept {
+                self.ledger.rolled_back(append);
+            }
         } else {
             transaction.commit().await.unwrap();
             for (append, before, answer) in kept {

@@ -1,0 +1,103 @@
+//! However many append at once, and however the store puts them together: each for itself.
+
+use std::collections::HashSet;
+
+use es_core::{AppendError, Condition, EventStore, ExpectedVersion, Position, Version};
+use tokio::task::JoinSet;
+
+use super::subjects::{
+    about, add, event, events, exact, ids, item, part, query, read, recorded_ids, stream,
+    try_append, try_on, versions,
+};
+
+/// As many as arrive together: more than a store would store one by one without a thought.
+const CROWD: usize = 120;
+
+/// Each is answered with the version, the positions and the time of its own events.
+pub async fn each_append_has_its_own_answer<S: EventStore>(store: &S) {
+    let mut writers = JoinSet::new();
+    for writer in 0..CROWD {
+        let store = store.clone();
+        writers.spawn(async move {
+            let own = stream(&format!("own-{writer}"));
+            let new = events(1 + writer % 4);
+            let appended = try_append(&store, &own, ExpectedVersion::NoStream, new.clone()).await;
+            (own, new, appended.expect("its stream is its own"))
+        });
+    }
+
+    while let Some(done) = writers.join_next().await {
+        let (own, new, appended) = done.expect("a writer does not panic");
+        let stored = read(store, &own).await;
+        assert_eq!(recorded_ids(&stored), ids(&new), "its own events");
+        let [answer] = &appended.streams[..] else { panic!("one answer for one part") };
+        let positions: Vec<_> = stored.iter().map(|event| event.position).collect();
+        let expected = (&own, Version(new.len() as u64), &positions, stored[0].recorded_at);
+        let answered = (&answer.stream, answer.version, &answer.positions, answer.recorded_at);
+        assert_eq!(answered, expected, "the answer is its own");
+    }
+}
+
+/// Of all kinds of refusals each hits the append that deserves it, and no other.
+pub async fn a_refusal_harms_no_neighbour<S: EventStore>(store: &S) {
+    let taken = about("opened", &["course:c1"]);
+    add(store, &stream("taken"), vec![taken.clone()]).await;
+    let mut writers = JoinSet::new();
+    for writer in 0..CROWD {
+        let (store, taken) = (store.clone(), taken.clone());
+        writers.spawn(async move {
+            let own = stream(&format!("own-{writer}"));
+            match writer % 6 {
+                0 => {
+                    let lost = try_append(&store, &stream("taken"), exact(0), events(1)).await;
+                    matches!(lost, Err(AppendError::Conflict(told)) if told.actual == Version(1))
+                }
+                1 => {
+                    let lost = try_append(&store, &own, exact(0), vec![taken.clone()]).await;
+                    matches!(lost, Err(AppendError::DuplicateEvent { id }) if id == taken.id)
+                }
+                2 => {
+                    let first = query([item(&[], &["course:c1"])]);
+                    let parts = vec![part(&own, exact(0), events(1))];
+                    let lost = try_on(&store, Condition::new(first, Position::START), parts).await;
+                    matches!(lost, Err(AppendError::Condition(_)))
+                }
+                _ => try_append(&store, &own, exact(0), events(2)).await.is_ok(),
+            }
+        });
+    }
+
+    while let Some(as_it_should) = writers.join_next().await {
+        let as_it_should = as_it_should.expect("a writer does not panic");
+        assert!(as_it_should, "each append of a crowd has the verdict that it would have alone");
+    }
+    assert_eq!(read(store, &stream("taken")).await.len(), 1, "what was refused is not stored");
+    for writer in 0..CROWD {
+        let stored = versions(&read(store, &stream(&format!("own-{writer}"))).await);
+        let expected = if writer % 6 < 3 { vec![] } else { vec![1, 2] };
+        assert_eq!(stored, expected, "writer {writer} has what it was told");
+    }
+}
+
+/// Of those that come to one stream at any version each is stored, once and in one piece.
+pub async fn all_that_meet_on_one_stream_are_stored<S: EventStore>(store: &S) {
+    let mut writers = JoinSet::new();
+    for writer in 0..CROWD {
+        let store = store.clone();
+        writers.spawn(async move {
+            let new = vec![event(writer), event(writer)];
+            let appended = add(&store, &stream("one"), new.clone()).await;
+            (ids(&new), appended.streams[0].version)
+        });
+    }
+    let answers = writers.join_all().await;
+
+    let stored = recorded_ids(&read(store, &stream("one")).await);
+    assert_eq!(stored.len(), 2 * CROWD, "each is stored once");
+    let answered: HashSet<_> = answers.iter().map(|(_, version)| *version).collect();
+    assert_eq!(answered.len(), CROWD, "no two have the same place");
+    for (new, Version(version)) in answers {
+        let end = usize::try_from(version).expect("a small version");
+        assert_eq!(stored[end - 2..end], new, "an append is where its answer says");
+    }
+}

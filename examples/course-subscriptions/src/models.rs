@@ -1,0 +1,92 @@
+//! What the decisions know: as little as they need.
+
+use std::collections::BTreeSet;
+
+use es_core::prelude::*;
+
+use crate::events::{
+    CourseDefined, LimitChanged, SeatsChanged, StudentEnrolled, Subscribed, Unsubscribed,
+};
+
+/// How full a course is. A seat that is given back unseen makes no subscription wrong.
+#[derive(DecisionModel, Clone, Debug)]
+#[decision_model(
+    events(CourseDefined, SeatsChanged, Subscribed, Unsubscribed),
+    tolerates(Unsubscribed)
+)]
+pub struct Course {
+    #[decision_model(tag)]
+    course: String,
+    pub seats: Option<u32>,
+    pub taken: u32,
+}
+
+impl Course {
+    pub fn new(course: &str) -> Self {
+        Self { course: course.to_owned(), seats: None, taken: 0 }
+    }
+}
+
+impl Apply<CourseDefined> for Course {
+    fn apply(&mut self, event: CourseDefined) {
+        self.seats = Some(event.seats);
+    }
+}
+
+impl Apply<SeatsChanged> for Course {
+    fn apply(&mut self, event: SeatsChanged) {
+        self.seats = Some(event.seats);
+    }
+}
+
+impl Apply<Subscribed> for Course {
+    fn apply(&mut self, _: Subscribed) {
+        self.taken += 1;
+    }
+}
+
+impl Apply<Unsubscribed> for Course {
+    fn apply(&mut self, _: Unsubscribed) {
+        self.taken -= 1;
+    }
+}
+
+/// Which courses a student attends, and how many may be.
+#[derive(DecisionModel, Clone, Debug)]
+#[decision_model(events(StudentEnrolled, LimitChanged, Subscribed, Unsubscribed))]
+pub struct Student {
+    #[decision_model(tag)]
+    student: String,
+    pub limit: Option<u32>,
+    pub courses: BTreeSet<String>,
+}
+
+impl Student {
+    pub fn new(student: &str) -> Self {
+        Self { student: student.to_owned(), limit: None, courses: BTreeSet::new() }
+    }
+}
+
+impl Apply<StudentEnrolled> for Student {
+    fn apply(&mut self, event: StudentEnrolled) {
+        self.limit = Some(event.limit);
+    }
+}
+
+impl Apply<LimitChanged> for Student {
+    fn apply(&mut self, event: LimitChanged) {
+        self.limit = Some(event.limit);
+    }
+}
+
+impl Apply<Subscribed> for Student {
+    fn apply(&mut self, event: Subscribed) {
+        self.courses.insert(event.course);
+    }
+}
+
+impl Apply<Unsubscribed> for Student {
+    fn apply(&mut self, event: Unsubscribed) {
+        self.courses.remove(&event.course);
+    }
+}
