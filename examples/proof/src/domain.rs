@@ -77,7 +77,7 @@ impl Decide<Deposit> for Account {
 /// An event whose JSON has 120 bytes, give or take the digits of the number.
 pub fn deposited(number: u64) -> Deposited {
     let reference = format!(
-        "standing order no. {:03} of the 1st of the month, for the rent of the flat and its cellar",
+        "standing order no. {:03} of the 1st of the month, for the rent of the flat, cellar",
         number % 1000
     );
     Deposited { number, cents: 120_000, reference }
