@@ -95,7 +95,7 @@ pub async fn measured<W: Worker>(
     turns: &mut Turns,
 ) -> anyhow::Result<Vec<W>> {
     let slice = run.options.slice();
-    let (_, workers) = turn(workers, slice / 4).await?;
+    let (_, workers) = turn(workers, slice / 2).await?;
     let (counted, workers) = turn(workers, slice).await?;
     turns.add(counted);
     Ok(workers)

@@ -63,6 +63,8 @@ pub async fn throughput(run: &mut Run) -> anyhow::Result<()> {
         ["accounts", "workers", "contender", "commands/s", "p50 ms", "p99 ms", "ratio", "target"];
     let mut table = Table::new("Commands", about, &columns);
     let database = run.server.database().await?;
+    fill::accounts(&database.pool, "others ", 2_000, 5).await?;
+    fill::analyze(&database.pool).await?;
     for (spread, workers) in CELLS {
         let accounts = if spread == Spread::Own { "own" } else { "one" };
         progress(&format!("commands: {workers} workers, {accounts} accounts"));

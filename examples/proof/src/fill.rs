@@ -23,6 +23,12 @@ pub async fn accounts(pool: &PgPool, prefix: &str, count: u64, events: u64) -> a
         .bind(payload)
         .execute(pool)
         .await?;
+    Ok(())
+}
+
+/// Tells the planner of what was filled in. Every session then plans anew: before a measurement, not
+/// between two of them.
+pub async fn analyze(pool: &PgPool) -> anyhow::Result<()> {
     sqlx::query("ANALYZE es.streams").execute(pool).await?;
     sqlx::query("ANALYZE es.events").execute(pool).await?;
     Ok(())

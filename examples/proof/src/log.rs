@@ -32,6 +32,7 @@ pub async fn catch_up(run: &mut Run) -> anyhow::Result<()> {
     let database = run.server.database().await?;
     let events = run.options.count(50_000, 300_000);
     fill::accounts(&database.pool, "account ", events / 10, 10).await?;
+    fill::analyze(&database.pool).await?;
     let mut connection = database.connections(1).await?.remove(0);
     let mut turns = [Vec::new(), Vec::new(), Vec::new()];
     for _ in 0..run.options.rounds() + 2 {

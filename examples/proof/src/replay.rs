@@ -153,6 +153,7 @@ async fn loads(run: &mut Run) -> anyhow::Result<()> {
         let times = if run.options.quick { times / 10 + 1 } else { times };
         let account = format!("{events} events, nr. 0");
         fill::accounts(&database.pool, &format!("{events} events, nr. "), 1, events.into()).await?;
+        fill::analyze(&database.pool).await?;
         let (mut derived, mut handmade) = (Vec::new(), Vec::new());
         for _ in 0..times {
             let begun = Instant::now();
