@@ -62,8 +62,15 @@ impl TestServer {
     /// A fresh server, running.
     #[must_use]
     pub fn start() -> Self {
+        Self::start_with("")
+    }
+
+    /// A fresh server, running, with these lines at the end of its `postgresql.conf`.
+    #[must_use]
+    pub fn start_with(settings: &str) -> Self {
         let server = Self::prepare();
-        done("initialised", server.home.initialise(&server.binaries, &server.directory, SETTINGS));
+        let settings = format!("{SETTINGS}\n{settings}");
+        done("initialised", server.home.initialise(&server.binaries, &server.directory, &settings));
         server.start_again();
         server
     }

@@ -1,0 +1,92 @@
+//! How large a run is.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Measures the event store and proves its guarantees, each beside a baseline in the same run.
+///
+/// Prints Markdown on stdout and its progress on stderr. Fails if a guarantee was broken, and never
+/// because of a time.
+#[derive(clap::Parser, Clone, Debug)]
+#[command(version)]
+pub struct Options {
+    /// Everything once and small: under a minute
+    #[arg(long)]
+    pub quick: bool,
+
+    /// How long each torture lasts, in seconds [default: 12, quick: 1]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: Option<u64>,
+
+    /// Writers of each torture
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(2..=64))]
+    pub writers: u16,
+
+    /// Readers of the log beside them
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub readers: u16,
+
+    /// Where the dice begin; the same seed asks for the same appends
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+
+    /// Write the report as JSON to this file, too
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+
+    /// Run these sections alone; may be given several times
+    #[arg(long, value_name = "SECTION")]
+    pub only: Vec<crate::Section>,
+
+    /// Measure on this server, in databases that are made for the run and dropped after it
+    ///
+    /// Without it the program starts a PostgreSQL of its own and removes it. What kills a server
+    /// always runs on such a one.
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+
+    #[command(subcommand)]
+    pub inner: Option<Inner>,
+}
+
+/// What the program runs itself as.
+#[derive(clap::Subcommand, Clone, Debug)]
+pub enum Inner {
+    /// Folds this many events once, for callgrind to count.
+    #[command(hide = true)]
+    Fold {
+        /// Which of the two paths.
+        path: crate::replay::Path,
+        /// How many.
+        events: u64,
+    },
+}
+
+impl Options {
+    /// How long each torture lasts.
+    pub fn torture(&self) -> Duration {
+        Duration::from_secs(self.seconds.unwrap_or(if self.quick { 1 } else { 12 }))
+    }
+
+    /// How long one contender is measured before the next one has its turn.
+    pub fn slice(&self) -> Duration {
+        let slice = self.torture() / if self.quick { 8 } else { 20 };
+        slice.clamp(Duration::from_millis(80), Duration::from_secs(5))
+    }
+
+    /// How often each contender has its turn; the median counts.
+    pub fn rounds(&self) -> usize {
+        if self.quick { 1 } else { 3 }
+    }
+
+    /// `quick` in a quick run, else `full`, which grows with the time that was given.
+    pub fn count(&self, quick: u64, full: u64) -> u64 {
+        if self.quick { quick } else { full * self.seconds.unwrap_or(12).div_ceil(12) }
+    }
+
+    /// Dice of its own for each use of them.
+    pub fn dice(&self, of: &str, nth: u64) -> fastrand::Rng {
+        let name = of.bytes().fold(self.seed, |seed, byte| seed.wrapping_mul(31) + u64::from(byte));
+        fastrand::Rng::with_seed(name.wrapping_mul(1_000_003).wrapping_add(nth))
+    }
+}

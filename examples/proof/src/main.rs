@@ -1,0 +1,174 @@
+//! Measures the store and tries to break its guarantees, each beside a baseline in the same run.
+//!
+//! ```text
+//! cargo run --release -p proof -- --quick                    every row, small: under a minute
+//! cargo run --release -p proof > examples/proof/RESULTS.md   the figures that are committed
+//! cargo run --release -p proof -- --seconds 900 --writers 24 --readers 6 --seed 7 \
+//!     --only order --only conditions --only dropped --only lost-replies --only crash
+//!                                                            the tortures for about an hour
+//! ```
+//!
+//! Tables go to stdout as Markdown, progress to stderr, and with `--json FILE` the same tables to a
+//! file. The program fails if a guarantee was broken, and never because of a time: a ratio stands
+//! beside its target, and whoever reads it judges.
+//!
+//! It starts a PostgreSQL of its own, on a socket in the temporary directory, which acknowledges what
+//! is on the disk and nothing else, and removes it however it ends. With `--url` it measures another
+//! one, in databases of its own.
+//!
+//! # What the sections show
+//!
+//! - `append`: what the checks, the order and the idempotency of an append cost beside an INSERT that
+//!   has none of them, and what appends gain by going out together.
+//! - `commands`: load, decide, append, on accounts of one's own and on one that all work on; with and
+//!   without remembered states, in turn and not.
+//! - `replay`: the derived fold beside a match by hand, in instructions and in time; loads of short and
+//!   long streams.
+//! - `log`: the whole log, decoded, beside pages by hand.
+//! - `bytes`: what an event takes on the disk, relation by relation.
+//! - `compile`: what the derives cost the compiler.
+//! - `order`: writers of every manner and readers beside them. Everything that was asked for and
+//!   answered is compared with what is in the store and with what readers saw.
+//! - `stall`: an open foreign transaction, and the holes of rolled-back appends.
+//! - `conditions`: decisions across streams, audited against the log.
+//! - `dropped`: futures dropped at random moments, and the same appends sent again.
+//! - `lost-replies`: commands through a proxy that ends connections instead of passing replies on.
+//! - `crash`: every process of a server killed with SIGKILL under load.
+//!
+//! The dice have a seed, so that a run asks for the same appends again; the scheduling is not theirs.
+
+mod append;
+mod baseline;
+mod by_hand;
+mod cli;
+mod commands;
+mod compile;
+mod conditions;
+mod crash;
+mod domain;
+mod dropped;
+mod fill;
+mod journal;
+mod log;
+mod lost_replies;
+mod machine;
+mod measure;
+mod order;
+mod proxy;
+mod reader;
+mod replay;
+mod report;
+mod rivals;
+mod server;
+mod stall;
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+
+use cli::{Inner, Options};
+use report::Report;
+use server::Server;
+
+/// A part of the run.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// Throughput and latency of appends, beside INSERTs.
+    Append,
+    /// Load, decide, append, beside the textbook.
+    Commands,
+    /// The derived fold beside a match by hand; instructions an event; loads.
+    Replay,
+    /// The log read from its beginning, beside pages by hand.
+    Log,
+    /// What an event takes on the disk.
+    Bytes,
+    /// What the derives cost the compiler.
+    Compile,
+    /// Writers and readers of every manner: lost, doubled, inverted, refused for nothing.
+    Order,
+    /// What may keep a reader waiting.
+    Stall,
+    /// Conditions against the log.
+    Conditions,
+    /// Futures that are dropped at random points.
+    Dropped,
+    /// Commands whose replies get lost.
+    LostReplies,
+    /// All processes of a server killed under load.
+    Crash,
+}
+
+/// What every section works with.
+pub struct Run {
+    options: Options,
+    server: Server,
+    report: Report,
+}
+
+impl Run {
+    async fn sections(&mut self) -> anyhow::Result<()> {
+        let command = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
+        let machine = machine::table(&self.server, &format!("proof {command}")).await?;
+        self.report.add(machine);
+        for section in <Section as clap::ValueEnum>::value_variants() {
+            let only = &self.options.only;
+            if only.is_empty() || only.contains(section) {
+                self.section(*section).await.with_context(|| format!("section {section:?}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn section(&mut self, section: Section) -> anyhow::Result<()> {
+        match section {
+            Section::Append => append::throughput(self).await,
+            Section::Commands => commands::throughput(self).await,
+            Section::Replay => replay::tables(self).await,
+            Section::Log => log::catch_up(self).await,
+            Section::Bytes => append::bytes(self).await,
+            Section::Compile => compile::table(self).await,
+            Section::Order => order::torture(self).await,
+            Section::Stall => stall::tables(self).await,
+            Section::Conditions => conditions::torture(self).await,
+            Section::Dropped => dropped::torture(self).await,
+            Section::LostReplies => lost_replies::torture(self).await,
+            Section::Crash => crash::torture(self).await,
+        }
+    }
+}
+
+/// Says on stderr what is under way.
+fn progress(what: &str) {
+    eprintln!("… {what}");
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let options = Options::parse();
+    if let Some(Inner::Fold { path, events }) = options.inner {
+        replay::fold_once(path, events)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let server = Server::open(options.url.as_deref()).await?;
+    let mut run = Run { options, server, report: Report::default() };
+    let ended = tokio::select! {
+        ended = run.sections() => ended,
+        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
+    };
+    let Run { options, server, report } = run;
+    server.close().await?;
+    ended?;
+    if let Some(path) = options.json {
+        let json = serde_json::to_string_pretty(&report)?;
+        std::fs::write(&path, json).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    match report.violations() {
+        0 => Ok(ExitCode::SUCCESS),
+        broken => {
+            eprintln!("guarantees were broken {broken} times");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}

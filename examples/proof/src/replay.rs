@@ -1,0 +1,195 @@
+//! Folding events: instructions and time an event, derived and by hand; loads of short and long
+//! streams.
+
+use std::hint::black_box;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, ensure};
+use es_core::RawEvent;
+use es_core::prelude::*;
+
+use crate::by_hand;
+use crate::domain::{Account, AccountEvent, Opened, Withdrawn, deposited};
+use crate::fill;
+use crate::measure::median;
+use crate::report::{Cell, Table};
+use crate::{Run, progress};
+
+/// Who folds.
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+pub enum Path {
+    /// What the derives wrote.
+    Derived,
+    /// An enum and two matches.
+    ByHand,
+}
+
+pub async fn tables(run: &mut Run) -> anyhow::Result<()> {
+    progress("replay: instructions and time an event");
+    let fold = tokio::task::spawn_blocking({
+        let options = run.options.clone();
+        move || fold_table(&options)
+    });
+    run.report.add(fold.await??);
+    loads(run).await
+}
+
+fn fold_table(options: &crate::cli::Options) -> anyhow::Result<Table> {
+    let about = "Stored form to state, in memory: name and version to a struct, the struct to the \
+        state. Instructions are those that callgrind counts for two folds of different length, divided \
+        by the difference. Target: within 1 % of the one by hand.";
+    let columns = ["contender", "events/s", "ratio", "instructions an event", "ratio "];
+    let mut table = Table::new("Replay", about, &columns);
+    let events = stored(options.count(50_000, 500_000))?;
+    let (mut derived, mut handmade) = (Vec::new(), Vec::new());
+    for _ in 0..7 {
+        handmade.push(rate(&events, by_hand::fold)?);
+        derived.push(rate(&events, fold)?);
+    }
+    let rates = [median(&mut handmade), median(&mut derived)];
+    let counts = [instructions(Path::ByHand), instructions(Path::Derived)];
+    if let Err(error) = &counts[0] {
+        eprintln!("  instructions are not counted: {error:#}");
+    }
+    let first = counts[0].as_ref().ok().copied();
+    for ((name, rate), count) in ["by hand", "**es**"].iter().zip(rates).zip(counts) {
+        let (count, ratio) = match (count, first) {
+            (Ok(count), Some(first)) => (Cell::number(count, 1), Cell::number(count / first, 4)),
+            _ => (Cell::text("valgrind is not there"), Cell::Nothing),
+        };
+        table.row(vec![
+            Cell::text(name),
+            Cell::number(rate, 0),
+            Cell::ratio(rate, rates[0]),
+            count,
+            ratio,
+        ]);
+    }
+    Ok(table)
+}
+
+/// Events of three kinds, as a store has them.
+fn stored(count: u64) -> anyhow::Result<Vec<RawEvent>> {
+    let event = |number: u64| -> AccountEvent {
+        match number % 10 {
+            0 => Opened { owner: format!("owner {number}") }.into(),
+            1..=6 => deposited(number).into(),
+            _ => Withdrawn { number, cents: 10, reference: deposited(number).reference }.into(),
+        }
+    };
+    Ok((0..count).map(|number| event(number).to_raw()).collect::<Result<_, _>>()?)
+}
+
+fn fold(events: &[RawEvent]) -> anyhow::Result<Account> {
+    let mut account = Account::default();
+    for raw in events {
+        account.evolve(AccountEvent::from_raw(raw)?);
+    }
+    Ok(account)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a number of events")]
+fn rate(
+    events: &[RawEvent],
+    fold: fn(&[RawEvent]) -> anyhow::Result<Account>,
+) -> anyhow::Result<f64> {
+    let begun = Instant::now();
+    black_box(fold(black_box(events))?);
+    Ok(events.len() as f64 / begun.elapsed().as_secs_f64())
+}
+
+/// What the program does when callgrind looks on.
+pub fn fold_once(path: Path, events: u64) -> anyhow::Result<()> {
+    // As many are made each time, so that only the fold differs between two runs.
+    let made = stored(COUNTED)?;
+    let events = &made[..usize::try_from(events)?.min(made.len())];
+    black_box(match path {
+        Path::Derived => fold(events),
+        Path::ByHand => by_hand::fold(events),
+    })?;
+    Ok(())
+}
+
+/// The longer of the two folds that callgrind looks at; the other is half as long.
+const COUNTED: u64 = 10_000;
+
+/// Instructions of one event, from two runs under callgrind.
+#[expect(clippy::cast_precision_loss, reason = "a number of instructions")]
+fn instructions(path: Path) -> anyhow::Result<f64> {
+    let more = collected(path, COUNTED)? - collected(path, COUNTED / 2)?;
+    Ok(more as f64 / (COUNTED / 2) as f64)
+}
+
+fn collected(path: Path, events: u64) -> anyhow::Result<i64> {
+    let path = match path {
+        Path::Derived => "derived",
+        Path::ByHand => "by-hand",
+    };
+    let said = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(std::env::current_exe()?)
+        .args(["fold", path, &events.to_string()])
+        .output()
+        .context("valgrind cannot be started")?;
+    let text = String::from_utf8_lossy(&said.stderr);
+    ensure!(said.status.success(), "valgrind says: {text}");
+    let line = text.lines().find_map(|line| line.split_once("Collected : "));
+    let (_, number) = line.context("callgrind named no number")?;
+    Ok(number.trim().parse()?)
+}
+
+/// Loads through the store, beside one SELECT and a fold by hand.
+async fn loads(run: &mut Run) -> anyhow::Result<()> {
+    let about = "One load, median of many: the repository, beside one SELECT of the whole stream that \
+        is decoded and folded by hand.";
+    let columns = ["events", "contender", "ms a load", "events/s", "ratio"];
+    let mut table = Table::new("Load", about, &columns);
+    let database = run.server.database().await?;
+    let accounts = Repository::<Account, _>::new(database.store.clone());
+    let mut connection = database.connections(1).await?.remove(0);
+    for (events, times) in [(10_u32, 400), (1_000, 60), (100_000, 3)] {
+        progress(&format!("load of {events} events"));
+        let times = if run.options.quick { times / 10 + 1 } else { times };
+        let account = format!("{events} events, nr. 0");
+        fill::accounts(&database.pool, &format!("{events} events, nr. "), 1, events.into()).await?;
+        fill::analyze(&database.pool).await?;
+        let (mut derived, mut handmade) = (Vec::new(), Vec::new());
+        for _ in 0..times {
+            let begun = Instant::now();
+            let state = load_by_hand(&mut connection, &account).await?;
+            handmade.push(begun.elapsed().as_secs_f64());
+            let begun = Instant::now();
+            let loaded = accounts.load(&account).await?;
+            derived.push(begun.elapsed().as_secs_f64());
+            ensure!(loaded.state == state && loaded.version.0 == u64::from(events));
+        }
+        let hand = median(&mut handmade);
+        for (name, seconds) in [("by hand", hand), ("**es**", median(&mut derived))] {
+            table.row(vec![
+                Cell::count(events.into()),
+                Cell::text(name),
+                Cell::number(seconds * 1000.0, 3),
+                Cell::number(f64::from(events) / seconds, 0),
+                Cell::ratio(hand, seconds),
+            ]);
+        }
+    }
+    run.report.add(table);
+    Ok(())
+}
+
+async fn load_by_hand(
+    connection: &mut sqlx::PgConnection,
+    account: &str,
+) -> anyhow::Result<Account> {
+    let sql = "SELECT events.name, events.schema_version, events.payload FROM es.events \
+        WHERE events.stream = (SELECT id FROM es.streams WHERE category = 'account' AND key = $1) \
+        ORDER BY events.version";
+    let rows = sqlx::query(sql).bind(account.to_owned()).fetch_all(connection).await?;
+    let mut state = Account::default();
+    for row in &rows {
+        by_hand::evolve(&mut state, by_hand::AccountEvent::of(row)?);
+    }
+    Ok(state)
+}

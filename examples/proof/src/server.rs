@@ -1,0 +1,124 @@
+//! The PostgreSQL that is measured: one of the program's own, or the one at `--url`.
+
+use std::str::FromStr;
+use std::sync::Mutex;
+
+use anyhow::Context;
+use es_postgres::PgStore;
+use es_testing::postgres::TestServer;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool};
+use uuid::Uuid;
+
+/// Room for 128 writers with a connection each; a commit is on the disk before it is acknowledged,
+/// as PostgreSQL has it unless told otherwise. Written out, since the report says so.
+const SETTINGS: &str = "max_connections = 200\nfsync = on\nsynchronous_commit = on\n\
+     full_page_writes = on\nshared_buffers = '1GB'\nmax_wal_size = '8GB'";
+
+/// So many connections the store has in its pool, as a service would give it.
+pub const POOL: u32 = 20;
+
+/// The server, and the databases that were made on it.
+pub struct Server {
+    own: Option<TestServer>,
+    given: Option<PgConnectOptions>,
+    databases: Mutex<Vec<String>>,
+}
+
+/// A database with the schema of the store in it.
+#[derive(Clone)]
+pub struct Database {
+    pub options: PgConnectOptions,
+    /// For what a service does beside the store, and for looking at what came of it.
+    pub pool: PgPool,
+    pub store: PgStore,
+}
+
+impl Server {
+    pub async fn open(url: Option<&str>) -> anyhow::Result<Self> {
+        let databases = Mutex::default();
+        let Some(url) = url else {
+            let own = own().await.context("there is no PostgreSQL to measure")?;
+            return Ok(Self { own: Some(own), given: None, databases });
+        };
+        let given = PgConnectOptions::from_str(url).context("--url cannot be read")?;
+        Ok(Self { own: None, given: Some(given), databases })
+    }
+
+    /// The database from which others are made.
+    pub fn first(&self) -> anyhow::Result<PgConnectOptions> {
+        match (&self.own, &self.given) {
+            (Some(own), _) => Ok(PgConnectOptions::from_str(&own.url("postgres"))?),
+            (None, Some(given)) => Ok(given.clone()),
+            (None, None) => anyhow::bail!("there is no server"),
+        }
+    }
+
+    /// A new database, which lives until [`close`](Self::close).
+    pub async fn database(&self) -> anyhow::Result<Database> {
+        let name = format!("es_proof_{}", Uuid::now_v7().simple());
+        let mut first = self.first()?.connect().await?;
+        if let Ok(mut databases) = self.databases.lock() {
+            databases.push(name.clone());
+        }
+        let create = format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'");
+        sqlx::query(AssertSqlSafe(create)).execute(&mut first).await?;
+        first.close().await?;
+        let database = Database::at(self.first()?.database(&name));
+        database.store.migrate().await?;
+        Ok(database)
+    }
+
+    /// Drops what was made on a server that stays; the program's own goes away as a whole.
+    pub async fn close(self) -> anyhow::Result<()> {
+        let databases = self.databases.into_inner().unwrap_or_default();
+        if let Some(given) = self.given {
+            let mut first = given.connect().await?;
+            for name in databases {
+                let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+                sqlx::query(AssertSqlSafe(drop)).execute(&mut first).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Database {
+    pub fn at(options: PgConnectOptions) -> Self {
+        let pool = PgPoolOptions::new().max_connections(40).connect_lazy_with(options.clone());
+        let store = store(&options);
+        Self { options, pool, store }
+    }
+
+    /// Connections of their own for writers that share nothing.
+    pub async fn connections(&self, count: usize) -> anyhow::Result<Vec<PgConnection>> {
+        let mut connections = Vec::with_capacity(count);
+        for _ in 0..count {
+            connections.push(self.options.connect().await?);
+        }
+        Ok(connections)
+    }
+
+    /// As another instance of the service would open it.
+    pub fn another_store(&self) -> PgStore {
+        store(&self.options)
+    }
+
+    /// The one number that `sql` asks for.
+    pub async fn number(&self, sql: &'static str) -> anyhow::Result<u64> {
+        let number: i64 = sqlx::query_scalar(sql).fetch_one(&self.pool).await?;
+        Ok(u64::try_from(number)?)
+    }
+}
+
+fn store(options: &PgConnectOptions) -> PgStore {
+    let pool = PgStore::pool_options().max_connections(POOL).connect_lazy_with(options.clone());
+    PgStore::new(pool)
+}
+
+/// A server of the program's own; it goes away with its guard, also if the program is killed.
+pub async fn own() -> anyhow::Result<TestServer> {
+    // Starting a server waits for processes: not on the threads of the runtime.
+    let started = tokio::task::spawn_blocking(|| TestServer::start_with(SETTINGS)).await;
+    started.context("a PostgreSQL of the program's own could not be started")
+}
