@@ -69,11 +69,11 @@ refused! {
     a_tag_name_that_is_too_long: Tag::new(&"t".repeat(65), "c1")
         => format!("the tag name \"{}\"… is 65 bytes long; {NAME_64}", "t".repeat(60));
     a_tag_value_that_is_too_long: Tag::new("course", "v".repeat(513))
-        => format!("the tag value \"{}\"… is 513 bytes long; {LINE_512}", "v".repeat(60));
+        => format!("the value of the tag `course` \"{}\"… is 513 bytes long; {LINE_512}", "v".repeat(60));
     an_empty_tag_value: Tag::new("course", "")
-        => format!("the tag value \"\" is empty; {LINE_512}");
+        => format!("the value of the tag `course` \"\" is empty; {LINE_512}");
     a_nul_in_a_tag: Tag::new("course", "c\u{0}1")
-        => format!("the tag value \"c\\01\" holds the control character U+0000 at byte 1; {LINE_512}");
+        => format!("the value of the tag `course` \"c\\01\" holds the control character U+0000 at byte 1; {LINE_512}");
 
     // A query or a condition.
     a_condition_without_items: Query::new(vec![])

@@ -102,6 +102,7 @@ fn settings(program: &Path, directory: &Path) -> io::Result<String> {
          auth_type = any\n\
          pool_mode = transaction\n\
          default_pool_size = 4\n\
+         server_idle_timeout = 1\n\
          max_client_conn = 200\n\
          ignore_startup_parameters = extra_float_digits\n"
     );
