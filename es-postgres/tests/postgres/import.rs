@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use es_core::prelude::*;
 use es_core::{AppendError, Condition, Query, StreamAppend};
-use es_postgres::{ImportError, Imported};
+use es_postgres::{ImportError, Imported, PgStore};
 use futures_util::StreamExt;
 use futures_util::stream::{self, Stream};
 use tokio::sync::{Notify, mpsc};
@@ -81,6 +81,23 @@ async fn sent_again_it_is_all_there_already() {
     assert_eq!(again.already, again.appends);
     assert_eq!((again.events, again.position), (first.events, first.position));
     assert_eq!(fixture.number(EVENTS).await, first.events.cast_signed());
+}
+
+/// Each takes other runs of appends together.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_imports_of_one_history_at_once_store_it_once() {
+    let fixture = fixture().await;
+    let history = history(5, 100);
+    let [one, other] = [fixture.store.clone(), PgStore::new(fixture.pool.clone())].map(|store| {
+        let history = history.clone();
+        tokio::spawn(async move { store.import(source(history), |_| ()).await })
+    });
+
+    let (one, other) = (one.await.unwrap().unwrap(), other.await.unwrap().unwrap());
+
+    assert_eq!(one.already + other.already, 500);
+    assert_eq!(fixture.number(EVENTS).await, 1500);
+    assert_eq!(fixture.number(OUT_OF_ORDER).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
