@@ -20,8 +20,9 @@ pub struct Imported {
 
 /// An import ended before its source did.
 ///
-/// What `imported` counts is stored. Of the appends that come later in the source, none is stored in
-/// the stream of the one that failed; some may be in other streams, each as a whole.
+/// What `imported` counts is stored. Of the appends that come later in the source some may be stored
+/// too, each as a whole; none in the stream of one that was refused. Where the store failed, the append
+/// itself may be stored, and what followed it in its stream.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImportError {
