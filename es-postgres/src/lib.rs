@@ -48,6 +48,11 @@
 //! - In the caller's own transaction the locks last until that ends. Two transactions that first write
 //!   a tag and then rest on it deadlock, and the server ends one of them.
 //!
+//! # Histories
+//!
+//! [`PgStore::import`] stores what another system has written: appends as a stream, as fast as the
+//! server takes them, with progress, and to be repeated wherever it ended.
+//!
 //! # Rights
 //!
 //! Three roles, made by whoever administers the server; the login roles of services are members of
@@ -116,6 +121,7 @@ mod columns;
 mod condition;
 mod error;
 mod group;
+mod import;
 mod incarnation;
 mod known;
 mod loads;
@@ -125,6 +131,7 @@ mod query;
 mod read;
 mod replica;
 mod row;
+mod run;
 mod schema;
 mod session;
 mod size;
@@ -136,6 +143,7 @@ mod tags;
 /// The driver in whose types this crate speaks; choose its TLS in your own `Cargo.toml`.
 pub use sqlx;
 
+pub use import::{ImportError, Imported};
 pub use store::PgStore;
 
 /// The repository's README: its code compiles and its first aggregate passes its test.
