@@ -69,15 +69,19 @@
 //!   [`derive@DecisionModel`], [`derive@StateShape`].
 //! - What one writes by hand: [`Apply`] for each event, [`Decide`] for each command; [`IntoEvents`]
 //!   names the forms that a decision may answer in.
-//! - Snapshots: [`SnapshotPolicy`] says when a state is kept and what that may not do.
 //! - The runtime: [`Repository`] for one aggregate at a time, [`UnitOfWork`] for several at once,
 //!   [`Metadata`] for who and why.
+//! - Long streams and many commands: [`SnapshotPolicy`] says when a state is kept and what that may
+//!   not do, [`Repository::with_cache`] remembers states, [`Repository::in_turn`] decides commands that
+//!   meet one after another and appends them together.
 //! - Rules over several streams: [`Decision`], the [`DecisionModel`]s that it rests on, and
-//!   [`Decisions`], which takes it.
+//!   [`Decisions`], which takes it. Under them: [`Tag`], [`Query`], [`Condition`].
 //! - What can go wrong: [`ExecuteError`] for a command, [`DecisionError`] for a decision across
 //!   streams, [`LoadError`] for a state, [`AppendError`] for events.
 //! - The store: [`EventStore`] says what every store owes; [`MemoryStore`] is one. `es_postgres` is
 //!   another.
+//! - Readers of the log: [`EventStore::read_log`], and [`EventStore::resume_log`] from a
+//!   [`Checkpoint`], which knows one log from another.
 //! - The words: [`StreamId`], [`Version`], [`Position`], [`ExpectedVersion`], [`Recorded`].
 //!
 //! # Dependencies of a domain crate
@@ -90,7 +94,8 @@
 //!
 //! Spans have the target `es`: `es.command` around a command, `es.load` around a state's events,
 //! `es.decision` around a decision across streams, `es.query` around the events that it reads,
-//! `es.append` around an append. Stream ids are fields of spans; nothing logs a payload.
+//! `es.append` around an append, `es.save_snapshot` around the writing of a snapshot. Stream ids are
+//! fields of spans; nothing logs a payload.
 //!
 //! # Features
 //!

@@ -251,7 +251,8 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         Ok(loaded)
     }
 
-    /// The state as it stood at a [`Position`] of the log or at an instant ([`Timestamp`](crate::Timestamp)),
+    /// The state as it stood at a [`Position`](crate::Position) of the log or at an instant
+    /// ([`Timestamp`](crate::Timestamp)),
     /// events of that very moment included.
     ///
     /// The answer is final once the log is complete up to there: an append that is under way may

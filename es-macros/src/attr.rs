@@ -41,6 +41,15 @@ impl Elsewhere {
 }
 
 impl Vocabulary {
+    /// What to write in place of `word`, which is near to no key.
+    fn instead(&self, word: &str) -> String {
+        let Elsewhere { place, keys } = self.elsewhere;
+        match did_you_mean(word, keys) {
+            Some(near) => format!("did you mean `{near}`, which goes on {place}?"),
+            None => self.told(),
+        }
+    }
+
     /// The keys, for someone who wrote none of them.
     fn told(&self) -> String {
         let Self { attribute, keys, .. } = self;
@@ -220,7 +229,10 @@ fn key(
             Some(near) => {
                 errors.at(path, format_args!("unknown key `{word}`; did you mean `{near}`?"));
             }
-            None => errors.at(path, format_args!("unknown key `{word}`; {}", vocabulary.told())),
+            None => {
+                errors
+                    .at(path, format_args!("unknown key `{word}`; {}", vocabulary.instead(&word)));
+            }
         }
         written.unfinished.extend(path.get_ident().filter(|word| is_name(word)).cloned());
         written.has_unknown = true;

@@ -48,6 +48,14 @@
 //! - In the caller's own transaction the locks last until that ends. Two transactions that first write
 //!   a tag and then rest on it deadlock, and the server ends one of them.
 //!
+//! # Appends and loads that meet
+//!
+//! A commit costs the server a write to its disk, whether it holds one append or two hundred. An append
+//! that meets nobody goes out at once; while others are under way it waits for them and goes out in one
+//! statement with whatever has gathered, and has its own verdict there. Loads of streams do the same.
+//! There is no timer and nothing to switch on; it happens among the clones of one [`PgStore`]. What goes
+//! by itself is told [there](PgStore).
+//!
 //! # Histories
 //!
 //! [`PgStore::import`] stores what another system has written: appends as a stream, as fast as the

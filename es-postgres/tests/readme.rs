@@ -134,6 +134,55 @@ fn a_student_attends_three_courses() {
 // The rule over several streams of the README ends.
 }
 
+#[rustfmt::skip]
+#[expect(unreachable_pub, reason = "as public as the first aggregate")]
+mod long_streams {
+use es_core::prelude::*;
+use es_postgres::PgStore;
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "measured")]
+pub struct Measured { pub day: Day }
+
+impl Apply<Measured> for Meter {
+    fn apply(&mut self, event: Measured) { self.days.push(event.day); }
+}
+
+// The long streams of the README begins.
+/// A copy of the state is kept for every hundred events: a load reads it and what came after it.
+#[derive(Aggregate, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[aggregate(name = "meter", id = String, events(Measured), snapshot(every = 100))]
+pub struct Meter { days: Vec<Day> }
+
+/// A type within such a state: its shape tells whether an old copy can still be read.
+#[derive(StateShape, Serialize, Deserialize, Clone, Debug, PartialEq)]
+pub struct Day { watt_hours: u64 }
+
+fn meters(store: PgStore) -> Repository<Meter, PgStore> {
+    Repository::new(store)
+        .with_cache(10_000)     // remembers so many states: a command needs no read
+        .in_turn()              // commands that meet on one meter are decided one after another
+}
+// The long streams of the README ends.
+
+#[tokio::test(flavor = "multi_thread")]
+async fn they_are_loaded_as_any_other() {
+    let database = es_testing::postgres::TestDatabase::create().await;
+    let store = PgStore::connect(database.url()).await.expect("the database is there");
+    store.migrate().await.expect("the database is empty");
+    let day = Day { watt_hours: 7 };
+    let measured = MeterEvent::from(Measured { day: day.clone() });
+    let event = NewEvent::of(&measured, Metadata::default()).expect("JSON");
+    let stream = StreamId::of::<Meter>(&"m1".into()).expect("a plain name");
+    let append = Append::to(stream, ExpectedVersion::NoStream, vec![event]).expect("one part");
+    store.append(append).await.expect("a new stream");
+
+    let meter = meters(store).load(&"m1".into()).await.expect("it loads");
+
+    assert_eq!(meter.state, Meter { days: vec![day] });
+}
+}
+
 fn ada() -> String {
     "ada".into()
 }
@@ -198,7 +247,9 @@ fn here(what: &str) -> String {
 fn the_readme_shows_the_code_of_this_file() {
     let readme = include_str!("../../README.md");
 
-    for what in ["The first aggregate", "The rule over several streams", "The service"] {
+    let snippets =
+        ["The first aggregate", "The service", "The long streams", "The rule over several streams"];
+    for what in snippets {
         let here = here(what);
         assert!(here.lines().count() > 10, "{what} is missing here");
         assert!(readme.contains(&here), "the README shows other code than this:\n{here}");

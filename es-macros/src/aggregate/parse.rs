@@ -1,6 +1,6 @@
 //! What is written on the struct that holds the state.
 
-use syn::{DeriveInput, LitStr, Type};
+use syn::{Data, DeriveInput, Fields, LitStr, Type};
 
 use super::snapshot::Snapshot;
 use crate::attr::{self, Elsewhere, Vocabulary, Written};
@@ -73,5 +73,19 @@ pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
         }
         Ok(())
     });
+    if let Data::Struct(data) = &input.data {
+        on_fields(&data.fields, errors);
+    }
     spec
+}
+
+/// Tells of what would do nothing where it stands.
+fn on_fields(fields: &Fields, errors: &mut Errors) {
+    let attrs = fields.iter().flat_map(|field| &field.attrs);
+    for attr in attrs.filter(|attr| attr.path().is_ident(VOCABULARY.attribute)) {
+        errors.at(
+            attr.path(),
+            "`aggregate` goes on the struct; a field takes `#[state_shape(opaque)]` and nothing else",
+        );
+    }
 }

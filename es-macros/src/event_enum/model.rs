@@ -22,16 +22,25 @@ pub(crate) fn of_list<'a>(
     let mut has_strangers = entries.is_empty() && !generics.params.is_empty();
     has_strangers |= bounds_itself(input, errors);
     has_strangers |= !entries.is_empty() && unused_parameters(input, entries, errors);
+    let ident = format_ident!("{}Event", input.ident);
     let mut members = Vec::new();
     for entry in entries {
         if is_parameter(&entry.path, generics, errors) {
             has_strangers = true;
+        } else if entry.path.is_ident(&ident) {
+            errors.at(
+                &entry.path,
+                format_args!(
+                    "`{ident}` is the enum that is written from this list; \
+                     list the events that it shall hold"
+                ),
+            );
         } else {
             members.extend(member(entry));
         }
     }
     EventSet {
-        ident: format_ident!("{}Event", input.ident),
+        ident,
         generics,
         deprecation: Deprecation::of(&input.attrs),
         members,

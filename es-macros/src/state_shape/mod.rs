@@ -3,8 +3,8 @@
 mod expand;
 mod model;
 
-use proc_macro2::TokenStream;
-use syn::DeriveInput;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::{Attribute, DeriveInput};
 
 pub(crate) use expand::state_shape;
 pub(crate) use model::StateShape;
@@ -26,6 +26,14 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     if !is_owned("a state", &input.generics, errors) {
         return TokenStream::new();
     }
+    if input.attrs.iter().any(names_snapshots) {
+        // The place of a derive is its word in `#[derive(…)]`.
+        errors.push(syn::Error::new(
+            Span::call_site(),
+            "`Aggregate` writes the shape of a state that has snapshots; leave `StateShape` out",
+        ));
+        return TokenStream::new();
+    }
     let mut krate = Slot::default();
     let written = attr::read(&input.attrs, &VOCABULARY, errors, |key, input, errors| {
         krate.set(key, attr::value(key, input, CratePath::EXAMPLE)?, errors);
@@ -35,4 +43,14 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let completion = written.completion(&VOCABULARY, krate);
     let shape = StateShape::new(input, krate, errors).map(|model| state_shape(&model));
     quote::quote!(#completion #shape)
+}
+
+/// Whether this is `#[aggregate(…, snapshot(…))]`.
+fn names_snapshots(attr: &Attribute) -> bool {
+    let is_snapshot = |token| matches!(token, TokenTree::Ident(word) if word == "snapshot");
+    attr.path().is_ident("aggregate")
+        && attr
+            .meta
+            .require_list()
+            .is_ok_and(|keys| keys.tokens.clone().into_iter().any(is_snapshot))
 }

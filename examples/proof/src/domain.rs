@@ -27,7 +27,7 @@ pub struct Withdrawn {
     pub reference: String,
 }
 
-#[derive(Aggregate, Default, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Aggregate, StateShape, Default, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[aggregate(name = "account", id = String, events(Opened, Deposited, Withdrawn), error = Infallible)]
 pub struct Account {
     pub owner: String,
@@ -70,6 +70,53 @@ impl Decide<Deposit> for Account {
     type Events = Deposited;
 
     fn decide(&self, command: Deposit) -> Result<Deposited, Infallible> {
+        Ok(deposited(command.number))
+    }
+}
+
+/// The same account in the same streams, kept as a snapshot.
+#[derive(Aggregate, Default, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[aggregate(
+    name = "account",
+    id = String,
+    events(Opened, Deposited, Withdrawn),
+    error = Infallible,
+    snapshot(every = 96)
+)]
+pub struct Kept {
+    pub account: Account,
+}
+
+impl Apply<Opened> for Kept {
+    fn apply(&mut self, event: Opened) {
+        self.account.apply(event);
+    }
+}
+
+impl Apply<Deposited> for Kept {
+    fn apply(&mut self, event: Deposited) {
+        self.account.apply(event);
+    }
+}
+
+impl Apply<Withdrawn> for Kept {
+    fn apply(&mut self, event: Withdrawn) {
+        self.account.apply(event);
+    }
+}
+
+#[derive(Command, Clone, Debug)]
+#[command(aggregate = Kept, any)]
+pub struct Keep {
+    #[command(id)]
+    pub account: String,
+    pub number: u64,
+}
+
+impl Decide<Keep> for Kept {
+    type Events = Deposited;
+
+    fn decide(&self, command: Keep) -> Result<Deposited, Infallible> {
         Ok(deposited(command.number))
     }
 }

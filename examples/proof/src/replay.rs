@@ -3,17 +3,19 @@
 
 use std::hint::black_box;
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use es_core::RawEvent;
 use es_core::prelude::*;
+use es_postgres::PgStore;
 
 use crate::by_hand;
-use crate::domain::{Account, AccountEvent, Opened, Withdrawn, deposited};
+use crate::domain::{Account, AccountEvent, Keep, Kept, Opened, Withdrawn, deposited};
 use crate::fill;
 use crate::measure::median;
 use crate::report::{Cell, Table};
+use crate::server::Database;
 use crate::{Run, progress};
 
 /// Who folds.
@@ -142,19 +144,20 @@ fn collected(path: Path, events: u64) -> anyhow::Result<i64> {
 /// Loads through the store, beside one SELECT and a fold by hand.
 async fn loads(run: &mut Run) -> anyhow::Result<()> {
     let about = "One load, median of many: the repository, beside one SELECT of the whole stream that \
-        is decoded and folded by hand.";
+        is decoded and folded by hand. With a snapshot for every 96 events: the newest one is 40 events \
+        old in a stream of 1,000, and 64 in one of 100,000. A stream of 10 has none; there it is what \
+        looking for one costs. The ratio is to the one by hand.";
     let columns = ["events", "contender", "ms a load", "events/s", "ratio"];
     let mut table = Table::new("Load", about, &columns);
     let database = run.server.database().await?;
     let accounts = Repository::<Account, _>::new(database.store.clone());
+    let kept = Repository::<Kept, _>::new(database.store.clone());
     let mut connection = database.connections(1).await?.remove(0);
-    for (events, times) in [(10_u32, 400), (1_000, 60), (100_000, 3)] {
+    for (events, newer, times) in [(10_u32, 10, 400), (1_000, 40, 60), (100_000, 64, 3)] {
         progress(&format!("load of {events} events"));
         let times = if run.options.quick { times / 10 + 1 } else { times };
-        let account = format!("{events} events, nr. 0");
-        fill::accounts(&database.pool, &format!("{events} events, nr. "), 1, events.into()).await?;
-        fill::analyze(&database.pool).await?;
-        let (mut derived, mut handmade) = (Vec::new(), Vec::new());
+        let account = account_of(events, newer, &database, &kept).await?;
+        let (mut handmade, mut derived, mut snapshot) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..times {
             let begun = Instant::now();
             let state = load_by_hand(&mut connection, &account).await?;
@@ -163,9 +166,18 @@ async fn loads(run: &mut Run) -> anyhow::Result<()> {
             let loaded = accounts.load(&account).await?;
             derived.push(begun.elapsed().as_secs_f64());
             ensure!(loaded.state == state && loaded.version.0 == u64::from(events));
+            let begun = Instant::now();
+            let loaded = kept.load(&account).await?;
+            snapshot.push(begun.elapsed().as_secs_f64());
+            ensure!(loaded.state.account == state && loaded.version.0 == u64::from(events));
         }
         let hand = median(&mut handmade);
-        for (name, seconds) in [("by hand", hand), ("**es**", median(&mut derived))] {
+        let contenders = [
+            ("by hand", hand),
+            ("**es**", median(&mut derived)),
+            ("**es**, with snapshots", median(&mut snapshot)),
+        ];
+        for (name, seconds) in contenders {
             table.row(vec![
                 Cell::count(events.into()),
                 Cell::text(name),
@@ -177,6 +189,45 @@ async fn loads(run: &mut Run) -> anyhow::Result<()> {
     }
     run.report.add(table);
     Ok(())
+}
+
+/// An account with `events`, of which `newer` come from commands: the first of them finds that a
+/// snapshot is due, if one is, and keeps it. All of them are what a load then reads after it.
+async fn account_of(
+    events: u32,
+    newer: u32,
+    database: &Database,
+    kept: &Repository<Kept, PgStore>,
+) -> anyhow::Result<String> {
+    let prefix = format!("{events} events, nr. ");
+    let account = format!("{prefix}0");
+    let older = events - newer;
+    if older > 0 {
+        fill::accounts(&database.pool, &prefix, 1, older.into()).await?;
+    }
+    for number in 0..newer {
+        kept.execute(Keep { account: account.clone(), number: number.into() }).await?;
+        if number == 0 && older > 0 {
+            wait_for_snapshot(database, &account, older).await?;
+        }
+    }
+    fill::analyze(&database.pool).await?;
+    Ok(account)
+}
+
+/// It is written beside the answer to the command.
+async fn wait_for_snapshot(database: &Database, account: &str, version: u32) -> anyhow::Result<()> {
+    let sql = "SELECT EXISTS (SELECT FROM es.snapshots \
+        WHERE snapshots.stream = (SELECT id FROM es.streams WHERE category = 'account' AND key = $1) \
+          AND snapshots.version = $2)";
+    for _ in 0..1000 {
+        let query = sqlx::query_scalar(sql).bind(account.to_owned()).bind(i64::from(version));
+        if query.fetch_one(&database.pool).await? {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    bail!("the snapshot of {account} at version {version} was not written")
 }
 
 async fn load_by_hand(

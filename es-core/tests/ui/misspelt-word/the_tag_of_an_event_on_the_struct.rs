@@ -1,0 +1,9 @@
+use es_core::prelude::*;
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "subscribed", tags(course))]
+struct Subscribed {
+    course: String,
+}
+
+fn main() {}

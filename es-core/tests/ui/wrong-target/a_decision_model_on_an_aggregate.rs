@@ -1,0 +1,20 @@
+#[path = "../school.rs"]
+mod school;
+
+use es_core::prelude::*;
+use school::Subscribed;
+
+#[derive(Aggregate, DecisionModel, Default, Clone, Debug)]
+#[aggregate(name = "course", id = String, events(Subscribed))]
+#[decision_model(events(Subscribed))]
+struct Course {
+    taken: u32,
+}
+
+impl Apply<Subscribed> for Course {
+    fn apply(&mut self, _: Subscribed) {
+        self.taken += 1;
+    }
+}
+
+fn main() {}
