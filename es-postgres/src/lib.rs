@@ -56,6 +56,11 @@
 //! There is no timer and nothing to switch on; it happens among the clones of one [`PgStore`]. What goes
 //! by itself is told [there](PgStore).
 //!
+//! # Histories
+//!
+//! [`PgStore::import`] stores what another system has written: appends as a stream, as fast as the
+//! server takes them, with progress, and to be repeated wherever it ended.
+//!
 //! # Rights
 //!
 //! Three roles, made by whoever administers the server; the login roles of services are members of
@@ -124,6 +129,7 @@ mod columns;
 mod condition;
 mod error;
 mod group;
+mod import;
 mod incarnation;
 mod known;
 mod loads;
@@ -133,6 +139,7 @@ mod query;
 mod read;
 mod replica;
 mod row;
+mod run;
 mod schema;
 mod session;
 mod size;
@@ -144,6 +151,7 @@ mod tags;
 /// The driver in whose types this crate speaks; choose its TLS in your own `Cargo.toml`.
 pub use sqlx;
 
+pub use import::{ImportError, Imported};
 pub use store::PgStore;
 
 /// The repository's README: its code compiles and its first aggregate passes its test.

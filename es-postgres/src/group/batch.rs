@@ -2,16 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use es_core::{EventId, ExpectedVersion, Version};
+use es_core::EventId;
 
 use super::claim::Claim;
 use super::desk::{Desk, How, StreamHash, Ticket};
 use super::queue::{Turn, Waiting};
+use crate::run::Run;
 use crate::size::BATCH;
 use crate::store::PgStore;
-
-/// One stream has at most this share of a batch, however much is queued for it: the others would wait.
-const CHAIN: usize = BATCH / 4;
 
 /// Appends to different streams; those to one stream follow from each other.
 pub(super) struct Batch {
@@ -19,15 +17,12 @@ pub(super) struct Batch {
     pub(super) chains: Vec<Chain>,
 }
 
-/// Appends to one stream. If the first is accepted, so is every other: it expects what the ones
-/// before it bring about, or nothing. So they have one verdict.
+/// Appends to one stream that follow from each other, and so have one verdict.
 pub(super) struct Chain {
     pub(super) stream: StreamHash,
     pub(super) ticket: Ticket,
     pub(super) appends: Vec<Waiting>,
-    size: usize,
-    /// The version after the last append, if the first says where it begins.
-    after: Option<Version>,
+    run: Option<Run>,
     /// An append that does not follow was left behind, and what came after it waits behind it.
     closed: bool,
 }
@@ -114,43 +109,24 @@ impl Draft {
 
 impl Chain {
     fn of(first: Waiting) -> Self {
-        let part = first.part();
-        let after = part.and_then(|part| match part.expected {
-            ExpectedVersion::NoStream => Some(Version::NONE.plus(part.events.len())),
-            ExpectedVersion::Exact(version) => Some(version.plus(part.events.len())),
-            ExpectedVersion::Any | ExpectedVersion::StreamExists => None,
-        });
-        Self {
-            stream: first.stream,
-            ticket: 0,
-            size: first.size,
-            appends: vec![first],
-            after,
-            closed: false,
-        }
+        let run = first.part().map(|part| Run::of(part, first.size));
+        Self { stream: first.stream, ticket: 0, appends: vec![first], run, closed: false }
     }
 
     /// Whether `next` is accepted if the chain so far is.
     fn goes_on_with(&self, next: &Waiting) -> bool {
         let first = self.appends.first().and_then(Waiting::part);
-        let (Some(first), Some(part)) = (first, next.part()) else {
+        let (Some(first), Some(run), Some(part)) = (first, &self.run, next.part()) else {
             return false;
         };
         // Of two streams with one hash the second waits for the next batch.
-        !self.closed
-            && first.stream == part.stream
-            && self.size + next.size <= CHAIN
-            && match part.expected {
-                ExpectedVersion::Any | ExpectedVersion::StreamExists => true,
-                ExpectedVersion::NoStream => false,
-                ExpectedVersion::Exact(version) => self.after == Some(version),
-            }
+        !self.closed && first.stream == part.stream && run.goes_on_with(part, next.size)
     }
 
     fn push(&mut self, next: Waiting) {
-        let events = next.part().map_or(0, |part| part.events.len());
-        self.after = self.after.map(|after| after.plus(events));
-        self.size += next.size;
+        if let (Some(run), Some(part)) = (&mut self.run, next.part()) {
+            run.push(part, next.size);
+        }
         self.appends.push(next);
     }
 }

@@ -8,6 +8,7 @@ mod conflict;
 mod database;
 mod group;
 mod idempotency;
+mod import;
 #[cfg(unix)]
 mod incarnation;
 mod large;

@@ -26,6 +26,7 @@
 //!   long streams.
 //! - `log`: the whole log, decoded, beside pages by hand.
 //! - `bytes`: what an event takes on the disk, relation by relation.
+//! - `import`: a history as one stream of appends, and the same sent again.
 //! - `compile`: what the derives cost the compiler.
 //! - `order`: writers of every manner and readers beside them. Everything that was asked for and
 //!   answered is compared with what is in the store and with what readers saw.
@@ -48,6 +49,7 @@ mod crash;
 mod domain;
 mod dropped;
 mod fill;
+mod import;
 mod journal;
 mod log;
 mod lost_replies;
@@ -84,6 +86,8 @@ pub enum Section {
     Log,
     /// What an event takes on the disk.
     Bytes,
+    /// A history brought in, and once more.
+    Import,
     /// What the derives cost the compiler.
     Compile,
     /// Writers and readers of every manner: lost, doubled, inverted, refused for nothing.
@@ -128,6 +132,7 @@ impl Run {
             Section::Replay => replay::tables(self).await,
             Section::Log => log::catch_up(self).await,
             Section::Bytes => append::bytes(self).await,
+            Section::Import => import::history(self).await,
             Section::Compile => compile::table(self).await,
             Section::Order => order::torture(self).await,
             Section::Stall => stall::tables(self).await,

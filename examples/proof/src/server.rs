@@ -111,8 +111,10 @@ impl Database {
     }
 }
 
+/// The store with a pool of its own, set as `PgStore::connect` sets it.
 fn store(options: &PgConnectOptions) -> PgStore {
-    let pool = PgStore::pool_options().max_connections(POOL).connect_lazy_with(options.clone());
+    let pool = PgPoolOptions::new().test_before_acquire(false).max_connections(POOL);
+    let pool = pool.connect_lazy_with(options.clone());
     PgStore::new(pool)
 }
 

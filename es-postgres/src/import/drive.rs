@@ -1,0 +1,121 @@
+//! From window to window.
+
+use std::error::Error;
+use std::pin::pin;
+
+use es_core::Append;
+use futures_core::Stream;
+use futures_util::future::join_all;
+
+use super::imported::{ImportError, Imported};
+use super::lane::{Outcome, Refused};
+use super::window::{FULL, Window, stages};
+use crate::store::PgStore;
+
+impl PgStore {
+    /// Appends everything that `appends` gives, as fast as the server takes it, and says with
+    /// `progress` how far it is.
+    ///
+    /// For histories: hundreds of appends leave in one statement, and two statements are under way.
+    /// What it guarantees:
+    ///
+    /// - Each append is stored as a whole or not at all, under its expected version, as
+    ///   [`append`](es_core::EventStore::append) does.
+    /// - The appends to a stream are stored in their order. Of streams beside each other nothing is
+    ///   said; what the log must hold in one order goes into one stream, or into one append.
+    /// - It ends at the first append that is not stored, and everything before it is.
+    /// - Sent again with the same event ids, the appends that are there are counted as
+    ///   [`already`](Imported::already) and nothing is stored twice. So an import that was dropped, or
+    ///   killed, or lost its server, is just repeated from the beginning. That takes the same
+    ///   ids: of the history itself, or made from it.
+    ///
+    /// An append to several streams, or on a condition, waits until all before it are stored, and
+    /// those after it wait for it: a commit for each of them. The store's own failures are not tried
+    /// again; the import is.
+    ///
+    /// `progress` is called each time that some hundred appends are stored, with fewer of them while
+    /// the source is slow. The import reads about as many ahead, 8 MiB or one append that is larger.
+    /// The service's own appends go on beside it, and wait for a statement or two of it.
+    ///
+    /// ```no_run
+    /// use es_core::prelude::*;
+    /// use es_core::InvalidAppend;
+    /// use es_postgres::PgStore;
+    /// use futures_util::stream;
+    ///
+    /// # async fn example(store: PgStore, history: Vec<Result<Append, InvalidAppend>>) -> Result<(), Box<dyn std::error::Error>> {
+    /// let imported = store
+    ///     .import(stream::iter(history), |so_far| println!("{} events", so_far.events))
+    ///     .await?;
+    /// println!("{} appends, {} of them were there", imported.appends, imported.already);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn import<E>(
+        &self,
+        appends: impl Stream<Item = Result<Append, E>>,
+        mut progress: impl FnMut(&Imported),
+    ) -> Result<Imported, ImportError>
+    where
+        E: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let mut source = pin!(appends);
+        let mut imported = Imported::default();
+        let mut next = Window::default();
+        loop {
+            next.gather(source.as_mut(), 1).await;
+            let window = next.take();
+            if window.is_empty() {
+                break;
+            }
+            let mut storing = pin!(self.append_window(window));
+            let outcome = tokio::select! {
+                biased;
+                outcome = &mut storing => outcome,
+                () = next.gather(source.as_mut(), FULL) => storing.await,
+            };
+            imported.add(outcome)?;
+            progress(&imported);
+        }
+        match next.end {
+            Some(Err(source)) => Err(ImportError::Source { imported, source }),
+            Some(Ok(())) | None => Ok(imported),
+        }
+    }
+
+    /// Stage by stage, up to the first that has an append that is refused.
+    async fn append_window(&self, appends: Vec<Append>) -> Outcome {
+        let mut outcome = Outcome::default();
+        for stage in stages(appends) {
+            let lanes = stage.into_iter().map(|lane| self.append_lane(lane));
+            join_all(lanes).await.into_iter().for_each(|of_lane| outcome.add(of_lane));
+            if outcome.refused.is_some() {
+                break;
+            }
+        }
+        outcome
+    }
+}
+
+impl Imported {
+    /// Counts the appends of a window up to the first that was refused.
+    fn add(&mut self, Outcome { stored, refused }: Outcome) -> Result<(), ImportError> {
+        let before = self.appends;
+        let end = refused.as_ref().map_or(usize::MAX, |refused| refused.nth);
+        for stored in stored.into_iter().filter(|stored| stored.nth < end) {
+            self.appends += 1;
+            self.events += stored.events as u64;
+            self.already += u64::from(stored.already);
+            self.position = self.position.max(stored.position);
+        }
+        match refused {
+            None => Ok(()),
+            Some(Refused { nth, stream, source }) => Err(ImportError::Append {
+                number: before + nth as u64 + 1,
+                stream,
+                imported: *self,
+                source: Box::new(source),
+            }),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Appends to one stream that follow from each other.
+
+use es_core::{ExpectedVersion, StreamAppend, Version};
+
+use crate::size::BATCH;
+
+/// One stream has at most this share of a batch, however much there is for it: the others would wait.
+/// It has no more tags than an append locks.
+const SHARE: usize = BATCH / 4;
+
+/// Appends that are accepted if the first of them is: each expects what those before it bring about,
+/// or nothing. So they can go out as one.
+pub(crate) struct Run {
+    size: usize,
+    /// The version after the last append, if the first says where it begins.
+    after: Option<Version>,
+}
+
+impl Run {
+    /// Begins with an append of one part and this size.
+    pub(crate) fn of(first: &StreamAppend, size: usize) -> Self {
+        let after = match first.expected {
+            ExpectedVersion::NoStream => Some(Version::NONE.plus(first.events.len())),
+            ExpectedVersion::Exact(version) => Some(version.plus(first.events.len())),
+            ExpectedVersion::Any | ExpectedVersion::StreamExists => None,
+        };
+        Self { size, after }
+    }
+
+    /// Whether there is room for `next`, and it is accepted if the run so far is.
+    pub(crate) fn goes_on_with(&self, next: &StreamAppend, size: usize) -> bool {
+        self.size + size <= SHARE
+            && match next.expected {
+                ExpectedVersion::Any | ExpectedVersion::StreamExists => true,
+                ExpectedVersion::NoStream => false,
+                ExpectedVersion::Exact(version) => self.after == Some(version),
+            }
+    }
+
+    pub(crate) fn push(&mut self, next: &StreamAppend, size: usize) {
+        self.size += size;
+        self.after = self.after.map(|after| after.plus(next.events.len()));
+    }
+}
