@@ -225,15 +225,11 @@ fn key(
         None
     } else {
         let near = did_you_mean(&word, keys);
-        match near {
-            Some(near) => {
-                errors.at(path, format_args!("unknown key `{word}`; did you mean `{near}`?"));
-            }
-            None => {
-                errors
-                    .at(path, format_args!("unknown key `{word}`; {}", vocabulary.instead(&word)));
-            }
-        }
+        let told = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => vocabulary.instead(&word),
+        };
+        errors.at(path, format_args!("unknown key `{word}`; {told}"));
         written.unfinished.extend(path.get_ident().filter(|word| is_name(word)).cloned());
         written.has_unknown = true;
         near.map(str::to_owned)
