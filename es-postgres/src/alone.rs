@@ -68,13 +68,9 @@ impl PgStore {
     /// at that moment the append was refused, whatever comes later. Only "yes" needs more than a
     /// snapshot; the unique index says it for streams that get events.
     async fn try_alone(&self, append: &Append) -> Result<Option<Appended>, AppendError> {
-        let outcome = {
-            let mut session = self.session().await?;
-            let outcome = self.run_lone(&mut session, append).await;
-            session.end().await?;
-            outcome
-        };
-        match outcome {
+        let mut session = self.session().await?;
+        let outcome = self.run_lone(&mut session, append).await;
+        match session.end_after(outcome).await {
             Ok(Outcome::Appended(appended)) => Ok(Some(appended)),
             Ok(Outcome::Conflict(conflict)) => Err(conflict.into()),
             Ok(Outcome::Unforeseen(failed)) => Err(failed.into()),

@@ -57,15 +57,14 @@ impl PgStore {
         Ok(!self.places(connection, append).await?.is_empty())
     }
 
-    /// As [`first_answer`](Self::first_answer), on a connection of the pool.
+    /// As [`first_answer`](Self::first_answer), on a connection of its own.
     pub(crate) async fn first_answer_anywhere(
         &self,
         append: &Append,
     ) -> Result<Appended, AppendError> {
         let mut session = self.session().await?;
         let answer = self.first_answer(&mut session, append).await;
-        session.end().await?;
-        answer
+        session.end_after(answer).await
     }
 
     /// Why an append failed over an id that the server did not name.

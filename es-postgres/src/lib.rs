@@ -83,8 +83,8 @@
 //!
 //! sqlx 0.9.0 gives a connection back to its pool inside of a transaction when the future of `begin`
 //! is dropped, as a request with a time limit does. Whoever gets it next writes into a transaction
-//! that nobody commits, and that may be an append. [`PgStore::pool_options`] is the cure for pools
-//! whose users drop futures; what the store itself does cannot be caught like this.
+//! that nobody commits. The store ends such a transaction before it begins; for what the service
+//! writes itself, [`PgStore::pool_options`] is the cure.
 //!
 //! # Behind a pooler
 //!
@@ -127,6 +127,7 @@ mod append;
 mod chunks;
 mod columns;
 mod condition;
+mod connections;
 mod error;
 mod group;
 mod import;

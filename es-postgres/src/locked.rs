@@ -92,15 +92,18 @@ impl PgStore {
     }
 
     async fn try_locked(&self, append: &Append) -> Result<Appended, AppendError> {
-        let mut transaction = self.pool.begin_with(BEGIN).await.map_err(from_sqlx)?;
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin_with(BEGIN).await.map_err(from_sqlx)?;
         self.lock(&mut transaction, append).await?;
         match self.write(&mut transaction, append).await {
             Ok(Outcome::Appended(appended)) => {
                 transaction.commit().await.map_err(from_sqlx)?;
+                connection.keep();
                 Ok(appended)
             }
             Ok(Outcome::Known) | Err(Failure::EventId(_)) => {
                 transaction.rollback().await.map_err(from_sqlx)?;
+                drop(connection);
                 self.first_answer_anywhere(append).await
             }
             Ok(Outcome::Conflict(conflict)) => {

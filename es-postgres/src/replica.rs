@@ -11,13 +11,14 @@
 //! come. So the primary says up to where the log is complete, and *then* how much it has written:
 //! the commits of all these events lie before that. A standby that has replayed as much has them all.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use es_core::{Cursor, LogPage, Position, StoreError, StoreErrorKind};
 use sqlx::{PgConnection, PgPool, Row};
 use tokio::time::{Instant, sleep};
 
+use crate::connections::Connections;
 use crate::error::from_sqlx;
 use crate::log_end::LogEnd;
 use crate::row;
@@ -35,7 +36,7 @@ const LOOK: Duration = Duration::from_millis(10);
 
 /// A standby, and what the primary has said.
 pub(crate) struct LogReplica {
-    pool: PgPool,
+    connections: Arc<Connections>,
     horizons: Mutex<Vec<Horizon>>,
 }
 
@@ -82,7 +83,8 @@ impl PgStore {
     /// ```
     #[must_use]
     pub fn with_log_replica(mut self, replica: PgPool) -> Self {
-        let replica = LogReplica { pool: replica, horizons: Mutex::default() };
+        let replica =
+            LogReplica { connections: Connections::of(replica), horizons: Mutex::default() };
         self.log_replica = Some(replica.into());
         self
     }
@@ -97,7 +99,7 @@ impl PgStore {
         let now = self.horizon().await?;
         let end = now.end;
         replica.remember(now);
-        let mut session = Session::open(&replica.pool, self.persistent).await?;
+        let mut session = Session::open(&replica.connections, self.persistent).await?;
         let safe = self.reached(replica, end, &mut session).await?;
         let events = self.log_events(&mut session, cursor, safe, limit).await?;
         session.end().await?;

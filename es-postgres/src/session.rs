@@ -1,13 +1,14 @@
 //! A connection for one piece of work, and for nobody else until it is done.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use es_core::StoreError;
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::{Executor, PgConnection, PgPool, Postgres};
+use sqlx::{Executor, PgConnection, Postgres};
 
+use crate::connections::{Connections, Held};
 use crate::error::from_sqlx;
 use crate::store::PgStore;
 
@@ -15,7 +16,8 @@ use crate::store::PgStore;
 /// sends an unnamed statement in one round trip and its arguments in the next, and only a
 /// transaction keeps a pooler from putting another session in between.
 pub(crate) struct Session {
-    connection: PoolConnection<Postgres>,
+    /// Taken out at its end.
+    connection: Option<Held>,
     /// Whether a transaction has been begun, or half begun, and not ended.
     in_transaction: bool,
 }
@@ -23,7 +25,7 @@ pub(crate) struct Session {
 impl PgStore {
     /// A connection on which each statement sees everything that is committed when it begins.
     pub(crate) async fn session(&self) -> Result<Session, StoreError> {
-        Session::open(&self.pool, self.persistent).await
+        Session::open(&self.connections, self.persistent).await
     }
 
     /// All rows of one statement.
@@ -39,24 +41,38 @@ impl PgStore {
 }
 
 impl Session {
-    /// A connection of `pool`, in a transaction if statements are not `persistent`.
-    pub(crate) async fn open(pool: &PgPool, persistent: bool) -> Result<Self, StoreError> {
-        let connection = pool.acquire().await.map_err(from_sqlx)?;
-        let mut session = Self { connection, in_transaction: !persistent };
+    /// One of `connections`, in a transaction if statements are not `persistent`.
+    pub(crate) async fn open(
+        connections: &Arc<Connections>,
+        persistent: bool,
+    ) -> Result<Self, StoreError> {
+        let connection = connections.take().await?;
+        let mut session = Self { connection: Some(connection), in_transaction: !persistent };
         if session.in_transaction {
             session.execute("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(from_sqlx)?;
         }
         Ok(session)
     }
 
-    /// Makes what was done permanent, and gives the connection back. After a statement that failed
-    /// there is nothing to make permanent.
-    pub(crate) async fn end(mut self) -> Result<(), StoreError> {
+    /// Makes what was done permanent. For a session whose statements were all answered.
+    pub(crate) async fn end(self) -> Result<(), StoreError> {
+        self.end_after(Ok(())).await
+    }
+
+    /// As [`end`](Self::end), after a statement that may have failed, with its outcome. After one that
+    /// failed there is nothing to make permanent.
+    pub(crate) async fn end_after<T, E: From<StoreError>>(
+        mut self,
+        outcome: Result<T, E>,
+    ) -> Result<T, E> {
         if self.in_transaction {
             self.execute("COMMIT").await.map_err(from_sqlx)?;
             self.in_transaction = false;
         }
-        Ok(())
+        if let Some(connection) = self.connection.take().filter(|_| outcome.is_ok()) {
+            connection.keep();
+        }
+        outcome
     }
 }
 
@@ -64,13 +80,19 @@ impl Deref for Session {
     type Target = PgConnection;
 
     fn deref(&self) -> &PgConnection {
-        &self.connection
+        match &self.connection {
+            Some(connection) => connection,
+            None => unreachable!("a session that has ended is gone"),
+        }
     }
 }
 
 impl DerefMut for Session {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.connection
+        match &mut self.connection {
+            Some(connection) => connection,
+            None => unreachable!("a session that has ended is gone"),
+        }
     }
 }
 
@@ -78,8 +100,8 @@ impl DerefMut for Session {
 /// is inside of a transaction.
 impl Drop for Session {
     fn drop(&mut self) {
-        if self.in_transaction {
-            self.connection.close_on_drop();
+        if let Some(connection) = self.connection.as_mut().filter(|_| self.in_transaction) {
+            connection.close_on_drop();
         }
     }
 }

@@ -14,6 +14,7 @@ use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 
+use crate::connections::Connections;
 use crate::error::from_sqlx;
 use crate::group::Group;
 use crate::loads::Loads;
@@ -49,7 +50,7 @@ use crate::{schema, spans};
 /// ```
 #[derive(Clone)]
 pub struct PgStore {
-    pub(crate) pool: PgPool,
+    pub(crate) connections: Arc<Connections>,
     /// How far the log was found to go, by any of the clones.
     pub(crate) known_log: Arc<KnownLog>,
     /// Where the log is read, if not on the primary.
@@ -66,20 +67,25 @@ pub struct PgStore {
 impl PgStore {
     /// The store in the database of `pool`, which stays the caller's to configure.
     ///
+    /// What the store has just used it keeps at hand for a moment, half of the pool at most and never
+    /// while somebody else has to wait for one: hooks of the pool run when a connection leaves it and
+    /// comes back, and not between two statements of the store.
+    ///
     /// Whatever the store itself does in more than one statement runs where a dropped future cannot
-    /// reach it. What the service does is its own: sqlx 0.9.0 gives a connection back inside of a
+    /// reach it, and it begins on no connection before a transaction is ended that somebody forgot
+    /// there. What the service does is its own: sqlx 0.9.0 gives a connection back inside of a
     /// transaction when the future of `begin` is dropped, as a request with a time limit does, and
-    /// whoever gets it next, this store too, writes into a transaction that nobody commits.
+    /// whoever gets it next from the pool writes into a transaction that nobody commits.
     /// [`pool_options`](Self::pool_options) is the cure.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        let waiting = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(1).max(1);
+        let half = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(1).max(1);
         Self {
-            pool,
+            connections: Connections::of(pool),
             known_log: Arc::default(),
             log_replica: None,
-            waiting: Arc::new(Semaphore::new(waiting)),
-            group: Arc::new(Group::new()),
+            waiting: Arc::new(Semaphore::new(half)),
+            group: Arc::new(Group::new(half)),
             loads: Arc::new(Loads::new()),
             persistent: true,
         }
@@ -144,7 +150,7 @@ impl PgStore {
     /// Safe to call from every instance of a service at its start: they wait for one another. Needs
     /// a direct connection, not one through a pooler in transaction mode.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        schema::migrate(&self.pool).await
+        schema::migrate(self.connections.pool()).await
     }
 
     /// As [`append`](EventStore::append), in the caller's own transaction: what is appended is
@@ -272,8 +278,8 @@ impl EventStore for PgStore {
 impl fmt::Debug for PgStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PgStore")
-            .field("connections", &self.pool.size())
-            .field("idle", &self.pool.num_idle())
+            .field("connections", &self.connections.pool().size())
+            .field("idle", &self.connections.pool().num_idle())
             .field("queued_appends", &self.group.queued())
             .field("safe", &self.known_log.get().map(|log| log.safe.0))
             .field("prepared_statements", &self.persistent)

@@ -50,8 +50,7 @@ impl PgStore {
             Ok(columns) => self.run(&mut session, columns, Form::Batch).await,
             Err(error) => Err(Failure::Store(error)),
         };
-        let answer = session.end().await.map_err(Failure::Store).and(answer);
-        match answer {
+        match session.end_after(answer).await {
             Ok(answer) => batch.tell_verdicts(answer),
             // Whoever is to blame, and whether it was stored after all: each finds out by itself.
             Err(_) => batch.tell(|_| false, |chain, _| chain.tell_each(|| Turn::Alone)),

@@ -5,6 +5,7 @@ mod auditor;
 mod cancellation;
 mod condition;
 mod conflict;
+mod connections;
 mod database;
 mod group;
 mod idempotency;

@@ -1,0 +1,218 @@
+//! The connections of a pool, those that were just used kept at hand.
+//!
+//! A use of the pool costs more than the round trip of a small append: a task for the way back, a ping
+//! there, and the next use meets another session, whose memory is cold. So what was used is kept
+//! for the next one, and the last to come is the first to go. Nobody is kept waiting for it: a
+//! connection is kept only while the pool has others to give, and goes back when it is not used.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use es_core::StoreError;
+use sqlx::pool::PoolConnection;
+use sqlx::{Executor, PgConnection, PgPool, Postgres};
+use tokio::runtime::Handle;
+use tokio::time::{Instant, sleep};
+
+use crate::error::from_sqlx;
+
+/// How often a look is taken at whether the pool needs something back: so long the service may wait
+/// for a connection that nobody uses.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// What nobody has used for so long goes back.
+const IDLE: Duration = Duration::from_millis(100);
+
+/// Every so often a connection goes back even so: the pool has a say in how old one may become.
+const AWAY: Duration = Duration::from_secs(1);
+
+/// Ends a transaction that whoever had the connection before began and forgot. A lone ROLLBACK draws a
+/// warning from the server each time it has nothing to do; where the transaction has failed, the
+/// BEGIN fails.
+const CLEAN: &str = "BEGIN; ROLLBACK";
+
+/// A pool, and what is kept of it.
+pub(crate) struct Connections {
+    pool: PgPool,
+    /// Half of the pool at most.
+    most: usize,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    /// The last one was used last.
+    connections: Vec<Idle>,
+    /// Whether there is a task that looks after them.
+    has_keeper: bool,
+}
+
+struct Idle {
+    connection: PoolConnection<Postgres>,
+    acquired: Instant,
+    used: Instant,
+}
+
+/// A connection in use. Goes back to the pool when it is dropped, in whatever state it is.
+pub(crate) struct Held {
+    connection: PoolConnection<Postgres>,
+    acquired: Instant,
+    home: Arc<Connections>,
+}
+
+impl Connections {
+    pub(crate) fn of(pool: PgPool) -> Arc<Self> {
+        let most = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(0);
+        Arc::new(Self { pool, most, kept: Mutex::default() })
+    }
+
+    pub(crate) const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// A connection that is in no transaction.
+    ///
+    /// sqlx 0.9.0 gives one back inside of a transaction when the future of `begin` is dropped, as a
+    /// request with a time limit does; what was written there would never be committed.
+    pub(crate) async fn take(self: &Arc<Self>) -> Result<Held, StoreError> {
+        let kept = self.kept().connections.pop();
+        if let Some(Idle { connection, acquired, .. }) = kept {
+            return Ok(Held { connection, acquired, home: Arc::clone(self) });
+        }
+        loop {
+            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            match connection.execute(CLEAN).await {
+                Ok(_) => {
+                    let (acquired, home) = (Instant::now(), Arc::clone(self));
+                    return Ok(Held { connection, acquired, home });
+                }
+                Err(sqlx::Error::Database(_)) => connection.close_on_drop(),
+                Err(error) => return Err(from_sqlx(error)),
+            }
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the next one who asks the pool has to wait.
+    fn is_short(&self) -> bool {
+        self.pool.num_idle() == 0 && self.pool.size() >= self.pool.options().get_max_connections()
+    }
+
+    fn keep(self: &Arc<Self>, connection: PoolConnection<Postgres>, acquired: Instant) {
+        let used = Instant::now();
+        if used - acquired > AWAY || self.is_short() || self.pool.is_closed() {
+            return;
+        }
+        let Ok(runtime) = Handle::try_current() else { return };
+        let mut kept = self.kept();
+        if kept.connections.len() >= self.most {
+            return;
+        }
+        kept.connections.push(Idle { connection, acquired, used });
+        let calls = !std::mem::replace(&mut kept.has_keeper, true);
+        drop(kept);
+        if calls {
+            let keeper = Keeper { home: Arc::downgrade(self), over: false };
+            // Nothing of the service's spans: it outlives the call.
+            drop(runtime.spawn(keeper.work(self.pool.clone())));
+        }
+    }
+
+    /// What goes back now, and whether anything is left to look after.
+    fn surplus(&self) -> (Vec<Idle>, bool) {
+        let all = self.pool.is_closed() || self.is_short();
+        let mut kept = self.kept();
+        let (surplus, rest) = std::mem::take(&mut kept.connections)
+            .into_iter()
+            .partition(|idle| all || idle.used.elapsed() > IDLE);
+        kept.connections = rest;
+        kept.has_keeper = !kept.connections.is_empty();
+        (surplus, kept.has_keeper)
+    }
+}
+
+impl Held {
+    /// Keeps the connection for whoever comes next. For one whose statements were all answered:
+    /// the others are for the pool to look at.
+    pub(crate) fn keep(self) {
+        let Self { connection, acquired, home } = self;
+        home.keep(connection, acquired);
+    }
+
+    /// Closes the connection when it is dropped, instead of giving it back.
+    pub(crate) fn close_on_drop(&mut self) {
+        self.connection.close_on_drop();
+    }
+}
+
+impl Deref for Held {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Held {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+}
+
+/// The task that gives connections back. It keeps none of them alive.
+struct Keeper {
+    home: Weak<Connections>,
+    /// Whether it ended because nothing was left.
+    over: bool,
+}
+
+impl Keeper {
+    async fn work(mut self, pool: PgPool) {
+        let mut closed = std::pin::pin!(pool.close_event());
+        loop {
+            tokio::select! {
+                () = &mut closed => {}
+                () = sleep(LOOK) => {}
+            }
+            let Some(home) = self.home.upgrade() else { return };
+            let (surplus, goes_on) = home.surplus();
+            self.over = !goes_on;
+            drop(surplus);
+            if self.over {
+                return;
+            }
+        }
+    }
+}
+
+/// Also when its runtime goes away: the connections were that runtime's as well.
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        if let Some(home) = self.home.upgrade().filter(|_| !self.over) {
+            let mut kept = home.kept();
+            kept.has_keeper = false;
+            let left = std::mem::take(&mut kept.connections);
+            drop(kept);
+            give_back(left);
+        }
+    }
+}
+
+impl Drop for Connections {
+    fn drop(&mut self) {
+        give_back(std::mem::take(&mut self.kept().connections));
+    }
+}
+
+/// The way back is a task. Where there is no runtime for it, the connections are closed instead.
+fn give_back(connections: Vec<Idle>) {
+    if Handle::try_current().is_err() {
+        for idle in connections {
+            drop(idle.connection.detach());
+        }
+    }
+}

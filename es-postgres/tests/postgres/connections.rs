@@ -1,0 +1,151 @@
+//! What the store keeps of a pool, and what it leaves to others.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use es_core::prelude::*;
+use es_postgres::PgStore;
+use es_postgres::sqlx::postgres::PgPoolOptions;
+use es_postgres::sqlx::{self, PgPool};
+use tokio::time::timeout;
+
+use crate::support::{Fixture, append, exact, fixture};
+
+/// Far longer than anything here takes, on however slow a machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+async fn pool(fixture: &Fixture, connections: u32) -> PgPool {
+    let options = PgPoolOptions::new().max_connections(connections).test_before_acquire(false);
+    options.connect(fixture.database.url()).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_append_after_an_append_goes_out_on_the_same_connection() {
+    let fixture = fixture().await;
+    let pool = pool(&fixture, 4).await;
+    let store = PgStore::new(pool.clone());
+
+    // The first append is still on its way back to the pool, if it goes there, when the second comes.
+    for nth in 0..20 {
+        store.append(append(&nth.to_string(), ExpectedVersion::NoStream, 1)).await.unwrap();
+    }
+
+    assert_eq!(pool.size(), 1);
+}
+
+#[tokio::test]
+async fn what_is_not_used_goes_back_to_the_pool() {
+    let fixture = fixture().await;
+    let pool = pool(&fixture, 4).await;
+    let store = PgStore::new(pool.clone());
+    store.append(append("a", ExpectedVersion::NoStream, 1)).await.unwrap();
+    assert_eq!(pool.num_idle(), 0, "kept at hand");
+
+    let back = async {
+        while pool.num_idle() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+
+    timeout(PATIENCE, back).await.unwrap();
+}
+
+/// With what the store keeps, it could go on for ever while the service waits: it lets go of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_gets_every_connection_while_the_store_is_busy() {
+    let fixture = fixture().await;
+    let pool = pool(&fixture, 4).await;
+    let all = || async { [pool.acquire().await, pool.acquire().await, pool.acquire().await] };
+    drop((all().await, pool.acquire().await.unwrap()));
+    let store = PgStore::new(pool.clone());
+    let appended = Arc::new(AtomicU64::new(0));
+    let counter = appended.clone();
+    let busy = tokio::spawn(async move {
+        for nth in 0.. {
+            store.append(append(&format!("s{nth}"), ExpectedVersion::NoStream, 1)).await.unwrap();
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+
+    for _ in 0..50 {
+        let three = all().await;
+        let before = appended.load(Ordering::Relaxed);
+        let last = timeout(PATIENCE, pool.acquire()).await.unwrap().unwrap();
+        let meanwhile = appended.load(Ordering::Relaxed) - before;
+        assert!(meanwhile <= 8, "{meanwhile} appends while the service waited");
+        drop((three, last));
+    }
+
+    assert!(!busy.is_finished());
+    busy.abort();
+}
+
+#[tokio::test]
+async fn a_pool_closes_although_the_store_keeps_a_connection() {
+    let fixture = fixture().await;
+    let pool = pool(&fixture, 4).await;
+    let store = PgStore::new(pool.clone());
+    store.append(append("a", ExpectedVersion::NoStream, 1)).await.unwrap();
+
+    timeout(PATIENCE, pool.close()).await.unwrap();
+
+    assert!(store.append(append("b", ExpectedVersion::NoStream, 1)).await.is_err());
+}
+
+/// A service ends as it likes: the store may be the last thing that it drops.
+#[test]
+fn a_store_may_outlive_its_runtime() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (fixture, store) = runtime.block_on(async {
+        let fixture = fixture().await;
+        let store = PgStore::new(pool(&fixture, 4).await);
+        store.append(append("a", ExpectedVersion::NoStream, 1)).await.unwrap();
+        (fixture, store)
+    });
+
+    std::thread::spawn(move || drop(store)).join().unwrap();
+
+    runtime.block_on(async move { drop(fixture) });
+}
+
+#[test]
+fn a_store_serves_one_runtime_after_another() {
+    let home = tokio::runtime::Runtime::new().unwrap();
+    let (fixture, store) = home.block_on(async {
+        let fixture = fixture().await;
+        let store = PgStore::new(pool(&fixture, 4).await);
+        (fixture, store)
+    });
+
+    for nth in 0..3 {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let append = append(&nth.to_string(), ExpectedVersion::NoStream, 1);
+        runtime.block_on(store.append(append)).unwrap();
+    }
+
+    home.block_on(async move { drop((store, fixture)) });
+}
+
+/// What happens to a service that drops the future of `begin`, on a pool without hooks: the connection
+/// comes back inside of a transaction that nobody will commit. Or of one that has failed.
+#[tokio::test]
+async fn an_append_is_never_lost_in_a_transaction_that_the_service_forgot() {
+    let fixture = fixture().await;
+    let pool = pool(&fixture, 1).await;
+    let store = PgStore::new(pool.clone());
+
+    for round in 0..6 {
+        let mut connection = pool.acquire().await.unwrap();
+        sqlx::query("BEGIN").execute(&mut *connection).await.unwrap();
+        if round % 2 == 1 {
+            sqlx::query("SELECT 1 / 0").execute(&mut *connection).await.unwrap_err();
+        }
+        drop(connection);
+
+        store.append(append("a", exact(round), 1)).await.unwrap();
+
+        // Asked on another connection.
+        assert_eq!(fixture.versions("a").await.last().copied(), Some(round + 1));
+    }
+}
