@@ -114,6 +114,7 @@ mod decisions;
 mod describe;
 mod error;
 mod event;
+mod event_history;
 mod event_set;
 mod into_events;
 mod load;
@@ -126,6 +127,7 @@ mod recorded;
 mod repository;
 mod resend;
 mod restore;
+mod shape;
 mod snapshot;
 mod snapshot_policy;
 mod snapshot_writer;
@@ -162,6 +164,7 @@ pub use error::{
     LifecycleRejection, LoadError, RecordedDecodeError, StoreError, StoreErrorKind,
 };
 pub use event::{Event, EventId, EventName, InvalidPayload, Payload, SchemaVersion, Tagged};
+pub use event_history::EventHistory;
 pub use event_set::{EventSet, EventType};
 pub use into_events::{IntoEvents, Takes};
 pub use load::{Loaded, Moment};
@@ -173,6 +176,7 @@ pub use metadata::{
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};
 pub use repository::{Executed, Repository};
+pub use shape::{Definition, Enum, Field, Form, Kind, Schema, Tagging, Variant};
 pub use snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
 pub use snapshot_policy::{SnapshotPolicy, SnapshotState};
 pub use state_shape::{Outline, StateShape};

@@ -1,0 +1,40 @@
+//! Every shape that an event ever had, as data.
+
+use crate::event::SchemaVersion;
+use crate::shape::Schema;
+
+/// An event with all the versions that can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EventHistory {
+    /// The stored name.
+    pub name: &'static str,
+    /// Names under which it was stored before.
+    pub aliases: &'static [&'static str],
+    /// Whether it is read only: other events have taken its place.
+    pub is_superseded: bool,
+    /// The stored form of each version, oldest first; the last one is what is written.
+    pub versions: Vec<(SchemaVersion, Schema)>,
+}
+
+impl EventHistory {
+    /// An event that is still written and was never renamed.
+    #[must_use]
+    pub fn new(name: &'static str, versions: Vec<(SchemaVersion, Schema)>) -> Self {
+        Self { name, aliases: &[], is_superseded: false, versions }
+    }
+
+    /// The same event, which was stored under these names before.
+    #[must_use]
+    pub fn with_aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// The same event, which is read only.
+    #[must_use]
+    pub fn superseded(mut self) -> Self {
+        self.is_superseded = true;
+        self
+    }
+}

@@ -1,0 +1,123 @@
+//! The stored form of a type, as data.
+
+use std::collections::BTreeMap;
+
+/// The stored form of a type, with every named type that it is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schema {
+    /// The type itself.
+    pub form: Form,
+    /// The named types within it, each once; [`Form::Named`] refers to them. So a type that holds
+    /// itself has an end.
+    pub definitions: BTreeMap<String, Definition>,
+}
+
+/// The stored form of one place: a field, an element, a variant's content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Nothing but `null`.
+    Unit,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number, by its Rust type: `i8` to `i128`, `u8` to `u128`, `isize`, `usize`; `NonZero`
+    /// has the word before it.
+    Integer(&'static str),
+    /// `f32` or `f64`.
+    Float(&'static str),
+    /// A text; the word says of what kind: `String`, `char`, `Uuid`, `Timestamp`.
+    Text(&'static str),
+    /// The form, or `null`.
+    Option(Box<Form>),
+    /// Any number of elements.
+    List(Box<Form>),
+    /// So many elements.
+    Array(Box<Form>, usize),
+    /// Elements each of which is there once.
+    Set(Box<Form>),
+    /// An object with keys of the first form.
+    Map(Box<Form>, Box<Form>),
+    /// Elements of a form each.
+    Tuple(Vec<Form>),
+    /// A type with a definition, by the path of the type.
+    Named(String),
+    /// A type whose form is not known, by its name: it does not derive `Shape`, or a function of its
+    /// own writes it.
+    Opaque(String),
+}
+
+/// A type with a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Definition {
+    /// The serde attributes on the type, as they are written, but for those that are told by `kind`.
+    pub attributes: Vec<String>,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a type with a name is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `null`.
+    Unit,
+    /// A struct of one field without a name, or a transparent one: stored as that field.
+    Newtype(Form),
+    /// A struct of several fields without names: stored as a list.
+    Tuple(Vec<Form>),
+    /// A struct: stored as an object.
+    Struct(Vec<Field>),
+    /// An enum.
+    Enum(Enum),
+}
+
+/// A field of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The key under which it is stored.
+    pub name: String,
+    /// What is stored.
+    pub form: Form,
+    /// Whether reading needs it: it is no `Option`, and has no default.
+    pub required: bool,
+    /// The serde attributes on the field, as they are written, but for those that are told by the
+    /// other fields of this.
+    pub attributes: Vec<String>,
+}
+
+/// The variants of an enum, and how one is told from another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enum {
+    /// Where the name of the variant stands.
+    pub tagging: Tagging,
+    /// In their order.
+    pub variants: Vec<Variant>,
+}
+
+/// Where the name of a variant stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tagging {
+    /// Around the content: `{"Card": {…}}`, or `"Cash"` for a variant without content.
+    External,
+    /// Within the content, under this key.
+    Internal(String),
+    /// Beside the content, under these keys.
+    Adjacent {
+        /// The key of the name.
+        tag: String,
+        /// The key of the content.
+        content: String,
+    },
+    /// Nowhere: the first variant that fits is taken.
+    Untagged,
+}
+
+/// A variant of an enum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// The name as it is stored.
+    pub name: String,
+    /// What it holds.
+    pub kind: Kind,
+    /// The serde attributes on the variant, as they are written, but for those that are told
+    /// otherwise.
+    pub attributes: Vec<String>,
+}
