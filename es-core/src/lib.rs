@@ -127,7 +127,7 @@ mod recorded;
 mod repository;
 mod resend;
 mod restore;
-mod shape;
+pub mod shape;
 mod snapshot;
 mod snapshot_policy;
 mod snapshot_writer;
@@ -176,7 +176,6 @@ pub use metadata::{
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};
 pub use repository::{Executed, Repository};
-pub use shape::{Definition, Enum, Field, Form, Kind, Schema, Tagging, Variant};
 pub use snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
 pub use snapshot_policy::{SnapshotPolicy, SnapshotState};
 pub use state_shape::{Outline, StateShape};
