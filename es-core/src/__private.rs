@@ -10,6 +10,7 @@ use crate::aggregate::Aggregate;
 use crate::decide::DecidedBy;
 use crate::decision::{self, Decision};
 use crate::decisions::{self, DecisionError, DecisionModel, TaggedEvent};
+use crate::decoded::Decoded;
 use crate::describe::{Describe, Description, Shown};
 use crate::error::{DecodeError, EncodeError, ExecuteError};
 use crate::event::{Event, EventName, Payload, SchemaVersion};
@@ -20,6 +21,7 @@ use crate::query::{InvalidQuery, Query, QueryItem};
 use crate::recorded::RawEvent;
 use crate::store::EventStore;
 use crate::stream::{StreamId, Version};
+use crate::superseded::Superseded;
 use crate::tag::Tag;
 use crate::text::InvalidText;
 
@@ -56,9 +58,14 @@ pub trait Listed: Sized {
     fn declared() {}
     #[must_use]
     fn is(name: &str) -> bool {
-        Self::TYPE.name == name
+        Self::TYPE.is(name)
     }
-    fn decode(version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError>;
+    /// As the one event of a set, in the variant that `member` is.
+    fn decode<S>(
+        version: SchemaVersion,
+        payload: &Payload,
+        member: impl FnOnce(Self) -> S,
+    ) -> Result<Decoded<S>, DecodeError>;
     #[must_use]
     fn copy(&self) -> Self;
     #[must_use]
@@ -70,8 +77,13 @@ impl<E: Event> Listed for E {
     const TYPE: EventType = EventType::of::<E>();
     const TAGS: &'static [&'static str] = E::TAGS;
 
-    fn decode(version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError> {
-        Event::decode(version, payload)
+    #[inline]
+    fn decode<S>(
+        version: SchemaVersion,
+        payload: &Payload,
+        member: impl FnOnce(Self) -> S,
+    ) -> Result<Decoded<S>, DecodeError> {
+        Event::decode(version, payload).map(|event| Decoded::one(member(event)))
     }
 
     fn copy(&self) -> Self {
@@ -80,6 +92,43 @@ impl<E: Event> Listed for E {
 
     fn fact(&self) -> &dyn Fact {
         self
+    }
+}
+
+/// All that a set asks of a type that it lists as superseded.
+pub trait Replaced: Sized {
+    const TYPE: EventType;
+    const TAGS: &'static [&'static str];
+    type By;
+
+    /// Nothing at run time; the call gives an editor the type that it needs.
+    fn declared() {}
+    #[must_use]
+    fn is(name: &str) -> bool {
+        Self::TYPE.is(name)
+    }
+    /// As the events of a set that have taken its place.
+    fn decode<S: Takes<Self::By>>(
+        version: SchemaVersion,
+        payload: &Payload,
+    ) -> Result<Decoded<S>, DecodeError>;
+}
+
+impl<E: Superseded> Replaced for E {
+    const TYPE: EventType = EventType::of::<E>();
+    const TAGS: &'static [&'static str] = E::TAGS;
+    type By = E::By;
+
+    fn decode<S: Takes<E::By>>(
+        version: SchemaVersion,
+        payload: &Payload,
+    ) -> Result<Decoded<S>, DecodeError> {
+        let by = <E as Event>::decode(version, payload)?
+            .superseded()
+            .map_err(|reason| DecodeError::upcast(E::NAME, version, reason))?;
+        let mut events = Vec::new();
+        S::take(by, &mut events);
+        Ok(events.into())
     }
 }
 
@@ -137,7 +186,7 @@ impl EventSet for AnyEvent {
         match *self {}
     }
 
-    fn decode(name: &str, _: SchemaVersion, _: &Payload) -> Result<Self, DecodeError> {
+    fn decode(name: &str, _: SchemaVersion, _: &Payload) -> Result<Decoded<Self>, DecodeError> {
         Err(DecodeError::unknown_event(name))
     }
 }
@@ -227,7 +276,7 @@ pub trait Reported: Describe + PartialEq + Sized {
     fn name(&self) -> EventName;
     fn to_raw(&self) -> Result<RawEvent, EncodeError>;
     /// What a store would give back for this event.
-    fn read_back(&self, stored: &RawEvent) -> Result<Self, DecodeError>;
+    fn read_back(&self, stored: &RawEvent) -> Result<Decoded<Self>, DecodeError>;
 }
 
 impl<S: EventSet + PartialEq> Reported for S {
@@ -239,7 +288,7 @@ impl<S: EventSet + PartialEq> Reported for S {
         EventSet::to_raw(self)
     }
 
-    fn read_back(&self, stored: &RawEvent) -> Result<Self, DecodeError> {
+    fn read_back(&self, stored: &RawEvent) -> Result<Decoded<Self>, DecodeError> {
         Self::from_raw(stored)
     }
 }
@@ -253,8 +302,8 @@ impl Reported for TaggedEvent {
         TaggedEvent::to_raw(self)
     }
 
-    fn read_back(&self, stored: &RawEvent) -> Result<Self, DecodeError> {
-        TaggedEvent::read_back(self, stored)
+    fn read_back(&self, stored: &RawEvent) -> Result<Decoded<Self>, DecodeError> {
+        TaggedEvent::read_back(self, stored).map(Decoded::one)
     }
 }
 
@@ -276,20 +325,25 @@ pub const fn new_name<S: EventSet + AsFact>(nth: usize) {
     while before < nth {
         assert!(
             S::NAME_HASHES[before] != S::NAME_HASHES[nth]
-                || !same_text(S::EVENTS[before].name, S::EVENTS[nth].name),
+                || !same_text(listed::<S>(before).name, listed::<S>(nth).name),
             "an event before this one has the same stored name; give each event of a set a `name` of its own"
         );
         before += 1;
     }
 }
 
-/// A hash of the name of each of the `N` events of a set.
+/// The current events of a set, and after them the superseded ones.
+const fn listed<S: EventSet>(nth: usize) -> EventType {
+    if nth < S::EVENTS.len() { S::EVENTS[nth] } else { S::SUPERSEDED[nth - S::EVENTS.len()] }
+}
+
+/// A hash of the name of each of the `N` events of a set, superseded ones included.
 #[must_use]
 pub const fn name_hashes<const N: usize, S: EventSet>() -> [u64; N] {
     let mut hashes = [0; N];
     let mut nth = 0;
     while nth < N {
-        hashes[nth] = hash(S::EVENTS[nth].name);
+        hashes[nth] = hash(listed::<S>(nth).name);
         nth += 1;
     }
     hashes
@@ -388,14 +442,14 @@ pub fn tags<const N: usize>(tags: [Result<Tag, InvalidText>; N]) -> Result<Vec<T
     tags.into_iter().collect()
 }
 
-/// The events of the model `M` but for the tolerated ones, as far as they carry all `tags`.
+/// The events of the model `M` but for the tolerated ones, as far as they carry all `tags`. Superseded
+/// ones are among them: an older deployment may still write them.
 pub fn query<M: DecisionModel>(
     tolerated: &[EventType],
     tags: Vec<Tag>,
 ) -> Result<Query, InvalidQuery> {
     let events = M::Event::EVENTS.iter().filter(|event| !tolerated.contains(event));
-    let types = events.map(|event| EventName::new(event.name)).collect::<Result<_, _>>()?;
-    Query::new(vec![QueryItem::new(types, tags)?])
+    Query::new(vec![QueryItem::of_types(events.chain(M::Event::SUPERSEDED), tags)?])
 }
 
 /// One decision as the repository takes it, lifecycle and encoding included, without a store:
@@ -462,6 +516,7 @@ pub mod keys {
         pub mod name {}
         pub mod id {}
         pub mod events {}
+        pub mod superseded {}
         pub mod event {}
         pub mod error {}
         pub mod snapshot {}
@@ -469,10 +524,13 @@ pub mod keys {
 
     pub mod state_shape {}
 
-    pub mod event_set {}
+    pub mod event_set {
+        pub mod superseded {}
+    }
 
     pub mod decision_model {
         pub mod events {}
+        pub mod superseded {}
         pub mod tolerates {}
     }
 

@@ -23,10 +23,7 @@ pub(crate) async fn catch_up<A: Aggregate, S: EventStore>(
     async {
         let mut events = pin!(store.read_stream(stream, Cursor::After(known.version)));
         while let Some(event) = events.try_next().await? {
-            let event = event.decode::<A::Event>()?;
-            known.state.evolve(event.event);
-            known.version = event.version;
-            known.position = event.position;
+            known.fold(&event)?;
         }
         span.record("es.events.count", known.version.0 - before);
         Ok(known)

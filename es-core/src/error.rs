@@ -134,6 +134,17 @@ pub enum DecodeError {
         /// What serde found.
         source: serde_json::Error,
     },
+    /// The event was read and cannot be brought up to date: to the current version of its shape, or
+    /// to the events that have [superseded](crate::Superseded) it.
+    #[error("event `{name}` version {version} cannot be brought up to date")]
+    Upcast {
+        /// The stored name.
+        name: String,
+        /// The stored version.
+        version: SchemaVersion,
+        /// Why not.
+        source: Box<dyn Error + Send + Sync>,
+    },
 }
 
 impl DecodeError {
@@ -153,6 +164,16 @@ impl DecodeError {
     #[must_use]
     pub fn damaged(name: &str, version: SchemaVersion, source: serde_json::Error) -> Self {
         Self::Damaged { name: name.to_owned(), version, source }
+    }
+
+    /// The event `name` of `version` cannot be brought up to date.
+    #[must_use]
+    pub fn upcast(
+        name: &str,
+        version: SchemaVersion,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self::Upcast { name: name.to_owned(), version, source: source.into() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Several events as one type: what a stream can hold, or what a reader wants to see.
 
+use crate::decoded::Decoded;
 use crate::describe::Describe;
 use crate::error::{DecodeError, EncodeError};
 use crate::event::{EventName, Payload, SchemaVersion};
@@ -30,7 +31,7 @@ use crate::text::InvalidText;
 /// }
 ///
 /// let raw = Activity::from(OrderPlaced {}).to_raw()?;
-/// assert!(matches!(Activity::from_raw(&raw)?, Activity::Order(_)));
+/// assert!(matches!(Activity::from_raw(&raw)?.as_slice(), [Activity::Order(_)]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[diagnostic::on_unimplemented(
@@ -41,6 +42,9 @@ use crate::text::InvalidText;
 pub trait EventSet: Describe + Sized + Send + Sync + 'static {
     /// Name and current version of each event in the set, in the order of the variants.
     const EVENTS: &'static [EventType];
+
+    /// The events that are read as others of the set and are no longer written.
+    const SUPERSEDED: &'static [EventType] = &[];
 
     /// The stored name of this event.
     fn name(&self) -> EventName;
@@ -60,11 +64,16 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
         Ok(Vec::new())
     }
 
-    /// Reads a stored event.
+    /// Reads a stored event: a current one as itself, a [superseded](crate::Superseded) one as the
+    /// events that it has become, all of them or an error.
     ///
-    /// A name outside the set, a version that the type cannot read and a payload that does not fit
-    /// are three different errors.
-    fn decode(name: &str, version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError>;
+    /// A name outside the set, a version that the type cannot read, a payload that does not fit and
+    /// an old event that cannot be brought up to date are four different errors.
+    fn decode(
+        name: &str,
+        version: SchemaVersion,
+        payload: &Payload,
+    ) -> Result<Decoded<Self>, DecodeError>;
 
     /// This event with its name and version, as a store takes it.
     fn to_raw(&self) -> Result<RawEvent, EncodeError> {
@@ -72,18 +81,19 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
     }
 
     /// Reads an event as a store gives it.
-    fn from_raw(raw: &RawEvent) -> Result<Self, DecodeError> {
+    fn from_raw(raw: &RawEvent) -> Result<Decoded<Self>, DecodeError> {
         Self::decode(raw.name.as_str(), raw.version, &raw.payload)
     }
 
-    /// Whether the set has an event of that name.
+    /// Whether the set reads events that are stored under that name: current ones, under their
+    /// names of today and of before, and superseded ones.
     #[must_use]
     fn contains(name: &str) -> bool {
-        Self::EVENTS.iter().any(|event| event.name == name)
+        Self::EVENTS.iter().chain(Self::SUPERSEDED).any(|event| event.is(name))
     }
 }
 
-/// Name and version of one event of a set.
+/// Name and version of one event of a set, and the names that it had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventType {
@@ -91,12 +101,26 @@ pub struct EventType {
     pub name: &'static str,
     /// The current version of its shape.
     pub version: SchemaVersion,
+    /// Names under which it was stored before.
+    pub aliases: &'static [&'static str],
 }
 
 impl EventType {
     /// Name and version of `E`.
     #[must_use]
     pub const fn of<E: crate::Event>() -> Self {
-        Self { name: E::NAME, version: E::VERSION }
+        Self { name: E::NAME, version: E::VERSION, aliases: E::ALIASES }
+    }
+
+    /// Whether such an event is stored under `name`, today or before.
+    #[must_use]
+    #[inline]
+    pub fn is(&self, name: &str) -> bool {
+        self.name == name || self.aliases.contains(&name)
+    }
+
+    /// All names under which such an event is stored.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        std::iter::once(self.name).chain(self.aliases.iter().copied())
     }
 }

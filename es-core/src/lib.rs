@@ -69,6 +69,8 @@
 //!   [`derive@DecisionModel`], [`derive@StateShape`].
 //! - What one writes by hand: [`Apply`] for each event, [`Decide`] for each command; [`IntoEvents`]
 //!   names the forms that a decision may answer in.
+//! - Events that are no longer written: [`Superseded`] says what became of one, [`Decoded`] is what
+//!   it is read as.
 //! - The runtime: [`Repository`] for one aggregate at a time, [`UnitOfWork`] for several at once,
 //!   [`Metadata`] for who and why.
 //! - Long streams and many commands: [`SnapshotPolicy`] says when a state is kept and what that may
@@ -111,6 +113,7 @@ mod command;
 mod decide;
 mod decision;
 mod decisions;
+mod decoded;
 mod describe;
 mod error;
 mod event;
@@ -135,6 +138,7 @@ mod spans;
 mod state_shape;
 mod store;
 mod stream;
+mod superseded;
 mod tag;
 mod text;
 mod timestamp;
@@ -158,6 +162,7 @@ pub use decisions::{
     Decided, Decision, DecisionError, DecisionModel, DecisionModels, Decisions, TaggedEvent,
     TaggedEvents,
 };
+pub use decoded::{Decoded, DecodedEvents};
 pub use describe::{Describe, Description, FieldDescription, Shape, Shown};
 pub use error::{
     AppendError, ConditionFailed, Conflict, DecodeError, EncodeError, ExecuteError, InvalidAppend,
@@ -181,6 +186,7 @@ pub use snapshot_policy::{SnapshotPolicy, SnapshotState};
 pub use state_shape::{Outline, StateShape};
 pub use store::{Cursor, EventStore, LogPage, MatchingEvent, Place, QueryPage};
 pub use stream::{Category, ExpectedVersion, Position, StreamId, StreamKey, Version};
+pub use superseded::Superseded;
 pub use tag::Tag;
 pub use text::InvalidText;
 pub use timestamp::{InvalidTimestamp, Timestamp};

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use tracing::{Instrument, Span};
 
 use crate::aggregate::Aggregate;
-use crate::error::{LoadError, StoreError};
+use crate::error::{LoadError, RecordedDecodeError, StoreError};
 use crate::recorded::RecordedEvent;
 use crate::restore::{Restored, restore};
 use crate::snapshot::Snapshot;
@@ -40,6 +40,19 @@ impl<A> Loaded<A> {
     #[must_use]
     pub fn exists(&self) -> bool {
         self.version > Version::NONE
+    }
+}
+
+impl<A: Aggregate> Loaded<A> {
+    /// Brings the state up to date with the next event of its stream, all of it or nothing.
+    #[inline]
+    pub(crate) fn fold(&mut self, event: &RecordedEvent) -> Result<(), RecordedDecodeError> {
+        for event in event.events::<A::Event>()? {
+            self.state.evolve(event);
+        }
+        self.version = event.version;
+        self.position = event.position;
+        Ok(())
     }
 }
 
@@ -158,10 +171,7 @@ async fn fold_from<A: Aggregate>(
         if !until.includes(&event) {
             break;
         }
-        let event = event.decode::<A::Event>()?;
-        loaded.state.evolve(event.event);
-        loaded.version = event.version;
-        loaded.position = event.position;
+        loaded.fold(&event)?;
     }
     if snapshot > Version::NONE {
         span.record("es.snapshot.version", snapshot.0);

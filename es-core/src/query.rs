@@ -1,7 +1,7 @@
 //! Which events of the log matter to a decision.
 
 use crate::event::EventName;
-use crate::event_set::EventSet;
+use crate::event_set::{EventSet, EventType};
 use crate::stream::Position;
 use crate::tag::Tag;
 use crate::text::InvalidText;
@@ -87,10 +87,19 @@ impl QueryItem {
         Ok(Self { types, tags })
     }
 
-    /// The events of the set `S` that carry all `tags`.
+    /// The events of the set `S` that carry all `tags`: all that it reads, under every name that they
+    /// are stored under, [superseded](crate::Superseded) ones included.
     pub fn of<S: EventSet>(tags: Vec<Tag>) -> Result<Self, InvalidQuery> {
-        let types = S::EVENTS.iter().map(|event| EventName::new(event.name));
-        Self::new(types.collect::<Result<_, _>>()?, tags)
+        Self::of_types(S::EVENTS.iter().chain(S::SUPERSEDED), tags)
+    }
+
+    /// The events of these types that carry all `tags`, under all their names.
+    pub(crate) fn of_types<'a>(
+        types: impl IntoIterator<Item = &'a EventType>,
+        tags: Vec<Tag>,
+    ) -> Result<Self, InvalidQuery> {
+        let names = types.into_iter().flat_map(EventType::names).map(EventName::new);
+        Self::new(names.collect::<Result<_, _>>()?, tags)
     }
 
     /// Any of these types; any type at all if there is none.

@@ -1,5 +1,6 @@
 //! An event as the store holds it: what happened, with its place, its time and its metadata.
 
+use crate::decoded::Decoded;
 use crate::error::{EncodeError, RecordedDecodeError};
 use crate::event::{EventId, EventName, Payload, SchemaVersion};
 use crate::event_set::EventSet;
@@ -52,20 +53,45 @@ impl<E> Recorded<E> {
         let Self { id, stream, version, position, recorded_at, metadata, .. } = self;
         Recorded { id, stream, version, position, recorded_at, metadata, event }
     }
+
+    /// A further record at the same place.
+    fn beside<T>(&self, event: T) -> Recorded<T> {
+        Recorded {
+            id: self.id,
+            stream: self.stream.clone(),
+            version: self.version,
+            position: self.position,
+            recorded_at: self.recorded_at,
+            metadata: self.metadata.clone(),
+            event,
+        }
+    }
 }
 
 impl RecordedEvent {
-    /// The event as one of the set `S`; the error says where in the store it stands.
-    pub fn decode<S: EventSet>(self) -> Result<Recorded<S>, RecordedDecodeError> {
-        match S::from_raw(&self.event) {
-            Ok(event) => Ok(self.with_event(event)),
-            Err(source) => Err(RecordedDecodeError {
-                stream: self.stream,
-                version: self.version,
-                position: self.position,
-                source,
-            }),
-        }
+    /// The event as the set `S` reads it: as one event, or as none or several if it is
+    /// [superseded](crate::Superseded). Each has the place, the time and the metadata of the stored
+    /// one. The error says where in the store it stands.
+    pub fn decode<S: EventSet>(self) -> Result<Decoded<Recorded<S>>, RecordedDecodeError> {
+        Ok(match self.events::<S>()?.into_one() {
+            Ok(event) => Decoded::one(self.with_event(event)),
+            Err(events) => {
+                let parts = events.into_iter().map(|event| self.beside(event));
+                parts.collect::<Vec<_>>().into()
+            }
+        })
+    }
+
+    /// What happened, without its place: all that folds a stream needs. Whatever reads events for a
+    /// set reads them here.
+    #[inline]
+    pub(crate) fn events<S: EventSet>(&self) -> Result<Decoded<S>, RecordedDecodeError> {
+        S::from_raw(&self.event).map_err(|source| RecordedDecodeError {
+            stream: self.stream.clone(),
+            version: self.version,
+            position: self.position,
+            source,
+        })
     }
 }
 

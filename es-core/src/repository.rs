@@ -13,7 +13,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use futures_core::Stream;
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use tracing::{Instrument, Span};
 
 use self::lane::Lanes;
@@ -269,7 +269,8 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         load(&self.store, &StreamId::of::<A>(id)?, until).await
     }
 
-    /// What happened to one aggregate, in the order of the cursor.
+    /// What happened to one aggregate, in the order of the cursor. An event that was
+    /// [superseded](crate::Superseded) is there as what it became, at one place.
     pub fn history(
         &self,
         id: &A::Id,
@@ -279,7 +280,8 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         LoadError,
     > {
         let events = self.store.read_stream(&StreamId::of::<A>(id)?, cursor);
-        Ok(events.map_err(LoadError::from).and_then(async |raw| Ok(raw.decode()?)))
+        let decoded = events.map_err(LoadError::from).and_then(async |raw| Ok(raw.decode()?));
+        Ok(decoded.map_ok(|parts| stream::iter(parts).map(Ok)).try_flatten())
     }
 }
 

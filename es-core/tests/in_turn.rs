@@ -78,7 +78,7 @@ async fn commands_that_meet_are_appended_together_and_answered_each() {
     assert_eq!((third.version, third.state.cents), (Version(5), 9));
     let stream = StreamId::of::<Account>(&ada()).unwrap();
     let stored = store.stream_page(&stream, Cursor::After(Version(2)), 10).await.unwrap();
-    let stored: Vec<_> = stored.into_iter().map(|raw| raw.decode().unwrap()).collect();
+    let stored: Vec<_> = stored.into_iter().flat_map(|raw| raw.decode().unwrap()).collect();
     assert_eq!([first.events, second.events, third.events].concat(), stored);
     until_idle(&accounts).await;
 }

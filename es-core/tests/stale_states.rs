@@ -119,9 +119,9 @@ async fn balances(store: &MemoryStore, nth: usize) -> Vec<i64> {
     let stream = StreamId::of::<Account>(&account(nth)).unwrap();
     let events: Vec<_> = store.read_stream(&stream, Cursor::START).try_collect().await.unwrap();
     let mut balances = vec![0];
-    for event in events {
+    for event in events.into_iter().flat_map(|raw| raw.decode::<AccountEvent>().unwrap()) {
         let last = balances[balances.len() - 1];
-        balances.push(match event.decode::<AccountEvent>().unwrap().event {
+        balances.push(match event.event {
             AccountEvent::Opened(_) => 0,
             AccountEvent::Deposited(deposited) => last + deposited.cents,
             AccountEvent::Withdrawn(withdrawn) => {

@@ -34,14 +34,39 @@ impl Entry {
 
 /// How a list is written after `key`.
 fn example(key: &Ident) -> String {
-    format!("{key}(Opened, billing::Paid as BillingPaid)")
+    if key == "superseded" {
+        format!("{key}(Changed, billing::Pinged)")
+    } else {
+        format!("{key}(Opened, billing::Paid as BillingPaid)")
+    }
 }
 
-/// What stands in the parentheses after `key`. An entry that cannot be read costs that entry only.
+/// What stands in the parentheses after `key`, each event with a variant of its own. An entry that
+/// cannot be read costs that entry only.
 pub(crate) fn entries(
     key: &Ident,
     input: ParseStream<'_>,
     errors: &mut Errors,
+) -> syn::Result<Vec<Entry>> {
+    listed(key, input, errors, |entry, before, errors| {
+        is_listed_once(entry, before, errors) && has_its_own_variant(entry, before, errors)
+    })
+}
+
+/// As [`entries`], for events that no variant holds: their last words may be alike.
+pub(crate) fn without_variants(
+    key: &Ident,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> syn::Result<Vec<Entry>> {
+    listed(key, input, errors, is_listed_once)
+}
+
+fn listed(
+    key: &Ident,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+    is_new: impl Fn(&Entry, &[Entry], &mut Errors) -> bool,
 ) -> syn::Result<Vec<Entry>> {
     if !input.peek(syn::token::Paren) {
         return Err(syn::Error::new_spanned(
@@ -127,14 +152,19 @@ fn leads_to_no_type(path: &Path) -> bool {
     })
 }
 
-/// Whether neither the event nor the name of its variant was listed before.
-fn is_new(entry: &Entry, before: &[Entry], errors: &mut Errors) -> bool {
+fn is_listed_once(entry: &Entry, before: &[Entry], errors: &mut Errors) -> bool {
+    let text = entry.text();
+    let is_listed = before.iter().any(|other| other.text() == text);
+    if is_listed {
+        errors.at(&entry.path, format_args!("`{text}` is listed twice; remove one of the two"));
+    }
+    !is_listed
+}
+
+fn has_its_own_variant(entry: &Entry, before: &[Entry], errors: &mut Errors) -> bool {
     let text = entry.text();
     let same_name = |other: &&Entry| other.variant() == entry.variant();
-    if before.iter().any(|other| other.text() == text) {
-        errors.at(&entry.path, format_args!("`{text}` is listed twice; remove one of the two"));
-        false
-    } else if let Some(other) = before.iter().find(same_name)
+    if let Some(other) = before.iter().find(same_name)
         && let Some(variant) = entry.variant()
     {
         errors.at(

@@ -32,6 +32,7 @@ mod ownership;
 mod paths;
 mod spelling;
 mod state_shape;
+mod superseded;
 mod tags;
 #[cfg(test)]
 mod tests;

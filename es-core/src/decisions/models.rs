@@ -47,7 +47,9 @@ impl<M: DecisionModel> DecisionModels for M {
     }
 
     fn fold(&mut self, _: usize, event: &RawEvent) -> Result<(), DecodeError> {
-        self.evolve(M::Event::from_raw(event)?);
+        for event in M::Event::from_raw(event)? {
+            self.evolve(event);
+        }
         Ok(())
     }
 
@@ -70,11 +72,10 @@ macro_rules! tuples {
 
             fn fold(&mut self, nth: usize, event: &RawEvent) -> Result<(), DecodeError> {
                 match nth {
-                    $($nth => self.$nth.evolve($name::Event::from_raw(event)?),)+
+                    $($nth => DecisionModels::fold(&mut self.$nth, 0, event),)+
                     // There are as many queries as models.
-                    _ => {}
+                    _ => Ok(()),
                 }
-                Ok(())
             }
 
             fn each(&self) -> Vec<&dyn fmt::Debug> {

@@ -31,7 +31,7 @@ async fn the_answered_events_are_the_stored_ones() {
     let stream = StreamId::of::<Account>(&ada()).unwrap();
     let stored: Vec<_> =
         store.read_stream(&stream, Cursor::After(Version(2))).try_collect().await.unwrap();
-    let decoded: Vec<_> = stored.into_iter().map(|raw| raw.decode().unwrap()).collect();
+    let decoded: Vec<_> = stored.into_iter().flat_map(|raw| raw.decode().unwrap()).collect();
     assert_eq!(done.events, decoded);
 }
 

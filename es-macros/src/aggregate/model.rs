@@ -11,6 +11,7 @@ use crate::diagnostics::Errors;
 use crate::event_enum;
 use crate::event_set::EventSet;
 use crate::name;
+use crate::paths;
 use crate::state_shape::StateShape;
 
 pub(crate) struct Aggregate<'a> {
@@ -135,7 +136,18 @@ fn events<'a>(
     errors: &mut Errors,
 ) -> Events<'a> {
     match (spec.event.value(), spec.events.key()) {
-        (Some(event), None) => return Events::Enum(event),
+        (Some(event), None) => {
+            if let Some(key) = spec.superseded.key() {
+                errors.at(
+                    key,
+                    format_args!(
+                        "the enum `{0}` reads the events; write `#[event_set(superseded(…))]` on `{0}`",
+                        paths::text(event)
+                    ),
+                );
+            }
+            return Events::Enum(event);
+        }
         (Some(_), Some(events)) => errors.at(
             spec.event.key().unwrap_or(events),
             "both `events` and `event` are given; list the events or name an enum, not both",
@@ -143,5 +155,5 @@ fn events<'a>(
         (None, _) => {}
     }
     let entries = spec.events.value().unwrap_or(&spec.misplaced);
-    Events::Listed(event_enum::of_list(input, entries, krate, errors))
+    Events::Listed(event_enum::of_list(input, entries, &spec.superseded, krate, errors))
 }

@@ -11,7 +11,7 @@ use crate::event_list::{self, Entry};
 pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
     attribute: "aggregate",
     module: "aggregate",
-    keys: &["name", "id", "events", "event", "error", "snapshot", "crate"],
+    keys: &["name", "id", "events", "superseded", "event", "error", "snapshot", "crate"],
     elsewhere: Elsewhere::NOWHERE,
 };
 
@@ -20,6 +20,7 @@ pub(crate) struct Spec {
     pub(crate) name: Slot<LitStr>,
     pub(crate) id: Slot<Type>,
     pub(crate) events: Slot<Vec<Entry>>,
+    pub(crate) superseded: Slot<Vec<Entry>>,
     pub(crate) event: Slot<Type>,
     /// A list under the key of the enum: told as a mistake, then read as the list that it is.
     pub(crate) misplaced: Vec<Entry>,
@@ -48,6 +49,10 @@ pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
             "events" => {
                 let entries = event_list::entries(key, input, errors)?;
                 spec.events.set(key, entries, errors);
+            }
+            "superseded" => {
+                let entries = event_list::without_variants(key, input, errors)?;
+                spec.superseded.set(key, entries, errors);
             }
             "event" => {
                 if input.peek(syn::token::Paren) {

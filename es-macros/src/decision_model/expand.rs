@@ -1,6 +1,6 @@
 //! What `#[derive(DecisionModel)]` writes.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Data;
 
@@ -9,6 +9,7 @@ use super::parse::{FIELD_VOCABULARY, VOCABULARY};
 use crate::deprecation::Deprecation;
 use crate::event_enum;
 use crate::event_set;
+use crate::superseded::Superseded;
 
 pub(crate) fn decision_model(model: &DecisionModel<'_>) -> TokenStream {
     let completion = model.written.completion(&VOCABULARY, model.krate);
@@ -109,16 +110,25 @@ fn every_event_carries_the_tags(model: &DecisionModel<'_>) -> TokenStream {
         quote!((#name, #sentence))
     });
     let checks = model.set.members.iter().map(|member| {
-        // As in the checks of the names: the first token and the last have the place of the event.
         let event = member.event;
-        let check = Ident::new("__carries", member.blame);
         let carried = quote!(<#event as __Listed>::TAGS);
-        let tags = quote_spanned!(member.blame=> (#carried, __TAGS));
-        quote!(#check #tags;)
+        carries(member.blame, &carried)
+    });
+    let superseded = model.set.superseded.iter().map(|Superseded { event, blame }| {
+        let carried = quote!(<#event as #krate::__private::Replaced>::TAGS);
+        carries(*blame, &carried)
     });
     quote! {
         use #krate::__private::{Listed as __Listed, carries as __carries};
         const __TAGS: &[(&::core::primitive::str, &::core::primitive::str)] = &[#(#tags),*];
         #(#checks)*
+        #(#superseded)*
     }
+}
+
+fn carries(blame: Span, carried: &TokenStream) -> TokenStream {
+    // As in the checks of the names: the first token and the last have the place of the event.
+    let check = Ident::new("__carries", blame);
+    let tags = quote_spanned!(blame=> (#carried, __TAGS));
+    quote!(#check #tags;)
 }

@@ -31,7 +31,7 @@ impl<'a> DecisionModel<'a> {
         let entries = spec.events.value().map_or(&[][..], Vec::as_slice);
         Self {
             input,
-            set: event_enum::of_list(input, entries, krate, errors),
+            set: event_enum::of_list(input, entries, &spec.superseded, krate, errors),
             tolerated: tolerated(spec, entries, errors),
             tags: spec.tags.iter().filter_map(|tag| tag_field(tag, errors)).collect(),
             krate,

@@ -8,7 +8,7 @@ use crate::diagnostics::{Errors, Slot};
 use crate::event_list::{self, Entry};
 use crate::tags;
 
-const KEYS: &[&str] = &["events", "tolerates", "crate"];
+const KEYS: &[&str] = &["events", "superseded", "tolerates", "crate"];
 const FIELD_KEYS: &[&str] = &["tag"];
 
 pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
@@ -28,6 +28,7 @@ pub(crate) const FIELD_VOCABULARY: Vocabulary = Vocabulary {
 #[derive(Default)]
 pub(crate) struct Spec<'a> {
     pub(crate) events: Slot<Vec<Entry>>,
+    pub(crate) superseded: Slot<Vec<Entry>>,
     pub(crate) tolerates: Slot<Vec<Entry>>,
     pub(crate) krate: Slot<ModPath>,
     pub(crate) tags: Vec<TagSpec<'a>>,
@@ -51,6 +52,10 @@ pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> 
             "events" => {
                 let entries = event_list::entries(key, input, errors)?;
                 spec.events.set(key, entries, errors);
+            }
+            "superseded" => {
+                let entries = event_list::without_variants(key, input, errors)?;
+                spec.superseded.set(key, entries, errors);
             }
             "tolerates" => {
                 let entries = event_list::entries(key, input, errors)?;

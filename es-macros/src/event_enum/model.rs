@@ -6,15 +6,17 @@ use syn::DeriveInput;
 
 use crate::crate_path::CratePath;
 use crate::deprecation::Deprecation;
-use crate::diagnostics::Errors;
+use crate::diagnostics::{Errors, Slot};
 use crate::event_list::Entry;
 use crate::event_set::{EventSet, Member, bounds_itself, is_parameter};
 use crate::paths;
+use crate::superseded;
 
 /// The set called as the struct `input` with `Event` behind it; whatever is wrong with it is told.
 pub(crate) fn of_list<'a>(
     input: &'a DeriveInput,
     entries: &'a [Entry],
+    superseded: &'a Slot<Vec<Entry>>,
     krate: CratePath<'a>,
     errors: &mut Errors,
 ) -> EventSet<'a> {
@@ -39,10 +41,12 @@ pub(crate) fn of_list<'a>(
             members.extend(member(entry));
         }
     }
+    let current: Vec<_> = members.iter().map(|member: &Member<'_>| member.event).collect();
     EventSet {
         ident,
         generics,
         deprecation: Deprecation::of(&input.attrs),
+        superseded: superseded::of_list(superseded, &current, generics, errors),
         members,
         has_strangers,
         krate,

@@ -12,6 +12,7 @@ use quote::{quote, quote_spanned};
 use super::model::{EventSet, Member};
 use super::parse::VOCABULARY;
 use crate::attr::Written;
+use crate::superseded::Superseded;
 
 pub(crate) fn event_set(set: &EventSet<'_>, written: &Written) -> TokenStream {
     let completion = written.completion(&VOCABULARY, set.krate);
@@ -24,6 +25,8 @@ pub(crate) fn event_set(set: &EventSet<'_>, written: &Written) -> TokenStream {
 pub(crate) fn in_its_own_scope(set: &EventSet<'_>, items: &TokenStream) -> TokenStream {
     let EventSet { krate, deprecation, .. } = set;
     let declared = every_event_is_declared(set);
+    let replaced = (!set.superseded.is_empty())
+        .then(|| quote!(use #krate::__private::Replaced as __Replaced;));
     quote! {
         #deprecation
         const _: () = {
@@ -31,6 +34,7 @@ pub(crate) fn in_its_own_scope(set: &EventSet<'_>, items: &TokenStream) -> Token
             use ::core::convert::TryFrom as __TryFrom;
             use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
             use #krate::__private::Listed as __Listed;
+            #replaced
             #items
         };
     }
@@ -41,9 +45,11 @@ pub(crate) fn in_its_own_scope(set: &EventSet<'_>, items: &TokenStream) -> Token
 fn every_event_is_declared(set: &EventSet<'_>) -> TokenStream {
     let (impl_generics, _, where_clause) = set.generics.split_for_impl();
     let events = set.members.iter().map(|member| member.event);
+    let superseded = set.superseded.iter().map(|superseded| superseded.event);
     quote! {
         fn __every_event_is_declared #impl_generics () #where_clause {
             #(<#events as __Listed>::declared();)*
+            #(<#superseded as __Replaced>::declared();)*
         }
     }
 }
@@ -66,17 +72,20 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
     let decode = set.members.iter().map(|Member { variant, event, .. }| {
         quote! {
             if <#event as __Listed>::is(__name) {
-                return <#event as __Listed>::decode(__version, __payload).map(Self::#variant);
+                return <#event as __Listed>::decode(__version, __payload, Self::#variant);
             }
         }
     });
-    let late = (set.is_generic() && set.members.len() > 1)
+    let read_only = superseded_types(set);
+    let decode_superseded = set.superseded.iter().map(decode_superseded);
+    let late = (set.is_generic() && set.has_several())
         .then(|| checks(set, &quote!(Self)))
         .map(|checks| quote!(const { #checks }));
     quote! {
         #[automatically_derived]
         impl #impl_generics #krate::EventSet for #ident #ty_generics #where_clause {
             const EVENTS: &'static [#krate::EventType] = &[#(#types),*];
+            #read_only
 
             fn name(&self) -> #krate::EventName {
                 #fact.name()
@@ -100,11 +109,33 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
                 __name: &::core::primitive::str,
                 __version: #krate::SchemaVersion,
                 __payload: &#krate::Payload,
-            ) -> __Result<Self, #krate::DecodeError> {
+            ) -> __Result<#krate::Decoded<Self>, #krate::DecodeError> {
                 #late
                 #(#decode)*
+                #(#decode_superseded)*
                 __Err(#krate::DecodeError::unknown_event(__name))
             }
+        }
+    }
+}
+
+/// The constant of the trait, where it is not the trait's own.
+fn superseded_types(set: &EventSet<'_>) -> Option<TokenStream> {
+    let krate = &set.krate;
+    let types =
+        set.superseded.iter().map(|Superseded { event, .. }| quote!(<#event as __Replaced>::TYPE));
+    (!set.superseded.is_empty())
+        .then(|| quote!(const SUPERSEDED: &'static [#krate::EventType] = &[#(#types),*];))
+}
+
+fn decode_superseded(superseded: &Superseded<'_>) -> TokenStream {
+    let Superseded { event, blame } = superseded;
+    // Only this one word has the place of the listed type: the compiler underlines it if the set has
+    // no place for what the event became.
+    let decode = Ident::new("decode", *blame);
+    quote! {
+        if <#event as __Replaced>::is(__name) {
+            return <#event as __Replaced>::#decode::<Self>(__version, __payload);
         }
     }
 }
@@ -112,7 +143,7 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
 /// Two events with one stored name could not be told apart when they are read. A set without
 /// parameters is checked where it stands, any other where it is first read.
 fn names_are_distinct(set: &EventSet<'_>) -> TokenStream {
-    if set.is_generic() || set.members.len() < 2 {
+    if set.is_generic() || !set.has_several() {
         return TokenStream::new();
     }
     let ident = &set.ident;
@@ -122,12 +153,14 @@ fn names_are_distinct(set: &EventSet<'_>) -> TokenStream {
 
 fn checks(set: &EventSet<'_>, this: &TokenStream) -> TokenStream {
     let krate = &set.krate;
-    let checks = set.members.iter().enumerate().skip(1).map(|(nth, member)| {
+    let members = set.members.iter().map(|member| member.blame);
+    let superseded = set.superseded.iter().map(|superseded| superseded.blame);
+    let checks = members.chain(superseded).enumerate().skip(1).map(|(nth, blame)| {
         // The compiler underlines from the first token of the call to its last, so that these two
         // have the place of the event; the others have not, lest an editor take them for its uses.
-        let check = Ident::new("__new_name", member.blame);
+        let check = Ident::new("__new_name", blame);
         let nth = Literal::usize_unsuffixed(nth);
-        let nth = quote_spanned!(member.blame=> (#nth));
+        let nth = quote_spanned!(blame=> (#nth));
         quote!(#check::<#this> #nth;)
     });
     quote! {
@@ -179,7 +212,7 @@ fn into_events(set: &EventSet<'_>) -> TokenStream {
 fn as_fact(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
-    let count = Literal::usize_unsuffixed(set.members.len());
+    let count = Literal::usize_unsuffixed(set.members.len() + set.superseded.len());
     let fact =
         set.by_variant(|Member { event, .. }| quote!((__e) => <#event as __Listed>::fact(__e)));
     quote! {

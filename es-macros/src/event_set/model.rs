@@ -10,12 +10,15 @@ use crate::crate_path::CratePath;
 use crate::deprecation::Deprecation;
 use crate::diagnostics::Errors;
 use crate::paths;
+use crate::superseded::{self, Superseded};
 
 pub(crate) struct EventSet<'a> {
     pub(crate) ident: Ident,
     pub(crate) generics: &'a Generics,
     pub(crate) deprecation: Deprecation,
     pub(crate) members: Vec<Member<'a>>,
+    /// Read as some of the members.
+    pub(crate) superseded: Vec<Superseded<'a>>,
     /// Whether the enum has variants besides the members: only after a mistake.
     pub(crate) has_strangers: bool,
     pub(crate) krate: CratePath<'a>,
@@ -65,10 +68,12 @@ impl<'a> EventSet<'a> {
             let member = member(variant, errors);
             members.extend(member.filter(|member| is_new(member, &members, errors)));
         }
+        let current: Vec<_> = members.iter().map(|member| member.event).collect();
         Some(Self {
             ident: input.ident.clone(),
             generics: &input.generics,
             deprecation: Deprecation::of(&input.attrs),
+            superseded: superseded::of_list(&spec.superseded, &current, &input.generics, errors),
             has_strangers: members.len() < data.variants.len(),
             members,
             krate: CratePath::new(&spec.krate, errors),
@@ -78,6 +83,11 @@ impl<'a> EventSet<'a> {
     /// Whether there is no variant at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.members.is_empty() && !self.has_strangers
+    }
+
+    /// Whether there are names that could clash.
+    pub(crate) fn has_several(&self) -> bool {
+        self.members.len() + self.superseded.len() > 1
     }
 
     /// Whether the set is many types, which are not known before they are used.

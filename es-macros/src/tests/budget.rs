@@ -58,6 +58,24 @@ fn an_aggregate_grows_in_a_line_with_its_events() {
 }
 
 #[test]
+fn a_superseded_event_takes_at_most_a_kilobyte_and_grows_in_a_line() {
+    let aggregate = |superseded: usize| {
+        let list = list(superseded);
+        let item = format!(
+            r#"#[aggregate(name = "account", id = AccountId, events(Opened), superseded({list}))]
+               pub struct Account;"#
+        );
+        expansion(aggregate::derive, &item).to_string().len()
+    };
+
+    let first_half = aggregate(300) - aggregate(200);
+    let second_half = aggregate(400) - aggregate(300);
+
+    assert_eq!(first_half, second_half);
+    assert!(first_half / 100 <= BYTES_PER_EVENT, "{} bytes for each event", first_half / 100);
+}
+
+#[test]
 fn an_event_of_four_fields_takes_at_most_a_kilobyte() {
     let item = r#"
         #[event(name = "money-deposited", version = 2)]

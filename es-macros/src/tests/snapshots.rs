@@ -122,6 +122,15 @@ fn an_event_set() {
 }
 
 #[test]
+fn a_set_with_superseded_events() {
+    check(
+        event_set::derive,
+        "#[event_set(superseded(Changed, account::Pinged))] enum Activity { Moved(Moved) }",
+        &expect_file!["snapshots/event_set_with_superseded.rs"],
+    );
+}
+
+#[test]
 fn a_command() {
     check(
         command::derive,

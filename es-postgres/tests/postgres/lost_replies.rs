@@ -73,8 +73,8 @@ async fn sell(fixture: &Fixture, offices: Repository<BoxOffice, PgStore>) {
     for office in ["office-0", "office-1"] {
         let stream = StreamId::of::<BoxOffice>(&office.to_owned()).unwrap();
         let page = fixture.store.stream_page(&stream, Cursor::After(Version::NONE), 10_000).await;
-        for raw in page.unwrap() {
-            let event = raw.decode::<BoxOfficeEvent>().unwrap();
+        let events = page.unwrap().into_iter();
+        for event in events.flat_map(|raw| raw.decode::<BoxOfficeEvent>().unwrap()) {
             let BoxOfficeEvent::Sold(Sold { number }) = event.event;
             stored.push((office.to_owned(), number, event.id));
         }

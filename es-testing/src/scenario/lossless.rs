@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use es_core::__private::Reported;
-use es_core::{DecodeError, Description, RawEvent};
+use es_core::{DecodeError, Decoded, Description, RawEvent};
 
 use super::name;
 use super::refusal::chain;
@@ -39,18 +39,25 @@ fn loss<E: Reported>(event: &E) -> Option<Loss> {
             });
         }
     };
-    match event.read_back(&stored) {
-        Ok(read) if came_back(&read, event) => None,
-        Ok(read) => Some(Loss {
+    let read = event.read_back(&stored);
+    match read.as_ref().map(Decoded::as_slice) {
+        Ok([read]) if came_back(read, event) => None,
+        Ok([read]) => Some(Loss {
             what: "is another once it is stored",
             stored: Some(stored),
-            read: changed(&read, event),
+            read: changed(read, event),
             cure: "leave out of the event what is not stored; what JSON takes for one, as `None`, \
                    `Some(None)` and `Some(NaN)`, needs a form of its own: #[serde(with = \"…\")]",
         }),
+        Ok(read) => Some(Loss {
+            what: "is not one event once it is stored",
+            stored: Some(stored),
+            read: Line::lost(format!("{} events", read.len())),
+            cure: "let the set read each of its events as that event",
+        }),
         Err(error) => Some(Loss {
             what: "cannot be read again once it is stored",
-            read: unreadable(&event.describe(), &stored, &error),
+            read: unreadable(&event.describe(), &stored, error),
             stored: Some(stored),
             cure: "keep such a value out of the event (JSON has neither NaN nor infinity), or \
                    give the field a form of its own: #[serde(with = \"…\")]",

@@ -43,14 +43,15 @@ pub async fn audit(store: &impl EventStore) -> anyhow::Result<Audit> {
         if !SchoolEvent::contains(event.event.name.as_str()) {
             continue;
         }
-        let event = event.decode::<SchoolEvent>()?;
-        if let SchoolEvent::Subscribed(subscribed) = &event.event {
-            audit.subscriptions += 1;
-            if !school.has_room_for(subscribed) {
-                audit.broken.push(event.position);
+        for event in event.decode::<SchoolEvent>()? {
+            if let SchoolEvent::Subscribed(subscribed) = &event.event {
+                audit.subscriptions += 1;
+                if !school.has_room_for(subscribed) {
+                    audit.broken.push(event.position);
+                }
             }
+            school.apply(event.event);
         }
-        school.apply(event.event);
     }
     Ok(audit)
 }

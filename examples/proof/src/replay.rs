@@ -86,7 +86,9 @@ fn stored(count: u64) -> anyhow::Result<Vec<RawEvent>> {
 fn fold(events: &[RawEvent]) -> anyhow::Result<Account> {
     let mut account = Account::default();
     for raw in events {
-        account.evolve(AccountEvent::from_raw(raw)?);
+        for event in AccountEvent::from_raw(raw)? {
+            account.evolve(event);
+        }
     }
     Ok(account)
 }

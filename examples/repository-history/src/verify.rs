@@ -78,7 +78,9 @@ pub async fn verify<S: EventStore>(store: &S, oracle: &Oracle) -> Result<Verifie
             compare(&commit, truth, &log.tree, &mut verified.differences);
             moments.insert(commit, position);
         }
-        log.read(event.decode()?);
+        for event in event.decode()? {
+            log.read(event);
+        }
     }
     if let Some((commit, position)) = log.last
         && let Some(truth) = oracle.get(&commit)

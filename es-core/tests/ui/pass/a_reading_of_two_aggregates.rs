@@ -27,6 +27,6 @@ enum Activity {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let raw = Activity::from(order::Placed(4)).to_raw()?;
     assert_eq!(raw.version, SchemaVersion(3));
-    assert!(matches!(Activity::from_raw(&raw)?, Activity::Order(order::Placed(4))));
+    assert!(matches!(Activity::from_raw(&raw)?.as_slice(), [Activity::Order(order::Placed(4))]));
     Ok(())
 }

@@ -53,14 +53,16 @@ const _: () = {
             __name: &::core::primitive::str,
             __version: ::es_core::SchemaVersion,
             __payload: &::es_core::Payload,
-        ) -> __Result<Self, ::es_core::DecodeError> {
+        ) -> __Result<::es_core::Decoded<Self>, ::es_core::DecodeError> {
             if <Opened as __Listed>::is(__name) {
-                return <Opened as __Listed>::decode(__version, __payload)
-                    .map(Self::Opened);
+                return <Opened as __Listed>::decode(__version, __payload, Self::Opened);
             }
             if <billing::Paid as __Listed>::is(__name) {
-                return <billing::Paid as __Listed>::decode(__version, __payload)
-                    .map(Self::BillingPaid);
+                return <billing::Paid as __Listed>::decode(
+                    __version,
+                    __payload,
+                    Self::BillingPaid,
+                );
             }
             __Err(::es_core::DecodeError::unknown_event(__name))
         }

@@ -66,17 +66,20 @@ const _: () = {
             __name: &::core::primitive::str,
             __version: ::es_core::SchemaVersion,
             __payload: &::es_core::Payload,
-        ) -> __Result<Self, ::es_core::DecodeError> {
+        ) -> __Result<::es_core::Decoded<Self>, ::es_core::DecodeError> {
             const {
                 use ::es_core::__private::new_name as __new_name;
                 __new_name::<Self>(1);
             }
             if <Put<T> as __Listed>::is(__name) {
-                return <Put<T> as __Listed>::decode(__version, __payload).map(Self::Put);
+                return <Put<T> as __Listed>::decode(__version, __payload, Self::Put);
             }
             if <Cleared as __Listed>::is(__name) {
-                return <Cleared as __Listed>::decode(__version, __payload)
-                    .map(Self::Cleared);
+                return <Cleared as __Listed>::decode(
+                    __version,
+                    __payload,
+                    Self::Cleared,
+                );
             }
             __Err(::es_core::DecodeError::unknown_event(__name))
         }

@@ -51,14 +51,12 @@ const _: () = {
             __name: &::core::primitive::str,
             __version: ::es_core::SchemaVersion,
             __payload: &::es_core::Payload,
-        ) -> __Result<Self, ::es_core::DecodeError> {
+        ) -> __Result<::es_core::Decoded<Self>, ::es_core::DecodeError> {
             if <Opened as __Listed>::is(__name) {
-                return <Opened as __Listed>::decode(__version, __payload)
-                    .map(Self::Opened);
+                return <Opened as __Listed>::decode(__version, __payload, Self::Opened);
             }
             if <Closed as __Listed>::is(__name) {
-                return <Closed as __Listed>::decode(__version, __payload)
-                    .map(Self::Closed);
+                return <Closed as __Listed>::decode(__version, __payload, Self::Closed);
             }
             __Err(::es_core::DecodeError::unknown_event(__name))
         }
@@ -167,7 +165,7 @@ impl ::es_core::Describe for Account {
     "`as` needs a name for the variant; write for example `events(Opened, billing::Paid as BillingPaid)`"
 }
 ::core::compile_error! {
-    "unknown key `frob`; known keys of `aggregate` are `name`, `id`, `events`, `event`, `error`, `snapshot` and `crate`"
+    "unknown key `frob`; known keys of `aggregate` are `name`, `id`, `events`, `superseded`, `event`, `error`, `snapshot` and `crate`"
 }
 ::core::compile_error! {
     "`id` is missing; write `id = AccountId` with the type that tells one from the other"

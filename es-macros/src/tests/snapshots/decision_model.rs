@@ -55,14 +55,20 @@ const _: () = {
             __name: &::core::primitive::str,
             __version: ::es_core::SchemaVersion,
             __payload: &::es_core::Payload,
-        ) -> __Result<Self, ::es_core::DecodeError> {
+        ) -> __Result<::es_core::Decoded<Self>, ::es_core::DecodeError> {
             if <Subscribed as __Listed>::is(__name) {
-                return <Subscribed as __Listed>::decode(__version, __payload)
-                    .map(Self::Subscribed);
+                return <Subscribed as __Listed>::decode(
+                    __version,
+                    __payload,
+                    Self::Subscribed,
+                );
             }
             if <Unsubscribed as __Listed>::is(__name) {
-                return <Unsubscribed as __Listed>::decode(__version, __payload)
-                    .map(Self::Unsubscribed);
+                return <Unsubscribed as __Listed>::decode(
+                    __version,
+                    __payload,
+                    Self::Unsubscribed,
+                );
             }
             __Err(::es_core::DecodeError::unknown_event(__name))
         }

@@ -30,14 +30,20 @@ const _: () = {
             __name: &::core::primitive::str,
             __version: ::es_core::SchemaVersion,
             __payload: &::es_core::Payload,
-        ) -> __Result<Self, ::es_core::DecodeError> {
+        ) -> __Result<::es_core::Decoded<Self>, ::es_core::DecodeError> {
             if <account::Opened as __Listed>::is(__name) {
-                return <account::Opened as __Listed>::decode(__version, __payload)
-                    .map(Self::Account);
+                return <account::Opened as __Listed>::decode(
+                    __version,
+                    __payload,
+                    Self::Account,
+                );
             }
             if <order::Placed as __Listed>::is(__name) {
-                return <order::Placed as __Listed>::decode(__version, __payload)
-                    .map(Self::Order);
+                return <order::Placed as __Listed>::decode(
+                    __version,
+                    __payload,
+                    Self::Order,
+                );
             }
             __Err(::es_core::DecodeError::unknown_event(__name))
         }

@@ -11,7 +11,7 @@ fn an_announced_result_is_printed() {
     let decided = Season::default().decide(announce).unwrap();
     let raw = SeasonEvent::from(decided).to_raw().unwrap();
 
-    assert_eq!(Printed::from_raw(&raw).unwrap(), Printed::Result(result));
+    assert_eq!(Printed::from_raw(&raw).unwrap().as_slice(), [Printed::Result(result)]);
 }
 
 #[test]

@@ -19,5 +19,5 @@ async fn an_account_opens_and_is_read_again() {
 fn an_event_of_the_aggregate_is_read_by_another_set() {
     let raw = AccountEvent::from(Deposited(5)).to_raw().unwrap();
 
-    assert_eq!(Audited::from_raw(&raw).unwrap(), Audited::Money(Deposited(5)));
+    assert_eq!(Audited::from_raw(&raw).unwrap().as_slice(), [Audited::Money(Deposited(5))]);
 }

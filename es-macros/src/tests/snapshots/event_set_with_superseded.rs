@@ -1,0 +1,92 @@
+const _: () = {
+    fn __every_event_is_declared() {
+        <Moved as __Listed>::declared();
+        <Changed as __Replaced>::declared();
+        <account::Pinged as __Replaced>::declared();
+    }
+    use ::core::convert::TryFrom as __TryFrom;
+    use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
+    use ::es_core::__private::Listed as __Listed;
+    use ::es_core::__private::Replaced as __Replaced;
+    #[automatically_derived]
+    impl ::es_core::EventSet for Activity {
+        const EVENTS: &'static [::es_core::EventType] = &[<Moved as __Listed>::TYPE];
+        const SUPERSEDED: &'static [::es_core::EventType] = &[
+            <Changed as __Replaced>::TYPE,
+            <account::Pinged as __Replaced>::TYPE,
+        ];
+        fn name(&self) -> ::es_core::EventName {
+            ::es_core::__private::AsFact::fact(self).name()
+        }
+        fn version(&self) -> ::es_core::SchemaVersion {
+            ::es_core::__private::AsFact::fact(self).version()
+        }
+        fn encode(&self) -> __Result<::es_core::Payload, ::es_core::EncodeError> {
+            ::es_core::__private::AsFact::fact(self).encode()
+        }
+        fn tags(
+            &self,
+        ) -> __Result<::std::vec::Vec<::es_core::Tag>, ::es_core::InvalidText> {
+            ::es_core::__private::AsFact::fact(self).tags()
+        }
+        fn decode(
+            __name: &::core::primitive::str,
+            __version: ::es_core::SchemaVersion,
+            __payload: &::es_core::Payload,
+        ) -> __Result<::es_core::Decoded<Self>, ::es_core::DecodeError> {
+            if <Moved as __Listed>::is(__name) {
+                return <Moved as __Listed>::decode(__version, __payload, Self::Moved);
+            }
+            if <Changed as __Replaced>::is(__name) {
+                return <Changed as __Replaced>::decode::<Self>(__version, __payload);
+            }
+            if <account::Pinged as __Replaced>::is(__name) {
+                return <account::Pinged as __Replaced>::decode::<
+                    Self,
+                >(__version, __payload);
+            }
+            __Err(::es_core::DecodeError::unknown_event(__name))
+        }
+    }
+    const _: () = {
+        use ::es_core::__private::new_name as __new_name;
+        __new_name::<Activity>(1);
+        __new_name::<Activity>(2);
+    };
+    ::es_core::__private::member! {
+        [] [Activity] [Moved] [] Moved
+    }
+    #[automatically_derived]
+    impl __TryFrom<Activity> for Moved {
+        type Error = Activity;
+        fn try_from(__set: Activity) -> __Result<Self, Self::Error> {
+            match __set {
+                Activity::Moved(__e) => __Ok(__e),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::es_core::__private::AsFact for Activity {
+        const NAME_HASHES: &'static [::core::primitive::u64] = &::es_core::__private::name_hashes::<
+            3,
+            Self,
+        >();
+        fn fact(&self) -> &dyn ::es_core::__private::Fact {
+            match self {
+                Self::Moved(__e) => <Moved as __Listed>::fact(__e),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl ::es_core::Takes<Self> for Activity {
+        fn take(__event: Self, __events: &mut ::std::vec::Vec<Self>) {
+            __events.push(__event);
+        }
+    }
+    #[automatically_derived]
+    impl ::es_core::Describe for Activity {
+        fn describe(&self) -> ::es_core::Description {
+            ::es_core::__private::AsFact::fact(self).describe()
+        }
+    }
+};
