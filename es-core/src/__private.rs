@@ -95,11 +95,16 @@ impl<E: Event> Listed for E {
     }
 }
 
-/// All that a set asks of a type that it lists as superseded.
-pub trait Replaced: Sized {
+/// A set that reads the superseded event `E` as some of its own. All that a set asks of `E` is asked
+/// here, so that a listed type which is wrong meets one error.
+#[diagnostic::on_unimplemented(
+    message = "what became of `{E}` is not among the events of `{Self}`",
+    label = "its `Superseded::By` names an event that `{Self}` has not",
+    note = "list that event among the current ones, or let `impl Superseded for {E}` name others"
+)]
+pub trait Reads<E>: Sized {
     const TYPE: EventType;
     const TAGS: &'static [&'static str];
-    type By;
 
     /// Nothing at run time; the call gives an editor the type that it needs.
     fn declared() {}
@@ -107,22 +112,15 @@ pub trait Replaced: Sized {
     fn is(name: &str) -> bool {
         Self::TYPE.is(name)
     }
-    /// As the events of a set that have taken its place.
-    fn decode<S: Takes<Self::By>>(
-        version: SchemaVersion,
-        payload: &Payload,
-    ) -> Result<Decoded<S>, DecodeError>;
+    /// All that the stored event has become.
+    fn decode(version: SchemaVersion, payload: &Payload) -> Result<Decoded<Self>, DecodeError>;
 }
 
-impl<E: Superseded> Replaced for E {
+impl<S: Takes<E::By>, E: Superseded> Reads<E> for S {
     const TYPE: EventType = EventType::of::<E>();
     const TAGS: &'static [&'static str] = E::TAGS;
-    type By = E::By;
 
-    fn decode<S: Takes<E::By>>(
-        version: SchemaVersion,
-        payload: &Payload,
-    ) -> Result<Decoded<S>, DecodeError> {
+    fn decode(version: SchemaVersion, payload: &Payload) -> Result<Decoded<S>, DecodeError> {
         let by = <E as Event>::decode(version, payload)?
             .superseded()
             .map_err(|reason| DecodeError::upcast(E::NAME, version, reason))?;
@@ -131,6 +129,33 @@ impl<E: Superseded> Replaced for E {
         Ok(events.into())
     }
 }
+
+/// What no set does with an event that it lists as superseded: with it, a decision that names one is
+/// told so.
+#[diagnostic::on_unimplemented(
+    message = "`{E}` is superseded in `{Self}`: it is read and no longer written",
+    label = "no longer written",
+    note = "name the events that have taken its place"
+)]
+pub trait Writes<E> {}
+
+/// How a superseded event does not become one of its set. The bound is never met; that it is for any
+/// lifetime keeps the compiler from looking before a decision names the event.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __superseded {
+    ([$($generics:tt)*] [$set:ty] [$event:ty] [$($bounds:tt)*]) => {
+        #[automatically_derived]
+        impl $($generics)* $crate::Takes<$event> for $set
+        where
+            for<'__any> $set: $crate::__private::Writes<$event>,
+            $($bounds)*
+        {
+            fn take(_: $event, _: &mut ::std::vec::Vec<Self>) {}
+        }
+    };
+}
+pub use crate::__superseded as superseded;
 
 /// A set as the one event that it is. With this, all but reading and applying is written once and
 /// not once for each event.

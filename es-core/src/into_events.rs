@@ -34,7 +34,7 @@ impl<S: Takes<E>, E> IntoEvents<S> for E {
 #[diagnostic::on_unimplemented(
     message = "`{E}` is not among the events of `{Self}`",
     label = "not an event of `{Self}`",
-    note = "add it to `events(…)` of the aggregate, and put `#[derive(Event, …)]` on it if it is no event yet",
+    note = "add it to `events(…)` of the aggregate, unless it is superseded and no longer written, and put `#[derive(Event, …)]` on it if it is no event yet",
     note = "a decision may name listed events, tuples of up to eight, Option, Vec, arrays and ()"
 )]
 pub trait Takes<E>: Sized {

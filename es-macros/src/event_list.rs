@@ -77,10 +77,8 @@ fn listed(
     let list;
     parenthesized!(list in input);
     if list.is_empty() {
-        errors.at(
-            key,
-            format_args!("no events are listed; write for example `{key}(Opened, Closed)`"),
-        );
+        let some = if key == "superseded" { "Changed, Pinged" } else { "Opened, Closed" };
+        errors.at(key, format_args!("no events are listed; write for example `{key}({some})`"));
     }
     let mut entries: Vec<Entry> = Vec::new();
     while !list.is_empty() {

@@ -429,8 +429,10 @@ pub fn derive_event_set(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// The model above knows of every `Subscribed` that carries the tag `course:c1`, in whatever stream.
-/// Each listed event must carry every tag of the model. A model without tags knows of all events of
-/// the listed types: a decision on it waits for everybody who stores such an event.
+/// Each listed event must carry every tag of the model, and the model has a tag at least. One that
+/// is about all events of some types, like the highest number of an invoice, is written by hand
+/// (`es_core::DecisionModel` shows how): a decision on it competes with everybody who stores such an
+/// event.
 ///
 /// # What it writes
 ///

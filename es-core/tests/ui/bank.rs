@@ -41,3 +41,22 @@ pub struct Open {
     #[command(id)]
     pub account: AccountId,
 }
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "door-closed")]
+pub struct Closed {}
+
+/// Nobody was ever interested.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "gone")]
+pub struct Gone {}
+
+impl Superseded for Gone {
+    type By = ();
+    type Error = Never;
+    fn superseded(self) -> Result<(), Never> {
+        Ok(())
+    }
+}
+
+pub type Never = std::convert::Infallible;

@@ -9,7 +9,6 @@ use super::parse::{FIELD_VOCABULARY, VOCABULARY};
 use crate::deprecation::Deprecation;
 use crate::event_enum;
 use crate::event_set;
-use crate::superseded::Superseded;
 
 pub(crate) fn decision_model(model: &DecisionModel<'_>) -> TokenStream {
     let completion = model.written.completion(&VOCABULARY, model.krate);
@@ -114,9 +113,9 @@ fn every_event_carries_the_tags(model: &DecisionModel<'_>) -> TokenStream {
         let carried = quote!(<#event as __Listed>::TAGS);
         carries(member.blame, &carried)
     });
-    let superseded = model.set.superseded.iter().map(|Superseded { event, blame }| {
-        let carried = quote!(<#event as #krate::__private::Replaced>::TAGS);
-        carries(*blame, &carried)
+    let superseded = model.set.superseded.iter().map(|superseded| {
+        let reads = event_set::reads(&model.set, superseded);
+        carries(superseded.blame, &quote!(#reads::TAGS))
     });
     quote! {
         use #krate::__private::{Listed as __Listed, carries as __carries};

@@ -26,6 +26,7 @@ impl<'a> DecisionModel<'a> {
     pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec<'a>, errors: &mut Errors) -> Self {
         if is_struct(input, errors) {
             missing_events(input, spec, errors);
+            missing_tag(spec, errors);
         }
         let krate = CratePath::new(&spec.krate, errors);
         let entries = spec.events.value().map_or(&[][..], Vec::as_slice);
@@ -68,6 +69,21 @@ fn missing_events(input: &DeriveInput, spec: &Spec<'_>, errors: &mut Errors) {
             "`events` is missing; list what the decision must know of, `events(Opened, Closed)`",
         ),
         Some(_) => {}
+    }
+}
+
+/// A model of everything is no mistake of a moment: whoever wants it writes it by hand.
+fn missing_tag(spec: &Spec<'_>, errors: &mut Errors) {
+    let Some(events) = spec.events.key() else {
+        return;
+    };
+    if spec.tags.is_empty() && spec.written_on_fields.is_known() {
+        errors.at(
+            events,
+            "no field of the model is a tag, so that it would know of every such event in the \
+             store; put `#[decision_model(tag)]` on the field that says what it is about, or write \
+             `impl DecisionModel` by hand if it is about all of them",
+        );
     }
 }
 

@@ -25,8 +25,8 @@ pub(crate) fn event_set(set: &EventSet<'_>, written: &Written) -> TokenStream {
 pub(crate) fn in_its_own_scope(set: &EventSet<'_>, items: &TokenStream) -> TokenStream {
     let EventSet { krate, deprecation, .. } = set;
     let declared = every_event_is_declared(set);
-    let replaced = (!set.superseded.is_empty())
-        .then(|| quote!(use #krate::__private::Replaced as __Replaced;));
+    let reads =
+        (!set.superseded.is_empty()).then(|| quote!(use #krate::__private::Reads as __Reads;));
     quote! {
         #deprecation
         const _: () = {
@@ -34,7 +34,7 @@ pub(crate) fn in_its_own_scope(set: &EventSet<'_>, items: &TokenStream) -> Token
             use ::core::convert::TryFrom as __TryFrom;
             use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
             use #krate::__private::Listed as __Listed;
-            #replaced
+            #reads
             #items
         };
     }
@@ -45,11 +45,11 @@ pub(crate) fn in_its_own_scope(set: &EventSet<'_>, items: &TokenStream) -> Token
 fn every_event_is_declared(set: &EventSet<'_>) -> TokenStream {
     let (impl_generics, _, where_clause) = set.generics.split_for_impl();
     let events = set.members.iter().map(|member| member.event);
-    let superseded = set.superseded.iter().map(|superseded| superseded.event);
+    let superseded = set.superseded.iter().map(|superseded| reads(set, superseded));
     quote! {
         fn __every_event_is_declared #impl_generics () #where_clause {
             #(<#events as __Listed>::declared();)*
-            #(<#superseded as __Replaced>::declared();)*
+            #(#superseded::declared();)*
         }
     }
 }
@@ -58,10 +58,11 @@ pub(crate) fn implementations(set: &EventSet<'_>) -> TokenStream {
     let event_set = event_set_impl(set);
     let distinct = names_are_distinct(set);
     let conversions = set.members.iter().map(|member| conversions(set, member));
+    let unwritten = set.superseded.iter().map(|superseded| unwritten(set, superseded));
     let as_fact = as_fact(set);
     let into_events = into_events(set);
     let described = describe(set);
-    quote!(#event_set #distinct #(#conversions)* #as_fact #into_events #described)
+    quote!(#event_set #distinct #(#conversions)* #(#unwritten)* #as_fact #into_events #described)
 }
 
 fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
@@ -77,7 +78,8 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
         }
     });
     let read_only = superseded_types(set);
-    let decode_superseded = set.superseded.iter().map(decode_superseded);
+    let decode_superseded =
+        set.superseded.iter().map(|superseded| decode_superseded(set, superseded));
     let late = (set.is_generic() && set.has_several())
         .then(|| checks(set, &quote!(Self)))
         .map(|checks| quote!(const { #checks }));
@@ -122,22 +124,28 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
 /// The constant of the trait, where it is not the trait's own.
 fn superseded_types(set: &EventSet<'_>) -> Option<TokenStream> {
     let krate = &set.krate;
-    let types =
-        set.superseded.iter().map(|Superseded { event, .. }| quote!(<#event as __Replaced>::TYPE));
+    let reads = set.superseded.iter().map(|superseded| reads(set, superseded));
     (!set.superseded.is_empty())
-        .then(|| quote!(const SUPERSEDED: &'static [#krate::EventType] = &[#(#types),*];))
+        .then(|| quote!(const SUPERSEDED: &'static [#krate::EventType] = &[#(#reads::TYPE),*];))
 }
 
-fn decode_superseded(superseded: &Superseded<'_>) -> TokenStream {
-    let Superseded { event, blame } = superseded;
-    // Only this one word has the place of the listed type: the compiler underlines it if the set has
-    // no place for what the event became.
-    let decode = Ident::new("decode", *blame);
+fn decode_superseded(set: &EventSet<'_>, superseded: &Superseded<'_>) -> TokenStream {
+    let reads = reads(set, superseded);
     quote! {
-        if <#event as __Replaced>::is(__name) {
-            return <#event as __Replaced>::#decode::<Self>(__version, __payload);
+        if #reads::is(__name) {
+            return #reads::decode(__version, __payload);
         }
     }
+}
+
+/// The set as one that reads a superseded event.
+pub(crate) fn reads(set: &EventSet<'_>, superseded: &Superseded<'_>) -> TokenStream {
+    let Superseded { event, blame } = superseded;
+    // Only this one word has the place of the listed type: the compiler underlines it if nothing says
+    // what became of the event, or if that is not in the set.
+    let ident = Ident::new(&set.ident.to_string(), *blame);
+    let (_, ty_generics, _) = set.generics.split_for_impl();
+    quote!(<#ident #ty_generics as __Reads<#event>>)
 }
 
 /// Two events with one stored name could not be told apart when they are read. A set without
@@ -192,6 +200,16 @@ fn conversions(set: &EventSet<'_>, member: &Member<'_>) -> TokenStream {
                 }
             }
         }
+    }
+}
+
+fn unwritten(set: &EventSet<'_>, superseded: &Superseded<'_>) -> TokenStream {
+    let EventSet { ident, krate, .. } = set;
+    let event = superseded.event;
+    let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
+    let bounds = where_clause.map(|clause| &clause.predicates);
+    quote! {
+        #krate::__private::superseded! { [#impl_generics] [#ident #ty_generics] [#event] [#bounds] }
     }
 }
 

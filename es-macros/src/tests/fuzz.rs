@@ -18,7 +18,7 @@ const SOUND: [(Derive, &str); 10] = [
     (
         aggregate::derive,
         r#"
-            #[aggregate(name = "a", id = Id, events(m::Paid as P, Put<T>), error = E::F, crate = crate::x)]
+            #[aggregate(name = "a", id = Id, events(m::Paid as P, Put<T>), superseded(m::Old, Gone<T>), error = E::F, crate = crate::x)]
             struct Account<T> where T: Value { last: T }
         "#,
     ),
@@ -26,13 +26,13 @@ const SOUND: [(Derive, &str); 10] = [
     (
         decision_model::derive,
         r#"
-            #[decision_model(events(m::Paid as P, Put<T>), tolerates(Put<T>))]
+            #[decision_model(events(m::Paid as P, Put<T>), superseded(m::Old), tolerates(Put<T>))]
             struct Total<T> { #[decision_model(tag = "of")] of: Id, last: T }
         "#,
     ),
     (
         event_set::derive,
-        "#[event_set(crate = ::es_core)] enum Activity<T> { Paid(m::Paid), Put(Put<T>) }",
+        "#[event_set(superseded(m::Old, Gone<T>), crate = ::es_core)] enum Activity<T> { Paid(m::Paid), Put(Put<T>) }",
     ),
     (
         command::derive,

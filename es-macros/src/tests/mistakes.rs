@@ -119,7 +119,7 @@ fn every_mistake_is_told_at_once() {
             "`event` names one enum; write `events(…)` for a list, or `event = AccountEvent`",
             "`Opened` is listed twice; remove one of the two",
             "unknown key `frob`; known keys of `aggregate` are \
-             `name`, `id`, `events`, `event`, `error`, `snapshot` and `crate`",
+             `name`, `id`, `events`, `superseded`, `event`, `error`, `snapshot` and `crate`",
         ],
     );
 }
@@ -442,7 +442,7 @@ fn a_decision_model_says_what_it_knows_of() {
 
 #[test]
 fn what_a_decision_model_tolerates_is_some_of_what_it_knows_of() {
-    let model = |keys: &str| of_decision_model(&format!("#[decision_model({keys})] struct Seats;"));
+    let model = of_tagged_model;
 
     assert_eq!(model("events(a::Opened, Closed), tolerates(Closed)"), [""; 0]);
     assert_eq!(
@@ -457,6 +457,76 @@ fn what_a_decision_model_tolerates_is_some_of_what_it_knows_of() {
     assert_eq!(
         model("events(Opened, Closed), tolerates()"),
         ["no events are listed; write for example `tolerates(Opened, Closed)`"],
+    );
+}
+
+/// What is said of a decision model about one course, with these keys.
+fn of_tagged_model(keys: &str) -> Vec<String> {
+    of_decision_model(&format!(
+        "#[decision_model({keys})] struct Seats(#[decision_model(tag = \"course\")] Id);"
+    ))
+}
+
+#[test]
+fn a_decision_model_is_about_something() {
+    assert_eq!(
+        of_decision_model("#[decision_model(events(Opened))] struct Seats { course: Id }"),
+        [
+            "no field of the model is a tag, so that it would know of every such event in the store; \
+             put `#[decision_model(tag)]` on the field that says what it is about, or write \
+             `impl DecisionModel` by hand if it is about all of them"
+        ],
+    );
+    assert_eq!(
+        of_decision_model(
+            "#[decision_model(events(Opened))] struct Seats { #[decision_model(tagg)] course: Id }"
+        ),
+        ["unknown key `tagg`; did you mean `tag`?"],
+    );
+}
+
+#[test]
+fn a_superseded_event_is_listed_once_and_has_no_variant() {
+    let superseded = |list: &str| of_tagged_model(&format!("events(Moved), superseded({list})"));
+
+    assert_eq!(superseded("old::Changed, older::Changed"), [""; 0]);
+    assert_eq!(
+        superseded("Changed, Changed"),
+        ["`Changed` is listed twice; remove one of the two"],
+    );
+    assert_eq!(
+        superseded("Moved"),
+        [
+            "`Moved` is among the current events as well; an event that is superseded is read and no \
+             longer written, take it off one of the two lists"
+        ],
+    );
+    assert_eq!(
+        superseded("Changed as Old"),
+        ["a superseded event has no variant of its own; write `Changed` alone"],
+    );
+    assert_eq!(
+        superseded(""),
+        ["no events are listed; write for example `superseded(Changed, Pinged)`"],
+    );
+    assert_eq!(
+        of_tagged_model("events(Moved), superseded = Changed"),
+        ["`superseded` needs a list in parentheses; \
+             write `superseded(Changed, billing::Pinged)`"],
+    );
+}
+
+#[test]
+fn the_enum_of_an_aggregate_says_what_is_superseded() {
+    let aggregate = r#"
+        #[aggregate(name = "a", id = Id, event = m::AccountEvent, superseded(Changed))]
+        struct Account;
+    "#;
+
+    assert_eq!(
+        of_aggregate(aggregate),
+        ["the enum `m::AccountEvent` reads the events; \
+             write `#[event_set(superseded(…))]` on `m::AccountEvent`"],
     );
 }
 

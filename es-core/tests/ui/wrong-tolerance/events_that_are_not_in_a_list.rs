@@ -6,7 +6,7 @@ use school::*;
 
 #[derive(DecisionModel, Clone, Debug)]
 #[decision_model(events(Defined), tolerates = Defined)]
-struct Seats;
+struct Seats(#[decision_model(tag = "course")] String);
 
 impl Apply<Defined> for Seats {
     fn apply(&mut self, _: Defined) {}

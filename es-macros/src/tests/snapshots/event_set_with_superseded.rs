@@ -1,19 +1,19 @@
 const _: () = {
     fn __every_event_is_declared() {
         <Moved as __Listed>::declared();
-        <Changed as __Replaced>::declared();
-        <account::Pinged as __Replaced>::declared();
+        <Activity as __Reads<Changed>>::declared();
+        <Activity as __Reads<account::Pinged>>::declared();
     }
     use ::core::convert::TryFrom as __TryFrom;
     use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
     use ::es_core::__private::Listed as __Listed;
-    use ::es_core::__private::Replaced as __Replaced;
+    use ::es_core::__private::Reads as __Reads;
     #[automatically_derived]
     impl ::es_core::EventSet for Activity {
         const EVENTS: &'static [::es_core::EventType] = &[<Moved as __Listed>::TYPE];
         const SUPERSEDED: &'static [::es_core::EventType] = &[
-            <Changed as __Replaced>::TYPE,
-            <account::Pinged as __Replaced>::TYPE,
+            <Activity as __Reads<Changed>>::TYPE,
+            <Activity as __Reads<account::Pinged>>::TYPE,
         ];
         fn name(&self) -> ::es_core::EventName {
             ::es_core::__private::AsFact::fact(self).name()
@@ -37,13 +37,13 @@ const _: () = {
             if <Moved as __Listed>::is(__name) {
                 return <Moved as __Listed>::decode(__version, __payload, Self::Moved);
             }
-            if <Changed as __Replaced>::is(__name) {
-                return <Changed as __Replaced>::decode::<Self>(__version, __payload);
+            if <Activity as __Reads<Changed>>::is(__name) {
+                return <Activity as __Reads<Changed>>::decode(__version, __payload);
             }
-            if <account::Pinged as __Replaced>::is(__name) {
-                return <account::Pinged as __Replaced>::decode::<
-                    Self,
-                >(__version, __payload);
+            if <Activity as __Reads<account::Pinged>>::is(__name) {
+                return <Activity as __Reads<
+                    account::Pinged,
+                >>::decode(__version, __payload);
             }
             __Err(::es_core::DecodeError::unknown_event(__name))
         }
@@ -64,6 +64,12 @@ const _: () = {
                 Activity::Moved(__e) => __Ok(__e),
             }
         }
+    }
+    ::es_core::__private::superseded! {
+        [] [Activity] [Changed] []
+    }
+    ::es_core::__private::superseded! {
+        [] [Activity] [account::Pinged] []
     }
     #[automatically_derived]
     impl ::es_core::__private::AsFact for Activity {

@@ -1,0 +1,13 @@
+#[path = "../bank.rs"]
+mod bank;
+
+use es_core::prelude::*;
+use bank::*;
+
+#[derive(EventSet)]
+#[event_set(superseded(Opened))]
+enum Activity {
+    Opened(Opened),
+}
+
+fn main() {}
