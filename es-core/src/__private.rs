@@ -123,7 +123,7 @@ impl<S: Takes<E::By>, E: Superseded> Reads<E> for S {
     fn decode(version: SchemaVersion, payload: &Payload) -> Result<Decoded<S>, DecodeError> {
         let by = <E as Event>::decode(version, payload)?
             .superseded()
-            .map_err(|reason| DecodeError::upcast(E::NAME, version, reason))?;
+            .map_err(|reason| DecodeError::superseded(E::NAME, version, reason))?;
         let mut events = Vec::new();
         S::take(by, &mut events);
         Ok(events.into())

@@ -134,11 +134,10 @@ pub enum DecodeError {
         /// What serde found.
         source: serde_json::Error,
     },
-    /// The event was read and cannot be brought up to date: to the current version of its shape, or
-    /// to the events that have [superseded](crate::Superseded) it.
-    #[error("event `{name}` version {version} cannot be brought up to date")]
-    Upcast {
-        /// The stored name.
+    /// The event is [superseded](crate::Superseded), was read, and does not say what became of it.
+    #[error("event `{name}` version {version} cannot be read as what has superseded it")]
+    Superseded {
+        /// The event's name: that of today, if it was stored under another.
         name: String,
         /// The stored version.
         version: SchemaVersion,
@@ -166,14 +165,14 @@ impl DecodeError {
         Self::Damaged { name: name.to_owned(), version, source }
     }
 
-    /// The event `name` of `version` cannot be brought up to date.
+    /// The event `name` of `version` does not say what became of it.
     #[must_use]
-    pub fn upcast(
+    pub fn superseded(
         name: &str,
         version: SchemaVersion,
         source: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> Self {
-        Self::Upcast { name: name.to_owned(), version, source: source.into() }
+        Self::Superseded { name: name.to_owned(), version, source: source.into() }
     }
 }
 

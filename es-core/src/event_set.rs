@@ -68,7 +68,7 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
     /// events that it has become, all of them or an error.
     ///
     /// A name outside the set, a version that the type cannot read, a payload that does not fit and
-    /// an old event that cannot be brought up to date are four different errors.
+    /// an old event that cannot be read as what it should have become are different errors.
     fn decode(
         name: &str,
         version: SchemaVersion,

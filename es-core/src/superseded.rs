@@ -54,7 +54,7 @@ use crate::event::Event;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # use es_core::{Append, NewEvent, Payload, RawEvent};
+/// # use es_core::{EventName, Payload, RawEvent};
 /// # let store = MemoryStore::new();
 /// # let id = "ada".to_owned();
 /// # let payload = Payload::parse(r#"{"address":"12 Elm St","note":"rings twice"}"#)?;
@@ -78,8 +78,8 @@ use crate::event::Event;
 ///   conditions of decision models ask for its name as well.
 /// - What it became has its place: id, stream, version, position, time and metadata are those of the
 ///   stored event. The version of a stream counts stored events, never what they became.
-/// - All or nothing: if `superseded` fails, the event is read as
-///   [`DecodeError::Upcast`](crate::DecodeError::Upcast) and nothing of it is applied.
+/// - All or nothing: if `superseded` fails, reading it is a
+///   [`DecodeError::Superseded`](crate::DecodeError::Superseded) and nothing of it is applied.
 /// - It cannot be written by an aggregate that lists it: a decision that names it does not compile.
 ///
 /// An event whose *shape* has changed needs a version, not a successor; one that has another *name*
