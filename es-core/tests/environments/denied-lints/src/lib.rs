@@ -27,6 +27,8 @@
 pub mod forbidden;
 pub mod retired;
 
+use std::convert::Infallible;
+
 use es_core::prelude::*;
 
 /// The account was opened.
@@ -42,12 +44,30 @@ pub struct Opened {
 #[event(name = "money-deposited")]
 pub struct Deposited(pub i64);
 
+/// Something happened. It was never said what.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[event(name = "account-changed")]
+pub struct Changed {
+    /// By how much.
+    pub cents: Option<i64>,
+}
+
+impl Superseded for Changed {
+    type By = Option<Deposited>;
+    type Error = Infallible;
+
+    fn superseded(self) -> Result<Self::By, Infallible> {
+        Ok(self.cents.map(Deposited))
+    }
+}
+
 /// What is known of an account.
 #[derive(Aggregate, Default, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 #[aggregate(
     name = "account",
     id = u32,
     events(Opened, Deposited),
+    superseded(Changed),
     snapshot(every = 100, keep = 3, version = 2)
 )]
 pub struct Account {
@@ -122,9 +142,23 @@ pub struct Watched {
 #[event(name = "account-left-alone")]
 pub struct LeftAlone(#[event(tag = "account")] pub u32);
 
+/// Somebody looked.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[event(name = "account-stared-at")]
+pub struct Stared(#[event(tag = "account")] pub u32);
+
+impl Superseded for Stared {
+    type By = ();
+    type Error = Infallible;
+
+    fn superseded(self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
 /// Whether an account is watched.
 #[derive(DecisionModel, Clone, Debug)]
-#[decision_model(events(Watched, LeftAlone), tolerates(LeftAlone))]
+#[decision_model(events(Watched, LeftAlone), superseded(Stared), tolerates(LeftAlone))]
 pub struct Watch {
     #[decision_model(tag)]
     account: u32,

@@ -6,7 +6,7 @@ use ::core::clone::Clone;
 use ::core::cmp::PartialEq;
 use ::core::default::Default;
 use ::core::fmt::Debug;
-use ::es_core::{Aggregate, Apply, Command, Decide, Event, EventSet, StateShape};
+use ::es_core::{Aggregate, Apply, Command, Decide, Event, EventSet, StateShape, Superseded};
 use ::serde::{Deserialize, Serialize};
 
 /// A match ended.
@@ -24,9 +24,23 @@ pub struct Result {
 #[event(name = "option-taken")]
 pub struct Option(pub ::std::string::String);
 
+/// A match was counted by mistake, once.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "result-mistaken")]
+pub struct Err;
+
+impl Superseded for Err {
+    type By = ();
+    type Error = ::core::convert::Infallible;
+
+    fn superseded(self) -> ::core::result::Result<(), Self::Error> {
+        ::core::result::Result::Ok(())
+    }
+}
+
 /// A season of matches.
 #[derive(Aggregate, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
-#[aggregate(name = "season", id = u32, events(Result, Option), snapshot(every = 10, keep = 1))]
+#[aggregate(name = "season", id = u32, events(Result, Option), superseded(Err), snapshot(every = 10, keep = 1))]
 pub struct Season {
     /// Matches that ended.
     pub matches: u32,
