@@ -197,6 +197,7 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 /// | `name` | text: 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first | none, it is required | The category of the streams. Never changes once released. |
 /// | `id` | a type | none, it is required | What tells one aggregate from the other. |
 /// | `events` | a list of event types, each perhaps with `as Name` | this or `event` is required | Everything that can happen. |
+/// | `superseded` | a list of event types | none | Events that are read and no longer written: each implements `es_core::Superseded`, which says what became of it. |
 /// | `event` | a type | this or `events` is required | An enum of your own in place of the list; the struct implements `Apply` for it. |
 /// | `error` | a type | `core::convert::Infallible` | Why a decision refuses. |
 /// | `snapshot` | `every = …`, perhaps `keep = …` and `version = …`, in parentheses | none: every load reads all events | When the state is kept, so that it is loaded without its whole past. |
@@ -233,6 +234,46 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 ///     value: T,
 /// }
 /// # fn main() {}
+/// ```
+///
+/// An event that is no longer written stays readable for ever. It has no variant and no `Apply`: a
+/// stored one is read as the events that have taken its place, none, one or several
+/// (`es_core::Superseded`).
+///
+/// ```
+/// use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "door-opened")]
+/// # pub struct Opened;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "door-closed")]
+/// # pub struct Closed;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[event(name = "door-slammed")]
+/// pub struct Slammed;
+///
+/// impl Superseded for Slammed {
+///     type By = Closed;
+///     type Error = std::convert::Infallible;
+///
+///     fn superseded(self) -> Result<Closed, Self::Error> {
+///         Ok(Closed)
+///     }
+/// }
+///
+/// #[derive(Aggregate, Default)]
+/// #[aggregate(name = "door", id = String, events(Opened, Closed), superseded(Slammed))]
+/// pub struct Door {
+///     open: bool,
+/// }
+/// # impl Apply<Opened> for Door { fn apply(&mut self, _: Opened) { self.open = true; } }
+/// # impl Apply<Closed> for Door { fn apply(&mut self, _: Closed) { self.open = false; } }
+///
+/// assert!(DoorEvent::contains("door-slammed"));
+/// assert_eq!(DoorEvent::EVENTS.len(), 2);
 /// ```
 ///
 /// An enum of your own is matched in one place:
@@ -316,6 +357,11 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 /// - "`Deposited` is not an event": put [`Event`](macro@Event) on it.
 /// - "two events are called `Paid`": write `billing::Paid as BillingPaid` for one of them.
 /// - "an event before this one has the same stored name": give each a `name` of its own.
+/// - "`Slammed` never says what became of it": write `impl Superseded for Slammed`.
+/// - "what became of `Slammed` is not among the events of `DoorEvent`": list all that its
+///   `Superseded::By` names among the `events(…)`.
+/// - "`Slammed` is superseded in `DoorEvent`: it is read and no longer written": let the decision name
+///   what has taken its place.
 /// - "no event mentions the parameter `T`": list an event that does, or remove the parameter.
 /// - "expected `Infallible`, found …" at a decision: the aggregate names no `error = …`, so the
 ///   compiler takes it for one that never refuses. Name the error there.
@@ -364,6 +410,7 @@ pub fn derive_aggregate(input: TokenStream) -> TokenStream {
 ///
 /// | Key | Value | Default | Effect |
 /// |---|---|---|---|
+/// | `superseded` | a list of event types | none | Events that are read as some of the others (`es_core::Superseded`). They have no variant. |
 /// | `crate` | `::path` or `crate::path` | `::es_core` | Where the expansion finds es-core. |
 ///
 /// ```
@@ -372,14 +419,29 @@ pub fn derive_aggregate(input: TokenStream) -> TokenStream {
 /// # #[serde(crate = "es_core::serde")]
 /// # #[event(name = "order-placed")]
 /// # pub struct OrderPlaced {}
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "order-viewed")]
+/// # pub struct OrderViewed {}
+///
+/// /// Nobody asks for it any more.
+/// impl Superseded for OrderViewed {
+///     type By = ();
+///     type Error = std::convert::Infallible;
+///
+///     fn superseded(self) -> Result<(), Self::Error> {
+///         Ok(())
+///     }
+/// }
 ///
 /// #[derive(EventSet)]
-/// #[event_set(crate = ::es_core)]
+/// #[event_set(superseded(OrderViewed), crate = ::es_core)]
 /// enum Orders {
 ///     Placed(OrderPlaced),
 /// }
 ///
 /// assert!(Orders::contains("order-placed"));
+/// assert!(Orders::contains("order-viewed"));
 /// ```
 ///
 /// # Errors you may meet
@@ -461,6 +523,7 @@ pub fn derive_event_set(input: TokenStream) -> TokenStream {
 /// | Key | Value | Default | Effect |
 /// |---|---|---|---|
 /// | `events` | a list of event types, each perhaps with `as Name` | none, it is required | What the decision must know of. |
+/// | `superseded` | a list of event types | none | Events that are read as some of these (`es_core::Superseded`), each with every tag of the model. A decision minds them as well: an older deployment may still write them. |
 /// | `tolerates` | a list of some of these event types | none | Events that may happen unseen between the reading and the append; all others make the decision be taken again. |
 /// | `crate` | `::path` or `crate::path` | `::es_core` | Where the expansion finds es-core. |
 /// | `tag`, on fields | none, or text: the name of a tag | not a tag; without text the name of the field | The model knows only of events that carry this tag, with what the field prints. |

@@ -18,6 +18,9 @@ pub trait Scenario: Aggregate {
     /// What has happened so far: `()`, an event, a tuple, an array, a `Vec`, or the aggregate's
     /// enum.
     ///
+    /// An event that is [superseded](es_core::Superseded) is given as what became of it,
+    /// `Customer::given(changed.superseded()?)`.
+    ///
     /// # Panics
     ///
     /// If a store would not give an event back as it is: it is encoded and decoded here, and has
