@@ -1,5 +1,7 @@
 //! What the expansions of the derives call. Not for people: it may change in any release.
 
+pub mod shape;
+
 use std::any::Any;
 use std::fmt;
 
@@ -14,6 +16,7 @@ use crate::decoded::Decoded;
 use crate::describe::{Describe, Description, Shown};
 use crate::error::{DecodeError, EncodeError, ExecuteError};
 use crate::event::{Event, EventName, Payload, SchemaVersion};
+use crate::event_history::EventHistory;
 use crate::event_set::{EventSet, EventType};
 use crate::into_events::Takes;
 use crate::metadata::Metadata;
@@ -60,6 +63,8 @@ pub trait Listed: Sized {
     fn is(name: &str) -> bool {
         Self::TYPE.is(name)
     }
+    #[must_use]
+    fn history() -> EventHistory;
     /// As the one event of a set, in the variant that `member` is.
     fn decode<S>(
         version: SchemaVersion,
@@ -76,6 +81,10 @@ pub trait Listed: Sized {
 impl<E: Event> Listed for E {
     const TYPE: EventType = EventType::of::<E>();
     const TAGS: &'static [&'static str] = E::TAGS;
+
+    fn history() -> EventHistory {
+        EventHistory::new(E::NAME, E::schemas()).with_aliases(E::ALIASES)
+    }
 
     #[inline]
     fn decode<S>(
@@ -112,6 +121,8 @@ pub trait Reads<E>: Sized {
     fn is(name: &str) -> bool {
         Self::TYPE.is(name)
     }
+    #[must_use]
+    fn history() -> EventHistory;
     /// All that the stored event has become.
     fn decode(version: SchemaVersion, payload: &Payload) -> Result<Decoded<Self>, DecodeError>;
 }
@@ -119,6 +130,10 @@ pub trait Reads<E>: Sized {
 impl<S: Takes<E::By>, E: Superseded> Reads<E> for S {
     const TYPE: EventType = EventType::of::<E>();
     const TAGS: &'static [&'static str] = E::TAGS;
+
+    fn history() -> EventHistory {
+        EventHistory::new(E::NAME, E::schemas()).with_aliases(E::ALIASES).superseded()
+    }
 
     fn decode(version: SchemaVersion, payload: &Payload) -> Result<Decoded<S>, DecodeError> {
         let by = <E as Event>::decode(version, payload)?
@@ -547,7 +562,11 @@ pub mod keys {
         pub mod snapshot {}
     }
 
-    pub mod state_shape {}
+    pub mod shape {}
+
+    pub mod shape_field {
+        pub mod opaque {}
+    }
 
     pub mod event_set {
         pub mod superseded {}

@@ -4,7 +4,9 @@ use crate::decoded::Decoded;
 use crate::describe::Describe;
 use crate::error::{DecodeError, EncodeError};
 use crate::event::{EventName, Payload, SchemaVersion};
+use crate::event_history::EventHistory;
 use crate::recorded::RawEvent;
+use crate::shape::Schema;
 use crate::tag::Tag;
 use crate::text::InvalidText;
 
@@ -83,6 +85,21 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
     /// Reads an event as a store gives it.
     fn from_raw(raw: &RawEvent) -> Result<Decoded<Self>, DecodeError> {
         Self::decode(raw.name.as_str(), raw.version, &raw.payload)
+    }
+
+    /// Each event of the set with the schemas of all versions that can be read, in the order of
+    /// [`EVENTS`](Self::EVENTS), then of [`SUPERSEDED`](Self::SUPERSEDED).
+    ///
+    /// The derives write it. Without them it has the current versions, and nothing is known of their
+    /// schemas.
+    #[must_use]
+    fn history() -> Vec<EventHistory> {
+        let unknown = |event: &EventType| {
+            let schema = Schema::opaque(event.name);
+            EventHistory::new(event.name, vec![(event.version, schema)]).with_aliases(event.aliases)
+        };
+        let superseded = Self::SUPERSEDED.iter().map(|event| unknown(event).superseded());
+        Self::EVENTS.iter().map(unknown).chain(superseded).collect()
     }
 
     /// Whether the set reads events that are stored under that name: current ones, under their

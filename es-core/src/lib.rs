@@ -66,7 +66,7 @@
 //! # Where to read on
 //!
 //! - The derives: [`derive@Event`], [`derive@Aggregate`], [`derive@Command`], [`derive@EventSet`],
-//!   [`derive@DecisionModel`], [`derive@StateShape`].
+//!   [`derive@DecisionModel`], [`derive@Shape`].
 //! - What one writes by hand: [`Apply`] for each event, [`Decide`] for each command; [`IntoEvents`]
 //!   names the forms that a decision may answer in.
 //! - Events that are no longer written: [`Superseded`] says what became of one, [`Decoded`] is what
@@ -135,7 +135,6 @@ mod snapshot;
 mod snapshot_policy;
 mod snapshot_writer;
 mod spans;
-mod state_shape;
 mod store;
 mod stream;
 mod superseded;
@@ -151,7 +150,7 @@ pub use serde;
 
 #[cfg(feature = "derive")]
 #[doc(inline)]
-pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, StateShape};
+pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, Shape};
 
 pub use aggregate::{Aggregate, AggregateId, Apply};
 pub use append::{Append, Appended, AppendedStream, StreamAppend};
@@ -163,7 +162,7 @@ pub use decisions::{
     TaggedEvents,
 };
 pub use decoded::{Decoded, DecodedEvents};
-pub use describe::{Describe, Description, FieldDescription, Shape, Shown};
+pub use describe::{Describe, Description, FieldDescription, FieldStyle, Shown};
 pub use error::{
     AppendError, ConditionFailed, Conflict, DecodeError, EncodeError, ExecuteError, InvalidAppend,
     LifecycleRejection, LoadError, RecordedDecodeError, StoreError, StoreErrorKind,
@@ -181,9 +180,9 @@ pub use metadata::{
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};
 pub use repository::{Executed, Repository};
+pub use shape::Shape;
 pub use snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
 pub use snapshot_policy::{SnapshotPolicy, SnapshotState};
-pub use state_shape::{Outline, StateShape};
 pub use store::{Cursor, EventStore, LogPage, MatchingEvent, Place, QueryPage};
 pub use stream::{Category, ExpectedVersion, Position, StreamId, StreamKey, Version};
 pub use superseded::Superseded;
