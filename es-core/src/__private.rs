@@ -3,10 +3,12 @@
 use std::any::Any;
 use std::fmt;
 
+pub use serde;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::aggregate::Aggregate;
+pub use crate::climb::{Climb, Given, PreviousOf, Reason, follows, given};
 use crate::decide::DecidedBy;
 use crate::decision::{self, Decision};
 use crate::decisions::{self, DecisionError, DecisionModel, TaggedEvent};
@@ -56,7 +58,7 @@ pub trait Listed: Sized {
     fn declared() {}
     #[must_use]
     fn is(name: &str) -> bool {
-        Self::TYPE.name == name
+        Self::TYPE.name == name || Self::TYPE.aliases.contains(&name)
     }
     fn decode(version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError>;
     #[must_use]
@@ -279,8 +281,25 @@ pub const fn new_name<S: EventSet + AsFact>(nth: usize) {
                 || !same_text(S::EVENTS[before].name, S::EVENTS[nth].name),
             "an event before this one has the same stored name; give each event of a set a `name` of its own"
         );
+        assert!(
+            S::EVENTS[before].aliases.is_empty() && S::EVENTS[nth].aliases.is_empty()
+                || !share_a_name(&S::EVENTS[before], &S::EVENTS[nth]),
+            "an event before this one is read under a name of this one; \
+             a stored name, `aliases(…)` included, belongs to one event of a set"
+        );
         before += 1;
     }
+}
+
+const fn share_a_name(one: &EventType, other: &EventType) -> bool {
+    let mut nth = 0;
+    while nth < one.aliases.len() {
+        if same_text(one.aliases[nth], other.name) || holds(other.aliases, one.aliases[nth]) {
+            return true;
+        }
+        nth += 1;
+    }
+    holds(other.aliases, one.name)
 }
 
 /// A hash of the name of each of the `N` events of a set.
@@ -330,7 +349,7 @@ const fn holds(names: &[&str], name: &str) -> bool {
     false
 }
 
-const fn same_text(one: &str, other: &str) -> bool {
+pub(crate) const fn same_text(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {
         return false;
@@ -394,7 +413,7 @@ pub fn query<M: DecisionModel>(
     tags: Vec<Tag>,
 ) -> Result<Query, InvalidQuery> {
     let events = M::Event::EVENTS.iter().filter(|event| !tolerated.contains(event));
-    let types = events.map(|event| EventName::new(event.name)).collect::<Result<_, _>>()?;
+    let types = events.flat_map(EventType::names).map(EventName::new).collect::<Result<_, _>>()?;
     Query::new(vec![QueryItem::new(types, tags)?])
 }
 
@@ -452,10 +471,16 @@ pub mod keys {
     pub mod event {
         pub mod name {}
         pub mod version {}
+        pub mod previous {}
+        pub mod aliases {}
+        pub mod removed {}
     }
 
     pub mod event_field {
         pub mod tag {}
+        pub mod added {}
+        pub mod renamed {}
+        pub mod changed {}
     }
 
     pub mod aggregate {

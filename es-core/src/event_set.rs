@@ -76,14 +76,14 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
         Self::decode(raw.name.as_str(), raw.version, &raw.payload)
     }
 
-    /// Whether the set has an event of that name.
+    /// Whether the set has an event of that name, or one that was stored under it before.
     #[must_use]
     fn contains(name: &str) -> bool {
-        Self::EVENTS.iter().any(|event| event.name == name)
+        Self::EVENTS.iter().any(|event| event.name == name || event.aliases.contains(&name))
     }
 }
 
-/// Name and version of one event of a set.
+/// Names and version of one event of a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventType {
@@ -91,12 +91,19 @@ pub struct EventType {
     pub name: &'static str,
     /// The current version of its shape.
     pub version: SchemaVersion,
+    /// Names under which it was stored before.
+    pub aliases: &'static [&'static str],
 }
 
 impl EventType {
-    /// Name and version of `E`.
+    /// Names and version of `E`.
     #[must_use]
     pub const fn of<E: crate::Event>() -> Self {
-        Self { name: E::NAME, version: E::VERSION }
+        Self { name: E::NAME, version: E::VERSION, aliases: E::ALIASES }
+    }
+
+    /// Every name under which it may be stored, that of today first.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        std::iter::once(self.name).chain(self.aliases.iter().copied())
     }
 }

@@ -1,7 +1,7 @@
 //! Which events of the log matter to a decision.
 
 use crate::event::EventName;
-use crate::event_set::EventSet;
+use crate::event_set::{EventSet, EventType};
 use crate::stream::Position;
 use crate::tag::Tag;
 use crate::text::InvalidText;
@@ -87,9 +87,9 @@ impl QueryItem {
         Ok(Self { types, tags })
     }
 
-    /// The events of the set `S` that carry all `tags`.
+    /// The events of the set `S`, under whatever name they were stored, that carry all `tags`.
     pub fn of<S: EventSet>(tags: Vec<Tag>) -> Result<Self, InvalidQuery> {
-        let types = S::EVENTS.iter().map(|event| EventName::new(event.name));
+        let types = S::EVENTS.iter().flat_map(EventType::names).map(EventName::new);
         Self::new(types.collect::<Result<_, _>>()?, tags)
     }
 
