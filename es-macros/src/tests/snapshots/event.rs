@@ -1,7 +1,7 @@
 #[automatically_derived]
 impl ::es_core::Event for Opened {
     const NAME: &'static str = "account-opened";
-    const VERSION: ::es_core::SchemaVersion = ::es_core::SchemaVersion(2u32);
+    const VERSION: ::es_core::SchemaVersion = ::es_core::SchemaVersion(1u32);
 }
 #[automatically_derived]
 impl ::es_core::Describe for Opened {
