@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::aggregate::Aggregate;
-pub use crate::climb::{Climb, Given, PreviousOf, Reason, follows, given};
+pub use crate::climb::{Climb, Given, PreviousOf, Reason};
 use crate::decide::DecidedBy;
 use crate::decision::{self, Decision};
 use crate::decisions::{self, DecisionError, DecisionModel, TaggedEvent};
@@ -326,6 +326,27 @@ const fn hash(text: &str) -> u64 {
     hash
 }
 
+/// Refuses to compile, with the sentence beside the word, if `previous` is not the version just
+/// before `this`.
+#[track_caller]
+pub const fn follows(this: EventType, previous: EventType) {
+    assert!(
+        same_text(this.name, previous.name),
+        "the previous version has another stored `name`; write one name on both, \
+         and a name from before in `aliases(…)`"
+    );
+    assert!(
+        previous.version.0 < this.version.0,
+        "this version is not older; `previous` names the struct that was written before, \
+         which keeps its fields and its `version`"
+    );
+    assert!(
+        previous.version.0 + 1 == this.version.0,
+        "a version is missing between the two; name the struct of the version just before, \
+         or correct the `version` of one of them"
+    );
+}
+
 /// Refuses to compile, with the sentence beside the tag, if one of `wanted` is not among the tags
 /// that an event has.
 #[track_caller]
@@ -349,7 +370,7 @@ const fn holds(names: &[&str], name: &str) -> bool {
     false
 }
 
-pub(crate) const fn same_text(one: &str, other: &str) -> bool {
+const fn same_text(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {
         return false;

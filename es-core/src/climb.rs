@@ -4,7 +4,6 @@ use std::error::Error;
 
 use serde::de::DeserializeOwned;
 
-use crate::__private::same_text;
 use crate::error::DecodeError;
 use crate::event::{Event, Payload, SchemaVersion};
 use crate::event_set::EventType;
@@ -83,6 +82,11 @@ pub(crate) fn read<T: DeserializeOwned>(
 
 /// A struct that holds the version before that of `E`. Whatever is asked of it is asked through this
 /// one trait, in the same words, so that each thing that it lacks is told once.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event",
+    label = "not an event",
+    note = "put on it: #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)] #[event(name = \"…\")]"
+)]
 pub trait PreviousOf<E>: Sized {
     /// Name and version.
     const TYPE: EventType;
@@ -91,7 +95,6 @@ pub trait PreviousOf<E>: Sized {
     fn climb(stored: SchemaVersion, payload: &Payload) -> Result<E, DecodeError>;
 }
 
-#[diagnostic::do_not_recommend]
 impl<P: Event, E: Event + TryUpcast<P>> PreviousOf<E> for P {
     const TYPE: EventType = EventType::of::<P>();
 
@@ -100,51 +103,27 @@ impl<P: Event, E: Event + TryUpcast<P>> PreviousOf<E> for P {
     }
 }
 
-/// Refuses to compile, with the sentence beside the word, if `previous` is not the version just
-/// before `this`.
-#[track_caller]
-pub const fn follows(this: EventType, previous: EventType) {
-    assert!(
-        same_text(this.name, previous.name),
-        "the previous version has another stored `name`; write one name on both, \
-         and a name from before in `aliases(…)`"
-    );
-    assert!(
-        previous.version.0 < this.version.0,
-        "this version is not older; `previous` names the struct that was written before, \
-         which keeps its fields and its `version`"
-    );
-    assert!(
-        previous.version.0 + 1 == this.version.0,
-        "a version is missing between the two; name the struct of the version just before, \
-         or correct the `version` of one of them"
-    );
-}
-
 /// What a function of a field's history gives: the value, or the value or a reason.
 #[diagnostic::on_unimplemented(
-    message = "the function gives a `{Self}`, and the field is a `{T}`",
-    label = "gives a `{Self}`",
-    note = "let it return a `{T}`, or a `Result` of it"
+    message = "the function gives `{Self}`, and the field is `{T}`",
+    label = "gives `{Self}`",
+    note = "let it return `{T}`, or a `Result` of it"
 )]
 pub trait Given<T> {
     /// The value, or why there is none.
     fn given(self) -> Result<T, Reason>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Given<T> for T {
     fn given(self) -> Result<T, Reason> {
         Ok(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E: Into<Reason>> Given<T> for Result<T, E> {
     fn given(self) -> Result<T, Reason> {
         self.map_err(Into::into)
     }
-}
-
-/// The value of a field of type `T`, as a function gave it.
-pub fn given<T, G: Given<T>>(given: G) -> Result<T, Reason> {
-    given.given()
 }

@@ -10,7 +10,6 @@ use std::error::Error;
 /// says what has become of its fields:
 ///
 /// ```
-/// use es_core::Upcast;
 /// use es_core::prelude::*;
 ///
 /// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]

@@ -1,4 +1,9 @@
 //! The history of an event's fields, written on the fields.
+#![expect(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::needless_pass_by_value,
+    reason = "a history hands a new field others by reference, and a changed one its old value"
+)]
 
 use es_core::{Event, SchemaVersion};
 use serde::{Deserialize, Serialize};
@@ -247,7 +252,8 @@ mod as_text {
 
 #[test]
 fn old_versions_are_read_with_the_attributes_of_serde() {
-    let ordered = |is_gift| Ordered { customer: "ada".into(), item_count: 2, total_sum: 9, is_gift };
+    let ordered =
+        |is_gift| Ordered { customer: "ada".into(), item_count: 2, total_sum: 9, is_gift };
 
     let first = r#"{"first_name":"ada","itemCount":"2","sum":9,"unitPrice":4}"#;
     assert_eq!(today::<Ordered>(1, first), ordered(false));

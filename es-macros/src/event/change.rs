@@ -122,9 +122,7 @@ fn renamed(
     if written.lacks("from") {
         errors.at(
             key,
-            format_args!(
-                "`from` is missing; write `{RENAMED}`: the key under which it was stored"
-            ),
+            format_args!("`from` is missing; write `{RENAMED}`: the key under which it was stored"),
         );
     }
     Ok(since.take().zip(from.take().map(Kind::Renamed)))
@@ -196,10 +194,8 @@ pub(crate) fn needs_list(key: &Ident, input: ParseStream<'_>, example: &str) -> 
 pub(crate) fn since_is_there(key: &Ident, written: &Written, example: &str, errors: &mut Errors) {
     if written.lacks("in") {
         let when = if key == "removed" { "without the field" } else { "in which it is so" };
-        errors.at(
-            key,
-            format_args!("`in` is missing; write `{example}`: the first version {when}"),
-        );
+        errors
+            .at(key, format_args!("`in` is missing; write `{example}`: the first version {when}"));
     }
 }
 
@@ -232,7 +228,8 @@ impl Parse for Call {
         let list;
         parenthesized!(list in input);
         let list: TokenStream = list.parse()?;
-        let names = |list: ParseStream<'_>| Punctuated::parse_terminated_with(list, Ident::parse_any);
+        let names =
+            |list: ParseStream<'_>| Punctuated::parse_terminated_with(list, Ident::parse_any);
         let fields = names.parse2(list)?;
         if fields.is_empty() {
             return Err(input.error("a function of no field is a `default`"));

@@ -39,9 +39,9 @@ fn event_impl(model: &Event<'_>, past: &TokenStream) -> TokenStream {
     let ident = &model.input.ident;
     let deprecation = Deprecation::of(&model.input.attrs);
     let tags = (!model.tags.is_empty()).then(|| tags(model));
-    let aliases = (!aliases.is_empty()).then(|| {
-        quote!(const ALIASES: &'static [&'static ::core::primitive::str] = &[#(#aliases),*];)
-    });
+    let aliases = (!aliases.is_empty()).then(
+        || quote!(const ALIASES: &'static [&'static ::core::primitive::str] = &[#(#aliases),*];),
+    );
     let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
     quote! {
         #[automatically_derived]
@@ -87,12 +87,14 @@ fn of_previous(model: &Event<'_>, previous: &Previous<'_>) -> TokenStream {
 
 fn follows(this: &TokenStream, previous: &Previous<'_>, krate: CratePath<'_>) -> TokenStream {
     let ty = previous.ty;
-    // The compiler underlines from the first token of the call to its last.
-    let check = Ident::new("__follows", previous.blame);
-    let of = quote_spanned! {previous.blame=>
-        (#krate::EventType::of::<#this>(), <#ty as #krate::__private::PreviousOf<#this>>::TYPE)
+    let types = quote! {
+        #krate::EventType::of::<#this>(), <#ty as #krate::__private::PreviousOf<#this>>::TYPE
     };
-    quote!({ use #krate::__private::follows as __follows; #check #of })
+    // The compiler underlines from the first token of the call to its last. Only these two have the
+    // place of the word.
+    let check = Ident::new("__follows", previous.blame);
+    let types = quote_spanned!(previous.blame=> (#types));
+    quote!({ use #krate::__private::follows as __follows; #check #types })
 }
 
 /// What is older is read as what the fields once were.

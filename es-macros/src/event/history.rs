@@ -67,6 +67,11 @@ impl<'a> History<'a> {
         1..self.version
     }
 
+    /// Whether the type of a new field says what older events have there.
+    pub(crate) fn has_default(&self) -> bool {
+        self.lifelines.iter().any(Lifeline::has_default)
+    }
+
     /// The fields as they were in `version`.
     pub(crate) fn fields(&'a self, version: u32) -> impl Iterator<Item = Then<'a>> {
         let there = self.lifelines.iter().filter(move |field| field.is_there(version));
@@ -121,7 +126,8 @@ impl<'a> History<'a> {
         let mut changed: Vec<u32> = self.since().collect();
         changed.sort_unstable();
         changed.dedup();
-        let gap = (2..=self.version).zip(changed.into_iter().map(Some).chain(std::iter::repeat(None)));
+        let gap =
+            (2..=self.version).zip(changed.into_iter().map(Some).chain(std::iter::repeat(None)));
         let gap = gap.into_iter().find(|(version, changed)| *changed != Some(*version));
         let Some((gap, _)) = gap else { return true };
         errors.at(
@@ -173,11 +179,12 @@ impl<'a> History<'a> {
         let names = self.fields(version).map(|field| format!("`{}`", field.ident)).take(8);
         let names: Vec<_> = names.collect();
         match names.as_slice() {
-            [] => format!("version {version} had no field `{word}`, nor any other; write a `default`"),
-            names => format!(
-                "version {version} had no field `{word}`; it had {}",
-                names.join(", ")
-            ),
+            [] => {
+                format!("version {version} had no field `{word}`, nor any other; write a `default`")
+            }
+            names => {
+                format!("version {version} had no field `{word}`; it had {}", names.join(", "))
+            }
         }
     }
 }

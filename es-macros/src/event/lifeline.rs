@@ -63,6 +63,10 @@ impl<'a> Lifeline<'a> {
         })
     }
 
+    pub(crate) fn has_default(&self) -> bool {
+        matches!(self.added(), Some((_, Origin::Default(_))))
+    }
+
     /// What a new field of `version` has in older events.
     pub(crate) fn origin(&self, version: u32) -> Option<&'a Origin> {
         self.added().filter(|(since, _)| since.version == version).map(|(_, origin)| origin)
@@ -95,14 +99,16 @@ impl<'a> Lifeline<'a> {
         let next = |pick: fn(&'a Kind) -> bool| {
             later().filter(|change| pick(&change.kind)).min_by_key(|change| change.since.version)
         };
-        let key = next(|kind| matches!(kind, Kind::Renamed(_))).and_then(|change| match &change.kind {
-            Kind::Renamed(from) => Some(from),
-            Kind::Added(_) | Kind::Changed(..) => None,
-        });
-        let old = next(|kind| matches!(kind, Kind::Changed(..))).and_then(|change| match &change.kind {
-            Kind::Changed(from, _) => Some(&**from),
-            Kind::Added(_) | Kind::Renamed(_) => None,
-        });
+        let key =
+            next(|kind| matches!(kind, Kind::Renamed(_))).and_then(|change| match &change.kind {
+                Kind::Renamed(from) => Some(from),
+                Kind::Added(_) | Kind::Changed(..) => None,
+            });
+        let old =
+            next(|kind| matches!(kind, Kind::Changed(..))).and_then(|change| match &change.kind {
+                Kind::Changed(from, _) => Some(&**from),
+                Kind::Added(_) | Kind::Renamed(_) => None,
+            });
         let serde = self.serde.iter().filter(|carried| match (key, old) {
             (None, None) => true,
             (None, Some(_)) => carried.is_of_the_key(),
@@ -136,9 +142,9 @@ impl<'a> Lifeline<'a> {
         let told = if matches!(change.kind, Kind::Added(_)) {
             before.next().map(|_| "a field is added once; remove one of the two".to_owned())
         } else {
-            before
-                .find(|other| other.since.version == at)
-                .map(|_| format!("the field is {key} twice in version {at}; write one step for each version"))
+            before.find(|other| other.since.version == at).map(|_| {
+                format!("the field is {key} twice in version {at}; write one step for each version")
+            })
         };
         let told = told.or_else(|| {
             let (added, _) = self.added()?;

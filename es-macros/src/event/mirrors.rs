@@ -21,8 +21,14 @@ pub(crate) fn mirrors(history: &History<'_>, event: &Ident, krate: CratePath<'_>
         let to = if version + 1 == history.version { event.clone() } else { mirror(version + 1) };
         step(history, version, &to, krate)
     });
+    let default = history.has_default().then(|| {
+        quote!(
+            use ::core::default::Default as __Default;
+        )
+    });
     quote! {
         use #krate::__private::serde as __serde;
+        #default
         #(#structs)*
         #(#steps)*
     }
@@ -46,7 +52,8 @@ fn structure(history: &History<'_>, version: u32, krate: CratePath<'_>) -> Token
     let fields = history.fields(version).map(|field| {
         let (ident, ty, serde) = (&field.ident, field.ty, &field.serde);
         let rename = field.key.map(|key| quote!(rename = #key));
-        let serde: Vec<_> = rename.into_iter().chain(serde.iter().map(|carried| quote!(#carried))).collect();
+        let serde: Vec<_> =
+            rename.into_iter().chain(serde.iter().map(|carried| quote!(#carried))).collect();
         let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
         quote!(#serde #ident: #ty)
     });
@@ -71,7 +78,8 @@ fn step(history: &History<'_>, version: u32, to: &Ident, krate: CratePath<'_>) -
     // Functions that look at old fields come before these are moved.
     let looked_up = made.iter().filter_map(|made| looked_up(made, krate));
     let fields = made.iter().map(|made| field(made, krate));
-    let can_fail = made.iter().any(|made| matches!(made.from, From::Changed(..) | From::Function(..)));
+    let can_fail =
+        made.iter().any(|made| matches!(made.from, From::Changed(..) | From::Function(..)));
     let body = quote! {
         let #from { #(#olds),* } = __previous;
         #(#looked_up)*
@@ -121,7 +129,7 @@ fn field(made: &Made<'_>, krate: CratePath<'_>) -> TokenStream {
             let old = old(before, blame(function));
             given(function, &quote!(#old), made.ty, krate)
         }
-        From::Default(word) => quote_spanned!(word.span()=> ::core::default::Default::default()),
+        From::Default(word) => quote_spanned!(word.span()=> __Default::default()),
         From::Value(value) => value.to_token_stream(),
         From::Function(..) => new(ident).into_token_stream(),
     };
@@ -136,7 +144,7 @@ fn given(
     krate: CratePath<'_>,
 ) -> TokenStream {
     let call = quote_spanned!(blame(function)=> (#arguments));
-    quote!(#krate::__private::given::<#ty, _>(#function #call)?)
+    quote!(#krate::__private::Given::<#ty>::given(#function #call)?)
 }
 
 fn blame(function: &ExprPath) -> Span {

@@ -4,8 +4,8 @@ use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Generics, parse_quote};
 
 use super::aliases;
-use super::past::Past;
 use super::parse::{FIELD_VOCABULARY, FieldSpec, Spec};
+use super::past::Past;
 use crate::attr::Written;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;

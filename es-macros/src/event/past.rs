@@ -95,14 +95,18 @@ impl Spec<'_> {
 
     /// Whether nothing was written of older versions, rather than written wrongly.
     fn has_no_past(&self) -> bool {
-        self.written.lacks("previous") && self.written.is_known() && self.written_on_fields.is_known()
+        self.written.lacks("previous")
+            && self.written.is_known()
+            && self.written_on_fields.is_known()
     }
 }
 
 /// The last word of a path says which struct it is; the first may be a module.
 fn blame(ty: &Type) -> Span {
     match ty {
-        Type::Path(ty) => ty.path.segments.last().map_or_else(|| ty.span(), |last| last.ident.span()),
+        Type::Path(ty) => {
+            ty.path.segments.last().map_or_else(|| ty.span(), |last| last.ident.span())
+        }
         other => other.span(),
     }
 }

@@ -422,7 +422,8 @@ fn an_attribute_on_a_field_says_something() {
 
     assert_eq!(
         event("#[event] a: Id, #[event()] b: Id"),
-        ["a key is missing here; known keys of `event` are `tag`, `added`, `renamed` and `changed`"; 2],
+        ["a key is missing here; known keys of `event` are `tag`, `added`, `renamed` and `changed`";
+            2],
     );
     assert_eq!(event("#[event(tag, tag)] a: Id"), ["`tag` is given twice; keep one of them"],);
     assert_eq!(event("#[event(tagg)] a: Id"), ["unknown key `tagg`; did you mean `tag`?"],);

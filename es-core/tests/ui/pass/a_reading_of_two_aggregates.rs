@@ -11,7 +11,6 @@ mod account {
 }
 
 mod order {
-    use es_core::Upcast;
     use es_core::prelude::*;
 
     #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
