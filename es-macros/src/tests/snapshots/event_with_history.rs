@@ -44,10 +44,9 @@ const _: () = {
                 amount: __old_amount,
                 owner: __old_owner,
             } = __previous;
-            let __new_first_name = ::es_core::__private::given::<
+            let __new_first_name = ::es_core::__private::Given::<
                 String,
-                _,
-            >(first_name(&__old_owner))?;
+            >::given(first_name(&__old_owner))?;
             ::core::result::Result::Ok(Self {
                 first_name: __new_first_name,
                 currency: __old_currency,
@@ -67,7 +66,7 @@ const _: () = {
             ::core::result::Result::Ok(Self {
                 first_name: __old_first_name,
                 currency: __old_currency,
-                cents: ::es_core::__private::given::<i64, _>(i64::from(__old_cents))?,
+                cents: ::es_core::__private::Given::<i64>::given(i64::from(__old_cents))?,
             })
         }
     }
