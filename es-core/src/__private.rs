@@ -5,10 +5,12 @@ pub mod shape;
 use std::any::Any;
 use std::fmt;
 
+pub use serde;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::aggregate::Aggregate;
+pub use crate::climb::{Climb, Given, PreviousOf, Reason};
 use crate::decide::DecidedBy;
 use crate::decision::{self, Decision};
 use crate::decisions::{self, DecisionError, DecisionModel, TaggedEvent};
@@ -368,6 +370,12 @@ pub const fn new_name<S: EventSet + AsFact>(nth: usize) {
                 || !same_text(listed::<S>(before).name, listed::<S>(nth).name),
             "an event before this one has the same stored name; give each event of a set a `name` of its own"
         );
+        assert!(
+            listed::<S>(before).aliases.is_empty() && listed::<S>(nth).aliases.is_empty()
+                || !share_a_name(&listed::<S>(before), &listed::<S>(nth)),
+            "an event before this one is read under a name of this one; \
+             a stored name, `aliases(…)` included, belongs to one event of a set"
+        );
         before += 1;
     }
 }
@@ -375,6 +383,17 @@ pub const fn new_name<S: EventSet + AsFact>(nth: usize) {
 /// The current events of a set, and after them the superseded ones.
 const fn listed<S: EventSet>(nth: usize) -> EventType {
     if nth < S::EVENTS.len() { S::EVENTS[nth] } else { S::SUPERSEDED[nth - S::EVENTS.len()] }
+}
+
+const fn share_a_name(one: &EventType, other: &EventType) -> bool {
+    let mut nth = 0;
+    while nth < one.aliases.len() {
+        if same_text(one.aliases[nth], other.name) || holds(other.aliases, one.aliases[nth]) {
+            return true;
+        }
+        nth += 1;
+    }
+    holds(other.aliases, one.name)
 }
 
 /// A hash of the name of each of the `N` events of a set, superseded ones included.
@@ -399,6 +418,27 @@ const fn hash(text: &str) -> u64 {
         at += 1;
     }
     hash
+}
+
+/// Refuses to compile, with the sentence beside the word, if `previous` is not the version just
+/// before `this`.
+#[track_caller]
+pub const fn follows(this: EventType, previous: EventType) {
+    assert!(
+        same_text(this.name, previous.name),
+        "the previous version has another stored `name`; write one name on both, \
+         and a name from before in `aliases(…)`"
+    );
+    assert!(
+        previous.version.0 < this.version.0,
+        "this version is not older; `previous` names the struct that was written before, \
+         which keeps its fields and its `version`"
+    );
+    assert!(
+        previous.version.0 + 1 == this.version.0,
+        "a version is missing between the two; name the struct of the version just before, \
+         or correct the `version` of one of them"
+    );
 }
 
 /// Refuses to compile, with the sentence beside the tag, if one of `wanted` is not among the tags
@@ -546,10 +586,16 @@ pub mod keys {
     pub mod event {
         pub mod name {}
         pub mod version {}
+        pub mod previous {}
+        pub mod aliases {}
+        pub mod removed {}
     }
 
     pub mod event_field {
         pub mod tag {}
+        pub mod added {}
+        pub mod renamed {}
+        pub mod changed {}
     }
 
     pub mod aggregate {

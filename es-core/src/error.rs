@@ -119,7 +119,7 @@ pub enum DecodeError {
     /// The event has no such version here: it may come from a newer deployment.
     #[error("event `{name}` has no version {version}")]
     UnknownVersion {
-        /// The stored name.
+        /// The event's name: that of today, if it was stored under another.
         name: String,
         /// The stored version.
         version: SchemaVersion,
@@ -127,12 +127,24 @@ pub enum DecodeError {
     /// The payload does not fit the type.
     #[error("the payload of event `{name}` version {version} is damaged")]
     Damaged {
-        /// The stored name.
+        /// The event's name: that of today, if it was stored under another.
         name: String,
         /// The stored version.
         version: SchemaVersion,
         /// What serde found.
         source: serde_json::Error,
+    },
+    /// The payload is sound, and a step up from its version refused it.
+    #[error("event `{name}` version {version} cannot be read as version {to}")]
+    Upcast {
+        /// The event's name: that of today, if it was stored under another.
+        name: String,
+        /// The stored version.
+        version: SchemaVersion,
+        /// The version that could not be made; the one before it could.
+        to: SchemaVersion,
+        /// What the step said.
+        source: Box<dyn Error + Send + Sync>,
     },
     /// The event is [superseded](crate::Superseded), was read, and does not say what became of it.
     #[error("event `{name}` version {version} cannot be read as what has superseded it")]
@@ -163,6 +175,17 @@ impl DecodeError {
     #[must_use]
     pub fn damaged(name: &str, version: SchemaVersion, source: serde_json::Error) -> Self {
         Self::Damaged { name: name.to_owned(), version, source }
+    }
+
+    /// The step up to the version `to` failed because of `source`.
+    #[must_use]
+    pub fn upcast(
+        name: &str,
+        version: SchemaVersion,
+        to: SchemaVersion,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self::Upcast { name: name.to_owned(), version, to, source: source.into() }
     }
 
     /// The event `name` of `version` does not say what became of it.

@@ -8,6 +8,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::climb;
 use crate::describe::Describe;
 use crate::error::{DecodeError, EncodeError};
 use crate::shape::Schema;
@@ -85,11 +86,18 @@ pub trait Event:
     /// Reads a stored form of any version that this type can read.
     fn decode(version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError> {
         if version == Self::VERSION {
-            serde_json::from_str(payload.as_str())
-                .map_err(|source| DecodeError::damaged(Self::NAME, version, source))
+            climb::read(Self::NAME, version, payload)
         } else {
-            Err(DecodeError::unknown_version(Self::NAME, version))
+            Self::decode_past(version, payload)
         }
+    }
+
+    /// Reads a stored form of a version other than [`VERSION`](Self::VERSION): as the struct of that
+    /// version, which then climbs to this one.
+    ///
+    /// Without a history there is none.
+    fn decode_past(version: SchemaVersion, _payload: &Payload) -> Result<Self, DecodeError> {
+        Err(DecodeError::unknown_version(Self::NAME, version))
     }
 }
 

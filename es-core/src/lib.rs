@@ -109,6 +109,7 @@ mod append;
 mod backoff;
 mod catch_up;
 mod checkpoint;
+mod climb;
 mod command;
 mod decide;
 mod decision;
@@ -142,6 +143,7 @@ mod tag;
 mod text;
 mod timestamp;
 mod unit_of_work;
+mod upcast;
 
 #[doc(hidden)]
 pub mod __private;
@@ -190,3 +192,4 @@ pub use tag::Tag;
 pub use text::InvalidText;
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use unit_of_work::UnitOfWork;
+pub use upcast::{TryUpcast, Upcast};

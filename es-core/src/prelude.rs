@@ -8,5 +8,5 @@ pub use crate::{
     Decision, DecisionError, DecisionModel, Decisions, Describe, Event, EventId, EventSet,
     EventStore, ExecuteError, Executed, ExpectedVersion, Lifecycle, LifecycleRejection, LoadError,
     Loaded, MemoryStore, Metadata, NewEvent, Position, Recorded, Repository, SchemaVersion, Shape,
-    StreamId, StreamKey, Superseded, Timestamp, UnitOfWork, Version,
+    StreamId, StreamKey, Superseded, Timestamp, TryUpcast, UnitOfWork, Upcast, Version,
 };

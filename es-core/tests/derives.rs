@@ -2,7 +2,7 @@
 
 use es_core::{
     Aggregate, Apply, Command, DecodeError, Decoded, Describe, Event, EventSet, EventType,
-    FieldStyle, IntoEvents, Lifecycle, Payload, SchemaVersion,
+    FieldStyle, IntoEvents, Lifecycle, Payload, SchemaVersion, Upcast,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -14,8 +14,18 @@ struct Opened {
 }
 
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
-#[event(name = "money-deposited", version = 2)]
+#[event(name = "money-deposited")]
+struct DepositedV1(u32);
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "money-deposited", version = 2, previous = DepositedV1)]
 struct Deposited(i64);
+
+impl Upcast<DepositedV1> for Deposited {
+    fn upcast(DepositedV1(cents): DepositedV1) -> Self {
+        Self(cents.into())
+    }
+}
 
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "account-closed")]
@@ -135,7 +145,7 @@ fn a_name_outside_the_set_is_an_unknown_event() {
 
 #[test]
 fn a_version_that_the_type_cannot_read_is_an_unknown_version() {
-    let error = decode("money-deposited", 1, "5").expect_err("no such version");
+    let error = decode("money-deposited", 3, "5").expect_err("no such version");
 
     assert!(matches!(error, DecodeError::UnknownVersion { .. }), "{error}");
 }

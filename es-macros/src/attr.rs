@@ -169,10 +169,21 @@ pub(crate) fn read_list(
     input: ParseStream<'_>,
     vocabulary: &Vocabulary,
     errors: &mut Errors,
-    mut known: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
+    known: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
 ) -> syn::Result<Written> {
     let list;
     parenthesized!(list in input);
+    read_rest(key, &list, vocabulary, errors, known)
+}
+
+/// As [`read_list`], for what is left of the list.
+pub(crate) fn read_rest(
+    key: &Ident,
+    list: ParseStream<'_>,
+    vocabulary: &Vocabulary,
+    errors: &mut Errors,
+    mut known: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
+) -> syn::Result<Written> {
     let mut written = Written { place: Some(key.clone()), ..Written::default() };
     let keys = syn::meta::parser(|meta| one(&meta, vocabulary, &mut written, errors, &mut known));
     let result = keys.parse2(list.parse()?);

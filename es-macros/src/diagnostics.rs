@@ -77,6 +77,11 @@ impl<T> Slot<T> {
         self.0.as_ref().map(|(_, value)| value)
     }
 
+    /// The value, for good.
+    pub(crate) fn take(self) -> Option<T> {
+        self.0.map(|(_, value)| value)
+    }
+
     pub(crate) fn key(&self) -> Option<&Ident> {
         self.0.as_ref().map(|(key, _)| key)
     }

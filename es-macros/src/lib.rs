@@ -59,7 +59,7 @@ use proc_macro::TokenStream;
 /// # What it writes
 ///
 /// The trait `Event`, and `Describe`, by which reports compare events field by field. For an
-/// `Opened` with `version = 2` and the fields `owner` and `overdraft`:
+/// `Opened` with the fields `owner` and `overdraft`:
 ///
 /// ```
 /// # use es_core::prelude::*;
@@ -77,20 +77,123 @@ use proc_macro::TokenStream;
 /// | Key | Value | Default | Effect |
 /// |---|---|---|---|
 /// | `name` | text: 1 to 100 ASCII letters, digits, `-`, `_` and `.`, a letter first | none, it is required | What is stored. Never changes once released; the struct may be renamed. |
-/// | `version` | whole number from 1 | `1` | The version of the event's shape. |
+/// | `version` | whole number from 1 | `1` | The version of the event's shape. From 2 on the event says how the ones before are read: by `previous`, or by the history of its fields. |
+/// | `previous` | the struct of the version before | none | Older versions are read as that struct, from which `Upcast` or `TryUpcast` makes this one. |
+/// | `removed` | `(name: Type, in = 3)` | none | A field that versions from `in` on have no more. Once for each; behind it may stand what happened to the field before. |
+/// | `aliases` | texts, as `name`, in parentheses | none | Names under which it was stored before. Read, never written. |
 /// | `crate` | `::path` or `crate::path` | `::es_core` | Where the expansion finds es-core. |
 /// | `tag`, on fields | none, or text: 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first | not a tag; without text the name of the field | Puts the event under the tag `name:value`, where the value is what the field prints (`Display`). |
+/// | `added`, on fields | `(in = 2, default)`, `(in = 2, default = value)` or `(in = 2, with = function(field, …))` | none | Versions before `in` have no such field. What they have in its place: the default of its type, a value, or what a function makes of fields of the version before, by reference. |
+/// | `renamed`, on fields | `(from = "key", in = 2)` | none | In versions before `in` the field was stored under that key. |
+/// | `changed`, on fields | `(from = Type, in = 2, with = function)` | none | In versions before `in` the field was of that type; the function takes the old value. |
 ///
 /// ```
 /// use es_core::prelude::*;
 ///
 /// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 /// # #[serde(crate = "es_core::serde")]
-/// #[event(name = "money-deposited", version = 2, crate = ::es_core)]
+/// #[event(name = "money-deposited", version = 1, aliases("deposited"), crate = ::es_core)]
 /// pub struct Deposited(i64);
 ///
-/// assert_eq!(Deposited::VERSION, SchemaVersion(2));
+/// assert_eq!(Deposited::VERSION, SchemaVersion(1));
+/// assert_eq!(Deposited::ALIASES, ["deposited"]);
 /// ```
+///
+/// # When the event changes
+///
+/// What was stored stays as it is. A struct of a later version says how it is read, in one of two
+/// ways.
+///
+/// **A history of its fields** tells each change on the field that it happened to:
+///
+/// ```
+/// use es_core::prelude::*;
+/// # use es_core::Payload;
+///
+/// #[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// pub enum Currency {
+///     Eur,
+///     Usd,
+/// }
+///
+/// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[event(name = "account-opened", version = 4, removed(owner: String, in = 4))]
+/// pub struct Opened {
+///     #[event(added(in = 4, with = first_word(owner)))]
+///     pub first_name: String,
+///     #[event(renamed(from = "amount", in = 2), changed(from = u32, in = 3, with = i64::from))]
+///     pub cents: i64,
+///     #[event(added(in = 2, default = Currency::Eur))]
+///     pub currency: Currency,
+///     #[event(added(in = 3, default))]
+///     pub note: Option<String>,
+/// }
+///
+/// fn first_word(owner: &str) -> String {
+///     owner.split(' ').next().unwrap_or_default().to_owned()
+/// }
+///
+/// let stored = Payload::parse(r#"{"owner":"Ada Lovelace","amount":5}"#)?;
+/// let read = Opened::decode(SchemaVersion(1), &stored)?;
+/// let first_name = "Ada".to_owned();
+/// assert_eq!(read, Opened { first_name, cents: 5, currency: Currency::Eur, note: None });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// The derive writes from it one struct for each older version, which nobody else sees, and the steps
+/// between them; what was stored is read straight into the struct of its version. `in` is always the
+/// first version that is as the struct says, and every version from 2 on has a change. A function in
+/// `with` gives the value, or a `Result` of it if it may fail. The fields that it names have the
+/// names that they had in the version before `in`. A change stands where its field is; that of a
+/// removed field stands behind it, as in `removed(owner: String, in = 4, added(in = 2, default))`.
+///
+/// What serde is told of the struct and its fields holds for old versions too, but for the key of a
+/// field that was renamed since, and for anything but the key of a field whose type was changed since.
+/// The struct has named fields and no parameters; any other keeps its old struct as `previous`.
+///
+/// **A previous struct** is what it says: the old struct is kept as it was, under another name in
+/// Rust and the same `name` in the store, and `Upcast` makes the new one of it. For changes that are
+/// easier said in a function than field by field. The previous struct may itself have a previous
+/// one, or a history of its fields:
+///
+/// ```
+/// use es_core::prelude::*;
+/// # use es_core::Payload;
+///
+/// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[event(name = "money-deposited", version = 2)]
+/// pub struct DepositedV2 {
+///     #[event(renamed(from = "amount", in = 2))]
+///     pub euros: String,
+/// }
+///
+/// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[event(name = "money-deposited", version = 3, previous = DepositedV2)]
+/// pub struct Deposited {
+///     pub cents: i64,
+/// }
+///
+/// impl TryUpcast<DepositedV2> for Deposited {
+///     type Error = std::num::ParseIntError;
+///
+///     fn try_upcast(previous: DepositedV2) -> Result<Self, Self::Error> {
+///         Ok(Self { cents: previous.euros.parse::<i64>()? * 100 })
+///     }
+/// }
+///
+/// let stored = Payload::parse(r#"{"amount":"5"}"#)?;
+/// assert_eq!(Deposited::decode(SchemaVersion(1), &stored)?, Deposited { cents: 500 });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// An event that is called otherwise gets a new `name`, and its old one goes into `aliases`. An event
+/// that means something else is another event.
+///
+/// # Tags
 ///
 /// An event stands in one stream and may concern several things. Tags find it by each of them, and a
 /// decision across streams rests on them (`Decision`). Two fields may have one tag name: a transfer
@@ -122,6 +225,13 @@ use proc_macro::TokenStream;
 ///   `PartialEq`: one of the other derives is missing.
 /// - "a field of type `Option<Course>` cannot be a tag, because it does not print": implement
 ///   `std::fmt::Display` for the type, or make the event two events, one with the course.
+/// - "nothing says how version 1 is read": the struct is at a later version and has neither
+///   `previous` nor a change on a field.
+/// - "`Opened` names `OpenedV1` as its previous version and cannot be made from it": write
+///   `impl Upcast<OpenedV1> for Opened`.
+/// - "a version is missing between the two": `previous` names the struct of the version just before.
+/// - "version 1 would have two fields `note`": the name was free when the new field came; say with
+///   `added` when that was.
 /// - "an event owns its data and takes no lifetime": hold a `String` instead of a `&str`.
 /// - "`Event` goes on a struct": make every variant of the enum a struct of its own.
 #[proc_macro_derive(Event, attributes(event))]

@@ -1,11 +1,15 @@
 //! What `#[derive(Event)]` writes.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Data;
 
+use super::history::History;
+use super::mirrors;
 use super::model::Event;
 use super::parse::{FIELD_VOCABULARY, VOCABULARY};
+use super::past::{Past, Previous};
+use crate::crate_path::CratePath;
 use crate::deprecation::Deprecation;
 use crate::describe::describe;
 use crate::shape::{self, Asked};
@@ -21,12 +25,25 @@ pub(crate) fn event(model: &Event<'_>) -> TokenStream {
 }
 
 fn implementation(model: &Event<'_>) -> TokenStream {
-    let Event { name, version, krate, .. } = model;
+    let tagged = (!model.tags.is_empty()).then(|| tagged(model));
+    let event = match &model.past {
+        Past::None => event_impl(model, &TokenStream::new()),
+        Past::Previous(previous) => of_previous(model, previous),
+        Past::Fields(history) => of_history(model, history),
+    };
+    quote!(#event #tagged)
+}
+
+/// `past` are the items by which older versions are read.
+fn event_impl(model: &Event<'_>, past: &TokenStream) -> TokenStream {
+    let Event { name, version, krate, aliases, .. } = model;
     let ident = &model.input.ident;
     let deprecation = Deprecation::of(&model.input.attrs);
     let tags = (!model.tags.is_empty()).then(|| tags(model));
+    let aliases = (!aliases.is_empty()).then(
+        || quote!(const ALIASES: &'static [&'static ::core::primitive::str] = &[#(#aliases),*];),
+    );
     let schemas = schemas(model);
-    let tagged = (!model.tags.is_empty()).then(|| tagged(model));
     let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
     quote! {
         #[automatically_derived]
@@ -34,11 +51,78 @@ fn implementation(model: &Event<'_>) -> TokenStream {
         impl #impl_generics #krate::Event for #ident #ty_generics #where_clause {
             const NAME: &'static str = #name;
             const VERSION: #krate::SchemaVersion = #krate::SchemaVersion(#version);
+            #aliases
             #tags
+            #past
             #schemas
         }
+    }
+}
 
-        #tagged
+/// What is older is read as the previous struct. That it is the right one is checked where the event
+/// stands; if the event is many types, where it is first read.
+fn of_previous(model: &Event<'_>, previous: &Previous<'_>) -> TokenStream {
+    let Event { krate, .. } = model;
+    let ty = previous.ty;
+    let this = &model.input.ident;
+    let deprecation = Deprecation::of(&model.input.attrs);
+    let is_generic = !model.input.generics.params.is_empty();
+    let late = is_generic.then(|| {
+        let follows = follows(&quote!(Self), previous, *krate);
+        quote!(const { #follows })
+    });
+    let climb = quote! {
+        #late
+        <#ty as #krate::__private::PreviousOf<Self>>::climb(__version, __payload)
+    };
+    let event = event_impl(model, &decode_past(*krate, &climb));
+    if is_generic {
+        return event;
+    }
+    let follows = follows(&this.to_token_stream(), previous, *krate);
+    quote! {
+        #event
+
+        #deprecation
+        const _: () = #follows;
+    }
+}
+
+fn follows(this: &TokenStream, previous: &Previous<'_>, krate: CratePath<'_>) -> TokenStream {
+    let ty = previous.ty;
+    let types = quote! {
+        #krate::EventType::of::<#this>(), <#ty as #krate::__private::PreviousOf<#this>>::TYPE
+    };
+    // The compiler underlines from the first token of the call to its last. Only these two have the
+    // place of the word.
+    let check = Ident::new("__follows", previous.blame);
+    let types = quote_spanned!(previous.blame=> (#types));
+    quote!({ use #krate::__private::follows as __follows; #check #types })
+}
+
+/// What is older is read as what the fields once were.
+fn of_history(model: &Event<'_>, history: &History<'_>) -> TokenStream {
+    let Event { krate, .. } = model;
+    let deprecation = Deprecation::of(&model.input.attrs);
+    let mirrors = mirrors::mirrors(history, &model.input.ident, *krate);
+    let event = event_impl(model, &decode_past(*krate, &mirrors::climb(history, *krate)));
+    quote! {
+        #deprecation
+        const _: () = {
+            #mirrors
+            #event
+        };
+    }
+}
+
+fn decode_past(krate: CratePath<'_>, body: &TokenStream) -> TokenStream {
+    quote! {
+        fn decode_past(
+            __version: #krate::SchemaVersion,
+            __payload: &#krate::Payload,
+        ) -> ::core::result::Result<Self, #krate::DecodeError> {
+            #body
+        }
     }
 }
 

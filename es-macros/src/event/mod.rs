@@ -1,8 +1,16 @@
 //! `#[derive(Event)]`.
 
+mod aliases;
+mod carried;
+mod change;
 mod expand;
+mod history;
+mod lifeline;
+mod mirrors;
 mod model;
 mod parse;
+mod past;
+mod removed;
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;

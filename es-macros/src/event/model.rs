@@ -3,7 +3,9 @@
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Generics, parse_quote};
 
+use super::aliases;
 use super::parse::{FIELD_VOCABULARY, FieldSpec, Spec};
+use super::past::Past;
 use crate::attr::Written;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
@@ -16,6 +18,8 @@ pub(crate) struct Event<'a> {
     pub(crate) generics: Generics,
     pub(crate) name: String,
     pub(crate) version: u32,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) past: Past<'a>,
     pub(crate) tags: Vec<TagField<'a>>,
     pub(crate) krate: CratePath<'a>,
     pub(crate) written: &'a Written,
@@ -26,12 +30,22 @@ impl<'a> Event<'a> {
     pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec<'a>, errors: &mut Errors) -> Self {
         let is_struct = is_struct(input, errors);
         let krate = CratePath::new(&spec.krate, errors);
+        // Without the right shape, what else is missing would only distract.
+        let name = name(input, spec, is_struct, errors).unwrap_or_else(|| placeholder(input));
+        let aliases = spec.aliases.value().map_or(&[][..], Vec::as_slice);
+        let version = version(spec, errors);
         Self {
             input,
             generics: generics(input, krate),
-            // Without the right shape, what else is missing would only distract.
-            name: name(input, spec, is_struct, errors).unwrap_or_else(|| placeholder(input)),
-            version: version(spec, errors).unwrap_or(1),
+            aliases: aliases::sound(aliases, &name, errors),
+            name,
+            version: version.unwrap_or(1),
+            // Of a version that is none nothing can be said.
+            past: match version {
+                None if spec.version.value().is_some() => Past::None,
+                _ if !is_struct => Past::None,
+                version => Past::new(input, spec, version.unwrap_or(1), errors),
+            },
             tags: spec.fields.iter().filter_map(|field| tag(field, errors)).collect(),
             krate,
             written: &spec.written,

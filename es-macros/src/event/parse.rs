@@ -1,14 +1,17 @@
 //! What is written on the struct of an event and on its fields.
 
-use syn::{Data, DeriveInput, Field, Fields, LitInt, LitStr};
+use syn::{Data, DeriveInput, Field, Fields, LitInt, LitStr, Type};
 
+use super::aliases;
+use super::change::{self, Change};
+use super::removed::Removed;
 use crate::attr::{self, Elsewhere, Vocabulary, Written};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
 use crate::tags;
 
-const KEYS: &[&str] = &["name", "version", "crate"];
-const FIELD_KEYS: &[&str] = &["tag"];
+const KEYS: &[&str] = &["name", "version", "previous", "aliases", "removed", "crate"];
+const FIELD_KEYS: &[&str] = &["tag", "added", "renamed", "changed"];
 
 pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
     attribute: "event",
@@ -28,8 +31,13 @@ pub(crate) const FIELD_VOCABULARY: Vocabulary = Vocabulary {
 pub(crate) struct Spec<'a> {
     pub(crate) name: Slot<LitStr>,
     pub(crate) version: Slot<LitInt>,
+    pub(crate) previous: Slot<Type>,
+    pub(crate) aliases: Slot<Vec<LitStr>>,
+    pub(crate) removed: Vec<Removed>,
     pub(crate) krate: Slot<ModPath>,
     pub(crate) fields: Vec<FieldSpec<'a>>,
+    /// Whether something was written of the past of the fields that could not be read. It is told.
+    pub(crate) is_past_unclear: bool,
     pub(crate) written: Written,
     pub(crate) written_on_fields: Written,
 }
@@ -41,11 +49,12 @@ pub(crate) struct FieldSpec<'a> {
     pub(crate) field: &'a Field,
     /// That it is a tag, and the name that the tag has if not the field's.
     pub(crate) tag: Slot<Option<LitStr>>,
+    pub(crate) changes: Vec<Change>,
 }
 
 pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> {
     let mut spec = Spec::default();
-    spec.written = attr::read(&input.attrs, &VOCABULARY, errors, |key, input, errors| {
+    let written = attr::read(&input.attrs, &VOCABULARY, errors, |key, input, errors| {
         match key.to_string().as_str() {
             "name" => {
                 let name = attr::value(key, input, "name = \"account-opened\"")?;
@@ -55,6 +64,19 @@ pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> 
                 let version = attr::value(key, input, "version = 2")?;
                 spec.version.set(key, version, errors);
             }
+            "previous" => {
+                let previous = attr::value(key, input, "previous = OpenedV1")?;
+                spec.previous.set(key, previous, errors);
+            }
+            "aliases" => {
+                let aliases = aliases::read(key, input, errors)?;
+                spec.aliases.set(key, aliases, errors);
+            }
+            "removed" => {
+                let removed = Removed::read(key, input, errors);
+                spec.is_past_unclear |= !matches!(removed, Ok(Some(_)));
+                spec.removed.extend(removed?);
+            }
             _ => {
                 let krate = attr::value(key, input, CratePath::EXAMPLE)?;
                 spec.krate.set(key, krate, errors);
@@ -62,6 +84,7 @@ pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> 
         }
         Ok(())
     });
+    spec.written = written;
     if let Data::Struct(data) = &input.data {
         spec.read_fields(&data.fields, errors);
     }
@@ -71,14 +94,21 @@ pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> 
 impl<'a> Spec<'a> {
     fn read_fields(&mut self, fields: &'a Fields, errors: &mut Errors) {
         for (nth, field) in (0..).zip(fields) {
-            let mut tag = Slot::default();
+            let (mut tag, mut changes) = (Slot::default(), Vec::new());
+            let is_past_unclear = &mut self.is_past_unclear;
             let (attrs, vocabulary) = (&field.attrs, &FIELD_VOCABULARY);
             let written = attr::read_field(attrs, vocabulary, errors, |key, input, errors| {
-                tag.set(key, tags::given(key, input)?, errors);
+                if change::KEYS.iter().any(|change| key == change) {
+                    let change = Change::read(key, input, errors);
+                    *is_past_unclear |= !matches!(change, Ok(Some(_)));
+                    changes.extend(change?);
+                } else {
+                    tag.set(key, tags::given(key, input)?, errors);
+                }
                 Ok(())
             });
             self.written_on_fields.and(written);
-            self.fields.push(FieldSpec { nth, field, tag });
+            self.fields.push(FieldSpec { nth, field, tag, changes });
         }
     }
 }

@@ -78,13 +78,37 @@ fn a_superseded_event_takes_at_most_a_kilobyte_and_grows_in_a_line() {
 #[test]
 fn an_event_of_four_fields_takes_at_most_a_kilobyte() {
     let item = r#"
-        #[event(name = "money-deposited", version = 2)]
+        #[event(name = "money-deposited")]
         pub struct Deposited { account: AccountId, cents: i64, channel: Channel, note: String }
     "#;
 
     let bytes = expansion(event::derive, item).to_string().len();
 
     assert!(bytes <= BYTES_PER_EVENT, "{bytes} bytes");
+}
+
+#[test]
+fn three_versions_of_history_take_at_most_two_kilobytes() {
+    let event = |version: &str, currency: &str, cents: &str, note: &str| {
+        let item = format!(
+            r#"
+                #[event(name = "money-deposited"{version})]
+                pub struct Deposited {{
+                    account: AccountId, {currency} currency: Currency, {cents} cents: i64, {note} note: String
+                }}
+            "#
+        );
+        expansion(event::derive, &item).to_string().len()
+    };
+
+    let bytes = event(
+        ", version = 4",
+        "#[event(added(in = 2, default = Currency::EUR))]",
+        r#"#[event(renamed(from = "amount", in = 3))]"#,
+        "#[event(added(in = 4, default))]",
+    ) - event("", "", "", "");
+
+    assert!(bytes <= 2 * BYTES_PER_EVENT, "{bytes} bytes");
 }
 
 #[test]

@@ -8,8 +8,28 @@ use super::Derive;
 use crate::diagnostics::Errors;
 use crate::{aggregate, command, decision_model, event, event_set, shape};
 
-const SOUND: [(Derive, &str); 10] = [
-    (event::derive, r#"#[event(name = "paid", version = 2, crate = ::es_core)] struct Paid(i64);"#),
+const SOUND: [(Derive, &str); 12] = [
+    (event::derive, r#"#[event(name = "paid", version = 1, crate = ::es_core)] struct Paid(i64);"#),
+    (
+        event::derive,
+        r#"
+            #[event(name = "put", version = 3, previous = m::PutV2<T>, aliases("set", "laid"))]
+            struct Put<T>(T);
+        "#,
+    ),
+    (
+        event::derive,
+        r#"
+            #[event(name = "paid", version = 4, removed(note: Note<u8>, in = 3, added(in = 2, default)))]
+            #[serde(rename_all = "camelCase", deny_unknown_fields)]
+            struct Paid {
+                #[event(added(in = 2, default = Of { a: 1 }), changed(from = Id, in = 4, with = <A as B>::c))]
+                #[serde(alias = "x", with = "y")] of: Of,
+                #[event(renamed(from = "type", in = 2))] #[event(renamed(from = "e-mail", in = 3))] b: u8,
+                #[event(added(in = 3, with = m::f::<u8>(note, of)))] c: u8,
+            }
+        "#,
+    ),
     (event::derive, r#"#[event(name = "put")] struct r#Put<T: Ord, const N: usize>([T; N]);"#),
     (
         event::derive,
@@ -53,11 +73,12 @@ const SOUND: [(Derive, &str); 10] = [
 
 /// What gets into places where it does not belong.
 const STRAYS: &str = r#"
-    , = ; : :: as id tag name tolerates event events error crate aggregate version needs T "x" "" 0 -1 1.5 'a' b"x"
+    , = ; : :: as id tag name tolerates event events error crate aggregate version needs in from with
+    previous aliases removed added renamed changed default serde 2 3 T "x" "" 0 -1 1.5 'a' b"x"
     < > # $ & * -> fn struct dyn impl type where Self self super _ r#type () [] {} (Paid as) <T> é
 "#;
 
-const ROUNDS: usize = 6_000;
+const ROUNDS: usize = 9_000;
 
 #[test]
 fn tokens_out_of_place_give_rust_or_a_sentence_but_no_panic() {

@@ -51,7 +51,7 @@ fn an_event_without_annotation_is_told_the_name_it_could_have() {
 #[test]
 fn an_event_without_a_name_is_told_why_it_needs_one() {
     assert_eq!(
-        of_event("#[event(version = 2)] struct Closed;"),
+        of_event("#[event(version = 1)] struct Closed;"),
         ["`name` is missing; write `#[event(name = \"closed\")]`: \
              it is what is stored, so that the struct may be renamed"],
     );
@@ -156,7 +156,8 @@ fn the_crate_is_the_same_in_every_module() {
 fn a_keyword_is_no_key() {
     assert_eq!(
         of_event(r#"#[event(name = "closed", type = "x")] struct Closed;"#),
-        ["unknown key `type`; known keys of `event` are `name`, `version` and `crate`"],
+        ["unknown key `type`; known keys of `event` are \
+             `name`, `version`, `previous`, `aliases`, `removed` and `crate`"],
     );
 }
 
@@ -421,7 +422,8 @@ fn an_attribute_on_a_field_says_something() {
 
     assert_eq!(
         event("#[event] a: Id, #[event()] b: Id"),
-        ["a key is missing here; the only key here is `tag`"; 2],
+        ["a key is missing here; known keys of `event` are `tag`, `added`, `renamed` and `changed`";
+            2],
     );
     assert_eq!(event("#[event(tag, tag)] a: Id"), ["`tag` is given twice; keep one of them"],);
     assert_eq!(event("#[event(tagg)] a: Id"), ["unknown key `tagg`; did you mean `tag`?"],);

@@ -16,10 +16,44 @@ fn an_event_with_named_fields() {
     check(
         event::derive,
         r#"
-            #[event(name = "account-opened", version = 2)]
+            #[event(name = "account-opened")]
             pub struct Opened { pub owner: String, pub overdraft: i64 }
         "#,
         &expect_file!["snapshots/event.rs"],
+    );
+}
+
+#[test]
+fn an_event_with_a_previous_struct() {
+    check(
+        event::derive,
+        r#"
+            #[event(name = "account-opened", version = 3, previous = past::OpenedV2, aliases("opened"))]
+            pub struct Opened { pub owner: String }
+        "#,
+        &expect_file!["snapshots/event_with_previous.rs"],
+    );
+}
+
+#[test]
+fn an_event_with_a_history_of_its_fields() {
+    check(
+        event::derive,
+        r#"
+            #[event(name = "account-opened", version = 4)]
+            #[event(removed(note: String, in = 2), removed(owner: String, in = 3))]
+            #[serde(rename_all = "camelCase")]
+            pub struct Opened {
+                #[event(added(in = 3, with = first_name(owner)))]
+                pub first_name: String,
+                #[event(added(in = 2, default = Currency::EUR))]
+                pub currency: Currency,
+                #[event(renamed(from = "amount", in = 3), changed(from = u32, in = 4, with = i64::from))]
+                #[serde(alias = "money")]
+                pub cents: i64,
+            }
+        "#,
+        &expect_file!["snapshots/event_with_history.rs"],
     );
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Guessed {
 /// Written in a form that JSON has.
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(crate = "es_core::serde")]
-#[event(name = "weighed", version = 2)]
+#[event(name = "weighed")]
 pub(crate) struct Weighed {
     #[serde(with = "as_text")]
     pub(crate) grams: f64,

@@ -1,7 +1,7 @@
 //! What one process writes, the next one reads.
 
 use environment_denied_lints::forbidden::{self, Door, DoorEvent};
-use environment_denied_lints::{Account, AccountEvent, Audited, Deposited, Open};
+use environment_denied_lints::{Account, AccountEvent, Audited, Deposited, LimitSet, Open};
 use es_core::prelude::*;
 
 #[tokio::test]
@@ -31,4 +31,13 @@ async fn a_door_opens_and_is_read_again() {
 
     assert!(doors.load(&1).await.unwrap().state.open);
     assert_eq!(opened.events[0].event, DoorEvent::Opened(forbidden::Opened));
+}
+
+#[test]
+fn an_event_of_three_versions_ago_is_read() {
+    let stored = es_core::Payload::parse(r#"{"limit":5,"reason":"rich"}"#).unwrap();
+
+    let read = LimitSet::decode(SchemaVersion(1), &stored).unwrap();
+
+    assert_eq!(read, LimitSet { cents: 5 });
 }

@@ -6,7 +6,7 @@ use ::core::clone::Clone;
 use ::core::cmp::PartialEq;
 use ::core::default::Default;
 use ::core::fmt::Debug;
-use ::es_core::{Aggregate, Apply, Command, Decide, Event, EventSet, Shape, Superseded};
+use ::es_core::{Aggregate, Apply, Command, Decide, Event, EventSet, Shape, Superseded, Upcast};
 use ::serde::{Deserialize, Serialize};
 
 /// A match ended.
@@ -89,4 +89,34 @@ impl Decide<Announce> for Season {
 pub enum Printed {
     /// [`Result`]
     Result(Result),
+}
+
+/// The limit of an account was set, in its third version.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "limit-set", version = 3)]
+#[event(removed(reason: ::std::string::String, in = 3))]
+pub struct LimitSetV3 {
+    /// The limit.
+    #[event(renamed(from = "limit", in = 2), changed(from = u32, in = 3, with = <i64 as ::core::convert::From<u32>>::from))]
+    pub cents: i64,
+    /// By whom.
+    #[event(added(in = 2, default))]
+    pub by: ::std::string::String,
+    /// How long the reason was.
+    #[event(added(in = 3, with = ::std::string::String::len(reason)))]
+    pub letters: usize,
+}
+
+/// The limit of an account was set.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "limit-set", version = 4, previous = LimitSetV3, aliases("limited"))]
+pub struct LimitSet {
+    /// The limit.
+    pub cents: i64,
+}
+
+impl Upcast<LimitSetV3> for LimitSet {
+    fn upcast(previous: LimitSetV3) -> Self {
+        Self { cents: previous.cents }
+    }
 }

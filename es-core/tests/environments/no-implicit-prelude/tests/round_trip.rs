@@ -1,6 +1,6 @@
 //! What one process writes, the next one reads.
 
-use environment_no_implicit_prelude::{Announce, Printed, Result, Season, SeasonEvent};
+use environment_no_implicit_prelude::{Announce, LimitSet, Printed, Result, Season, SeasonEvent};
 use es_core::prelude::*;
 
 #[test]
@@ -21,4 +21,13 @@ fn a_result_counts_as_a_match() {
     season.evolve(Result { home: 3, guests: 1 }.into());
 
     assert_eq!(season, Season { matches: 1, ..Season::default() });
+}
+
+#[test]
+fn an_event_of_three_versions_ago_is_read() {
+    let stored = es_core::Payload::parse(r#"{"limit":5,"reason":"rich"}"#).unwrap();
+
+    let read = LimitSet::decode(SchemaVersion(1), &stored).unwrap();
+
+    assert_eq!(read, LimitSet { cents: 5 });
 }

@@ -1,6 +1,6 @@
 //! What one process writes, the next one reads.
 
-use environment_re_exported::{Account, AccountEvent, Audited, Deposited, Open};
+use environment_re_exported::{Account, AccountEvent, Audited, Deposited, LimitSet, Open};
 use environment_re_exporting_framework::events::prelude::*;
 
 #[tokio::test]
@@ -20,4 +20,16 @@ fn an_event_of_the_aggregate_is_read_by_another_set() {
     let raw = AccountEvent::from(Deposited(5)).to_raw().unwrap();
 
     assert_eq!(Audited::from_raw(&raw).unwrap().as_slice(), [Audited::Money(Deposited(5))]);
+}
+
+#[test]
+fn an_event_of_three_versions_ago_is_read() {
+    let stored = environment_re_exporting_framework::events::Payload::parse(
+        r#"{"limit":5,"reason":"rich"}"#,
+    )
+    .unwrap();
+
+    let read = LimitSet::decode(SchemaVersion(1), &stored).unwrap();
+
+    assert_eq!(read, LimitSet { cents: 5 });
 }

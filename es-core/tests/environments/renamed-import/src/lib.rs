@@ -77,3 +77,35 @@ pub enum Audited {
     /// [`Deposited`]
     Money(Deposited),
 }
+
+/// The limit of an account was set, in its third version.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(crate = "history::serde")]
+#[event(name = "limit-set", version = 3, crate = ::history)]
+#[event(removed(reason: String, in = 3))]
+pub struct LimitSetV3 {
+    /// The limit.
+    #[event(renamed(from = "limit", in = 2), changed(from = u32, in = 3, with = i64::from))]
+    pub cents: i64,
+    /// By whom.
+    #[event(added(in = 2, default))]
+    pub by: String,
+    /// How long the reason was.
+    #[event(added(in = 3, with = String::len(reason)))]
+    pub letters: usize,
+}
+
+/// The limit of an account was set.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(crate = "history::serde")]
+#[event(name = "limit-set", version = 4, previous = LimitSetV3, aliases("limited"), crate = ::history)]
+pub struct LimitSet {
+    /// The limit.
+    pub cents: i64,
+}
+
+impl Upcast<LimitSetV3> for LimitSet {
+    fn upcast(previous: LimitSetV3) -> Self {
+        Self { cents: previous.cents }
+    }
+}

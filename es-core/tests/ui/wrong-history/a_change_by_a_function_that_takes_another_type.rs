@@ -1,0 +1,14 @@
+use es_core::prelude::*;
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "opened", version = 2)]
+struct Opened {
+    #[event(changed(from = u32, in = 2, with = name))]
+    owner: String,
+}
+
+fn name(number: u8) -> String {
+    number.to_string()
+}
+
+fn main() {}

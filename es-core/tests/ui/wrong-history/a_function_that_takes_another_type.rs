@@ -1,0 +1,15 @@
+use es_core::prelude::*;
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "opened", version = 2)]
+struct Opened {
+    #[event(added(in = 2, with = name(note)))]
+    owner: String,
+    note: String,
+}
+
+fn name(note: &u32) -> String {
+    note.to_string()
+}
+
+fn main() {}

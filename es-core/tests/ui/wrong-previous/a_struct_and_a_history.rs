@@ -1,0 +1,14 @@
+use es_core::prelude::*;
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "opened")]
+struct OpenedV1 {}
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "opened", version = 2, previous = OpenedV1)]
+struct Opened {
+    #[event(added(in = 2, default))]
+    owner: String,
+}
+
+fn main() {}

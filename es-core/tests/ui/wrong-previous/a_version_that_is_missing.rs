@@ -1,0 +1,17 @@
+use es_core::prelude::*;
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "opened")]
+struct OpenedV1 {}
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "opened", version = 3, previous = OpenedV1)]
+struct Opened {}
+
+impl Upcast<OpenedV1> for Opened {
+    fn upcast(_: OpenedV1) -> Self {
+        Self {}
+    }
+}
+
+fn main() {}

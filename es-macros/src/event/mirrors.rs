@@ -1,0 +1,160 @@
+//! The older versions of an event as structs that nobody sees, and the steps from each to the next.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{ExprPath, Type};
+
+use super::history::{From, History, Made};
+use crate::crate_path::CratePath;
+
+/// Old versions are there for this event only; each is called by its number.
+fn mirror(version: u32) -> Ident {
+    format_ident!("__V{version}")
+}
+
+/// The structs of the past and the steps up to `event`.
+pub(crate) fn mirrors(history: &History<'_>, event: &Ident, krate: CratePath<'_>) -> TokenStream {
+    let structs = history.past().map(|version| structure(history, version, krate));
+    let steps = history.past().map(|version| {
+        let to = if version + 1 == history.version { event.clone() } else { mirror(version + 1) };
+        step(history, version, &to, krate)
+    });
+    let default = history.has_default().then(|| {
+        quote!(
+            use ::core::default::Default as __Default;
+        )
+    });
+    quote! {
+        use #krate::__private::serde as __serde;
+        #default
+        #(#structs)*
+        #(#steps)*
+    }
+}
+
+/// The body of `decode_past`.
+pub(crate) fn climb(history: &History<'_>, krate: CratePath<'_>) -> TokenStream {
+    let first = mirror(1);
+    let steps = history.past().skip(1).map(|version| {
+        let mirror = mirror(version);
+        quote!(.step::<#mirror>()?)
+    });
+    quote! {
+        #krate::__private::Climb::<#first>::begin::<Self>(__version, __payload)? #(#steps)* .arrive()
+    }
+}
+
+fn structure(history: &History<'_>, version: u32, krate: CratePath<'_>) -> TokenStream {
+    let mirror = mirror(version);
+    let of_struct = &history.serde;
+    let fields = history.fields(version).map(|field| {
+        let (ident, ty, serde) = (&field.ident, field.ty, &field.serde);
+        let rename = field.key.map(|key| quote!(rename = #key));
+        let serde: Vec<_> =
+            rename.into_iter().chain(serde.iter().map(|carried| quote!(#carried))).collect();
+        let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
+        quote!(#serde #ident: #ty)
+    });
+    quote! {
+        #[derive(#krate::__private::serde::Deserialize)]
+        #[serde(crate = "__serde" #(, #of_struct)*)]
+        struct #mirror {
+            #(#fields,)*
+        }
+    }
+}
+
+/// From `version` to the next one, whose name is `to`.
+fn step(history: &History<'_>, version: u32, to: &Ident, krate: CratePath<'_>) -> TokenStream {
+    let from = mirror(version);
+    let olds = history.fields(version).map(|field| {
+        let old = old(&field.ident, Span::call_site());
+        let ident = field.ident;
+        quote!(#ident: #old)
+    });
+    let made: Vec<_> = history.made(version + 1).collect();
+    // Functions that look at old fields come before these are moved.
+    let looked_up = made.iter().filter_map(|made| looked_up(made, krate));
+    let fields = made.iter().map(|made| field(made, krate));
+    let can_fail =
+        made.iter().any(|made| matches!(made.from, From::Changed(..) | From::Function(..)));
+    let body = quote! {
+        let #from { #(#olds),* } = __previous;
+        #(#looked_up)*
+    };
+    let this = quote!(Self { #(#fields),* });
+    if can_fail {
+        quote! {
+            #[automatically_derived]
+            impl #krate::TryUpcast<#from> for #to {
+                type Error = #krate::__private::Reason;
+
+                fn try_upcast(__previous: #from) -> ::core::result::Result<Self, Self::Error> {
+                    #body
+                    ::core::result::Result::Ok(#this)
+                }
+            }
+        }
+    } else {
+        quote! {
+            #[automatically_derived]
+            impl #krate::Upcast<#from> for #to {
+                fn upcast(__previous: #from) -> Self {
+                    #body
+                    #this
+                }
+            }
+        }
+    }
+}
+
+fn looked_up(made: &Made<'_>, krate: CratePath<'_>) -> Option<TokenStream> {
+    let From::Function(function, fields) = &made.from else { return None };
+    let new = new(&made.ident);
+    let fields = fields.iter().map(|(word, field)| {
+        let old = old(field, word.span());
+        quote_spanned!(word.span()=> &#old)
+    });
+    let given = given(function, &quote!(#(#fields),*), made.ty, krate);
+    Some(quote!(let #new = #given;))
+}
+
+fn field(made: &Made<'_>, krate: CratePath<'_>) -> TokenStream {
+    let ident = &made.ident;
+    let value = match &made.from {
+        From::Field(before) => old(before, Span::call_site()).into_token_stream(),
+        From::Changed(function, before) => {
+            let old = old(before, blame(function));
+            given(function, &quote!(#old), made.ty, krate)
+        }
+        From::Default(word) => quote_spanned!(word.span()=> __Default::default()),
+        From::Value(value) => value.to_token_stream(),
+        From::Function(..) => new(ident).into_token_stream(),
+    };
+    quote!(#ident: #value)
+}
+
+/// What `function` gives for the arguments. The compiler underlines the function's name.
+fn given(
+    function: &ExprPath,
+    arguments: &TokenStream,
+    ty: &Type,
+    krate: CratePath<'_>,
+) -> TokenStream {
+    let call = quote_spanned!(blame(function)=> (#arguments));
+    quote!(#krate::__private::Given::<#ty>::given(#function #call)?)
+}
+
+fn blame(function: &ExprPath) -> Span {
+    function.path.segments.last().map_or_else(|| function.span(), |last| last.ident.span())
+}
+
+fn old(field: &Ident, span: Span) -> Ident {
+    format_ident!("__old_{}", field.unraw(), span = span)
+}
+
+fn new(field: &Ident) -> Ident {
+    format_ident!("__new_{}", field.unraw(), span = Span::call_site())
+}
