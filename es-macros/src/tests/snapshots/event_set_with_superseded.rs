@@ -47,6 +47,12 @@ const _: () = {
             }
             __Err(::es_core::DecodeError::unknown_event(__name))
         }
+        fn history() -> ::std::vec::Vec<::es_core::EventHistory> {
+            ::std::vec![
+                < Moved as __Listed > ::history(), < Activity as __Reads < Changed >>
+                ::history(), < Activity as __Reads < account::Pinged >> ::history()
+            ]
+        }
     }
     const _: () = {
         use ::es_core::__private::new_name as __new_name;

@@ -83,13 +83,37 @@ const _: () = {
                 .step::<__V3>()?
                 .arrive()
         }
+        fn schemas() -> ::std::vec::Vec<
+            (::es_core::SchemaVersion, ::es_core::shape::Schema),
+        > {
+            use ::es_core::__private::shape::{self as __s, means::*};
+            __s::schemas::<
+                Self,
+            >(
+                ::core::concat!(::core::module_path!(), "::Opened"),
+                |__t| __s::Definition::new(
+                    __s::object()
+                        .field(
+                            "firstName",
+                            (&&&__s::place::<String>()).es_form(__t, "String"),
+                        )
+                        .field(
+                            "currency",
+                            (&&&__s::place::<Currency>()).es_form(__t, "Currency"),
+                        )
+                        .field("cents", (&&&__s::place::<i64>()).es_form(__t, "i64"))
+                        .with(&["alias=\"money\""])
+                        .kind(),
+                ),
+            )
+        }
     }
 };
 #[automatically_derived]
 impl ::es_core::Describe for Opened {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
-        ::es_core::Description::new("Opened", ::es_core::Shape::Named)
+        ::es_core::Description::new("Opened", ::es_core::FieldStyle::Named)
             .field(
                 "first_name",
                 (&&::es_core::__private::Show(&self.first_name)).es_show(),
