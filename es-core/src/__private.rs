@@ -58,7 +58,7 @@ pub trait Listed: Sized {
     fn declared() {}
     #[must_use]
     fn is(name: &str) -> bool {
-        Self::TYPE.name == name || Self::TYPE.aliases.contains(&name)
+        Self::TYPE.is(name)
     }
     fn decode(version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError>;
     #[must_use]

@@ -49,8 +49,8 @@ pub trait Event:
     /// The version of the event's shape, from 1.
     const VERSION: SchemaVersion;
 
-    /// Names under which it was stored before it was called [`NAME`](Self::NAME): read, never
-    /// written.
+    /// Names under which it was stored before. It is read under all of them, and written as
+    /// [`NAME`](Self::NAME).
     const ALIASES: &'static [&'static str] = &[];
 
     /// The names of the tags that every such event has.

@@ -79,11 +79,11 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
     /// Whether the set has an event of that name, or one that was stored under it before.
     #[must_use]
     fn contains(name: &str) -> bool {
-        Self::EVENTS.iter().any(|event| event.name == name || event.aliases.contains(&name))
+        Self::EVENTS.iter().any(|event| event.is(name))
     }
 }
 
-/// Names and version of one event of a set.
+/// Name and version of one event of a set, and the names that it had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventType {
@@ -96,13 +96,20 @@ pub struct EventType {
 }
 
 impl EventType {
-    /// Names and version of `E`.
+    /// Name and version of `E`.
     #[must_use]
     pub const fn of<E: crate::Event>() -> Self {
         Self { name: E::NAME, version: E::VERSION, aliases: E::ALIASES }
     }
 
-    /// Every name under which it may be stored, that of today first.
+    /// Whether such an event is stored under `name`, today or before.
+    #[must_use]
+    #[inline]
+    pub fn is(&self, name: &str) -> bool {
+        self.name == name || self.aliases.contains(&name)
+    }
+
+    /// All names under which such an event is stored.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
     }

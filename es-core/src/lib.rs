@@ -69,6 +69,8 @@
 //!   [`derive@DecisionModel`], [`derive@StateShape`].
 //! - What one writes by hand: [`Apply`] for each event, [`Decide`] for each command; [`IntoEvents`]
 //!   names the forms that a decision may answer in.
+//! - Events that changed: the history of fields that [`derive@Event`] reads, or [`Upcast`] and
+//!   [`TryUpcast`] from the struct of the version before.
 //! - The runtime: [`Repository`] for one aggregate at a time, [`UnitOfWork`] for several at once,
 //!   [`Metadata`] for who and why.
 //! - Long streams and many commands: [`SnapshotPolicy`] says when a state is kept and what that may
