@@ -123,7 +123,7 @@ pub struct EventType {
 }
 
 impl EventType {
-    /// Names and version of `E`.
+    /// Name and version of `E`.
     #[must_use]
     pub const fn of<E: crate::Event>() -> Self {
         Self { name: E::NAME, version: E::VERSION, aliases: E::ALIASES }

@@ -1,5 +1,7 @@
 //! The history of an event's fields that is sound: every version as it was, and the way up.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Expr, ExprPath, Fields, LitInt, Type};
@@ -123,13 +125,10 @@ impl<'a> History<'a> {
 
     /// Every version is otherwise than the one before.
     fn is_without_gaps(&self, literal: Option<&LitInt>, errors: &mut Errors) -> bool {
-        let mut changed: Vec<u32> = self.since().collect();
-        changed.sort_unstable();
-        changed.dedup();
-        let gap =
-            (2..=self.version).zip(changed.into_iter().map(Some).chain(std::iter::repeat(None)));
-        let gap = gap.into_iter().find(|(version, changed)| *changed != Some(*version));
-        let Some((gap, _)) = gap else { return true };
+        let changed: BTreeSet<u32> = self.since().collect();
+        let Some(gap) = (2..=self.version).find(|version| !changed.contains(version)) else {
+            return true;
+        };
         errors.at(
             literal,
             format_args!(

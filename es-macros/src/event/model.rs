@@ -122,8 +122,9 @@ fn placeholder(input: &DeriveInput) -> String {
 
 fn version(spec: &Spec<'_>, errors: &mut Errors) -> Option<u32> {
     let literal = spec.version.value()?;
-    let version = literal.base10_parse().ok().filter(|version| *version > 0);
-    if version.is_none() || !literal.suffix().is_empty() {
+    let version = literal.base10_parse().ok();
+    let version = version.filter(|version| *version > 0 && literal.suffix().is_empty());
+    if version.is_none() {
         errors.at(
             literal,
             format_args!(
