@@ -59,8 +59,6 @@ pub trait Listed: Sized {
     const TYPE: EventType;
     const TAGS: &'static [&'static str];
 
-    /// Nothing at run time; the call gives an editor the type that it needs.
-    fn declared() {}
     #[must_use]
     fn is(name: &str) -> bool {
         Self::TYPE.is(name)
@@ -117,8 +115,6 @@ pub trait Reads<E>: Sized {
     const TYPE: EventType;
     const TAGS: &'static [&'static str];
 
-    /// Nothing at run time; the call gives an editor the type that it needs.
-    fn declared() {}
     #[must_use]
     fn is(name: &str) -> bool {
         Self::TYPE.is(name)
@@ -549,7 +545,7 @@ where
     Ok(events)
 }
 
-/// Shows a field's value by the best means that its type has: `(&&Show(&field)).es_show()`.
+/// Shows a field's value by the best means that its type has: `(&&__Show(&field)).es_show()`.
 #[derive(Debug)]
 pub struct Show<'a, T: ?Sized>(pub &'a T);
 
@@ -558,13 +554,16 @@ pub mod show {
     use core::any::type_name;
     use core::fmt::Debug;
 
-    use super::{Show, Shown};
+    use super::Shown;
+
+    /// Under a name that no field and no type has.
+    pub use super::Show as __Show;
 
     pub trait ShowDebug {
         fn es_show(&self) -> Shown;
     }
 
-    impl<T: Debug> ShowDebug for &Show<'_, T> {
+    impl<T: Debug> ShowDebug for &__Show<'_, T> {
         fn es_show(&self) -> Shown {
             Shown::plain(format!("{:?}", self.0))
         }
@@ -574,7 +573,7 @@ pub mod show {
         fn es_show(&self) -> Shown;
     }
 
-    impl<T> ShowOpaque for Show<'_, T> {
+    impl<T> ShowOpaque for __Show<'_, T> {
         fn es_show(&self) -> Shown {
             Shown::plain(format!("<{}>", type_name::<T>()))
         }

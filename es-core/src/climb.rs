@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::error::DecodeError;
 use crate::event::{Event, Payload, SchemaVersion};
 use crate::event_set::EventType;
+use crate::shape::Schema;
 use crate::upcast::TryUpcast;
 
 /// Why a step was not possible.
@@ -93,6 +94,9 @@ pub trait PreviousOf<E>: Sized {
 
     /// Reads a stored form of an older version than `E`.
     fn climb(stored: SchemaVersion, payload: &Payload) -> Result<E, DecodeError>;
+
+    /// The stored forms of its versions.
+    fn schemas() -> Vec<(SchemaVersion, Schema)>;
 }
 
 impl<P: Event, E: Event + TryUpcast<P>> PreviousOf<E> for P {
@@ -100,6 +104,10 @@ impl<P: Event, E: Event + TryUpcast<P>> PreviousOf<E> for P {
 
     fn climb(stored: SchemaVersion, payload: &Payload) -> Result<E, DecodeError> {
         up(E::NAME, stored, E::VERSION, P::decode(stored, payload)?)
+    }
+
+    fn schemas() -> Vec<(SchemaVersion, Schema)> {
+        <P as Event>::schemas()
     }
 }
 

@@ -47,7 +47,9 @@ impl Apply<Left> for Seats {
 }
 
 fn decode(name: &str, version: u32, stored: &str) -> Result<Lesson, DecodeError> {
-    Lesson::decode(name, SchemaVersion(version), &Payload::parse(stored).expect("JSON"))
+    let stored = Payload::parse(stored).expect("JSON");
+    let mut read = Lesson::decode(name, SchemaVersion(version), &stored)?.into_iter();
+    Ok(read.next().expect("one event"))
 }
 
 fn subscribed() -> Lesson {

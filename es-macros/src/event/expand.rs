@@ -12,7 +12,7 @@ use super::past::{Past, Previous};
 use crate::crate_path::CratePath;
 use crate::deprecation::Deprecation;
 use crate::describe::describe;
-use crate::shape::{self, Asked};
+use crate::shape::schema;
 
 pub(crate) fn event(model: &Event<'_>) -> TokenStream {
     let completion = model.written.completion(&VOCABULARY, model.krate);
@@ -126,23 +126,27 @@ fn decode_past(krate: CratePath<'_>, body: &TokenStream) -> TokenStream {
     }
 }
 
-/// The schema of the current version.
+/// The stored forms of all versions.
 fn schemas(model: &Event<'_>) -> TokenStream {
     let Event { krate, input, .. } = model;
     // An enum, which is a mistake here, was told.
     let Data::Struct(data) = &input.data else {
         return TokenStream::new();
     };
-    let generics = &input.generics;
-    let path = shape::path(&input.ident, generics, |parameter| {
-        let ident = &parameter.ident;
-        quote!(::core::any::type_name::<#ident>())
-    });
-    let definition = shape::of_struct(&input.attrs, &data.fields, Asked::Leniently(generics));
+    let (attributes, fields) = (&input.attrs, &data.fields);
+    let schema = schema(&input.ident, &input.generics, attributes, fields, *krate);
+    let shape = quote!(#krate::__private::shape);
+    let schemas = match &model.past {
+        Past::None => quote!(from_the_first([#schema])),
+        Past::Previous(Previous { ty, .. }) => quote!(after::<#ty, Self>(#schema)),
+        Past::Fields(history) => {
+            let past = mirrors::schemas(history, &input.ident, *krate);
+            quote!(from_the_first([#(#past,)* #schema]))
+        }
+    };
     quote! {
-        fn schemas() -> ::std::vec::Vec<(#krate::SchemaVersion, #krate::shape::Schema)> {
-            use #krate::__private::shape::{self as __s, means::*};
-            __s::schemas::<Self>(#path, |__t| #definition)
+        fn schemas() -> #shape::Schemas {
+            #shape::#schemas
         }
     }
 }

@@ -4,10 +4,11 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{ExprPath, Type};
+use syn::{Attribute, ExprPath, Fields, FieldsNamed, Generics, Type, parse_quote};
 
 use super::history::{From, History, Made};
 use crate::crate_path::CratePath;
+use crate::shape::schema;
 
 /// Old versions are there for this event only; each is called by its number.
 fn mirror(version: u32) -> Ident {
@@ -46,9 +47,34 @@ pub(crate) fn climb(history: &History<'_>, krate: CratePath<'_>) -> TokenStream 
     }
 }
 
+/// The stored form of each version of the past.
+pub(crate) fn schemas(
+    history: &History<'_>,
+    event: &Ident,
+    krate: CratePath<'_>,
+) -> impl Iterator<Item = TokenStream> {
+    history.past().map(move |version| {
+        let of_struct = &history.serde;
+        let attributes: Option<Attribute> =
+            (!of_struct.is_empty()).then(|| parse_quote!(#[serde(#(#of_struct),*)]));
+        let fields = Fields::Named(fields(history, version));
+        schema(event, &Generics::default(), attributes.as_slice(), &fields, krate)
+    })
+}
+
 fn structure(history: &History<'_>, version: u32, krate: CratePath<'_>) -> TokenStream {
     let mirror = mirror(version);
     let of_struct = &history.serde;
+    let fields = fields(history, version);
+    quote! {
+        #[derive(#krate::__private::serde::Deserialize)]
+        #[serde(crate = "__serde" #(, #of_struct)*)]
+        struct #mirror #fields
+    }
+}
+
+/// The fields as they were in `version`, with what serde is told of each.
+fn fields(history: &History<'_>, version: u32) -> FieldsNamed {
     let fields = history.fields(version).map(|field| {
         let (ident, ty, serde) = (&field.ident, field.ty, &field.serde);
         let rename = field.key.map(|key| quote!(rename = #key));
@@ -57,13 +83,7 @@ fn structure(history: &History<'_>, version: u32, krate: CratePath<'_>) -> Token
         let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
         quote!(#serde #ident: #ty)
     });
-    quote! {
-        #[derive(#krate::__private::serde::Deserialize)]
-        #[serde(crate = "__serde" #(, #of_struct)*)]
-        struct #mirror {
-            #(#fields,)*
-        }
-    }
+    parse_quote!({ #(#fields,)* })
 }
 
 /// From `version` to the next one, whose name is `to`.
