@@ -86,6 +86,8 @@
 //!   another.
 //! - Readers of the log: [`EventStore::read_log`], and [`EventStore::resume_log`] from a
 //!   [`Checkpoint`], which knows one log from another.
+//! - What is stored, as data for locks and catalogs: [`EventSet::history`], [`Event::schemas`], and the
+//!   module [`shape`].
 //! - The words: [`StreamId`], [`Version`], [`Position`], [`ExpectedVersion`], [`Recorded`].
 //!
 //! # Dependencies of a domain crate

@@ -26,10 +26,10 @@ struct Owner(String);
 #[event(name = "account-opened")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Opened {
-    opened_by: Owner,
+    first_owner: Owner,
     limit: Option<Cents>,
     #[serde(default)]
-    owners: Vec<Box<Option<Owner>>>,
+    owners: Vec<Option<Box<Owner>>>,
     by_place: std::collections::BTreeMap<u8, Owner>,
     #[serde(alias = "remark")]
     note: String,
@@ -51,7 +51,7 @@ mod by_hand {
 
     use super::Owner;
 
-    pub(super) fn serialize<S: Serializer>(of: &Option<Owner>, s: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<T: Serialize, S: Serializer>(of: &T, s: S) -> Result<S::Ok, S::Error> {
         of.serialize(s)
     }
 
@@ -67,7 +67,7 @@ fn a_type_without_a_shape_is_opaque_in_an_event_also_within_what_can_be_looked_i
         "Opened\n\
          Cents = (i64)\n\
          Opened = #[deny_unknown_fields] {\
-         openedBy: opaque Owner, \
+         firstOwner: opaque Owner, \
          limit?: Option<Cents>, \
          owners?: List<Option<opaque Owner>>, \
          byPlace: opaque std::collections::BTreeMap<u8,Owner>, \

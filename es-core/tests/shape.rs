@@ -278,13 +278,13 @@ variations! {
         #[derive(Shape, Serialize)]
         #[serde(crate = "es_core::serde")]
         pub(super) struct Line { article: String, #[serde(serialize_with = "a")] count: u32 }
-        fn a<S: serde::Serializer>(_: &u32, s: S) -> Result<S::Ok, S::Error> { s.serialize_unit() }
+        fn a<T, S: serde::Serializer>(_: &T, s: S) -> Result<S::Ok, S::Error> { s.serialize_unit() }
     }
     by_another_function {
         #[derive(Shape, Serialize)]
         #[serde(crate = "es_core::serde")]
         pub(super) struct Line { article: String, #[serde(serialize_with = "b")] count: u32 }
-        fn b<S: serde::Serializer>(_: &u32, s: S) -> Result<S::Ok, S::Error> { s.serialize_unit() }
+        fn b<T, S: serde::Serializer>(_: &T, s: S) -> Result<S::Ok, S::Error> { s.serialize_unit() }
     }
     into_another_type {
         #[derive(Shape, Serialize, Clone)]

@@ -250,7 +250,7 @@ mod by_hand {
 
     use super::Foreign;
 
-    pub(super) fn serialize<S: Serializer>(of: &Option<Foreign>, s: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<T: Serialize, S: Serializer>(of: &T, s: S) -> Result<S::Ok, S::Error> {
         of.serialize(s)
     }
 

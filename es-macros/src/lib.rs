@@ -69,6 +69,10 @@ use proc_macro::TokenStream;
 #[doc = include_str!("tests/snapshots/event.rs")]
 /// ```
 ///
+/// The schema tells what is stored, for locks and catalogs. Of a type of yours it tells what it is made
+/// of if that derives [`Shape`](macro@Shape); without it the type is there by its name alone, and so is
+/// a type parameter.
+///
 /// Each type parameter of a generic event must itself be data that can be stored, copied, compared
 /// and printed.
 ///
@@ -511,7 +515,8 @@ pub fn derive_aggregate(input: TokenStream) -> TokenStream {
 ///
 /// # What it writes
 ///
-/// The trait `EventSet`, which goes from a stored name to a type and back; `From` each event, and
+/// The trait `EventSet`, which goes from a stored name to a type and back and tells the schemas of all
+/// events; `From` each event, and
 /// `TryFrom` the set to each event, which hands the set back if it is another; `IntoEvents`, so that
 /// a decision may name the enum; and `Describe`, which is that of the event. Two events with one
 /// stored name do not compile: in a set with parameters that is told where the set is first read.
@@ -757,27 +762,41 @@ pub fn derive_command(input: TokenStream) -> TokenStream {
     expansion::of(command::derive, input.into()).into()
 }
 
-/// Makes the shape of a type known: for the types within a state of which there are snapshots.
+/// Makes the stored form of a type known: for the types within a state of which there are snapshots,
+/// and for those within events.
 ///
 /// ```
 /// use es_core::prelude::*;
-/// # use es_core::shape::Schema;
+/// use es_core::shape::Schema;
 ///
 /// #[derive(Shape, Serialize, Deserialize, Clone, PartialEq)]
 /// # #[serde(crate = "es_core::serde")]
+/// #[serde(rename_all = "lowercase")]
 /// pub enum Payment {
 ///     Card { last_digits: u16 },
 ///     Transfer,
 /// }
 ///
 /// let schema = Schema::of::<Payment>().to_string();
-/// assert!(schema.ends_with("Payment = one of [Card{last_digits: u16}, Transfer]"));
+/// assert!(schema.ends_with("Payment = one of [card{last_digits: u16}, transfer]"));
 /// ```
 ///
 /// # What it writes
 ///
-/// The trait `Shape`, which says what is in a shape and what is not. Each type parameter must
-/// itself have a shape.
+/// The trait `Shape`, from the fields and their serde attributes; the trait says what is in a shape and
+/// what is not. Each type parameter must itself have a shape.
+///
+/// | Attributes of serde | In the shape |
+/// |---|---|
+/// | `rename`, `rename_all`, `rename_all_fields` | The name as it is stored. |
+/// | `tag`, `content`, `untagged` | Where the name of a variant stands. |
+/// | `default`, `skip_deserializing` | The field may be missing. |
+/// | `flatten` | The fields of the struct in the place of the field. |
+/// | `transparent` | The one field. |
+/// | `skip` | Nothing. |
+/// | `with`, `serialize_with`, `deserialize_with`, `from`, `try_from`, `into`, `remote` | A function writes it: it is opaque. |
+/// | `crate`, `bound`, `borrow`, `expecting`, `getter` | Nothing, since no stored form depends on them. |
+/// | all others, like `alias`, `other`, `deny_unknown_fields` | As they are written. |
 ///
 /// # Keys
 ///
