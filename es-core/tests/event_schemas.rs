@@ -252,7 +252,7 @@ fn every_version_that_can_be_read_has_its_form() {
         forms,
         [
             "1: Deposited\nDeposited = {amount: i32, note: String}",
-            "2: Deposited\nDeposited = {amount: i32, atBranch?: Option<String>, note: String}",
+            "2: Deposited\nDeposited = {amount: i32, atBranch?: Option<String>}",
             "3: Deposited\nCents = (i64)\n\
              Deposited = {paidCents: Cents, atBranch?: Option<String>}",
             "4: DepositedInCash\nCents = (i64)\nDepositedInCash = (Cents)",
