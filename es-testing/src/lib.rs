@@ -121,12 +121,22 @@
 //!
 //! - `postgres`: a fresh PostgreSQL database for each test, on a server that is found or started.
 
+mod blessing;
+pub mod compatibility;
 pub mod contract;
 pub mod decision;
+pub mod lock;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod prelude;
 mod report;
 mod scenario;
 
+pub use blessing::Blessing;
 pub use scenario::{Given, Played, Scenario, Stored, Then, When};
+
+/// What the macros of this crate call.
+#[doc(hidden)]
+pub mod __private {
+    pub use es_core::EventSet;
+}
