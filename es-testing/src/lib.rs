@@ -125,6 +125,7 @@ mod blessing;
 pub mod compatibility;
 pub mod contract;
 pub mod decision;
+pub mod golden;
 pub mod lock;
 #[cfg(feature = "postgres")]
 pub mod postgres;

@@ -46,13 +46,13 @@ fn what_is_new_fails_until_it_is_blessed() {
 #[test]
 fn it_does_not_hide_a_change_of_what_is_released() {
     let scratch = released(&[deposited(I64)]);
-    let lock = scratch.lock();
+    let lock = scratch.read("events.lock");
     let changed = [deposited(I32), history("account-closed", [plain([])])];
 
     let blessed = lock::hold(scratch.path(), &changed, Blessing::Given);
 
     assert!(matches!(blessed, Err(LockError::Breach(_))), "{blessed:?}");
-    assert_eq!(scratch.lock(), lock);
+    assert_eq!(scratch.read("events.lock"), lock);
 }
 
 #[test]
@@ -77,24 +77,24 @@ fn it_does_not_forget_an_event_a_version_or_an_alias() {
 fn a_new_version_leaves_the_lines_of_the_old_one() {
     let old = || plain([field("cents", I32)]);
     let scratch = released(&[history("money-deposited", [old()])]);
-    let lock = scratch.lock();
+    let lock = scratch.read("events.lock");
     let next = [history("money-deposited", [old(), plain([field("cents", I64)])])];
 
     lock::hold(scratch.path(), &next, Blessing::Given).expect("version 2 is new");
 
-    assert_eq!(scratch.lock(), lock + "\n  version 2: struct\n    cents: i64\n");
+    assert_eq!(scratch.read("events.lock"), lock + "\n  version 2: struct\n    cents: i64\n");
 }
 
 #[test]
 fn an_optional_field_is_added_to_the_version_that_is_written() {
     let scratch = released(&[deposited(I64)]);
-    let lock = scratch.lock();
+    let lock = scratch.read("events.lock");
     let more = plain([field("cents", I64), field("note", optional(TEXT))]);
 
     lock::hold(scratch.path(), &[history("money-deposited", [more])], Blessing::Given)
         .expect("it is safe in both directions");
 
-    assert_eq!(scratch.lock(), lock + "    note: Option<String>\n");
+    assert_eq!(scratch.read("events.lock"), lock + "    note: Option<String>\n");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_version_that_is_only_read_may_be_read_as_more_than_it_was() {
 #[test]
 fn an_event_that_is_renamed_keeps_what_was_released_under_the_old_name() {
     let scratch = released(&[history("opened", [plain([]), plain([field("owner", TEXT)])])]);
-    let lock = scratch.lock();
+    let lock = scratch.read("events.lock");
     let renamed = || {
         history("zz-opened", [plain([]), plain([field("owner", TEXT)])]).with_aliases(&["opened"])
     };
@@ -124,7 +124,7 @@ fn an_event_that_is_renamed_keeps_what_was_released_under_the_old_name() {
     lock::hold(scratch.path(), &[renamed()], Blessing::Given).expect("the old name is an alias");
 
     let block = "\nevent zz-opened\n  alias opened\n\n  version 2: struct\n    owner: String\n";
-    assert_eq!(scratch.lock(), lock + block);
+    assert_eq!(scratch.read("events.lock"), lock + block);
     lock::hold(scratch.path(), &[renamed()], Blessing::Withheld).expect("all is in the lock");
 }
 
@@ -136,7 +136,7 @@ fn an_event_comes_to_be_superseded_and_is_not_written_again() {
         .expect("it is still read");
     let again = lock::hold(scratch.path(), &[deposited(I64)], Blessing::Given);
 
-    assert!(scratch.lock().contains("event money-deposited\n  superseded\n"));
+    assert!(scratch.read("events.lock").contains("event money-deposited\n  superseded\n"));
     assert!(matches!(again, Err(LockError::Breach(_))), "{again:?}");
 }
 
@@ -146,7 +146,7 @@ fn an_event_that_one_set_writes_and_another_only_reads_is_written() {
 
     let scratch = released(&both);
 
-    assert!(!scratch.lock().contains("superseded"));
+    assert!(!scratch.read("events.lock").contains("superseded"));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::scratch::Scratch;
 fn blessed(histories: &[EventHistory]) -> String {
     let scratch = Scratch::new();
     lock::hold(scratch.path(), histories, Blessing::Given).expect("nothing is released yet");
-    scratch.lock()
+    scratch.read("events.lock")
 }
 
 fn bank() -> Vec<EventHistory> {

@@ -1,6 +1,9 @@
 //! Files that are no locks.
 
-use es_testing::lock::Released;
+use es_testing::Blessing;
+use es_testing::lock::{self, LockError, Released};
+
+use super::scratch::Scratch;
 
 /// What is said of a lock with these lines after its head.
 fn error(lines: &str) -> String {
@@ -86,4 +89,15 @@ fn an_event_without_a_version() {
         error("event a\n  superseded\n"),
         "line 2: the event has no version: a lock holds what was released"
     );
+}
+
+#[test]
+fn a_blessing_does_not_write_over_a_file_that_is_no_lock() {
+    let scratch = Scratch::new();
+    scratch.write("events.lock", "<<<<<<< HEAD\nformat 1\n");
+
+    let blessed = lock::hold(scratch.path(), &[], Blessing::Given);
+
+    assert!(matches!(blessed, Err(LockError::Invalid(_))), "{blessed:?}");
+    assert_eq!(scratch.read("events.lock"), "<<<<<<< HEAD\nformat 1\n");
 }

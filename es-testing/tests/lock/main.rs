@@ -6,4 +6,5 @@ mod forms;
 mod invalid;
 mod reports;
 mod rules;
+#[path = "../fixture/scratch.rs"]
 mod scratch;
