@@ -36,8 +36,9 @@ fn is_alias(attribute: &str) -> bool {
 
 /// Blanks do not count: where tokens are printed, they come and go.
 fn holds(attributes: &[String], wanted: &str) -> bool {
-    let is_same = |one: &str| one.split_whitespace().eq(wanted.split_whitespace());
-    attributes.iter().any(|attribute| is_same(attribute))
+    let written =
+        |text: &str| text.chars().filter(|next| !next.is_whitespace()).collect::<String>();
+    attributes.iter().any(|attribute| written(attribute) == written(wanted))
 }
 
 /// What the attribute is called: `alias` of `alias = "deposit"`.

@@ -8,7 +8,7 @@ use super::attributes::{differ, is_strict, may_be_left_out};
 use super::number::{float_fits, integer_fits, integer_fits_float};
 use super::rule::Rule;
 use super::view::View;
-use crate::lock::spelled;
+use crate::lock::{spelled, without_path};
 
 /// What changed between two stored forms.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -117,10 +117,11 @@ impl<'a> Comparison<'a> {
                 fit(from == into || *into == "String", from == into || *from == "String")
             }
             (Form::Bool, Form::Bool) => None,
-            (Form::Opaque(from), Form::Opaque(into)) => (from != into).then_some(Rule::Unknown),
+            // A name without a definition says as little as a type that cannot be looked into.
+            (Form::Opaque(from), Form::Opaque(into)) | (Form::Named(from), Form::Named(into)) => {
+                (without_path(from) != without_path(into)).then_some(Rule::Unknown)
+            }
             (Form::Opaque(_), _) | (_, Form::Opaque(_)) => Some(Rule::Unknown),
-            // Names without a definition.
-            (Form::Named(from), Form::Named(into)) => (from != into).then_some(Rule::Unknown),
             (Form::Map(old_key, old), Form::Map(new_key, new)) => {
                 self.forms(&format!("{place}[key]"), old_key, new_key);
                 self.forms(&each(place), old, new);
@@ -175,9 +176,10 @@ impl<'a> Comparison<'a> {
         for field in old {
             let place = within(place, &field.name);
             let Some(now) = new.iter().find(|now| now.name == field.name) else {
-                let rule = match field.required {
-                    true => Rule::RequiredFieldRemoved,
-                    false => Rule::OptionalFieldRemoved,
+                let rule = if field.required {
+                    Rule::RequiredFieldRemoved
+                } else {
+                    Rule::OptionalFieldRemoved
                 };
                 self.went(&place, spelled(&field.form, self.old), rule);
                 if is_strict {
@@ -189,10 +191,8 @@ impl<'a> Comparison<'a> {
         }
         for field in new.iter().filter(|field| old.iter().all(|old| old.name != field.name)) {
             let place = within(place, &field.name);
-            let rule = match field.required {
-                true => Rule::RequiredFieldAdded,
-                false => Rule::OptionalFieldAdded,
-            };
+            let rule =
+                if field.required { Rule::RequiredFieldAdded } else { Rule::OptionalFieldAdded };
             self.came(&place, spelled(&field.form, self.new), rule);
             if was_strict {
                 self.came(&place, spelled(&field.form, self.new), Rule::RefusedByOld);

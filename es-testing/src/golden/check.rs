@@ -32,7 +32,7 @@ pub fn check<S: EventSet + PartialEq>(
 ) -> Result<Vec<PathBuf>, GoldenError> {
     let mut golden =
         Golden { folder: directory.join(FOLDER), findings: Vec::new(), writes: Vec::new() };
-    let samples = golden.samples(samples);
+    let samples = by_version(samples);
     let mut versions = golden.stored::<S>().map_err(GoldenError::File)?;
     versions.extend(samples.keys().cloned());
     versions.extend(S::EVENTS.iter().map(|event| (event.name.to_owned(), event.version)));
@@ -55,16 +55,6 @@ struct Golden {
 }
 
 impl Golden {
-    /// The samples by what they are a sample of; the first of each counts.
-    fn samples<'a, S: EventSet>(&mut self, samples: &'a [S]) -> BTreeMap<Version, &'a S> {
-        let mut by_version = BTreeMap::new();
-        for sample in samples {
-            let version = (sample.name().as_str().to_owned(), sample.version());
-            by_version.entry(version).or_insert(sample);
-        }
-        by_version
-    }
-
     /// The versions of events of the set that have a file.
     fn stored<S: EventSet>(&self) -> io::Result<BTreeSet<Version>> {
         let mut stored = BTreeSet::new();
@@ -158,6 +148,16 @@ impl Golden {
         }
         Ok(written)
     }
+}
+
+/// The samples by what they are a sample of; the first of each counts.
+fn by_version<S: EventSet>(samples: &[S]) -> BTreeMap<Version, &S> {
+    let mut by_version = BTreeMap::new();
+    for sample in samples {
+        let version = (sample.name().as_str().to_owned(), sample.version());
+        by_version.entry(version).or_insert(sample);
+    }
+    by_version
 }
 
 /// The one place that knows how many events a stored one is read as.

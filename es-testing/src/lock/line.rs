@@ -201,20 +201,6 @@ impl<'a> Line<'a> {
         Ok(Tagging::Internal(tag))
     }
 
-    /// `cents: i64 default #[…]`, from the key to the end.
-    pub(super) fn field(&mut self) -> Result<Field, String> {
-        let name = self.key()?;
-        self.expect(":")?;
-        let form = self.form()?;
-        let required = match &form {
-            Form::Option(_) => self.takes_word("required"),
-            _ => !self.takes_word("default"),
-        };
-        let attributes = self.attributes()?;
-        self.end()?;
-        Ok(Field { name, form, required, attributes })
-    }
-
     /// `#[alias = "x"]`, any number of them.
     pub(super) fn attributes(&mut self) -> Result<Vec<String>, String> {
         let mut attributes = Vec::new();
@@ -238,6 +224,18 @@ impl<'a> Line<'a> {
             rest => format!("{wanted} was expected, and there is `{rest}`"),
         }
     }
+}
+
+/// `cents: i64 default #[…]`, from the key to the end.
+pub(super) fn field(line: &mut Line<'_>) -> Result<Field, String> {
+    let name = line.key()?;
+    line.expect(":")?;
+    let form = line.form()?;
+    let required = match &form {
+        Form::Option(_) => line.takes_word("required"),
+        _ => !line.takes_word("default"),
+    };
+    Ok(Field { name, form, required, attributes: line.attributes()? })
 }
 
 fn escaped(characters: &mut std::str::Chars<'_>) -> Result<char, String> {

@@ -81,6 +81,7 @@ mod write;
 
 pub(crate) use file::with_causes;
 pub(crate) use form::spelled;
+pub(crate) use names::without_path;
 
 #[doc(hidden)]
 pub use file::expect_held;

@@ -49,7 +49,7 @@ pub(super) fn is_word(name: &str) -> bool {
 }
 
 /// `bank::Put<bank::Money>` is `Put<Money>`.
-fn without_path(name: &str) -> String {
+pub(crate) fn without_path(name: &str) -> String {
     let mut short = String::new();
     let mut rest = name;
     while let Some((before, after)) = rest.split_once("::") {

@@ -8,7 +8,7 @@ use std::vec;
 use es_core::SchemaVersion;
 use es_core::shape::{Definition, Enum, Form, Kind, Schema, Variant};
 
-use super::line::Line;
+use super::line::{Line, field};
 use super::released::{Released, ReleasedEvent};
 
 /// Why a text is no lock.
@@ -237,7 +237,7 @@ fn inner_type(
 fn part(entry: &Entry<'_>, entries: &mut Entries<'_>, of: &mut Kind) -> Result<(), InvalidLock> {
     match of {
         Kind::Struct(fields) => {
-            let field = entry.read(|line| line.field())?;
+            let field = entry.read(field)?;
             if fields.iter().any(|known| known.name == field.name) {
                 return Err(entry.wrong(format!("the field `{}` is there already", field.name)));
             }
