@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, process};
 
 /// Whether a test may write down what is new.
@@ -53,10 +54,12 @@ pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
     put
 }
 
-/// A name in the same directory that only this process uses.
+/// A name in the same directory that nobody else uses.
 fn beside(path: &Path) -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let nth = NEXT.fetch_add(1, Ordering::Relaxed);
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", process::id()));
+    name.push(format!(".{}-{nth}.new", process::id()));
     path.with_file_name(name)
 }
 

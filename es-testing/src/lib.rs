@@ -113,6 +113,12 @@
 //! [`decision::given`] begins a scenario of a [`Decision`](es_core::Decision): the same words, on a
 //! past that is found by its tags.
 //!
+//! # What is released stays readable
+//!
+//! [`events_lock!`] compares the events with those that were released, in one line of a test, and says
+//! which change breaks what ([`lock`], [`compatibility`]). [`golden!`] reads a stored payload of every
+//! version that there ever was ([`golden`](mod@golden)).
+//!
 //! # For the authors of stores
 //!
 //! [`contract!`] writes a test for every guarantee of [`EventStore`](es_core::EventStore).

@@ -1,6 +1,7 @@
 //! One stored form beside another.
 
 use std::collections::BTreeSet;
+use std::ptr;
 
 use es_core::shape::{Enum, Field, Form, Kind, Schema, Tagging, Variant};
 
@@ -65,8 +66,8 @@ struct Comparison<'a> {
     old: &'a Schema,
     new: &'a Schema,
     changes: Vec<Change>,
-    /// Pairs of named types that have been compared, so that a type that holds itself has an end.
-    met: BTreeSet<(&'a str, &'a str)>,
+    /// Pairs that have been compared, so that a type that holds itself has an end.
+    met: BTreeSet<(*const Form, *const Form)>,
 }
 
 impl<'a> Comparison<'a> {
@@ -82,9 +83,7 @@ impl<'a> Comparison<'a> {
 
     /// Forms that are no options.
     fn values(&mut self, place: &str, old: &'a Form, new: &'a Form) {
-        if let (Form::Named(one), Form::Named(other)) = (old, new)
-            && !self.met.insert((one, other))
-        {
+        if !self.met.insert((ptr::from_ref(old), ptr::from_ref(new))) {
             return;
         }
         match (View::of(old, self.old), View::of(new, self.new)) {
@@ -116,7 +115,8 @@ impl<'a> Comparison<'a> {
             (Form::Text(from), Form::Text(into)) => {
                 fit(from == into || *into == "String", from == into || *from == "String")
             }
-            (Form::Bool, Form::Bool) => None,
+            // Options that are left are of a type that is nothing but an option of itself.
+            (Form::Bool, Form::Bool) | (Form::Option(_), Form::Option(_)) => None,
             // A name without a definition says as little as a type that cannot be looked into.
             (Form::Opaque(from), Form::Opaque(into)) | (Form::Named(from), Form::Named(into)) => {
                 (without_path(from) != without_path(into)).then_some(Rule::Unknown)
@@ -295,10 +295,16 @@ impl<'a> Comparison<'a> {
 
 /// The form without `null`, if it has it.
 fn without_null<'a>(form: &'a Form, schema: &'a Schema) -> Option<&'a Form> {
-    match View::of(form, schema) {
-        View::Form(Form::Option(inner)) => Some(without_null(inner, schema).unwrap_or(inner)),
-        _ => None,
+    let mut met = BTreeSet::new();
+    let mut without = None;
+    let mut form = form;
+    while let View::Form(Form::Option(inner)) = View::of(form, schema)
+        && met.insert(ptr::from_ref(form))
+    {
+        form = inner;
+        without = Some(form);
     }
+    without
 }
 
 fn elements(form: &Form) -> Option<&Form> {

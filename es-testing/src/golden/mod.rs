@@ -82,7 +82,7 @@ pub fn expect_golden<S: EventSet + PartialEq>(directory: &str, samples: &[S]) {
 }
 
 /// Reads the golden payload of every version of the set's events, beside the `Cargo.toml` of the crate
-/// that says this: `golden!(AccountEvent, [Opened { … }, Deposited { … }])`; [`golden`](crate::golden)
+/// that says this: `golden!(AccountEvent, [Opened { … }, Deposited { … }])`; [`golden`](mod@crate::golden)
 /// tells how.
 ///
 /// The samples are events of the set. They serve versions that have no payload yet, when `ES_BLESS` is

@@ -212,3 +212,17 @@ fn a_type_that_holds_itself_has_an_end() {
     nothing(&tree(I64), &tree(I64));
     one(&tree(I32), &tree(I64), Rule::Widened, "weight", true, false);
 }
+
+#[test]
+fn types_that_hold_themselves_in_odd_ways_have_an_end() {
+    let lists = |name: &str, form| Schema {
+        form,
+        definitions: [(name.to_owned(), definition(Kind::Newtype(list(list(named(name))))))].into(),
+    };
+    let itself_or_null = schema([("a::A", definition(Kind::Newtype(optional(named("a::A")))))]);
+    let itself = schema([("a::A", definition(Kind::Newtype(named("a::A"))))]);
+
+    nothing(&lists("a::A", named("a::A")), &lists("b::B", list(named("b::B"))));
+    nothing(&itself_or_null, &itself_or_null);
+    nothing(&itself, &itself);
+}
