@@ -6,50 +6,11 @@ use std::ptr;
 use es_core::shape::{Enum, Field, Form, Kind, Schema, Tagging, Variant};
 
 use super::attributes::{differ, is_strict, may_be_left_out};
+use super::change::{Change, Compatibility};
 use super::number::{float_fits, integer_fits, integer_fits_float};
 use super::rule::Rule;
 use super::view::View;
 use crate::lock::{spelled, without_path};
-
-/// What changed between two stored forms.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Compatibility {
-    changes: Vec<Change>,
-}
-
-/// One place that changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Change {
-    /// Where: `money.cents`, `lines[].price`, `payment::Card.number`; empty for the event itself.
-    pub place: String,
-    /// What was there, if something was.
-    pub old: Option<String>,
-    /// What is there, if something is.
-    pub new: Option<String>,
-    /// What the change does.
-    pub rule: Rule,
-}
-
-impl Compatibility {
-    /// Every change, in the order of the places; empty if the same is stored.
-    #[must_use]
-    pub fn changes(&self) -> &[Change] {
-        &self.changes
-    }
-
-    /// Whether new code reads all old data, and nothing of it is lost.
-    #[must_use]
-    pub fn new_reads_old(&self) -> bool {
-        self.changes.iter().all(|change| change.rule.new_reads_old())
-    }
-
-    /// Whether the code before reads what new code stores.
-    #[must_use]
-    pub fn old_reads_new(&self) -> bool {
-        self.changes.iter().all(|change| change.rule.old_reads_new())
-    }
-}
 
 /// Compares what is stored as `old` with what is stored as `new`.
 ///

@@ -37,10 +37,12 @@
 //! as long as its name is; that its form is the same cannot be told.
 
 mod attributes;
+mod change;
 mod compare;
 mod number;
 mod rule;
 mod view;
 
-pub use compare::{Change, Compatibility, compatibility};
+pub use change::{Change, Compatibility};
+pub use compare::compatibility;
 pub use rule::Rule;

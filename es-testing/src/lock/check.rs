@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use es_core::shape::Schema;
 use es_core::{EventHistory, SchemaVersion};
 
+use super::parts::opaque;
 use super::released::{Released, ReleasedEvent};
 use crate::compatibility::{Change, Compatibility, Rule, compatibility};
 
@@ -58,10 +59,13 @@ pub(super) enum New {
     Event {
         event: String,
         versions: Vec<SchemaVersion>,
+        /// Types that cannot be looked into.
+        opaque: BTreeSet<String>,
     },
     Version {
         event: String,
         version: SchemaVersion,
+        opaque: BTreeSet<String>,
         /// The version before, and how the payloads of the two compare.
         before: Option<(SchemaVersion, Compatibility)>,
     },
@@ -181,8 +185,11 @@ impl Verdict {
             let is_new = |version: &SchemaVersion| {
                 !under_aliases.contains(version) || Some(*version) == written
             };
-            let versions = history.versions.iter().map(|(version, _)| *version).filter(is_new);
-            self.news.push(New::Event { event, versions: versions.collect() });
+            let new = history.versions.iter().filter(|(version, _)| is_new(version));
+            let opaque =
+                new.clone().flat_map(|(_, schema)| opaque(schema)).map(str::to_owned).collect();
+            let versions = new.map(|(version, _)| *version).collect();
+            self.news.push(New::Event { event, versions, opaque });
             return;
         };
         let is_new = |version: &SchemaVersion| {
@@ -195,6 +202,7 @@ impl Verdict {
                 self.news.push(New::Version {
                     event: event.clone(),
                     version: *version,
+                    opaque: opaque(schema).into_iter().map(str::to_owned).collect(),
                     before: before.map(|(at, before)| (*at, compatibility(before, schema))),
                 });
             }

@@ -75,6 +75,7 @@ mod form;
 mod line;
 mod names;
 mod parse;
+mod parts;
 mod released;
 mod report;
 mod write;

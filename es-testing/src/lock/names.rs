@@ -16,22 +16,22 @@ pub(super) struct Names<'a> {
 
 impl<'a> Names<'a> {
     pub(super) fn of(schema: &'a Schema) -> Self {
+        let root = if let Form::Named(name) = &schema.form { Some(name) } else { None };
         let mut wanted: BTreeMap<String, usize> = BTreeMap::new();
-        for name in schema.definitions.keys() {
+        for name in schema.definitions.keys().filter(|name| Some(*name) != root) {
             *wanted.entry(without_path(name)).or_default() += 1;
         }
         let is_alone = |short: &String| wanted.get(short) == Some(&1);
         let short = schema.definitions.keys().map(|name| {
-            let short = Some(without_path(name)).filter(is_alone);
-            (name.as_str(), quoted(short.unwrap_or_else(|| name.clone())))
+            let short = if Some(name) == root {
+                "Self".to_owned()
+            } else {
+                let short = Some(without_path(name)).filter(is_alone);
+                quoted(short.unwrap_or_else(|| name.clone()))
+            };
+            (name.as_str(), short)
         });
-        let mut short: BTreeMap<_, _> = short.collect();
-        if let Form::Named(root) = &schema.form
-            && let Some(itself) = short.get_mut(root.as_str())
-        {
-            "Self".clone_into(itself);
-        }
-        Self { short }
+        Self { short: short.collect() }
     }
 
     /// The name of a type as it is written.

@@ -9,6 +9,7 @@ use es_core::SchemaVersion;
 use es_core::shape::{Definition, Enum, Form, Kind, Schema, Variant};
 
 use super::line::{Line, field};
+use super::parts::named;
 use super::released::{Released, ReleasedEvent};
 
 /// Why a text is no lock.
@@ -263,42 +264,10 @@ fn part(entry: &Entry<'_>, entries: &mut Entries<'_>, of: &mut Kind) -> Result<(
 }
 
 fn every_name_has_a_type(head: &Entry<'_>, schema: &Schema) -> Result<(), InvalidLock> {
-    let mut named = Vec::new();
-    collect(&schema.form, &mut named);
-    for definition in schema.definitions.values() {
-        collect_kind(&definition.kind, &mut named);
-    }
-    match named.into_iter().find(|name| !schema.definitions.contains_key(*name)) {
+    match named(schema).into_iter().find(|name| !schema.definitions.contains_key(*name)) {
         None => Ok(()),
         Some(name) => Err(head.wrong(format!(
             "`{name}` is named in this version, and no line `type {name}: …` says what it is"
         ))),
-    }
-}
-
-fn collect_kind<'a>(kind: &'a Kind, names: &mut Vec<&'a str>) {
-    match kind {
-        Kind::Unit => {}
-        Kind::Newtype(form) => collect(form, names),
-        Kind::Tuple(parts) => parts.iter().for_each(|part| collect(part, names)),
-        Kind::Struct(fields) => fields.iter().for_each(|field| collect(&field.form, names)),
-        Kind::Enum(variants) => {
-            variants.variants.iter().for_each(|variant| collect_kind(&variant.kind, names));
-        }
-    }
-}
-
-fn collect<'a>(form: &'a Form, names: &mut Vec<&'a str>) {
-    match form {
-        Form::Named(name) => names.push(name),
-        Form::Option(inner) | Form::List(inner) | Form::Set(inner) | Form::Array(inner, _) => {
-            collect(inner, names);
-        }
-        Form::Map(key, value) => {
-            collect(key, names);
-            collect(value, names);
-        }
-        Form::Tuple(parts) => parts.iter().for_each(|part| collect(part, names)),
-        _ => {}
     }
 }

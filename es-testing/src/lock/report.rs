@@ -1,5 +1,6 @@
 //! What a comparison found, for people.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 
 use es_core::SchemaVersion;
@@ -178,15 +179,16 @@ fn is_field(change: &Change) -> bool {
 impl fmt::Display for New {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Event { event, versions } => {
-                writeln!(f, "\n  `{event}` is new ({})", listed(versions))
+            Self::Event { event, versions, opaque } => {
+                writeln!(f, "\n  `{event}` is new ({})", listed(versions))?;
+                unseen(f, opaque)
             }
-            Self::Version { event, version, before: Some((before, compatibility)) } => {
+            Self::Version { event, version, opaque, before } => {
                 writeln!(f, "\n  `{event}` version {version} is new")?;
-                between(f, (*before, *version), compatibility)
-            }
-            Self::Version { event, version, .. } => {
-                writeln!(f, "\n  `{event}` version {version} is new")
+                if let Some((before, compatibility)) = before {
+                    between(f, (*before, *version), compatibility)?;
+                }
+                unseen(f, opaque)
             }
             Self::Fields { event, version, changes } => {
                 writeln!(f, "\n  `{event}` version {version} has optional fields that are new")?;
@@ -236,6 +238,17 @@ fn between(
         writeln!(f, "    why it needs a version: `{place}`: {}", broken(change.rule))?;
     }
     Ok(())
+}
+
+/// What the lock does not guard.
+fn unseen(f: &mut fmt::Formatter<'_>, opaque: &BTreeSet<String>) -> fmt::Result {
+    opaque.iter().try_for_each(|name| {
+        writeln!(
+            f,
+            "    `{name}` cannot be looked into, and what changes in it is not seen; \
+             if it is yours, #[derive(Shape)] on it"
+        )
+    })
 }
 
 fn cure(f: &mut fmt::Formatter<'_>, what: &str) -> fmt::Result {

@@ -87,6 +87,9 @@ fn a_schema() -> impl Strategy<Value = Schema> {
 }
 
 proptest! {
+    // What fails is shortened and becomes a test with a name.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn every_schema_is_read_as_it_was_written(schema in a_schema()) {
         let scratch = Scratch::new();

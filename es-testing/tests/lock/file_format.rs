@@ -142,3 +142,17 @@ fn two_branches_that_add_an_event_each_change_different_lines() {
     assert_eq!(blessed(&one), format!("{head}\n\nevent aaa\n\n  version 1: struct\n\n{events}"));
     assert_eq!(blessed(&both), blessed(&one) + "\nevent zzz\n\n  version 1: struct\n");
 }
+
+#[test]
+fn an_event_and_a_type_within_it_may_have_one_name() {
+    let event = schema([
+        ("bank::Deposited", fields([field("before", named("old::Deposited"))])),
+        ("old::Deposited", fields([field("cents", I64)])),
+    ]);
+    let text = blessed(&[history("money-deposited", [event])]);
+
+    let released: Released = text.parse().expect("a lock that was just written");
+
+    assert!(text.contains("    before: Deposited\n    type Deposited: struct\n"), "{text}");
+    assert_eq!(released.to_string(), text);
+}

@@ -134,7 +134,7 @@ fn things_that_are_new() {
             history("fee-charged", [plain([field("cents", I64), field("why", optional(TEXT))])])
                 .with_aliases(&["fee"]),
             history("pinged", [plain([])]).superseded(),
-            history("account-closed", [plain([])]),
+            history("account-closed", [plain([field("on", list(opaque("chrono::NaiveDate")))])]),
         ],
         &expect_file!["things_that_are_new.txt"],
     );

@@ -46,8 +46,8 @@ fn said(test: &str, blessing: &str) -> String {
         .output()
         .expect("this test runs once more");
     assert!(!output.status.success(), "it holds");
-    let text = String::from_utf8(output.stderr).expect("a report is text");
-    let (_, report) = text.split_once("panicked at ").expect("it panics");
+    let errors = String::from_utf8(output.stderr).expect("a report is text");
+    let (_, report) = errors.split_once("panicked at ").expect("it panics");
     let (_, report) = report.split_once('\n').expect("a report after the place");
     let (report, _) = report.split_once("\nnote: run with").expect("a note after the report");
     report.replace(DIRECTORY, "bank") + "\n"
