@@ -113,6 +113,12 @@
 //! [`decision::given`] begins a scenario of a [`Decision`](es_core::Decision): the same words, on a
 //! past that is found by its tags.
 //!
+//! # What is released stays readable
+//!
+//! [`events_lock!`] compares the events with those that were released, in one line of a test, and says
+//! which change breaks what ([`lock`], [`compatibility`]). [`golden!`] reads a stored payload of every
+//! version that there ever was ([`golden`](mod@golden)).
+//!
 //! # For the authors of stores
 //!
 //! [`contract!`] writes a test for every guarantee of [`EventStore`](es_core::EventStore).
@@ -121,12 +127,23 @@
 //!
 //! - `postgres`: a fresh PostgreSQL database for each test, on a server that is found or started.
 
+mod blessing;
+pub mod compatibility;
 pub mod contract;
 pub mod decision;
+pub mod golden;
+pub mod lock;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod prelude;
 mod report;
 mod scenario;
 
+pub use blessing::Blessing;
 pub use scenario::{Given, Played, Scenario, Stored, Then, When};
+
+/// What the macros of this crate call.
+#[doc(hidden)]
+pub mod __private {
+    pub use es_core::EventSet;
+}

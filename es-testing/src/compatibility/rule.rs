@@ -1,0 +1,102 @@
+//! What a change of a stored form does, each kind by its name.
+
+/// A kind of change, and what it means to those who read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Rule {
+    /// A field came that reading does not need.
+    OptionalFieldAdded,
+    /// A field came that reading needs.
+    RequiredFieldAdded,
+    /// A field went that reading did not need.
+    OptionalFieldRemoved,
+    /// A field went that reading needed.
+    RequiredFieldRemoved,
+    /// The code before refuses fields that it does not know, and one came.
+    RefusedByOld,
+    /// The code now refuses fields that it does not know, and one went.
+    RefusedByNew,
+    /// A field that was always there may be absent or `null`.
+    MadeOptional,
+    /// A field that might be absent or `null` has to be there.
+    MadeRequired,
+    /// The place takes more values than before.
+    Widened,
+    /// The place takes fewer values than before.
+    Narrowed,
+    /// An enum has one more variant.
+    VariantAdded,
+    /// An enum has one variant less.
+    VariantRemoved,
+    /// The place holds something else.
+    FormChanged,
+    /// The variants of an enum without tags changed, or their order.
+    UntaggedChanged,
+    /// What is written there cannot be looked into, before or now.
+    Unknown,
+    /// A serde attribute whose effect is not known came, went or changed.
+    AttributesChanged,
+}
+
+impl Rule {
+    /// Whether new code reads all that was stored before: every value, and nothing of it lost.
+    #[must_use]
+    pub const fn new_reads_old(self) -> bool {
+        matches!(
+            self,
+            Self::OptionalFieldAdded
+                | Self::RefusedByOld
+                | Self::MadeOptional
+                | Self::Widened
+                | Self::VariantAdded
+        )
+    }
+
+    /// Whether the code before reads what new code stores, as far as it knows of it.
+    #[must_use]
+    pub const fn old_reads_new(self) -> bool {
+        matches!(
+            self,
+            Self::OptionalFieldAdded
+                | Self::RequiredFieldAdded
+                | Self::OptionalFieldRemoved
+                | Self::RefusedByNew
+                | Self::MadeRequired
+                | Self::Narrowed
+                | Self::VariantRemoved
+        )
+    }
+
+    /// Why, in a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::OptionalFieldAdded => {
+                "old data is read as if the field were absent, and old code passes over it"
+            }
+            Self::RequiredFieldAdded => "old data does not have the field that new code needs",
+            Self::OptionalFieldRemoved => {
+                "new code passes over what old data has there, and loses it in silence"
+            }
+            Self::RequiredFieldRemoved => {
+                "new code loses what old data has there, and old code needs what new data lacks"
+            }
+            Self::RefusedByOld => "old code refuses a field that it does not know",
+            Self::RefusedByNew => "new code refuses a field that it does not know",
+            Self::MadeOptional => "old code needs what new data may lack",
+            Self::MadeRequired => "new code needs what old data may lack",
+            Self::Widened => "old code cannot take every value that new code writes",
+            Self::Narrowed => "new code cannot take every value that old code wrote",
+            Self::VariantAdded => "old code does not know a variant that new code writes",
+            Self::VariantRemoved => "new code does not know a variant that old data may have",
+            Self::FormChanged => "neither reads what the other writes",
+            Self::UntaggedChanged => {
+                "without a tag the first variant that fits is taken, and that may be another one now"
+            }
+            Self::Unknown => "what is written there cannot be looked into, so nothing is promised",
+            Self::AttributesChanged => {
+                "what the serde attribute does to the stored form is not known here"
+            }
+        }
+    }
+}
