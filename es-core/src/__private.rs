@@ -1,6 +1,7 @@
 //! What the expansions of the derives call. Not for people: it may change in any release.
 
 use std::any::Any;
+use std::error::Error;
 use std::fmt;
 
 use serde::Serialize;
@@ -413,6 +414,18 @@ where
     let Decision { events, .. } =
         decision::decide(state, version, stream, command, &Metadata::default())?;
     Ok(events)
+}
+
+/// The state as a snapshot keeps it; `None` if the aggregate has no snapshots.
+#[must_use]
+pub fn keep<A: Aggregate>(state: &A) -> Option<Result<String, Box<dyn Error + Send + Sync>>> {
+    Some(A::SNAPSHOTS?.encode(state).map_err(Into::into))
+}
+
+/// The state as it comes out of a snapshot; `None` if the aggregate has no snapshots.
+#[must_use]
+pub fn kept<A: Aggregate>(text: &str) -> Option<serde_json::Result<A>> {
+    Some(A::SNAPSHOTS?.decode(text))
 }
 
 /// Shows a field's value by the best means that its type has: `(&&Show(&field)).es_show()`.

@@ -123,6 +123,7 @@
 
 pub mod contract;
 pub mod decision;
+pub mod laws;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod prelude;

@@ -1,0 +1,114 @@
+//! An account for which every law holds.
+
+use es_core::prelude::*;
+use es_testing::laws::Laws;
+
+use crate::history::{event, i64, text};
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(crate = "es_core::serde")]
+#[event(name = "opened")]
+pub(crate) struct Opened {
+    owner: String,
+}
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(crate = "es_core::serde")]
+#[event(name = "deposited")]
+pub(crate) struct Deposited {
+    cents: i64,
+}
+
+#[derive(Aggregate, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(crate = "es_core::serde")]
+#[aggregate(name = "account", id = String, events(Opened, Deposited), error = NotOpen, snapshot(every = 2))]
+pub(crate) struct Account {
+    owner: Option<String>,
+    cents: i64,
+}
+
+#[derive(Debug)]
+pub(crate) struct NotOpen;
+
+impl std::error::Error for NotOpen {}
+
+impl std::fmt::Display for NotOpen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the account is not open")
+    }
+}
+
+impl Apply<Opened> for Account {
+    fn apply(&mut self, event: Opened) {
+        self.owner = Some(event.owner);
+    }
+}
+
+impl Apply<Deposited> for Account {
+    fn apply(&mut self, event: Deposited) {
+        self.cents = self.cents.saturating_add(event.cents);
+    }
+}
+
+#[derive(Command, Clone)]
+#[command(aggregate = Account, creates)]
+pub(crate) struct Open {
+    #[command(id)]
+    account: String,
+}
+
+#[derive(Command, Clone)]
+#[command(aggregate = Account)]
+pub(crate) struct Deposit {
+    #[command(id)]
+    account: String,
+    cents: i64,
+}
+
+impl Decide<Open> for Account {
+    type Events = Opened;
+
+    fn decide(&self, command: Open) -> Result<Opened, NotOpen> {
+        Ok(Opened { owner: command.account })
+    }
+}
+
+impl Decide<Deposit> for Account {
+    type Events = Deposited;
+
+    fn decide(&self, command: Deposit) -> Result<Deposited, NotOpen> {
+        self.owner.as_ref().ok_or(NotOpen)?;
+        Ok(Deposited { cents: command.cents })
+    }
+}
+
+fn account() -> Laws<Account> {
+    Laws::new(vec![event::<Opened>(&[("owner", text())]), event::<Deposited>(&[("cents", i64())])])
+        .commands(|account| Open { account })
+        .commands(|cents| Deposit { account: "ada".into(), cents })
+}
+
+#[test]
+fn every_event_is_read_back() {
+    account().every_event_is_read_back_as_it_was();
+}
+
+#[test]
+fn every_sequence_is_applied() {
+    account().apply_takes_every_sequence_of_events();
+}
+
+#[test]
+fn replays_agree() {
+    account().a_replay_from_any_snapshot_ends_in_the_same_state();
+}
+
+#[test]
+fn decisions_answer_twice() {
+    account().a_decision_answers_the_same_twice();
+}
+
+#[test]
+fn decided_events_are_read_back() {
+    account().every_decided_event_is_read_back();
+}
