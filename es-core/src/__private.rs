@@ -24,6 +24,8 @@ use crate::stream::{StreamId, Version};
 use crate::tag::Tag;
 use crate::text::InvalidText;
 
+pub use crate::event_types::EventTypes;
+
 /// What may stand for a parameter of an event: whatever could itself be stored.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of an event",
@@ -257,6 +259,12 @@ impl Reported for TaggedEvent {
     fn read_back(&self, stored: &RawEvent) -> Result<Self, DecodeError> {
         TaggedEvent::read_back(self, stored)
     }
+}
+
+/// The models on which a decision rests, each by its name and the events that make it.
+#[must_use]
+pub fn models<D: decisions::Decision>() -> Vec<(&'static str, &'static [EventType])> {
+    <D::Model as decisions::DecisionModels>::models()
 }
 
 /// The models of a decision as it would see them now: what es-testing plays its scenarios with.

@@ -121,6 +121,7 @@
 //!
 //! - `postgres`: a fresh PostgreSQL database for each test, on a server that is found or started.
 
+pub mod catalog;
 pub mod contract;
 pub mod decision;
 pub mod laws;

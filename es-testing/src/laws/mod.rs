@@ -5,7 +5,7 @@ mod caught;
 mod decide;
 mod drawn;
 mod fold;
-mod payload;
+pub(crate) mod payload;
 mod replay;
 mod source;
 mod suite;

@@ -19,11 +19,11 @@ const NESTED: usize = 2;
 
 /// A place whose form is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Unknown {
+pub(crate) struct Unknown {
     /// `Opened.owner.name`
-    pub(super) place: String,
+    pub(crate) place: String,
     /// The type that stands there.
-    pub(super) type_name: String,
+    pub(crate) type_name: String,
 }
 
 /// Payloads of the schema of the event `name`.
@@ -31,7 +31,7 @@ pub(super) struct Unknown {
 /// # Errors
 ///
 /// If the form of a place is not known.
-pub(super) fn payloads(name: &str, schema: &Schema) -> Result<Json, Unknown> {
+pub(crate) fn payloads(name: &str, schema: &Schema) -> Result<Json, Unknown> {
     let mut draw =
         Draw { definitions: &schema.definitions, within: Vec::new(), place: vec![name.to_owned()] };
     let nothing_ends =
