@@ -43,30 +43,30 @@ fn pretty(json: &Value) -> String {
     format!("{json:#}\n")
 }
 
-/// Compares the catalog with the files in `directory`; with `ES_BLESS=1` in the environment writes them.
-///
-/// Files that the catalog does not make stay, but for schemas in `events/`, of which it makes all.
+/// Compares the catalog with the files in `directory` of the crate at `root`; with `ES_BLESS=1` in the
+/// environment writes them, as [`write()`] does.
 ///
 /// # Panics
 ///
 /// If a file is not as it is made now, and says which; if a file cannot be read or written.
 #[track_caller]
-pub fn check(title: &str, directory: &Path, chapters: &[Chapter]) {
+pub fn check(title: &str, root: &str, directory: &str, chapters: &[Chapter]) {
     let files = files(title, chapters);
+    let path = Path::new(root).join(directory);
     let blessed = env::var_os("ES_BLESS").is_some_and(|value| !value.is_empty() && value != "0");
-    let result = if blessed {
-        bless(directory, &files).map(|()| Vec::new())
-    } else {
-        stale(directory, &files)
-    };
+    let result =
+        if blessed { write(&path, &files).map(|()| Vec::new()) } else { stale(&path, &files) };
     match result {
         Ok(stale) if stale.is_empty() => {}
         Ok(stale) => report(directory, stale),
-        Err(error) => panic!("the catalog in {}: {error}", directory.display()),
+        Err(error) => panic!("the catalog in {}: {error}", path.display()),
     }
 }
 
-fn bless(directory: &Path, files: &BTreeMap<String, String>) -> io::Result<()> {
+/// Writes the files of a catalog into `directory`.
+///
+/// Other files there stay, but for schemas in `events/` that the catalog makes no more.
+pub fn write(directory: &Path, files: &BTreeMap<String, String>) -> io::Result<()> {
     for (path, text) in files {
         let path = directory.join(path);
         if let Some(parent) = path.parent() {
@@ -141,10 +141,10 @@ fn different(path: &str, there: &str, made: &str) -> Line {
 }
 
 #[track_caller]
-fn report(directory: &Path, stale: Vec<Line>) -> ! {
+fn report(directory: &str, stale: Vec<Line>) -> ! {
     let page = Page {
         name: of_this_test(),
-        headline: format!("{} is out of date", directory.display()),
+        headline: format!("the catalog in {directory} is out of date"),
         at: std::panic::Location::caller(),
         blocks: vec![("files", stale)],
         end: "what to do: run this test with ES_BLESS=1, read the diff, commit it".to_owned(),

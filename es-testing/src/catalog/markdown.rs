@@ -1,6 +1,6 @@
 //! The catalog as a page to read.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use es_core::shape::{Definition, Field, Form, Kind, Schema, Tagging};
 use es_core::{EventHistory, Lifecycle, SchemaVersion};
@@ -13,12 +13,10 @@ use super::mermaid::mermaid;
 /// stored.
 #[must_use]
 pub fn markdown(title: &str, chapters: &[Chapter]) -> String {
-    let mut text = String::new();
-    write(&mut text, title, chapters).expect("a String takes every text");
-    text
+    fmt::from_fn(|text| write(text, title, chapters)).to_string()
 }
 
-fn write(text: &mut String, title: &str, chapters: &[Chapter]) -> fmt::Result {
+fn write(text: &mut fmt::Formatter<'_>, title: &str, chapters: &[Chapter]) -> fmt::Result {
     writeln!(text, "# Events of {title}\n")?;
     writeln!(text, "Written by a test from the types; see also [asyncapi.json](asyncapi.json).\n")?;
     writeln!(text, "```mermaid\n{}```", mermaid(chapters))?;
@@ -33,14 +31,12 @@ fn write(text: &mut String, title: &str, chapters: &[Chapter]) -> fmt::Result {
     Ok(())
 }
 
-fn questions(text: &mut String, chapter: &Chapter) -> fmt::Result {
+fn questions(text: &mut fmt::Formatter<'_>, chapter: &Chapter) -> fmt::Result {
     if chapter.asked.is_empty() {
         return Ok(());
     }
-    let (first, second) = match chapter.is_aggregate {
-        true => ("Command", "Asked of"),
-        false => ("Decision", "Rests on"),
-    };
+    let (first, second) =
+        if chapter.is_aggregate { ("Command", "Asked of") } else { ("Decision", "Rests on") };
     writeln!(text, "\n| {first} | {second} | Causes |\n|---|---|---|")?;
     for asked in &chapter.asked {
         let events = coded(&asked.events);
@@ -63,7 +59,7 @@ fn coded(names: &[&str]) -> String {
     coded.join(", ")
 }
 
-fn an_event(text: &mut String, chapter: &Chapter, event: &EventHistory) -> fmt::Result {
+fn an_event(text: &mut fmt::Formatter<'_>, chapter: &Chapter, event: &EventHistory) -> fmt::Result {
     writeln!(text, "\n### `{}`\n", event.name)?;
     if event.is_superseded {
         writeln!(text, "Superseded: it is read, and not written any more.\n")?;
@@ -89,7 +85,7 @@ fn an_event(text: &mut String, chapter: &Chapter, event: &EventHistory) -> fmt::
     Ok(())
 }
 
-fn stored(text: &mut String, schema: &Schema) -> fmt::Result {
+fn stored(text: &mut fmt::Formatter<'_>, schema: &Schema) -> fmt::Result {
     let root = match &schema.form {
         Form::Named(name) => schema.definitions.get(name).map(|definition| (name, definition)),
         _ => None,
@@ -105,7 +101,7 @@ fn stored(text: &mut String, schema: &Schema) -> fmt::Result {
     Ok(())
 }
 
-fn a_type(text: &mut String, definition: &Definition) -> fmt::Result {
+fn a_type(text: &mut fmt::Formatter<'_>, definition: &Definition) -> fmt::Result {
     match &definition.kind {
         Kind::Unit => writeln!(text, "Nothing but that it happened."),
         Kind::Struct(fields) if fields.is_empty() => {

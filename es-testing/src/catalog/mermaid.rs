@@ -1,6 +1,6 @@
 //! The event model as a Mermaid flow chart.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use super::chapter::{Asked, Chapter};
 
@@ -8,13 +8,11 @@ use super::chapter::{Asked, Chapter};
 /// also what they rest on.
 #[must_use]
 pub fn mermaid(chapters: &[Chapter]) -> String {
-    let mut text = String::new();
-    write(&mut text, chapters).expect("a String takes every text");
-    text
+    fmt::from_fn(|text| write(text, chapters)).to_string()
 }
 
-fn write(text: &mut String, chapters: &[Chapter]) -> fmt::Result {
-    text.push_str("flowchart LR\n");
+fn write(text: &mut fmt::Formatter<'_>, chapters: &[Chapter]) -> fmt::Result {
+    text.write_str("flowchart LR\n")?;
     for (nth, chapter) in chapters.iter().enumerate() {
         let prefix = format!("m{nth}");
         writeln!(text, "    subgraph {prefix} [\"{}\"]", chapter.name)?;
@@ -23,15 +21,15 @@ fn write(text: &mut String, chapters: &[Chapter]) -> fmt::Result {
             arrows(text, &prefix, chapter, asked)?;
         }
         belongings(text, &prefix, chapter)?;
-        text.push_str("    end\n");
+        text.write_str("    end\n")?;
     }
-    text.push_str("    classDef command fill:#a8d1ff,stroke:#2f6fb2,color:#000\n");
-    text.push_str("    classDef event fill:#ffd08a,stroke:#b26b00,color:#000\n");
-    text.push_str("    classDef state fill:#fff3b0,stroke:#a68a00,color:#000\n");
+    text.write_str("    classDef command fill:#a8d1ff,stroke:#2f6fb2,color:#000\n")?;
+    text.write_str("    classDef event fill:#ffd08a,stroke:#b26b00,color:#000\n")?;
+    text.write_str("    classDef state fill:#fff3b0,stroke:#a68a00,color:#000\n")?;
     Ok(())
 }
 
-fn nodes(text: &mut String, prefix: &str, chapter: &Chapter) -> fmt::Result {
+fn nodes(text: &mut fmt::Formatter<'_>, prefix: &str, chapter: &Chapter) -> fmt::Result {
     for asked in &chapter.asked {
         writeln!(text, "        {prefix}_c_{0}[\"{0}\"]:::command", asked.name)?;
     }
@@ -49,7 +47,12 @@ fn nodes(text: &mut String, prefix: &str, chapter: &Chapter) -> fmt::Result {
     Ok(())
 }
 
-fn arrows(text: &mut String, prefix: &str, chapter: &Chapter, asked: &Asked) -> fmt::Result {
+fn arrows(
+    text: &mut fmt::Formatter<'_>,
+    prefix: &str,
+    chapter: &Chapter,
+    asked: &Asked,
+) -> fmt::Result {
     for event in &asked.events {
         if chapter.events.iter().any(|known| known.name == *event) {
             writeln!(text, "        {prefix}_c_{} --> {}", asked.name, event_id(prefix, event))?;
@@ -62,7 +65,7 @@ fn arrows(text: &mut String, prefix: &str, chapter: &Chapter, asked: &Asked) -> 
 }
 
 /// From the events to the states that they make.
-fn belongings(text: &mut String, prefix: &str, chapter: &Chapter) -> fmt::Result {
+fn belongings(text: &mut fmt::Formatter<'_>, prefix: &str, chapter: &Chapter) -> fmt::Result {
     for event in &chapter.events {
         let id = event_id(prefix, event.name);
         if chapter.is_aggregate {

@@ -12,9 +12,16 @@ pub(super) struct Panic {
     pub(super) place: String,
 }
 
+/// What becomes of a panic on this thread.
+enum Watch {
+    /// It is none of ours.
+    Off,
+    On,
+    Saw(Panic),
+}
+
 thread_local! {
-    /// Whether this thread is in [`caught`], and what has panicked there.
-    static CAUGHT: RefCell<Option<Option<Panic>>> = const { RefCell::new(None) };
+    static WATCH: RefCell<Watch> = const { RefCell::new(Watch::Off) };
 }
 
 /// Runs `code`; a panic in it is not printed, since shrinking repeats it hundreds of times.
@@ -28,22 +35,28 @@ pub(super) fn caught<T>(code: impl FnOnce() -> T) -> Result<T, Panic> {
             }
         }));
     });
-    CAUGHT.set(Some(None));
+    WATCH.set(Watch::On);
     let result = panic::catch_unwind(AssertUnwindSafe(code));
-    let panicked = CAUGHT.take().flatten();
-    result.map_err(|_| {
-        panicked.unwrap_or_else(|| Panic { message: String::new(), place: String::new() })
+    let watch = WATCH.replace(Watch::Off);
+    result.map_err(|_| match watch {
+        Watch::Saw(panic) => panic,
+        // Somebody has set another hook.
+        Watch::On | Watch::Off => {
+            Panic { message: "a panic".to_owned(), place: "an unknown place".to_owned() }
+        }
     })
 }
 
 /// Keeps a panic for [`caught`], if this thread is in it.
 fn keep(info: &PanicHookInfo<'_>) -> bool {
-    CAUGHT.with_borrow_mut(|caught| {
-        let Some(panicked) = caught else { return false };
+    WATCH.with_borrow_mut(|watch| {
+        if let Watch::Off = watch {
+            return false;
+        }
         let message = info.payload_as_str().unwrap_or("a panic without a message").to_owned();
-        let place =
-            info.location().map_or_else(String::new, |at| format!("{}:{}", at.file(), at.line()));
-        *panicked = Some(Panic { message, place });
+        let place = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
+        let place = place.unwrap_or_else(|| "an unknown place".to_owned());
+        *watch = Watch::Saw(Panic { message, place });
         true
     })
 }

@@ -223,9 +223,9 @@ fn each_once(elements: Vec<String>) -> Vec<String> {
 /// Keys are texts in JSON, numbers as well.
 fn entries(entries: Vec<(String, String)>) -> String {
     let entries: BTreeMap<String, String> = entries.into_iter().collect();
-    let member = |(key, value): (String, String)| match key.starts_with('"') {
-        true => format!("{key}:{value}"),
-        false => format!("{}:{value}", quoted(&key)),
+    let member = |(key, value): (String, String)| {
+        let key = if key.starts_with('"') { key } else { quoted(&key) };
+        format!("{key}:{value}")
     };
     joined(&entries.into_iter().map(member).collect::<Vec<_>>())
 }

@@ -72,9 +72,10 @@ pub(super) fn report(broken: Broken, tried: Option<&Config>) -> ! {
     let mut end = format!("what to do: {}", broken.cure);
     if let Some(config) = tried {
         let (seed, cases) = (config.rng_seed, config.cases);
-        end.push_str(&format!(
-            "\n  drawn with: PROPTEST_RNG_SEED={seed} PROPTEST_CASES={cases}; the case is the shortest that was found"
-        ));
+        end = format!(
+            "{end}\n  drawn with: PROPTEST_RNG_SEED={seed} PROPTEST_CASES={cases}; the case is the \
+             shortest that was found"
+        );
     }
     let page = Page {
         name: of_this_test(),

@@ -54,8 +54,12 @@ fn named(name: &str) -> Form {
     Form::Named(name.to_owned())
 }
 
-fn of(form: Form) -> Box<Form> {
-    Box::new(form)
+fn list(element: Form) -> Form {
+    Form::List(Box::new(element))
+}
+
+fn option(some: Form) -> Form {
+    Form::Option(Box::new(some))
 }
 
 fn text() -> Form {
@@ -103,11 +107,11 @@ fn forms_of_every_kind() {
         field("letter", Form::Text("char")),
         field("id", Form::Text("EventId")),
         field("at", Form::Text("Timestamp")),
-        field("note", Form::Option(of(text()))),
-        field("tags", Form::Set(of(int("u8")))),
+        field("note", option(text())),
+        field("tags", Form::Set(Box::new(int("u8")))),
         field("pair", Form::Tuple(vec![int("i64"), text()])),
-        field("rgb", Form::Array(of(int("u8")), 3)),
-        field("scores", Form::Map(of(int("u32")), of(Form::List(of(Form::Bool))))),
+        field("rgb", Form::Array(Box::new(int("u8")), 3)),
+        field("scores", Form::Map(Box::new(int("u32")), Box::new(list(Form::Bool)))),
     ];
 
     agree::<Everything>(&schema(named("e"), &[("e", Kind::Struct(fields))]));
@@ -204,8 +208,8 @@ struct Tree {
 fn a_type_within_itself() {
     let fields = vec![
         field("value", int("i32")),
-        field("branches", Form::List(of(named("Tree")))),
-        field("twin", Form::Option(of(named("Tree")))),
+        field("branches", list(named("Tree"))),
+        field("twin", option(named("Tree"))),
     ];
 
     agree::<Tree>(&schema(named("Tree"), &[("Tree", Kind::Struct(fields))]));
@@ -231,7 +235,7 @@ fn a_field_that_is_flattened_and_one_that_has_a_default() {
 
 #[test]
 fn what_is_wrong_is_refused() {
-    let fields = vec![field("cents", int("u8")), field("by", Form::Option(of(text())))];
+    let fields = vec![field("cents", int("u8")), field("by", option(text()))];
     let validator = validator(&schema(named("Owed"), &[("Owed", Kind::Struct(fields))]));
 
     let wrong = [
