@@ -1,9 +1,13 @@
 //! Several events as one type: what a stream can hold, or what a reader wants to see.
 
+use std::collections::BTreeMap;
+
 use crate::describe::Describe;
 use crate::error::{DecodeError, EncodeError};
 use crate::event::{EventName, Payload, SchemaVersion};
+use crate::event_history::EventHistory;
 use crate::recorded::RawEvent;
+use crate::shape::{Form, Schema};
 use crate::tag::Tag;
 use crate::text::InvalidText;
 
@@ -74,6 +78,21 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
     /// Reads an event as a store gives it.
     fn from_raw(raw: &RawEvent) -> Result<Self, DecodeError> {
         Self::decode(raw.name.as_str(), raw.version, &raw.payload)
+    }
+
+    /// Each event of the set with the schemas of all versions that can be read, in the order of
+    /// [`EVENTS`](Self::EVENTS).
+    ///
+    /// The derives write it. Without them it has the current versions, and nothing is known of their
+    /// schemas.
+    #[must_use]
+    fn history() -> Vec<EventHistory> {
+        let unknown = |event: &EventType| {
+            let form = Form::Opaque(event.name.to_owned());
+            let schema = Schema { form, definitions: BTreeMap::new() };
+            EventHistory::new(event.name, vec![(event.version, schema)])
+        };
+        Self::EVENTS.iter().map(unknown).collect()
     }
 
     /// Whether the set has an event of that name.

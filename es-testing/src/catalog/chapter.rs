@@ -3,7 +3,7 @@
 use std::any::type_name;
 
 use es_core::__private::{EventTypes, models};
-use es_core::{Aggregate, Command, Decide, Decision, EventHistory, EventType, Lifecycle};
+use es_core::{Aggregate, Command, Decide, Decision, EventHistory, EventSet, EventType, Lifecycle};
 
 use crate::report::short_name;
 
@@ -35,13 +35,25 @@ pub(super) struct Model {
 }
 
 impl Chapter {
+    /// Of the aggregate `A`.
+    #[must_use]
+    pub fn aggregate<A: Aggregate>() -> Self {
+        Self::of_aggregate::<A>(A::Event::history())
+    }
+
+    /// Of a set of events that decisions across streams cause, called after the set.
+    #[must_use]
+    pub fn events<S: EventSet>() -> Self {
+        Self::of_events::<S>(S::history())
+    }
+
     /// Of the aggregate `A`, whose events are stored in these forms.
     #[must_use]
     pub fn of_aggregate<A: Aggregate>(events: Vec<EventHistory>) -> Self {
         Self { name: A::NAME.to_owned(), is_aggregate: true, asked: Vec::new(), events }
     }
 
-    /// Of a set of events that decisions across streams cause, called after the set `S`.
+    /// Of events that decisions across streams cause, stored in these forms and called after `S`.
     #[must_use]
     pub fn of_events<S>(events: Vec<EventHistory>) -> Self {
         Self { name: short_name::<S>().to_owned(), is_aggregate: false, asked: Vec::new(), events }

@@ -151,3 +151,27 @@ fn report(directory: &str, stale: Vec<Line>) -> ! {
     };
     panic!("{}", page.render(Colour::of_this_terminal()))
 }
+
+/// Writes the test that compares the catalog with the files in a directory of the crate. See
+/// [`catalog`](mod@crate::catalog).
+#[macro_export]
+macro_rules! catalog {
+    ($directory:literal, $($of:ty { $kind:ident: [$($asked:ty),* $(,)?] $(,)? }),+ $(,)?) => {
+        #[test]
+        fn the_catalog_is_current() {
+            $crate::catalog::check(
+                ::core::env!("CARGO_PKG_NAME"),
+                ::core::env!("CARGO_MANIFEST_DIR"),
+                $directory,
+                &[$($crate::catalog!(@chapter $kind $of; $($asked)*)),+],
+            );
+        }
+    };
+    (@chapter commands $aggregate:ty; $($command:ty)*) => {
+        $crate::catalog::Chapter::aggregate::<$aggregate>()
+            $(.command::<$aggregate, $command, _>())*
+    };
+    (@chapter decisions $events:ty; $($decision:ty)*) => {
+        $crate::catalog::Chapter::events::<$events>()$(.decision::<$decision, _>())*
+    };
+}

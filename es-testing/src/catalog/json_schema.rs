@@ -80,7 +80,7 @@ impl Writer<'_> {
 
     fn definition(&self, definition: &Definition) -> Value {
         let mut schema = self.kind(&definition.kind);
-        let is_strict = |attribute: &String| attribute.contains("deny_unknown_fields");
+        let is_strict = |attribute: &String| attribute == "deny_unknown_fields";
         if matches!(definition.kind, Kind::Struct(_)) && definition.attributes.iter().any(is_strict)
         {
             put(&mut schema, "additionalProperties", false.into());
@@ -202,7 +202,7 @@ fn keyed(members: Vec<(&String, Value)>) -> Value {
 }
 
 fn is_flat(field: &Field) -> bool {
-    field.attributes.iter().any(|attribute| attribute.contains("flatten"))
+    field.attributes.iter().any(|attribute| attribute == "flatten")
 }
 
 fn or_null(schema: Value) -> Value {

@@ -188,7 +188,7 @@ impl<'a> Draw<'a> {
 
 /// A field as it stands between the braces; of a flattened one its own members.
 fn member(field: &Field, value: Json) -> Json {
-    if field.attributes.iter().any(|attribute| attribute.contains("flatten")) {
+    if field.attributes.iter().any(|attribute| attribute == "flatten") {
         return value.prop_map(|value| inner(&value)).boxed();
     }
     let key = quoted(&field.name);

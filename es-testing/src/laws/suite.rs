@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fmt;
 
-use es_core::{Aggregate, Command, DecidedBy, Describe, EventHistory, Lifecycle};
+use es_core::{Aggregate, Command, DecidedBy, Describe, EventHistory, EventSet, Lifecycle};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::Union;
@@ -21,7 +21,8 @@ use crate::scenario::loss;
 /// How long a sequence of events or commands is at most.
 const LONGEST: usize = 16;
 
-/// The laws of the aggregate `A`, to be tried one by one.
+/// The laws of the aggregate `A`, to be tried one by one: what [`laws!`](crate::laws!) writes its tests
+/// with.
 ///
 /// Each panics with a story if it does not hold.
 pub struct Laws<A: Aggregate> {
@@ -33,9 +34,15 @@ pub struct Laws<A: Aggregate> {
 }
 
 impl<A: Aggregate> Laws<A> {
-    /// With events drawn from the forms in which they are stored.
+    /// With events drawn from the forms in which the aggregate stores them.
     #[must_use]
-    pub fn new(history: Vec<EventHistory>) -> Self {
+    pub fn new() -> Self {
+        Self::of(A::Event::history())
+    }
+
+    /// With events drawn from these forms.
+    #[must_use]
+    pub fn of(history: Vec<EventHistory>) -> Self {
         Self { history, sources: Vec::new(), commands: Vec::new(), can_begin: false }
     }
 
@@ -147,8 +154,66 @@ impl<A: Aggregate> Laws<A> {
     }
 }
 
+impl<A: Aggregate> Default for Laws<A> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<A: Aggregate> fmt::Debug for Laws<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Laws").field("aggregate", &A::NAME).finish_non_exhaustive()
     }
+}
+
+/// Writes a test for each law of an aggregate, in the module where it stands. See [`laws`](mod@crate::laws).
+///
+/// `events = […]` draws the events whose stored form is not known, and `commands = […]` what is asked;
+/// both are lists of [`Source`](crate::laws::Source)s. Without commands the laws of decisions are shown
+/// as ignored.
+#[macro_export]
+macro_rules! laws {
+    ($aggregate:ty $(, events = [$($event:expr),* $(,)?])? $(, commands = [])? $(,)?) => {
+        $crate::laws!(@events $aggregate; [$($($event),*)?] []);
+        $crate::laws!(@decisions #[ignore = "not checked: write laws!(…, commands = […])"] $aggregate; [$($($event),*)?] []);
+    };
+    ($aggregate:ty $(, events = [$($event:expr),* $(,)?])?, commands = [$($command:expr),+ $(,)?] $(,)?) => {
+        $crate::laws!(@events $aggregate; [$($($event),*)?] [$($command),*]);
+        $crate::laws!(@decisions $aggregate; [$($($event),*)?] [$($command),*]);
+    };
+    (@events $aggregate:ty; $events:tt $commands:tt) => {
+        #[test]
+        fn every_event_is_read_back_as_it_was() {
+            $crate::laws!(@laws $aggregate; $events $commands).every_event_is_read_back_as_it_was();
+        }
+
+        #[test]
+        fn apply_takes_every_sequence_of_events() {
+            $crate::laws!(@laws $aggregate; $events $commands).apply_takes_every_sequence_of_events();
+        }
+
+        #[test]
+        fn a_replay_from_any_snapshot_ends_in_the_same_state() {
+            $crate::laws!(@laws $aggregate; $events $commands)
+                .a_replay_from_any_snapshot_ends_in_the_same_state();
+        }
+    };
+    (@decisions $(#[$ignored:meta])? $aggregate:ty; $events:tt $commands:tt) => {
+        #[test]
+        $(#[$ignored])?
+        fn a_decision_answers_the_same_twice() {
+            $crate::laws!(@laws $aggregate; $events $commands).a_decision_answers_the_same_twice();
+        }
+
+        #[test]
+        $(#[$ignored])?
+        fn every_decided_event_is_read_back() {
+            $crate::laws!(@laws $aggregate; $events $commands).every_decided_event_is_read_back();
+        }
+    };
+    (@laws $aggregate:ty; [$($event:expr),*] [$($command:expr),*]) => {
+        $crate::laws::Laws::<$aggregate>::new()
+        $(.events($event))*
+        $(.commands($command))*
+    };
 }

@@ -83,7 +83,7 @@ impl Decide<Deposit> for Account {
 }
 
 fn account() -> Laws<Account> {
-    Laws::new(vec![event::<Opened>(&[("owner", text())]), event::<Deposited>(&[("cents", i64())])])
+    Laws::of(vec![event::<Opened>(&[("owner", text())]), event::<Deposited>(&[("cents", i64())])])
         .commands(|account| Open { account })
         .commands(|cents| Deposit { account: "ada".into(), cents })
 }
@@ -111,4 +111,22 @@ fn decisions_answer_twice() {
 #[test]
 fn decided_events_are_read_back() {
     account().every_decided_event_is_read_back();
+}
+
+/// The same in one line, with events and commands by functions.
+mod in_one_line {
+    use super::{Account, Deposit, Deposited, Open, Opened};
+
+    es_testing::laws!(
+        Account,
+        events = [|owner| Opened { owner }, |cents| Deposited { cents }],
+        commands = [|account| Open { account }, |cents| Deposit { account: "ada".into(), cents },],
+    );
+}
+
+/// The laws of decisions are shown as ignored, with the reason.
+mod without_commands {
+    use super::{Account, Deposited, Opened};
+
+    es_testing::laws!(Account, events = [|owner| Opened { owner }, |cents| Deposited { cents }]);
 }
