@@ -113,6 +113,17 @@
 //! [`decision::given`] begins a scenario of a [`Decision`](es_core::Decision): the same words, on a
 //! past that is found by its tags.
 //!
+//! # Laws
+//!
+//! [`laws!`] tries what holds for every aggregate, with events drawn from their stored forms: that
+//! they come back, that any sequence of them is applied, that a replay from a snapshot ends where one of
+//! all events does, that decisions are pure. See [`laws`](mod@laws).
+//!
+//! # Catalog
+//!
+//! [`catalog!`] keeps a page, JSON Schemas, an AsyncAPI document and a drawing of the event model beside
+//! the code, and fails when they are out of date. See [`catalog`](mod@catalog).
+//!
 //! # For the authors of stores
 //!
 //! [`contract!`] writes a test for every guarantee of [`EventStore`](es_core::EventStore).

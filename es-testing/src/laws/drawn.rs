@@ -111,6 +111,9 @@ fn no_form(name: &str) -> Undrawn {
 
 fn opaque(name: &str, unknown: &Unknown) -> Undrawn {
     let Unknown { place, type_name } = unknown;
+    if place == name {
+        return no_form(name);
+    }
     Undrawn {
         headline: format!("`{name}` cannot be drawn, since the form of a field is not known"),
         lines: vec![Line::lost(format!("{place}: {type_name}"))],
