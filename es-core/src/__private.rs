@@ -1,5 +1,7 @@
 //! What the expansions of the derives call. Not for people: it may change in any release.
 
+pub mod shape;
+
 use std::any::Any;
 use std::error::Error;
 use std::fmt;
@@ -14,6 +16,7 @@ use crate::decisions::{self, DecisionError, DecisionModel, TaggedEvent};
 use crate::describe::{Describe, Description, Shown};
 use crate::error::{DecodeError, EncodeError, ExecuteError};
 use crate::event::{Event, EventName, Payload, SchemaVersion};
+use crate::event_history::EventHistory;
 use crate::event_set::{EventSet, EventType};
 use crate::into_events::Takes;
 use crate::metadata::Metadata;
@@ -61,6 +64,8 @@ pub trait Listed: Sized {
     fn is(name: &str) -> bool {
         Self::TYPE.name == name
     }
+    #[must_use]
+    fn history() -> EventHistory;
     fn decode(version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError>;
     #[must_use]
     fn copy(&self) -> Self;
@@ -72,6 +77,10 @@ pub trait Listed: Sized {
 impl<E: Event> Listed for E {
     const TYPE: EventType = EventType::of::<E>();
     const TAGS: &'static [&'static str] = E::TAGS;
+
+    fn history() -> EventHistory {
+        EventHistory::new(E::NAME, E::schemas())
+    }
 
     fn decode(version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError> {
         Event::decode(version, payload)
@@ -488,7 +497,11 @@ pub mod keys {
         pub mod snapshot {}
     }
 
-    pub mod state_shape {}
+    pub mod shape {}
+
+    pub mod shape_field {
+        pub mod opaque {}
+    }
 
     pub mod event_set {}
 

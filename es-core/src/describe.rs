@@ -22,7 +22,7 @@ pub struct Description {
     /// The name of the struct.
     pub name: &'static str,
     /// How its fields are written.
-    pub shape: Shape,
+    pub style: FieldStyle,
     /// Its fields.
     pub fields: Vec<FieldDescription>,
 }
@@ -30,7 +30,7 @@ pub struct Description {
 /// How the fields of a struct are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Shape {
+pub enum FieldStyle {
     /// `Closed`
     Unit,
     /// `Renamed("ada")`
@@ -54,8 +54,8 @@ pub struct FieldDescription {
 impl Description {
     /// A value called `name`, without fields yet.
     #[must_use]
-    pub fn new(name: &'static str, shape: Shape) -> Self {
-        Self { name, shape, fields: Vec::new() }
+    pub fn new(name: &'static str, style: FieldStyle) -> Self {
+        Self { name, style, fields: Vec::new() }
     }
 
     /// With one more field.
@@ -76,11 +76,11 @@ impl Description {
             let parts: Vec<_> = self.fields.iter().map(|field| form(field, text(field))).collect();
             parts.join(", ")
         };
-        match self.shape {
-            Shape::Unit => self.name.to_owned(),
-            Shape::Tuple => format!("{}({})", self.name, fields(|_, text| text.to_owned())),
-            Shape::Named if self.fields.is_empty() => format!("{} {{}}", self.name),
-            Shape::Named => {
+        match self.style {
+            FieldStyle::Unit => self.name.to_owned(),
+            FieldStyle::Tuple => format!("{}({})", self.name, fields(|_, text| text.to_owned())),
+            FieldStyle::Named if self.fields.is_empty() => format!("{} {{}}", self.name),
+            FieldStyle::Named => {
                 format!(
                     "{} {{ {} }}",
                     self.name,

@@ -1,5 +1,6 @@
 //! What happened: one struct, one stored name, one version of its shape.
 
+use std::any::type_name;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -9,6 +10,7 @@ use uuid::Uuid;
 
 use crate::describe::Describe;
 use crate::error::{DecodeError, EncodeError};
+use crate::shape::Schema;
 use crate::tag::Tag;
 use crate::text::{InvalidText, Rule, is_name, text_value};
 
@@ -58,6 +60,17 @@ pub trait Event:
     /// If such a field prints what cannot be the value of a tag.
     fn tags(&self) -> Result<Vec<Tag>, InvalidText> {
         Ok(Vec::new())
+    }
+
+    /// The schema of every version that can be read, oldest first; the last one is what is written.
+    ///
+    /// The derive writes it from the fields. The type of a field is known if it has a
+    /// [`Shape`](trait@crate::Shape); any other is there by its name
+    /// ([`Form::Opaque`](crate::shape::Form::Opaque)), and so is each type parameter of a generic
+    /// event. Without the derive it is a schema of which nothing is known.
+    #[must_use]
+    fn schemas() -> Vec<(SchemaVersion, Schema)> {
+        vec![(Self::VERSION, Schema::opaque(type_name::<Self>()))]
     }
 
     /// The stored form.

@@ -1,13 +1,11 @@
 //! Several events as one type: what a stream can hold, or what a reader wants to see.
 
-use std::collections::BTreeMap;
-
 use crate::describe::Describe;
 use crate::error::{DecodeError, EncodeError};
 use crate::event::{EventName, Payload, SchemaVersion};
 use crate::event_history::EventHistory;
 use crate::recorded::RawEvent;
-use crate::shape::{Form, Schema};
+use crate::shape::Schema;
 use crate::tag::Tag;
 use crate::text::InvalidText;
 
@@ -88,8 +86,7 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
     #[must_use]
     fn history() -> Vec<EventHistory> {
         let unknown = |event: &EventType| {
-            let form = Form::Opaque(event.name.to_owned());
-            let schema = Schema { form, definitions: BTreeMap::new() };
+            let schema = Schema::opaque(event.name);
             EventHistory::new(event.name, vec![(event.version, schema)])
         };
         Self::EVENTS.iter().map(unknown).collect()

@@ -66,7 +66,7 @@
 //! # Where to read on
 //!
 //! - The derives: [`derive@Event`], [`derive@Aggregate`], [`derive@Command`], [`derive@EventSet`],
-//!   [`derive@DecisionModel`], [`derive@StateShape`].
+//!   [`derive@DecisionModel`], [`derive@Shape`].
 //! - What one writes by hand: [`Apply`] for each event, [`Decide`] for each command; [`IntoEvents`]
 //!   names the forms that a decision may answer in.
 //! - The runtime: [`Repository`] for one aggregate at a time, [`UnitOfWork`] for several at once,
@@ -133,7 +133,6 @@ mod snapshot;
 mod snapshot_policy;
 mod snapshot_writer;
 mod spans;
-mod state_shape;
 mod store;
 mod stream;
 mod tag;
@@ -148,7 +147,7 @@ pub use serde;
 
 #[cfg(feature = "derive")]
 #[doc(inline)]
-pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, StateShape};
+pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, Shape};
 
 pub use aggregate::{Aggregate, AggregateId, Apply};
 pub use append::{Append, Appended, AppendedStream, StreamAppend};
@@ -159,7 +158,7 @@ pub use decisions::{
     Decided, Decision, DecisionError, DecisionModel, DecisionModels, Decisions, TaggedEvent,
     TaggedEvents,
 };
-pub use describe::{Describe, Description, FieldDescription, Shape, Shown};
+pub use describe::{Describe, Description, FieldDescription, FieldStyle, Shown};
 pub use error::{
     AppendError, ConditionFailed, Conflict, DecodeError, EncodeError, ExecuteError, InvalidAppend,
     LifecycleRejection, LoadError, RecordedDecodeError, StoreError, StoreErrorKind,
@@ -177,9 +176,9 @@ pub use metadata::{
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};
 pub use repository::{Executed, Repository};
+pub use shape::Shape;
 pub use snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
 pub use snapshot_policy::{SnapshotPolicy, SnapshotState};
-pub use state_shape::{Outline, StateShape};
 pub use store::{Cursor, EventStore, LogPage, MatchingEvent, Place, QueryPage};
 pub use stream::{Category, ExpectedVersion, Position, StreamId, StreamKey, Version};
 pub use tag::Tag;

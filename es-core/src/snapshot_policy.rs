@@ -5,8 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::shape::Shape;
 use crate::snapshot::Fingerprint;
-use crate::state_shape::StateShape;
 use crate::stream::Version;
 
 /// When the state of an aggregate is kept as a snapshot, so that it is loaded without its whole past.
@@ -56,7 +56,7 @@ pub struct SnapshotPolicy<A> {
 
 /// A state that can be kept, and compared with what comes back.
 ///
-/// Implemented for every type that has a [`StateShape`] and is `Serialize`, `Deserialize`, `Clone` and
+/// Implemented for every type that has a [`Shape`] and is `Serialize`, `Deserialize`, `Clone` and
 /// `PartialEq`.
 // Not its supertraits: the compiler would tell of the one that is missing and not of the cure.
 #[diagnostic::on_unimplemented(
@@ -71,7 +71,7 @@ pub trait SnapshotState: Sized {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: StateShape + Serialize + DeserializeOwned + Clone + PartialEq> SnapshotState for T {
+impl<T: Shape + Serialize + DeserializeOwned + Clone + PartialEq> SnapshotState for T {
     const POLICY: SnapshotPolicy<Self> = SnapshotPolicy {
         every: 100,
         keep: 2,

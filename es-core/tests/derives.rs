@@ -1,8 +1,8 @@
 //! What the derives write, seen from outside.
 
 use es_core::{
-    Aggregate, Apply, Command, DecodeError, Describe, Event, EventSet, EventType, IntoEvents,
-    Lifecycle, Payload, SchemaVersion, Shape,
+    Aggregate, Apply, Command, DecodeError, Describe, Event, EventSet, EventType, FieldStyle,
+    IntoEvents, Lifecycle, Payload, SchemaVersion,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -188,7 +188,7 @@ fn an_event_describes_its_fields() {
 fn fields_without_names_and_no_fields_are_described_as_such() {
     assert_eq!(Deposited(5).describe().to_string(), "Deposited(5)");
     assert_eq!(Deposited(5).describe().fields[0].name, "0");
-    assert_eq!(Closed.describe().shape, Shape::Unit);
+    assert_eq!(Closed.describe().style, FieldStyle::Unit);
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub(crate) fn describe(
     let ident = &input.ident;
     let name = ident.unraw().to_string();
     let deprecation = Deprecation::of(&input.attrs);
-    let shape = shape(&input.data);
+    let style = style(&input.data);
     let fields = members(&input.data).map(|member| field(&member, krate));
     let show = members(&input.data).next().map(|_| quote!(use #krate::__private::show::*;));
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
@@ -27,13 +27,13 @@ pub(crate) fn describe(
         impl #impl_generics #krate::Describe for #ident #ty_generics #where_clause {
             fn describe(&self) -> #krate::Description {
                 #show
-                #krate::Description::new(#name, #krate::Shape::#shape) #(#fields)*
+                #krate::Description::new(#name, #krate::FieldStyle::#style) #(#fields)*
             }
         }
     }
 }
 
-fn shape(data: &Data) -> TokenStream {
+fn style(data: &Data) -> TokenStream {
     match data {
         Data::Struct(data) => match data.fields {
             Fields::Named(_) => quote!(Named),

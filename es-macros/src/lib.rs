@@ -1,5 +1,5 @@
 //! The derives of es-core: `Event`, `EventSet`, `Aggregate`, `DecisionModel`, `Command` and
-//! `StateShape`.
+//! `Shape`.
 //!
 //! Use them from there: what they write refers to `::es_core`, and the traits they write carry the
 //! same names.
@@ -30,8 +30,8 @@ mod expansion;
 mod name;
 mod ownership;
 mod paths;
+mod shape;
 mod spelling;
-mod state_shape;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -286,7 +286,7 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 ///     deposits: Vec<Money>,
 /// }
 ///
-/// #[derive(StateShape, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// #[derive(Shape, Serialize, Deserialize, Clone, Debug, PartialEq)]
 /// # #[serde(crate = "es_core::serde")]
 /// pub struct Money(i64);
 /// # impl Apply<Deposited> for Account {
@@ -295,7 +295,7 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// The state takes the four derives beside `Aggregate`, and each type of yours within it
-/// [`StateShape`](macro@StateShape): a snapshot that another struct has written is then not read.
+/// [`Shape`](macro@Shape): a snapshot that another struct has written is then not read.
 /// What a snapshot may cost and what it can never do is told at `es_core::SnapshotPolicy`.
 ///
 /// | Key of `snapshot` | Value | Default | Effect |
@@ -308,8 +308,8 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 ///
 /// - "`Account` cannot be kept as a snapshot": derive `Serialize`, `Deserialize`, `Clone` and
 ///   `PartialEq` on the state.
-/// - "the shape of `Money` is not known": put [`StateShape`](macro@StateShape) on it; for a type of
-///   another crate write `#[state_shape(opaque)]` on the field.
+/// - "the shape of `Money` is not known": put [`Shape`](macro@Shape) on it; for a type of
+///   another crate write `#[shape(opaque)]` on the field.
 /// - "`Account` lists the event `Deposited` but never says how to apply it": write
 ///   `impl Apply<Deposited> for Account`.
 /// - "`Deposited` is not an event": put [`Event`](macro@Event) on it.
@@ -320,7 +320,7 @@ pub fn derive_event(input: TokenStream) -> TokenStream {
 ///   compiler takes it for one that never refuses. Name the error there.
 /// - "`Aggregate` goes on the struct that holds the state": a hand-written event enum takes
 ///   [`EventSet`](macro@EventSet).
-#[proc_macro_derive(Aggregate, attributes(aggregate, state_shape))]
+#[proc_macro_derive(Aggregate, attributes(aggregate, shape))]
 pub fn derive_aggregate(input: TokenStream) -> TokenStream {
     expansion::of(aggregate::derive, input.into()).into()
 }
@@ -585,22 +585,22 @@ pub fn derive_command(input: TokenStream) -> TokenStream {
 ///
 /// ```
 /// use es_core::prelude::*;
-/// # use es_core::Outline;
+/// # use es_core::shape::Schema;
 ///
-/// #[derive(StateShape, Serialize, Deserialize, Clone, PartialEq)]
+/// #[derive(Shape, Serialize, Deserialize, Clone, PartialEq)]
 /// # #[serde(crate = "es_core::serde")]
 /// pub enum Payment {
 ///     Card { last_digits: u16 },
 ///     Transfer,
 /// }
 ///
-/// let outline = Outline::new::<Payment>();
-/// assert!(outline.as_str().ends_with("[Card{last_digits:u16,},Transfer,]"));
+/// let schema = Schema::of::<Payment>().to_string();
+/// assert!(schema.ends_with("Payment = one of [Card{last_digits: u16}, Transfer]"));
 /// ```
 ///
 /// # What it writes
 ///
-/// The trait `StateShape`, which says what is in a shape and what is not. Each type parameter must
+/// The trait `Shape`, which says what is in a shape and what is not. Each type parameter must
 /// itself have a shape.
 ///
 /// # Keys
@@ -614,10 +614,10 @@ pub fn derive_command(input: TokenStream) -> TokenStream {
 /// use es_core::prelude::*;
 /// # mod calendar { #[derive(Clone, PartialEq)] pub struct Day(u32); }
 ///
-/// #[derive(StateShape, Clone, PartialEq)]
-/// #[state_shape(crate = ::es_core)]
+/// #[derive(Shape, Clone, PartialEq)]
+/// #[shape(crate = ::es_core)]
 /// pub struct Booking {
-///     #[state_shape(opaque)]
+///     #[shape(opaque)]
 ///     day: calendar::Day,
 ///     seats: u32,
 /// }
@@ -626,8 +626,8 @@ pub fn derive_command(input: TokenStream) -> TokenStream {
 /// # Errors you may meet
 ///
 /// - "the shape of `Day` is not known": put this derive on it; for a type of another crate write
-///   `#[state_shape(opaque)]` on the field.
-#[proc_macro_derive(StateShape, attributes(state_shape))]
-pub fn derive_state_shape(input: TokenStream) -> TokenStream {
-    expansion::of(state_shape::derive, input.into()).into()
+///   `#[shape(opaque)]` on the field.
+#[proc_macro_derive(Shape, attributes(shape))]
+pub fn derive_shape(input: TokenStream) -> TokenStream {
+    expansion::of(shape::derive, input.into()).into()
 }

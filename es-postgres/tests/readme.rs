@@ -155,7 +155,7 @@ impl Apply<Measured> for Meter {
 pub struct Meter { days: Vec<Day> }
 
 /// A type within such a state: its shape tells whether an old copy can still be read.
-#[derive(StateShape, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[derive(Shape, Serialize, Deserialize, Clone, Debug, PartialEq)]
 pub struct Day { watt_hours: u64 }
 
 fn meters(store: PgStore) -> Repository<Meter, PgStore> {

@@ -19,8 +19,8 @@ pub enum Form {
     Unit,
     /// `true` or `false`.
     Bool,
-    /// A whole number, by its Rust type: `i8` to `i128`, `u8` to `u128`, `isize`, `usize`; `NonZero`
-    /// has the word before it.
+    /// A whole number, by its Rust type: `i8` to `i128`, `u8` to `u128`, `isize`, `usize`; one that
+    /// is never zero has the word before it, `NonZero u8`.
     Integer(&'static str),
     /// `f32` or `f64`.
     Float(&'static str),
@@ -48,10 +48,20 @@ pub enum Form {
 /// A type with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Definition {
-    /// The serde attributes on the type, as they are written, but for those that are told by `kind`.
+    /// The serde attributes on the type, one each, as they are written: `deny_unknown_fields`. Those
+    /// that are told by `kind` are left out, and those that no stored form depends on, like `crate`
+    /// and `bound`.
     pub attributes: Vec<String>,
     /// What it is.
     pub kind: Kind,
+}
+
+impl Definition {
+    /// A type without serde attributes that are not told by `kind`.
+    #[must_use]
+    pub fn new(kind: Kind) -> Self {
+        Self { attributes: Vec::new(), kind }
+    }
 }
 
 /// What a type with a name is.
@@ -59,7 +69,7 @@ pub struct Definition {
 pub enum Kind {
     /// `null`.
     Unit,
-    /// A struct of one field without a name, or a transparent one: stored as that field.
+    /// A struct or variant of one field without a name, or a transparent struct: stored as that field.
     Newtype(Form),
     /// A struct of several fields without names: stored as a list.
     Tuple(Vec<Form>),
@@ -78,9 +88,19 @@ pub struct Field {
     pub form: Form,
     /// Whether reading needs it: it is no `Option`, and has no default.
     pub required: bool,
-    /// The serde attributes on the field, as they are written, but for those that are told by the
-    /// other fields of this.
+    /// The other serde attributes on the field, one each, as they are written: `alias="old"`.
+    /// `flatten` is among them where the keys within the field are not known: a map, an enum, an
+    /// opaque type. Known ones stand in the place of the field.
     pub attributes: Vec<String>,
+}
+
+impl Field {
+    /// A field without attributes, which may be missing if it is an `Option`.
+    #[must_use]
+    pub fn new(name: impl Into<String>, form: Form) -> Self {
+        let required = !matches!(form, Form::Option(_));
+        Self { name: name.into(), form, required, attributes: Vec::new() }
+    }
 }
 
 /// The variants of an enum, and how one is told from another.
@@ -117,7 +137,6 @@ pub struct Variant {
     pub name: String,
     /// What it holds.
     pub kind: Kind,
-    /// The serde attributes on the variant, as they are written, but for those that are told
-    /// otherwise.
+    /// The other serde attributes on the variant, one each, as they are written: `other`.
     pub attributes: Vec<String>,
 }

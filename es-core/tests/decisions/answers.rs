@@ -121,7 +121,7 @@ impl Tagged for Bare {}
 
 impl Describe for Bare {
     fn describe(&self) -> es_core::Description {
-        es_core::Description::new("Bare", es_core::Shape::Unit)
+        es_core::Description::new("Bare", es_core::FieldStyle::Unit)
     }
 }
 

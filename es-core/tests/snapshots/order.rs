@@ -19,7 +19,7 @@ pub(crate) struct Ordered {
 #[event(name = "emptied")]
 pub(crate) struct Emptied;
 
-#[derive(StateShape, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[derive(Shape, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(crate = "es_core::serde")]
 pub(crate) struct Line {
     pub(crate) article: String,

@@ -10,13 +10,13 @@ use crate::deprecation::Deprecation;
 use crate::describe::describe;
 use crate::event_enum;
 use crate::event_set::{self, EventSet};
-use crate::state_shape::state_shape;
+use crate::shape::shape;
 
 pub(crate) fn aggregate(model: &Aggregate<'_>) -> TokenStream {
     let completion = model.written.completion(&VOCABULARY, model.krate);
     let aggregate = model.can_stand.then(|| implementation(model));
     let described = describe(model.input, &model.input.generics, model.krate);
-    let shape = model.shape.as_ref().map(state_shape);
+    let shape = model.shape.as_ref().map(shape);
     let aggregate = quote!(#aggregate #shape);
     match &model.event {
         Events::Listed(set) if set.has_strangers => {

@@ -11,7 +11,7 @@ use crate::diagnostics::Errors;
 use crate::event_enum;
 use crate::event_set::EventSet;
 use crate::name;
-use crate::state_shape::StateShape;
+use crate::shape::Shape;
 
 pub(crate) struct Aggregate<'a> {
     pub(crate) input: &'a DeriveInput,
@@ -26,7 +26,7 @@ pub(crate) struct Aggregate<'a> {
     pub(crate) event: Events<'a>,
     pub(crate) snapshot: Option<&'a Snapshot>,
     /// Known where there are snapshots.
-    pub(crate) shape: Option<StateShape<'a>>,
+    pub(crate) shape: Option<Shape<'a>>,
     pub(crate) krate: CratePath<'a>,
     pub(crate) written: &'a Written,
 }
@@ -68,7 +68,7 @@ impl<'a> Aggregate<'a> {
             error: spec.error.value(),
             event: events(input, spec, krate, errors),
             snapshot,
-            shape: snapshot.and_then(|_| StateShape::new(input, krate, errors)),
+            shape: snapshot.and_then(|_| Shape::new(input, krate, errors)),
             krate,
             written: &spec.written,
         }

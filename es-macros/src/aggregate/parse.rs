@@ -85,7 +85,7 @@ fn on_fields(fields: &Fields, errors: &mut Errors) {
     for attr in attrs.filter(|attr| attr.path().is_ident(VOCABULARY.attribute)) {
         errors.at(
             attr.path(),
-            "`aggregate` goes on the struct; a field takes `#[state_shape(opaque)]` and nothing else",
+            "`aggregate` goes on the struct; a field takes `#[shape(opaque)]` and nothing else",
         );
     }
 }

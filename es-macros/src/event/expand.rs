@@ -8,6 +8,7 @@ use super::model::Event;
 use super::parse::{FIELD_VOCABULARY, VOCABULARY};
 use crate::deprecation::Deprecation;
 use crate::describe::describe;
+use crate::shape::{self, Asked};
 
 pub(crate) fn event(model: &Event<'_>) -> TokenStream {
     let completion = model.written.completion(&VOCABULARY, model.krate);
@@ -24,6 +25,7 @@ fn implementation(model: &Event<'_>) -> TokenStream {
     let ident = &model.input.ident;
     let deprecation = Deprecation::of(&model.input.attrs);
     let tags = (!model.tags.is_empty()).then(|| tags(model));
+    let schemas = schemas(model);
     let tagged = (!model.tags.is_empty()).then(|| tagged(model));
     let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
     quote! {
@@ -33,9 +35,31 @@ fn implementation(model: &Event<'_>) -> TokenStream {
             const NAME: &'static str = #name;
             const VERSION: #krate::SchemaVersion = #krate::SchemaVersion(#version);
             #tags
+            #schemas
         }
 
         #tagged
+    }
+}
+
+/// The schema of the current version.
+fn schemas(model: &Event<'_>) -> TokenStream {
+    let Event { krate, input, .. } = model;
+    // An enum, which is a mistake here, was told.
+    let Data::Struct(data) = &input.data else {
+        return TokenStream::new();
+    };
+    let generics = &input.generics;
+    let path = shape::path(&input.ident, generics, |parameter| {
+        let ident = &parameter.ident;
+        quote!(::core::any::type_name::<#ident>())
+    });
+    let definition = shape::of_struct(&input.attrs, &data.fields, Asked::Leniently(generics));
+    quote! {
+        fn schemas() -> ::std::vec::Vec<(#krate::SchemaVersion, #krate::shape::Schema)> {
+            use #krate::__private::shape::{self as __s, means::*};
+            __s::schemas::<Self>(#path, |__t| #definition)
+        }
     }
 }
 

@@ -63,6 +63,7 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
     let fact = quote!(#krate::__private::AsFact::fact(self));
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
     let types = set.members.iter().map(|Member { event, .. }| quote!(<#event as __Listed>::TYPE));
+    let history = set.members.iter().map(|member| member.event);
     let decode = set.members.iter().map(|Member { variant, event, .. }| {
         quote! {
             if <#event as __Listed>::is(__name) {
@@ -104,6 +105,10 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
                 #late
                 #(#decode)*
                 __Err(#krate::DecodeError::unknown_event(__name))
+            }
+
+            fn history() -> ::std::vec::Vec<#krate::EventHistory> {
+                ::std::vec![#(<#history as __Listed>::history()),*]
             }
         }
     }

@@ -6,7 +6,7 @@ use syn::{Data, DeriveInput};
 
 use super::Derive;
 use crate::diagnostics::Errors;
-use crate::{aggregate, command, decision_model, event, event_set, state_shape};
+use crate::{aggregate, command, decision_model, event, event_set, shape};
 
 const SOUND: [(Derive, &str); 10] = [
     (event::derive, r#"#[event(name = "paid", version = 2, crate = ::es_core)] struct Paid(i64);"#),
@@ -42,12 +42,12 @@ const SOUND: [(Derive, &str); 10] = [
         aggregate::derive,
         r#"
             #[aggregate(name = "a", id = Id, event = Set, snapshot(every = 5, keep = 2, version = 3))]
-            struct Account { #[state_shape(opaque)] #[serde(default)] since: Day<7>, open: bool }
+            struct Account { #[shape(opaque)] #[serde(default)] since: Day<7>, open: bool }
         "#,
     ),
     (
-        state_shape::derive,
-        "enum Payment<T> { Card { #[state_shape(opaque)] of: T }, Cash(#[serde(skip)] u8, [T; 4]), None }",
+        shape::derive,
+        "enum Payment<T> { Card { #[shape(opaque)] of: T }, Cash(#[serde(skip)] u8, [T; 4]), None }",
     ),
 ];
 

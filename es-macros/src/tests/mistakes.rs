@@ -1,7 +1,7 @@
 //! Each mistake and the sentence that answers it.
 
 use super::mistakes;
-use crate::{aggregate, command, decision_model, event, event_set, state_shape};
+use crate::{aggregate, command, decision_model, event, event_set, shape};
 
 fn of_event(item: &str) -> Vec<String> {
     mistakes(event::derive, item)
@@ -525,11 +525,11 @@ fn the_numbers_of_a_snapshot_are_whole_and_from_one() {
 #[test]
 fn a_shape_is_of_a_struct_or_an_enum() {
     assert_eq!(
-        mistakes(state_shape::derive, "union Bits { one: u32, other: f32 }"),
-        ["`StateShape` goes on a struct or an enum; serde knows no union"],
+        mistakes(shape::derive, "union Bits { one: u32, other: f32 }"),
+        ["`Shape` goes on a struct or an enum; serde knows no union"],
     );
     assert_eq!(
-        mistakes(state_shape::derive, "struct Line<'a> { article: &'a str }"),
+        mistakes(shape::derive, "struct Line<'a> { article: &'a str }"),
         ["a state owns its data and takes no lifetime; \
              hold a `String`, a `Vec` or another owned type in place of what `'a` borrows"],
     );
@@ -539,8 +539,8 @@ fn a_shape_is_of_a_struct_or_an_enum() {
 fn a_field_has_one_key_for_its_shape() {
     assert_eq!(
         mistakes(
-            state_shape::derive,
-            "struct Line { #[state_shape(opaqe)] day: Day, #[state_shape(opaque = 1)] hour: Hour }",
+            shape::derive,
+            "struct Line { #[shape(opaqe)] day: Day, #[shape(opaque = 1)] hour: Hour }",
         ),
         [
             "unknown key `opaqe`; did you mean `opaque`?",

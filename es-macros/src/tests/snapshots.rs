@@ -3,7 +3,7 @@
 use expect_test::{ExpectFile, expect_file};
 
 use super::{Derive, expansion};
-use crate::{aggregate, command, decision_model, event, event_set, state_shape};
+use crate::{aggregate, command, decision_model, event, event_set, shape};
 
 fn check(derive: Derive, item: &str, expected: &ExpectFile) {
     let file = syn::parse2(expansion(derive, item)).unwrap();
@@ -147,7 +147,7 @@ fn an_aggregate_with_snapshots() {
             #[serde(rename_all = "camelCase")]
             struct Account {
                 open: bool,
-                #[state_shape(opaque)]
+                #[shape(opaque)]
                 #[serde(default)]
                 since: calendar::Day<'static, 7>,
             }
@@ -159,7 +159,7 @@ fn an_aggregate_with_snapshots() {
 #[test]
 fn the_shape_of_an_enum() {
     check(
-        state_shape::derive,
+        shape::derive,
         r"
             enum Payment<T> where T: Copy {
                 Card { #[serde(rename = 'n')] r#type: T, digits: [u8; 4] },
@@ -167,6 +167,6 @@ fn the_shape_of_an_enum() {
                 Cash,
             }
         ",
-        &expect_file!["snapshots/state_shape.rs"],
+        &expect_file!["snapshots/shape.rs"],
     );
 }

@@ -48,18 +48,31 @@ fn pretty(json: &Value) -> String {
 ///
 /// # Panics
 ///
-/// If a file is not as it is made now, and says which; if a file cannot be read or written.
+/// As [`compare`]; and if a file cannot be written.
 #[track_caller]
 pub fn check(title: &str, root: &str, directory: &str, chapters: &[Chapter]) {
-    let files = files(title, chapters);
+    let is_blessed = env::var_os("ES_BLESS").is_some_and(|value| !value.is_empty() && value != "0");
+    if !is_blessed {
+        return compare(title, root, directory, chapters);
+    }
     let path = Path::new(root).join(directory);
-    let blessed = env::var_os("ES_BLESS").is_some_and(|value| !value.is_empty() && value != "0");
-    let result =
-        if blessed { write(&path, &files).map(|()| Vec::new()) } else { stale(&path, &files) };
-    match result {
+    if let Err(error) = write(&path, &files(title, chapters)) {
+        panic!("the catalog in {} cannot be written: {error}", path.display());
+    }
+}
+
+/// Compares the catalog with the files in `directory` of the crate at `root`.
+///
+/// # Panics
+///
+/// If a file is not as it is made now, and says which; if a file cannot be read.
+#[track_caller]
+pub fn compare(title: &str, root: &str, directory: &str, chapters: &[Chapter]) {
+    let path = Path::new(root).join(directory);
+    match stale(&path, &files(title, chapters)) {
         Ok(stale) if stale.is_empty() => {}
         Ok(stale) => report(directory, stale),
-        Err(error) => panic!("the catalog in {}: {error}", path.display()),
+        Err(error) => panic!("the catalog in {} cannot be read: {error}", path.display()),
     }
 }
 

@@ -54,7 +54,7 @@ mod mermaid;
 
 pub use async_api::async_api;
 pub use chapter::Chapter;
-pub use files::{check, files, write};
+pub use files::{check, compare, files, write};
 pub use json_schema::json_schema;
 pub use markdown::markdown;
 pub use mermaid::mermaid;

@@ -96,12 +96,12 @@ fn paint(colour: Colour, line: &Line, text: &str) -> String {
 mod tests {
     use std::panic::Location;
 
-    use es_core::Shape;
+    use es_core::FieldStyle;
 
     use super::*;
 
     fn page() -> Page {
-        let closed = Description::new("Closed", Shape::Unit);
+        let closed = Description::new("Closed", FieldStyle::Unit);
         Outcome {
             name: None,
             headline: "1 missing".to_owned(),

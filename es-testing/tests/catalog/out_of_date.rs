@@ -4,7 +4,7 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use es_testing::catalog::{check, files, write};
+use es_testing::catalog::{compare, files, write};
 use expect_test::expect_file;
 
 use crate::domain::account;
@@ -21,8 +21,8 @@ fn a_crate(name: &str) -> PathBuf {
 
 fn is_current(root: &Path) -> Result<(), String> {
     let root = root.to_str().unwrap();
-    let check = AssertUnwindSafe(|| check("bank", root, "docs", &[account()]));
-    catch_unwind(check).map_err(|panic| {
+    let compare = AssertUnwindSafe(|| compare("bank", root, "docs", &[account()]));
+    catch_unwind(compare).map_err(|panic| {
         let report = without_colour(&panic.downcast::<String>().unwrap());
         let (_, files) = report.split_once('\n').unwrap();
         files.to_owned()

@@ -74,7 +74,7 @@ impl Apply<Deposited> for Forgetful {
 }
 
 /// What is kept besides the sum is no part of the comparison, and not of the snapshot.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, StateShape)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Shape)]
 #[serde(crate = "es_core::serde")]
 pub(crate) struct Count {
     #[serde(skip)]

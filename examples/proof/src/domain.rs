@@ -27,7 +27,7 @@ pub struct Withdrawn {
     pub reference: String,
 }
 
-#[derive(Aggregate, StateShape, Default, Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Aggregate, Shape, Default, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[aggregate(name = "account", id = String, events(Opened, Deposited, Withdrawn), error = Infallible)]
 pub struct Account {
     pub owner: String,

@@ -2,7 +2,7 @@ use es_core::prelude::*;
 
 struct Day(u32);
 
-#[derive(StateShape)]
+#[derive(Shape)]
 struct Booking {
     day: Option<Day>,
     seats: u32,

@@ -2,7 +2,7 @@ use es_core::prelude::*;
 use es_core::serde::de::DeserializeOwned;
 
 pub trait Value:
-    StateShape + Serialize + DeserializeOwned + Clone + std::fmt::Debug + PartialEq + Default + Send + Sync + 'static
+    Shape + Serialize + DeserializeOwned + Clone + std::fmt::Debug + PartialEq + Default + Send + Sync + 'static
 {
 }
 

@@ -4,7 +4,7 @@ use es_core::prelude::*;
 #[event(name = "account-opened")]
 struct Opened {}
 
-#[derive(Aggregate, StateShape, Default, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Aggregate, Shape, Default, Clone, PartialEq, Serialize, Deserialize)]
 #[aggregate(name = "account", id = String, events(Opened), snapshot(every = 100))]
 struct Account {}
 

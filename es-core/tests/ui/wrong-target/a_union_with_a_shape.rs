@@ -1,6 +1,6 @@
 use es_core::prelude::*;
 
-#[derive(StateShape)]
+#[derive(Shape)]
 union Bits {
     whole: u32,
     float: f32,

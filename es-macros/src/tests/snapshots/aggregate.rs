@@ -64,6 +64,12 @@ const _: () = {
             }
             __Err(::es_core::DecodeError::unknown_event(__name))
         }
+        fn history() -> ::std::vec::Vec<::es_core::EventHistory> {
+            ::std::vec![
+                < Opened as __Listed > ::history(), < billing::Paid as __Listed >
+                ::history()
+            ]
+        }
     }
     const _: () = {
         use ::es_core::__private::new_name as __new_name;
@@ -149,7 +155,7 @@ impl ::es_core::Aggregate for Account {
 impl ::es_core::Describe for Account {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
-        ::es_core::Description::new("Account", ::es_core::Shape::Named)
+        ::es_core::Description::new("Account", ::es_core::FieldStyle::Named)
             .field("open", (&&::es_core::__private::Show(&self.open)).es_show())
     }
 }

@@ -80,6 +80,12 @@ const _: () = {
             }
             __Err(::es_core::DecodeError::unknown_event(__name))
         }
+        fn history() -> ::std::vec::Vec<::es_core::EventHistory> {
+            ::std::vec![
+                < Put < T > as __Listed > ::history(), < Cleared as __Listed >
+                ::history()
+            ]
+        }
     }
     ::es_core::__private::member! {
         [< T >] [CacheEvent < T >] [Put < T >] [where T : Value] Put
@@ -183,7 +189,7 @@ where
 {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
-        ::es_core::Description::new("Cache", ::es_core::Shape::Named)
+        ::es_core::Description::new("Cache", ::es_core::FieldStyle::Named)
             .field("value", (&&::es_core::__private::Show(&self.value)).es_show())
     }
 }

@@ -11,6 +11,6 @@ impl ::es_core::Aggregate for Account {
 #[automatically_derived]
 impl ::es_core::Describe for Account {
     fn describe(&self) -> ::es_core::Description {
-        ::es_core::Description::new("Account", ::es_core::Shape::Unit)
+        ::es_core::Description::new("Account", ::es_core::FieldStyle::Unit)
     }
 }

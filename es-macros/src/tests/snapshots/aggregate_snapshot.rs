@@ -12,21 +12,29 @@ impl ::es_core::Aggregate for Account {
     }
 }
 #[automatically_derived]
-impl ::es_core::StateShape for Account {
-    fn outline(__outline: &mut ::es_core::Outline) {
-        if __outline.begins::<Self>(::core::module_path!(), "Account") {
-            __outline
-                .text("#[serde(rename_all=\"camelCase\")]{open:")
-                .of::<bool>()
-                .text(",#[serde(default)]since:opaque calendar::Day<'static,7>,}");
-        }
+impl ::es_core::Shape for Account {
+    fn form(__t: &mut ::es_core::shape::Types) -> ::es_core::shape::Form {
+        use ::es_core::__private::shape as __s;
+        __s::define::<
+            Self,
+        >(
+            ::core::concat!(::core::module_path!(), "::Account"),
+            "#[serde(rename_all=\"camelCase\")]{open:bool,#[serde(default)]since:calendar::Day<'static,7>,}",
+            __t,
+            |__t| __s::Definition::new(
+                __s::object()
+                    .field("open", <bool as __s::Shape>::form(__t))
+                    .optional("since", __s::opaque_form("calendar::Day<'static,7>"))
+                    .kind(),
+            ),
+        )
     }
 }
 #[automatically_derived]
 impl ::es_core::Describe for Account {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
-        ::es_core::Description::new("Account", ::es_core::Shape::Named)
+        ::es_core::Description::new("Account", ::es_core::FieldStyle::Named)
             .field("open", (&&::es_core::__private::Show(&self.open)).es_show())
             .field("since", (&&::es_core::__private::Show(&self.since)).es_show())
     }

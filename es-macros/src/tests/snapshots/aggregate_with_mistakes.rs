@@ -62,6 +62,11 @@ const _: () = {
             }
             __Err(::es_core::DecodeError::unknown_event(__name))
         }
+        fn history() -> ::std::vec::Vec<::es_core::EventHistory> {
+            ::std::vec![
+                < Opened as __Listed > ::history(), < Closed as __Listed > ::history()
+            ]
+        }
     }
     const _: () = {
         use ::es_core::__private::new_name as __new_name;
@@ -154,7 +159,7 @@ impl ::es_core::Aggregate for Account {
 #[automatically_derived]
 impl ::es_core::Describe for Account {
     fn describe(&self) -> ::es_core::Description {
-        ::es_core::Description::new("Account", ::es_core::Shape::Unit)
+        ::es_core::Description::new("Account", ::es_core::FieldStyle::Unit)
     }
 }
 ::core::compile_error! {

@@ -11,7 +11,7 @@ impl ::es_core::Command for Open {
 impl ::es_core::Describe for Open {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
-        ::es_core::Description::new("Open", ::es_core::Shape::Named)
+        ::es_core::Description::new("Open", ::es_core::FieldStyle::Named)
             .field("account", (&&::es_core::__private::Show(&self.account)).es_show())
             .field("type", (&&::es_core::__private::Show(&self.r#type)).es_show())
     }

@@ -66,6 +66,12 @@ const _: () = {
             }
             __Err(::es_core::DecodeError::unknown_event(__name))
         }
+        fn history() -> ::std::vec::Vec<::es_core::EventHistory> {
+            ::std::vec![
+                < Subscribed as __Listed > ::history(), < Unsubscribed as __Listed >
+                ::history()
+            ]
+        }
     }
     const _: () = {
         use ::es_core::__private::new_name as __new_name;

@@ -41,6 +41,12 @@ const _: () = {
             }
             __Err(::es_core::DecodeError::unknown_event(__name))
         }
+        fn history() -> ::std::vec::Vec<::es_core::EventHistory> {
+            ::std::vec![
+                < account::Opened as __Listed > ::history(), < order::Placed as __Listed
+                > ::history()
+            ]
+        }
     }
     const _: () = {
         use ::es_core::__private::new_name as __new_name;

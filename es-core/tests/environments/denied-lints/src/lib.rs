@@ -58,7 +58,7 @@ pub struct Account {
 }
 
 /// What an account may hold.
-#[derive(StateShape, Default, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Shape, Default, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// Nothing.
     Closed,

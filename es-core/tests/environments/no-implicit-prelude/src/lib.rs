@@ -6,7 +6,7 @@ use ::core::clone::Clone;
 use ::core::cmp::PartialEq;
 use ::core::default::Default;
 use ::core::fmt::Debug;
-use ::es_core::{Aggregate, Apply, Command, Decide, Event, EventSet, StateShape};
+use ::es_core::{Aggregate, Apply, Command, Decide, Event, EventSet, Shape};
 use ::serde::{Deserialize, Serialize};
 
 /// A match ended.
@@ -35,7 +35,7 @@ pub struct Season {
 }
 
 /// A table.
-#[derive(StateShape, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[derive(Shape, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
 pub struct Some {
     /// Its points.
     pub points: ::std::vec::Vec<u32>,

@@ -36,9 +36,9 @@ pub struct Account {
 }
 
 /// What an account may hold.
-#[derive(StateShape, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[derive(Shape, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(crate = "history::serde")]
-#[state_shape(crate = ::history)]
+#[shape(crate = ::history)]
 pub struct Limit(u64);
 
 impl Apply<Opened> for Account {

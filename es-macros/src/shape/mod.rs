@@ -1,13 +1,20 @@
-//! `#[derive(StateShape)]`, and the same for the state of an aggregate.
+//! `#[derive(Shape)]`, the same for the state of an aggregate, and what events take from it.
 
+mod case;
+mod definition;
 mod expand;
 mod model;
+mod path;
+mod serde;
+mod source;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{Attribute, DeriveInput};
 
-pub(crate) use expand::state_shape;
-pub(crate) use model::StateShape;
+pub(crate) use definition::{Asked, of_struct};
+pub(crate) use expand::shape;
+pub(crate) use model::Shape;
+pub(crate) use path::path;
 
 use crate::attr::{self, Elsewhere, Vocabulary};
 use crate::crate_path::CratePath;
@@ -16,8 +23,8 @@ use crate::ownership::is_owned;
 
 /// What is written on the type.
 const VOCABULARY: Vocabulary = Vocabulary {
-    attribute: "state_shape",
-    module: "state_shape",
+    attribute: "shape",
+    module: "shape",
     keys: &["crate"],
     elsewhere: Elsewhere::NOWHERE,
 };
@@ -30,7 +37,7 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         // The place of a derive is its word in `#[derive(…)]`.
         errors.push(syn::Error::new(
             Span::call_site(),
-            "`Aggregate` writes the shape of a state that has snapshots; leave `StateShape` out",
+            "`Aggregate` writes the shape of a state that has snapshots; leave `Shape` out",
         ));
         return TokenStream::new();
     }
@@ -41,7 +48,7 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     });
     let krate = CratePath::new(&krate, errors);
     let completion = written.completion(&VOCABULARY, krate);
-    let shape = StateShape::new(input, krate, errors).map(|model| state_shape(&model));
+    let shape = Shape::new(input, krate, errors).map(|model| shape(&model));
     quote::quote!(#completion #shape)
 }
 

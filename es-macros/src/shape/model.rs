@@ -1,0 +1,89 @@
+//! A type whose stored form can be told.
+
+use syn::{Data, DeriveInput, Field, Fields, Generics, parse_quote};
+
+use super::serde::Serde;
+use super::source::source;
+use crate::attr::{self, Elsewhere, Vocabulary};
+use crate::crate_path::CratePath;
+use crate::deprecation::Deprecation;
+use crate::diagnostics::Errors;
+
+/// What is written on a field.
+const ON_FIELD: Vocabulary = Vocabulary {
+    attribute: "shape",
+    module: "shape_field",
+    keys: &["opaque"],
+    elsewhere: Elsewhere::NOWHERE,
+};
+
+pub(crate) struct Shape<'a> {
+    pub(crate) input: &'a DeriveInput,
+    /// Those of the type, each parameter with a shape.
+    pub(crate) generics: Generics,
+    pub(crate) deprecation: Deprecation,
+    /// Whether the type as a whole is written or read by a function.
+    pub(crate) is_by_function: bool,
+    pub(crate) source: String,
+    pub(crate) krate: CratePath<'a>,
+}
+
+impl<'a> Shape<'a> {
+    pub(crate) fn new(
+        input: &'a DeriveInput,
+        krate: CratePath<'a>,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        match &input.data {
+            Data::Struct(data) => check(&data.fields, errors),
+            Data::Enum(data) => {
+                data.variants.iter().for_each(|variant| check(&variant.fields, errors));
+            }
+            Data::Union(_) => {
+                errors
+                    .at(&input.ident, "`Shape` goes on a struct or an enum; serde knows no union");
+                return None;
+            }
+        }
+        Some(Self {
+            input,
+            generics: generics(input, krate),
+            deprecation: Deprecation::of(&input.attrs),
+            is_by_function: Serde::of(&input.attrs).is_by_function(),
+            source: source(input),
+            krate,
+        })
+    }
+}
+
+fn generics(input: &DeriveInput, krate: CratePath<'_>) -> Generics {
+    let mut generics = input.generics.clone();
+    for parameter in generics.type_params_mut() {
+        parameter.bounds.push(parse_quote!(#krate::Shape));
+    }
+    generics
+}
+
+fn check(fields: &Fields, errors: &mut Errors) {
+    for field in fields {
+        read(field, errors);
+    }
+}
+
+/// Whether a field says that the shape of its type is not to be looked at. What is wrong with how it
+/// says so was told when it was checked.
+pub(crate) fn is_opaque(field: &Field) -> bool {
+    let mut told = Errors::default();
+    let is_opaque = read(field, &mut told);
+    drop(told.report());
+    is_opaque
+}
+
+fn read(field: &Field, errors: &mut Errors) -> bool {
+    let mut is_opaque = false;
+    attr::read_field(&field.attrs, &ON_FIELD, errors, |key, input, _| {
+        is_opaque = true;
+        attr::no_value(key, input)
+    });
+    is_opaque
+}
