@@ -58,8 +58,6 @@ pub trait Listed: Sized {
     const TYPE: EventType;
     const TAGS: &'static [&'static str];
 
-    /// Nothing at run time; the call gives an editor the type that it needs.
-    fn declared() {}
     #[must_use]
     fn is(name: &str) -> bool {
         Self::TYPE.name == name
@@ -445,7 +443,7 @@ pub fn kept<A: Aggregate>(text: &str) -> Option<serde_json::Result<A>> {
     Some(A::SNAPSHOTS?.decode(text))
 }
 
-/// Shows a field's value by the best means that its type has: `(&&Show(&field)).es_show()`.
+/// Shows a field's value by the best means that its type has: `(&&__Show(&field)).es_show()`.
 #[derive(Debug)]
 pub struct Show<'a, T: ?Sized>(pub &'a T);
 
@@ -454,13 +452,16 @@ pub mod show {
     use core::any::type_name;
     use core::fmt::Debug;
 
-    use super::{Show, Shown};
+    use super::Shown;
+
+    /// Under a name that no field and no type has.
+    pub use super::Show as __Show;
 
     pub trait ShowDebug {
         fn es_show(&self) -> Shown;
     }
 
-    impl<T: Debug> ShowDebug for &Show<'_, T> {
+    impl<T: Debug> ShowDebug for &__Show<'_, T> {
         fn es_show(&self) -> Shown {
             Shown::plain(format!("{:?}", self.0))
         }
@@ -470,7 +471,7 @@ pub mod show {
         fn es_show(&self) -> Shown;
     }
 
-    impl<T> ShowOpaque for Show<'_, T> {
+    impl<T> ShowOpaque for __Show<'_, T> {
         fn es_show(&self) -> Shown {
             Shown::plain(format!("<{}>", type_name::<T>()))
         }

@@ -18,7 +18,7 @@ pub(crate) fn describe(
     let name = ident.unraw().to_string();
     let deprecation = Deprecation::of(&input.attrs);
     let style = style(&input.data);
-    let fields = members(&input.data).map(|member| field(&member, krate));
+    let fields = members(&input.data).map(|member| field(&member));
     let show = members(&input.data).next().map(|_| quote!(use #krate::__private::show::*;));
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     quote! {
@@ -56,10 +56,10 @@ fn members(data: &Data) -> impl Iterator<Item = Member> {
     })
 }
 
-fn field(member: &Member, krate: CratePath<'_>) -> TokenStream {
+fn field(member: &Member) -> TokenStream {
     let name = match member {
         Member::Named(ident) => ident.unraw().to_string(),
         Member::Unnamed(index) => index.to_token_stream().to_string(),
     };
-    quote!(.field(#name, (&&#krate::__private::Show(&self.#member)).es_show()))
+    quote!(.field(#name, (&&__Show(&self.#member)).es_show()))
 }

@@ -25,24 +25,140 @@ pub fn opaque<T: ?Sized + 'static>(path: &str, source: &'static str, types: &mut
     types.opaque::<T>(path, source)
 }
 
-/// The schema of one version of an event: `T` is its struct, or what stands for one.
-pub fn schema<T: 'static>(path: &str, definition: impl FnOnce(&mut Types) -> Definition) -> Schema {
+/// What [`Event::schemas`] gives.
+pub type Schemas = Vec<(SchemaVersion, Schema)>;
+
+/// The schemas of an event with one version.
+#[must_use]
+pub fn only<E: Event>(schema: Schema) -> Schemas {
+    vec![(E::VERSION, schema)]
+}
+
+/// The schema of the struct `T`.
+pub fn schema_of<T: 'static>(
+    path: &str,
+    definition: impl FnOnce(&mut Types) -> Definition,
+) -> Schema {
     let mut types = Types::default();
     let form = types.define::<T>(path, definition);
     types.schema(form)
 }
 
-/// The schemas of an event with one version.
-pub fn schemas<E: Event>(
-    path: &str,
-    definition: impl FnOnce(&mut Types) -> Definition,
-) -> Vec<(SchemaVersion, Schema)> {
-    vec![(E::VERSION, schema::<E>(path, definition))]
+/// The schema of a struct of which it is not known whether its types have a shape: the type, its path
+/// as [`path!`] has it, what is stored of it, and other serde attributes. Behind each `=>` stands what the type before it
+/// holds.
+///
+/// ```text
+/// schema!(Self, "::Opened", { "owner" : Owner, "limit" optional : Option<Cents> => Cents ; ["alias=\"max\""] })
+/// schema!(Self, "::Moved", (: i64, opaque : Time) ; ["deny_unknown_fields"])
+/// schema!(Self, "::Paid", (= : i64))
+/// schema!(Self, "::Closed", null)
+/// ```
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __schema {
+    ($this:ty, $name:literal $([$($argument:tt)*])?, $stored:tt $(; [$($attribute:literal),*])?) => {{
+        use $crate::__private::shape::means::*;
+        $crate::__private::shape::schema_of::<$this>($crate::__path!($name $([$($argument)*])?), |__types| {
+            $crate::__private::shape::definition(
+                $crate::__stored!(__types $stored),
+                &[$($($attribute),*)?],
+            )
+        })
+    }};
+}
+pub use crate::__schema as schema;
+
+/// The path of a type of this module: `path!("::Line")`, `path!("::Pair<{}, {}>" [one, other])`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __path {
+    ($name:literal) => {
+        ::core::concat!(::core::module_path!(), $name)
+    };
+    ($name:literal [$($argument:tt)*]) => {
+        &::std::format!(::core::concat!(::core::module_path!(), $name), $($argument)*)
+    };
+}
+pub use crate::__path as path;
+
+/// What is stored of a struct, as a [`Kind`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __stored {
+    ($types:ident null) => {
+        $crate::__private::shape::Kind::Unit
+    };
+    ($types:ident (= $($mark:ident)* : $of:ty $(=> $held:ty)*)) => {
+        $crate::__private::shape::Kind::Newtype(
+            $crate::__form!($types [$($mark)*] $of $(=> $held)*)
+        )
+    };
+    ($types:ident ($($($mark:ident)* : $of:ty $(=> $held:ty)*),*)) => {
+        $crate::__private::shape::Kind::Tuple(::std::vec![
+            $($crate::__form!($types [$($mark)*] $of $(=> $held)*)),*
+        ])
+    };
+    ($types:ident {$(
+        $name:literal $($mark:ident)* : $of:ty $(=> $held:ty)* $(; [$($attribute:literal),*])?
+    ),*}) => {{
+        let __object = $crate::__private::shape::object();
+        $(
+            let __form = $crate::__form!($types [$($mark)*] $of $(=> $held)*);
+            let __object = $crate::__field!($types __object __form [$($mark)*] $name);
+            $(let __object = __object.with(&[$($attribute),*]);)?
+        )*
+        __object.kind()
+    }};
 }
 
+/// A field with its form, by the word that stands before its type.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __field {
+    ($types:ident $object:ident $form:ident [$(opaque)? flattened] $name:literal) => {
+        $object.flattened($name, $form, $types)
+    };
+    ($types:ident $object:ident $form:ident [$(opaque)? optional] $name:literal) => {
+        $object.optional($name, $form)
+    };
+    ($types:ident $object:ident $form:ident [$(opaque)?] $name:literal) => {
+        $object.field($name, $form)
+    };
+}
+
+/// The form of a type by the best means that it has, unless a function writes it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __form {
+    ($types:ident [opaque $($mark:ident)?] $of:ty) => {
+        $crate::__private::shape::opaque_form(::core::stringify!($of))
+    };
+    ($types:ident [$($mark:ident)?] $of:ty) => {
+        (&&&$crate::__private::shape::place::<$of>()).es_form($types, ::core::stringify!($of))
+    };
+    ($types:ident [$($mark:ident)?] $of:ty => $held:ty $(=> $more:ty)*) => {
+        (&&&$crate::__private::shape::place::<$of>()).es_form_of(
+            $types,
+            ::core::stringify!($of),
+            |__types| $crate::__form!(__types [] $held $(=> $more)*),
+        )
+    };
+}
+
+/// A type that is known by its name alone: its tokens, with or without spaces between them. Two words
+/// in a row stay two; the other spaces are the compiler's.
 #[must_use]
 pub fn opaque_form(name: &str) -> Form {
-    Form::Opaque(name.to_owned())
+    let mut text = String::new();
+    for token in name.split_whitespace() {
+        let in_a_word = |c: char| c.is_alphanumeric() || c == '_';
+        if text.ends_with(in_a_word) && token.starts_with(in_a_word) {
+            text.push(' ');
+        }
+        text.push_str(token);
+    }
+    Form::Opaque(text)
 }
 
 #[must_use]
@@ -96,13 +212,11 @@ impl Object {
     /// The fields of `form` in the place of a field. What has no fields that are known stays one.
     #[must_use]
     pub fn flattened(mut self, name: &str, form: Form, types: &Types) -> Self {
-        match fields_of(&form, types) {
-            Some(fields) => self.fields.extend(fields),
-            None => {
-                let attributes = vec!["flatten".to_owned()];
-                let field = Field { required: false, attributes, ..Field::new(name, form) };
-                self.fields.push(field);
-            }
+        if let Some(fields) = fields_of(&form, types) {
+            self.fields.extend(fields);
+        } else {
+            let attributes = vec!["flatten".to_owned()];
+            self.fields.push(Field { required: false, attributes, ..Field::new(name, form) });
         }
         self
     }
@@ -192,7 +306,7 @@ impl<T> WithinForm for &Place<Box<T>> {
 /// Nobody says it.
 pub trait OpaqueForm {
     fn es_form(&self, _: &mut Types, name: &str) -> Form {
-        Form::Opaque(name.to_owned())
+        opaque_form(name)
     }
     fn es_form_of(&self, types: &mut Types, name: &str, _: impl FnOnce(&mut Types) -> Form) -> Form
     where

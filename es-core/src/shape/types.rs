@@ -61,9 +61,9 @@ impl Types {
 
     /// `form` with the definitions that can be reached from it.
     pub(crate) fn schema(&self, form: Form) -> Schema {
-        let mut schema = Schema { form: form.clone(), definitions: BTreeMap::new() };
-        self.reach(&form, &mut schema.definitions);
-        schema
+        let mut definitions = BTreeMap::new();
+        self.reach(&form, &mut definitions);
+        Schema { form, definitions }
     }
 
     fn unused(&self, path: &str) -> String {
@@ -106,10 +106,14 @@ impl Types {
             Kind::Newtype(form) => self.reach(form, reached),
             Kind::Tuple(forms) => forms.iter().for_each(|form| self.reach(form, reached)),
             Kind::Struct(fields) => {
-                fields.iter().for_each(|field| self.reach(&field.form, reached));
+                for field in fields {
+                    self.reach(&field.form, reached);
+                }
             }
             Kind::Enum(of) => {
-                of.variants.iter().for_each(|variant| self.reach_kind(&variant.kind, reached));
+                for variant in &of.variants {
+                    self.reach_kind(&variant.kind, reached);
+                }
             }
         }
     }

@@ -8,7 +8,7 @@ use super::model::Event;
 use super::parse::{FIELD_VOCABULARY, VOCABULARY};
 use crate::deprecation::Deprecation;
 use crate::describe::describe;
-use crate::shape::{self, Asked};
+use crate::shape::schema;
 
 pub(crate) fn event(model: &Event<'_>) -> TokenStream {
     let completion = model.written.completion(&VOCABULARY, model.krate);
@@ -49,16 +49,11 @@ fn schemas(model: &Event<'_>) -> TokenStream {
     let Data::Struct(data) = &input.data else {
         return TokenStream::new();
     };
-    let generics = &input.generics;
-    let path = shape::path(&input.ident, generics, |parameter| {
-        let ident = &parameter.ident;
-        quote!(::core::any::type_name::<#ident>())
-    });
-    let definition = shape::of_struct(&input.attrs, &data.fields, Asked::Leniently(generics));
+    let (attributes, fields) = (&input.attrs, &data.fields);
+    let schema = schema(&input.ident, &input.generics, attributes, fields, *krate);
     quote! {
-        fn schemas() -> ::std::vec::Vec<(#krate::SchemaVersion, #krate::shape::Schema)> {
-            use #krate::__private::shape::{self as __s, means::*};
-            __s::schemas::<Self>(#path, |__t| #definition)
+        fn schemas() -> #krate::__private::shape::Schemas {
+            #krate::__private::shape::only::<Self>(#schema)
         }
     }
 }

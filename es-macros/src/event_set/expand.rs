@@ -20,14 +20,14 @@ pub(crate) fn event_set(set: &EventSet<'_>, written: &Written) -> TokenStream {
 }
 
 /// A scope in which the traits and types that every event needs have short names. It begins with
-/// [`every_event_is_declared`].
+/// [`history`].
 pub(crate) fn in_its_own_scope(set: &EventSet<'_>, items: &TokenStream) -> TokenStream {
     let EventSet { krate, deprecation, .. } = set;
-    let declared = every_event_is_declared(set);
+    let history = history(set);
     quote! {
         #deprecation
         const _: () = {
-            #declared
+            #history
             use ::core::convert::TryFrom as __TryFrom;
             use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
             use #krate::__private::Listed as __Listed;
@@ -38,12 +38,13 @@ pub(crate) fn in_its_own_scope(set: &EventSet<'_>, items: &TokenStream) -> Token
 
 /// Comes first in an expansion: an editor takes the first use of a word for its meaning, and here
 /// each listed word is a type.
-fn every_event_is_declared(set: &EventSet<'_>) -> TokenStream {
+fn history(set: &EventSet<'_>) -> TokenStream {
+    let krate = &set.krate;
     let (impl_generics, _, where_clause) = set.generics.split_for_impl();
     let events = set.members.iter().map(|member| member.event);
     quote! {
-        fn __every_event_is_declared #impl_generics () #where_clause {
-            #(<#events as __Listed>::declared();)*
+        fn __history #impl_generics () -> ::std::vec::Vec<#krate::EventHistory> #where_clause {
+            ::std::vec![#(<#events as __Listed>::history()),*]
         }
     }
 }
@@ -63,7 +64,7 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
     let fact = quote!(#krate::__private::AsFact::fact(self));
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
     let types = set.members.iter().map(|Member { event, .. }| quote!(<#event as __Listed>::TYPE));
-    let history = set.members.iter().map(|member| member.event);
+    let turbofish = ty_generics.as_turbofish();
     let decode = set.members.iter().map(|Member { variant, event, .. }| {
         quote! {
             if <#event as __Listed>::is(__name) {
@@ -108,7 +109,7 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
             }
 
             fn history() -> ::std::vec::Vec<#krate::EventHistory> {
-                ::std::vec![#(<#history as __Listed>::history()),*]
+                __history #turbofish ()
             }
         }
     }

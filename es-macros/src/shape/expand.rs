@@ -4,9 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Data;
 
-use super::definition::{self, Asked};
-use super::model::{Shape, is_opaque};
+use super::definition::definition;
+use super::model::Shape;
 use super::path::path;
+use super::stored::Stored;
 
 pub(crate) fn shape(model: &Shape<'_>) -> TokenStream {
     let Shape { input, krate, deprecation, source, .. } = model;
@@ -15,11 +16,16 @@ pub(crate) fn shape(model: &Shape<'_>) -> TokenStream {
         let ident = &parameter.ident;
         quote!(<#ident as __s::Shape>::form(__t))
     });
-    let form = if model.is_by_function {
-        quote!(__s::opaque::<Self>(#path, #source, __t))
+    let stored = match &input.data {
+        _ if model.is_by_function => None,
+        Data::Struct(data) => Some(Stored::of_struct(&input.attrs, &data.fields)),
+        Data::Enum(data) => Some(Stored::of_enum(&input.attrs, data)),
+        Data::Union(_) => None,
+    };
+    let form = if let Some(definition) = stored.as_ref().map(definition) {
+        quote!(__s::define::<Self>(__s::path!(#path), #source, __t, |__t| #definition))
     } else {
-        let definition = definition(model);
-        quote!(__s::define::<Self>(#path, #source, __t, |__t| #definition))
+        quote!(__s::opaque::<Self>(__s::path!(#path), #source, __t))
     };
     let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
     quote! {
@@ -31,15 +37,5 @@ pub(crate) fn shape(model: &Shape<'_>) -> TokenStream {
                 #form
             }
         }
-    }
-}
-
-fn definition(model: &Shape<'_>) -> TokenStream {
-    let asked = Asked::Strictly { is_opaque };
-    let attributes = &model.input.attrs;
-    match &model.input.data {
-        Data::Struct(data) => definition::of_struct(attributes, &data.fields, asked),
-        Data::Enum(data) => definition::of_enum(attributes, data, asked),
-        Data::Union(_) => TokenStream::new(),
     }
 }

@@ -5,16 +5,17 @@ mod definition;
 mod expand;
 mod model;
 mod path;
+mod schema;
 mod serde;
 mod source;
+mod stored;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{Attribute, DeriveInput};
 
-pub(crate) use definition::{Asked, of_struct};
 pub(crate) use expand::shape;
 pub(crate) use model::Shape;
-pub(crate) use path::path;
+pub(crate) use schema::schema;
 
 use crate::attr::{self, Elsewhere, Vocabulary};
 use crate::crate_path::CratePath;

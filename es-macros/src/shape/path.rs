@@ -1,12 +1,12 @@
 //! The path of a type, by which schemas name it.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{GenericParam, Generics, Ident, TypeParam};
 
-/// A `&str`: where the type stands, what it is called, and the arguments of a generic one; `argument`
-/// says how one prints.
+/// What `path!` makes a `&str` of: what the type is called, and the arguments of a generic one;
+/// `argument` says how one prints.
 pub(crate) fn path(
     ident: &Ident,
     generics: &Generics,
@@ -18,18 +18,14 @@ pub(crate) fn path(
         .iter()
         .filter_map(|parameter| match parameter {
             GenericParam::Type(parameter) => Some(argument(parameter)),
-            GenericParam::Const(parameter) => {
-                let ident = &parameter.ident;
-                Some(quote!(#ident))
-            }
+            GenericParam::Const(parameter) => Some(parameter.ident.to_token_stream()),
             GenericParam::Lifetime(_) => None,
         })
         .collect();
     if arguments.is_empty() {
-        let name = format!("::{name}");
-        return quote!(::core::concat!(::core::module_path!(), #name));
+        return format!("::{name}").to_token_stream();
     }
     let places = vec!["{}"; arguments.len()].join(", ");
     let name = format!("::{name}<{places}>");
-    quote!(&::std::format!(::core::concat!(::core::module_path!(), #name), #(#arguments),*))
+    quote!(#name [#(#arguments),*])
 }

@@ -304,8 +304,7 @@ fn text(kind: &str) -> Json {
     let texts = match kind {
         "String" | "str" => prop_oneof![
             4 => "[a-z]{0,8}",
-            1 => "\\PC{0,8}",
-            1 => any::<String>(),
+            1 => vec(any::<char>(), 0..8).prop_map(String::from_iter),
         ]
         .boxed(),
         "char" => any::<char>().prop_map(String::from).boxed(),

@@ -113,13 +113,12 @@ fn decided_events_are_read_back() {
     account().every_decided_event_is_read_back();
 }
 
-/// The same in one line, with events and commands by functions.
+/// The same in one line, with events drawn from the forms that the derive knows.
 mod in_one_line {
-    use super::{Account, Deposit, Deposited, Open, Opened};
+    use super::{Account, Deposit, Open};
 
     es_testing::laws!(
         Account,
-        events = [|owner| Opened { owner }, |cents| Deposited { cents }],
         commands = [|account| Open { account }, |cents| Deposit { account: "ada".into(), cents },],
     );
 }
@@ -129,4 +128,60 @@ mod without_commands {
     use super::{Account, Deposited, Opened};
 
     es_testing::laws!(Account, events = [|owner| Opened { owner }, |cents| Deposited { cents }]);
+}
+
+/// Forms of every kind, as the derives tell of them.
+mod of_every_form {
+    use std::collections::{BTreeMap, BTreeSet, HashMap};
+    use std::num::NonZeroU8;
+
+    use es_core::prelude::*;
+
+    #[derive(Shape, Serialize, Deserialize, Clone, Debug, PartialEq)]
+    #[serde(crate = "es_core::serde", tag = "kind", rename_all = "kebab-case")]
+    enum Channel {
+        Branch,
+        Partner {
+            #[serde(rename = "called")]
+            name: String,
+        },
+    }
+
+    #[derive(Shape, Serialize, Deserialize, Clone, Debug, PartialEq)]
+    #[serde(crate = "es_core::serde")]
+    struct Tree {
+        branches: Vec<Tree>,
+        fruit: Option<(u128, char)>,
+    }
+
+    #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+    #[serde(crate = "es_core::serde")]
+    #[event(name = "planted")]
+    struct Planted {
+        channel: Channel,
+        tree: Tree,
+        labels: BTreeSet<String>,
+        heights: BTreeMap<i32, [f64; 2]>,
+        owners: HashMap<String, NonZeroU8>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        id: EventId,
+        at: Timestamp,
+        #[serde(flatten)]
+        more: BTreeMap<String, bool>,
+    }
+
+    #[derive(Aggregate, Default, Debug, PartialEq)]
+    #[aggregate(name = "garden", id = String, events(Planted))]
+    struct Garden {
+        trees: usize,
+    }
+
+    impl Apply<Planted> for Garden {
+        fn apply(&mut self, _: Planted) {
+            self.trees += 1;
+        }
+    }
+
+    es_testing::laws!(Garden);
 }

@@ -1,7 +1,8 @@
 const _: () = {
-    fn __every_event_is_declared() {
-        <Opened as __Listed>::declared();
-        <billing::Paid as __Listed>::declared();
+    fn __history() -> ::std::vec::Vec<::es_core::EventHistory> {
+        ::std::vec![
+            < Opened as __Listed > ::history(), < billing::Paid as __Listed > ::history()
+        ]
     }
     use ::core::convert::TryFrom as __TryFrom;
     use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
@@ -65,10 +66,7 @@ const _: () = {
             __Err(::es_core::DecodeError::unknown_event(__name))
         }
         fn history() -> ::std::vec::Vec<::es_core::EventHistory> {
-            ::std::vec![
-                < Opened as __Listed > ::history(), < billing::Paid as __Listed >
-                ::history()
-            ]
+            __history()
         }
     }
     const _: () = {
@@ -156,6 +154,6 @@ impl ::es_core::Describe for Account {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
         ::es_core::Description::new("Account", ::es_core::FieldStyle::Named)
-            .field("open", (&&::es_core::__private::Show(&self.open)).es_show())
+            .field("open", (&&__Show(&self.open)).es_show())
     }
 }

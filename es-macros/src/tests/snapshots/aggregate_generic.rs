@@ -1,10 +1,11 @@
 const _: () = {
-    fn __every_event_is_declared<T>()
+    fn __history<T>() -> ::std::vec::Vec<::es_core::EventHistory>
     where
         T: Value,
     {
-        <Put<T> as __Listed>::declared();
-        <Cleared as __Listed>::declared();
+        ::std::vec![
+            < Put < T > as __Listed > ::history(), < Cleared as __Listed > ::history()
+        ]
     }
     use ::core::convert::TryFrom as __TryFrom;
     use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
@@ -81,10 +82,7 @@ const _: () = {
             __Err(::es_core::DecodeError::unknown_event(__name))
         }
         fn history() -> ::std::vec::Vec<::es_core::EventHistory> {
-            ::std::vec![
-                < Put < T > as __Listed > ::history(), < Cleared as __Listed >
-                ::history()
-            ]
+            __history::<T>()
         }
     }
     ::es_core::__private::member! {
@@ -190,6 +188,6 @@ where
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
         ::es_core::Description::new("Cache", ::es_core::FieldStyle::Named)
-            .field("value", (&&::es_core::__private::Show(&self.value)).es_show())
+            .field("value", (&&__Show(&self.value)).es_show())
     }
 }

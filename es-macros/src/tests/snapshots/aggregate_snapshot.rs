@@ -18,7 +18,7 @@ impl ::es_core::Shape for Account {
         __s::define::<
             Self,
         >(
-            ::core::concat!(::core::module_path!(), "::Account"),
+            __s::path!("::Account"),
             "#[serde(rename_all=\"camelCase\")]{open:bool,#[serde(default)]since:calendar::Day<'static,7>,}",
             __t,
             |__t| __s::Definition::new(
@@ -35,7 +35,7 @@ impl ::es_core::Describe for Account {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
         ::es_core::Description::new("Account", ::es_core::FieldStyle::Named)
-            .field("open", (&&::es_core::__private::Show(&self.open)).es_show())
-            .field("since", (&&::es_core::__private::Show(&self.since)).es_show())
+            .field("open", (&&__Show(&self.open)).es_show())
+            .field("since", (&&__Show(&self.since)).es_show())
     }
 }

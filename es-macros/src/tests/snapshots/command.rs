@@ -12,7 +12,7 @@ impl ::es_core::Describe for Open {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
         ::es_core::Description::new("Open", ::es_core::FieldStyle::Named)
-            .field("account", (&&::es_core::__private::Show(&self.account)).es_show())
-            .field("type", (&&::es_core::__private::Show(&self.r#type)).es_show())
+            .field("account", (&&__Show(&self.account)).es_show())
+            .field("type", (&&__Show(&self.r#type)).es_show())
     }
 }

@@ -1,7 +1,9 @@
 const _: () = {
-    fn __every_event_is_declared() {
-        <account::Opened as __Listed>::declared();
-        <order::Placed as __Listed>::declared();
+    fn __history() -> ::std::vec::Vec<::es_core::EventHistory> {
+        ::std::vec![
+            < account::Opened as __Listed > ::history(), < order::Placed as __Listed >
+            ::history()
+        ]
     }
     use ::core::convert::TryFrom as __TryFrom;
     use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
@@ -42,10 +44,7 @@ const _: () = {
             __Err(::es_core::DecodeError::unknown_event(__name))
         }
         fn history() -> ::std::vec::Vec<::es_core::EventHistory> {
-            ::std::vec![
-                < account::Opened as __Listed > ::history(), < order::Placed as __Listed
-                > ::history()
-            ]
+            __history()
         }
     }
     const _: () = {

@@ -14,22 +14,12 @@ impl ::es_core::Event for Subscribed {
             ::es_core::__private::tag::<u32>("student", &self.who),
         ])
     }
-    fn schemas() -> ::std::vec::Vec<
-        (::es_core::SchemaVersion, ::es_core::shape::Schema),
-    > {
-        use ::es_core::__private::shape::{self as __s, means::*};
-        __s::schemas::<
+    fn schemas() -> ::es_core::__private::shape::Schemas {
+        ::es_core::__private::shape::only::<
             Self,
         >(
-            ::core::concat!(::core::module_path!(), "::Subscribed"),
-            |__t| __s::Definition::new(
-                __s::object()
-                    .field(
-                        "course",
-                        (&&&__s::place::<CourseId>()).es_form(__t, "CourseId"),
-                    )
-                    .field("who", (&&&__s::place::<u32>()).es_form(__t, "u32"))
-                    .kind(),
+            ::es_core::__private::shape::schema!(
+                Self, "::Subscribed", { "course" : CourseId, "who" : u32 }
             ),
         )
     }
@@ -41,7 +31,7 @@ impl ::es_core::Describe for Subscribed {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
         ::es_core::Description::new("Subscribed", ::es_core::FieldStyle::Named)
-            .field("course", (&&::es_core::__private::Show(&self.course)).es_show())
-            .field("who", (&&::es_core::__private::Show(&self.who)).es_show())
+            .field("course", (&&__Show(&self.course)).es_show())
+            .field("who", (&&__Show(&self.who)).es_show())
     }
 }

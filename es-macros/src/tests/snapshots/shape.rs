@@ -8,10 +8,7 @@ where
         __s::define::<
             Self,
         >(
-            &::std::format!(
-                ::core::concat!(::core::module_path!(), "::Payment<{}>"), < T as
-                __s::Shape > ::form(__t)
-            ),
+            __s::path!("::Payment<{}>"[< T as __s::Shape > ::form(__t)]),
             "[Card{#[serde(rename='n')]type:T,digits:[u8;4],},Transfer(String,Option<Box<Self>>,),Cash,]",
             __t,
             |__t| __s::Definition::new(
