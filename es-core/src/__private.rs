@@ -3,6 +3,7 @@
 pub mod shape;
 
 use std::any::Any;
+use std::error::Error;
 use std::fmt;
 
 pub use serde;
@@ -29,6 +30,8 @@ use crate::stream::{StreamId, Version};
 use crate::superseded::Superseded;
 use crate::tag::Tag;
 use crate::text::InvalidText;
+
+pub use crate::event_types::EventTypes;
 
 /// What may stand for a parameter of an event: whatever could itself be stored.
 #[diagnostic::on_unimplemented(
@@ -345,6 +348,12 @@ impl Reported for TaggedEvent {
     }
 }
 
+/// The models on which a decision rests, each by its name and the events that make it.
+#[must_use]
+pub fn models<D: decisions::Decision>() -> Vec<(&'static str, &'static [EventType])> {
+    <D::Model as decisions::DecisionModels>::models()
+}
+
 /// The models of a decision as it would see them now: what es-testing plays its scenarios with.
 pub async fn model_of<D: decisions::Decision, S: EventStore>(
     store: &S,
@@ -543,6 +552,18 @@ where
     let Decision { events, .. } =
         decision::decide(state, version, stream, command, &Metadata::default())?;
     Ok(events)
+}
+
+/// The state as a snapshot keeps it; `None` if the aggregate has no snapshots.
+#[must_use]
+pub fn keep<A: Aggregate>(state: &A) -> Option<Result<String, Box<dyn Error + Send + Sync>>> {
+    Some(A::SNAPSHOTS?.encode(state).map_err(Into::into))
+}
+
+/// The state as it comes out of a snapshot; `None` if the aggregate has no snapshots.
+#[must_use]
+pub fn kept<A: Aggregate>(text: &str) -> Option<serde_json::Result<A>> {
+    Some(A::SNAPSHOTS?.decode(text))
 }
 
 /// Shows a field's value by the best means that its type has: `(&&__Show(&field)).es_show()`.

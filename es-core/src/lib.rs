@@ -124,6 +124,7 @@ mod error;
 mod event;
 mod event_history;
 mod event_set;
+mod event_types;
 mod into_events;
 mod load;
 mod memory;

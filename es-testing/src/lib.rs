@@ -119,6 +119,17 @@
 //! which change breaks what ([`lock`], [`compatibility`]). [`golden!`] reads a stored payload of every
 //! version that there ever was ([`golden`](mod@golden)).
 //!
+//! # Laws
+//!
+//! [`laws!`] tries what holds for every aggregate, with events drawn from their stored forms: that
+//! they come back, that any sequence of them is applied, that a replay from a snapshot ends where one of
+//! all events does, that decisions are pure. See [`laws`](mod@laws).
+//!
+//! # Catalog
+//!
+//! [`catalog!`] keeps a page, JSON Schemas, an AsyncAPI document and a drawing of the event model beside
+//! the code, and fails when they are out of date. See [`catalog`](mod@catalog).
+//!
 //! # For the authors of stores
 //!
 //! [`contract!`] writes a test for every guarantee of [`EventStore`](es_core::EventStore).
@@ -128,10 +139,12 @@
 //! - `postgres`: a fresh PostgreSQL database for each test, on a server that is found or started.
 
 mod blessing;
+pub mod catalog;
 pub mod compatibility;
 pub mod contract;
 pub mod decision;
 pub mod golden;
+pub mod laws;
 pub mod lock;
 #[cfg(feature = "postgres")]
 pub mod postgres;

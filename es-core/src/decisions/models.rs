@@ -1,10 +1,11 @@
 //! One model or several, folded side by side from one reading.
 
+use std::any::type_name;
 use std::fmt;
 
 use crate::decisions::DecisionModel;
 use crate::error::DecodeError;
-use crate::event_set::EventSet;
+use crate::event_set::{EventSet, EventType};
 use crate::query::{InvalidQuery, Query};
 use crate::recorded::RawEvent;
 
@@ -31,6 +32,10 @@ pub trait DecisionModels: Clone + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     fn fold(&mut self, nth: usize, event: &RawEvent) -> Result<(), DecodeError>;
 
+    /// Name and events of each model.
+    #[doc(hidden)]
+    fn models() -> Vec<(&'static str, &'static [EventType])>;
+
     /// The models one by one, to be printed.
     #[doc(hidden)]
     fn each(&self) -> Vec<&dyn fmt::Debug>;
@@ -51,6 +56,10 @@ impl<M: DecisionModel> DecisionModels for M {
             self.evolve(event);
         }
         Ok(())
+    }
+
+    fn models() -> Vec<(&'static str, &'static [EventType])> {
+        vec![(type_name::<M>(), M::Event::EVENTS)]
     }
 
     fn each(&self) -> Vec<&dyn fmt::Debug> {
@@ -76,6 +85,10 @@ macro_rules! tuples {
                     // There are as many queries as models.
                     _ => Ok(()),
                 }
+            }
+
+            fn models() -> Vec<(&'static str, &'static [EventType])> {
+                vec![$((type_name::<$name>(), $name::Event::EVENTS)),+]
             }
 
             fn each(&self) -> Vec<&dyn fmt::Debug> {

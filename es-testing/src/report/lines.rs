@@ -74,6 +74,16 @@ impl Line {
         Self::signed(Sign::Missing, text.into())
     }
 
+    /// A text that is another than it was, with what is different to be put into its details.
+    pub(crate) fn changed(text: impl Into<String>) -> Self {
+        Self::signed(Sign::Different, text.into())
+    }
+
+    /// What is there and should not be.
+    pub(crate) fn left_over(text: impl Into<String>) -> Self {
+        Self::signed(Sign::Unexpected, text.into())
+    }
+
     pub(crate) fn remark(mut self, remark: &str) -> Self {
         self.remark = Some(remark.to_owned());
         self

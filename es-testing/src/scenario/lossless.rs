@@ -14,20 +14,36 @@ use crate::report::{Colour, Line, Page, came_back, equals_itself, key_at};
 pub(crate) fn expect_lossless<E: Reported>(origin: &'static str, events: &[E]) {
     for event in events {
         if let Some(loss) = loss(event) {
-            report(origin, &event.describe(), loss);
+            report(origin, &event.describe(), &loss);
         }
     }
 }
 
 /// What became of an event.
-struct Loss {
+pub(crate) struct Loss {
     what: &'static str,
     stored: Option<RawEvent>,
     read: Line,
-    cure: &'static str,
+    pub(crate) cure: &'static str,
 }
 
-fn loss<E: Reported>(event: &E) -> Option<Loss> {
+impl Loss {
+    pub(crate) fn headline(&self, event: &Description) -> String {
+        format!("{} {}", event.name, self.what)
+    }
+
+    /// What was stored and what was read.
+    pub(crate) fn blocks(&self) -> [(&'static str, Vec<Line>); 2] {
+        let stored = self.stored.as_ref().map_or_else(
+            || "nothing".to_owned(),
+            |raw| format!("`{}` version {}: {}", raw.name, raw.version, raw.payload.as_str()),
+        );
+        [("stored", vec![Line::text(stored)]), ("read", vec![self.read.clone()])]
+    }
+}
+
+/// What a store would not give back of an event as it was; nothing if it is lossless.
+pub(crate) fn loss<E: Reported>(event: &E) -> Option<Loss> {
     let stored = match event.to_raw() {
         Ok(stored) => stored,
         Err(error) => {
@@ -59,10 +75,17 @@ fn loss<E: Reported>(event: &E) -> Option<Loss> {
             what: "cannot be read again once it is stored",
             read: unreadable(&event.describe(), &stored, error),
             stored: Some(stored),
-            cure: "keep such a value out of the event (JSON has neither NaN nor infinity), or \
-                   give the field a form of its own: #[serde(with = \"…\")]",
+            cure: cure_of(&error),
         }),
     }
+}
+
+fn cure_of(error: &DecodeError) -> &'static str {
+    if let DecodeError::UnknownEvent { .. } = error {
+        return "read every event that the set can hold: `decode` knows fewer names than `name`";
+    }
+    "keep such a value out of the event (JSON has neither NaN nor infinity), or \
+         give the field a form of its own: #[serde(with = \"…\")]"
 }
 
 fn changed<E: Reported>(read: &E, event: &E) -> Line {
@@ -90,20 +113,14 @@ fn unreadable(event: &Description, stored: &RawEvent, error: &DecodeError) -> Li
 }
 
 #[track_caller]
-fn report(origin: &'static str, event: &Description, loss: Loss) -> ! {
-    let stored = loss.stored.map_or_else(
-        || "nothing".to_owned(),
-        |raw| format!("`{}` version {}: {}", raw.name, raw.version, raw.payload.as_str()),
-    );
+fn report(origin: &'static str, event: &Description, loss: &Loss) -> ! {
+    let mut blocks = vec![(origin, vec![Line::context(event)])];
+    blocks.extend(loss.blocks());
     let page = Page {
         name: name::of_this_test(),
-        headline: format!("{} {}", event.name, loss.what),
+        headline: loss.headline(event),
         at: Location::caller(),
-        blocks: vec![
-            (origin, vec![Line::context(event)]),
-            ("stored", vec![Line::text(stored)]),
-            ("read", vec![loss.read]),
-        ],
+        blocks,
         end: format!("what to do: {}", loss.cure),
     };
     panic!("{}", page.render(Colour::of_this_terminal()))

@@ -12,7 +12,7 @@ mod unasserted;
 mod verdict;
 mod when;
 
-pub(crate) use lossless::expect_lossless;
+pub(crate) use lossless::{expect_lossless, loss};
 pub(crate) use name::of_this_test;
 pub(crate) use refusal::chain;
 pub(crate) use unasserted::Unasserted;

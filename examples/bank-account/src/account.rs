@@ -21,13 +21,14 @@ pub struct Withdrawn {
 #[derive(Aggregate, Default, Clone, Debug, PartialEq)]
 #[aggregate(name = "account", id = String, events(Opened, Deposited, Withdrawn), error = AccountError)]
 pub struct Account {
-    pub cents: u64,
+    /// Below zero if somebody has withdrawn what was not there: what has happened is not refused.
+    pub cents: i64,
 }
 
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum AccountError {
     #[error("{missing} cents are missing")]
-    InsufficientFunds { missing: u64 },
+    InsufficientFunds { missing: i64 },
 }
 
 impl Apply<Opened> for Account {
@@ -36,13 +37,13 @@ impl Apply<Opened> for Account {
 
 impl Apply<Deposited> for Account {
     fn apply(&mut self, event: Deposited) {
-        self.cents += u64::from(event.cents);
+        self.cents += i64::from(event.cents);
     }
 }
 
 impl Apply<Withdrawn> for Account {
     fn apply(&mut self, event: Withdrawn) {
-        self.cents -= u64::from(event.cents);
+        self.cents -= i64::from(event.cents);
     }
 }
 
@@ -89,7 +90,7 @@ impl Decide<Withdraw> for Account {
     type Events = Withdrawn;
 
     fn decide(&self, Withdraw { cents, .. }: Withdraw) -> Result<Withdrawn, AccountError> {
-        let missing = u64::from(cents).saturating_sub(self.cents);
+        let missing = i64::from(cents) - self.cents;
         if missing > 0 {
             return Err(AccountError::InsufficientFunds { missing });
         }

@@ -1,6 +1,19 @@
 use es_testing::prelude::*;
 
-use crate::account::{Account, AccountError, Deposited, Open, Opened, Withdraw, Withdrawn};
+use crate::account::{
+    Account, AccountError, Deposit, Deposited, Open, Opened, Withdraw, Withdrawn,
+};
+
+es_testing::laws!(
+    Account,
+    commands = [
+        || Open { account: "ada".into() },
+        |cents| Deposit { account: "ada".into(), cents },
+        withdraw,
+    ],
+);
+
+es_testing::catalog!("catalog", Account { commands: [Open, Deposit, Withdraw] });
 
 fn withdraw(cents: u32) -> Withdraw {
     let account = "ada".into();

@@ -12,7 +12,7 @@ use crate::events::{
 
 /// Everything that happens at the school.
 #[derive(EventSet)]
-enum SchoolEvent {
+pub enum SchoolEvent {
     CourseDefined(CourseDefined),
     SeatsChanged(SeatsChanged),
     StudentEnrolled(StudentEnrolled),

@@ -3,6 +3,7 @@
 use es_core::prelude::*;
 use es_testing::prelude::*;
 
+use crate::audit::SchoolEvent;
 use crate::decisions::{
     ChangeLimit, ChangeSeats, DefineCourse, Enrol, Refusal, Subscribe, Unsubscribe,
 };
@@ -10,6 +11,13 @@ use crate::events::{
     CourseDefined, LimitChanged, SeatsChanged, StudentEnrolled, Subscribed, Unsubscribed,
 };
 use crate::{audit, race};
+
+es_testing::catalog!(
+    "catalog",
+    SchoolEvent {
+        decisions: [DefineCourse, ChangeSeats, Enrol, ChangeLimit, Subscribe, Unsubscribe],
+    },
+);
 
 fn rust(seats: u32) -> CourseDefined {
     CourseDefined { course: "rust".into(), seats }

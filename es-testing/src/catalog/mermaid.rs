@@ -1,0 +1,95 @@
+//! The event model as a Mermaid flow chart.
+
+use std::fmt;
+
+use super::chapter::{Asked, Chapter};
+
+/// Commands, the events that come of them, and whose events these are; of decisions across streams
+/// also what they rest on.
+#[must_use]
+pub fn mermaid(chapters: &[Chapter]) -> String {
+    fmt::from_fn(|text| write(text, chapters)).to_string()
+}
+
+fn write(text: &mut fmt::Formatter<'_>, chapters: &[Chapter]) -> fmt::Result {
+    text.write_str("flowchart LR\n")?;
+    for (nth, chapter) in chapters.iter().enumerate() {
+        let prefix = format!("m{nth}");
+        writeln!(text, "    subgraph {prefix} [\"{}\"]", chapter.name)?;
+        nodes(text, &prefix, chapter)?;
+        for asked in &chapter.asked {
+            arrows(text, &prefix, chapter, asked)?;
+        }
+        belongings(text, &prefix, chapter)?;
+        text.write_str("    end\n")?;
+    }
+    text.write_str("    classDef command fill:#a8d1ff,stroke:#2f6fb2,color:#000\n")?;
+    text.write_str("    classDef event fill:#ffd08a,stroke:#b26b00,color:#000\n")?;
+    text.write_str("    classDef state fill:#fff3b0,stroke:#a68a00,color:#000\n")?;
+    Ok(())
+}
+
+fn nodes(text: &mut fmt::Formatter<'_>, prefix: &str, chapter: &Chapter) -> fmt::Result {
+    for asked in &chapter.asked {
+        writeln!(text, "        {prefix}_c_{0}[\"{0}\"]:::command", asked.name)?;
+    }
+    for event in &chapter.events {
+        let name = event.name;
+        let remark = if event.is_superseded { " (superseded)" } else { "" };
+        writeln!(text, "        {}([\"{name}{remark}\"]):::event", event_id(prefix, name))?;
+    }
+    for model in chapter.models() {
+        writeln!(text, "        {prefix}_s_{0}{{{{\"{0}\"}}}}:::state", model.name)?;
+    }
+    if chapter.is_aggregate {
+        writeln!(text, "        {prefix}_s[(\"{}\")]:::state", chapter.name)?;
+    }
+    Ok(())
+}
+
+fn arrows(
+    text: &mut fmt::Formatter<'_>,
+    prefix: &str,
+    chapter: &Chapter,
+    asked: &Asked,
+) -> fmt::Result {
+    for event in &asked.events {
+        if chapter.events.iter().any(|known| known.name == *event) {
+            writeln!(text, "        {prefix}_c_{} --> {}", asked.name, event_id(prefix, event))?;
+        }
+    }
+    for model in &asked.models {
+        writeln!(text, "        {prefix}_s_{} -.-> {prefix}_c_{}", model.name, asked.name)?;
+    }
+    Ok(())
+}
+
+/// From the events to the states that they make.
+fn belongings(text: &mut fmt::Formatter<'_>, prefix: &str, chapter: &Chapter) -> fmt::Result {
+    for event in &chapter.events {
+        let id = event_id(prefix, event.name);
+        if chapter.is_aggregate {
+            writeln!(text, "        {id} --> {prefix}_s")?;
+        }
+        for model in chapter.models() {
+            if model.events.contains(&event.name) {
+                writeln!(text, "        {id} --> {prefix}_s_{}", model.name)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Ids of Mermaid are words: `-` and `.` would be read as arrows.
+fn event_id(prefix: &str, name: &str) -> String {
+    let mut id = format!("{prefix}_e_");
+    for character in name.chars() {
+        match character {
+            '-' => id.push_str("_d"),
+            '.' => id.push_str("_p"),
+            '_' => id.push_str("__"),
+            word => id.push(word),
+        }
+    }
+    id
+}
