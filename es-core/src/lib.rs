@@ -80,6 +80,7 @@
 //!   streams, [`LoadError`] for a state, [`AppendError`] for events.
 //! - The store: [`EventStore`] says what every store owes; [`MemoryStore`] is one. `es_postgres` is
 //!   another.
+//! - A history that was written wrongly: [`TransformStore`], and what to do instead.
 //! - Readers of the log: [`EventStore::read_log`], and [`EventStore::resume_log`] from a
 //!   [`Checkpoint`], which knows one log from another.
 //! - The words: [`StreamId`], [`Version`], [`Position`], [`ExpectedVersion`], [`Recorded`].
@@ -138,6 +139,7 @@ mod stream;
 mod tag;
 mod text;
 mod timestamp;
+mod transform;
 mod unit_of_work;
 
 #[doc(hidden)]
@@ -170,8 +172,8 @@ pub use into_events::{IntoEvents, Takes};
 pub use load::{Loaded, Moment};
 pub use memory::MemoryStore;
 pub use metadata::{
-    Actor, CausationId, CorrelationId, HeaderName, HeaderValue, Metadata, Tenant, TraceParent,
-    TraceState,
+    Actor, CausationId, CorrelationId, HeaderName, HeaderValue, Metadata, Reason, Tenant,
+    TraceParent, TraceState,
 };
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};
@@ -184,4 +186,8 @@ pub use stream::{Category, ExpectedVersion, Position, StreamId, StreamKey, Versi
 pub use tag::Tag;
 pub use text::InvalidText;
 pub use timestamp::{InvalidTimestamp, Timestamp};
+pub use transform::{
+    Replacement, Replica, Rewrite, Transform, TransformError, TransformStore, Transformation,
+    Transformed,
+};
 pub use unit_of_work::UnitOfWork;

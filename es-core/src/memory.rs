@@ -10,13 +10,14 @@ use crate::checkpoint::Incarnation;
 use crate::error::{AppendError, ConditionFailed, Conflict, StoreError};
 use crate::event::EventId;
 use crate::query::{Condition, Query};
-use crate::recorded::{Recorded, RecordedEvent};
+use crate::recorded::{NewEvent, Recorded, RecordedEvent};
 use crate::snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
 use crate::spans;
 use crate::store::{Cursor, EventStore, LogPage, MatchingEvent, QueryPage};
-use crate::stream::{Position, StreamId, Version};
+use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 use crate::tag::Tag;
 use crate::timestamp::Timestamp;
+use crate::transform::{Replacement, TransformError, TransformStore, Transformed};
 
 /// An event store in memory: every guarantee of [`EventStore`] but survival.
 ///
@@ -35,11 +36,30 @@ struct Events {
     log: Vec<RecordedEvent>,
     /// The tags of each event, at the same place.
     tags: Vec<Vec<Tag>>,
-    /// Per stream the positions of its events; the event of version v is at v - 1.
-    streams: HashMap<StreamId, Vec<Position>>,
+    streams: HashMap<StreamId, Places>,
     ids: HashMap<EventId, Position>,
     /// Per stream its snapshots, oldest first.
     snapshots: HashMap<StreamId, Vec<Snapshot>>,
+}
+
+/// Where the events of a stream stand.
+#[derive(Clone, Debug, Default)]
+struct Places {
+    /// The version before its first event: greater than 0 in a stream that took the place of another.
+    before: u64,
+    /// The position of the event of version v is at v - before - 1.
+    positions: Vec<Position>,
+}
+
+impl Places {
+    /// The place in `positions` that a version has, counted from 1; that of an earlier one is 0.
+    fn place(&self, version: Version) -> u64 {
+        version.0.saturating_sub(self.before)
+    }
+
+    fn version(&self) -> Version {
+        Version(self.before).plus(self.positions.len())
+    }
 }
 
 impl Default for Events {
@@ -142,6 +162,16 @@ impl EventStore for MemoryStore {
     }
 }
 
+impl TransformStore for MemoryStore {
+    async fn stream_tags(&self, stream: &StreamId) -> Result<Vec<(Position, Tag)>, StoreError> {
+        Ok(self.read(|events| events.stream_tags(stream)))
+    }
+
+    async fn replace(&self, replacement: Replacement) -> Result<Transformed, TransformError> {
+        self.write().replace(replacement)
+    }
+}
+
 impl Events {
     /// Everything that may refuse comes before the first change.
     fn append(&mut self, append: Append) -> Result<Appended, AppendError> {
@@ -183,9 +213,17 @@ impl Events {
                 Timestamp::now(),
             ));
         };
-        let before = usize::try_from(first.version.0).ok()?.checked_sub(1)?;
-        let there = self.streams.get(&part.stream)?.get(before..before + positions.len())?;
-        let version = Version::NONE.plus(before + positions.len());
+        // Events that are in the archive by now had their answer before.
+        let stands_in = &first.stream;
+        if *stands_in != part.stream
+            && stands_in.archive_of().is_none_or(|(stream, _)| stream != part.stream)
+        {
+            return None;
+        }
+        let places = self.streams.get(stands_in)?;
+        let before = usize::try_from(places.place(first.version)).ok()?.checked_sub(1)?;
+        let there = places.positions.get(before..before + positions.len())?;
+        let version = Version(first.version.0 - 1).plus(positions.len());
         (there == positions).then(|| {
             AppendedStream::new(part.stream.clone(), version, positions, first.recorded_at)
         })
@@ -213,31 +251,79 @@ impl Events {
     }
 
     fn append_part(&mut self, part: StreamAppend) -> AppendedStream {
-        let last = self.streams.get(&part.stream).and_then(|positions| positions.last());
+        let last = self.streams.get(&part.stream).and_then(|places| places.positions.last());
         let last_at = last.and_then(|last| self.at(*last)).map(|last| last.recorded_at);
         let recorded_at = last_at.map_or_else(Timestamp::now, |last| last.max(Timestamp::now()));
         let version_before = self.version(&part.stream);
         let mut positions = Vec::with_capacity(part.events.len());
         for (nth, new) in part.events.into_iter().enumerate() {
-            let position = Position(self.head().0 + 1);
-            self.ids.insert(new.id, position);
-            self.tags.push(new.tags);
-            self.log.push(Recorded::new(
-                new.id,
-                part.stream.clone(),
-                version_before.plus(nth + 1),
-                position,
-                recorded_at,
-                new.metadata,
-                new.event,
-            ));
-            positions.push(position);
+            let version = version_before.plus(nth + 1);
+            positions.push(self.push(new, part.stream.clone(), version, recorded_at));
         }
         if !positions.is_empty() {
-            self.streams.entry(part.stream.clone()).or_default().extend(&positions);
+            let places = self.streams.entry(part.stream.clone()).or_default();
+            places.positions.extend(&positions);
         }
         let version = version_before.plus(positions.len());
         AppendedStream::new(part.stream, version, positions, recorded_at)
+    }
+
+    /// One more event at the end of the log.
+    fn push(
+        &mut self,
+        new: NewEvent,
+        stream: StreamId,
+        version: Version,
+        recorded_at: Timestamp,
+    ) -> Position {
+        let NewEvent { id, event, metadata, tags } = new;
+        let position = Position(self.head().0 + 1);
+        self.ids.insert(id, position);
+        self.tags.push(tags);
+        self.log.push(Recorded::new(id, stream, version, position, recorded_at, metadata, event));
+        position
+    }
+
+    fn replace(&mut self, replacement: Replacement) -> Result<Transformed, TransformError> {
+        let (stream, archive) = (replacement.stream.clone(), replacement.archive());
+        let ends_with = self.streams.get(&stream).and_then(|places| places.positions.last());
+        if ends_with != Some(&replacement.position) {
+            return Err(replacement.conflict(self.version(&stream)).into());
+        }
+        let last =
+            StreamAppend::new(stream.clone(), ExpectedVersion::Any, vec![replacement.record]);
+        let first = self.append_part(last).version.plus(1);
+        let old = self.streams.remove(&stream).unwrap_or_default();
+        for position in &old.positions {
+            let place = usize::try_from(position.0.saturating_sub(1)).unwrap_or(usize::MAX);
+            if let (Some(event), Some(tags)) = (self.log.get_mut(place), self.tags.get_mut(place)) {
+                event.stream = archive.clone();
+                tags.clear();
+            }
+        }
+        self.streams.insert(archive.clone(), old);
+        let mut new = Places { before: first.0 - 1, positions: Vec::new() };
+        let mut recorded_at = Timestamp::from_unix_micros(0);
+        for copy in replacement.copies {
+            recorded_at = copy.recorded_at;
+            let version = new.version().plus(1);
+            new.positions.push(self.push(copy.event, stream.clone(), version, recorded_at));
+        }
+        let version = new.version();
+        let positions = new.positions.clone();
+        self.streams.insert(stream.clone(), new);
+        let stream = AppendedStream::new(stream, version, positions, recorded_at);
+        Ok(Transformed::new(archive, stream))
+    }
+
+    fn stream_tags(&self, stream: &StreamId) -> Vec<(Position, Tag)> {
+        let positions = self.streams.get(stream).map_or(&[][..], |places| &places.positions);
+        let tags = positions.iter().flat_map(|position| {
+            let place = usize::try_from(position.0.saturating_sub(1)).ok();
+            let tags = place.and_then(|place| self.tags.get(place)).into_iter().flatten();
+            tags.map(|tag| (*position, tag.clone()))
+        });
+        tags.collect()
     }
 
     fn stream_page(
@@ -246,8 +332,10 @@ impl Events {
         cursor: Cursor<Version>,
         limit: u32,
     ) -> Vec<RecordedEvent> {
-        let positions = self.streams.get(stream).map_or(&[][..], Vec::as_slice);
-        let page = page(positions, cursor.map(|version| version.0), limit);
+        let Some(places) = self.streams.get(stream) else {
+            return Vec::new();
+        };
+        let page = page(&places.positions, cursor.map(|version| places.place(version)), limit);
         page.into_iter().filter_map(|position| self.at(position).cloned()).collect()
     }
 
@@ -289,17 +377,19 @@ impl Events {
         }
     }
 
-    /// The events after a position that match, in the order of the log.
+    /// The events after a position that match, in the order of the log. None of an archive.
     fn matching(&self, query: &Query, after: Position) -> impl Iterator<Item = MatchingEvent> {
         let seen = usize::try_from(after.0).unwrap_or(usize::MAX);
-        self.log.iter().zip(&self.tags).skip(seen).filter_map(|(event, tags)| {
+        let current = self.log.iter().zip(&self.tags).skip(seen);
+        let current = current.filter(|(event, _)| !event.stream.is_archive());
+        current.filter_map(|(event, tags)| {
             let items = query.matching_items(&event.event.name, tags);
             (!items.is_empty()).then(|| MatchingEvent::new(event.clone(), items))
         })
     }
 
     fn version(&self, stream: &StreamId) -> Version {
-        Version::NONE.plus(self.streams.get(stream).map_or(0, Vec::len))
+        self.streams.get(stream).map_or(Version::NONE, Places::version)
     }
 
     fn head(&self) -> Position {

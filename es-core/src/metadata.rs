@@ -66,6 +66,17 @@ impl From<EventId> for CorrelationId {
     }
 }
 
+text_value! {
+    /// Why something was done that the course of things does not explain: a correction, an end.
+    ///
+    /// 1 to 1024 bytes of UTF-8 without control characters.
+    Reason, "reason", Rule::Line { max: 1024 }
+}
+
+/// The headers that this crate writes itself.
+const REASON: &str = "reason";
+const COPY_OF: &str = "copy-of";
+
 /// Travels with every event, stored beside its payload.
 ///
 /// A command that is executed without any starts a chain: its own id becomes correlation and
@@ -166,6 +177,35 @@ impl Metadata {
     pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, InvalidText> {
         self.headers.insert(HeaderName::new(name)?, HeaderValue::new(value)?);
         Ok(self)
+    }
+
+    /// With why it is done, as the header `reason`: for what the course of things does not explain. With
+    /// an [actor](Self::actor) it makes a correction or an end one that can be accounted for.
+    #[must_use]
+    pub fn with_reason(self, reason: Reason) -> Self {
+        self.with_own(REASON, reason.0)
+    }
+
+    /// Why it was done, if somebody said so.
+    #[must_use]
+    pub fn reason(&self) -> Option<Reason> {
+        Reason::new(self.header(REASON)?).ok()
+    }
+
+    /// Of a copy that a [transformation](crate::TransformStore) wrote, the event that it stands for:
+    /// the header `copy-of`.
+    #[must_use]
+    pub fn copy_of(&self) -> Option<EventId> {
+        Uuid::try_parse(self.header(COPY_OF)?).ok().map(EventId::from)
+    }
+
+    pub(crate) fn with_copy_of(self, original: EventId) -> Self {
+        self.with_own(COPY_OF, original.to_string().into())
+    }
+
+    fn with_own(mut self, name: &str, value: std::sync::Arc<str>) -> Self {
+        self.headers.insert(HeaderName(name.into()), HeaderValue(value));
+        self
     }
 
     /// The value of a free header.

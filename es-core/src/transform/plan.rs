@@ -1,0 +1,122 @@
+//! What a store is to write in place of a stream.
+
+use std::collections::HashMap;
+
+use crate::error::Conflict;
+use crate::event::EventId;
+use crate::recorded::{NewEvent, RecordedEvent};
+use crate::stream::{ExpectedVersion, Position, StreamId, Version};
+use crate::tag::Tag;
+use crate::timestamp::Timestamp;
+use crate::transform::record::record;
+use crate::transform::{Rewrite, Transform, TransformError};
+
+/// A copy, and when what it stands for was recorded.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Replica {
+    /// The copy, under a fresh id.
+    pub event: NewEvent,
+    /// The time that it gets.
+    pub recorded_at: Timestamp,
+}
+
+/// What takes the place of a stream: for the authors of stores.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Replacement {
+    /// Which stream.
+    pub stream: StreamId,
+    /// The version of its last event, as it was read,
+    pub last: Version,
+    /// and the position of that event: the stream must still end with it.
+    pub position: Position,
+    /// The tags under which its events are found, each with the position of its event.
+    pub tags: Vec<(Position, Tag)>,
+    /// The record, for the end of the archive.
+    pub record: NewEvent,
+    /// The events of the new stream; never none.
+    pub copies: Vec<Replica>,
+}
+
+impl Replacement {
+    /// The name of the old stream from now on: the record is the last event in it.
+    #[must_use]
+    pub fn archive(&self) -> StreamId {
+        self.stream.archive(self.last.plus(1))
+    }
+
+    /// The refusal of a stream that has moved on to `actual`.
+    #[must_use]
+    pub fn conflict(&self, actual: Version) -> Conflict {
+        Conflict::new(self.stream.clone(), ExpectedVersion::Exact(self.last), actual)
+    }
+
+    /// What `rewrite` makes of `events`, which are all of a stream.
+    pub(super) fn of<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+        transform: &Transform,
+        events: Vec<RecordedEvent>,
+        tags: Vec<(Position, Tag)>,
+        mut rewrite: impl FnMut(RecordedEvent) -> Result<Rewrite, E>,
+    ) -> Result<Self, TransformError> {
+        let stream = transform.stream.clone();
+        let Some(last) = events.last() else {
+            return Err(TransformError::NotFound { stream });
+        };
+        let (version, position) = (last.version, last.position);
+        let mut tags_of = HashMap::<Position, Vec<Tag>>::new();
+        for (position, tag) in &tags {
+            tags_of.entry(*position).or_default().push(tag.clone());
+        }
+        let mut copies = Vec::with_capacity(events.len());
+        let mut size = Size::default();
+        for event in events {
+            let (id, recorded_at) = (event.id, event.recorded_at);
+            let tags = tags_of.remove(&event.position).unwrap_or_default();
+            let kept = NewEvent::new(event.event.clone(), event.metadata.clone()).with_tags(tags);
+            let version = event.version;
+            let fate = rewrite(event).map_err(|source| {
+                let stream = stream.clone();
+                TransformError::Rewrite { stream, version, source: source.into() }
+            })?;
+            let new = match fate {
+                Rewrite::Keep => vec![kept],
+                Rewrite::Drop => vec![],
+                Rewrite::With(new) => new,
+            };
+            for new in new {
+                size.add(new.event.payload.as_str(), &stream)?;
+                copies.push(Replica { event: copy(new, id), recorded_at });
+            }
+        }
+        if copies.is_empty() {
+            return Err(TransformError::Empty { stream });
+        }
+        let record = record(transform)?;
+        Ok(Self { stream, last: version, position, tags, record, copies })
+    }
+}
+
+fn copy(mut new: NewEvent, original: EventId) -> NewEvent {
+    new.metadata = new.metadata.with_copy_of(original);
+    new.with_id(EventId::generate())
+}
+
+/// How much there is so far.
+#[derive(Default)]
+pub(super) struct Size {
+    events: usize,
+    bytes: usize,
+}
+
+impl Size {
+    /// One more event with this payload, unless that is too much.
+    pub(super) fn add(&mut self, payload: &str, stream: &StreamId) -> Result<(), TransformError> {
+        self.events += 1;
+        self.bytes = self.bytes.saturating_add(payload.len());
+        if self.events > Transform::MAX_EVENTS || self.bytes > Transform::MAX_BYTES {
+            return Err(TransformError::TooLong { stream: stream.clone() });
+        }
+        Ok(())
+    }
+}
