@@ -101,6 +101,9 @@
 //! - [`condition`]: an append is refused for what its decision has not seen and for nothing else.
 //! - [`condition_order`]: conditions hold in the order of the log, which an audit asks again after
 //!   races, so that a reader of the log never sees a decision contradicted by what stands before it.
+//! - [`transform`]: a corrected copy takes the name of a stream at once, the old one stays as its
+//!   archive, and nothing that was decided on the old one fits the new one. For a store that is a
+//!   [`TransformStore`](es_core::TransformStore), by [`transform_contract!`](crate::transform_contract!).
 //! - [`dropping`]: a caller that gives up leaves an append whole or absent.
 //!
 //! # What it does not cover
@@ -138,5 +141,6 @@ pub mod snapshots;
 pub mod streams;
 mod subjects;
 mod suite;
+pub mod transform;
 
-pub use suite::{TESTS, run};
+pub use suite::{TESTS, TRANSFORM_TESTS, run};
