@@ -305,7 +305,7 @@ impl Events {
         let mut new = Places { before: first.0 - 1, positions: Vec::new() };
         let mut recorded_at = Timestamp::from_unix_micros(0);
         for copy in replacement.copies {
-            recorded_at = copy.recorded_at;
+            recorded_at = self.at(copy.original).map_or(recorded_at, |event| event.recorded_at);
             let version = new.version().plus(1);
             new.positions.push(self.push(copy.event, stream.clone(), version, recorded_at));
         }

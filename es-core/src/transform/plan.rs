@@ -7,18 +7,17 @@ use crate::event::EventId;
 use crate::recorded::{NewEvent, RecordedEvent};
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 use crate::tag::Tag;
-use crate::timestamp::Timestamp;
 use crate::transform::record::record;
 use crate::transform::{Rewrite, Transform, TransformError};
 
-/// A copy, and when what it stands for was recorded.
+/// A copy, and the event that it stands for.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Replica {
     /// The copy, under a fresh id.
     pub event: NewEvent,
-    /// The time that it gets.
-    pub recorded_at: Timestamp,
+    /// The position of the event whose time it gets.
+    pub original: Position,
 }
 
 /// What takes the place of a stream: for the authors of stores.
@@ -71,7 +70,7 @@ impl Replacement {
         let mut copies = Vec::with_capacity(events.len());
         let mut size = Size::default();
         for event in events {
-            let (id, recorded_at) = (event.id, event.recorded_at);
+            let (id, original) = (event.id, event.position);
             let tags = tags_of.remove(&event.position).unwrap_or_default();
             let kept = NewEvent::new(event.event.clone(), event.metadata.clone()).with_tags(tags);
             let version = event.version;
@@ -86,7 +85,7 @@ impl Replacement {
             };
             for new in new {
                 size.add(new.event.payload.as_str(), &stream)?;
-                copies.push(Replica { event: copy(new, id), recorded_at });
+                copies.push(Replica { event: copy(new, id), original });
             }
         }
         if copies.is_empty() {

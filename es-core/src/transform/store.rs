@@ -148,8 +148,8 @@ pub trait TransformStore: EventStore {
 
     /// Puts a replacement in the place of a stream, all or nothing: the record to the end of the old
     /// one, the old one under its archive's name, the copies under the name of the stream. The first
-    /// copy has the version after the record; each has the time that it comes with, and is found under
-    /// its own tags. The old events are found under none.
+    /// copy has the version after the record; each has the time of its original, and is found under its
+    /// own tags. The old events are found under none.
     ///
     /// # Errors
     ///

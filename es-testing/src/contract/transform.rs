@@ -326,15 +326,18 @@ pub async fn nothing_is_lost_while_writers_append<S: TransformStore>(store: &S) 
     let one = stream("one");
     add(store, &one, events(3)).await;
     let over = AtomicBool::new(false);
-    let writer = async || {
-        let mut acknowledged = Vec::new();
-        for number in 0..40 {
-            let new = event(number);
-            acknowledged.push(new.id);
-            add(store, &one, vec![new]).await;
-            tokio::task::yield_now().await;
-        }
-        acknowledged
+    let writer = |_| {
+        let (store, one) = (store.clone(), one.clone());
+        tokio::spawn(async move {
+            let mut acknowledged = Vec::new();
+            for number in 0..40 {
+                let new = event(number);
+                acknowledged.push(new.id);
+                add(&store, &one, vec![new]).await;
+                tokio::task::yield_now().await;
+            }
+            acknowledged
+        })
     };
     let transformer = async {
         let mut done = 0;
@@ -364,9 +367,12 @@ pub async fn nothing_is_lost_while_writers_append<S: TransformStore>(store: &S) 
         }
     };
     let writers = async {
-        let acknowledged = tokio::join!(writer(), writer(), writer());
+        let mut acknowledged = Vec::new();
+        for writer in [1, 2, 3].map(writer) {
+            acknowledged.extend(writer.await.expect("a writer comes to its end"));
+        }
         over.store(true, Ordering::SeqCst);
-        [acknowledged.0, acknowledged.1, acknowledged.2].concat()
+        acknowledged
     };
     let (acknowledged, done, followed) = tokio::join!(writers, transformer, follower);
 
