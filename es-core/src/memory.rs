@@ -286,9 +286,9 @@ impl Events {
 
     fn replace(&mut self, replacement: Replacement) -> Result<Transformed, TransformError> {
         let (stream, archive) = (replacement.stream.clone(), replacement.archive());
-        let ends_with = self.streams.get(&stream).and_then(|places| places.positions.last());
-        if ends_with != Some(&replacement.position) {
-            return Err(replacement.conflict(self.version(&stream)).into());
+        let actual = self.version(&stream);
+        if actual != replacement.last {
+            return Err(replacement.conflict(actual).into());
         }
         let last =
             StreamAppend::new(stream.clone(), ExpectedVersion::Any, vec![replacement.record]);

@@ -86,7 +86,8 @@ struct Replaced;
 
 /// Whether a stream could not be read to its end because a copy took its name.
 pub(crate) fn was_replaced(error: &StoreError) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.is::<Replaced>())
+    let source = std::error::Error::source(error);
+    source.and_then(|source| source.downcast_ref::<Replaced>()).is_some()
 }
 
 pub(crate) fn log<S: EventStore>(

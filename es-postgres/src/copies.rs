@@ -13,9 +13,9 @@ pub(crate) struct Chunk<'a> {
 }
 
 /// All copies, in order; a single one may be longer than a chunk.
-pub(crate) fn chunks<'a>(
-    mut copies: &'a [Replica],
-) -> impl Iterator<Item = Result<Chunk<'a>, StoreError>> {
+pub(crate) fn chunks(
+    mut copies: &[Replica],
+) -> impl Iterator<Item = Result<Chunk<'_>, StoreError>> {
     std::iter::from_fn(move || {
         let mut size = 0;
         let fit = copies.iter().take(BATCH_EVENTS).take_while(|copy| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use es_core::{
     Append, AppendError, AppendedStream, ExpectedVersion, Position, Replacement, StoreError,
-    StoreErrorKind, StreamId, Tag, Timestamp, TransformError, Transformed, Version,
+    StoreErrorKind, StreamId, Tag, Timestamp, TransformError, Transformed,
 };
 use sqlx::{Connection, PgConnection, Row};
 use tokio::sync::oneshot;
@@ -124,7 +124,6 @@ impl PgStore {
         let written = replacement.copies.iter().flat_map(|copy| &copy.event.tags);
         let locks = TagLocks::shared(written.map(Tag::as_str));
         self.lock(connection, record.parts(), locks).await?;
-        self.check_end(connection, replacement).await?;
         match self.run_locked(connection, &record).await {
             Ok(Outcome::Appended(_)) => {}
             Ok(Outcome::Conflict(conflict)) => return Err(conflict.into()),
@@ -136,32 +135,6 @@ impl PgStore {
         self.untag(connection, &replacement.tags).await?;
         let stream = self.write_copies(connection, replacement).await?;
         Ok(Transformed::new(archive, stream))
-    }
-
-    /// Refused unless the stream ends with the event that it ended with when it was read. A statement
-    /// of its own after the lock: it sees whatever was appended by those who had it before.
-    async fn check_end(
-        &self,
-        connection: &mut PgConnection,
-        replacement: &Replacement,
-    ) -> Result<(), AppendError> {
-        let Replacement { stream, last, position, .. } = replacement;
-        let end = self
-            .query(include_str!("../sql/stream_end.sql"))
-            .bind(stream.category().as_str())
-            .bind(stream.key().as_str())
-            .fetch_optional(connection)
-            .await
-            .map_err(from_sqlx)?;
-        let (version, at) = match &end {
-            Some(row) => (Version(row::unsigned(row, 0)?), Position(row::unsigned(row, 1)?)),
-            None => (Version::NONE, Position::START),
-        };
-        if (version, at) == (*last, *position) {
-            Ok(())
-        } else {
-            Err(replacement.conflict(version).into())
-        }
     }
 
     /// Gives the old stream the name of its archive, and its name to a new one.

@@ -26,10 +26,9 @@ pub struct Replica {
 pub struct Replacement {
     /// Which stream.
     pub stream: StreamId,
-    /// The version of its last event, as it was read,
+    /// The version of its last event, as it was read. The stream must still be at it; that is enough,
+    /// since no version is ever given twice under one name.
     pub last: Version,
-    /// and the position of that event: the stream must still end with it.
-    pub position: Position,
     /// The tags under which its events are found, each with the position of its event.
     pub tags: Vec<(Position, Tag)>,
     /// The record, for the end of the archive.
@@ -62,7 +61,7 @@ impl Replacement {
         let Some(last) = events.last() else {
             return Err(TransformError::NotFound { stream });
         };
-        let (version, position) = (last.version, last.position);
+        let last = last.version;
         let mut tags_of = HashMap::<Position, Vec<Tag>>::new();
         for (position, tag) in &tags {
             tags_of.entry(*position).or_default().push(tag.clone());
@@ -92,7 +91,7 @@ impl Replacement {
             return Err(TransformError::Empty { stream });
         }
         let record = record(transform)?;
-        Ok(Self { stream, last: version, position, tags, record, copies })
+        Ok(Self { stream, last, tags, record, copies })
     }
 }
 

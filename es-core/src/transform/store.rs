@@ -61,8 +61,8 @@ impl Transformed {
 ///
 /// - **At once.** Whoever reads the stream reads the old one or the new one. If anything fails,
 ///   nothing is written. A future that is dropped leaves the one or the other.
-/// - **Refused under concurrent appends.** The stream must end with the event that it ended with when
-///   it was read, otherwise [`Conflict`](TransformError::Conflict); and an append that expects a
+/// - **Refused under concurrent appends.** The stream must be at the version that it was read at,
+///   otherwise [`Conflict`](TransformError::Conflict); and an append that expects a
 ///   version of the old stream, or was decided on one, is refused. For this the copies count on from
 ///   the record: a version of a name never means two events, and no state that was remembered, no
 ///   snapshot and no version in somebody's hand ever fits the new stream by accident.
@@ -153,8 +153,7 @@ pub trait TransformStore: EventStore {
     ///
     /// # Errors
     ///
-    /// [`Conflict`](TransformError::Conflict) unless the stream ends with the event that it ended with
-    /// when it was read.
+    /// [`Conflict`](TransformError::Conflict) unless the stream is at the version that it was read at.
     fn replace(
         &self,
         replacement: Replacement,

@@ -43,7 +43,7 @@ fn arguments(statement: &str) -> &'static str {
         }
         "condition" => "(30000, '{30001}', '{0,1,1}', '{order:7,order:7,hot:1}', '{1,2}', '{a,b}')",
         "stream_versions" => "('{account,account}', '{k7,k8}')",
-        "stream_end" | "stream_tags" | "name_stream" => "('account', 'k7')",
+        "stream_tags" | "name_stream" => "('account', 'k7')",
         "archive_stream" => "('account', 'k7', 'account~11')",
         "untag" => "('{30001,30002}', '{hot:1,hot:1}')",
         "write_copies" => {

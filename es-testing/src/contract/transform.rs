@@ -272,7 +272,8 @@ pub async fn an_archive_breaks_no_condition<S: TransformStore>(store: &S) {
     add(store, &one, vec![about("told", &["course:c1"]), event(2)]).await;
 
     let is_told = |event: &RecordedEvent| event.event.name == name("told");
-    let drop_told = |event| if is_told(&event) { Rewrite::Drop } else { Rewrite::Keep };
+    let drop_told =
+        |event: &RecordedEvent| if is_told(event) { Rewrite::Drop } else { Rewrite::Keep };
     transform(store, &one, drop_told).await;
 
     for query in [query([item(&[], &["course:c1"])]), query([item(&["told"], &[])])] {
@@ -353,15 +354,15 @@ pub async fn nothing_is_lost_while_writers_append<S: TransformStore>(store: &S) 
         done
     };
     let follower = async {
-        let (mut followed, mut last) = (Vec::new(), Position::START);
+        let (mut seen_in_log, mut last) = (Vec::new(), Position::START);
         loop {
             let at_the_end = log_ends.load(Ordering::SeqCst);
             let page = store.log_page(Cursor::After(last), 50).await.expect("the log can be read");
             last = page.events.last().map_or(last, |event| event.position);
             let is_over = at_the_end && page.events.is_empty() && page.safe == page.head;
-            followed.extend(page.events);
+            seen_in_log.extend(page.events);
             if is_over {
-                return followed;
+                return seen_in_log;
             }
             tokio::task::yield_now().await;
         }
@@ -374,17 +375,17 @@ pub async fn nothing_is_lost_while_writers_append<S: TransformStore>(store: &S) 
         over.store(true, Ordering::SeqCst);
         acknowledged
     };
-    let (acknowledged, done, followed) = tokio::join!(writers, transformer, follower);
+    let (acknowledged, done, seen_in_log) = tokio::join!(writers, transformer, follower);
 
     let now = read(store, &one).await;
-    let mut originals: Vec<_> = now.iter().map(|event| original(event, &followed)).collect();
+    let mut originals: Vec<_> = now.iter().map(|event| original(event, &seen_in_log)).collect();
     assert!(acknowledged.iter().all(|id| originals.contains(id)), "what was acknowledged is there");
     originals.sort_unstable_by_key(|id| id.as_uuid());
     originals.dedup();
     assert_eq!((originals.len(), now.len()), (123, 123), "each event once");
     let log = store.log_page(Cursor::START, ALL).await.expect("the log can be read").events;
-    let seen_all = recorded_ids(&followed) == recorded_ids(&log);
-    assert!(seen_all, "a follower has seen {} events of {}", followed.len(), log.len());
+    let seen_all = recorded_ids(&seen_in_log) == recorded_ids(&log);
+    assert!(seen_all, "a follower has seen {} events of {}", seen_in_log.len(), log.len());
     let records = store.transformations(&one).await.expect("records can be read");
     assert_eq!(records.len(), done, "a record of each transformation");
     let first = now[0].version.0;
@@ -422,11 +423,11 @@ fn of(stream: &StreamId) -> Transform {
     Transform::new(stream.clone(), actor(), reason())
 }
 
-fn keep(_: RecordedEvent) -> Rewrite {
+fn keep(_: &RecordedEvent) -> Rewrite {
     Rewrite::Keep
 }
 
-fn second_becomes_two(event: RecordedEvent) -> Rewrite {
+fn second_becomes_two(event: &RecordedEvent) -> Rewrite {
     match event.version {
         Version(2) => {
             Rewrite::With(vec![with_payload(r#"{"number":20}"#), with_payload(r#"{"number":21}"#)])
@@ -438,15 +439,15 @@ fn second_becomes_two(event: RecordedEvent) -> Rewrite {
 async fn try_transform<S: TransformStore>(
     store: &S,
     stream: &StreamId,
-    mut rewrite: impl FnMut(RecordedEvent) -> Rewrite + Send,
+    mut rewrite: impl FnMut(&RecordedEvent) -> Rewrite + Send,
 ) -> Result<Transformed, TransformError> {
-    store.transform(of(stream), |event| Ok::<_, Infallible>(rewrite(event))).await
+    store.transform(of(stream), |event| Ok::<_, Infallible>(rewrite(&event))).await
 }
 
 async fn transform<S: TransformStore>(
     store: &S,
     stream: &StreamId,
-    rewrite: impl FnMut(RecordedEvent) -> Rewrite + Send,
+    rewrite: impl FnMut(&RecordedEvent) -> Rewrite + Send,
 ) -> Transformed {
     try_transform(store, stream, rewrite).await.expect("a stream that nobody writes to")
 }
@@ -464,7 +465,7 @@ async fn transform_while<S: TransformStore, F: Future<Output = ()> + Send + 'sta
             let running = meanwhile();
             tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(running));
         }
-        seen(&event);
+        seen(event);
         Rewrite::Keep
     })
     .await

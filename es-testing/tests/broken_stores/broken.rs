@@ -252,7 +252,6 @@ impl TransformStore for Broken {
             Replacing::WhateverIsThere => {
                 let end = self.inner.stream_page(&replacement.stream, Cursor::END, 1).await?;
                 replacement.last = end[0].version;
-                replacement.position = end[0].position;
                 self.inner.replace(replacement).await
             }
             Replacing::Beside => {

@@ -21,7 +21,7 @@ finds! {
     }
     versions_that_begin_anew: transform::versions_go_on_from_the_record,
     "copies count on from there", {
-        events: from_one
+        events: |events| from_one(events)
     }
     a_version_that_fits_by_accident: transform::no_version_of_the_old_stream_fits_the_new_one,
     "expected a conflict, but the append was accepted", {
@@ -42,7 +42,7 @@ finds! {
     copies_of_the_time_of_the_last: transform::copies_are_as_what_they_stand_for,
     "the time of what it stands for", {
         replacement: |replacement| {
-            let last = replacement.position;
+            let last = replacement.copies.last().expect("a copy").original;
             replacement.copies.iter_mut().for_each(|copy| copy.original = last);
         }
     }
@@ -103,7 +103,7 @@ fn is_archive(events: &[RecordedEvent]) -> bool {
     events.first().is_some_and(|event| event.stream.is_archive())
 }
 
-fn from_one(events: &mut Vec<RecordedEvent>) {
+fn from_one(events: &mut [RecordedEvent]) {
     let whole = events.first().is_some_and(|first| first.version == Version(5));
     for (event, version) in events.iter_mut().zip(1..).filter(|_| whole) {
         event.version = Version(version);
