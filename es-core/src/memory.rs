@@ -1,10 +1,14 @@
 //! The store that lives in the process.
 
+mod places;
+mod replace;
+
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use tracing::Instrument;
 
+use self::places::Places;
 use crate::append::{Append, Appended, AppendedStream, StreamAppend};
 use crate::checkpoint::Incarnation;
 use crate::error::{AppendError, ConditionFailed, Conflict, StoreError};
@@ -14,10 +18,9 @@ use crate::recorded::{NewEvent, Recorded, RecordedEvent};
 use crate::snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
 use crate::spans;
 use crate::store::{Cursor, EventStore, LogPage, MatchingEvent, QueryPage};
-use crate::stream::{ExpectedVersion, Position, StreamId, Version};
+use crate::stream::{Position, StreamId, Version};
 use crate::tag::Tag;
 use crate::timestamp::Timestamp;
-use crate::transform::{Replacement, TransformError, TransformStore, Transformed};
 
 /// An event store in memory: every guarantee of [`EventStore`] but survival.
 ///
@@ -40,26 +43,6 @@ struct Events {
     ids: HashMap<EventId, Position>,
     /// Per stream its snapshots, oldest first.
     snapshots: HashMap<StreamId, Vec<Snapshot>>,
-}
-
-/// Where the events of a stream stand.
-#[derive(Clone, Debug, Default)]
-struct Places {
-    /// The version before its first event: greater than 0 in a stream that took the place of another.
-    before: u64,
-    /// The position of the event of version v is at v - before - 1.
-    positions: Vec<Position>,
-}
-
-impl Places {
-    /// The place in `positions` that a version has, counted from 1; that of an earlier one is 0.
-    fn place(&self, version: Version) -> u64 {
-        version.0.saturating_sub(self.before)
-    }
-
-    fn version(&self) -> Version {
-        Version(self.before).plus(self.positions.len())
-    }
 }
 
 impl Default for Events {
@@ -159,16 +142,6 @@ impl EventStore for MemoryStore {
         let surplus = kept.len().saturating_sub(keep as usize);
         kept.drain(..surplus);
         Ok(())
-    }
-}
-
-impl TransformStore for MemoryStore {
-    async fn stream_tags(&self, stream: &StreamId) -> Result<Vec<(Position, Tag)>, StoreError> {
-        Ok(self.read(|events| events.stream_tags(stream)))
-    }
-
-    async fn replace(&self, replacement: Replacement) -> Result<Transformed, TransformError> {
-        self.write().replace(replacement)
     }
 }
 
@@ -282,48 +255,6 @@ impl Events {
         self.tags.push(tags);
         self.log.push(Recorded::new(id, stream, version, position, recorded_at, metadata, event));
         position
-    }
-
-    fn replace(&mut self, replacement: Replacement) -> Result<Transformed, TransformError> {
-        let (stream, archive) = (replacement.stream.clone(), replacement.archive());
-        let actual = self.version(&stream);
-        if actual != replacement.last {
-            return Err(replacement.conflict(actual).into());
-        }
-        let last =
-            StreamAppend::new(stream.clone(), ExpectedVersion::Any, vec![replacement.record]);
-        let first = self.append_part(last).version.plus(1);
-        let old = self.streams.remove(&stream).unwrap_or_default();
-        for position in &old.positions {
-            let place = usize::try_from(position.0.saturating_sub(1)).unwrap_or(usize::MAX);
-            if let (Some(event), Some(tags)) = (self.log.get_mut(place), self.tags.get_mut(place)) {
-                event.stream = archive.clone();
-                tags.clear();
-            }
-        }
-        self.streams.insert(archive.clone(), old);
-        let mut new = Places { before: first.0 - 1, positions: Vec::new() };
-        let mut recorded_at = Timestamp::from_unix_micros(0);
-        for copy in replacement.copies {
-            recorded_at = self.at(copy.original).map_or(recorded_at, |event| event.recorded_at);
-            let version = new.version().plus(1);
-            new.positions.push(self.push(copy.event, stream.clone(), version, recorded_at));
-        }
-        let version = new.version();
-        let positions = new.positions.clone();
-        self.streams.insert(stream.clone(), new);
-        let stream = AppendedStream::new(stream, version, positions, recorded_at);
-        Ok(Transformed::new(archive, stream))
-    }
-
-    fn stream_tags(&self, stream: &StreamId) -> Vec<(Position, Tag)> {
-        let positions = self.streams.get(stream).map_or(&[][..], |places| &places.positions);
-        let tags = positions.iter().flat_map(|position| {
-            let place = usize::try_from(position.0.saturating_sub(1)).ok();
-            let tags = place.and_then(|place| self.tags.get(place)).into_iter().flatten();
-            tags.map(|tag| (*position, tag.clone()))
-        });
-        tags.collect()
     }
 
     fn stream_page(

@@ -118,3 +118,39 @@ impl Size {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stream() -> StreamId {
+        "account/ada".parse().unwrap()
+    }
+
+    #[test]
+    fn more_events_than_the_limit_are_too_many() {
+        let mut size = Size::default();
+        for _ in 0..Transform::MAX_EVENTS {
+            size.add("{}", &stream()).unwrap();
+        }
+
+        let error = size.add("{}", &stream()).unwrap_err().to_string();
+
+        assert_eq!(
+            error,
+            "stream `account/ada` is too long to be transformed: at most 100000 events and 268435456 \
+             bytes of payload, before and after"
+        );
+    }
+
+    #[test]
+    fn more_bytes_than_the_limit_are_too_many() {
+        let payload = "x".repeat(Transform::MAX_BYTES / 16);
+        let mut size = Size::default();
+        for _ in 0..16 {
+            size.add(&payload, &stream()).unwrap();
+        }
+
+        assert!(matches!(size.add("{}", &stream()), Err(TransformError::TooLong { .. })));
+    }
+}

@@ -56,8 +56,8 @@ impl Transformed {
 ///
 /// # What it guarantees
 ///
-/// Each is proven by a test of `es_testing::contract::transform`, which a store runs with
-/// `es_testing::transform_contract!`.
+/// Each is proven by tests of `es_testing::contract::transform`, `transform_races` and
+/// `transform_readers`, which a store runs with `es_testing::transform_contract!`.
 ///
 /// - **At once.** Whoever reads the stream reads the old one or the new one. If anything fails,
 ///   nothing is written. A future that is dropped leaves the one or the other.

@@ -3,7 +3,7 @@
 use es_core::{
     AppendError, EventId, Fingerprint, NewEvent, Position, RecordedEvent, Snapshot, Version,
 };
-use es_testing::contract::transform;
+use es_testing::contract::{transform, transform_races, transform_readers};
 
 use super::broken::{Broken, Replacing};
 use super::check;
@@ -27,11 +27,11 @@ finds! {
     "expected a conflict, but the append was accepted", {
         parts: any_instead_of_exact
     }
-    an_append_that_is_overlooked: transform::an_append_since_it_was_read_refuses,
+    an_append_that_is_overlooked: transform_races::an_append_since_it_was_read_refuses,
     "the stream has moved on", {
         replacing: Replacing::WhateverIsThere
     }
-    a_transformation_that_is_overlooked: transform::a_transformation_since_it_was_read_refuses,
+    a_transformation_that_is_overlooked: transform_races::a_transformation_since_it_was_read_refuses,
     "the stream has been replaced", {
         replacing: Replacing::WhateverIsThere
     }
@@ -57,23 +57,23 @@ finds! {
     transform::what_cannot_be_transformed_stays_as_it_is, "expected a failure of the closure", {
         events: |events| events.truncate(1)
     }
-    a_record_behind_the_copies: transform::the_log_has_the_record_before_the_copies,
+    a_record_behind_the_copies: transform_readers::the_log_has_the_record_before_the_copies,
     "old events, the record, the copies", {
         log: |page, _| if page.events.len() == 10 { page.events.swap(4, 5); }
     }
-    an_archive_that_is_found_by_its_tags: transform::a_query_finds_the_copies_alone,
+    an_archive_that_is_found_by_its_tags: transform_readers::a_query_finds_the_copies_alone,
     "a tag that is kept", {
         replacing: Replacing::Beside
     }
     a_copy_that_refuses_nothing:
-    transform::a_copy_breaks_the_condition_of_who_read_before, "expected a broken condition", {
+    transform_readers::a_copy_breaks_the_condition_of_who_read_before, "expected a broken condition", {
         condition: |condition| condition.after = Position::MAX
     }
-    an_archive_that_refuses: transform::an_archive_breaks_no_condition,
+    an_archive_that_refuses: transform_readers::an_archive_breaks_no_condition,
     "an event of an archive refuses nothing", {
         replacing: Replacing::Beside
     }
-    a_first_answer_that_is_forgotten: transform::an_append_that_is_sent_again_has_its_answer,
+    a_first_answer_that_is_forgotten: transform_races::an_append_that_is_sent_again_has_its_answer,
     "its first answer", {
         answer: |answer| match answer {
             Ok(appended) if appended.already => {
@@ -83,17 +83,17 @@ finds! {
         }
     }
     a_snapshot_that_outlives_its_stream:
-    transform::a_snapshot_of_the_old_stream_is_not_answered, "a snapshot of the old stream", {
+    transform_readers::a_snapshot_of_the_old_stream_is_not_answered, "a snapshot of the old stream", {
         snapshot_page: |page| if page.unfit.is_some() {
             let state = "3".to_owned();
             page.snapshot = Some(Snapshot::new(Fingerprint(7), Version(3), Position(3), state));
         }
     }
-    a_copy_of_what_was_there_before: transform::nothing_is_lost_while_writers_append,
+    a_copy_of_what_was_there_before: transform_races::nothing_is_lost_while_writers_append,
     "what was acknowledged is there", {
         replacing: Replacing::WhateverIsThere
     }
-    a_replacement_in_two_steps: transform::a_dropped_transformation_is_whole_or_not_there,
+    a_replacement_in_two_steps: transform_races::a_dropped_transformation_is_whole_or_not_there,
     "all events of either", {
         replacing: Replacing::InTwoSteps
     }
