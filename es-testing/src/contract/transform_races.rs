@@ -100,12 +100,17 @@ pub async fn nothing_is_lost_while_writers_append<S: TransformStore>(store: &S) 
     };
     let transformer = async {
         let mut done = 0;
-        while done < 3 || !over.load(Ordering::SeqCst) {
+        loop {
+            // Once more when nobody writes any more: there is something to lose.
+            let is_last = over.load(Ordering::SeqCst);
             match try_transform(store, &one, keep).await {
                 Ok(_) => done += 1,
                 Err(TransformError::Conflict(_)) => {}
                 Err(TransformError::Store(error)) if error.is_transient() => {}
                 Err(other) => panic!("a transformation failed: {other:?}"),
+            }
+            if is_last {
+                break;
             }
             tokio::task::yield_now().await;
         }
