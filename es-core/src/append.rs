@@ -60,7 +60,8 @@ impl Append {
         Self::new(vec![StreamAppend::new(stream, expected, events)])
     }
 
-    /// Events for several streams. At least one part, each stream at most once, no event id twice.
+    /// Events for several streams. At least one part, each stream at most once and none an archive, no
+    /// event id twice.
     pub fn new(parts: Vec<StreamAppend>) -> Result<Self, InvalidAppend> {
         if parts.is_empty() {
             return Err(InvalidAppend::NoStream);
@@ -68,6 +69,9 @@ impl Append {
         let mut streams = HashSet::new();
         let mut ids: HashSet<EventId> = HashSet::new();
         for part in &parts {
+            if part.stream.is_archive() {
+                return Err(InvalidAppend::Archive { stream: part.stream.clone() });
+            }
             if !streams.insert(&part.stream) {
                 return Err(InvalidAppend::StreamTwice { stream: part.stream.clone() });
             }
@@ -214,6 +218,14 @@ mod tests {
             Append::new(vec![part("ada", vec![]), part("bob", vec![]), part("ada", vec![])]);
 
         assert_eq!(twice, Err(InvalidAppend::StreamTwice { stream: stream("ada") }));
+    }
+
+    #[test]
+    fn nothing_is_appended_to_an_archive() {
+        let archive = stream("ada").archive(Version(3));
+        let append = Append::to(archive.clone(), ExpectedVersion::Any, vec![event()]);
+
+        assert_eq!(append, Err(InvalidAppend::Archive { stream: archive }));
     }
 
     #[test]

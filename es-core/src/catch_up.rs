@@ -7,12 +7,14 @@ use tracing::Instrument;
 
 use crate::aggregate::Aggregate;
 use crate::error::LoadError;
-use crate::load::Loaded;
+use crate::load::{Loaded, Until, load};
+use crate::paging::was_replaced;
 use crate::spans;
 use crate::store::{Cursor, EventStore};
 use crate::stream::StreamId;
 
-/// The state of a stream as it stands now, from an earlier one and the events after it.
+/// The state of a stream as it stands now, from an earlier one and the events after it; from all of
+/// its events, if a copy took its name since.
 pub(crate) async fn catch_up<A: Aggregate, S: EventStore>(
     store: &S,
     stream: &StreamId,
@@ -22,11 +24,20 @@ pub(crate) async fn catch_up<A: Aggregate, S: EventStore>(
     let before = known.version.0;
     async {
         let mut events = pin!(store.read_stream(stream, Cursor::After(known.version)));
-        while let Some(event) = events.try_next().await? {
+        loop {
+            let event = match events.try_next().await {
+                Err(error) if was_replaced(&error) => break,
+                Err(error) => return Err(error.into()),
+                Ok(None) => {
+                    span.record("es.events.count", known.version.0 - before);
+                    return Ok(known);
+                }
+                Ok(Some(event)) if event.version != known.version.plus(1) => break,
+                Ok(Some(event)) => event,
+            };
             known.fold(&event)?;
         }
-        span.record("es.events.count", known.version.0 - before);
-        Ok(known)
+        load(store, stream, Until::End).await
     }
     .instrument(span.clone())
     .await

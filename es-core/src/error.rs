@@ -81,6 +81,12 @@ pub enum InvalidAppend {
         /// The stream that is named twice.
         stream: StreamId,
     },
+    /// It names an archive, which stays as it is.
+    #[error("`{stream}` is the archive of a stream that was transformed, and stays as it is")]
+    Archive {
+        /// The archive.
+        stream: StreamId,
+    },
     /// It holds an event id twice.
     #[error("the append holds event id {id} twice; every event has its own")]
     EventTwice {
@@ -230,6 +236,19 @@ pub enum LoadError {
         asked: Version,
         /// The version that the stream has reached.
         actual: Version,
+    },
+    /// The stream was transformed, and the version is one of those before that.
+    #[error(
+        "stream `{stream}` was transformed and begins at version {first}; version {asked} is kept in \
+         its archive"
+    )]
+    Archived {
+        /// Which stream.
+        stream: StreamId,
+        /// The version asked for.
+        asked: Version,
+        /// The first version that the stream has.
+        first: Version,
     },
     /// A unit of work met the stream as another type of aggregate: two types have one name.
     #[error("stream `{stream}` is in this unit of work as another type of aggregate")]

@@ -84,6 +84,7 @@
 //!   streams, [`LoadError`] for a state, [`AppendError`] for events.
 //! - The store: [`EventStore`] says what every store owes; [`MemoryStore`] is one. `es_postgres` is
 //!   another.
+//! - A history that was written wrongly: [`TransformStore`], and what to do instead.
 //! - Readers of the log: [`EventStore::read_log`], and [`EventStore::resume_log`] from a
 //!   [`Checkpoint`], which knows one log from another.
 //! - What is stored, as data for locks and catalogs: [`EventSet::history`], [`Event::schemas`], and the
@@ -147,6 +148,7 @@ mod superseded;
 mod tag;
 mod text;
 mod timestamp;
+mod transform;
 mod unit_of_work;
 mod upcast;
 
@@ -181,8 +183,8 @@ pub use into_events::{IntoEvents, Takes};
 pub use load::{Loaded, Moment};
 pub use memory::MemoryStore;
 pub use metadata::{
-    Actor, CausationId, CorrelationId, HeaderName, HeaderValue, Metadata, Tenant, TraceParent,
-    TraceState,
+    Actor, CausationId, CorrelationId, HeaderName, HeaderValue, Metadata, Reason, Tenant,
+    TraceParent, TraceState,
 };
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};
@@ -196,5 +198,9 @@ pub use superseded::Superseded;
 pub use tag::Tag;
 pub use text::InvalidText;
 pub use timestamp::{InvalidTimestamp, Timestamp};
+pub use transform::{
+    Replacement, Replica, Rewrite, Transform, TransformError, TransformStore, Transformation,
+    Transformed,
+};
 pub use unit_of_work::UnitOfWork;
 pub use upcast::{TryUpcast, Upcast};

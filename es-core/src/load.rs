@@ -147,16 +147,30 @@ pub(crate) async fn fold<A: Aggregate, S: EventStore>(
 ) -> Result<Folded<A>, LoadError> {
     let span = spans::load(stream);
     async {
-        let Some(restored) = restore(store, stream, until).await? else {
-            let events = store.read_stream(stream, Cursor::START);
-            return fold_from(Loaded::nothing(), events, until, &span).await;
-        };
-        let Restored { loaded, events: page } = restored;
-        let events = paging::stream_from(store.clone(), stream.clone(), loaded.version, page);
-        fold_from(loaded, events, until, &span).await
+        loop {
+            match fold_once(store, stream, until, &span).await {
+                Err(LoadError::Store(error)) if paging::was_replaced(&error) => {}
+                folded => return folded,
+            }
+        }
     }
     .instrument(span.clone())
     .await
+}
+
+async fn fold_once<A: Aggregate, S: EventStore>(
+    store: &S,
+    stream: &StreamId,
+    until: Until,
+    span: &Span,
+) -> Result<Folded<A>, LoadError> {
+    let Some(restored) = restore(store, stream, until).await? else {
+        let events = store.read_stream(stream, Cursor::START);
+        return fold_from(Loaded::nothing(), events, until, span).await;
+    };
+    let Restored { loaded, events: page } = restored;
+    let events = paging::stream_from(store.clone(), stream.clone(), loaded.version, page);
+    fold_from(loaded, events, until, span).await
 }
 
 async fn fold_from<A: Aggregate>(
@@ -166,16 +180,18 @@ async fn fold_from<A: Aggregate>(
     span: &Span,
 ) -> Result<Folded<A>, LoadError> {
     let snapshot = loaded.version;
+    let mut count = 0_u64;
     let mut events = pin!(events);
     while let Some(event) = events.try_next().await? {
         if !until.includes(&event) {
             break;
         }
+        count += 1;
         loaded.fold(&event)?;
     }
     if snapshot > Version::NONE {
         span.record("es.snapshot.version", snapshot.0);
     }
-    span.record("es.events.count", loaded.version.0 - snapshot.0);
+    span.record("es.events.count", count);
     Ok(Folded { loaded, snapshot })
 }

@@ -1,16 +1,20 @@
 //! The store that lives in the process.
 
+mod places;
+mod replace;
+
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use tracing::Instrument;
 
+use self::places::Places;
 use crate::append::{Append, Appended, AppendedStream, StreamAppend};
 use crate::checkpoint::Incarnation;
 use crate::error::{AppendError, ConditionFailed, Conflict, StoreError};
 use crate::event::EventId;
 use crate::query::{Condition, Query};
-use crate::recorded::{Recorded, RecordedEvent};
+use crate::recorded::{NewEvent, Recorded, RecordedEvent};
 use crate::snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
 use crate::spans;
 use crate::store::{Cursor, EventStore, LogPage, MatchingEvent, QueryPage};
@@ -35,8 +39,7 @@ struct Events {
     log: Vec<RecordedEvent>,
     /// The tags of each event, at the same place.
     tags: Vec<Vec<Tag>>,
-    /// Per stream the positions of its events; the event of version v is at v - 1.
-    streams: HashMap<StreamId, Vec<Position>>,
+    streams: HashMap<StreamId, Places>,
     ids: HashMap<EventId, Position>,
     /// Per stream its snapshots, oldest first.
     snapshots: HashMap<StreamId, Vec<Snapshot>>,
@@ -183,9 +186,17 @@ impl Events {
                 Timestamp::now(),
             ));
         };
-        let before = usize::try_from(first.version.0).ok()?.checked_sub(1)?;
-        let there = self.streams.get(&part.stream)?.get(before..before + positions.len())?;
-        let version = Version::NONE.plus(before + positions.len());
+        // Events that are in the archive by now had their answer before.
+        let stands_in = &first.stream;
+        if *stands_in != part.stream
+            && stands_in.archive_of().is_none_or(|(stream, _)| stream != part.stream)
+        {
+            return None;
+        }
+        let places = self.streams.get(stands_in)?;
+        let before = usize::try_from(places.place(first.version)).ok()?.checked_sub(1)?;
+        let there = places.positions.get(before..before + positions.len())?;
+        let version = Version(first.version.0 - 1).plus(positions.len());
         (there == positions).then(|| {
             AppendedStream::new(part.stream.clone(), version, positions, first.recorded_at)
         })
@@ -213,31 +224,37 @@ impl Events {
     }
 
     fn append_part(&mut self, part: StreamAppend) -> AppendedStream {
-        let last = self.streams.get(&part.stream).and_then(|positions| positions.last());
+        let last = self.streams.get(&part.stream).and_then(|places| places.positions.last());
         let last_at = last.and_then(|last| self.at(*last)).map(|last| last.recorded_at);
         let recorded_at = last_at.map_or_else(Timestamp::now, |last| last.max(Timestamp::now()));
         let version_before = self.version(&part.stream);
         let mut positions = Vec::with_capacity(part.events.len());
         for (nth, new) in part.events.into_iter().enumerate() {
-            let position = Position(self.head().0 + 1);
-            self.ids.insert(new.id, position);
-            self.tags.push(new.tags);
-            self.log.push(Recorded::new(
-                new.id,
-                part.stream.clone(),
-                version_before.plus(nth + 1),
-                position,
-                recorded_at,
-                new.metadata,
-                new.event,
-            ));
-            positions.push(position);
+            let version = version_before.plus(nth + 1);
+            positions.push(self.push(new, part.stream.clone(), version, recorded_at));
         }
         if !positions.is_empty() {
-            self.streams.entry(part.stream.clone()).or_default().extend(&positions);
+            let places = self.streams.entry(part.stream.clone()).or_default();
+            places.positions.extend(&positions);
         }
         let version = version_before.plus(positions.len());
         AppendedStream::new(part.stream, version, positions, recorded_at)
+    }
+
+    /// One more event at the end of the log.
+    fn push(
+        &mut self,
+        new: NewEvent,
+        stream: StreamId,
+        version: Version,
+        recorded_at: Timestamp,
+    ) -> Position {
+        let NewEvent { id, event, metadata, tags } = new;
+        let position = Position(self.head().0 + 1);
+        self.ids.insert(id, position);
+        self.tags.push(tags);
+        self.log.push(Recorded::new(id, stream, version, position, recorded_at, metadata, event));
+        position
     }
 
     fn stream_page(
@@ -246,8 +263,10 @@ impl Events {
         cursor: Cursor<Version>,
         limit: u32,
     ) -> Vec<RecordedEvent> {
-        let positions = self.streams.get(stream).map_or(&[][..], Vec::as_slice);
-        let page = page(positions, cursor.map(|version| version.0), limit);
+        let Some(places) = self.streams.get(stream) else {
+            return Vec::new();
+        };
+        let page = page(&places.positions, cursor.map(|version| places.place(version)), limit);
         page.into_iter().filter_map(|position| self.at(position).cloned()).collect()
     }
 
@@ -289,17 +308,19 @@ impl Events {
         }
     }
 
-    /// The events after a position that match, in the order of the log.
+    /// The events after a position that match, in the order of the log. None of an archive.
     fn matching(&self, query: &Query, after: Position) -> impl Iterator<Item = MatchingEvent> {
         let seen = usize::try_from(after.0).unwrap_or(usize::MAX);
-        self.log.iter().zip(&self.tags).skip(seen).filter_map(|(event, tags)| {
+        let current = self.log.iter().zip(&self.tags).skip(seen);
+        let current = current.filter(|(event, _)| !event.stream.is_archive());
+        current.filter_map(|(event, tags)| {
             let items = query.matching_items(&event.event.name, tags);
             (!items.is_empty()).then(|| MatchingEvent::new(event.clone(), items))
         })
     }
 
     fn version(&self, stream: &StreamId) -> Version {
-        Version::NONE.plus(self.streams.get(stream).map_or(0, Vec::len))
+        self.streams.get(stream).map_or(Version::NONE, Places::version)
     }
 
     fn head(&self) -> Position {

@@ -66,6 +66,17 @@ impl From<EventId> for CorrelationId {
     }
 }
 
+text_value! {
+    /// Why something was done that the course of things does not explain: a correction, an end.
+    ///
+    /// 1 to 1024 bytes of UTF-8 without control characters.
+    Reason, "reason", Rule::Line { max: 1024 }
+}
+
+/// The headers that this crate writes itself.
+const REASON: &str = "reason";
+const COPY_OF: &str = "copy-of";
+
 /// Travels with every event, stored beside its payload.
 ///
 /// A command that is executed without any starts a chain: its own id becomes correlation and
@@ -166,6 +177,118 @@ impl Metadata {
     pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, InvalidText> {
         self.headers.insert(HeaderName::new(name)?, HeaderValue::new(value)?);
         Ok(self)
+    }
+
+    /// With why it is done, as the header `reason`: for what the course of things does not explain.
+    ///
+    /// What happened wrongly is set right by one more event (a compensation), and what ended has an
+    /// event that ends it (a tombstone). Both are commands like any other; who asked for them and why
+    /// goes with their events, and stays with them.
+    ///
+    /// ```
+    /// use es_core::prelude::*;
+    /// use es_core::{Actor, Reason};
+    ///
+    /// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+    /// # #[serde(crate = "es_core::serde")]
+    /// # #[event(name = "money-deposited")]
+    /// # pub struct Deposited { pub cents: i64 }
+    /// #
+    /// /// Sets a deposit right that was entered wrongly. The wrong one stays in the books.
+    /// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+    /// # #[serde(crate = "es_core::serde")]
+    /// #[event(name = "deposit-corrected")]
+    /// pub struct Corrected { pub by: i64 }
+    ///
+    /// /// The end: nothing happens to the account after it.
+    /// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+    /// # #[serde(crate = "es_core::serde")]
+    /// #[event(name = "account-ended")]
+    /// pub struct Ended {}
+    ///
+    /// # #[derive(Aggregate, Default)]
+    /// # #[aggregate(name = "account", id = String, events(Deposited, Corrected, Ended), error = IsOver)]
+    /// # pub struct Account { cents: i64, over: bool }
+    /// # impl Apply<Deposited> for Account {
+    /// #     fn apply(&mut self, event: Deposited) { self.cents += event.cents; }
+    /// # }
+    /// impl Apply<Corrected> for Account {
+    ///     fn apply(&mut self, event: Corrected) { self.cents += event.by; }
+    /// }
+    ///
+    /// impl Apply<Ended> for Account {
+    ///     fn apply(&mut self, _: Ended) { self.over = true; }
+    /// }
+    ///
+    /// # #[derive(Debug)]
+    /// # pub struct IsOver;
+    /// # impl std::error::Error for IsOver {}
+    /// # impl std::fmt::Display for IsOver {
+    /// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("over") }
+    /// # }
+    /// # #[derive(Command, Clone)]
+    /// # #[command(aggregate = Account)]
+    /// # pub struct Correct { #[command(id)] pub account: String, pub by: i64 }
+    /// # #[derive(Command, Clone)]
+    /// # #[command(aggregate = Account)]
+    /// # pub struct End { #[command(id)] pub account: String }
+    /// impl Decide<Correct> for Account {
+    ///     type Events = Corrected;
+    ///     fn decide(&self, command: Correct) -> Result<Corrected, IsOver> {
+    ///         if self.over { Err(IsOver) } else { Ok(Corrected { by: command.by }) }
+    ///     }
+    /// }
+    /// # impl Decide<End> for Account {
+    /// #     type Events = Option<Ended>;
+    /// #     fn decide(&self, _: End) -> Result<Option<Ended>, IsOver> { Ok((!self.over).then_some(Ended {})) }
+    /// # }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let store = MemoryStore::new();
+    /// # let deposited = NewEvent::of(&AccountEvent::from(Deposited { cents: 1000 }), Metadata::default())?;
+    /// # let ada = StreamId::of::<Account>(&"ada".to_owned())?;
+    /// # store.append(Append::to(ada, ExpectedVersion::NoStream, vec![deposited])?).await?;
+    /// # let accounts = Repository::<Account, _>::new(store);
+    /// let why = |reason: &str| -> Result<_, es_core::InvalidText> {
+    ///     let who = Actor::new("mia, back office")?;
+    ///     Ok(Metadata::default().with_actor(who).with_reason(Reason::new(reason)?))
+    /// };
+    /// let correct = Correct { account: "ada".into(), by: -500 };
+    /// let done = accounts.execute_with(correct.clone(), why("entered twice, ticket 4711")?).await?;
+    /// assert_eq!(done.events[0].metadata.reason(), Some(Reason::new("entered twice, ticket 4711")?));
+    ///
+    /// accounts.execute_with(End { account: "ada".into() }, why("the contract is over")?).await?;
+    /// let refused = accounts.execute(correct).await;
+    /// assert!(matches!(refused, Err(ExecuteError::Rejected(IsOver))));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_reason(self, reason: Reason) -> Self {
+        self.with_own(REASON, reason.0)
+    }
+
+    /// Why it was done, if somebody said so.
+    #[must_use]
+    pub fn reason(&self) -> Option<Reason> {
+        Reason::new(self.header(REASON)?).ok()
+    }
+
+    /// Of a copy that a [transformation](crate::TransformStore) wrote, the event that it stands for:
+    /// the header `copy-of`.
+    #[must_use]
+    pub fn copy_of(&self) -> Option<EventId> {
+        Uuid::try_parse(self.header(COPY_OF)?).ok().map(EventId::from)
+    }
+
+    pub(crate) fn with_copy_of(self, original: EventId) -> Self {
+        self.with_own(COPY_OF, original.to_string().into())
+    }
+
+    fn with_own(mut self, name: &str, value: std::sync::Arc<str>) -> Self {
+        self.headers.insert(HeaderName(name.into()), HeaderValue(value));
+        self
     }
 
     /// The value of a free header.

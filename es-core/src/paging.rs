@@ -5,7 +5,7 @@ use std::vec;
 use futures_core::Stream;
 use futures_util::stream;
 
-use crate::error::StoreError;
+use crate::error::{StoreError, StoreErrorKind};
 use crate::recorded::RecordedEvent;
 use crate::store::{Cursor, EventStore};
 use crate::stream::{Position, StreamId, Version};
@@ -49,9 +49,45 @@ fn unfold_stream<S: EventStore>(
                 return Ok(None);
             }
             let events = store.stream_page(&stream, pages.cursor, PAGE).await?;
+            if !goes_on(&store, &stream, &pages, &events).await? {
+                return Err(StoreError::new(StoreErrorKind::Contention, Replaced));
+            }
             pages.refill(events, |last| last.version);
         }
     })
+}
+
+/// Whether the next page is of the same events as the pages before it. The versions of a copy are all
+/// greater than those of the events that it stands for.
+async fn goes_on<S: EventStore>(
+    store: &S,
+    stream: &StreamId,
+    pages: &Pages<Version>,
+    next: &[RecordedEvent],
+) -> Result<bool, StoreError> {
+    let Some(last) = pages.last else {
+        return Ok(true);
+    };
+    Ok(match (pages.cursor, next.first()) {
+        (Cursor::After(_), next) => next.is_none_or(|next| next.version == last.plus(1)),
+        (Cursor::Before(_), Some(next)) => next.version.plus(1) == last,
+        (Cursor::Before(_), None) if last == Version(1) => true,
+        (Cursor::Before(_), None) => {
+            let first = store.stream_page(stream, Cursor::START, 1).await?;
+            first.first().is_some_and(|first| first.version == last)
+        }
+    })
+}
+
+/// One page was of the stream as it was, the next of the copy that took its name.
+#[derive(Debug, thiserror::Error)]
+#[error("the stream was transformed while it was read; read it again")]
+struct Replaced;
+
+/// Whether a stream could not be read to its end because a copy took its name.
+pub(crate) fn was_replaced(error: &StoreError) -> bool {
+    let source = std::error::Error::source(error);
+    source.and_then(|source| source.downcast_ref::<Replaced>()).is_some()
 }
 
 pub(crate) fn log<S: EventStore>(
@@ -76,19 +112,23 @@ pub(crate) fn log<S: EventStore>(
 struct Pages<P> {
     cursor: Cursor<P>,
     last_page: bool,
+    /// The place of the last event that was read.
+    last: Option<P>,
     buffer: vec::IntoIter<RecordedEvent>,
 }
 
 impl<P: Copy> Pages<P> {
     /// Nothing read yet.
     fn before(cursor: Cursor<P>) -> Self {
-        Self { cursor, last_page: false, buffer: Vec::new().into_iter() }
+        Self { cursor, last_page: false, last: None, buffer: Vec::new().into_iter() }
     }
 
     fn refill(&mut self, events: Vec<RecordedEvent>, place: impl Fn(&RecordedEvent) -> P) {
         self.last_page = events.len() < PAGE as usize;
         if let Some(last) = events.last() {
-            self.cursor = self.cursor.moved_to(place(last));
+            let place = place(last);
+            self.cursor = self.cursor.moved_to(place);
+            self.last = Some(place);
         }
         self.buffer = events.into_iter();
     }

@@ -237,11 +237,16 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         Ok(self.read(&StreamId::of::<A>(id)?).await?.0)
     }
 
-    /// The state as it stood at `version`. A version that the stream has not reached is an error.
+    /// The state as it stood at `version`. A version that the stream has not reached is an error, and so
+    /// is one from before the stream was [transformed](crate::TransformStore).
     pub async fn load_at(&self, id: &A::Id, version: Version) -> Result<Loaded<A>, LoadError> {
         let loaded = self.load_until(id, Until::Version(version)).await?;
         if loaded.version < version {
             let stream = StreamId::of::<A>(id)?;
+            let first = self.store.stream_page(&stream, Cursor::START, 1).await?;
+            if let Some(first) = first.first().map(|event| event.version).filter(|v| *v > version) {
+                return Err(LoadError::Archived { stream, asked: version, first });
+            }
             return Err(LoadError::NoSuchVersion {
                 stream,
                 asked: version,

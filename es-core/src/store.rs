@@ -46,8 +46,8 @@ use crate::stream::{Position, StreamId, Version};
 /// - **Expected versions hold under concurrency.** Of two writers that expect the same version of
 ///   a stream, at most one succeeds; [`ExpectedVersion`](crate::ExpectedVersion) names all four.
 ///   `expected_version`, `conflict`
-/// - **Versions** count 1, 2, 3 along a stream, without gaps.
-///   `append::versions_count_from_one_without_gaps`
+/// - **Versions** count 1, 2, 3 along a stream, without gaps; where a stream took the place of another,
+///   on from where that one ended. `append::versions_count_from_one_without_gaps`
 /// - **Positions** rise along every stream and are never given twice. Holes are allowed.
 ///   `order::positions_rise_and_are_never_given_twice`
 /// - **Time** never goes back along a stream. `order::time_never_goes_back_along_a_stream`; a clock

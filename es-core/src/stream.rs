@@ -7,14 +7,15 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::aggregate::Aggregate;
-use crate::text::{InvalidText, Rule, is_name, text_value};
+use crate::text::{InvalidText, Rule, archived, is_name, text_value};
 
 text_value! {
     static
     /// The kind of a stream: the `name` of its aggregate.
     ///
-    /// 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first. Compared byte by byte.
-    Category, "category", Rule::Name { max: Category::MAX_BYTES }
+    /// 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first. Compared byte by byte. That of
+    /// an [archive](StreamId::archive) has `~` and a number after it, and no aggregate is called so.
+    Category, "category", Rule::Category { max: Category::MAX_BYTES }
 }
 
 impl Category {
@@ -74,6 +75,36 @@ impl StreamId {
         Ok(Self::new(Category::of::<A>(), StreamKey::new(id.to_string())?))
     }
 
+    /// The name under which the events of this stream up to `last` are kept, once a
+    /// [transformed](crate::TransformStore) copy has taken the stream's own: `account/ada` up to version
+    /// 7 is `account~7/ada`. Of an archive, the archive of its stream.
+    ///
+    /// An archive is read like any stream. Nothing can be appended to it.
+    #[must_use]
+    pub fn archive(&self, last: Version) -> Self {
+        let (name, _) = self.archived().unwrap_or((self.category.as_str(), 0));
+        let category = Category(Cow::Owned(format!("{name}~{last}")));
+        Self { category, key: self.key.clone() }
+    }
+
+    /// Of an archive, the stream whose events it keeps, and the last version in it.
+    #[must_use]
+    pub fn archive_of(&self) -> Option<(Self, Version)> {
+        let (name, last) = self.archived()?;
+        let category = Category(Cow::Owned(name.to_owned()));
+        Some((Self { category, key: self.key.clone() }, Version(last)))
+    }
+
+    /// Whether this is the name of an archive.
+    #[must_use]
+    pub fn is_archive(&self) -> bool {
+        self.archived().is_some()
+    }
+
+    fn archived(&self) -> Option<(&str, u64)> {
+        archived(self.category.as_str())
+    }
+
     /// The kind of the stream.
     #[must_use]
     pub fn category(&self) -> &Category {
@@ -117,6 +148,9 @@ impl fmt::Display for StreamId {
 }
 
 /// A place in one stream, counted from 1 without gaps; 0 says that there is no stream.
+///
+/// A stream that was [transformed](crate::TransformStore) counts on from where the old one ended, so
+/// that a version of a name never means two events.
 ///
 /// Not a [`Position`], which is a place in the log of the whole store:
 ///
@@ -223,6 +257,19 @@ mod tests {
         let error = "account".parse::<StreamId>().unwrap_err();
 
         assert!(error.to_string().starts_with("the stream key \"\" is empty;"), "{error}");
+    }
+
+    #[test]
+    fn an_archive_is_named_after_its_stream_and_its_last_version() {
+        let stream: StreamId = "account/ada~1/x".parse().unwrap();
+
+        let archive = stream.archive(Version(7));
+
+        assert_eq!(archive.to_string(), "account~7/ada~1/x");
+        assert_eq!(archive.to_string().parse::<StreamId>().unwrap(), archive);
+        assert_eq!(archive.archive_of(), Some((stream.clone(), Version(7))));
+        assert_eq!(archive.archive(Version(9)), stream.archive(Version(9)));
+        assert!(archive.is_archive() && !stream.is_archive());
     }
 
     #[test]

@@ -86,6 +86,8 @@ impl fmt::Display for Problem {
 pub(crate) enum Rule {
     /// An ASCII letter, then ASCII letters, digits, `-`, `_` and `.`: what code spells out.
     Name { max: usize },
+    /// A name, or the name of an archive: `name~12`. See [`archived`].
+    Category { max: usize },
     /// Any UTF-8 without control characters: what data spells out.
     Line { max: usize },
     /// `00-<32 hex>-<16 hex>-<2 hex>` in lower case, no id all zero (W3C Trace Context, level 1).
@@ -95,7 +97,7 @@ pub(crate) enum Rule {
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Name { max } => {
+            Self::Name { max } | Self::Category { max } => {
                 write!(f, "1 to {max} ASCII letters, digits, `-`, `_` and `.`, a letter first")
             }
             Self::Line { max } => write!(f, "1 to {max} bytes of UTF-8 without control characters"),
@@ -122,6 +124,10 @@ impl Rule {
             return Some(Problem::Empty);
         }
         match self {
+            Self::Category { max } => {
+                let name = archived(value).map_or(value, |(name, _)| name);
+                Self::Name { max }.problem(name)
+            }
             Self::Name { max } | Self::Line { max } if value.len() > max => {
                 Some(Problem::TooLong { bytes: value.len() })
             }
@@ -155,6 +161,14 @@ pub(crate) const fn is_name(value: &str, max: usize) -> bool {
         at += 1;
     }
     true
+}
+
+/// Name and last version of an archive, from `name~12`: the number is not zero and has no sign and no
+/// leading zero.
+pub(crate) fn archived(value: &str) -> Option<(&str, u64)> {
+    let (name, digits) = value.split_once('~')?;
+    let last = digits.parse::<u64>().ok().filter(|last| *last > 0)?;
+    (last.to_string() == digits).then_some((name, last))
 }
 
 const fn is_name_byte(byte: u8) -> bool {
@@ -259,6 +273,25 @@ mod tests {
     fn a_name_is_letters_digits_and_three_marks() {
         assert_eq!(Rule::Name { max: 20 }.check("word", "order.line-2_b"), Ok(()));
         assert!(is_name("order.line-2_b", 20));
+    }
+
+    #[test]
+    fn a_category_is_a_name_or_that_of_an_archive() {
+        let check = |value| Rule::Category { max: 7 }.check("word", value);
+
+        assert_eq!(check("account"), Ok(()));
+        assert_eq!(check("account~12"), Ok(()));
+        for wrong in [
+            "account~",
+            "account~0",
+            "account~012",
+            "account~+1",
+            "account~1~2",
+            "~1",
+            "accounts~1",
+        ] {
+            assert!(check(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 -- Tags:  $3 the item's number, $4 a tag that its events carry.
 -- Types: $5 the item's number, $6 a name that its events may have; an item without any takes all.
 --
--- The items are read as in query_page.sql.
+-- The items are read as in query_page.sql. What is in an archive does not count.
 WITH
 items AS MATERIALIZED (
     SELECT item, tagged.tags, typed.types
@@ -63,6 +63,7 @@ UNION ALL
     AND events.position > $1::bigint
     AND events.position <> ALL ((SELECT $2::bigint[])::bigint[])
     AND events.name = ANY (ARRAY(SELECT unnest(items.types) FROM items WHERE items.tags IS NULL))
+    AND events.stream NOT IN (SELECT archives.stream FROM es.archives)
   ORDER BY events.position
   LIMIT 1)
 LIMIT 1;

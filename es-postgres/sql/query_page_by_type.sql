@@ -2,8 +2,9 @@
 -- streams_pkey for the name of each event's stream.
 --
 -- As query_page.sql, for queries of which an item has types and no tags. All of these share one scan
--- of the log after $1: types have no index, which every event would pay for. A text of its own, since
--- its plan depends on how much of the log lies there.
+-- of the log after $1 and leave out what is in an archive, which has no tags either: types have no
+-- index, which every event would pay for. A text of its own, since its plan depends on how much of the
+-- log lies there.
 WITH
 items AS MATERIALIZED (
     SELECT item, tagged.tags, typed.types
@@ -60,6 +61,7 @@ matches AS (
               FROM es.events
              WHERE events.position > $1::bigint
                AND events.name = ANY (ARRAY(SELECT unnest(items.types) FROM items WHERE items.tags IS NULL))
+               AND events.stream NOT IN (SELECT archives.stream FROM es.archives)
              ORDER BY events.position
              LIMIT $2::bigint
            ) scanned

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use es_core::{
-    Append, AppendError, Appended, AppendedStream, EventId, Position, StoreError, StreamAppend,
-    Timestamp, Version,
+    Append, AppendError, Appended, AppendedStream, Category, EventId, Position, StoreError,
+    StreamAppend, StreamId, Timestamp, Version,
 };
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
@@ -21,6 +21,19 @@ struct Place {
     version: Version,
     position: Position,
     recorded_at: Timestamp,
+}
+
+impl Place {
+    /// Whether it was appended to `stream`: it is there, or in the archive of it by now.
+    fn is_of(&self, stream: &StreamId) -> bool {
+        let name = stream.category().as_str();
+        let archived = || {
+            let category = Category::new(&self.category).ok()?;
+            let archive = StreamId::new(category, stream.key().clone());
+            archive.archive_of().filter(|(of, _)| of == stream)
+        };
+        self.key == stream.key().as_str() && (self.category == name || archived().is_some())
+    }
 }
 
 impl PgStore {
@@ -145,11 +158,10 @@ fn stored_part(part: &StreamAppend, places: &HashMap<EventId, Place>) -> Option<
         let never = Timestamp::from_unix_micros(0);
         return Some(AppendedStream::new(part.stream.clone(), Version::NONE, vec![], never));
     };
-    let in_place = events.iter().enumerate().all(|(nth, event)| {
-        event.version == first.version.plus(nth)
-            && event.category == part.stream.category().as_str()
-            && event.key == part.stream.key().as_str()
-    });
+    let in_place = events
+        .iter()
+        .enumerate()
+        .all(|(nth, event)| event.version == first.version.plus(nth) && event.is_of(&part.stream));
     in_place.then(|| {
         AppendedStream::new(
             part.stream.clone(),

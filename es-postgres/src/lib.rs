@@ -61,6 +61,14 @@
 //! [`PgStore::import`] stores what another system has written: appends as a stream, as fast as the
 //! server takes them, with progress, and to be repeated wherever it ended.
 //!
+//! # Corrected streams
+//!
+//! [`TransformStore::transform`](es_core::TransformStore::transform) puts a corrected copy in the place
+//! of a stream, in one transaction, as the role that migrates: an application's role cannot. What it
+//! holds up for that time are appends to this stream, decisions on the tags of its copies, and readers
+//! of the log, who wait behind it as behind any append. Before it begins to write, it reads all tags of
+//! the store once.
+//!
 //! # Rights
 //!
 //! Three roles, made by whoever administers the server; the login roles of services are members of
@@ -128,6 +136,7 @@ mod chunks;
 mod columns;
 mod condition;
 mod connections;
+mod copies;
 mod error;
 mod group;
 mod import;
@@ -148,6 +157,7 @@ mod snapshots;
 mod spans;
 mod store;
 mod tags;
+mod transform;
 
 /// The driver in whose types this crate speaks; choose its TLS in your own `Cargo.toml`.
 pub use sqlx;

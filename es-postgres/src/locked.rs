@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use es_core::{Append, AppendError, Appended, StoreError, StoreErrorKind};
+use es_core::{Append, AppendError, Appended, StoreError, StoreErrorKind, StreamAppend};
 use sqlx::{Connection, PgConnection, Row};
 use tokio::sync::oneshot;
 use tracing::Instrument;
@@ -18,12 +18,12 @@ use crate::tags::TagLocks;
 
 /// How often the locked form is tried. With the locks held nobody of ours is in the way; what
 /// remains are deadlocks with transactions of the caller and appends too large to lock.
-const ATTEMPTS: u32 = 4;
+pub(crate) const ATTEMPTS: u32 = 4;
 
 /// Waits for locks in slices of a second: a statement that waits cannot be called back, and whoever
 /// asked for it may have gone. The slice costs no round trip of its own. Where the service has set a
 /// limit itself, that one counts.
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
+pub(crate) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
     SELECT set_config('lock_timeout', '1s', true) WHERE current_setting('lock_timeout') = '0'";
 
 impl PgStore {
@@ -83,7 +83,7 @@ impl PgStore {
 
     /// Whether the limit to a wait was the store's own. Asked after one has run out, so that no append
     /// pays for it that does not wait.
-    async fn waits_in_slices(&self) -> Result<bool, StoreError> {
+    pub(crate) async fn waits_in_slices(&self) -> Result<bool, StoreError> {
         let mut session = self.session().await?;
         let limit = self.query("SHOW lock_timeout").fetch_one(&mut *session).await;
         let limit = limit.and_then(|row| row.try_get::<String, _>(0)).map_err(from_sqlx)?;
@@ -94,7 +94,7 @@ impl PgStore {
     async fn try_locked(&self, append: &Append) -> Result<Appended, AppendError> {
         let mut connection = self.connections.take().await?;
         let mut transaction = connection.begin_with(BEGIN).await.map_err(from_sqlx)?;
-        self.lock(&mut transaction, append).await?;
+        self.lock(&mut transaction, append.parts(), TagLocks::of(append)).await?;
         match self.write(&mut transaction, append).await {
             Ok(Outcome::Appended(appended)) => {
                 transaction.commit().await.map_err(from_sqlx)?;
@@ -156,7 +156,7 @@ impl PgStore {
         if let Some(refusal) = too_many_preconditions(append) {
             return Err(refusal);
         }
-        self.lock(connection, append).await?;
+        self.lock(connection, append.parts(), TagLocks::of(append)).await?;
         match self.write(connection, append).await {
             Ok(Outcome::Appended(appended)) => Ok(appended),
             Ok(Outcome::Known) => self.first_answer(connection, append).await,
@@ -171,14 +171,13 @@ impl PgStore {
     }
 
     /// Waits for the locks of all streams and tags, in the order that all appends keep.
-    async fn lock(
+    pub(crate) async fn lock(
         &self,
         connection: &mut PgConnection,
-        append: &Append,
+        parts: &[StreamAppend],
+        tags: TagLocks<'_>,
     ) -> Result<(), AppendError> {
-        let parts = append.parts();
         let counts = parts.iter().map(|part| bigint(part.events.len() as u64));
-        let tags = TagLocks::of(append);
         let row = self
             .query(include_str!("../sql/lock_streams.sql"))
             .bind(parts.iter().map(|part| part.stream.category().as_str()).collect::<Vec<_>>())

@@ -9,7 +9,7 @@ use sqlx::{Connection, PgPool, SqlSafeStr};
 use crate::error::from_sqlx;
 
 /// The newest migration.
-const LATEST: i64 = 1;
+const LATEST: i64 = 2;
 
 /// Brings the schema up to date, on a connection that is closed afterwards: the lock that keeps two
 /// migrations apart belongs to the session, and a pool would keep the session of a caller that
@@ -47,16 +47,22 @@ async fn is_current(pool: &PgPool) -> Result<bool, StoreError> {
 
 /// Its own table, so that it and the migrations of the service never see each other.
 fn migrator() -> Migrator {
-    let mut migrator = Migrator::with_migrations(vec![Migration::new(
-        LATEST,
-        Cow::Borrowed("streams and events"),
-        MigrationType::Simple,
-        include_str!("../migrations/0001_streams_and_events.sql").into_sql_str(),
-        false,
-    )]);
+    let mut migrator = Migrator::with_migrations(vec![
+        migration(
+            1,
+            "streams and events",
+            include_str!("../migrations/0001_streams_and_events.sql"),
+        ),
+        migration(LATEST, "archives", include_str!("../migrations/0002_archives.sql")),
+    ]);
     migrator.create_schema("es");
     migrator.dangerous_set_table_name("es._migrations");
     migrator
+}
+
+fn migration(version: i64, what: &'static str, sql: &'static str) -> Migration {
+    let what = Cow::Borrowed(what);
+    Migration::new(version, what, MigrationType::Simple, sql.into_sql_str(), false)
 }
 
 fn from_migrate(error: MigrateError) -> StoreError {

@@ -1,6 +1,6 @@
 //! The spans of database calls, target `es`, named as OpenTelemetry's conventions for databases ask.
 
-use es_core::{Append, Query, StreamId};
+use es_core::{Append, Query, Replacement, StreamId};
 use tracing::{Span, field, info_span};
 
 /// An append, with all its attempts.
@@ -17,6 +17,21 @@ pub(crate) fn append(append: &Append) -> Span {
         es.expected_version = first.map(|part| field::display(part.expected)),
         es.streams.count = append.parts().len(),
         es.events.count = append.events(),
+        es.global_position = field::Empty,
+    )
+}
+
+/// A copy that takes the name of a stream, with all its attempts.
+pub(crate) fn replace(replacement: &Replacement) -> Span {
+    info_span!(
+        target: "es",
+        "es.replace",
+        otel.kind = "client",
+        db.system.name = "postgresql",
+        db.operation.name = "replace",
+        es.stream.category = %replacement.stream.category(),
+        es.stream.id = %replacement.stream,
+        es.events.count = replacement.copies.len(),
         es.global_position = field::Empty,
     )
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use es_core::{
     Append, AppendError, Appended, Cursor, EventStore, Fingerprint, LogPage, Position, Query,
-    QueryPage, RecordedEvent, Snapshot, SnapshotPage, StoreError, StreamId, Version,
+    QueryPage, RecordedEvent, Replacement, Snapshot, SnapshotPage, StoreError, StreamId, Tag,
+    TransformError, TransformStore, Transformed, Version,
 };
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
 
@@ -271,6 +272,25 @@ impl EventStore for PgStore {
         let page = self.read_log_page(cursor, limit).instrument(span.clone()).await?;
         span.record("es.events.count", page.events.len()).record("es.global_position", page.safe.0);
         Ok(page)
+    }
+}
+
+/// As the role that migrates: it renames a stream, which no application's role may.
+impl TransformStore for PgStore {
+    /// Reads all tags of the store, once.
+    async fn stream_tags(&self, stream: &StreamId) -> Result<Vec<(Position, Tag)>, StoreError> {
+        self.read_stream_tags(stream).await
+    }
+
+    /// In one transaction, which comes to its end also where the future is dropped, unless it still
+    /// waits for the stream.
+    async fn replace(&self, replacement: Replacement) -> Result<Transformed, TransformError> {
+        let span = spans::replace(&replacement);
+        let transformed = self.replace_stream(replacement).instrument(span.clone()).await?;
+        if let Some(position) = transformed.stream.positions.last() {
+            span.record("es.global_position", position.0);
+        }
+        Ok(transformed)
     }
 }
 

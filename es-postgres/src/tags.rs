@@ -1,5 +1,7 @@
 //! The tags of an append, and the locks it takes for them.
 
+use std::collections::BTreeSet;
+
 use es_core::{Append, Tag};
 
 /// So many tags an append locks at most; above, it keeps all others out.
@@ -29,6 +31,15 @@ pub(crate) struct TagLocks<'a> {
 }
 
 impl<'a> TagLocks<'a> {
+    /// The locks of whoever writes these tags.
+    pub(crate) fn shared(tags: impl Iterator<Item = &'a str>) -> Self {
+        let each: Vec<_> = tags.collect::<BTreeSet<_>>().into_iter().collect();
+        if each.len() > LOCKED_TAGS {
+            return Self { all: true, ..Self::default() };
+        }
+        Self { all: false, exclusive: vec![false; each.len()], each }
+    }
+
     pub(crate) fn of(append: &'a Append) -> Self {
         let everybody = Self { all: true, ..Self::default() };
         let mut each = tags(append);

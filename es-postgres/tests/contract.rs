@@ -12,3 +12,4 @@ async fn fresh_store() -> (PgStore, TestDatabase) {
 }
 
 es_testing::contract!(fresh_store);
+es_testing::transform_contract!(fresh_store);

@@ -7,3 +7,4 @@ async fn make_store() -> (MemoryStore, ()) {
 }
 
 es_testing::contract!(make_store);
+es_testing::transform_contract!(make_store);

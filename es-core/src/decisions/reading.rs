@@ -1,13 +1,21 @@
 //! The models of a decision, read from the store: once in full, then only what is new.
 
 use crate::decisions::{DecisionError, DecisionModels};
-use crate::error::{DecodeError, RecordedDecodeError};
+use crate::error::{DecodeError, RecordedDecodeError, StoreError, StoreErrorKind};
 use crate::paging::PAGE;
 use crate::query::{Condition, InvalidQuery, Query, QueryItem};
 use crate::recorded::{NewEvent, RawEvent};
 use crate::resend::until_answered;
 use crate::store::{EventStore, MatchingEvent};
 use crate::stream::Position;
+
+/// How often everything is read anew because a stream was transformed.
+const READINGS: u32 = 10;
+
+/// Streams were transformed while their events were read, time and again.
+#[derive(Debug, thiserror::Error)]
+#[error("streams were transformed while their events were read, time and again")]
+struct Transformed;
 
 /// Models and how far they have been read.
 ///
@@ -24,6 +32,8 @@ use crate::stream::Position;
 #[derive(Debug)]
 pub(crate) struct Reading<M> {
     queries: Queries,
+    /// The models before any event.
+    first: M,
     /// The models with every event up to `settled`, and none beyond.
     base: M,
     settled: Position,
@@ -43,11 +53,30 @@ impl<M: DecisionModels> Reading<M> {
     /// The models before any event.
     pub(crate) fn new(models: M) -> Result<Self, InvalidQuery> {
         let queries = Queries::new(&models.queries()?, &models.conditions()?)?;
-        Ok(Self { queries, base: models, settled: Position::START })
+        Ok(Self { queries, first: models.clone(), base: models, settled: Position::START })
     }
 
     /// Reads on. Sees everything that was acknowledged before the call.
+    ///
+    /// A stream that is transformed meanwhile brings copies of events that were read before, under
+    /// other positions. Then everything is read anew.
     pub(crate) async fn read_on<S, E>(&mut self, store: &S) -> Result<Seen<M>, DecisionError<E>>
+    where
+        S: EventStore,
+        E: std::error::Error + 'static,
+    {
+        for _ in 0..READINGS {
+            if let Some(seen) = self.try_read_on(store).await? {
+                return Ok(seen);
+            }
+            self.base = self.first.clone();
+            self.settled = Position::START;
+        }
+        Err(StoreError::new(StoreErrorKind::Contention, Transformed).into())
+    }
+
+    /// `None` if a copy may stand for an event that was read before.
+    async fn try_read_on<S, E>(&mut self, store: &S) -> Result<Option<Seen<M>>, DecisionError<E>>
     where
         S: EventStore,
         E: std::error::Error + 'static,
@@ -61,12 +90,17 @@ impl<M: DecisionModels> Reading<M> {
         let mut ahead: Option<M> = None;
         let mut known = Vec::new();
         let mut events = 0;
+        // What was read so far has seen all copies up to here, and none beyond.
+        let mut at_once = if self.settled > Position::START { self.settled } else { Position::MAX };
         loop {
             let is_last = page.events.len() < PAGE as usize;
             let mut end = self.settled;
             for found in page.events {
                 end = found.event.position;
                 events += 1;
+                if end > at_once && found.event.metadata.copy_of().is_some() {
+                    return Ok(None);
+                }
                 if end <= safe {
                     self.queries.fold_found(&mut self.base, &found)?;
                 } else {
@@ -79,13 +113,14 @@ impl<M: DecisionModels> Reading<M> {
                 break;
             }
             page = page_after(end).await?;
+            at_once = at_once.min(safe);
         }
         self.settled = safe;
-        Ok(Seen {
+        Ok(Some(Seen {
             model: ahead.unwrap_or_else(|| self.base.clone()),
             condition: Condition::new(self.queries.validate.clone(), safe).with_known(known),
             events,
-        })
+        }))
     }
 
     /// Brings models that were read up to date with an event that is not stored yet.

@@ -8,3 +8,4 @@ mod forms;
 mod order;
 mod race;
 mod store;
+mod transformed;

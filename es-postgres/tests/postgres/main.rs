@@ -33,4 +33,5 @@ mod standby;
 mod support;
 mod timeouts;
 mod torture;
+mod transform;
 mod within;

@@ -1,7 +1,12 @@
 //! What each role of the documented set-up can do, and what it cannot.
 
+use std::convert::Infallible;
+
 use es_core::prelude::*;
-use es_core::{AppendError, Fingerprint, Snapshot, StoreError};
+use es_core::{
+    Actor, AppendError, Fingerprint, Query, Reason, Rewrite, Snapshot, StoreError, Transform,
+    TransformError, TransformStore,
+};
 use es_postgres::PgStore;
 use es_postgres::sqlx::{self, AssertSqlSafe, Executor, PgPool};
 use es_testing::postgres::TestServer;
@@ -88,6 +93,32 @@ async fn the_writer_does_all_that_a_service_does() {
     set_up.owner.begin_incarnation().await.unwrap();
 }
 
+/// A stream gets another name only from the owner; whoever appends goes on with the new one.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_alone_transforms_streams() {
+    let set_up = set_up().await;
+    let writer = PgStore::new(pool_of(&set_up.server, "es_writer").await);
+    writer.append(append("a", exact(0), 2)).await.unwrap();
+    let of_a = || {
+        let (actor, reason) = (Actor::new("mia").unwrap(), Reason::new("twice").unwrap());
+        Transform::new(stream("a"), actor, reason)
+    };
+    let keep = |_| Ok::<_, Infallible>(Rewrite::Keep);
+
+    let refused = writer.transform(of_a(), keep).await.unwrap_err();
+    let before = writer.stream_page(&stream("a"), Cursor::START, 9).await.unwrap();
+    set_up.owner.transform(of_a(), keep).await.unwrap();
+    writer.append(append("a", exact(5), 1)).await.unwrap();
+    let types = Query::new(vec![crate::support::item(&["money-deposited"], &[])]).unwrap();
+    let found = writer.query_page(&types, Position::START, 9).await.unwrap();
+
+    let TransformError::Store(refused) = refused else { panic!("{refused:?}") };
+    assert!(!refused.is_transient());
+    assert_eq!(before.len(), 2, "nothing was written");
+    assert_eq!(found.events.len(), 3, "the writer finds what is not in the archive");
+    assert_eq!(writer.transformations(&stream("a")).await.unwrap().len(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_reader_reads_and_does_not_append() {
     let set_up = set_up().await;
@@ -132,6 +163,7 @@ async fn history_is_immutable_for_both() {
             "CREATE TABLE es.mine (id int)",
             "INSERT INTO es.log DEFAULT VALUES",
             "INSERT INTO es._migrations SELECT * FROM es._migrations",
+            "INSERT INTO es.archives SELECT id FROM es.streams",
         ] {
             assert_eq!(answer(&pool, statement.to_owned()).await, REFUSED, "{role}: {statement}");
         }

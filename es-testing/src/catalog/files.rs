@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::{fs, io};
 
 use es_core::SchemaVersion;
 use serde_json::Value;
@@ -12,6 +12,7 @@ use super::chapter::Chapter;
 use super::json_schema::json_schema;
 use super::markdown::markdown;
 use super::mermaid::mermaid;
+use crate::blessing::{self, Blessing};
 use crate::report::{Colour, Line, Page};
 use crate::scenario::of_this_test;
 
@@ -51,8 +52,7 @@ fn pretty(json: &Value) -> String {
 /// As [`compare`]; and if a file cannot be written.
 #[track_caller]
 pub fn check(title: &str, root: &str, directory: &str, chapters: &[Chapter]) {
-    let is_blessed = env::var_os("ES_BLESS").is_some_and(|value| !value.is_empty() && value != "0");
-    if !is_blessed {
+    if Blessing::of_this_run() == Blessing::Withheld {
         return compare(title, root, directory, chapters);
     }
     let path = Path::new(root).join(directory);
@@ -81,11 +81,7 @@ pub fn compare(title: &str, root: &str, directory: &str, chapters: &[Chapter]) {
 /// Other files there stay, but for schemas in `events/` that the catalog makes no more.
 pub fn write(directory: &Path, files: &BTreeMap<String, String>) -> io::Result<()> {
     for (path, text) in files {
-        let path = directory.join(path);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        fs::write(path, text)?;
+        blessing::write(&directory.join(path), text)?;
     }
     for path in left_over(directory, files)? {
         fs::remove_file(directory.join(path))?;

@@ -101,6 +101,10 @@
 //! - [`condition`]: an append is refused for what its decision has not seen and for nothing else.
 //! - [`condition_order`]: conditions hold in the order of the log, which an audit asks again after
 //!   races, so that a reader of the log never sees a decision contradicted by what stands before it.
+//! - [`transform`], [`transform_races`], [`transform_readers`]: a corrected copy takes the name of a
+//!   stream at once, the old one stays as its archive, nothing that was decided on the old one fits the
+//!   new one, and whoever reads finds each event once. For a store that is a
+//!   [`TransformStore`](es_core::TransformStore), by [`transform_contract!`](crate::transform_contract!).
 //! - [`dropping`]: a caller that gives up leaves an append whole or absent.
 //!
 //! # What it does not cover
@@ -138,5 +142,8 @@ pub mod snapshots;
 pub mod streams;
 mod subjects;
 mod suite;
+pub mod transform;
+pub mod transform_races;
+pub mod transform_readers;
 
-pub use suite::{TESTS, run};
+pub use suite::{TESTS, TRANSFORM_TESTS, run};

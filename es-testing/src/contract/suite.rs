@@ -179,6 +179,59 @@ macro_rules! contract {
     };
 }
 
+/// Writes one `#[test]` for each test of [`transform`](mod@crate::contract::transform),
+/// [`transform_readers`](mod@crate::contract::transform_readers) and
+/// [`transform_races`](mod@crate::contract::transform_races), for a store that is a
+/// [`TransformStore`](es_core::TransformStore) as well.
+///
+/// `make_store` is that of [`contract!`](crate::contract!).
+///
+/// ```
+/// use es_core::MemoryStore;
+///
+/// async fn make_store() -> (MemoryStore, ()) {
+///     (MemoryStore::new(), ())
+/// }
+///
+/// es_testing::transform_contract!(make_store);
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! transform_contract {
+    ($make_store:expr) => {
+        $crate::transform_contract! { @every tests $make_store }
+    };
+    (@every $what:ident $($make_store:expr)?) => {
+        $crate::contract! { @$what $($make_store)?;
+            transform {
+                the_copy_has_the_name_and_the_archive_has_the_events
+                versions_go_on_from_the_record
+                no_version_of_the_old_stream_fits_the_new_one
+                each_transformation_leaves_its_record
+                copies_are_as_what_they_stand_for
+                what_cannot_be_transformed_stays_as_it_is
+            }
+            transform_readers {
+                the_log_has_the_record_before_the_copies
+                a_query_finds_the_copies_alone
+                a_copy_breaks_the_condition_of_who_read_before
+                an_archive_breaks_no_condition
+                a_snapshot_of_the_old_stream_is_not_answered
+            }
+            transform_races {
+                an_append_since_it_was_read_refuses
+                a_transformation_since_it_was_read_refuses
+                an_append_that_is_sent_again_has_its_answer
+                nothing_is_lost_while_writers_append
+                a_dropped_transformation_is_whole_or_not_there
+            }
+        }
+    };
+}
+
 /// The tests that [`contract!`](crate::contract!) writes, each after its guarantee:
 /// `append::all_parts_are_stored`.
 pub const TESTS: &[&str] = crate::contract!(@every names);
+
+/// The tests that [`transform_contract!`](crate::transform_contract!) writes.
+pub const TRANSFORM_TESTS: &[&str] = crate::transform_contract!(@every names);

@@ -166,7 +166,7 @@ fn read<S: EventSet>(
     version: SchemaVersion,
     payload: &Payload,
 ) -> Result<Vec<S>, DecodeError> {
-    S::decode(event, version, payload).map(|event| vec![event])
+    Ok(S::decode(event, version, payload)?.into_iter().collect())
 }
 
 fn read_text<S: EventSet>(

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use es_core::{
-    Append, AppendError, Appended, Checkpoint, Condition, Cursor, EventStore, Fingerprint, LogPage,
-    MemoryStore, Position, Query, QueryItem, QueryPage, RecordedEvent, ResumeError, Snapshot,
-    SnapshotPage, StoreError, StreamAppend, StreamId, Version,
+    Append, AppendError, Appended, Checkpoint, Condition, Cursor, EventStore, ExpectedVersion,
+    Fingerprint, LogPage, MemoryStore, Position, Query, QueryItem, QueryPage, RecordedEvent,
+    Replacement, ResumeError, Snapshot, SnapshotPage, StoreError, StreamAppend, StreamId, Tag,
+    TransformError, TransformStore, Transformed, Version,
 };
 use tokio::task::yield_now;
 
@@ -53,8 +54,25 @@ pub(crate) struct Broken {
     pub(crate) at_most: fn(Version) -> Version,
     /// Changes what is answered with a snapshot.
     pub(crate) snapshot_page: fn(&mut SnapshotPage),
+    /// Writes another replacement for a stream.
+    pub(crate) replacement: fn(&mut Replacement),
+    /// How a copy comes into the place of a stream.
+    pub(crate) replacing: Replacing,
     /// Each clone has a store of its own.
     pub(crate) forks: bool,
+}
+
+/// How a copy comes into the place of a stream.
+#[derive(Clone, Copy)]
+pub(crate) enum Replacing {
+    /// As it should.
+    AtOnce,
+    /// Also if the stream has moved on since it was read.
+    WhateverIsThere,
+    /// The old events can be found as before: the copies are appended after them.
+    Beside,
+    /// Without the last copy first, with time to give up before that follows.
+    InTwoSteps,
 }
 
 impl Broken {
@@ -82,6 +100,8 @@ impl Broken {
             keep: |keep| keep,
             at_most: |version| version,
             snapshot_page: |_| {},
+            replacement: |_| {},
+            replacing: Replacing::AtOnce,
             forks: false,
         }
     }
@@ -217,5 +237,40 @@ impl EventStore for Broken {
         keep: u32,
     ) -> Result<(), StoreError> {
         self.inner.save_snapshot(stream, (self.snapshot)(snapshot), (self.keep)(keep)).await
+    }
+}
+
+impl TransformStore for Broken {
+    async fn stream_tags(&self, stream: &StreamId) -> Result<Vec<(Position, Tag)>, StoreError> {
+        self.inner.stream_tags(stream).await
+    }
+
+    async fn replace(&self, mut replacement: Replacement) -> Result<Transformed, TransformError> {
+        (self.replacement)(&mut replacement);
+        match self.replacing {
+            Replacing::AtOnce => self.inner.replace(replacement).await,
+            Replacing::WhateverIsThere => {
+                let end = self.inner.stream_page(&replacement.stream, Cursor::END, 1).await?;
+                replacement.last = end[0].version;
+                self.inner.replace(replacement).await
+            }
+            Replacing::Beside => {
+                let copies = replacement.copies.into_iter().map(|copy| copy.event).collect();
+                let beside = Append::to(replacement.stream.clone(), ExpectedVersion::Any, copies);
+                let beside = self.inner.append(beside.expect("copies")).await.expect("any version");
+                Ok(Transformed::new(replacement.stream, beside.streams[0].clone()))
+            }
+            Replacing::InTwoSteps => {
+                let last = replacement.copies.pop().expect("a copy").event;
+                let stream = replacement.stream.clone();
+                let done = self.inner.replace(replacement).await?;
+                for _ in 0..100 {
+                    yield_now().await;
+                }
+                let last = Append::to(stream, ExpectedVersion::Any, vec![last]);
+                self.inner.append(last.expect("a copy")).await.expect("any version");
+                Ok(done)
+            }
+        }
     }
 }

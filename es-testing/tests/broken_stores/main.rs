@@ -6,6 +6,7 @@ mod faults;
 mod reading;
 mod repeating;
 mod snapshots;
+mod transforming;
 mod writing;
 
 use broken::Broken;
@@ -24,13 +25,19 @@ fn check_at_once(store: Broken, test: impl AsyncFnOnce(&Broken)) {
 
 #[test]
 fn every_test_of_the_contract_finds_a_broken_store() {
-    let found =
-        [reading::FOUND, writing::FOUND, repeating::FOUND, deciding::FOUND, snapshots::FOUND]
-            .concat();
+    let found = [
+        reading::FOUND,
+        writing::FOUND,
+        repeating::FOUND,
+        deciding::FOUND,
+        snapshots::FOUND,
+        transforming::FOUND,
+    ]
+    .concat();
+    let tests = [contract::TESTS, contract::TRANSFORM_TESTS].concat();
 
-    let finds_none = contract::TESTS.iter().filter(|test| !found.contains(test));
-    let finds_none: Vec<_> = finds_none.collect();
+    let finds_none: Vec<_> = tests.iter().filter(|test| !found.contains(test)).collect();
     assert!(finds_none.is_empty(), "no broken store makes these fail: {finds_none:?}");
-    let unknown = found.iter().filter(|test| !contract::TESTS.contains(test));
+    let unknown = found.iter().filter(|test| !tests.contains(test));
     assert_eq!(unknown.count(), 0, "every broken store breaks a test of the contract");
 }

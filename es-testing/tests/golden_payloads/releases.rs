@@ -1,7 +1,9 @@
 //! An event as one release after the other writes and reads it.
 
 use es_core::prelude::*;
-use es_core::{DecodeError, Describe, Description, EncodeError, EventName, EventType, Payload};
+use es_core::{
+    DecodeError, Decoded, Describe, Description, EncodeError, EventName, EventType, Payload,
+};
 
 pub(crate) mod v1 {
     use es_core::prelude::*;
@@ -19,7 +21,7 @@ pub(crate) mod v2 {
 
     #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
     #[serde(crate = "es_core::serde")]
-    #[event(name = "account-opened", version = 2)]
+    #[event(name = "account-opened", version = 2, previous = super::v1::Opened)]
     pub(crate) struct Opened {
         pub(crate) owner: String,
         pub(crate) currency: String,
@@ -31,11 +33,23 @@ pub(crate) mod v3 {
 
     #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
     #[serde(crate = "es_core::serde")]
-    #[event(name = "account-opened", version = 3)]
+    #[event(name = "account-opened", version = 3, previous = super::v2::Opened)]
     pub(crate) struct Opened {
         pub(crate) owner: String,
         pub(crate) currency: String,
         pub(crate) limit: i64,
+    }
+}
+
+impl Upcast<v1::Opened> for v2::Opened {
+    fn upcast(previous: v1::Opened) -> Self {
+        in_euros(previous)
+    }
+}
+
+impl Upcast<v2::Opened> for v3::Opened {
+    fn upcast(previous: v2::Opened) -> Self {
+        without_limit(previous)
     }
 }
 
@@ -83,14 +97,19 @@ macro_rules! release {
                 name: &str,
                 version: SchemaVersion,
                 payload: &Payload,
-            ) -> Result<Self, DecodeError> {
+            ) -> Result<Decoded<Self>, DecodeError> {
                 if name != <$current>::NAME {
                     return Err(DecodeError::unknown_event(name));
                 }
                 $(if version == <$old>::VERSION {
-                    return <$old as Event>::decode(version, payload).map($up).map(Self);
+                    let old = <$old as Event>::decode(version, payload)?;
+                    return Ok(Decoded::one(Self($up(old))));
                 })*
-                <$current as Event>::decode(version, payload).map(Self)
+                // A release knows what it names, and not the steps that others came to know.
+                if version != <$current>::VERSION {
+                    return Err(DecodeError::unknown_version(name, version));
+                }
+                <$current as Event>::decode(version, payload).map(Self).map(Decoded::one)
             }
         }
     };

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use es_core::prelude::*;
 use es_core::serde::{Deserializer, Serializer};
-use es_core::{DecodeError, Description, EncodeError, EventName, EventType, Payload};
+use es_core::{DecodeError, Decoded, Description, EncodeError, EventName, EventType, Payload};
 
 /// Written as another name than it is read from.
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -198,9 +198,13 @@ impl EventSet for HalfRead {
         }
     }
 
-    fn decode(name: &str, version: SchemaVersion, payload: &Payload) -> Result<Self, DecodeError> {
+    fn decode(
+        name: &str,
+        version: SchemaVersion,
+        payload: &Payload,
+    ) -> Result<Decoded<Self>, DecodeError> {
         match name {
-            "deposited" => Ok(Self::Deposited(Event::decode(version, payload)?)),
+            "deposited" => Ok(Decoded::one(Self::Deposited(Event::decode(version, payload)?))),
             _ => Err(DecodeError::unknown_event(name)),
         }
     }

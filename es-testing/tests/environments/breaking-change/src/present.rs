@@ -1,8 +1,6 @@
 //! The events as they are.
 
 use es_core::prelude::*;
-use es_core::shape::{Definition, Field, Form, Kind, Schema};
-use es_core::{EventHistory, SchemaVersion};
 
 /// Money came. It lost a field and got a smaller one, and is still version 1.
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -26,25 +24,4 @@ pub enum AccountEvent {
     Deposited(Deposited),
     /// See [`Closed`].
     Closed(Closed),
-}
-
-/// The stored forms of the events.
-#[must_use]
-pub fn history() -> Vec<EventHistory> {
-    let required = |name: &str, form| Field {
-        name: name.to_owned(),
-        form,
-        required: true,
-        attributes: vec![],
-    };
-    let event = |name, fields| {
-        let definition = Definition { attributes: vec![], kind: Kind::Struct(fields) };
-        let definitions = [("Event".to_owned(), definition)].into();
-        let schema = Schema { form: Form::Named("Event".to_owned()), definitions };
-        EventHistory::new(name, vec![(SchemaVersion(1), schema)])
-    };
-    vec![
-        event(Deposited::NAME, vec![required("cents", Form::Integer("i32"))]),
-        event(Closed::NAME, vec![]),
-    ]
 }

@@ -14,7 +14,7 @@ mod of_the_service {
 
     #[test]
     fn what_was_released_holds() {
-        es_testing::lock::expect_held(super::DIRECTORY, &released::history());
+        es_testing::events_lock!(released::AccountEvent);
         es_testing::golden!(
             released::AccountEvent,
             [released::Deposited { cents: 3_000_000_000, note: "rent".to_owned() }]
@@ -24,7 +24,7 @@ mod of_the_service {
     #[test]
     #[ignore = "it fails: the tests below run it, and look at what it says"]
     fn the_lock_holds_after_the_change() {
-        es_testing::lock::expect_held(super::DIRECTORY, &present::history());
+        es_testing::events_lock!(present::AccountEvent);
     }
 
     #[test]

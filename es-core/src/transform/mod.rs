@@ -1,0 +1,13 @@
+//! Copy and transform: a corrected stream takes the name of a wrong one.
+
+mod error;
+mod plan;
+mod record;
+mod rewrite;
+mod store;
+
+pub use error::TransformError;
+pub use plan::{Replacement, Replica};
+pub use record::Transformation;
+pub use rewrite::{Rewrite, Transform};
+pub use store::{TransformStore, Transformed};

@@ -1,0 +1,82 @@
+//! The record that a transformation leaves: who, when, why.
+
+use crate::error::StoreError;
+use crate::event::{EventId, EventName, Payload, SchemaVersion};
+use crate::metadata::{Actor, Metadata, Reason};
+use crate::recorded::{NewEvent, RawEvent, RecordedEvent};
+use crate::stream::{Position, StreamId, Version};
+use crate::timestamp::Timestamp;
+use crate::transform::Transform;
+
+/// That a stream was transformed: who, when, why, and what it was before.
+///
+/// It is the last event of the archive, `stream-transformed`, and stands in the log before the copies:
+/// a reader of the log that keeps something about the stream learns there that it has to begin anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Transformation {
+    /// The event that is the record.
+    pub id: EventId,
+    /// Which stream.
+    pub stream: StreamId,
+    /// The name of the old one. Its last event is this record.
+    pub archive: StreamId,
+    /// The version of the first copy; one more than the last of the archive.
+    pub first: Version,
+    /// The position of the record.
+    pub position: Position,
+    /// When it was done.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: Actor,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl Transformation {
+    const NAME: &'static str = "stream-transformed";
+
+    /// The transformation that `event` records, if it does.
+    ///
+    /// ```
+    /// # use es_core::RecordedEvent;
+    /// use es_core::Transformation;
+    ///
+    /// // In a reader of the log that keeps a balance per account:
+    /// fn read(event: &RecordedEvent) {
+    ///     if let Some(transformation) = Transformation::of(event) {
+    ///         println!("forget the balance of {}, copies follow", transformation.stream);
+    ///     } else if event.stream.is_archive() {
+    ///         println!("an event that a copy stands for: pass it by");
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn of(event: &RecordedEvent) -> Option<Self> {
+        let (stream, last) = event.stream.archive_of()?;
+        if last != event.version || event.event.name.as_str() != Self::NAME {
+            return None;
+        }
+        Some(Self {
+            id: event.id,
+            stream,
+            archive: event.stream.clone(),
+            first: last.plus(1),
+            position: event.position,
+            at: event.recorded_at,
+            actor: event.metadata.actor.clone()?,
+            reason: event.metadata.reason()?,
+        })
+    }
+}
+
+/// The event that records `transform`.
+pub(super) fn record(transform: &Transform) -> Result<NewEvent, StoreError> {
+    let name = EventName::new(Transformation::NAME);
+    let name = name.map_err(|error| StoreError::new(crate::StoreErrorKind::Other, error))?;
+    let metadata = Metadata::default()
+        .with_actor(transform.actor.clone())
+        .with_reason(transform.reason.clone());
+    let raw = RawEvent::new(name, SchemaVersion(1), Payload::from_store("{}".to_owned()));
+    Ok(NewEvent::new(raw, metadata))
+}

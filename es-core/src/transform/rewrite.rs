@@ -1,0 +1,45 @@
+//! What is asked: which stream, by whom, why, and what becomes of each event.
+
+use crate::metadata::{Actor, Reason};
+use crate::recorded::NewEvent;
+use crate::stream::StreamId;
+
+/// A stream to be transformed, and who does it and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transform {
+    pub(crate) stream: StreamId,
+    pub(crate) actor: Actor,
+    pub(crate) reason: Reason,
+}
+
+impl Transform {
+    /// The most events that a stream may have to be transformed, and the most that may come of it.
+    pub const MAX_EVENTS: usize = 100_000;
+    /// The most bytes that the payloads of the events may have in all, before and after. They are in
+    /// memory at once.
+    pub const MAX_BYTES: usize = 256 * 1024 * 1024;
+
+    /// Transforms `stream`; `actor` does so, because of `reason`.
+    #[must_use]
+    pub fn new(stream: StreamId, actor: Actor, reason: Reason) -> Self {
+        Self { stream, actor, reason }
+    }
+}
+
+/// What becomes of an event.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rewrite {
+    /// It is copied as it is, with its tags.
+    Keep,
+    /// It has no copy.
+    Drop,
+    /// These events take its place, in this order. Their ids are made anew.
+    With(Vec<NewEvent>),
+}
+
+/// One event takes its place.
+impl From<NewEvent> for Rewrite {
+    fn from(event: NewEvent) -> Self {
+        Self::With(vec![event])
+    }
+}
