@@ -126,6 +126,7 @@ mod metadata;
 mod paging;
 pub mod prelude;
 mod query;
+mod reason;
 mod recorded;
 mod repository;
 mod resend;
@@ -179,6 +180,7 @@ pub use metadata::{
     TraceState,
 };
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
+pub use reason::Reason;
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};
 pub use repository::{Executed, Repository};
 pub use snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
