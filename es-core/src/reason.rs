@@ -15,7 +15,7 @@ impl Reason {
         Self(Box::new(reason.into()))
     }
 
-    /// The error itself, to be [downcast](Error::downcast_ref).
+    /// The error itself, to be downcast.
     #[must_use]
     pub fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
         &**self.0
