@@ -118,6 +118,16 @@ impl<S> Iterator for DecodedEvents<S> {
             Rest::List(events) => events.size_hint(),
         }
     }
+
+    /// One event goes straight to `f`, as if there were no list that it could be in.
+    #[inline]
+    fn fold<B, F: FnMut(B, S) -> B>(self, init: B, mut f: F) -> B {
+        match self.0 {
+            Rest::One(None) => init,
+            Rest::One(Some(event)) => f(init, event),
+            Rest::List(events) => events.fold(init, f),
+        }
+    }
 }
 
 impl<S> ExactSizeIterator for DecodedEvents<S> {}

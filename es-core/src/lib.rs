@@ -133,6 +133,7 @@ mod metadata;
 mod paging;
 pub mod prelude;
 mod query;
+mod reason;
 mod recorded;
 mod repository;
 mod resend;
@@ -187,6 +188,7 @@ pub use metadata::{
     TraceParent, TraceState,
 };
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
+pub use reason::Reason;
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};
 pub use repository::{Executed, Repository};
 pub use shape::Shape;

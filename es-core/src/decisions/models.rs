@@ -52,9 +52,7 @@ impl<M: DecisionModel> DecisionModels for M {
     }
 
     fn fold(&mut self, _: usize, event: &RawEvent) -> Result<(), DecodeError> {
-        for event in M::Event::from_raw(event)? {
-            self.evolve(event);
-        }
+        M::Event::from_raw(event)?.into_iter().for_each(|event| self.evolve(event));
         Ok(())
     }
 

@@ -175,7 +175,7 @@ async fn a_split_that_fails_says_where_and_why() {
         panic!("another error: {}", error.source);
     };
     assert_eq!((name.as_str(), version), ("customer-changed", SchemaVersion(1)));
-    assert_eq!(source.downcast_ref(), Some(&NoAddress));
+    assert_eq!(source.as_error().downcast_ref(), Some(&NoAddress));
 }
 
 #[tokio::test]

@@ -86,9 +86,7 @@ fn stored(count: u64) -> anyhow::Result<Vec<RawEvent>> {
 fn fold(events: &[RawEvent]) -> anyhow::Result<Account> {
     let mut account = Account::default();
     for raw in events {
-        for event in AccountEvent::from_raw(raw)? {
-            account.evolve(event);
-        }
+        AccountEvent::from_raw(raw)?.into_iter().for_each(|event| account.evolve(event));
     }
     Ok(account)
 }
