@@ -11,7 +11,7 @@ use crate::shape::Schema;
 use crate::upcast::TryUpcast;
 
 /// Why a step was not possible.
-pub type Reason = Box<dyn Error + Send + Sync>;
+pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// A payload on its way up through the versions of the event `E`, as far as `form`.
 ///
@@ -119,19 +119,19 @@ impl<P: Event, E: Event + TryUpcast<P>> PreviousOf<E> for P {
 )]
 pub trait Given<T> {
     /// The value, or why there is none.
-    fn given(self) -> Result<T, Reason>;
+    fn given(self) -> Result<T, BoxError>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T> Given<T> for T {
-    fn given(self) -> Result<T, Reason> {
+    fn given(self) -> Result<T, BoxError> {
         Ok(self)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, E: Into<Reason>> Given<T> for Result<T, E> {
-    fn given(self) -> Result<T, Reason> {
+impl<T, E: Into<BoxError>> Given<T> for Result<T, E> {
+    fn given(self) -> Result<T, BoxError> {
         self.map_err(Into::into)
     }
 }

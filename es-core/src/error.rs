@@ -4,8 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::cause::Cause;
 use crate::event::{EventId, EventName, SchemaVersion};
-use crate::reason::Reason;
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 use crate::text::InvalidText;
 
@@ -151,7 +151,7 @@ pub enum DecodeError {
         /// The version that could not be made; the one before it could.
         to: SchemaVersion,
         /// What the step said.
-        source: Box<dyn Error + Send + Sync>,
+        source: Cause,
     },
     /// The event is [superseded](crate::Superseded), was read, and does not say what became of it.
     #[error("event `{name}` version {version} cannot be read as what has superseded it")]
@@ -161,7 +161,7 @@ pub enum DecodeError {
         /// The stored version.
         version: SchemaVersion,
         /// Why not.
-        source: Reason,
+        source: Cause,
     },
 }
 
@@ -192,7 +192,7 @@ impl DecodeError {
         to: SchemaVersion,
         source: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> Self {
-        Self::Upcast { name: name.to_owned(), version, to, source: source.into() }
+        Self::Upcast { name: name.to_owned(), version, to, source: Cause::new(source) }
     }
 
     /// The event `name` of `version` does not say what became of it.
@@ -202,7 +202,7 @@ impl DecodeError {
         version: SchemaVersion,
         source: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> Self {
-        Self::Superseded { name: name.to_owned(), version, source: Reason::new(source) }
+        Self::Superseded { name: name.to_owned(), version, source: Cause::new(source) }
     }
 }
 

@@ -113,6 +113,7 @@ mod aggregate;
 mod append;
 mod backoff;
 mod catch_up;
+mod cause;
 mod checkpoint;
 mod climb;
 mod command;
@@ -133,7 +134,7 @@ mod metadata;
 mod paging;
 pub mod prelude;
 mod query;
-mod reason;
+
 mod recorded;
 mod repository;
 mod resend;
@@ -164,6 +165,7 @@ pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, Shape};
 
 pub use aggregate::{Aggregate, AggregateId, Apply};
 pub use append::{Append, Appended, AppendedStream, StreamAppend};
+pub use cause::Cause;
 pub use checkpoint::{Checkpoint, Incarnation, ResumeError};
 pub use command::{Command, Lifecycle};
 pub use decide::{Decide, DecidedBy};
@@ -188,7 +190,7 @@ pub use metadata::{
     TraceParent, TraceState,
 };
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
-pub use reason::Reason;
+
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};
 pub use repository::{Executed, Repository};
 pub use shape::Shape;

@@ -105,7 +105,7 @@ fn of_history(model: &Event<'_>, history: &History<'_>) -> TokenStream {
     let Event { krate, .. } = model;
     let deprecation = Deprecation::of(&model.input.attrs);
     let mirrors = mirrors::mirrors(history, &model.input.ident, *krate);
-    let event = event_impl(model, &decode_past(*krate, &mirrors::climb(history, *krate)));
+    let event = event_impl(model, &decode_past(*krate, &mirrors::climb(history)));
     quote! {
         #deprecation
         const _: () = {
@@ -134,19 +134,19 @@ fn schemas(model: &Event<'_>) -> TokenStream {
         return TokenStream::new();
     };
     let (attributes, fields) = (&input.attrs, &data.fields);
-    let schema = schema(&input.ident, &input.generics, attributes, fields, *krate);
-    let shape = quote!(#krate::__private::shape);
+    let schema = schema(&input.ident, &input.generics, attributes, fields);
     let schemas = match &model.past {
         Past::None => quote!(from_the_first([#schema])),
         Past::Previous(Previous { ty, .. }) => quote!(after::<#ty, Self>(#schema)),
         Past::Fields(history) => {
-            let past = mirrors::schemas(history, &input.ident, *krate);
+            let past = mirrors::schemas(history, &input.ident);
             quote!(from_the_first([#(#past,)* #schema]))
         }
     };
     quote! {
-        fn schemas() -> #shape::Schemas {
-            #shape::#schemas
+        fn schemas() -> #krate::__private::shape::Schemas {
+            use #krate::__private::shape as __s;
+            __s::#schemas
         }
     }
 }

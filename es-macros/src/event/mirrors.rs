@@ -17,7 +17,7 @@ fn mirror(version: u32) -> Ident {
 
 /// The structs of the past and the steps up to `event`.
 pub(crate) fn mirrors(history: &History<'_>, event: &Ident, krate: CratePath<'_>) -> TokenStream {
-    let structs = history.past().map(|version| structure(history, version, krate));
+    let structs = history.past().map(|version| structure(history, version));
     let steps = history.past().map(|version| {
         let to = if version + 1 == history.version { event.clone() } else { mirror(version + 1) };
         step(history, version, &to, krate)
@@ -28,7 +28,7 @@ pub(crate) fn mirrors(history: &History<'_>, event: &Ident, krate: CratePath<'_>
         )
     });
     quote! {
-        use #krate::__private::serde as __serde;
+        use #krate::__private::{self as __p, serde as __serde};
         #default
         #(#structs)*
         #(#steps)*
@@ -36,38 +36,34 @@ pub(crate) fn mirrors(history: &History<'_>, event: &Ident, krate: CratePath<'_>
 }
 
 /// The body of `decode_past`.
-pub(crate) fn climb(history: &History<'_>, krate: CratePath<'_>) -> TokenStream {
+pub(crate) fn climb(history: &History<'_>) -> TokenStream {
     let first = mirror(1);
     let steps = history.past().skip(1).map(|version| {
         let mirror = mirror(version);
         quote!(.step::<#mirror>()?)
     });
     quote! {
-        #krate::__private::Climb::<#first>::begin::<Self>(__version, __payload)? #(#steps)* .arrive()
+        __p::Climb::<#first>::begin::<Self>(__version, __payload)? #(#steps)* .arrive()
     }
 }
 
 /// The stored form of each version of the past.
-pub(crate) fn schemas(
-    history: &History<'_>,
-    event: &Ident,
-    krate: CratePath<'_>,
-) -> impl Iterator<Item = TokenStream> {
+pub(crate) fn schemas(history: &History<'_>, event: &Ident) -> impl Iterator<Item = TokenStream> {
     history.past().map(move |version| {
         let of_struct = &history.serde;
         let attributes: Option<Attribute> =
             (!of_struct.is_empty()).then(|| parse_quote!(#[serde(#(#of_struct),*)]));
         let fields = Fields::Named(fields(history, version));
-        schema(event, &Generics::default(), attributes.as_slice(), &fields, krate)
+        schema(event, &Generics::default(), attributes.as_slice(), &fields)
     })
 }
 
-fn structure(history: &History<'_>, version: u32, krate: CratePath<'_>) -> TokenStream {
+fn structure(history: &History<'_>, version: u32) -> TokenStream {
     let mirror = mirror(version);
     let of_struct = &history.serde;
     let fields = fields(history, version);
     quote! {
-        #[derive(#krate::__private::serde::Deserialize)]
+        #[derive(__serde::Deserialize)]
         #[serde(crate = "__serde" #(, #of_struct)*)]
         struct #mirror #fields
     }
@@ -96,23 +92,20 @@ fn step(history: &History<'_>, version: u32, to: &Ident, krate: CratePath<'_>) -
     });
     let made: Vec<_> = history.made(version + 1).collect();
     // Functions that look at old fields come before these are moved.
-    let looked_up = made.iter().filter_map(|made| looked_up(made, krate));
-    let fields = made.iter().map(|made| field(made, krate));
+    let looked_up = made.iter().filter_map(looked_up);
+    let fields = made.iter().map(field);
     let can_fail =
         made.iter().any(|made| matches!(made.from, From::Changed(..) | From::Function(..)));
-    let body = quote! {
-        let #from { #(#olds),* } = __previous;
-        #(#looked_up)*
-    };
+    let previous = quote!(#from { #(#olds),* }: #from);
     let this = quote!(Self { #(#fields),* });
     if can_fail {
         quote! {
             #[automatically_derived]
             impl #krate::TryUpcast<#from> for #to {
-                type Error = #krate::__private::Reason;
+                type Error = __p::BoxError;
 
-                fn try_upcast(__previous: #from) -> ::core::result::Result<Self, Self::Error> {
-                    #body
+                fn try_upcast(#previous) -> ::core::result::Result<Self, Self::Error> {
+                    #(#looked_up)*
                     ::core::result::Result::Ok(#this)
                 }
             }
@@ -121,8 +114,7 @@ fn step(history: &History<'_>, version: u32, to: &Ident, krate: CratePath<'_>) -
         quote! {
             #[automatically_derived]
             impl #krate::Upcast<#from> for #to {
-                fn upcast(__previous: #from) -> Self {
-                    #body
+                fn upcast(#previous) -> Self {
                     #this
                 }
             }
@@ -130,24 +122,24 @@ fn step(history: &History<'_>, version: u32, to: &Ident, krate: CratePath<'_>) -
     }
 }
 
-fn looked_up(made: &Made<'_>, krate: CratePath<'_>) -> Option<TokenStream> {
+fn looked_up(made: &Made<'_>) -> Option<TokenStream> {
     let From::Function(function, fields) = &made.from else { return None };
     let new = new(&made.ident);
     let fields = fields.iter().map(|(word, field)| {
         let old = old(field, word.span());
         quote_spanned!(word.span()=> &#old)
     });
-    let given = given(function, &quote!(#(#fields),*), made.ty, krate);
+    let given = given(function, &quote!(#(#fields),*), made.ty);
     Some(quote!(let #new = #given;))
 }
 
-fn field(made: &Made<'_>, krate: CratePath<'_>) -> TokenStream {
+fn field(made: &Made<'_>) -> TokenStream {
     let ident = &made.ident;
     let value = match &made.from {
         From::Field(before) => old(before, Span::call_site()).into_token_stream(),
         From::Changed(function, before) => {
             let old = old(before, blame(function));
-            given(function, &quote!(#old), made.ty, krate)
+            given(function, &quote!(#old), made.ty)
         }
         From::Default(word) => quote_spanned!(word.span()=> __Default::default()),
         From::Value(value) => value.to_token_stream(),
@@ -157,14 +149,9 @@ fn field(made: &Made<'_>, krate: CratePath<'_>) -> TokenStream {
 }
 
 /// What `function` gives for the arguments. The compiler underlines the function's name.
-fn given(
-    function: &ExprPath,
-    arguments: &TokenStream,
-    ty: &Type,
-    krate: CratePath<'_>,
-) -> TokenStream {
+fn given(function: &ExprPath, arguments: &TokenStream, ty: &Type) -> TokenStream {
     let call = quote_spanned!(blame(function)=> (#arguments));
-    quote!(#krate::__private::Given::<#ty>::given(#function #call)?)
+    quote!(__p::Given::<#ty>::given(#function #call)?)
 }
 
 fn blame(function: &ExprPath) -> Span {

@@ -6,16 +6,15 @@ use syn::{Attribute, Fields, GenericArgument, Generics, PathArguments, Type};
 
 use super::path::path;
 use super::stored::{Kind, Member, Place, Stored};
-use crate::crate_path::CratePath;
 
 /// An expression, the `Schema` of a struct called `ident` with these attributes and fields. What
-/// stands for an old version need not be called as it is told.
+/// stands for an old version need not be called as it is told. Where it stands, `__s` is
+/// `__private::shape`.
 pub(crate) fn schema(
     ident: &Ident,
     generics: &Generics,
     attributes: &[Attribute],
     fields: &Fields,
-    krate: CratePath<'_>,
 ) -> TokenStream {
     let path = path(ident, generics, |parameter| {
         let ident = &parameter.ident;
@@ -24,7 +23,7 @@ pub(crate) fn schema(
     let Stored { kind: of, others } = Stored::of_struct(attributes, fields);
     let kind = kind(&of);
     let others = (!others.is_empty()).then(|| quote!(; [#(#others),*]));
-    quote!(#krate::__private::shape::schema!(Self, #path, #kind #others))
+    quote!(__s::schema!(Self, #path, #kind #others))
 }
 
 fn kind(kind: &Kind<'_>) -> TokenStream {

@@ -1,7 +1,8 @@
 const _: () = {
     fn __history() -> ::std::vec::Vec<::es_core::EventHistory> {
         ::std::vec![
-            < Opened as __Listed > ::history(), < billing::Paid as __Listed > ::history()
+            < Opened as __Listed > ::history(), < billing::Paid as __Listed >
+            ::history(),
         ]
     }
     use ::core::convert::TryFrom as __TryFrom;

@@ -4,7 +4,7 @@ const _: () = {
         T: Value,
     {
         ::std::vec![
-            < Put < T > as __Listed > ::history(), < Cleared as __Listed > ::history()
+            < Put < T > as __Listed > ::history(), < Cleared as __Listed > ::history(),
         ]
     }
     use ::core::convert::TryFrom as __TryFrom;

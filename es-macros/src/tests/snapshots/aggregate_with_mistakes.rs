@@ -1,7 +1,7 @@
 const _: () = {
     fn __history() -> ::std::vec::Vec<::es_core::EventHistory> {
         ::std::vec![
-            < Opened as __Listed > ::history(), < Closed as __Listed > ::history()
+            < Opened as __Listed > ::history(), < Closed as __Listed > ::history(),
         ]
     }
     use ::core::convert::TryFrom as __TryFrom;

@@ -2,7 +2,7 @@ const _: () = {
     fn __history() -> ::std::vec::Vec<::es_core::EventHistory> {
         ::std::vec![
             < Subscribed as __Listed > ::history(), < Unsubscribed as __Listed >
-            ::history()
+            ::history(),
         ]
     }
     use ::core::convert::TryFrom as __TryFrom;

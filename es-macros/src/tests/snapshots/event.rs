@@ -1,15 +1,12 @@
 #[automatically_derived]
 impl ::es_core::Event for Opened {
     const NAME: &'static str = "account-opened";
-    const VERSION: ::es_core::SchemaVersion = ::es_core::SchemaVersion(2u32);
+    const VERSION: ::es_core::SchemaVersion = ::es_core::SchemaVersion(1u32);
     fn schemas() -> ::es_core::__private::shape::Schemas {
-        ::es_core::__private::shape::only::<
-            Self,
-        >(
-            ::es_core::__private::shape::schema!(
-                Self, "::Opened", { "owner" : String, "overdraft" : i64 }
-            ),
-        )
+        use ::es_core::__private::shape as __s;
+        __s::from_the_first([
+            __s::schema!(Self, "::Opened", { "owner" : String, "overdraft" : i64 }),
+        ])
     }
 }
 #[automatically_derived]

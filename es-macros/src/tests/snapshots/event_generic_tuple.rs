@@ -3,13 +3,12 @@ impl<T: Ord + crate::events::__private::Part> crate::events::Event for Put<T> {
     const NAME: &'static str = "put";
     const VERSION: crate::events::SchemaVersion = crate::events::SchemaVersion(1u32);
     fn schemas() -> crate::events::__private::shape::Schemas {
-        crate::events::__private::shape::only::<
-            Self,
-        >(
-            crate::events::__private::shape::schema!(
+        use crate::events::__private::shape as __s;
+        __s::from_the_first([
+            __s::schema!(
                 Self, "::Put<{}>"[::core::any::type_name:: < T > ()], (: String, : T)
             ),
-        )
+        ])
     }
 }
 #[automatically_derived]

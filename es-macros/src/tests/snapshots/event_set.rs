@@ -2,7 +2,7 @@ const _: () = {
     fn __history() -> ::std::vec::Vec<::es_core::EventHistory> {
         ::std::vec![
             < account::Opened as __Listed > ::history(), < order::Placed as __Listed >
-            ::history()
+            ::history(),
         ]
     }
     use ::core::convert::TryFrom as __TryFrom;

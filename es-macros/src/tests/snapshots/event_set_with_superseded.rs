@@ -1,8 +1,9 @@
 const _: () = {
-    fn __every_event_is_declared() {
-        <Moved as __Listed>::declared();
-        <Activity as __Reads<Changed>>::declared();
-        <Activity as __Reads<account::Pinged>>::declared();
+    fn __history() -> ::std::vec::Vec<::es_core::EventHistory> {
+        ::std::vec![
+            < Moved as __Listed > ::history(), < Activity as __Reads < Changed >>
+            ::history(), < Activity as __Reads < account::Pinged >> ::history(),
+        ]
     }
     use ::core::convert::TryFrom as __TryFrom;
     use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
@@ -48,10 +49,7 @@ const _: () = {
             __Err(::es_core::DecodeError::unknown_event(__name))
         }
         fn history() -> ::std::vec::Vec<::es_core::EventHistory> {
-            ::std::vec![
-                < Moved as __Listed > ::history(), < Activity as __Reads < Changed >>
-                ::history(), < Activity as __Reads < account::Pinged >> ::history()
-            ]
+            __history()
         }
     }
     const _: () = {

@@ -11,20 +11,12 @@ impl ::es_core::Event for Opened {
             Self,
         >>::climb(__version, __payload)
     }
-    fn schemas() -> ::std::vec::Vec<
-        (::es_core::SchemaVersion, ::es_core::shape::Schema),
-    > {
-        use ::es_core::__private::shape::{self as __s, means::*};
-        __s::schemas::<
+    fn schemas() -> ::es_core::__private::shape::Schemas {
+        use ::es_core::__private::shape as __s;
+        __s::after::<
+            past::OpenedV2,
             Self,
-        >(
-            ::core::concat!(::core::module_path!(), "::Opened"),
-            |__t| __s::Definition::new(
-                __s::object()
-                    .field("owner", (&&&__s::place::<String>()).es_form(__t, "String"))
-                    .kind(),
-            ),
-        )
+        >(__s::schema!(Self, "::Opened", { "owner" : String }))
     }
 }
 const _: () = {
@@ -39,6 +31,6 @@ impl ::es_core::Describe for Opened {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
         ::es_core::Description::new("Opened", ::es_core::FieldStyle::Named)
-            .field("owner", (&&::es_core::__private::Show(&self.owner)).es_show())
+            .field("owner", (&&__Show(&self.owner)).es_show())
     }
 }

@@ -15,13 +15,10 @@ impl ::es_core::Event for Subscribed {
         ])
     }
     fn schemas() -> ::es_core::__private::shape::Schemas {
-        ::es_core::__private::shape::only::<
-            Self,
-        >(
-            ::es_core::__private::shape::schema!(
-                Self, "::Subscribed", { "course" : CourseId, "who" : u32 }
-            ),
-        )
+        use ::es_core::__private::shape as __s;
+        __s::from_the_first([
+            __s::schema!(Self, "::Subscribed", { "course" : CourseId, "who" : u32 }),
+        ])
     }
 }
 #[automatically_derived]

@@ -7,12 +7,12 @@ use std::fmt;
 /// returns, and must not make the readings that succeed slower.
 ///
 /// Prints as the error that it is; [`as_error`](Self::as_error) gives that back.
-pub struct Reason(Box<Box<dyn Error + Send + Sync>>);
+pub struct Cause(Box<Box<dyn Error + Send + Sync>>);
 
-impl Reason {
-    /// The error `reason`.
-    pub fn new(reason: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self(Box::new(reason.into()))
+impl Cause {
+    /// The error `cause`.
+    pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(Box::new(cause.into()))
     }
 
     /// The error itself, to be downcast.
@@ -22,19 +22,19 @@ impl Reason {
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl fmt::Debug for Reason {
+impl fmt::Debug for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl Error for Reason {
+impl Error for Cause {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.0.source()
     }
