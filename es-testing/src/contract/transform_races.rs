@@ -6,6 +6,7 @@ use es_core::{
     AppendError, Cursor, EventId, ExpectedVersion, Position, RecordedEvent, Rewrite, StreamId,
     TransformError, TransformStore, Transformed, Version,
 };
+use futures_util::future::join3;
 
 use super::dropping::give_up_after;
 use super::subjects::{
@@ -139,7 +140,7 @@ pub async fn nothing_is_lost_while_writers_append<S: TransformStore>(store: &S) 
         over.store(true, Ordering::SeqCst);
         acknowledged
     };
-    let (acknowledged, done, seen_in_log) = tokio::join!(writers, transformer, follower);
+    let (acknowledged, done, seen_in_log) = join3(writers, transformer, follower).await;
 
     let now = read(store, &one).await;
     let mut originals: Vec<_> = now.iter().map(|event| original(event, &seen_in_log)).collect();
