@@ -1,7 +1,7 @@
 use es_testing::prelude::*;
 
 use crate::account::{
-    Account, AccountError, Deposit, Deposited, Open, Opened, Withdraw, Withdrawn,
+    Account, AccountError, AccountEvent, Deposit, Deposited, Open, Opened, Withdraw, Withdrawn,
 };
 
 es_testing::laws!(
@@ -14,6 +14,16 @@ es_testing::laws!(
 );
 
 es_testing::catalog!("catalog", Account { commands: [Open, Deposit, Withdraw] });
+
+#[test]
+fn what_is_released_stays_as_it_is() {
+    es_testing::events_lock!(AccountEvent);
+}
+
+#[test]
+fn what_was_stored_is_read_for_ever() {
+    es_testing::golden!(AccountEvent, [Opened, Deposited { cents: 100 }, Withdrawn { cents: 30 }]);
+}
 
 fn withdraw(cents: u32) -> Withdraw {
     let account = "ada".into();
