@@ -1,30 +1,50 @@
 //! The domain: what can happen to an account, what one may ask of it, how it decides.
+//!
+//! It is the third release. What the first two stored is read as if this one had stored it: by the
+//! history that stands on the fields here, and by [`past`](crate::past).
 
 use es_core::prelude::*;
 
-use crate::past::OpenedV1;
+use crate::past::{OpenedV1, Withdrawn};
 
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "account-opened", version = 2, previous = OpenedV1)]
 pub struct Opened {
-    /// Accounts of the first release have none.
+    /// Nobody asked for it in the first release.
     pub owner: Option<String>,
 }
 
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
-#[event(name = "money-deposited", version = 2)]
+#[event(name = "money-deposited", version = 3)]
 pub struct Deposited {
-    pub cents: u32,
+    #[event(renamed(from = "cents", in = 3), changed(from = u32, in = 3, with = Amount::from))]
+    pub amount: Amount,
     #[event(added(in = 2, default = Channel::Branch))]
     pub channel: Channel,
 }
 
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
-#[event(name = "money-withdrawn", version = 2)]
-pub struct Withdrawn {
+#[event(name = "money-paid-out")]
+pub struct PaidOut {
+    pub amount: Amount,
+}
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "fee-charged")]
+pub struct FeeCharged {
+    pub amount: Amount,
+}
+
+/// Money that says its unit, with room for a currency.
+#[derive(Shape, Serialize, Deserialize, Clone, Copy, Debug, PartialEq)]
+pub struct Amount {
     pub cents: u32,
-    #[event(added(in = 2, default))]
-    pub fee: u32,
+}
+
+impl From<u32> for Amount {
+    fn from(cents: u32) -> Self {
+        Self { cents }
+    }
 }
 
 /// Where money changes hands.
@@ -35,7 +55,13 @@ pub enum Channel {
 }
 
 #[derive(Aggregate, Default, Clone, Debug, PartialEq)]
-#[aggregate(name = "account", id = String, events(Opened, Deposited, Withdrawn), error = AccountError)]
+#[aggregate(
+    name = "account",
+    id = String,
+    events(Opened, Deposited, PaidOut, FeeCharged),
+    superseded(Withdrawn),
+    error = AccountError,
+)]
 pub struct Account {
     pub owner: Option<String>,
     /// Below zero if somebody has withdrawn what was not there: what has happened is not refused.
@@ -56,13 +82,19 @@ impl Apply<Opened> for Account {
 
 impl Apply<Deposited> for Account {
     fn apply(&mut self, event: Deposited) {
-        self.cents += i64::from(event.cents);
+        self.cents += i64::from(event.amount.cents);
     }
 }
 
-impl Apply<Withdrawn> for Account {
-    fn apply(&mut self, event: Withdrawn) {
-        self.cents -= i64::from(event.cents) + i64::from(event.fee);
+impl Apply<PaidOut> for Account {
+    fn apply(&mut self, event: PaidOut) {
+        self.cents -= i64::from(event.amount.cents);
+    }
+}
+
+impl Apply<FeeCharged> for Account {
+    fn apply(&mut self, event: FeeCharged) {
+        self.cents -= i64::from(event.amount.cents);
     }
 }
 
@@ -79,7 +111,7 @@ pub struct Open {
 pub struct Deposit {
     #[command(id)]
     pub account: String,
-    pub cents: u32,
+    pub amount: Amount,
     pub channel: Channel,
 }
 
@@ -88,7 +120,7 @@ pub struct Deposit {
 pub struct Withdraw {
     #[command(id)]
     pub account: String,
-    pub cents: u32,
+    pub amount: Amount,
     pub channel: Channel,
 }
 
@@ -103,23 +135,25 @@ impl Decide<Open> for Account {
 impl Decide<Deposit> for Account {
     type Events = Deposited;
 
-    fn decide(&self, Deposit { cents, channel, .. }: Deposit) -> Result<Deposited, AccountError> {
-        Ok(Deposited { cents, channel })
+    fn decide(&self, Deposit { amount, channel, .. }: Deposit) -> Result<Deposited, AccountError> {
+        Ok(Deposited { amount, channel })
     }
 }
 
 impl Decide<Withdraw> for Account {
-    type Events = Withdrawn;
+    type Events = (PaidOut, Option<FeeCharged>);
 
-    fn decide(&self, Withdraw { cents, channel, .. }: Withdraw) -> Result<Withdrawn, AccountError> {
+    fn decide(&self, command: Withdraw) -> Result<Self::Events, AccountError> {
+        let Withdraw { amount, channel, .. } = command;
         let fee = match channel {
-            Channel::Branch => 0,
-            Channel::Machine => 2,
+            Channel::Branch => None,
+            Channel::Machine => Some(Amount { cents: 2 }),
         };
-        let missing = i64::from(cents) + i64::from(fee) - self.cents;
+        let costs = i64::from(amount.cents) + fee.map_or(0, |fee| i64::from(fee.cents));
+        let missing = costs - self.cents;
         if missing > 0 {
             return Err(AccountError::InsufficientFunds { missing });
         }
-        Ok(Withdrawn { cents, fee })
+        Ok((PaidOut { amount }, fee.map(|amount| FeeCharged { amount })))
     }
 }

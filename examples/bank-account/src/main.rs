@@ -32,8 +32,9 @@ async fn story(store: impl EventStore) -> anyhow::Result<()> {
     let accounts = Repository::<Account, _>::new(store);
     let account = "ada".to_owned();
     let channel = Channel::Branch;
-    let deposit = |cents| Deposit { account: account.clone(), cents, channel };
-    let withdraw = |cents| Withdraw { account: account.clone(), cents, channel };
+    let deposit = |cents: u32| Deposit { account: account.clone(), amount: cents.into(), channel };
+    let withdraw =
+        |cents: u32| Withdraw { account: account.clone(), amount: cents.into(), channel };
 
     match accounts.execute(Open { account: account.clone(), owner: "Ada".into() }).await {
         Ok(_) => println!("Ada opens an account."),
