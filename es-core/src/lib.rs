@@ -127,6 +127,7 @@ mod event;
 mod event_history;
 mod event_set;
 mod event_types;
+mod failed_step;
 pub mod guide;
 mod into_events;
 mod load;
@@ -135,7 +136,6 @@ mod metadata;
 mod paging;
 pub mod prelude;
 mod query;
-
 mod recorded;
 mod repository;
 mod resend;
@@ -183,6 +183,7 @@ pub use error::{
 pub use event::{Event, EventId, EventName, InvalidPayload, Payload, SchemaVersion, Tagged};
 pub use event_history::EventHistory;
 pub use event_set::{EventSet, EventType};
+pub use failed_step::FailedStep;
 pub use into_events::{IntoEvents, Takes};
 pub use load::{Loaded, Moment};
 pub use memory::MemoryStore;
