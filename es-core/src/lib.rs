@@ -69,8 +69,8 @@
 //!   [`derive@DecisionModel`], [`derive@Shape`].
 //! - What one writes by hand: [`Apply`] for each event, [`Decide`] for each command; [`IntoEvents`]
 //!   names the forms that a decision may answer in.
-//! - Events that changed: the history of fields that [`derive@Event`] reads, or [`Upcast`] and
-//!   [`TryUpcast`] from the struct of the version before.
+//! - Events that changed: [`guide::changing_events`] goes through it. The history of fields that
+//!   [`derive@Event`] reads, or [`Upcast`] and [`TryUpcast`] from the struct of the version before.
 //! - Events that are no longer written: [`Superseded`] says what became of one, [`Decoded`] is what
 //!   it is read as.
 //! - The runtime: [`Repository`] for one aggregate at a time, [`UnitOfWork`] for several at once,
@@ -128,6 +128,7 @@ mod event_history;
 mod event_set;
 mod event_types;
 mod failed_step;
+pub mod guide;
 mod into_events;
 mod load;
 mod memory;
@@ -135,7 +136,6 @@ mod metadata;
 mod paging;
 pub mod prelude;
 mod query;
-
 mod recorded;
 mod repository;
 mod resend;

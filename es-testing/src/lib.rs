@@ -117,7 +117,8 @@
 //!
 //! [`events_lock!`] compares the events with those that were released, in one line of a test, and says
 //! which change breaks what ([`lock`], [`compatibility`]). [`golden!`] reads a stored payload of every
-//! version that there ever was ([`golden`](mod@golden)).
+//! version that there ever was ([`golden`](mod@golden)). When to do what about a change is told by
+//! [`es_core::guide::changing_events`].
 //!
 //! # Laws
 //!

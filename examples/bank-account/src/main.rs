@@ -1,12 +1,13 @@
 //! The quickstart: a story told in memory, or on Postgres if `DATABASE_URL` is set.
 
 mod account;
+mod past;
 #[cfg(test)]
 mod tests;
 
 use std::pin::pin;
 
-use account::{Account, Deposit, Open, Withdraw};
+use account::{Account, Channel, Deposit, Open, Withdraw};
 use es_core::prelude::*;
 use es_postgres::PgStore;
 use futures_util::TryStreamExt;
@@ -30,10 +31,12 @@ async fn main() -> anyhow::Result<()> {
 async fn story(store: impl EventStore) -> anyhow::Result<()> {
     let accounts = Repository::<Account, _>::new(store);
     let account = "ada".to_owned();
-    let deposit = |cents| Deposit { account: account.clone(), cents };
-    let withdraw = |cents| Withdraw { account: account.clone(), cents };
+    let channel = Channel::Branch;
+    let deposit = |cents: u32| Deposit { account: account.clone(), amount: cents.into(), channel };
+    let withdraw =
+        |cents: u32| Withdraw { account: account.clone(), amount: cents.into(), channel };
 
-    match accounts.execute(Open { account: account.clone() }).await {
+    match accounts.execute(Open { account: account.clone(), owner: "Ada".into() }).await {
         Ok(_) => println!("Ada opens an account."),
         Err(ExecuteError::Lifecycle(LifecycleRejection::AlreadyExists { version, .. })) => {
             println!("Ada has an account from an earlier run, with {version} events.");
