@@ -19,6 +19,11 @@ const FOLDER: &str = "tests/golden";
 
 type Version = (String, SchemaVersion);
 
+/// Whether the crate in `directory` has golden payloads.
+pub(crate) fn are_there(directory: &str) -> bool {
+    Path::new(directory).join(FOLDER).is_dir()
+}
+
 /// Reads the golden payload of every version in `directory`, and compares with what it was read as.
 ///
 /// The versions are those that the code writes, those in the lock, and those that have a file, as

@@ -61,6 +61,7 @@ use std::path::Path;
 
 use es_core::EventSet;
 
+pub(crate) use check::are_there;
 pub use check::check;
 pub use report::{Finding, GoldenError};
 

@@ -36,6 +36,7 @@
 //! # The laws
 //!
 //! - Every event is read back from its stored form as it was.
+//! - Every [golden payload](mod@crate::golden) of its events is read, where the crate has some.
 //! - Apply takes its own events in any order and number. What has happened cannot be refused, so an
 //!   apply that panics, for example where a sum overflows, makes a stream that is never loaded again.
 //! - A replay of all events ends in the same state as one that begins with a snapshot, wherever that

@@ -15,6 +15,8 @@ use super::fold::applies;
 use super::replay::replays;
 use super::source::Source;
 use super::trial::{Broken, hold, refuse, report};
+use crate::blessing::Blessing;
+use crate::golden;
 use crate::report::Line;
 use crate::scenario::loss;
 
@@ -59,6 +61,19 @@ impl<A: Aggregate> Laws<A> {
         self.can_begin |= !matches!(<C as Command>::LIFECYCLE, Lifecycle::Needs);
         self.commands.push(source.drawn(Asked::new));
         self
+    }
+
+    /// Every golden payload beside the `Cargo.toml` in `directory` is read, as
+    /// [`golden!`](crate::golden!) does; where there are none, there is nothing to read. A run that
+    /// blesses them leaves this to `golden!`.
+    #[track_caller]
+    pub fn every_golden_payload_is_read(&self, directory: &str)
+    where
+        A::Event: PartialEq,
+    {
+        if golden::are_there(directory) && Blessing::of_this_run() == Blessing::Withheld {
+            golden::expect_golden::<A::Event>(directory, &[]);
+        }
     }
 
     /// Every event is read back from its stored form as it was.
@@ -185,6 +200,12 @@ macro_rules! laws {
         #[test]
         fn every_event_is_read_back_as_it_was() {
             $crate::laws!(@laws $aggregate; $events $commands).every_event_is_read_back_as_it_was();
+        }
+
+        #[test]
+        fn every_golden_payload_is_read() {
+            $crate::laws!(@laws $aggregate; $events $commands)
+                .every_golden_payload_is_read(::core::env!("CARGO_MANIFEST_DIR"));
         }
 
         #[test]

@@ -2,6 +2,9 @@
 //! with `UPDATE_EXPECT=1`.
 
 mod broken;
+mod golden;
 mod history;
 mod reports;
+#[path = "../fixture/scratch.rs"]
+mod scratch;
 mod sound;

@@ -19,6 +19,18 @@ pub(crate) struct Deposited {
     cents: i64,
 }
 
+impl Opened {
+    pub(crate) fn of(owner: &str) -> Self {
+        Self { owner: owner.to_owned() }
+    }
+}
+
+impl Deposited {
+    pub(crate) const fn of(cents: i64) -> Self {
+        Self { cents }
+    }
+}
+
 #[derive(Aggregate, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(crate = "es_core::serde")]
 #[aggregate(name = "account", id = String, events(Opened, Deposited), error = NotOpen, snapshot(every = 2))]
