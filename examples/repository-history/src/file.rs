@@ -30,14 +30,14 @@ impl From<StreamKey> for FilePath {
 }
 
 /// What a file is at one moment: how it is to be treated, and what it holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Shape, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     pub mode: Mode,
     pub blob: ObjectId,
 }
 
 /// Git's six octal digits: file, executable, link, submodule.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Shape, Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mode(String);
 
 impl<'de> Deserialize<'de> for Mode {
@@ -51,7 +51,7 @@ impl<'de> Deserialize<'de> for Mode {
 }
 
 /// The 40 hex digits of a commit or a blob.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Shape, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct ObjectId(String);
 
 impl fmt::Display for ObjectId {
@@ -191,6 +191,8 @@ mod tests {
     use es_testing::prelude::*;
 
     use super::*;
+
+    es_testing::catalog!("catalog", File { commands: [Change] });
 
     fn readme() -> FilePath {
         FilePath(StreamKey::new("README.md").expect("a plain path"))
