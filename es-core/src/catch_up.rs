@@ -37,7 +37,7 @@ pub(crate) async fn catch_up<A: Aggregate, S: EventStore>(
             };
             known.fold(&event)?;
         }
-        load(store, stream, Until::End).await
+        Box::pin(load(store, stream, Until::End)).await
     }
     .instrument(span.clone())
     .await

@@ -95,8 +95,8 @@ pub trait PreviousOf<E>: Sized {
     /// Reads a stored form of an older version than `E`.
     fn climb(stored: SchemaVersion, payload: &Payload) -> Result<E, DecodeError>;
 
-    /// The stored forms of its versions.
-    fn schemas() -> Vec<(SchemaVersion, Schema)>;
+    /// The stored forms of its versions, and after them `schema`, which is that of `E`.
+    fn schemas(schema: Schema) -> Vec<(SchemaVersion, Schema)>;
 }
 
 impl<P: Event, E: Event + TryUpcast<P>> PreviousOf<E> for P {
@@ -106,8 +106,10 @@ impl<P: Event, E: Event + TryUpcast<P>> PreviousOf<E> for P {
         up(E::NAME, stored, E::VERSION, P::decode(stored, payload)?)
     }
 
-    fn schemas() -> Vec<(SchemaVersion, Schema)> {
-        <P as Event>::schemas()
+    fn schemas(schema: Schema) -> Vec<(SchemaVersion, Schema)> {
+        let mut schemas = <P as Event>::schemas();
+        schemas.push((E::VERSION, schema));
+        schemas
     }
 }
 

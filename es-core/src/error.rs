@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::cause::Cause;
 use crate::event::{EventId, EventName, SchemaVersion};
+use crate::failed_step::FailedStep;
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 use crate::text::InvalidText;
 
@@ -142,16 +143,14 @@ pub enum DecodeError {
         source: serde_json::Error,
     },
     /// The payload is sound, and a step up from its version refused it.
-    #[error("event `{name}` version {version} cannot be read as version {to}")]
+    #[error("event `{name}` version {version} cannot be read as version {}", source.to())]
     Upcast {
         /// The event's name: that of today, if it was stored under another.
         name: String,
         /// The stored version.
         version: SchemaVersion,
-        /// The version that could not be made; the one before it could.
-        to: SchemaVersion,
-        /// What the step said.
-        source: Cause,
+        /// The step that refused, and what it said.
+        source: FailedStep,
     },
     /// The event is [superseded](crate::Superseded), was read, and does not say what became of it.
     #[error("event `{name}` version {version} cannot be read as what has superseded it")]
@@ -192,7 +191,7 @@ impl DecodeError {
         to: SchemaVersion,
         source: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> Self {
-        Self::Upcast { name: name.to_owned(), version, to, source: Cause::new(source) }
+        Self::Upcast { name: name.to_owned(), version, source: FailedStep::new(to, source) }
     }
 
     /// The event `name` of `version` does not say what became of it.

@@ -127,6 +127,7 @@ mod event;
 mod event_history;
 mod event_set;
 mod event_types;
+mod failed_step;
 mod into_events;
 mod load;
 mod memory;
@@ -182,6 +183,7 @@ pub use error::{
 pub use event::{Event, EventId, EventName, InvalidPayload, Payload, SchemaVersion, Tagged};
 pub use event_history::EventHistory;
 pub use event_set::{EventSet, EventType};
+pub use failed_step::FailedStep;
 pub use into_events::{IntoEvents, Takes};
 pub use load::{Loaded, Moment};
 pub use memory::MemoryStore;

@@ -4,8 +4,7 @@ use std::marker::PhantomData;
 
 pub use crate::shape::{Definition, Enum, Form, Kind, Shape, Tagging, Types, Variant};
 
-use crate::climb::PreviousOf;
-use crate::event::{Event, SchemaVersion};
+use crate::event::SchemaVersion;
 use crate::shape::{Field, Schema};
 
 /// A type with a name, whose text is `source`.
@@ -26,21 +25,13 @@ pub fn opaque<T: ?Sized + 'static>(path: &str, source: &'static str, types: &mut
     types.opaque::<T>(path, source)
 }
 
-/// What [`Event::schemas`] gives.
+/// What [`Event::schemas`](crate::Event::schemas) gives.
 pub type Schemas = Vec<(SchemaVersion, Schema)>;
 
 /// The schemas of an event from its first version on.
 #[must_use]
 pub fn from_the_first<const N: usize>(schemas: [Schema; N]) -> Schemas {
     (1..).map(SchemaVersion).zip(schemas).collect()
-}
-
-/// Those of the struct of the version before, and after them that of `E`.
-#[must_use]
-pub fn after<P: PreviousOf<E>, E: Event>(schema: Schema) -> Schemas {
-    let mut schemas = P::schemas();
-    schemas.push((E::VERSION, schema));
-    schemas
 }
 
 /// The schema of the struct `T`.

@@ -136,17 +136,19 @@ fn schemas(model: &Event<'_>) -> TokenStream {
     let (attributes, fields) = (&input.attrs, &data.fields);
     let schema = schema(&input.ident, &input.generics, attributes, fields);
     let schemas = match &model.past {
-        Past::None => quote!(from_the_first([#schema])),
-        Past::Previous(Previous { ty, .. }) => quote!(after::<#ty, Self>(#schema)),
+        Past::None => quote!(__s::from_the_first([#schema])),
+        Past::Previous(Previous { ty, .. }) => {
+            quote!(<#ty as #krate::__private::PreviousOf<Self>>::schemas(#schema))
+        }
         Past::Fields(history) => {
             let past = mirrors::schemas(history, &input.ident);
-            quote!(from_the_first([#(#past,)* #schema]))
+            quote!(__s::from_the_first([#(#past,)* #schema]))
         }
     };
     quote! {
         fn schemas() -> #krate::__private::shape::Schemas {
             use #krate::__private::shape as __s;
-            __s::#schemas
+            #schemas
         }
     }
 }

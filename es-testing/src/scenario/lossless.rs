@@ -75,7 +75,7 @@ pub(crate) fn loss<E: Reported>(event: &E) -> Option<Loss> {
             what: "cannot be read again once it is stored",
             read: unreadable(&event.describe(), &stored, error),
             stored: Some(stored),
-            cure: cure_of(&error),
+            cure: cure_of(error),
         }),
     }
 }

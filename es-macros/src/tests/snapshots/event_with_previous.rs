@@ -13,10 +13,9 @@ impl ::es_core::Event for Opened {
     }
     fn schemas() -> ::es_core::__private::shape::Schemas {
         use ::es_core::__private::shape as __s;
-        __s::after::<
-            past::OpenedV2,
+        <past::OpenedV2 as ::es_core::__private::PreviousOf<
             Self,
-        >(__s::schema!(Self, "::Opened", { "owner" : String }))
+        >>::schemas(__s::schema!(Self, "::Opened", { "owner" : String }))
     }
 }
 const _: () = {
