@@ -46,6 +46,9 @@ pub enum Reader {
 /// How many events callgrind sees read.
 const LENGTHS: [u64; 2] = [1_000, 2_000];
 
+/// A turn is so short that most of them are not interrupted by what else the machine does.
+const EVENTS_OF_A_TURN: u64 = 2_000;
+
 pub async fn table(run: &mut Run) -> anyhow::Result<()> {
     let options = run.options.clone();
     run.report.add(tokio::task::spawn_blocking(move || measured(&options)).await??);
@@ -54,7 +57,7 @@ pub async fn table(run: &mut Run) -> anyhow::Result<()> {
 
 fn measured(options: &Options) -> anyhow::Result<Table> {
     let about = "Stored form to the enum of a set, in memory: one event in version 4, of about 140 bytes, \
-        with three versions of field history. Medians of turns; instructions are those that callgrind \
+        with three versions of field history. Medians of many short turns; instructions are those that callgrind \
         counts for two lengths, divided by the difference. Both ratios say how many times as fast as the \
         first of its kind: more is better. Raw serde_json knows the type before it reads; by hand is an \
         enum, a match on name and version, and a struct for each version.";
@@ -100,10 +103,10 @@ impl Stored {
     }
 
     fn rows(self, options: &Options, table: &mut Table) -> anyhow::Result<()> {
-        let events = self.events(options.count(20_000, 200_000))?;
+        let events = self.events(EVENTS_OF_A_TURN)?;
         let readers = self.readers();
         let mut rates = [const { Vec::new() }; 3];
-        for _ in 0..7 {
+        for _ in 0..options.count(51, 501) {
             for (reader, rates) in readers.iter().zip(&mut rates) {
                 rates.push(reader.rate(&events)?);
             }
