@@ -60,6 +60,21 @@ pub enum Inner {
         /// How many.
         events: u64,
     },
+    /// Reads this many events once, for callgrind to count.
+    #[command(hide = true)]
+    Decode {
+        /// Which of the versions is stored.
+        stored: crate::decode::Stored,
+        /// Who reads it.
+        reader: crate::decode::Reader,
+        /// How many.
+        events: u64,
+    },
+}
+
+/// What one writes on the command line for `value`.
+pub fn value_name<V: clap::ValueEnum>(value: &V) -> String {
+    value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 impl Options {

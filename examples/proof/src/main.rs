@@ -24,10 +24,12 @@
 //!   without remembered states, in turn and not.
 //! - `replay`: the derived fold beside a match by hand, in instructions and in time; loads of short and
 //!   long streams.
+//! - `decode`: events of today and of older versions read beside raw serde, beside the same steps by
+//!   hand and beside steps on JSON values, in instructions and in time.
 //! - `log`: the whole log, decoded, beside pages by hand.
 //! - `bytes`: what an event takes on the disk, relation by relation.
 //! - `import`: a history as one stream of appends, and the same sent again.
-//! - `compile`: what the derives cost the compiler.
+//! - `compile`: what the derives cost the compiler, and what a history of three versions adds.
 //! - `order`: writers of every manner and readers beside them. Everything that was asked for and
 //!   answered is compared with what is in the store and with what readers saw.
 //! - `stall`: an open foreign transaction, and the holes of rolled-back appends.
@@ -41,13 +43,16 @@
 mod append;
 mod baseline;
 mod by_hand;
+mod callgrind;
 mod cli;
 mod commands;
 mod compile;
 mod conditions;
 mod crash;
+mod decode;
 mod domain;
 mod dropped;
+mod evolved;
 mod fill;
 mod import;
 mod journal;
@@ -63,6 +68,7 @@ mod report;
 mod rivals;
 mod server;
 mod stall;
+mod upcast_by_hand;
 
 use std::process::ExitCode;
 
@@ -82,6 +88,8 @@ pub enum Section {
     Commands,
     /// The derived fold beside a match by hand; instructions an event; loads.
     Replay,
+    /// Events of today and of older versions, read.
+    Decode,
     /// The log read from its beginning, beside pages by hand.
     Log,
     /// What an event takes on the disk.
@@ -130,10 +138,11 @@ impl Run {
             Section::Append => append::throughput(self).await,
             Section::Commands => commands::throughput(self).await,
             Section::Replay => replay::tables(self).await,
+            Section::Decode => decode::table(self).await,
             Section::Log => log::catch_up(self).await,
             Section::Bytes => append::bytes(self).await,
             Section::Import => import::history(self).await,
-            Section::Compile => compile::table(self).await,
+            Section::Compile => compile::tables(self).await,
             Section::Order => order::torture(self).await,
             Section::Stall => stall::tables(self).await,
             Section::Conditions => conditions::torture(self).await,
@@ -152,8 +161,11 @@ fn progress(what: &str) {
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let options = Options::parse();
-    if let Some(Inner::Fold { path, events }) = options.inner {
-        replay::fold_once(path, events)?;
+    if let Some(inner) = options.inner {
+        match inner {
+            Inner::Fold { path, events } => replay::fold_once(path, events)?,
+            Inner::Decode { stored, reader, events } => decode::read_once(stored, reader, events)?,
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let server = Server::open(options.url.as_deref()).await?;

@@ -2,15 +2,16 @@
 //! streams.
 
 use std::hint::black_box;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{bail, ensure};
 use es_core::RawEvent;
 use es_core::prelude::*;
 use es_postgres::PgStore;
 
 use crate::by_hand;
+use crate::callgrind;
+use crate::cli::value_name;
 use crate::domain::{Account, AccountEvent, Keep, Kept, Opened, Withdrawn, deposited};
 use crate::fill;
 use crate::measure::median;
@@ -50,7 +51,8 @@ fn fold_table(options: &crate::cli::Options) -> anyhow::Result<Table> {
         derived.push(rate(&events, fold)?);
     }
     let rates = [median(&mut handmade), median(&mut derived)];
-    let counts = [instructions(Path::ByHand), instructions(Path::Derived)];
+    let counts = [Path::ByHand, Path::Derived]
+        .map(|path| callgrind::instructions(&["fold".to_owned(), value_name(&path)], LENGTHS));
     if let Err(error) = &counts[0] {
         eprintln!("  instructions are not counted: {error:#}");
     }
@@ -70,6 +72,9 @@ fn fold_table(options: &crate::cli::Options) -> anyhow::Result<Table> {
     }
     Ok(table)
 }
+
+/// How long the two folds are that callgrind looks at.
+const LENGTHS: [u64; 2] = [5_000, 10_000];
 
 /// Events of three kinds, as a store has them.
 fn stored(count: u64) -> anyhow::Result<Vec<RawEvent>> {
@@ -104,41 +109,13 @@ fn rate(
 /// What the program does when callgrind looks on.
 pub fn fold_once(path: Path, events: u64) -> anyhow::Result<()> {
     // As many are made each time, so that only the fold differs between two runs.
-    let made = stored(COUNTED)?;
+    let made = stored(LENGTHS[1])?;
     let events = &made[..usize::try_from(events)?.min(made.len())];
     black_box(match path {
         Path::Derived => fold(events),
         Path::ByHand => by_hand::fold(events),
     })?;
     Ok(())
-}
-
-/// The longer of the two folds that callgrind looks at; the other is half as long.
-const COUNTED: u64 = 10_000;
-
-/// Instructions of one event, from two runs under callgrind.
-#[expect(clippy::cast_precision_loss, reason = "a number of instructions")]
-fn instructions(path: Path) -> anyhow::Result<f64> {
-    let more = collected(path, COUNTED)? - collected(path, COUNTED / 2)?;
-    Ok(more as f64 / (COUNTED / 2) as f64)
-}
-
-fn collected(path: Path, events: u64) -> anyhow::Result<i64> {
-    let path = match path {
-        Path::Derived => "derived",
-        Path::ByHand => "by-hand",
-    };
-    let said = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(std::env::current_exe()?)
-        .args(["fold", path, &events.to_string()])
-        .output()
-        .context("valgrind cannot be started")?;
-    let text = String::from_utf8_lossy(&said.stderr);
-    ensure!(said.status.success(), "valgrind says: {text}");
-    let line = text.lines().find_map(|line| line.split_once("Collected : "));
-    let (_, number) = line.context("callgrind named no number")?;
-    Ok(number.trim().parse()?)
 }
 
 /// Loads through the store, beside one SELECT and a fold by hand.
