@@ -1,6 +1,6 @@
 //! Instructions, which are the same on a busy machine: the program runs itself under callgrind.
 
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, ensure};
 
@@ -9,19 +9,26 @@ use anyhow::{Context, ensure};
 /// What both runs do alike, whatever that is, does not count.
 #[expect(clippy::cast_precision_loss, reason = "a number of instructions")]
 pub fn instructions(subcommand: &[String], lengths: [u64; 2]) -> anyhow::Result<f64> {
-    let [shorter, longer] = lengths;
-    let more = collected(subcommand, longer)? - collected(subcommand, shorter)?;
-    Ok(more as f64 / (longer - shorter) as f64)
+    // Side by side: a busy machine changes no number.
+    let [shorter, longer] = lengths.map(|events| started(subcommand, events));
+    let (shorter, longer) = (collected(shorter?)?, collected(longer?)?);
+    Ok((longer - shorter) as f64 / (lengths[1] - lengths[0]) as f64)
 }
 
-fn collected(subcommand: &[String], events: u64) -> anyhow::Result<i64> {
-    let said = Command::new("valgrind")
+fn started(subcommand: &[String], events: u64) -> anyhow::Result<Child> {
+    Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(std::env::current_exe()?)
         .args(subcommand)
         .arg(events.to_string())
-        .output()
-        .context("valgrind cannot be started")?;
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .context("valgrind cannot be started")
+}
+
+fn collected(run: Child) -> anyhow::Result<i64> {
+    let said = run.wait_with_output()?;
     let text = String::from_utf8_lossy(&said.stderr);
     ensure!(said.status.success(), "valgrind says: {text}");
     let line = text.lines().find_map(|line| line.split_once("Collected : "));
