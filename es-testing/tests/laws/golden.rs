@@ -41,5 +41,9 @@ fn a_golden_payload_that_is_not_read_is_told() {
 
 #[test]
 fn a_crate_without_golden_payloads_has_none_to_read() {
-    read(&Scratch::new());
+    let scratch = Scratch::new();
+
+    read(&scratch);
+
+    assert!(scratch.files().is_empty());
 }
