@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::aggregate::Aggregate;
-pub use crate::climb::{BoxError, Climb, Given, PreviousOf};
+pub use crate::climb::{BoxError, Given, PreviousOf, climb};
 use crate::decide::DecidedBy;
 use crate::decision::{self, Decision};
 use crate::decisions::{self, DecisionError, DecisionModel, TaggedEvent};

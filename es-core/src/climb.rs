@@ -13,55 +13,67 @@ use crate::upcast::TryUpcast;
 /// Why a step was not possible.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// A payload on its way up through the versions of the event `E`, as far as `form`.
-///
-/// It joins at its own version: until then there is nothing to climb with.
-#[derive(Debug)]
-pub struct Climb<'a, P> {
-    name: &'static str,
-    stored: SchemaVersion,
-    payload: &'a Payload,
-    /// The version of `form`.
-    version: u32,
-    form: Option<P>,
-}
+/// The forms of an event before today's, from version 1 on: `(((V1,), V2), V3)`.
+pub trait Versions {
+    /// The form of the newest of them.
+    type Newest;
+    /// The newest of them.
+    const NEWEST: u32;
 
-impl<'a, P: DeserializeOwned> Climb<'a, P> {
-    /// At version 1 of `E`, whose form was `P`.
-    pub fn begin<E: Event>(
+    /// The payload as the newest form: read as its own, and up from there.
+    fn read(
+        name: &'static str,
         stored: SchemaVersion,
-        payload: &'a Payload,
-    ) -> Result<Self, DecodeError> {
-        let climb = Climb { name: E::NAME, stored, payload, version: 1, form: None::<P> };
-        climb.joined()
-    }
+        payload: &Payload,
+    ) -> Result<Self::Newest, DecodeError>;
+}
 
-    /// At the next version, whose form was `N`.
-    pub fn step<N: TryUpcast<P> + DeserializeOwned>(self) -> Result<Climb<'a, N>, DecodeError> {
-        let Self { name, stored, payload, version, form } = self;
-        let version = version + 1;
-        let form = form.map(|form| up(name, stored, SchemaVersion(version), form)).transpose()?;
-        Climb { name, stored, payload, version, form }.joined()
-    }
+impl<P: DeserializeOwned> Versions for (P,) {
+    type Newest = P;
+    const NEWEST: u32 = 1;
 
-    /// At the event as it is today.
-    pub fn arrive<E: TryUpcast<P>>(self) -> Result<E, DecodeError> {
-        let Self { name, stored, version, form, .. } = self;
-        match form {
-            Some(form) => up(name, stored, SchemaVersion(version + 1), form),
-            None => Err(DecodeError::unknown_version(name, stored)),
+    #[inline]
+    fn read(
+        name: &'static str,
+        stored: SchemaVersion,
+        payload: &Payload,
+    ) -> Result<P, DecodeError> {
+        if stored.0 == Self::NEWEST {
+            read(name, stored, payload)
+        } else {
+            Err(DecodeError::unknown_version(name, stored))
         }
-    }
-
-    /// With the payload, if this is its version.
-    fn joined(mut self) -> Result<Self, DecodeError> {
-        if self.stored.0 == self.version {
-            self.form = Some(read(self.name, self.stored, self.payload)?);
-        }
-        Ok(self)
     }
 }
 
+impl<V: Versions, P: DeserializeOwned + TryUpcast<V::Newest>> Versions for (V, P) {
+    type Newest = P;
+    const NEWEST: u32 = V::NEWEST + 1;
+
+    #[inline]
+    fn read(
+        name: &'static str,
+        stored: SchemaVersion,
+        payload: &Payload,
+    ) -> Result<P, DecodeError> {
+        if stored.0 == Self::NEWEST {
+            read(name, stored, payload)
+        } else {
+            up(name, stored, SchemaVersion(Self::NEWEST), V::read(name, stored, payload)?)
+        }
+    }
+}
+
+/// An old payload as the event of today, whose older forms are `V`.
+#[inline]
+pub fn climb<V: Versions, E: Event + TryUpcast<V::Newest>>(
+    stored: SchemaVersion,
+    payload: &Payload,
+) -> Result<E, DecodeError> {
+    up(E::NAME, stored, E::VERSION, V::read(E::NAME, stored, payload)?)
+}
+
+#[inline]
 fn up<P, N: TryUpcast<P>>(
     name: &str,
     stored: SchemaVersion,
@@ -72,6 +84,7 @@ fn up<P, N: TryUpcast<P>>(
 }
 
 /// The payload as what its version says that it is.
+#[inline]
 pub(crate) fn read<T: DeserializeOwned>(
     name: &str,
     version: SchemaVersion,

@@ -37,14 +37,10 @@ pub(crate) fn mirrors(history: &History<'_>, event: &Ident, krate: CratePath<'_>
 
 /// The body of `decode_past`.
 pub(crate) fn climb(history: &History<'_>) -> TokenStream {
-    let first = mirror(1);
-    let steps = history.past().skip(1).map(|version| {
-        let mirror = mirror(version);
-        quote!(.step::<#mirror>()?)
-    });
-    quote! {
-        __p::Climb::<#first>::begin::<Self>(__version, __payload)? #(#steps)* .arrive()
-    }
+    let mut past = history.past().map(mirror);
+    let first = past.next();
+    let versions = past.fold(quote!((#first,)), |older, newer| quote!((#older, #newer)));
+    quote!(__p::climb::<#versions, Self>(__version, __payload))
 }
 
 /// The stored form of each version of the past.

@@ -81,10 +81,7 @@ const _: () = {
             __version: ::es_core::SchemaVersion,
             __payload: &::es_core::Payload,
         ) -> ::core::result::Result<Self, ::es_core::DecodeError> {
-            __p::Climb::<__V1>::begin::<Self>(__version, __payload)?
-                .step::<__V2>()?
-                .step::<__V3>()?
-                .arrive()
+            __p::climb::<(((__V1,), __V2), __V3), Self>(__version, __payload)
         }
         fn schemas() -> ::es_core::__private::shape::Schemas {
             use ::es_core::__private::shape as __s;
