@@ -14,45 +14,46 @@ use es_testing::prelude::*;
 /// Facts, in the past tense. The name is what is stored: rename the struct as you like.
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "money-deposited")]
-pub struct Deposited { pub cents: u64 }
+pub struct Deposited { pub cents: u32 }
 
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "money-withdrawn")]
-pub struct Withdrawn { pub cents: u64 }
+pub struct Withdrawn { pub cents: u32 }
 
 /// The state, and the list of all that can happen to it.
 #[derive(Aggregate, Default, Clone, Debug, PartialEq)]
 #[aggregate(name = "account", id = String, events(Deposited, Withdrawn), error = Refusal)]
-pub struct Account { cents: u64 }
+pub struct Account { cents: i64 }
 
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
     #[error("{missing} cents are missing")]
-    InsufficientFunds { missing: u64 },
+    InsufficientFunds { missing: i64 },
 }
 
 impl Apply<Deposited> for Account {
-    fn apply(&mut self, event: Deposited) { self.cents += event.cents; }
+    fn apply(&mut self, event: Deposited) { self.cents += i64::from(event.cents); }
 }
 
 impl Apply<Withdrawn> for Account {
-    fn apply(&mut self, event: Withdrawn) { self.cents -= event.cents; }
+    fn apply(&mut self, event: Withdrawn) { self.cents -= i64::from(event.cents); }
 }
 
 /// A wish: which aggregate, which field names it. It needs an account that exists.
 #[derive(Command, Clone, Debug)]
 #[command(aggregate = Account)]
-pub struct Withdraw { #[command(id)] pub account: String, pub cents: u64 }
+pub struct Withdraw { #[command(id)] pub account: String, pub cents: u32 }
 
 /// A decision: from the state and the wish to what happens, or to a refusal.
 impl Decide<Withdraw> for Account {
     type Events = Withdrawn;
 
     fn decide(&self, wish: Withdraw) -> Result<Withdrawn, Refusal> {
-        match wish.cents.saturating_sub(self.cents) {
-            0 => Ok(Withdrawn { cents: wish.cents }),
-            missing => Err(Refusal::InsufficientFunds { missing }),
+        let missing = i64::from(wish.cents) - self.cents;
+        if missing > 0 {
+            return Err(Refusal::InsufficientFunds { missing });
         }
+        Ok(Withdrawn { cents: wish.cents })
     }
 }
 
@@ -65,6 +66,13 @@ fn an_overdraft_is_refused() {
 // The first aggregate of the README ends.
 }
 use first_aggregate::{Account, AccountEvent, Deposited, Withdraw};
+
+/// What a newcomer would try next.
+mod laws_of_the_first_aggregate {
+    use super::{Account, Withdraw, ada};
+
+    es_testing::laws!(Account, commands = [|cents| Withdraw { account: ada(), cents }]);
+}
 
 #[rustfmt::skip]
 #[expect(unreachable_pub, reason = "as public as the first aggregate")]
