@@ -18,7 +18,7 @@ use crate::tags::TagLocks;
 
 /// How often the locked form is tried. With the locks held nobody of ours is in the way; what
 /// remains are deadlocks with transactions of the caller and appends too large to lock.
-pub(crate) const ATTEMPTS: u32 = 4;
+const ATTEMPTS: u32 = 4;
 
 /// Waits for locks in slices of a second: a statement that waits cannot be called back, and whoever
 /// asked for it may have gone. The slice costs no round trip of its own. Where the service has set a
@@ -42,7 +42,7 @@ impl PgStore {
         let store = self.clone();
         let (mut answer, caller) = oneshot::channel();
         let task = async move {
-            let done = store.append_when_free(&append, &mut answer).await;
+            let done = store.when_free(&mut answer, || store.try_locked(&append)).await;
             drop(claim);
             if let Some(done) = done {
                 // Nobody may be there to hear it any more; it is done all the same.
@@ -55,12 +55,14 @@ impl PgStore {
         })
     }
 
-    /// `None` if the caller went away while there was nothing but waiting.
-    async fn append_when_free(
+    /// What `attempt` comes to, which waits for streams in slices: tried again when a slice is over,
+    /// for as long as somebody listens for the `answer`. `None` if the caller went away while there
+    /// was nothing but waiting.
+    pub(crate) async fn when_free<T, D, A: Future<Output = Result<T, AppendError>>>(
         &self,
-        append: &Append,
-        answer: &mut oneshot::Sender<Result<Appended, AppendError>>,
-    ) -> Option<Result<Appended, AppendError>> {
+        answer: &mut oneshot::Sender<D>,
+        attempt: impl Fn() -> A,
+    ) -> Option<Result<T, AppendError>> {
         let mut attempts = 1;
         loop {
             // Appends that wait for a stream leave the rest of the pool to the others.
@@ -68,7 +70,7 @@ impl PgStore {
                 place = self.waiting.acquire() => place,
                 () = answer.closed() => return None,
             };
-            match self.try_locked(append).await {
+            match attempt().await {
                 Err(error) if is_lock_timeout(&error) && answer.is_closed() => return None,
                 Err(error) if is_lock_timeout(&error) => match self.waits_in_slices().await {
                     Ok(true) => {}
@@ -83,7 +85,7 @@ impl PgStore {
 
     /// Whether the limit to a wait was the store's own. Asked after one has run out, so that no append
     /// pays for it that does not wait.
-    pub(crate) async fn waits_in_slices(&self) -> Result<bool, StoreError> {
+    async fn waits_in_slices(&self) -> Result<bool, StoreError> {
         let mut session = self.session().await?;
         let limit = self.query("SHOW lock_timeout").fetch_one(&mut *session).await;
         let limit = limit.and_then(|row| row.try_get::<String, _>(0)).map_err(from_sqlx)?;

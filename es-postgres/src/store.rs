@@ -68,9 +68,10 @@ pub struct PgStore {
 impl PgStore {
     /// The store in the database of `pool`, which stays the caller's to configure.
     ///
-    /// What the store has just used it keeps at hand for a moment, half of the pool at most and never
-    /// while somebody else has to wait for one: hooks of the pool run when a connection leaves it and
-    /// comes back, and not between two statements of the store.
+    /// What the store has just used it keeps at hand for a tenth of a second, half of the pool at most.
+    /// Where the pool has nothing left it gives back, within a hundredth of a second, what it does not
+    /// use. So hooks of the pool run when a connection leaves it and comes back, and not between two
+    /// statements of the store.
     ///
     /// Whatever the store itself does in more than one statement runs where a dropped future cannot
     /// reach it, and it begins on no connection before a transaction is ended that somebody forgot

@@ -1,7 +1,5 @@
 //! A copy takes the name of a stream, in one transaction that nobody can drop half way.
 
-use std::sync::Arc;
-
 use es_core::{
     Append, AppendError, AppendedStream, ExpectedVersion, Position, Replacement, StoreError,
     StoreErrorKind, StreamId, Tag, Timestamp, TransformError, Transformed,
@@ -13,13 +11,11 @@ use tracing::Instrument;
 use crate::append::{Failure, Outcome};
 use crate::columns::bigint;
 use crate::copies::chunks;
-use crate::error::{contended, from_sqlx, is_contention, is_lock_timeout, unexpected};
-use crate::locked::{ATTEMPTS, BEGIN};
+use crate::error::{contended, from_sqlx, unexpected};
+use crate::locked::BEGIN;
 use crate::row;
 use crate::store::PgStore;
 use crate::tags::TagLocks;
-
-type Answer = oneshot::Sender<Result<Transformed, AppendError>>;
 
 impl PgStore {
     /// The tags of all events of a stream.
@@ -51,7 +47,7 @@ impl PgStore {
         let store = self.clone();
         let (mut answer, caller) = oneshot::channel();
         let task = async move {
-            let done = store.replace_when_free(Arc::new(replacement), &mut answer).await;
+            let done = store.when_free(&mut answer, || store.try_replace(&replacement)).await;
             if let Some(done) = done {
                 let _ = answer.send(done);
             }
@@ -65,31 +61,6 @@ impl PgStore {
             AppendError::Store(error) => TransformError::Store(error),
             other => TransformError::Store(StoreError::new(StoreErrorKind::Other, other)),
         })
-    }
-
-    /// `None` if the caller went away while there was nothing but waiting.
-    async fn replace_when_free(
-        &self,
-        replacement: Arc<Replacement>,
-        answer: &mut Answer,
-    ) -> Option<Result<Transformed, AppendError>> {
-        let mut attempts = 1;
-        loop {
-            let _place = tokio::select! {
-                place = self.waiting.acquire() => place,
-                () = answer.closed() => return None,
-            };
-            match self.try_replace(&replacement).await {
-                Err(error) if is_lock_timeout(&error) && answer.is_closed() => return None,
-                Err(error) if is_lock_timeout(&error) => match self.waits_in_slices().await {
-                    Ok(true) => {}
-                    Ok(false) => return Some(Err(error)),
-                    Err(error) => return Some(Err(error.into())),
-                },
-                Err(error) if is_contention(&error) && attempts < ATTEMPTS => attempts += 1,
-                done => return Some(done),
-            }
-        }
     }
 
     async fn try_replace(&self, replacement: &Replacement) -> Result<Transformed, AppendError> {

@@ -1,10 +1,12 @@
 //! What the service's own tracing sees of the database.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
 use es_core::prelude::*;
+use es_core::{Actor, Reason, Rewrite, Transform, TransformStore};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -72,4 +74,25 @@ async fn each_call_is_a_span_with_its_outcome() {
     assert_eq!((seen(0, "es.events.count"), seen(0, "es.global_position")), (Some("2"), Some("2")));
     assert_eq!(seen(1, "es.events.count"), Some("2"));
     assert_eq!((seen(2, "es.events.count"), seen(2, "es.global_position")), (Some("1"), Some("2")));
+}
+
+#[tokio::test]
+async fn a_transformation_is_a_span_with_the_stream_and_what_was_copied() {
+    let fixture = fixture().await;
+    fixture.put("a", exact(0), 2).await.unwrap();
+    let why = Reason::new("numbers were counted twice").unwrap();
+    let transform = Transform::new(stream("a"), Actor::new("mia").unwrap(), why);
+    let watcher = Watcher::default();
+    let guard = tracing::subscriber::set_default(watcher.clone());
+    let keep = |_| Ok::<_, Infallible>(Rewrite::Keep);
+    fixture.store.transform(transform, keep).await.unwrap();
+    drop(guard);
+
+    let spans = watcher.0.lock().unwrap();
+    let (_, fields) = spans.iter().find(|(name, _)| *name == "es.replace").unwrap();
+    let seen = |field: &str| fields.0.get(field).map(String::as_str);
+    assert_eq!((seen("otel.kind"), seen("db.system.name")), (Some("client"), Some("postgresql")));
+    assert_eq!(seen("es.stream.id"), Some("account/a"));
+    // After the two events comes the record.
+    assert_eq!((seen("es.events.count"), seen("es.global_position")), (Some("2"), Some("5")));
 }
