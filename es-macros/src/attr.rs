@@ -81,6 +81,12 @@ impl Written {
         !self.unreadable && !self.tried.iter().any(|tried| tried == key)
     }
 
+    /// As [`lacks`](Self::lacks), where no unknown key stands either: that may be the one that was
+    /// meant, and was told.
+    pub(crate) fn misses(&self, key: &str) -> bool {
+        !self.has_unknown && self.lacks(key)
+    }
+
     /// Whether every key was one that exists.
     pub(crate) fn is_known(&self) -> bool {
         !self.unreadable && !self.has_unknown

@@ -92,7 +92,7 @@ fn added(
         Ok(())
     })?;
     since_is_there(key, &written, ADDED, errors);
-    if written.lacks("default") && written.lacks("with") {
+    if written.misses("default") && written.misses("with") {
         errors.at(
             key,
             format_args!(
@@ -119,7 +119,7 @@ fn renamed(
         Ok(())
     })?;
     since_is_there(key, &written, RENAMED, errors);
-    if written.lacks("from") {
+    if written.misses("from") {
         errors.at(
             key,
             format_args!("`from` is missing; write `{RENAMED}`: the key under which it was stored"),
@@ -144,13 +144,13 @@ fn changed(
         Ok(())
     })?;
     since_is_there(key, &written, CHANGED, errors);
-    if written.lacks("from") {
+    if written.misses("from") {
         errors.at(
             key,
             format_args!("`from` is missing; write `{CHANGED}`: the type that the field had"),
         );
     }
-    if written.lacks("with") {
+    if written.misses("with") {
         errors.at(
             key,
             format_args!(
@@ -192,7 +192,7 @@ pub(crate) fn needs_list(key: &Ident, input: ParseStream<'_>, example: &str) -> 
 
 /// Tells if there is no `in`.
 pub(crate) fn since_is_there(key: &Ident, written: &Written, example: &str, errors: &mut Errors) {
-    if written.lacks("in") {
+    if written.misses("in") {
         let when = if key == "removed" { "without the field" } else { "in which it is so" };
         errors
             .at(key, format_args!("`in` is missing; write `{example}`: the first version {when}"));
