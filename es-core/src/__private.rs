@@ -32,6 +32,7 @@ use crate::tag::Tag;
 use crate::text::InvalidText;
 
 pub use crate::event_types::EventTypes;
+pub use crate::projection::declared_key;
 
 /// What may stand for a parameter of an event: whatever could itself be stored.
 #[diagnostic::on_unimplemented(

@@ -89,6 +89,8 @@
 //!   [`Checkpoint`], which knows one log from another.
 //! - What is stored, as data for locks and catalogs: [`EventSet::history`], [`Event::schemas`], and the
 //!   module [`shape`].
+//! - Read models: [`Projection`], whose handlers are [`Project`]; the module [`projection`] has what
+//!   runs and keeps them. [`Selection`] is a part of the log.
 //! - The words: [`StreamId`], [`Version`], [`Position`], [`ExpectedVersion`], [`Recorded`].
 //!
 //! # Dependencies of a domain crate
@@ -135,11 +137,13 @@ mod memory;
 mod metadata;
 mod paging;
 pub mod prelude;
+pub mod projection;
 mod query;
 mod recorded;
 mod repository;
 mod resend;
 mod restore;
+mod selection;
 pub mod shape;
 mod snapshot;
 mod snapshot_policy;
@@ -191,10 +195,14 @@ pub use metadata::{
     Actor, CausationId, CorrelationId, HeaderName, HeaderValue, Metadata, Reason, Tenant,
     TraceParent, TraceState,
 };
+pub use projection::{
+    OnFailure, Project, ProjectAll, ProjectError, Projection, ProjectionId, ProjectionKey,
+    ProjectionName, ProjectionStore, Projects, React, ReadModel, Token,
+};
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
-
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};
 pub use repository::{Executed, Repository};
+pub use selection::{Scope, SelectedPage, Selection};
 pub use shape::Shape;
 pub use snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
 pub use snapshot_policy::{SnapshotPolicy, SnapshotState};

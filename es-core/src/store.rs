@@ -1,15 +1,17 @@
 //! The trait between the runtime and whatever keeps the events.
 
 use std::future::Future;
+use std::time::Duration;
 
 use futures_core::Stream;
 
 use crate::append::{Append, Appended};
 use crate::checkpoint::{Checkpoint, Incarnation, ResumeError};
-use crate::error::{AppendError, StoreError};
+use crate::error::{AppendError, StoreError, StoreErrorKind};
 use crate::paging;
 use crate::query::Query;
 use crate::recorded::RecordedEvent;
+use crate::selection::{Scope, SelectedPage, Selection};
 use crate::snapshot::{Fingerprint, Snapshot, SnapshotPage};
 use crate::stream::{Position, StreamId, Version};
 
@@ -58,6 +60,8 @@ use crate::stream::{Position, StreamId, Version};
 ///   was the first time. `event_ids`
 /// - **Snapshots** come back as they were kept, and one that is not of the stream's history never
 ///   does. A store may do without. `snapshots`
+/// - **A selection misses nothing**: what is in it and at or below [`through`](SelectedPage::through)
+///   was in a page. `select`
 /// - **Cursors exclude the place they name**, in both directions. `paging`
 /// - **Dropping a future** leaves the store whole. An append whose future was dropped may have been
 ///   stored or not, never in part. `dropping::a_dropped_append_is_stored_whole_or_not_at_all`
@@ -174,6 +178,45 @@ pub trait EventStore: Clone + Send + Sync + 'static {
             Ok(page)
         }
     }
+
+    /// The next events of a part of the log after a position, up to `limit` of them, none beyond
+    /// [`safe`](SelectedPage::safe), and how far the log was searched for them.
+    ///
+    /// A page may be empty and not be the last: a store searches a bounded piece of the log at a time,
+    /// so that what is rare keeps nobody waiting. There is no more at that moment if
+    /// [`through`](SelectedPage::through) is [`safe`](SelectedPage::safe).
+    ///
+    /// Written here on [`log_page`](Self::log_page), for what a log page tells; a store that keeps tags,
+    /// or has an index that helps, writes its own.
+    fn select_page(
+        &self,
+        selection: &Selection,
+        after: Position,
+        limit: u32,
+    ) -> impl Future<Output = Result<SelectedPage, StoreError>> + Send {
+        async move {
+            if let Scope::Tags(_) = selection.scope() {
+                let error =
+                    "this store does not select by tags; `EventStore::select_page` is its to write";
+                return Err(StoreError::new(StoreErrorKind::Unsupported, error));
+            }
+            let page = self.log_page(Cursor::After(after), limit).await?;
+            Ok(SelectedPage::of_log(page, after, limit, |event| selection.has(event, &[])))
+        }
+    }
+
+    /// Returns when the log may have grown beyond `safe`, as it was told by a page: a hint that spares
+    /// a reader at its end some waiting, and never a promise. May return at any time, and does after
+    /// [`POLL`](Self::POLL) at the latest.
+    ///
+    /// An append of the same process should end the waiting at once. Dropping the future is nothing.
+    fn log_grown(&self, safe: Position) -> impl Future<Output = ()> + Send {
+        let _ = safe;
+        tokio::time::sleep(Self::POLL)
+    }
+
+    /// How long a reader at the end of the log waits at most before it looks again.
+    const POLL: Duration = Duration::from_millis(100);
 
     /// The events of one stream, read page by page, in the order of the cursor.
     ///

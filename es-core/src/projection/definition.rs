@@ -1,0 +1,89 @@
+//! What a projection is, apart from what it writes into.
+
+use super::key::ProjectionKey;
+use crate::error::RecordedDecodeError;
+use crate::event_set::EventSet;
+use crate::recorded::{Recorded, RecordedEvent};
+use crate::text::InvalidText;
+
+/// Turns events into something to be read: rows of a table, a map in memory, a mail.
+///
+/// Derive it. The derive writes the enum of the listed events, the dispatch to [`Project`](super::Project)
+/// and, with `effects(…)`, to [`React`](super::React).
+///
+/// The same type runs in three ways. *Inline* it is part of every append, and the answer of a command
+/// already shows in its rows. *In the background* it follows the log at its own pace, on however many
+/// processes. *Live* it is folded when somebody asks.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a projection",
+    label = "not a projection",
+    note = "put on it: #[derive(Projection)] #[projection(name = \"…\", version = 1, events(…))]"
+)]
+pub trait Projection: Send + Sync + 'static {
+    /// What its progress is kept under. See [`ProjectionName`](super::ProjectionName).
+    const NAME: &'static str;
+
+    /// The version of what it writes, from 1. A new one is built beside the old.
+    const VERSION: u32;
+
+    /// Everything that it handles.
+    type Event: EventSet + Clone;
+
+    /// What its events are kept in order by, as a word: `stream`, or the function that was declared.
+    /// Where it changes, the slots change, and with them the version.
+    const KEYED_BY: &'static str = "stream";
+
+    /// Whether it has effects, which a rebuild does not repeat.
+    const HAS_EFFECTS: bool = false;
+
+    /// The key of a stored event: its stream, unless declared otherwise.
+    ///
+    /// # Errors
+    ///
+    /// If the key is read from the event and the event cannot be read, or yields no key.
+    fn key(event: &RecordedEvent) -> Result<ProjectionKey, KeyError> {
+        Ok(ProjectionKey::of_stream(&event.stream))
+    }
+}
+
+/// Why an event has no key. It is then kept in order with the others of its stream.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The event cannot be read.
+    #[error(transparent)]
+    Decode(#[from] RecordedDecodeError),
+    /// What was declared as the key is none.
+    #[error("the event at position {position} has no key")]
+    Text {
+        /// Where the event stands.
+        position: crate::Position,
+        /// What is wrong with the key.
+        source: InvalidText,
+    },
+    /// A stored event was read as several that have different keys.
+    #[error("the event at position {position} was read as several, which have different keys")]
+    Several {
+        /// Where the event stands.
+        position: crate::Position,
+    },
+}
+
+/// The key that `key` reads from the parts of a stored event. Of one that is read as nothing, its
+/// stream. What the derive calls for a declared key.
+pub fn declared_key<S: EventSet, K: Into<String>>(
+    stored: &RecordedEvent,
+    key: impl Fn(&Recorded<S>) -> K,
+) -> Result<ProjectionKey, KeyError> {
+    let position = stored.position;
+    let mut found: Option<ProjectionKey> = None;
+    for event in stored.clone().decode::<S>()? {
+        let key = ProjectionKey::new(key(&event).into())
+            .map_err(|source| KeyError::Text { position, source })?;
+        if found.as_ref().is_some_and(|found| *found != key) {
+            return Err(KeyError::Several { position });
+        }
+        found = Some(key);
+    }
+    Ok(found.unwrap_or_else(|| ProjectionKey::of_stream(&stored.stream)))
+}

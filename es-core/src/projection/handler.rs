@@ -1,0 +1,114 @@
+//! What one writes by hand for a projection: a handler for each event, or one for many at once.
+
+use std::future::Future;
+
+use super::{ProjectError, Projection};
+use crate::recorded::Recorded;
+
+/// How a projection handles one event. `Db` is what it writes into: `PgConnection`, or a type of the
+/// service's own.
+///
+/// # Guarantees
+///
+/// Events of one key come one after another, in the order of the log. Where the read model and the
+/// progress are in one Postgres, each event is handled exactly once, since both are committed together;
+/// anywhere else at least once, and [`position`](Recorded::position) tells a repetition.
+///
+/// A handler that fails has done nothing, is tried again after a while, and in the end the event is
+/// parked: see [`OnFailure`](super::OnFailure).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` lists the event `{E}` but never says how to project it",
+    label = "listed here; `impl Project<{E}, …> for {Self}` is missing",
+    note = "write: impl Project<{E}, PgConnection> for {Self} {{ async fn project(&self, event: Recorded<{E}>, db: &mut PgConnection) -> Result<(), ProjectError> {{ .. }} }}"
+)]
+pub trait Project<E, Db> {
+    /// Writes into `db` what follows from `event`.
+    fn project(
+        &self,
+        event: Recorded<E>,
+        db: &mut Db,
+    ) -> impl Future<Output = Result<(), ProjectError>> + Send;
+}
+
+/// How a projection handles many events at once: declared with `bulk`, in place of [`Project`].
+///
+/// A handler that folds a page and writes it with one statement is tens of times faster than one that
+/// writes row by row. If it fails, its events are given to it one at a time.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is declared `bulk` but never says how to project many events",
+    label = "declared here; `impl ProjectAll<…> for {Self}` is missing",
+    note = "write: impl ProjectAll<PgConnection> for {Self} {{ async fn project_all(&self, events: &[Recorded<{Self}Event>], db: &mut PgConnection) -> Result<(), ProjectError> {{ .. }} }}"
+)]
+pub trait ProjectAll<Db>: Projection {
+    /// Writes into `db` what follows from `events`, which are in the order of the log; at least one.
+    fn project_all(
+        &self,
+        events: &[Recorded<Self::Event>],
+        db: &mut Db,
+    ) -> impl Future<Output = Result<(), ProjectError>> + Send;
+}
+
+/// What a projection does besides its rows when an event happens, and does not do again when it is
+/// rebuilt: a mail, a call, a row in an outbox. Declared with `effects(…)`.
+///
+/// # Guarantees
+///
+/// Called after the event was projected, in the same batch, and only by the version that serves.
+/// Whatever number of versions are built later, an event that one of them has reacted to is reacted to
+/// by no other. Into the Postgres that holds the progress it is exactly once; anywhere else at least
+/// once.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` lists the effect of `{E}` but never says what it is",
+    label = "listed here; `impl React<{E}, …> for {Self}` is missing",
+    note = "write: impl React<{E}, PgConnection> for {Self} {{ async fn react(&self, event: Recorded<{E}>, db: &mut PgConnection) -> Result<(), ProjectError> {{ .. }} }}"
+)]
+pub trait React<E, Db> {
+    /// Does what follows from `event` once.
+    fn react(
+        &self,
+        event: Recorded<E>,
+        db: &mut Db,
+    ) -> impl Future<Output = Result<(), ProjectError>> + Send;
+}
+
+/// A projection that writes into `Db`: the dispatch that the derive writes.
+#[diagnostic::on_unimplemented(
+    message = "the projection `{Self}` does not write into `{Db}`",
+    label = "no handlers for `{Db}`",
+    note = "each event that it lists needs an `impl Project<…, {Db}> for {Self}`"
+)]
+pub trait Projects<Db: Send>: Projection {
+    /// Whether [`project_all`](Self::project_all) is faster than one event after another.
+    const IS_BULK: bool = false;
+
+    /// One event, to its handler.
+    fn project(
+        &self,
+        event: Recorded<Self::Event>,
+        db: &mut Db,
+    ) -> impl Future<Output = Result<(), ProjectError>> + Send;
+
+    /// Several events, in their order, all or an error that does not say which.
+    fn project_all(
+        &self,
+        events: Vec<Recorded<Self::Event>>,
+        db: &mut Db,
+    ) -> impl Future<Output = Result<(), ProjectError>> + Send {
+        async move {
+            for event in events {
+                self.project(event, db).await?;
+            }
+            Ok(())
+        }
+    }
+
+    /// One event, to its effect if it has one.
+    fn react(
+        &self,
+        event: Recorded<Self::Event>,
+        db: &mut Db,
+    ) -> impl Future<Output = Result<(), ProjectError>> + Send {
+        let _ = (event, db);
+        async { Ok(()) }
+    }
+}

@@ -1,0 +1,321 @@
+//! The trait between the runner of projections and whatever keeps their progress and their rows.
+
+use std::future::Future;
+
+use super::progress::{CommitError, Progress};
+use super::{
+    Beat, Claim, Holder, Keys, Parked, ParkedKey, ProjectError, ProjectionId, ProjectionKey,
+    ProjectionName, Pulse, Registration, Slot, VersionState, VersionStatus,
+};
+use crate::checkpoint::Checkpoint;
+use crate::error::StoreError;
+use crate::metadata::Reason;
+use crate::stream::Position;
+
+/// Keeps how far projections have come, who runs them, what they had to set aside, and their rows.
+///
+/// # Why it is shaped so
+///
+/// Three things must be one: the rows that follow from a page of events, the note that the page is
+/// done, and the right of this node to write it. So a [`ProjectionBatch`] holds all three, and is
+/// committed as one. Everything else follows: a node that was paused comes back to a batch that cannot
+/// be committed, a crash leaves neither rows without the note nor the note without rows, and no node
+/// has to know of another one.
+///
+/// Keys are divided among 64 [slots](Slot). A slot is held under a lease, by the clock of the store. Who
+/// takes it gets a new [`Epoch`](super::Epoch), and what was begun under an older one is
+/// [`Lost`](CommitError::Lost).
+///
+/// # What every store owes
+///
+/// Proven by tests of `es_testing::projection_contract`; the module is named with the guarantee.
+///
+/// - **A batch is whole.** Rows, checkpoints and what was set aside are there together or not at all.
+///   `batch`
+/// - **No zombie commits.** A batch that names an epoch which is not current, or a slot that is another
+///   node's, keeps nothing. `fence`
+/// - **A slot is one node's.** Of nodes that claim at once each slot goes to one; to another only when
+///   it was released or its lease is over. `lease`
+/// - **A paused node holds nobody up.** A node that stops in the middle of a batch keeps its rows locked
+///   no longer than its lease lasts. `lease`
+/// - **What is set aside stays in order**, per key, until it is settled. `parked`
+/// - **A swap is one moment.** Readers see the rows of the old version, then those of the new one, never
+///   none and never both; and the new version has come at least as far. `versions`
+/// - **Effects are not repeated**: the new version has those of events after the last one of the old.
+///   `versions`
+/// - **Dropping a future** leaves the store whole: a batch that is dropped is undone. `batch`
+///
+/// A store is a handle: clones speak to the same progress.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not keep the progress of projections",
+    label = "not a projection store",
+    note = "use `es_core::MemoryProjections` or `es_postgres::PgProjections`"
+)]
+pub trait ProjectionStore: Clone + Send + Sync + 'static {
+    /// What handlers write into.
+    type Db: Send + 'static;
+
+    /// Rows and progress of one step, committed together.
+    type Batch: ProjectionBatch<Db = Self::Db>;
+
+    /// Makes a version known; does nothing but compare where it is. The first version of a name serves
+    /// at once, a later one is built beside it. All slots begin at [`Registration::start`].
+    ///
+    /// # Errors
+    ///
+    /// [`RegisterError`] if it is known and was declared otherwise.
+    fn register(
+        &self,
+        registration: &Registration,
+    ) -> impl Future<Output = Result<VersionState, RegisterError>> + Send;
+
+    /// The batch in which the tables of a new version are made, for one node; the others wait for it.
+    /// `None` if they are there. Its commit notes that they are.
+    fn prepare(
+        &self,
+        id: &ProjectionId,
+    ) -> impl Future<Output = Result<Option<Self::Batch>, StoreError>> + Send;
+
+    /// Says that the node is alive, renews the leases of the slots that it still holds, and answers
+    /// with what it has to know.
+    fn beat(
+        &self,
+        holder: Holder<'_>,
+        pulse: &Pulse,
+    ) -> impl Future<Output = Result<Beat, StoreError>> + Send;
+
+    /// Gives the node up to `at_most` slots that nobody holds, those whose lease is over among them. A
+    /// slot that another node is just being given is passed over.
+    fn claim(
+        &self,
+        holder: Holder<'_>,
+        at_most: usize,
+    ) -> impl Future<Output = Result<Vec<Claim>, StoreError>> + Send;
+
+    /// Lets go of slots of the node, between two batches.
+    fn release(
+        &self,
+        holder: Holder<'_>,
+        slots: &[Slot],
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Lets go of all slots of the node and forgets that it was there.
+    fn leave(&self, holder: Holder<'_>) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// A batch of the node. `state` says in which tables: a version that is
+    /// [being built](VersionState::Building) has its own.
+    ///
+    /// What is begun while the version is swapped is [`Lost`](CommitError::Lost).
+    fn begin(
+        &self,
+        holder: Holder<'_>,
+        state: VersionState,
+    ) -> impl Future<Output = Result<Self::Batch, StoreError>> + Send;
+
+    /// Whether a moment may cure what a handler failed with: a lost connection, a deadlock. Such a
+    /// failure is nobody's fault, and no event is set aside for it.
+    fn is_transient(&self, error: &ProjectError) -> bool;
+
+    /// The keys in these slots of which something is set aside.
+    fn blocked(
+        &self,
+        id: &ProjectionId,
+        slots: &[Slot],
+    ) -> impl Future<Output = Result<Vec<ProjectionKey>, StoreError>> + Send;
+
+    /// The first event of each key in these slots that is to be tried again by now, or dropped; at most
+    /// `limit`, the most overdue first.
+    fn due(
+        &self,
+        id: &ProjectionId,
+        slots: &[Slot],
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<Parked>, StoreError>> + Send;
+
+    /// Up to `limit` events of a key that are set aside, after a position, in order.
+    fn parked(
+        &self,
+        id: &ProjectionId,
+        key: &ProjectionKey,
+        after: Position,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<Parked>, StoreError>> + Send;
+
+    /// Up to `limit` keys of which something is set aside, after a key, in the order of their bytes.
+    fn parked_keys(
+        &self,
+        id: &ProjectionId,
+        after: Option<&ProjectionKey>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<ParkedKey>, StoreError>> + Send;
+
+    /// Has the first events of these keys tried again, with all their tries before them; whoever holds
+    /// their slots does it. Answers how many keys there are.
+    fn replay(
+        &self,
+        id: &ProjectionId,
+        keys: &Keys,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Has the first event of a key dropped, which stands at `position`, and those behind it tried.
+    /// The event stays in the log, and the reason is kept. Answers whether that is the first event.
+    fn drop_parked(
+        &self,
+        id: &ProjectionId,
+        key: &ProjectionKey,
+        position: Position,
+        reason: &Reason,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Stops a version, with the reason, or lets a stopped one go on.
+    fn stop(
+        &self,
+        id: &ProjectionId,
+        why: Option<&str>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// All versions, of one name or of all, with their slots, nodes and what they have set aside.
+    fn versions(
+        &self,
+        name: Option<&ProjectionName>,
+    ) -> impl Future<Output = Result<Vec<VersionStatus>, StoreError>> + Send;
+
+    /// How far the version that serves has come in all of its slots; `None` if there is none.
+    fn visible(
+        &self,
+        name: &ProjectionName,
+    ) -> impl Future<Output = Result<Option<Checkpoint>, StoreError>> + Send;
+
+    /// How far each slot of the version before this one has come: what a version with effects must not
+    /// be ahead of. `None` for the version that serves.
+    fn limits(
+        &self,
+        id: &ProjectionId,
+    ) -> impl Future<Output = Result<Option<Vec<(Slot, Position)>>, StoreError>> + Send;
+
+    /// Lets a version that was built take the place of the one that serves.
+    ///
+    /// If the other one is still ahead in a slot, it is retired first, so that nobody adds to its rows
+    /// any more, and the answer is [`NotYet`](Swap::NotYet): call again when this version has come as
+    /// far. Until then the old rows are read.
+    fn swap(&self, id: &ProjectionId) -> impl Future<Output = Result<Swap, StoreError>> + Send;
+
+    /// Removes a version that does not serve, with its rows. Answers whether there was one.
+    fn drop_version(
+        &self,
+        id: &ProjectionId,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// A batch that takes all slots of a version from whoever holds them, with its tables empty and
+    /// nothing set aside: to build it again in place. Until its commit readers see the old rows. Its
+    /// [`Progress`] says for each slot how far it has come; the epochs in it do not matter.
+    fn rebuild(
+        &self,
+        id: &ProjectionId,
+    ) -> impl Future<Output = Result<Self::Batch, StoreError>> + Send;
+
+    /// A batch with no tables at all, to fold something aside. It cannot be committed: it is undone.
+    fn scratch(
+        &self,
+        id: &ProjectionId,
+    ) -> impl Future<Output = Result<Self::Batch, StoreError>> + Send;
+
+    /// A batch on the rows of a version, to look at them; undone in the end.
+    fn rows(
+        &self,
+        id: &ProjectionId,
+    ) -> impl Future<Output = Result<Self::Batch, StoreError>> + Send;
+
+    /// The tables of a version, with the number of rows in each; empty where that cannot be told.
+    fn counts(
+        &self,
+        id: &ProjectionId,
+    ) -> impl Future<Output = Result<Vec<(String, u64)>, StoreError>> + Send;
+}
+
+/// Rows and progress of one step. Dropped, it is undone.
+pub trait ProjectionBatch: Send + 'static {
+    /// What handlers write into.
+    type Db: Send + 'static;
+
+    /// The place where the rows are.
+    fn db(&mut self) -> &mut Self::Db;
+
+    /// Marks where [`back`](Self::back) goes back to; forgets the mark before it.
+    fn mark(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Undoes what was written since the mark.
+    fn back(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Makes rows and progress permanent, if all slots of it are still this node's.
+    fn commit(self, progress: Progress) -> impl Future<Output = Result<(), CommitError>> + Send;
+
+    /// Undoes everything.
+    fn undo(self) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// What came of [`ProjectionStore::swap`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Swap {
+    /// It serves now, or did already.
+    Done,
+    /// The other version has come further, and has stopped there. Come as far, and call again.
+    NotYet,
+}
+
+/// Why a version cannot be run as it is declared.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RegisterError {
+    /// It is known, with another key: its slots hold other events.
+    #[error(
+        "`{id}` is kept in order by `{known}` and was declared by `{declared}`: give it a new version"
+    )]
+    OtherKey {
+        /// Which projection.
+        id: ProjectionId,
+        /// What it was run with.
+        known: String,
+        /// What it is now.
+        declared: String,
+    },
+    /// It follows another log: that was restored or replaced.
+    #[error(
+        "`{id}` was built from log {known}, and this is log {actual}: it was restored or replaced; \
+         rebuild the projection"
+    )]
+    OtherLog {
+        /// Which projection.
+        id: ProjectionId,
+        /// The log that its rows come from.
+        known: crate::Incarnation,
+        /// The log that there is.
+        actual: crate::Incarnation,
+    },
+    /// It has effects and is kept in order by something else than the version before it, so that nobody
+    /// could tell whose effects were had.
+    #[error(
+        "`{id}` has effects and is kept in order by `{declared}`, the version that serves by `{known}`: \
+         a version with effects keeps the key"
+    )]
+    EffectsChangeKey {
+        /// Which projection.
+        id: ProjectionId,
+        /// The key of the version that serves.
+        known: String,
+        /// That of the new version.
+        declared: String,
+    },
+    /// A later version serves already.
+    #[error("`{id}` is older than version {serving}, which serves")]
+    Superseded {
+        /// Which projection.
+        id: ProjectionId,
+        /// The version that serves.
+        serving: u32,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

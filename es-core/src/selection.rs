@@ -1,0 +1,172 @@
+//! Which events a reader of the log wants to see.
+
+use crate::checkpoint::Incarnation;
+use crate::event::EventName;
+use crate::event_set::EventSet;
+use crate::recorded::RecordedEvent;
+use crate::store::LogPage;
+use crate::stream::{Category, Position, StreamId};
+use crate::tag::Tag;
+use crate::transform::Transformation;
+
+/// A part of the log: all of it, a category, a stream or what carries tags; and of that, all events or
+/// those of some types.
+///
+/// ```
+/// use es_core::prelude::*;
+/// use es_core::{EventName, Selection};
+///
+/// let openings = Selection::category(Category::new("account")?)
+///     .with_types([EventName::new("account-opened")?]);
+/// assert_eq!(openings.types().len(), 1);
+/// # Ok::<(), es_core::InvalidText>(())
+/// ```
+///
+/// # Corrected streams
+///
+/// Where a stream was [transformed](crate::TransformStore), its copies are events like others. Of
+/// its archive a selection has the record alone ([`Transformation::of`]), whatever the types asked
+/// for: whoever keeps something about the stream learns there that it has to begin anew. A selection by
+/// tags does not have it, since the record has none.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Selection {
+    scope: Scope,
+    types: Vec<EventName>,
+}
+
+/// Where a [`Selection`] looks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Scope {
+    /// Everywhere.
+    Log,
+    /// In the streams of one kind.
+    Category(Category),
+    /// In one stream.
+    Stream(StreamId),
+    /// Wherever an event carries all of these tags; at least one.
+    Tags(Vec<Tag>),
+}
+
+impl Selection {
+    /// The whole log.
+    #[must_use]
+    pub fn log() -> Self {
+        Self { scope: Scope::Log, types: Vec::new() }
+    }
+
+    /// The streams of one kind.
+    #[must_use]
+    pub fn category(category: Category) -> Self {
+        Self { scope: Scope::Category(category), types: Vec::new() }
+    }
+
+    /// One stream.
+    #[must_use]
+    pub fn stream(stream: StreamId) -> Self {
+        Self { scope: Scope::Stream(stream), types: Vec::new() }
+    }
+
+    /// What carries `tag` and each of `others`.
+    #[must_use]
+    pub fn tags(tag: Tag, others: impl IntoIterator<Item = Tag>) -> Self {
+        let tags = std::iter::once(tag).chain(others).collect();
+        Self { scope: Scope::Tags(tags), types: Vec::new() }
+    }
+
+    /// The same place, and there only events of these types; none means all.
+    #[must_use]
+    pub fn with_types(mut self, types: impl IntoIterator<Item = EventName>) -> Self {
+        self.types = types.into_iter().collect();
+        self
+    }
+
+    /// The same place, and there only what the set `S` reads, under all names that it knows.
+    ///
+    /// # Errors
+    ///
+    /// If the set, written by hand, names what no store could hold.
+    pub fn of_set<S: EventSet>(self) -> Result<Self, crate::InvalidText> {
+        let types = S::EVENTS.iter().chain(S::SUPERSEDED).flat_map(crate::EventType::names);
+        let types = types.map(EventName::new).collect::<Result<Vec<_>, _>>()?;
+        Ok(self.with_types(types))
+    }
+
+    /// Where it looks.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The types that it asks for; empty for all.
+    #[must_use]
+    pub fn types(&self) -> &[EventName] {
+        &self.types
+    }
+
+    /// Whether an event with `tags` is in it.
+    #[must_use]
+    pub fn has(&self, event: &RecordedEvent, tags: &[Tag]) -> bool {
+        let (stream, is_record) = match event.stream.archive_of() {
+            None => (event.stream.clone(), false),
+            Some((stream, _)) => (stream, true),
+        };
+        if is_record && Transformation::of(event).is_none() {
+            return false;
+        }
+        let in_scope = match &self.scope {
+            Scope::Log => true,
+            Scope::Category(category) => stream.category() == category,
+            Scope::Stream(asked) => stream == *asked,
+            Scope::Tags(asked) => asked.iter().all(|tag| tags.contains(tag)),
+        };
+        in_scope && (is_record || self.types.is_empty() || self.types.contains(&event.event.name))
+    }
+}
+
+/// A page of the events of a [`Selection`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SelectedPage {
+    /// The events, in the order of the log.
+    pub events: Vec<RecordedEvent>,
+    /// Up to here the log was searched: nothing of the selection will appear at or below it that was
+    /// not read. The place to read on from, greater than the last event where the events after it are
+    /// of no interest.
+    pub through: Position,
+    /// Up to here the log is complete. A page that ends before it has more to come.
+    pub safe: Position,
+    /// Which log it is a page of.
+    pub incarnation: Incarnation,
+    /// The greatest position that was given so far.
+    pub head: Position,
+}
+
+impl SelectedPage {
+    /// A page: for the authors of stores.
+    #[must_use]
+    pub fn new(
+        incarnation: Incarnation,
+        events: Vec<RecordedEvent>,
+        through: Position,
+        safe: Position,
+        head: Position,
+    ) -> Self {
+        Self { events, through, safe, incarnation, head }
+    }
+
+    /// What of a page of the log, read after `after` with room for `limit` events, `selects`.
+    pub(crate) fn of_log(
+        page: LogPage,
+        after: Position,
+        limit: u32,
+        selects: impl Fn(&RecordedEvent) -> bool,
+    ) -> Self {
+        let LogPage { mut events, safe, incarnation, head } = page;
+        let is_full = events.len() >= limit as usize;
+        let last = events.last().map(|last| last.position).filter(|_| is_full);
+        let through = last.unwrap_or(safe).max(after);
+        events.retain(selects);
+        Self { events, through, safe, incarnation, head }
+    }
+}
