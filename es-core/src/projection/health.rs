@@ -143,15 +143,16 @@ impl Health {
             && (lag.events > limits.events || lag.time > limits.time)
         {
             let text = format!(
-                "is behind by up to {} events, the first of them {} s old",
-                lag.events,
+                "is behind by up to {}, the first {} s old",
+                counted(lag.events, "event"),
                 lag.time.as_secs()
             );
             self.add(Warn, status, text);
         }
         if version.parked_keys > 0 {
-            let (keys, events) = (version.parked_keys, version.parked_events);
-            self.add(Warn, status, format!("has parked {keys} keys with {events} events"));
+            let keys = counted(version.parked_keys, "key");
+            let events = counted(version.parked_events, "event");
+            self.add(Warn, status, format!("has parked {keys} with {events}"));
         }
         for node in &version.nodes {
             if let Some(error) = &node.error {
@@ -169,8 +170,8 @@ impl Health {
         let waiting: Vec<_> = lags.filter(|time| *time > limits.unheld).collect();
         if let Some(longest) = waiting.iter().max() {
             let text = format!(
-                "has {} slots that nobody runs, where an event has waited for {} s",
-                waiting.len(),
+                "has {} that nobody runs, where an event has waited for {} s",
+                counted(waiting.len() as u64, "slot"),
                 longest.as_secs()
             );
             self.add(HealthState::Failed, status, text);
@@ -180,5 +181,130 @@ impl Health {
     fn add(&mut self, state: HealthState, status: &ProjectionStatus, text: String) {
         self.state = self.state.max(state);
         self.findings.push(Finding { state, id: status.version.id.clone(), text });
+    }
+}
+
+fn counted(number: u64, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::projection::{Epoch, Lag, NodeId, ProjectionName, Slot, SlotStatus, VersionStatus};
+    use crate::{Incarnation, Position, Timestamp};
+
+    fn status(version: u32, state: VersionState) -> ProjectionStatus {
+        let id = ProjectionId::new(ProjectionName::new("balances").unwrap(), version);
+        let mut version = VersionStatus::new(id, state, Incarnation::generate(), Timestamp::now());
+        let slot = |slot| {
+            let mut status = SlotStatus::new(slot, Epoch(1), Position(10));
+            status.owner = Some(NodeId::generate());
+            status
+        };
+        version.slots = Slot::all().map(slot).collect();
+        let slots = Slot::all().map(|slot| (slot, Lag::default())).collect();
+        let end = Position(10);
+        ProjectionStatus { version, end, lag: Lag::default(), slots, rate: 0.0, left: None }
+    }
+
+    fn behind(mut status: ProjectionStatus, events: u64, seconds: u64) -> ProjectionStatus {
+        status.lag = Lag { events, time: Duration::from_secs(seconds) };
+        status.slots[7].1 = status.lag;
+        status
+    }
+
+    fn health(versions: &[ProjectionStatus]) -> (HealthState, String) {
+        let health = Health::of(versions, &Thresholds::default());
+        (health.state, health.to_string())
+    }
+
+    #[test]
+    fn nothing_to_say_is_ok() {
+        let serving = status(1, VersionState::Serving);
+
+        assert_eq!(health(&[serving]), (HealthState::Ok, "ok".to_owned()));
+    }
+
+    #[test]
+    fn a_lag_within_the_thresholds_is_ok() {
+        let serving = behind(status(1, VersionState::Serving), 1000, 30);
+
+        assert_eq!(health(&[serving]).0, HealthState::Ok);
+    }
+
+    #[test]
+    fn many_events_warn() {
+        let serving = behind(status(1, VersionState::Serving), 1001, 2);
+
+        let text = "warning: `balances v1` is behind by up to 1001 events, the first 2 s old";
+        assert_eq!(health(&[serving]), (HealthState::Warn, text.to_owned()));
+    }
+
+    #[test]
+    fn an_old_event_warns() {
+        let serving = behind(status(1, VersionState::Serving), 1, 31);
+
+        assert_eq!(health(&[serving]).0, HealthState::Warn);
+    }
+
+    #[test]
+    fn a_version_that_is_built_may_be_behind() {
+        let built = behind(status(2, VersionState::Building), 1_000_000, 1_000_000);
+
+        assert_eq!(health(&[built]).0, HealthState::Ok);
+    }
+
+    #[test]
+    fn an_event_that_waits_where_nobody_runs_is_a_failure() {
+        let mut serving = behind(status(1, VersionState::Serving), 1, 61);
+        serving.version.slots[7].owner = None;
+
+        let (state, text) = health(&[serving]);
+
+        assert_eq!(state, HealthState::Failed);
+        assert!(text.contains("has 1 slot that nobody runs, where an event has waited for 61 s"));
+    }
+
+    #[test]
+    fn a_free_slot_where_nothing_waits_is_ok() {
+        let mut serving = status(1, VersionState::Serving);
+        serving.version.slots[7].owner = None;
+
+        assert_eq!(health(&[serving]).0, HealthState::Ok);
+    }
+
+    #[test]
+    fn a_stopped_version_has_failed() {
+        let mut stopped = status(1, VersionState::Stopped);
+        stopped.version.stopped = Some("an amount is negative".into());
+
+        let text = "failed: `balances v1` is stopped: an amount is negative".to_owned();
+        assert_eq!(health(&[stopped]), (HealthState::Failed, text));
+    }
+
+    #[test]
+    fn a_stopped_rebuild_warns_while_the_version_before_it_serves() {
+        let versions = [status(1, VersionState::Serving), status(2, VersionState::Stopped)];
+
+        assert_eq!(health(&versions).0, HealthState::Warn);
+    }
+
+    #[test]
+    fn parked_keys_warn() {
+        let mut serving = status(1, VersionState::Serving);
+        (serving.version.parked_keys, serving.version.parked_events) = (2, 9);
+
+        let text = "warning: `balances v1` has parked 2 keys with 9 events".to_owned();
+        assert_eq!(health(&[serving]), (HealthState::Warn, text));
+    }
+
+    #[test]
+    fn a_retired_version_is_nobody_s_concern() {
+        let mut retired = behind(status(1, VersionState::Retired), 5000, 5000);
+        retired.version.parked_keys = 1;
+
+        assert_eq!(health(&[retired]).0, HealthState::Ok);
     }
 }

@@ -154,3 +154,45 @@ impl Rebuilding {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn missing(found: &[u64], through: u64, end: u64) -> Missing {
+        let place = |position: &u64| (Position(*position), Timestamp::from_unix_micros(0));
+        let found = found.iter().map(place).collect();
+        Missing { found, through: Position(through), end: Position(end) }
+    }
+
+    #[test]
+    fn who_has_seen_everything_lacks_nothing_though_the_log_goes_on() {
+        assert_eq!(missing(&[], 90, 90).after(Position(7)), Lag::default());
+        assert_eq!(missing(&[20], 90, 90).after(Position(20)), Lag::default());
+    }
+
+    #[test]
+    fn the_events_of_the_projection_are_counted() {
+        assert_eq!(missing(&[20, 30, 40], 90, 90).after(Position(20)).events, 2);
+    }
+
+    #[test]
+    fn beyond_a_page_each_position_counts() {
+        assert_eq!(missing(&[20, 30, 40], 40, 90).after(Position(20)).events, 2 + 50);
+        assert_eq!(missing(&[20, 30, 40], 40, 90).after(Position(80)).events, 10);
+    }
+
+    #[test]
+    fn what_waits_is_as_old_as_its_first_event() {
+        let lag = missing(&[20], 90, 90).after(Position(7));
+
+        assert!(lag.time > Duration::from_hours(24 * 365 * 50), "{:?}", lag.time);
+    }
+
+    #[test]
+    fn time_left_needs_a_rate() {
+        assert_eq!(time_left(100, 50.0), Some(Duration::from_secs(2)));
+        assert_eq!(time_left(100, 0.0), None);
+        assert_eq!(time_left(0, 0.0), Some(Duration::ZERO));
+    }
+}

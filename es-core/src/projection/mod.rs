@@ -2,6 +2,7 @@
 
 mod definition;
 mod error;
+mod gauges;
 mod handler;
 mod health;
 mod id;
