@@ -52,9 +52,20 @@ impl ProjectionStatus {
         let slots: Vec<_> = lags.collect();
         let lag = slots.iter().map(|(_, lag)| *lag).max().unwrap_or_default();
         let rate = version.nodes.iter().map(|node| node.rate).sum();
-        let left = time_left(lag.events, rate);
+        let left = time_left(lag.events, pace(&version, rate));
         Ok(Self { version, end: missing.end, lag, slots, rate, left })
     }
+}
+
+/// How fast a version comes on at least. One that is built passes by what it does not read: then it has
+/// come along faster than it has handled events.
+fn pace(version: &VersionStatus, rate: f64) -> f64 {
+    if version.state != VersionState::Building {
+        return rate;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    let passed = version.position().0 as f64;
+    rate.max(passed / age(version.since).as_secs_f64().max(1.0))
 }
 
 /// How long so many events take.
