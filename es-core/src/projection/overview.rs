@@ -1,8 +1,8 @@
 //! How all projections are.
 
 use super::{
-    Health, Projection, ProjectionName, ProjectionStatus, ProjectionStore, Projections, Rebuilding,
-    RebuildError, RebuildProgress, Rebuilt, ReadModel, Thresholds, rebuild,
+    Health, Projection, ProjectionName, ProjectionStatus, ProjectionStore, Projections, ReadModel,
+    RebuildError, RebuildProgress, Rebuilding, Rebuilt, Thresholds, rebuild,
 };
 use crate::error::StoreError;
 use crate::store::{Cursor, EventStore};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use es_core::prelude::*;
-use es_core::projection::{Live, RunOptions, VersionState};
+use es_core::projection::{Live, Projections, RunOptions, VersionState};
 use es_core::{Actor, Reason, Rewrite, Transform, TransformStore};
 use tokio::sync::Semaphore;
 
@@ -34,11 +34,8 @@ async fn wrong_rows_are_refused_and_the_old_ones_come_along() {
     let _old = projections.run(Balances::<1>::default()).await.unwrap();
     until_at(&kept, 1, 100).await;
 
-    // Each time that it is run a deposit is worth another cent more.
-    let wrong = Balances::<2> { too_much: 1, ..Default::default() };
-    let running = projections.run(wrong).await.unwrap();
-    until_at(&kept, 2, 100).await;
-    running.stop().await;
+    // Half of the events are handled wrongly, by a release that was taken back.
+    half_of_it(&projections, &kept, Balances::<2> { too_much: 1, ..Default::default() }).await;
     let _right = projections.run(Balances::<2>::default()).await.unwrap();
     until_state(&kept, 2, VersionState::Stopped).await;
     more(&store, 1).await;
@@ -48,7 +45,7 @@ async fn wrong_rows_are_refused_and_the_old_ones_come_along() {
     assert_eq!(read(&kept), each_has(11));
     let why = version(&kept, 2).await.stopped.unwrap();
     assert!(why.starts_with("the rebuilt rows are wrong: of key `account/"), "{why}");
-    assert!(why.contains(r#"there is {"#) && why.contains(r#":20}, and {"#), "{why}");
+    assert!(why.contains(r#"there is {"#) && why.contains(r#", and {"#), "{why}");
     assert!(why.contains(r#":10} follows from its events"#), "{why}");
 }
 
@@ -62,14 +59,26 @@ async fn keys_that_were_declared_are_compared_too() {
 
     let _right = projections.run(Balances::<2, true>::default()).await.unwrap();
     until_state(&kept, 2, VersionState::Serving).await;
-    let wrong = Balances::<3, true> { too_much: 1, ..Default::default() };
-    let running = projections.run_with(wrong, slow()).await.unwrap();
-    until_at(&kept, 3, 20).await;
-    running.stop().await;
+    half_of_it(&projections, &kept, Balances::<3, true> { too_much: 1, ..Default::default() })
+        .await;
     let _rest = projections.run(Balances::<3, true>::default()).await.unwrap();
     until_state(&kept, 3, VersionState::Stopped).await;
 
     assert_eq!(version(&kept, 2).await.state, VersionState::Serving);
+}
+
+/// Runs a projection for the first fifty events.
+async fn half_of_it<const V: u32, const BY_LETTER: bool>(
+    projections: &Projections<MemoryStore, Kept>,
+    kept: &Kept,
+    projection: Balances<V, BY_LETTER>,
+) {
+    let gate = Arc::new(Semaphore::new(55));
+    let projection = Balances { gate, ..projection };
+    let options = slow().with_lease(Duration::from_millis(100));
+    let running = projections.run_with(projection, options).await.unwrap();
+    until_at(kept, V, 50).await;
+    running.stop().await;
 }
 
 /// Small batches.

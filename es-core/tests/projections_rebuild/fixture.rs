@@ -5,9 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use es_core::prelude::*;
-use es_core::projection::{
-    MemoryProjections, Projections, VersionState, VersionStatus,
-};
+use es_core::projection::{MemoryProjections, Projections, VersionState, VersionStatus};
 use es_core::{
     Append, NewEvent, ProjectError, Projection, ProjectionId, ProjectionKey, ProjectionName,
     ProjectionStore, Projects, ReadModel, Recorded,
@@ -97,7 +95,11 @@ impl<const V: u32, const BY_LETTER: bool> Projects<Rows> for Balances<V, BY_LETT
         Ok(())
     }
 
-    async fn react(&self, event: Recorded<BalancesEvent>, _: &mut Rows) -> Result<(), ProjectError> {
+    async fn react(
+        &self,
+        event: Recorded<BalancesEvent>,
+        _: &mut Rows,
+    ) -> Result<(), ProjectError> {
         self.mails.lock().unwrap().push(event.position.0);
         Ok(())
     }
@@ -122,7 +124,7 @@ impl<const V: u32, const BY_LETTER: bool> ReadModel<Rows> for Balances<V, BY_LET
         let own = rows.cents.iter().filter(|(account, _)| {
             if BY_LETTER { account.starts_with(prefix) } else { account.as_str() == prefix }
         });
-        Ok(Some(own.map(|(account, cents)| (account.clone(), (*cents).into())).collect()))
+        Ok(Some(own.map(|(account, cents)| (account.clone(), serde_json::json!(cents))).collect()))
     }
 }
 

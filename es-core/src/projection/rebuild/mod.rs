@@ -13,4 +13,5 @@ pub use error::RebuildError;
 pub(super) use in_place::rebuild_in_place;
 pub use progress::{RebuildProgress, Rebuilt};
 pub use verification::{Difference, Verification};
-pub(super) use verify::{Verified, verify};
+pub(crate) use verify::Verified;
+pub(super) use verify::verify;
