@@ -111,6 +111,7 @@
 //! # Features
 //!
 //! - `derive` (default): the derive macros.
+//! - `metrics`: gauges and counters of projections, listed at [`projection`].
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod aggregate;

@@ -11,6 +11,7 @@ use super::backoff;
 use super::consumer::{Consumer, Handed};
 use super::trouble::Hitch;
 use super::turns::Runner;
+use crate::projection::gauges;
 use crate::projection::{
     CommitError, Failure, KeyError, OnFailure, Progress, ProjectError, ProjectionBatch,
     ProjectionKey, ProjectionStore, SetAside, Slot, SlotProgress,
@@ -125,14 +126,18 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             return Ok(());
         }
         let handled = AssertUnwindSafe(self.consumer.handle(events, batch.db())).catch_unwind();
-        handled.await.unwrap_or_else(|panic| {
+        let handled = handled.await.unwrap_or_else(|panic| {
             let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
             Err(ProjectError::new(format!(
                 "the handler panicked: {}",
                 said.unwrap_or_else(|| "without a word".to_owned())
             )))
-        })
+        });
+        if handled.is_err() {
+            gauges::failed(self.lease.id());
+        }
+        handled
     }
 
     /// Makes a batch permanent, and knows what follows from it.

@@ -19,6 +19,7 @@ use super::turns::Runner;
 use super::waiting_keys::WaitingKeys;
 use crate::error::StoreError;
 use crate::projection::following::Followed;
+use crate::projection::gauges;
 use crate::projection::{
     CommitError, Ended, Progress, ProjectionBatch, ProjectionId, ProjectionStore, RunError,
     RunOptions, Running,
@@ -115,6 +116,11 @@ async fn live<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>>(
         let (lease, keeping) = (Arc::clone(&lease), keeping.clone());
         AbortOnDropHandle::new(tokio::spawn(async move { lease.keep(keeping).await }))
     };
+    let teller = {
+        let (log, kept) = (runner.log.clone(), runner.kept.clone());
+        let (id, node) = (lease.id().clone(), lease.holder().node);
+        AbortOnDropHandle::new(tokio::spawn(gauges::keep(log, kept, id, node, length / 3)))
+    };
     let ended = {
         let mut run = pin!(runner.run());
         tokio::select! {
@@ -126,7 +132,7 @@ async fn live<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>>(
         }
     };
     // With it goes a batch that was broken off.
-    drop(runner);
+    drop((runner, teller));
     keeping.cancel();
     let left = timeout(length / 3, async {
         if keeper.await.is_err() {
