@@ -27,6 +27,7 @@ pub(crate) fn projects(model: &Projection<'_>) -> TokenStream {
             #imports
 
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             impl #impl_generics #krate::Projects<__Db> for #ident #ty_generics
             where
                 Self: #(#bounds)+*,

@@ -242,12 +242,13 @@ where
         crate::events::ProjectionKey,
         crate::events::projection::KeyError,
     > {
-        crate::events::__private::declared_key::<Self::Event, _>(__stored, keys::of_page)
+        crate::events::__private::key::<Self::Event, _>(__stored, keys::of_page)
     }
 }
 const _: () = {
     use crate::events::React as __React;
     #[automatically_derived]
+    #[diagnostic::do_not_recommend]
     impl<T, __Db: ::core::marker::Send> crate::events::Projects<__Db> for Pages<T>
     where
         Self: crate::events::ProjectAll<__Db> + __React<billing::Paid, __Db>
