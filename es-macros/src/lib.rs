@@ -918,12 +918,12 @@ pub fn derive_decision_model(input: TokenStream) -> TokenStream {
 /// - "`Balances` lists the event `Deposited` but never says how to project it": write
 ///   `impl Project<Deposited, …> for Balances`. A `_` in the message stands for what it writes into,
 ///   which no handler before it has told yet. Without the key `db` each place that runs the projection
-///   says beside it that it does not write into that type; with it this is the only error.
+///   says beside it that it does not write into that type; with the key this is the only error.
 /// - "cannot infer type of the type parameter `Db` declared on the function
 ///   `name_what_it_writes_into_with_the_key_db`": there are handlers for several types, or for whatever
 ///   has a trait; write `db(PgConnection, Totals)`.
 /// - "the projection `Balances` does not write into `Totals`": it is run with, or asked for, something
-///   that it has no handlers for.
+///   that it has no handlers for, or that is not among its `db`.
 /// - "the key of an event is text, but this function returns a `u64`": return a `String`.
 #[proc_macro_derive(Projection, attributes(projection))]
 pub fn derive_projection(input: TokenStream) -> TokenStream {

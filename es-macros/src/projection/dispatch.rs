@@ -61,7 +61,6 @@ fn implementation(
     let db = name(db);
     quote! {
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         impl #impl_generics #krate::Projects<#db> for #ident #ty_generics
         where #predicates
         {

@@ -235,7 +235,6 @@ where
 const _: () = {
     use crate::events::React as __React;
     #[automatically_derived]
-    #[diagnostic::do_not_recommend]
     impl<T> crate::events::Projects<PgConnection> for Pages<T>
     where
         T: Value,
@@ -290,7 +289,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    #[diagnostic::do_not_recommend]
     impl<T> crate::events::Projects<Totals<T>> for Pages<T>
     where
         T: Value,
