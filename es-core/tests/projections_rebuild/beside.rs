@@ -124,18 +124,16 @@ async fn a_parked_key_is_not_compared() {
 async fn effects_are_had_once_over_a_rebuild() {
     let (store, kept) = (bank(10).await, Kept::new());
     let projections = projections(&store, &kept);
-    let old = Balances::<1>::default();
-    let mails = Arc::clone(&old.mails);
-    let _old = projections.run(old).await.unwrap();
-
-    let new = Balances::<2> { mails: Arc::clone(&mails), ..Default::default() };
-    let _new = projections.run(new).await.unwrap();
+    let _old = projections.run(Balances::<1>::default()).await.unwrap();
+    until_at(&kept, 1, 100).await;
+    let _new = projections.run_with(Balances::<2>::default(), slow()).await.unwrap();
     more(&store, 20).await;
     until_state(&kept, 2, VersionState::Serving).await;
     more(&store, 10).await;
     until_at(&kept, 2, 400).await;
 
-    let mut sent = mails.lock().unwrap().clone();
+    let of = |version| kept.read_version(&id(version), |rows| rows.effects.clone()).unwrap();
+    let mut sent = [of(1), of(2)].concat();
     sent.sort_unstable();
     assert_eq!(sent, (1..=400).collect::<Vec<_>>());
 }
@@ -173,6 +171,7 @@ async fn a_version_is_built_while_events_come() {
     let (store, kept) = (bank(50).await, Kept::new());
     let projections = projections(&store, &kept);
     let _old = projections.run(Balances::<1>::default()).await.unwrap();
+    until_at(&kept, 1, 500).await;
     let writer = {
         let store = store.clone();
         tokio::spawn(async move {
@@ -201,6 +200,9 @@ async fn several_nodes_build_a_version_and_one_of_them_swaps() {
     let mut running = Vec::new();
     for node in &nodes {
         running.push(node.run_with(Balances::<1>::default(), options.clone()).await.unwrap());
+    }
+    until_at(&kept, 1, 200).await;
+    for node in &nodes {
         running.push(node.run_with(Balances::<2>::default(), options.clone()).await.unwrap());
     }
 
@@ -218,6 +220,7 @@ async fn a_stream_that_is_transformed_while_a_version_is_built_is_no_difference(
     let (store, kept) = (bank(20).await, Kept::new());
     let projections = projections(&store, &kept);
     let _old = projections.run(Balances::<1>::default()).await.unwrap();
+    until_at(&kept, 1, 200).await;
     let gate = Arc::new(Semaphore::new(100));
     let new = Balances::<2> { gate: Arc::clone(&gate), ..Default::default() };
     let _new = projections.run_with(new, slow()).await.unwrap();
@@ -234,6 +237,8 @@ async fn a_stream_that_is_transformed_while_a_version_is_built_is_no_difference(
     store.transform(transform, |event| Ok::<_, Infallible>(half(event))).await.unwrap();
     gate.add_permits(1_000_000);
     until_state(&kept, 2, VersionState::Serving).await;
+    // The record, and ten copies.
+    until_at(&kept, 2, 211).await;
 
     let mut expected = each_has(20);
     expected.insert("a".to_owned(), 10);
