@@ -45,8 +45,8 @@ async fn wrong_rows_are_refused_and_the_old_ones_come_along() {
     assert_eq!(read(&kept), each_has(11));
     let why = version(&kept, 2).await.stopped.unwrap();
     assert!(why.starts_with("the rebuilt rows are wrong: of key `account/"), "{why}");
-    assert!(why.contains(r#"there is {"#) && why.contains(r#", and {"#), "{why}");
-    assert!(why.contains(r#":10} follows from its events"#), "{why}");
+    assert!(why.contains("there is {") && why.contains(", and {"), "{why}");
+    assert!(why.contains(":10} follows from its events"), "{why}");
 }
 
 #[tokio::test]

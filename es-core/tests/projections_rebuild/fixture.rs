@@ -48,7 +48,6 @@ pub struct Balances<const V: u32, const BY_LETTER: bool = false> {
     pub handled: Arc<Mutex<Vec<u64>>>,
     /// How many events may be handled.
     pub gate: Arc<Semaphore>,
-    pub bulk_calls: Arc<Mutex<Vec<usize>>>,
 }
 
 impl<const V: u32, const BY_LETTER: bool> Default for Balances<V, BY_LETTER> {
@@ -60,7 +59,6 @@ impl<const V: u32, const BY_LETTER: bool> Default for Balances<V, BY_LETTER> {
             mails: Arc::default(),
             handled: Arc::default(),
             gate: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
-            bulk_calls: Arc::default(),
         }
     }
 }
