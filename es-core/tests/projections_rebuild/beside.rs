@@ -192,25 +192,35 @@ async fn a_version_is_built_while_events_come() {
     assert_eq!(read(&kept), each_has(150));
 }
 
-#[tokio::test]
-async fn several_nodes_build_a_version_and_one_of_them_swaps() {
+/// Each node looks at rows that the other one goes on writing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_nodes_build_a_version_while_events_come() {
     let (store, kept) = (bank(20).await, Kept::new());
     let nodes = [projections(&store, &kept), projections(&store, &kept)];
-    let options = slow().with_lease(Duration::from_millis(300));
+    let options = slow().with_lease(Duration::from_millis(300)).with_sampled_keys(1000);
     let mut running = Vec::new();
     for node in &nodes {
         running.push(node.run_with(Balances::<1>::default(), options.clone()).await.unwrap());
     }
     until_at(&kept, 1, 200).await;
+    let writer = {
+        let store = store.clone();
+        tokio::spawn(async move {
+            for _ in 0..300 {
+                more(&store, 1).await;
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        })
+    };
     for node in &nodes {
         running.push(node.run_with(Balances::<2>::default(), options.clone()).await.unwrap());
     }
 
     until_state(&kept, 2, VersionState::Serving).await;
-    more(&store, 1).await;
-    until_at(&kept, 2, 210).await;
+    writer.await.unwrap();
+    until_at(&kept, 2, 3200).await;
 
-    assert_eq!(read(&kept), each_has(21));
+    assert_eq!(read(&kept), each_has(320));
     assert_eq!(version(&kept, 1).await.state, VersionState::Retired);
 }
 
