@@ -59,6 +59,9 @@ impl PgProjections {
         if !new.is_prepared {
             return Err(unsupported(format!("the tables of `{id}` are not made")));
         }
+        if new.is_stopped {
+            return Err(unsupported(format!("`{id}` is stopped; resume it first")));
+        }
         self.take_all_slots(connection, read.projection).await?;
         if !self.has_come_as_far(connection, new, read).await? {
             if read.place != VersionState::Retired {

@@ -22,6 +22,7 @@ mod pgbouncer;
 mod projections;
 mod query;
 mod query_plan;
+mod rebuild;
 #[cfg(unix)]
 mod restart;
 #[cfg(unix)]
