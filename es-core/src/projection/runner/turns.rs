@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
 use super::caught_up::others_come_on;
 use super::consumer::Consumer;
@@ -44,6 +45,8 @@ pub(crate) struct Runner<S, P, C> {
     /// How far a version that is being built must have come in all slots to take its place.
     pub(super) goal: Option<Position>,
     pub(super) trouble: Trouble,
+    /// That of the batch in hand.
+    pub(super) span: Span,
 }
 
 /// What came of a turn of the loop.
