@@ -153,6 +153,7 @@ mod loads;
 mod locked;
 mod log_end;
 mod notifications;
+mod projections;
 mod query;
 mod read;
 mod replica;
@@ -172,6 +173,7 @@ mod transform;
 pub use sqlx;
 
 pub use import::{ImportError, Imported};
+pub use projections::{PgBatch, PgProjections};
 pub use store::PgStore;
 
 /// The repository's README: its code compiles and its first aggregate passes its test.

@@ -1,4 +1,15 @@
 //! Read models: what follows from events, kept up to date.
+//!
+//! # Metrics
+//!
+//! With the feature `metrics`, each process tells of the slots that it holds, three times a lease, through
+//! the `metrics` facade. The labels are `projection` and `version`.
+//!
+//! - `es_projection_position`: all of them have come to here.
+//! - `es_projection_lag_events`, `es_projection_lag_seconds`: what they [lack](Lag).
+//! - `es_projection_parked`: keys of which something is set aside.
+//! - `es_projection_errors_total`: how often a handler or a store failed.
+//! - `es_projection_restarts_total`: how often a step was begun anew.
 
 mod definition;
 mod elsewhere;

@@ -87,9 +87,9 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
     ) -> Result<Rebuilt, RebuildError> {
         let incarnation = self.log.log_page(Cursor::END, 1).await?.incarnation;
         let registration = super::runner::registration::<X>(incarnation)?;
-        let rebuild =
+        let folded =
             rebuild::rebuild_in_place(&self.log, &self.kept, projection, &registration, tell);
-        let rebuilt = Box::pin(rebuild).await?;
+        let rebuilt = Box::pin(folded).await?;
         self.ask_to_look(&registration.id);
         Ok(rebuilt)
     }

@@ -73,7 +73,7 @@ impl Ledger {
         self.calls.load(Ordering::Relaxed)
     }
 
-    fn fail_at(&self, number: u64) -> Result<(), ProjectError> {
+    pub(crate) fn fail_at(&self, number: u64) -> Result<(), ProjectError> {
         let mut faults = self.faults.lock().unwrap();
         if faults.transient > 0 {
             faults.transient -= 1;
@@ -122,7 +122,7 @@ pub(crate) fn name() -> ProjectionName {
 }
 
 pub(crate) fn stream(key: &str) -> StreamId {
-    StreamId::new(Category::new("account").unwrap(), StreamKey::new(key.to_owned()).unwrap())
+    StreamId::new(Category::new("account").unwrap(), StreamKey::new(key).unwrap())
 }
 
 pub(crate) fn key(account: &str) -> ProjectionKey {

@@ -27,6 +27,8 @@ pub enum BalancesEvent {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows {
     pub cents: BTreeMap<String, i64>,
+    /// The positions of the events whose effects were had, as far as these rows were kept.
+    pub effects: Vec<u64>,
 }
 
 pub type Kept = MemoryProjections<Rows>;
@@ -40,13 +42,12 @@ pub struct Balances<const V: u32, const BY_LETTER: bool = false> {
     pub refused: i64,
     /// What its own check says.
     pub verdict: Option<&'static str>,
-    /// The positions of the events whose mails were sent.
+    /// The positions of the events whose effects were had, whether or not the rows were kept.
     pub mails: Arc<Mutex<Vec<u64>>>,
     /// The positions of the events that were handled.
     pub handled: Arc<Mutex<Vec<u64>>>,
     /// How many events may be handled.
     pub gate: Arc<Semaphore>,
-    pub bulk_calls: Arc<Mutex<Vec<usize>>>,
 }
 
 impl<const V: u32, const BY_LETTER: bool> Default for Balances<V, BY_LETTER> {
@@ -58,7 +59,6 @@ impl<const V: u32, const BY_LETTER: bool> Default for Balances<V, BY_LETTER> {
             mails: Arc::default(),
             handled: Arc::default(),
             gate: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
-            bulk_calls: Arc::default(),
         }
     }
 }
@@ -98,8 +98,9 @@ impl<const V: u32, const BY_LETTER: bool> Projects<Rows> for Balances<V, BY_LETT
     async fn react(
         &self,
         event: Recorded<BalancesEvent>,
-        _: &mut Rows,
+        rows: &mut Rows,
     ) -> Result<(), ProjectError> {
+        rows.effects.push(event.position.0);
         self.mails.lock().unwrap().push(event.position.0);
         Ok(())
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use es_core::Position;
 use es_core::projection::{RebuildError, RunOptions};
+use es_core::{Position, ProjectError, Projection, Projects, ReadModel, Recorded};
 use tokio::sync::Semaphore;
 
 use crate::fixture::*;
@@ -142,4 +142,69 @@ async fn effects_of_parked_events_are_not_lost_without_a_word() {
     let refused = projections.rebuild_in_place(&Balances::<1>::default()).await.unwrap_err();
 
     assert!(matches!(refused, RebuildError::ParkedEffects { events: 1, .. }), "{refused:?}");
+}
+
+/// Counts the deposits of a page with one call, and refuses one of 13 cents, and one of 14 that is not alone.
+struct InBulk;
+
+impl Projection for InBulk {
+    const NAME: &'static str = "balances";
+    const VERSION: u32 = 1;
+    type Event = BalancesEvent;
+}
+
+impl Projects<Rows> for InBulk {
+    const IS_BULK: bool = true;
+
+    async fn project(
+        &self,
+        event: Recorded<BalancesEvent>,
+        rows: &mut Rows,
+    ) -> Result<(), ProjectError> {
+        self.project_all(vec![event], rows).await
+    }
+
+    async fn project_all(
+        &self,
+        events: Vec<Recorded<BalancesEvent>>,
+        rows: &mut Rows,
+    ) -> Result<(), ProjectError> {
+        *rows.cents.entry("calls".into()).or_default() += 1;
+        *rows.cents.entry("events".into()).or_default() += i64::try_from(events.len())?;
+        let BalancesEvent::Deposited(last) = &events[events.len() - 1].event;
+        let is_refused = last.cents == 13 || (last.cents == 14 && events.len() > 1);
+        if is_refused { Err(ProjectError::new("that amount is refused")) } else { Ok(()) }
+    }
+}
+
+impl ReadModel<Rows> for InBulk {}
+
+#[tokio::test]
+async fn a_page_is_one_call_of_a_bulk_handler() {
+    let (store, kept) = (bank(120).await, Kept::new());
+
+    projections(&store, &kept).rebuild_in_place(&InBulk).await.unwrap();
+
+    assert_eq!(read(&kept), [("calls".into(), 3), ("events".into(), 1200)].into());
+}
+
+#[tokio::test]
+async fn the_event_of_a_bulk_that_fails_is_named() {
+    let (store, kept) = (bank(1).await, Kept::new());
+    deposit(&store, "a", 13).await;
+
+    let failed = projections(&store, &kept).rebuild_in_place(&InBulk).await.unwrap_err();
+
+    let RebuildError::Event(unhandled) = &failed else { panic!("{failed:?}") };
+    assert_eq!((unhandled.position, unhandled.among), (Position(11), 1));
+}
+
+#[tokio::test]
+async fn a_page_that_fails_as_a_whole_and_not_in_parts_is_handled_in_parts() {
+    let (store, kept) = (bank(1).await, Kept::new());
+    deposit(&store, "a", 14).await;
+
+    projections(&store, &kept).rebuild_in_place(&InBulk).await.unwrap();
+
+    assert_eq!(read(&kept), [("calls".into(), 11), ("events".into(), 11)].into());
 }

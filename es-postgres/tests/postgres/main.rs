@@ -21,8 +21,10 @@ mod lost_replies;
 mod notifications;
 #[cfg(unix)]
 mod pgbouncer;
+mod projections;
 mod query;
 mod query_plan;
+mod rebuild;
 #[cfg(unix)]
 mod restart;
 #[cfg(unix)]

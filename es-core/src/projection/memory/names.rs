@@ -74,6 +74,7 @@ impl<M> Names<M> {
             None => Ok(Swap::Done),
         };
         if let Ok(Swap::Done) = swap {
+            new.slots.take_from_all();
             if let Some(old) = versions.versions.get(&versions.read) {
                 new.slots.effects_were_had(&old.slots);
             }

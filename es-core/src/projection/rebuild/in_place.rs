@@ -63,8 +63,7 @@ where
             return Err(RebuildError::Transformed { stream });
         }
     }
-    let mut progress = Progress::default();
-    progress.slots = reach.checkpoints(end);
+    let progress = Progress { slots: reach.checkpoints(end), ..Progress::default() };
     let position = progress.slots.iter().map(|slot| slot.checkpoint).min().unwrap_or(end);
     batch.commit(progress).await?;
     Ok(Rebuilt { events: meter.events, position })

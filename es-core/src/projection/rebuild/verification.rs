@@ -62,11 +62,11 @@ impl Verification {
         const SHOWN: usize = 3;
         let shown: Vec<_> =
             self.differences.iter().take(SHOWN).map(Difference::to_string).collect();
-        let mut reason = format!("the rebuilt rows are wrong: {}", shown.join("; "));
-        if self.differences.len() > SHOWN {
-            reason.push_str(&format!("; and {} more", self.differences.len() - SHOWN));
+        let reason = format!("the rebuilt rows are wrong: {}", shown.join("; "));
+        match self.differences.len() {
+            all if all > SHOWN => format!("{reason}; and {} more", all - SHOWN),
+            _ => reason,
         }
-        reason
     }
 }
 

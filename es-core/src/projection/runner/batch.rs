@@ -1,7 +1,8 @@
 //! What a batch will have done, and its commit.
 
+use std::any::Any;
 use std::collections::HashSet;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -13,8 +14,8 @@ use super::trouble::Hitch;
 use super::turns::Runner;
 use crate::projection::gauges;
 use crate::projection::{
-    CommitError, Failure, KeyError, OnFailure, Progress, ProjectError, ProjectionBatch,
-    ProjectionKey, ProjectionStore, SetAside, Slot, SlotProgress,
+    CommitError, Failure, OnFailure, Progress, ProjectError, ProjectionBatch, ProjectionKey,
+    ProjectionStore, SetAside, Slot, SlotProgress,
 };
 use crate::recorded::RecordedEvent;
 use crate::store::EventStore;
@@ -27,7 +28,7 @@ pub(super) struct Entry {
     pub(super) key: ProjectionKey,
     pub(super) event: RecordedEvent,
     /// Why it has no key of its own, and can only fail.
-    pub(super) keyless: Option<KeyError>,
+    pub(super) keyless: Option<ProjectError>,
 }
 
 /// What is committed with a batch, and what this node knows once it is.
@@ -58,7 +59,7 @@ impl Draft {
     /// The event failed for the first time.
     pub(super) fn failed(&mut self, entry: Entry, error: &ProjectError, policy: OnFailure) {
         let Entry { slot, key, event, .. } = entry;
-        let failure = self.failure(&key, event.position, error, 1, policy);
+        let failure = self.failure(event.position, error, 1, policy);
         self.blocked.insert(key.clone());
         self.progress.set_aside.push(SetAside::failed(slot, key, event, failure));
     }
@@ -72,13 +73,12 @@ impl Draft {
         tried: u32,
         policy: OnFailure,
     ) {
-        let failure = self.failure(&key, position, error, tried, policy);
+        let failure = self.failure(position, error, tried, policy);
         self.progress.failed_again.push((key, position, failure));
     }
 
     fn failure(
         &mut self,
-        key: &ProjectionKey,
         position: Position,
         error: &ProjectError,
         tried: u32,
@@ -96,14 +96,23 @@ impl Draft {
             self.stop = Some(format!("the event at position {position} failed: {error}"));
         }
         if retry_in.is_none() {
-            warn!(target: "es", %key, %position, error, tried, "an event is parked");
+            warn!(target: "es", %position, error, tried, "an event is parked");
         }
         Failure::new(error, retry_in)
     }
 }
 
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
-    pub(super) async fn begin(&self) -> Result<P::Batch, Hitch> {
+    /// Begins the batch that `draft` is of.
+    pub(super) async fn begin(&mut self, draft: &Draft) -> Result<P::Batch, Hitch> {
+        if self.consumer.is_elsewhere() {
+            let beat = self.lease.beat().await?;
+            let is_held = |slot: &SlotProgress| beat.held.contains(&(slot.slot, slot.epoch));
+            if beat.state != self.state || !draft.progress.slots.iter().all(is_held) {
+                self.forget_slots();
+                return Err(Hitch::Lost);
+            }
+        }
         Ok(self.kept.begin(self.lease.holder(), self.state).await?)
     }
 
@@ -126,18 +135,20 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             return Ok(());
         }
         let handled = AssertUnwindSafe(self.consumer.handle(events, batch.db())).catch_unwind();
-        let handled = handled.await.unwrap_or_else(|panic| {
-            let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-            let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
-            Err(ProjectError::new(format!(
-                "the handler panicked: {}",
-                said.unwrap_or_else(|| "without a word".to_owned())
-            )))
-        });
+        let handled = handled.await.unwrap_or_else(|panic| Err(panicked("handler", &*panic)));
         if handled.is_err() {
             gauges::failed(self.lease.id());
         }
         handled
+    }
+
+    /// What an event is kept in order by.
+    pub(super) fn key(&self, event: &RecordedEvent) -> Result<ProjectionKey, ProjectError> {
+        let key = catch_unwind(AssertUnwindSafe(|| self.consumer.key(event)));
+        match key {
+            Ok(key) => Ok(key?),
+            Err(panic) => Err(panicked("key", &*panic)),
+        }
     }
 
     /// Makes a batch permanent, and knows what follows from it.
@@ -173,4 +184,10 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             tracing::debug!(target: "es", projection = %self.lease.id(), %error, "a batch was broken off");
         }
     }
+}
+
+pub(super) fn panicked(what: &str, panic: &(dyn Any + Send)) -> ProjectError {
+    let said = panic.downcast_ref::<&str>().copied();
+    let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    ProjectError::new(format!("the {what} panicked: {}", said.unwrap_or("without a word")))
 }

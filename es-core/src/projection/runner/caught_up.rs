@@ -1,9 +1,12 @@
 //! A version that was built takes the place of the one that serves.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tracing::info;
 
+use super::batch::panicked;
 use super::consumer::Consumer;
 use super::trouble::Hitch;
 use super::turns::{Runner, Turn};
@@ -12,24 +15,12 @@ use crate::projection::{ProjectionStore, Swap, VersionState};
 use crate::store::EventStore;
 use crate::stream::Position;
 
-/// How far a version that is being built must have come, everywhere, to take its place.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct CaughtUp {
-    goal: Option<Position>,
-    /// Whether its rows were looked at and are right.
-    is_verified: bool,
-}
-
-impl CaughtUp {
-    /// While a version is built, the other nodes and the version that serves come on without a word.
-    pub(super) fn look_again(self, state: VersionState) -> impl Future<Output = ()> {
-        async move {
-            if state == VersionState::Building {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            } else {
-                std::future::pending::<()>().await;
-            }
-        }
+/// While a version is built, the other nodes and the version that serves come on without a word.
+pub(super) async fn others_come_on(state: VersionState) {
+    if state == VersionState::Building {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    } else {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -43,7 +34,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         if self.state != VersionState::Building {
             return idle;
         }
-        let goal = *self.caught_up.goal.get_or_insert(safe);
+        let goal = *self.goal.get_or_insert(safe);
         let id = self.lease.id();
         let versions = self.kept.versions(Some(&id.name)).await?;
         let built = versions.iter().find(|version| version.id == *id);
@@ -52,7 +43,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         if reached.is_none_or(|version| version.position() < goal) {
             return idle;
         }
-        if !self.caught_up.is_verified && !Box::pin(self.verify()).await? {
+        if !self.is_verified && !Box::pin(self.verify()).await? {
             return Ok(if self.to_stop.is_some() {
                 Turn::Again
             } else {
@@ -61,7 +52,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         }
         match self.kept.swap(self.lease.id()).await? {
             Swap::Done => {
-                self.caught_up = CaughtUp::default();
+                self.goal = None;
+                self.is_verified = false;
                 self.must_beat = true;
                 info!(target: "es", projection = %self.lease.id(), "the version serves");
                 Ok(Turn::Again)
@@ -74,9 +66,16 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     /// Looks at the rows before they serve. If they are wrong the version is to be stopped.
     async fn verify(&mut self) -> Result<bool, Hitch> {
         let keys = self.options.sampled_keys();
-        let verification = match self.consumer.verify(&self.log, &self.kept, keys).await? {
-            Verified::Done(verification) => verification,
-            Verified::NotYet => return Ok(false),
+        let verified = self.consumer.verify(&self.log, &self.kept, keys);
+        let verification = match AssertUnwindSafe(verified).catch_unwind().await {
+            Ok(verified) => match verified? {
+                Verified::Done(verification) => verification,
+                Verified::NotYet => return Ok(false),
+            },
+            Err(panic) => {
+                self.to_stop = Some(panicked("check of the rebuilt rows", &*panic).chain());
+                return Ok(false);
+            }
         };
         let (right, id) = (verification.is_right(), self.lease.id());
         if right {
@@ -86,7 +85,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         } else {
             self.to_stop = Some(verification.reason());
         }
-        self.caught_up.is_verified = right;
+        self.is_verified = right;
         Ok(right)
     }
 }

@@ -21,13 +21,20 @@ use super::consumer::{Consumer, Handed};
 pub(crate) struct OfProjection<X> {
     projection: X,
     selection: Selection,
+    is_elsewhere: bool,
 }
 
 impl<X: Projection> OfProjection<X> {
     /// The projection with everything that it handles. Fails if its set of events was written by hand
     /// and names what no store could hold.
     pub(crate) fn new(projection: X) -> Result<Self, InvalidText> {
-        Ok(Self { projection, selection: Selection::log().of_set::<X::Event>()? })
+        let selection = Selection::log().of_set::<X::Event>()?;
+        Ok(Self { projection, selection, is_elsewhere: false })
+    }
+
+    /// The projection, writing elsewhere than into the store of its progress.
+    pub(crate) fn elsewhere(self) -> Self {
+        Self { is_elsewhere: true, ..self }
     }
 }
 
@@ -65,6 +72,10 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
         }
     }
 
+    fn is_elsewhere(&self) -> bool {
+        self.is_elsewhere
+    }
+
     async fn create(&self, db: &mut Db) -> Result<(), ProjectError> {
         self.projection.create(db).await
     }
@@ -89,6 +100,8 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
         kept: &K,
         keys: u32,
     ) -> Result<Verified, StoreError> {
+        // What is written elsewhere cannot be folded aside.
+        let keys = if self.is_elsewhere { 0 } else { keys };
         verify(log, kept, &self.projection, &self.selection, keys).await
     }
 }

@@ -4,10 +4,9 @@ use tracing::Instrument;
 
 use super::batch::Draft;
 use super::consumer::Consumer;
-use super::page::record;
 use super::trouble::Hitch;
 use super::turns::Runner;
-use crate::projection::{Parked, ProjectionKey, ProjectionStore, SlotProgress};
+use crate::projection::{Parked, ProjectionKey, ProjectionStore, Slot, SlotProgress};
 use crate::spans;
 use crate::store::EventStore;
 use crate::stream::Position;
@@ -22,6 +21,12 @@ struct Line {
     has_more: bool,
 }
 
+impl Line {
+    fn slot(&self) -> Option<Slot> {
+        self.events.first().map(|first| first.slot)
+    }
+}
+
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     /// Tries what is due, in one batch; what is due beyond it comes in the next turn.
     pub(super) async fn retry(&mut self) -> Result<(), Hitch> {
@@ -34,6 +39,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         }
         let lines = self.lines(due).await?;
         let span = spans::project(self.lease.id());
+        self.span = span.clone();
         self.try_lines(lines).instrument(span).await
     }
 
@@ -68,19 +74,15 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         let mut draft = Draft::default();
         // Keys of which everything that was read is done, and where that ended.
         let mut cleared: Vec<(ProjectionKey, Position)> = Vec::new();
-        let mut batch = self.begin().await?;
+        for slot in lines.iter().map(Line::slot) {
+            let is_named = draft.progress.slots.iter().any(|named| Some(named.slot) == slot);
+            let claim = slot.filter(|_| !is_named).and_then(|slot| self.slots.get(slot));
+            draft.progress.slots.extend(
+                claim.map(|claim| SlotProgress::new(claim.slot, claim.epoch, claim.checkpoint)),
+            );
+        }
+        let mut batch = self.begin(&draft).await?;
         for Line { events, has_more } in lines {
-            // A slot may have gone since it was asked what is due.
-            let Some(claim) = events.first().and_then(|first| self.slots.get(first.slot)) else {
-                continue;
-            };
-            if draft.progress.slots.iter().all(|slot| slot.slot != claim.slot) {
-                draft.progress.slots.push(SlotProgress::new(
-                    claim.slot,
-                    claim.epoch,
-                    claim.checkpoint,
-                ));
-            }
             let mut last = None;
             for parked in events {
                 last = Some((parked.key.clone(), parked.event.position));
@@ -95,7 +97,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
                 None => {}
             }
         }
-        record("es.events.count", draft.handled);
+        self.span.record("es.events.count", draft.handled);
         self.commit(batch, draft).await?;
         self.free(cleared).await
     }
@@ -111,9 +113,9 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         let position = event.position;
         if dropped.is_none() {
             draft.handled += 1;
-            let tried = match self.consumer.key(&event) {
+            let tried = match self.key(&event) {
                 Ok(_) => self.handle_one(slot, &event, batch).await?,
-                Err(keyless) => Err(keyless.into()),
+                Err(keyless) => Err(keyless),
             };
             match tried {
                 Ok(()) => {}

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
-use super::caught_up::CaughtUp;
+use super::caught_up::others_come_on;
 use super::consumer::Consumer;
 use super::lease::{Lease, News};
 use super::read_ahead::ReadAhead;
@@ -41,8 +42,13 @@ pub(crate) struct Runner<S, P, C> {
     pub(super) must_beat: bool,
     /// Why the version is to be stopped, until it is.
     pub(super) to_stop: Option<String>,
-    pub(super) caught_up: CaughtUp,
+    /// How far a version that is being built must have come in all slots to take its place.
+    pub(super) goal: Option<Position>,
+    /// Whether its rows were looked at and are right.
+    pub(super) is_verified: bool,
     pub(super) trouble: Trouble,
+    /// That of the batch in hand.
+    pub(super) span: Span,
 }
 
 /// What came of a turn of the loop.
@@ -60,6 +66,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     /// Runs until it is told to stop or has a reason to end. Never stops within a batch.
     pub(super) async fn run(&mut self) -> Ended {
         while !self.stop.is_cancelled() {
+            // A store in memory never waits; others have their turn, too.
+            tokio::task::coop::consume_budget().await;
             match self.turn().await {
                 Ok(Turn::End(ended)) => return ended,
                 Ok(Turn::Again) => self.trouble.is_over(&self.lease),
@@ -84,11 +92,11 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             self.waiting.clear();
             return Ok(Turn::Idle { safe: None });
         }
-        if self.waiting.take_due() {
-            if let Err(hitch) = Box::pin(self.retry()).await {
-                self.waiting.look_now();
-                return Err(hitch);
-            }
+        if self.waiting.take_due()
+            && let Err(hitch) = Box::pin(self.retry()).await
+        {
+            self.waiting.look_now();
+            return Err(hitch);
         }
         self.next_page().await
     }
@@ -108,12 +116,11 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
                 None => std::future::pending().await,
             }
         };
-        let others_came_on = self.caught_up.look_again(self.state);
         tokio::select! {
             () = self.stop.cancelled() => {}
             () = grown => {}
             () = due => {}
-            () = others_came_on => {}
+            () = others_come_on(self.state) => {}
             // The sender lives in `lease`, which this node holds.
             _ = self.news.changed() => self.news.mark_changed(),
             _ = self.asked.changed() => {
