@@ -12,6 +12,7 @@
 //! - `es_projection_restarts_total`: how often a step was begun anew.
 
 mod definition;
+mod durable;
 mod elsewhere;
 mod error;
 mod following;
@@ -42,6 +43,7 @@ mod unhandled;
 mod wait_for;
 
 pub use definition::{KeyError, Projection, declared_key};
+pub use durable::Handle;
 pub use error::ProjectError;
 pub use handler::{Project, ProjectAll, Projects, React};
 pub use health::{Finding, Health, HealthState, Thresholds};

@@ -10,7 +10,7 @@ use crate::text::InvalidText;
 pub enum SubscriptionError {
     /// The log cannot be the one that it followed, or was to follow. It ends.
     #[error(transparent)]
-    Resume(#[from] ResumeError),
+    Resume(ResumeError),
     /// The store failed in a way that no moment cures. It ends.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -20,4 +20,13 @@ pub enum SubscriptionError {
     /// The set of events, written by hand, names what no store could hold. It ends.
     #[error("no event could have a name that the set reads")]
     Set(#[source] InvalidText),
+}
+
+impl From<ResumeError> for SubscriptionError {
+    fn from(error: ResumeError) -> Self {
+        match error {
+            ResumeError::Store(error) => Self::Store(error),
+            error => Self::Resume(error),
+        }
+    }
 }

@@ -8,6 +8,8 @@ mod start;
 mod subscriber;
 mod typed;
 
+pub(crate) use place::first_place;
+
 pub use error::SubscriptionError;
 pub use start::Start;
 pub use subscriber::Subscription;

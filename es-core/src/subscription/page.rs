@@ -67,11 +67,7 @@ impl Drop for Reading {
 }
 
 /// Finds the place, or waits if there was no more, and reads on from where the last page ended.
-async fn read<S: EventStore>(
-    store: &S,
-    next: Next,
-    limit: u32,
-) -> Result<Page, SubscriptionError> {
+async fn read<S: EventStore>(store: &S, next: Next, limit: u32) -> Result<Page, SubscriptionError> {
     let Some(read) = next.read else {
         let through = Box::pin(place(store, next.start)).await?;
         return Ok(Page { events: Vec::new(), through, end: None });

@@ -1,10 +1,10 @@
 //! From where one begins to a place in the log.
 
-use super::error::SubscriptionError;
 use super::patience::patiently;
 use super::start::Start;
 use crate::checkpoint::{Checkpoint, Incarnation, ResumeError};
 use crate::error::StoreError;
+use crate::paging::PAGE;
 use crate::store::{Cursor, EventStore};
 use crate::stream::Position;
 use crate::timestamp::Timestamp;
@@ -19,7 +19,7 @@ const PROBE: u32 = 16;
 pub(super) async fn place<S: EventStore>(
     store: &S,
     start: Start,
-) -> Result<Checkpoint, SubscriptionError> {
+) -> Result<Checkpoint, ResumeError> {
     let log = patiently(|| store.log_page(Cursor::START, 0)).await?;
     let here = |position| Checkpoint::new(log.incarnation, position);
     let place = match start {
@@ -31,6 +31,30 @@ pub(super) async fn place<S: EventStore>(
     };
     check(place, log.incarnation, log.head)?;
     Ok(place)
+}
+
+/// The place of `start`, for a reader that keeps no other word of it: for an instant, right before the
+/// first event that was recorded then or later.
+pub(crate) async fn first_place<S: EventStore>(
+    store: &S,
+    start: Start,
+) -> Result<Position, ResumeError> {
+    let mut position = place(store, start).await?.position;
+    let Start::At(at) = start else {
+        return Ok(position);
+    };
+    loop {
+        let page = patiently(|| store.log_page(Cursor::After(position), PAGE)).await?;
+        for event in &page.events {
+            if event.recorded_at >= at {
+                return Ok(position);
+            }
+            position = event.position;
+        }
+        if page.events.len() < PAGE as usize {
+            return Ok(position);
+        }
+    }
 }
 
 /// Whether a log that is `incarnation`, and has come to `head`, can be the one that a reader has read up

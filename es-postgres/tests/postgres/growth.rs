@@ -7,7 +7,6 @@ use es_postgres::PgStore;
 use es_postgres::sqlx::PgPool;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::spans::Watcher;
 use crate::support::{append, exact, fixture};
 
 /// Far longer than anything here takes, on however slow a machine.
@@ -74,34 +73,6 @@ async fn nobody_is_woken_for_what_is_not_complete() {
 
     assert!(early.is_err(), "woken for nothing");
     assert_eq!(safe(&fixture.store).await, Position(2));
-}
-
-#[tokio::test]
-async fn a_hundred_who_wait_cost_as_much_as_one() {
-    let fixture = fixture().await;
-    let end = safe(&fixture.store).await;
-    let watcher = Watcher::default();
-    let _guard = tracing::subscriber::set_default(watcher.clone());
-
-    let waiting: Vec<_> = (0..100)
-        .map(|_| {
-            let store = fixture.store.clone();
-            tokio::spawn(async move {
-                loop {
-                    store.log_grown(end).await;
-                }
-            })
-        })
-        .collect();
-    sleep(10 * PgStore::POLL).await;
-    let looks = watcher.count("es.log_end");
-    waiting.iter().for_each(tokio::task::JoinHandle::abort);
-    sleep(2 * PgStore::POLL).await;
-    let before = watcher.count("es.log_end");
-    sleep(5 * PgStore::POLL).await;
-
-    assert!((1..=11).contains(&looks), "{looks} looks in ten intervals");
-    assert_eq!(watcher.count("es.log_end"), before, "nobody waits, nobody looks");
 }
 
 /// The task that looked for all goes down with the runtime of the one who called it.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use es_core::prelude::*;
 use es_postgres::PgStore;
 use es_postgres::sqlx::PgPool;
-use es_postgres::sqlx::postgres::PgListener;
+use es_postgres::sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::time::{Instant, timeout};
 
 use crate::growth::{safe, usual_wait};
@@ -93,7 +93,7 @@ async fn a_store_that_is_dropped_listens_no_more() {
 #[tokio::test(flavor = "multi_thread")]
 async fn listening_takes_no_connection_from_the_pool() {
     let fixture = fixture().await;
-    let options = es_postgres::sqlx::postgres::PgPoolOptions::new().max_connections(1);
+    let options = PgPoolOptions::new().max_connections(1);
     let pool = options.connect(fixture.database.url()).await.unwrap();
     let store = PgStore::new(pool.clone()).with_notifications();
     let end = safe(&store).await;
