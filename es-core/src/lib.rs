@@ -166,7 +166,7 @@ pub use serde;
 
 #[cfg(feature = "derive")]
 #[doc(inline)]
-pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, Shape};
+pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, Projection, Shape};
 
 pub use aggregate::{Aggregate, AggregateId, Apply};
 pub use append::{Append, Appended, AppendedStream, StreamAppend};
