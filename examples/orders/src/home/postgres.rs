@@ -2,6 +2,7 @@
 //! `order_summary`, and the service's own table in `public`, made by its own migrations.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use es_postgres::{PgProjections, PgStore};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -10,6 +11,9 @@ use uuid::Uuid;
 
 use super::{Home, Listed, Wanted};
 use crate::summary;
+
+/// So long a request waits for a connection: whoever asked is better told to come back.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 #[derive(Clone, Debug)]
 pub struct InPostgres {
@@ -21,7 +25,7 @@ impl InPostgres {
     /// Connects, and makes what is not there yet.
     pub async fn connect(url: &str) -> anyhow::Result<Self> {
         // The framework's options, not its pool: what a dropped request leaves behind is cured.
-        let pool = PgStore::pool_options().connect(url).await?;
+        let pool = PgStore::pool_options().acquire_timeout(PATIENCE).connect(url).await?;
         let store = PgStore::new(pool.clone());
         store.migrate().await?;
         migrator().run(&pool).await?;

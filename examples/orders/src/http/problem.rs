@@ -55,17 +55,34 @@ impl Problem {
     /// Something is broken in here. The log of the service says what, the caller learns that it is not
     /// its fault.
     pub fn broken(error: impl Into<anyhow::Error>) -> Self {
-        eprintln!("orders: {:#}", error.into());
+        let error = error.into();
+        eprintln!("orders: {error:#}");
+        if error.downcast_ref().is_some_and(is_away) {
+            return Self::away();
+        }
         let detail = "the service failed; the request may be sent again as it is";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the service failed", detail)
+    }
+
+    fn away() -> Self {
+        Self::later("the store is away; send the request again as it is")
     }
 
     fn of_store(error: StoreError) -> Self {
         if error.is_transient() {
             eprintln!("orders: {:#}", anyhow::Error::from(error));
-            return Self::later("the store is away; send the request again as it is");
+            return Self::away();
         }
         Self::broken(error)
+    }
+}
+
+/// Whether it was not the statement, but the server: no connection, or one that it ended.
+fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
     }
 }
 

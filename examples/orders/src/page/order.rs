@@ -55,12 +55,12 @@ fn summary(Listed { order, customer_name }: &Listed) -> Markup {
             @if let Some(name) = customer_name { " " span.faint { (name) } }
         }
         dt { "Total" } dd { (shown::money(order.cents)) ", " (order.items) " items" }
-        dt { "Placed" } dd { (shown::time(order.placed_at)) }
+        dt { "Placed" } dd { (shown::time(order.placed_at)) " UTC" }
         @if let Some(payment) = order.payment {
-            dt { "Paid" } dd { (shown::time(payment.at)) ", " (payment.method) }
+            dt { "Paid" } dd { (shown::time(payment.at)) " UTC, " (payment.method) }
         }
-        @if let Some(at) = order.shipped_at { dt { "Shipped" } dd { (shown::time(at)) } }
-        @if let Some(at) = order.cancelled_at { dt { "Cancelled" } dd { (shown::time(at)) } }
+        @if let Some(at) = order.shipped_at { dt { "Shipped" } dd { (shown::time(at)) " UTC" } }
+        @if let Some(at) = order.cancelled_at { dt { "Cancelled" } dd { (shown::time(at)) " UTC" } }
     } }
 }
 

@@ -76,9 +76,12 @@ async fn a_body_that_is_too_long_is_refused() {
 async fn a_request_without_a_name_is_refused() {
     let service = Service::in_memory().await;
 
-    let answer = answered(service.post("/orders", "").json(&tea("ada"))).await;
+    let unnamed = answered(service.unnamed_post("/orders").json(&tea("ada"))).await;
+    let empty = answered(service.post("/orders", "").json(&tea("ada"))).await;
 
-    assert_eq!((answer.status, &answer.body["field"]), (422, &json!("idempotency-key")));
+    assert_eq!(unnamed.status, 400);
+    assert!(unnamed.detail().starts_with("the header `idempotency-key` is missing"));
+    assert_eq!((empty.status, &empty.body["field"]), (422, &json!("idempotency-key")));
 }
 
 #[tokio::test]
@@ -92,6 +95,17 @@ async fn an_order_that_there_is_not_is_not_found() {
 
     assert_eq!((read.status, paid.status, no_id.status), (404, 404, 404));
     assert_eq!(no_id.detail(), "there is no order 7");
+}
+
+#[tokio::test]
+async fn an_address_or_a_method_that_there_is_not_is_told() {
+    let service = Service::in_memory().await;
+
+    let nowhere = answered(service.get("/order")).await;
+    let method = answered(service.post("/health", "r-1")).await;
+
+    assert_eq!((nowhere.status, nowhere.kind.as_str()), (404, "application/problem+json"));
+    assert_eq!((method.status, method.kind.as_str()), (405, "application/problem+json"));
 }
 
 #[tokio::test]

@@ -102,3 +102,17 @@ async fn the_list_can_be_filtered() {
 
     assert!(list.contains("<td>bob</td>") && !list.contains("<td>ada</td>"), "{list}");
 }
+
+#[tokio::test]
+async fn a_form_of_another_site_is_refused() {
+    let service = Service::in_memory().await;
+    let at = place(&service, "r-1", "ada").await;
+    let cancel = [("request", "r-2"), ("user", "eve"), ("reason", "none")];
+
+    let post = service.unnamed_post(&form(&at, "cancel")).form(&cancel);
+    let refused = post.header("sec-fetch-site", "cross-site").send().await.expect("an answer");
+
+    assert_eq!(refused.status(), 400);
+    let order = service.page(&at).await;
+    assert!(order.contains("status placed"), "{order}");
+}

@@ -2,10 +2,12 @@
 
 use std::process::{Command, Output};
 
-use es_testing::postgres::TestDatabase;
+use es_testing::postgres::{TestDatabase, TestServer};
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
-use crate::running::Service;
+use crate::running::{Service, answered};
 
 fn run(arguments: &[&str], url: &str) -> Output {
     let program = env!("CARGO_BIN_EXE_orders");
@@ -52,6 +54,45 @@ async fn it_ends_when_it_is_interrupted() {
 
     assert!(ended.success(), "{ended}");
     assert_eq!(last.as_deref(), Some("stopped"));
+}
+
+#[tokio::test]
+async fn what_was_asked_is_answered_before_it_ends() {
+    let service = Service::in_memory().await;
+    let address = service.address.strip_prefix("http://").expect("an address");
+    let mut caller = TcpStream::connect(address).await.expect("a connection");
+    // Waits for two seconds and is then told that it was in vain.
+    let ask = "GET /orders HTTP/1.1\r\nhost: orders\r\nes-token: 999999999\r\n\r\n";
+    caller.write_all(ask.as_bytes()).await.expect("written");
+    answered(service.get("/health")).await;
+
+    let (ended, _) = service.interrupt().await;
+
+    let mut answer = String::new();
+    caller.read_to_string(&mut answer).await.expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    assert!(ended.success(), "{ended}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_database_is_away_callers_are_told_to_come_back() {
+    let server = TestServer::start();
+    let service = Service::at(&server.url("postgres")).await;
+    let placed = service.place("r-1", "ada").await;
+    let order = format!("/orders/{}", placed.order());
+    service.read(&order, &placed).await;
+    server.stop_at_once();
+
+    let asked = service.place("r-2", "bob").await;
+    let read = answered(service.get(&order)).await;
+    let health = answered(service.get("/health")).await;
+    server.start_again();
+    let again = service.place("r-2", "bob").await;
+
+    assert_eq!((asked.status, read.status, health.status), (503, 503, 503));
+    assert_eq!(again.status, 201);
+    let all = service.read("/orders", &again).await;
+    assert_eq!(all.body["orders"].as_array().map(Vec::len), Some(2));
 }
 
 #[tokio::test]

@@ -32,7 +32,11 @@ impl Service {
     }
 
     pub async fn on(database: &TestDatabase) -> Self {
-        Self::start(Some(database.url())).await
+        Self::at(database.url()).await
+    }
+
+    pub async fn at(url: &str) -> Self {
+        Self::start(Some(url)).await
     }
 
     async fn start(url: Option<&str>) -> Self {
@@ -70,14 +74,17 @@ impl Service {
     }
 
     pub fn post(&self, path: &str, request: &str) -> RequestBuilder {
-        let request = ("idempotency-key", request);
-        let post = self.client.post(format!("{}{path}", self.address));
-        post.header(request.0, request.1).header("x-user", "mia")
+        let post = self.unnamed_post(path).header("idempotency-key", request);
+        post.header("x-user", "mia")
+    }
+
+    /// Without the id of a request.
+    pub fn unnamed_post(&self, path: &str) -> RequestBuilder {
+        self.client.post(format!("{}{path}", self.address))
     }
 
     pub async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Response {
-        let post = self.client.post(format!("{}{path}", self.address)).form(fields);
-        post.send().await.expect("an answer")
+        self.unnamed_post(path).form(fields).send().await.expect("an answer")
     }
 
     pub async fn put(&self, path: &str, body: Value) -> Answer {
