@@ -30,9 +30,9 @@ pub mod input;
 pub mod list;
 pub mod problem;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post, put};
+use axum::{Router, middleware};
 
 use self::problem::Problem;
 use crate::app::App;
@@ -55,5 +55,6 @@ pub fn router<H: Home>(app: App<H>) -> Router {
         .fallback(async || Problem::not_found("there is nothing at this address"))
         .method_not_allowed_fallback(async || Problem::wrong_method())
         .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(middleware::map_response(problem::of_text))
         .with_state(app)
 }

@@ -1,6 +1,7 @@
 //! Errors as their callers read them: RFC 9457, `application/problem+json`.
 
 use axum::Json;
+use axum::body::to_bytes;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use es_core::projection::WaitError;
@@ -137,4 +138,17 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+/// What axum refuses by itself, as the problem that it is.
+pub async fn of_text(response: Response) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_text = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let status = response.status();
+    if !(status.is_client_error() && is_text) {
+        return response;
+    }
+    let said = to_bytes(response.into_body(), 4096).await.unwrap_or_default();
+    let said = String::from_utf8_lossy(&said);
+    Problem::new(status, "the request cannot be read", said).into_response()
 }

@@ -103,7 +103,9 @@ async fn an_address_or_a_method_that_there_is_not_is_told() {
 
     let nowhere = answered(service.get("/order")).await;
     let method = answered(service.post("/health", "r-1")).await;
+    let no_text = answered(service.get("/orders/%FF")).await;
 
+    assert_eq!((no_text.status, no_text.kind.as_str()), (400, "application/problem+json"));
     assert_eq!((nowhere.status, nowhere.kind.as_str()), (404, "application/problem+json"));
     assert_eq!((method.status, method.kind.as_str()), (405, "application/problem+json"));
 }

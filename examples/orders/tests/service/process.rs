@@ -3,6 +3,7 @@
 use std::process::{Command, Output};
 
 use es_testing::postgres::{TestDatabase, TestServer};
+use futures_util::future::join;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -122,4 +123,35 @@ async fn two_processes_on_one_database_are_one_service() {
 
     assert_eq!(read.body["status"], "placed");
     assert_eq!(again, placed);
+}
+
+#[tokio::test]
+async fn the_same_request_to_two_processes_at_once_is_one() {
+    let database = TestDatabase::create().await;
+    let one = Service::on(&database).await;
+    let other = Service::on(&database).await;
+
+    for nth in 0..10 {
+        let request = format!("r-{nth}");
+        let (here, there) = join(one.place(&request, "ada"), other.place(&request, "ada")).await;
+
+        assert_eq!((here.status, &here.body["version"]), (201, &json!(1)));
+        assert_eq!(here, there);
+    }
+}
+
+/// The next process gets the read model when the lease of the killed one is over; until then it serves
+/// what it has, and tells those to come back who want more.
+#[tokio::test]
+async fn a_process_that_was_killed_is_replaced() {
+    let database = TestDatabase::create().await;
+    let service = Service::on(&database).await;
+    service.place("r-1", "ada").await;
+    service.kill().await;
+
+    let service = Service::on(&database).await;
+    let placed = service.place("r-2", "bob").await;
+
+    let answer = service.read_in_the_end("/orders", &placed).await;
+    assert_eq!(answer.body["orders"].as_array().map(Vec::len), Some(2));
 }

@@ -58,6 +58,11 @@ impl Service {
         Self { process, printed, address, client: client.expect("a client") }
     }
 
+    /// Ends it without a chance to say anything.
+    pub async fn kill(mut self) {
+        self.process.kill().await.expect("it runs");
+    }
+
     /// Says that it is to end, as Ctrl-C does, and answers with how it ended and its last line.
     pub async fn interrupt(mut self) -> (ExitStatus, Option<String>) {
         let id = self.process.id().expect("it runs").to_string();
@@ -115,6 +120,16 @@ impl Service {
     pub async fn read(&self, path: &str, after: &Answer) -> Answer {
         let token = after.token.as_deref().expect("a token");
         answered(self.get(path).header("es-token", token)).await
+    }
+
+    /// As [`read`](Self::read), again and again while it is told to come back.
+    pub async fn read_in_the_end(&self, path: &str, after: &Answer) -> Answer {
+        loop {
+            let answer = self.read(path, after).await;
+            if answer.status != 503 {
+                return answer;
+            }
+        }
     }
 
     /// A page as a person sees it.
