@@ -35,7 +35,7 @@ pub fn status(status: Status) -> Markup {
 pub fn old() -> Markup {
     html! {
         p.old role="status" {
-            "This page may lack what was done last: the list is being brought up to date. "
+            "This page may lack what was done last: it is being brought up to date. "
             "Load it again in a moment."
         }
     }
