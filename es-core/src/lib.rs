@@ -196,8 +196,8 @@ pub use metadata::{
     TraceParent, TraceState,
 };
 pub use projection::{
-    OnFailure, Project, ProjectAll, ProjectError, Projection, ProjectionId, ProjectionKey,
-    ProjectionName, ProjectionStore, Projects, React, ReadModel, Token,
+    MemoryProjections, OnFailure, Project, ProjectAll, ProjectError, Projection, ProjectionId,
+    ProjectionKey, ProjectionName, ProjectionStore, Projects, React, ReadModel, Token,
 };
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};

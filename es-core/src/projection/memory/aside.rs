@@ -1,0 +1,219 @@
+//! What a version has set aside.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+use tokio::time::Instant;
+
+use super::clock::Clock;
+use crate::metadata::Reason;
+use crate::projection::{Failure, Keys, Parked, ParkedKey, ProjectionKey, SetAside, Slot};
+use crate::recorded::RecordedEvent;
+use crate::stream::Position;
+
+/// Events per key, in order. The first one of a key is the only one that may be due.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Aside {
+    keys: BTreeMap<ProjectionKey, Queue>,
+    /// When the first event of a key is to be tried: what is due is found without a look at the rest.
+    due: BTreeSet<(Instant, ProjectionKey)>,
+}
+
+#[derive(Clone, Debug)]
+struct Queue {
+    slot: Slot,
+    events: BTreeMap<Position, Waiting>,
+    /// Under which moment the key is in `due`.
+    due: Option<Instant>,
+}
+
+#[derive(Clone, Debug)]
+struct Waiting {
+    event: RecordedEvent,
+    error: Option<String>,
+    attempts: u32,
+    since: Instant,
+    next_attempt: Option<Instant>,
+    dropped: Option<String>,
+}
+
+impl Aside {
+    pub(super) fn add(&mut self, aside: SetAside) {
+        let now = Instant::now();
+        let mut waiting = Waiting {
+            event: aside.event,
+            error: None,
+            attempts: 0,
+            since: now,
+            next_attempt: None,
+            dropped: None,
+        };
+        if let Some(failure) = aside.failure {
+            waiting.failed(failure, now);
+        }
+        let empty = Queue { slot: aside.slot, events: BTreeMap::new(), due: None };
+        let queue = self.keys.entry(aside.key.clone()).or_insert(empty);
+        queue.events.insert(waiting.event.position, waiting);
+        self.first_has_changed(&aside.key);
+    }
+
+    pub(super) fn failed_again(&mut self, key: &ProjectionKey, at: Position, failure: Failure) {
+        let queue = self.keys.get_mut(key);
+        if let Some(waiting) = queue.and_then(|queue| queue.events.get_mut(&at)) {
+            waiting.failed(failure, Instant::now());
+            self.first_has_changed(key);
+        }
+    }
+
+    pub(super) fn settle(&mut self, key: &ProjectionKey, at: Position) {
+        if let Some(queue) = self.keys.get_mut(key) {
+            queue.events.remove(&at);
+            self.first_has_changed(key);
+        }
+    }
+
+    pub(super) fn replay(&mut self, keys: &Keys) -> u64 {
+        let keys: Vec<_> = match keys {
+            Keys::One(key) => {
+                self.keys.contains_key(key).then(|| key.clone()).into_iter().collect()
+            }
+            Keys::All => self.keys.keys().cloned().collect(),
+        };
+        for key in &keys {
+            if let Some(first) = self.first_mut(key) {
+                first.attempts = 0;
+                first.next_attempt = Some(Instant::now());
+            }
+            self.first_has_changed(key);
+        }
+        keys.len() as u64
+    }
+
+    /// Whether the event there is the first of its key.
+    pub(super) fn drop_first(
+        &mut self,
+        key: &ProjectionKey,
+        at: Position,
+        reason: &Reason,
+    ) -> bool {
+        let Some(first) = self.first_mut(key).filter(|first| first.event.position == at) else {
+            return false;
+        };
+        first.dropped = Some(reason.to_string());
+        first.next_attempt = Some(Instant::now());
+        self.first_has_changed(key);
+        true
+    }
+
+    fn first_mut(&mut self, key: &ProjectionKey) -> Option<&mut Waiting> {
+        self.keys.get_mut(key)?.events.values_mut().next()
+    }
+
+    /// Keeps `due` in step. An event that was never tried itself and has come to the front is due.
+    fn first_has_changed(&mut self, key: &ProjectionKey) {
+        let Some(queue) = self.keys.get_mut(key) else { return };
+        if let Some(before) = queue.due.take() {
+            self.due.remove(&(before, key.clone()));
+        }
+        let Some(first) = queue.events.values_mut().next() else {
+            self.keys.remove(key);
+            return;
+        };
+        if first.attempts == 0 && first.next_attempt.is_none() {
+            first.next_attempt = Some(Instant::now());
+        }
+        queue.due = first.next_attempt;
+        self.due.extend(queue.due.map(|due| (due, key.clone())));
+    }
+}
+
+impl Aside {
+    pub(super) fn is_due(&self, slots: &[Slot]) -> bool {
+        self.due_in(slots).next().is_some()
+    }
+
+    pub(super) fn due(&self, slots: &[Slot], limit: u32, clock: Clock) -> Vec<Parked> {
+        let due = self.due_in(slots).take(limit as usize);
+        let first = due.filter_map(|(key, queue)| {
+            queue.events.values().next().map(|first| first.parked(key, queue.slot, clock))
+        });
+        first.collect()
+    }
+
+    /// The most overdue first.
+    fn due_in<'a>(
+        &'a self,
+        slots: &'a [Slot],
+    ) -> impl Iterator<Item = (&'a ProjectionKey, &'a Queue)> {
+        let now = Instant::now();
+        let due = self.due.iter().take_while(move |(due, _)| *due <= now);
+        let queues = due.filter_map(|(_, key)| self.keys.get_key_value(key));
+        queues.filter(|(_, queue)| slots.contains(&queue.slot))
+    }
+
+    pub(super) fn blocked(&self, slots: &[Slot]) -> Vec<ProjectionKey> {
+        let keys = self.keys.iter().filter(|(_, queue)| slots.contains(&queue.slot));
+        keys.map(|(key, _)| key.clone()).collect()
+    }
+
+    pub(super) fn parked(
+        &self,
+        key: &ProjectionKey,
+        after: Position,
+        limit: u32,
+        clock: Clock,
+    ) -> Vec<Parked> {
+        let Some(queue) = self.keys.get(key) else { return Vec::new() };
+        let later = queue.events.range((Bound::Excluded(after), Bound::Unbounded));
+        let later = later.take(limit as usize);
+        later.map(|(_, waiting)| waiting.parked(key, queue.slot, clock)).collect()
+    }
+
+    pub(super) fn keys(
+        &self,
+        after: Option<&ProjectionKey>,
+        limit: u32,
+        clock: Clock,
+    ) -> Vec<ParkedKey> {
+        let after = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let later = self.keys.range::<ProjectionKey, _>((after, Bound::Unbounded));
+        let listed = later.filter_map(|(key, queue)| {
+            let first = queue.events.values().next()?;
+            let error = first.error.clone().unwrap_or_default();
+            let since = clock.timestamp(first.since);
+            let mut listed = ParkedKey::new(key.clone(), first.event.position, error, since);
+            listed.attempts = first.attempts;
+            listed.next_attempt = first.next_attempt.map(|at| clock.timestamp(at));
+            listed.behind = queue.events.len() as u64 - 1;
+            Some(listed)
+        });
+        listed.take(limit as usize).collect()
+    }
+
+    /// The slot of every key.
+    pub(super) fn slots(&self) -> impl Iterator<Item = Slot> {
+        self.keys.values().map(|queue| queue.slot)
+    }
+
+    pub(super) fn events(&self) -> u64 {
+        self.keys.values().map(|queue| queue.events.len() as u64).sum()
+    }
+}
+
+impl Waiting {
+    fn failed(&mut self, failure: Failure, now: Instant) {
+        self.attempts += 1;
+        self.error = Some(failure.error);
+        self.next_attempt = failure.retry_in.map(|after| now + after);
+    }
+
+    fn parked(&self, key: &ProjectionKey, slot: Slot, clock: Clock) -> Parked {
+        let (event, since) = (self.event.clone(), clock.timestamp(self.since));
+        let mut parked = Parked::new(slot, key.clone(), event, since);
+        parked.error.clone_from(&self.error);
+        parked.attempts = self.attempts;
+        parked.next_attempt = self.next_attempt.map(|at| clock.timestamp(at));
+        parked.dropped.clone_from(&self.dropped);
+        parked
+    }
+}

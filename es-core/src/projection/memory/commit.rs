@@ -1,0 +1,79 @@
+//! How a batch becomes part of a version: whole or not at all.
+
+use std::sync::Arc;
+
+use super::names::Names;
+use super::turn::Turn;
+use crate::projection::{CommitError, NodeId, Progress, ProjectionId, VersionState};
+
+/// What a batch is for, and with that, what it needs for its commit.
+#[derive(Debug)]
+pub(super) enum Purpose {
+    /// To make the tables of a version. Nobody else does meanwhile.
+    Prepare(Turn),
+    /// To handle events. Slots, state and turn must still be the node's.
+    Project {
+        /// Whose it is.
+        node: NodeId,
+        /// What the version did when it was begun.
+        state: VersionState,
+        /// The right to change the model.
+        turn: Turn,
+    },
+    /// To build the version again.
+    Rebuild,
+    /// To look, or to fold aside.
+    Look,
+}
+
+impl Purpose {
+    /// Something is heard of its holder.
+    pub(super) fn go_on(&self) {
+        if let Self::Prepare(turn) | Self::Project { turn, .. } = self {
+            turn.go_on();
+        }
+    }
+}
+
+impl<M> Names<M> {
+    /// Everything that may refuse comes before the first change.
+    pub(super) fn commit(
+        &mut self,
+        id: &ProjectionId,
+        purpose: &Purpose,
+        model: M,
+        progress: Progress,
+    ) -> Result<(), CommitError> {
+        let version = self.version_mut(id).map_err(|_| CommitError::Lost)?;
+        match purpose {
+            Purpose::Look => {
+                return Err(super::names::unsupported(format!(
+                    "what is written aside of `{id}` cannot be kept"
+                ))
+                .into());
+            }
+            Purpose::Prepare(turn) if turn.goes_on() => version.is_prepared = true,
+            Purpose::Project { node, state, turn }
+                if turn.goes_on()
+                    && version.is_still(*state)
+                    && version.slots.are_held(*node, &progress.slots) => {}
+            Purpose::Rebuild => {
+                version.slots.take_from_all();
+                version.aside = super::aside::Aside::default();
+            }
+            Purpose::Prepare(_) | Purpose::Project { .. } => return Err(CommitError::Lost),
+        }
+        version.model = Arc::new(model);
+        version.slots.come_to(&progress.slots);
+        for (key, position) in &progress.settled {
+            version.aside.settle(key, *position);
+        }
+        for (key, position, failure) in progress.failed_again {
+            version.aside.failed_again(&key, position, failure);
+        }
+        for aside in progress.set_aside {
+            version.aside.add(aside);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,147 @@
+//! The versions of each name, and which of them serves.
+
+use std::collections::BTreeMap;
+
+use super::clock::Clock;
+use super::version::MemoryVersion;
+use crate::error::{StoreError, StoreErrorKind};
+use crate::projection::{
+    ProjectionId, ProjectionName, RegisterError, Registration, Swap, VersionState, VersionStatus,
+};
+
+#[derive(Debug)]
+pub(super) struct Names<M> {
+    pub(super) clock: Clock,
+    names: BTreeMap<ProjectionName, Versions<M>>,
+}
+
+#[derive(Debug)]
+struct Versions<M> {
+    /// The version whose rows are read. It is retired already while the one that is to take its place
+    /// comes as far.
+    read: u32,
+    versions: BTreeMap<u32, MemoryVersion<M>>,
+}
+
+impl<M> Names<M> {
+    pub(super) fn new() -> Self {
+        Self { clock: Clock::start(), names: BTreeMap::new() }
+    }
+
+    pub(super) fn version(&self, id: &ProjectionId) -> Result<&MemoryVersion<M>, StoreError> {
+        let found = self.names.get(&id.name).and_then(|name| name.versions.get(&id.version));
+        found.ok_or_else(|| unknown(id))
+    }
+
+    pub(super) fn version_mut(
+        &mut self,
+        id: &ProjectionId,
+    ) -> Result<&mut MemoryVersion<M>, StoreError> {
+        let name = self.names.get_mut(&id.name);
+        name.and_then(|name| name.versions.get_mut(&id.version)).ok_or_else(|| unknown(id))
+    }
+
+    /// The version whose rows are read.
+    pub(super) fn read(&self, name: &ProjectionName) -> Option<&MemoryVersion<M>> {
+        let name = self.names.get(name)?;
+        name.versions.get(&name.read)
+    }
+
+    pub(super) fn statuses(&self, name: Option<&ProjectionName>) -> Vec<VersionStatus> {
+        let names = self.names.iter().filter(|(each, _)| name.is_none_or(|name| name == *each));
+        let versions = names.flat_map(|(_, versions)| versions.versions.values());
+        versions.map(|version| version.status(self.clock)).collect()
+    }
+
+    pub(super) fn swap(&mut self, id: &ProjectionId) -> Result<Swap, StoreError> {
+        let versions = self.names.get_mut(&id.name).ok_or_else(|| unknown(id))?;
+        if versions.read == id.version {
+            return Ok(Swap::Done);
+        }
+        if versions.read > id.version {
+            return Err(unsupported(format!("a later version than `{id}` serves already")));
+        }
+        let mut new = versions.versions.remove(&id.version).ok_or_else(|| unknown(id))?;
+        let swap = match versions.versions.get_mut(&versions.read) {
+            _ if !new.is_prepared => Err(unsupported(format!("the tables of `{id}` are not made"))),
+            Some(old) => {
+                old.place = VersionState::Retired;
+                Ok(if new.has_come_as_far_as(old) { Swap::Done } else { Swap::NotYet })
+            }
+            None => Ok(Swap::Done),
+        };
+        if let Ok(Swap::Done) = swap {
+            if let Some(old) = versions.versions.get(&versions.read) {
+                new.slots.effects_were_had(&old.slots);
+            }
+            new.place = VersionState::Serving;
+            versions.read = id.version;
+        }
+        versions.versions.insert(id.version, new);
+        swap
+    }
+
+    pub(super) fn drop_version(&mut self, id: &ProjectionId) -> Result<bool, StoreError> {
+        let Some(versions) = self.names.get_mut(&id.name) else { return Ok(false) };
+        if versions.read == id.version {
+            return Err(unsupported(format!("`{id}` serves and cannot be dropped")));
+        }
+        Ok(versions.versions.remove(&id.version).is_some())
+    }
+}
+
+impl<M: Default> Names<M> {
+    pub(super) fn register(
+        &mut self,
+        registration: &Registration,
+    ) -> Result<VersionState, RegisterError> {
+        let (id, clock) = (&registration.id, self.clock);
+        let Some(versions) = self.names.get_mut(&id.name) else {
+            let first = MemoryVersion::new(registration.clone(), VersionState::Serving, clock);
+            let versions = BTreeMap::from([(id.version, first)]);
+            self.names.insert(id.name.clone(), Versions { read: id.version, versions });
+            return Ok(VersionState::Serving);
+        };
+        if id.version < versions.read {
+            return Err(RegisterError::Superseded { id: id.clone(), serving: versions.read });
+        }
+        if let Some(known) = versions.versions.get(&id.version) {
+            is_the_same(&known.registration, registration)?;
+            return Ok(known.state());
+        }
+        if let Some(serving) = versions.versions.get(&versions.read) {
+            let known = &serving.registration.keyed_by;
+            if registration.has_effects && *known != registration.keyed_by {
+                return Err(RegisterError::EffectsChangeKey {
+                    id: id.clone(),
+                    known: known.clone(),
+                    declared: registration.keyed_by.clone(),
+                });
+            }
+        }
+        let new = MemoryVersion::new(registration.clone(), VersionState::Building, clock);
+        versions.versions.insert(id.version, new);
+        Ok(VersionState::Building)
+    }
+}
+
+fn is_the_same(known: &Registration, declared: &Registration) -> Result<(), RegisterError> {
+    let id = known.id.clone();
+    if known.keyed_by != declared.keyed_by {
+        let (known, declared) = (known.keyed_by.clone(), declared.keyed_by.clone());
+        return Err(RegisterError::OtherKey { id, known, declared });
+    }
+    if known.incarnation != declared.incarnation {
+        let (known, actual) = (known.incarnation, declared.incarnation);
+        return Err(RegisterError::OtherLog { id, known, actual });
+    }
+    Ok(())
+}
+
+fn unknown(id: &ProjectionId) -> StoreError {
+    unsupported(format!("`{id}` is not known here: run it first"))
+}
+
+pub(super) fn unsupported(why: String) -> StoreError {
+    StoreError::new(StoreErrorKind::Unsupported, why)
+}

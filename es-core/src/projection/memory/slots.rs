@@ -1,0 +1,165 @@
+//! Who runs which slots of a version.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::clock::Clock;
+use crate::projection::{
+    Claim, Epoch, Holder, NodeId, NodeStatus, Pulse, Slot, SlotProgress, SlotStatus,
+};
+use crate::stream::Position;
+
+/// The slots of a version, and the nodes that are alive.
+#[derive(Clone, Debug)]
+pub(super) struct Slots {
+    /// All 64; slot n is at n.
+    slots: Vec<Leased>,
+    nodes: BTreeMap<NodeId, Node>,
+}
+
+#[derive(Clone, Debug)]
+struct Leased {
+    slot: Slot,
+    owner: Option<NodeId>,
+    until: Instant,
+    epoch: Epoch,
+    checkpoint: Position,
+    effects_after: Position,
+}
+
+#[derive(Clone, Debug)]
+struct Node {
+    until: Instant,
+    pulse: Pulse,
+}
+
+impl Slots {
+    pub(super) fn starting_at(start: Position) -> Self {
+        let slots = Slot::all().map(|slot| Leased {
+            slot,
+            owner: None,
+            until: Instant::now(),
+            epoch: Epoch(0),
+            checkpoint: start,
+            effects_after: Position::START,
+        });
+        Self { slots: slots.collect(), nodes: BTreeMap::new() }
+    }
+
+    pub(super) fn beat(&mut self, node: NodeId, lease: Duration, pulse: &Pulse) {
+        let until = Instant::now() + lease;
+        self.nodes.insert(node, Node { until, pulse: pulse.clone() });
+        for held in self.slots.iter_mut().filter(|slot| slot.owner == Some(node)) {
+            held.until = until;
+        }
+    }
+
+    /// How many nodes are alive, and the place of `node` among them. Who is not any more is forgotten.
+    pub(super) fn alive(&mut self, node: NodeId) -> (usize, usize) {
+        let now = Instant::now();
+        self.nodes.retain(|_, node| now < node.until);
+        (self.nodes.len(), self.nodes.range(..node).count())
+    }
+
+    pub(super) fn held_by(&self, node: NodeId) -> Vec<(Slot, Epoch)> {
+        let held = self.slots.iter().filter(|slot| slot.owner == Some(node));
+        held.map(|slot| (slot.slot, slot.epoch)).collect()
+    }
+
+    pub(super) fn free(&self) -> usize {
+        let now = Instant::now();
+        self.slots.iter().filter(|slot| slot.is_free(now)).count()
+    }
+
+    pub(super) fn claim(&mut self, holder: Holder<'_>, at_most: usize) -> Vec<Claim> {
+        let now = Instant::now();
+        let free = self.slots.iter_mut().filter(|slot| slot.is_free(now)).take(at_most);
+        let claims = free.map(|slot| {
+            slot.owner = Some(holder.node);
+            slot.until = now + holder.lease;
+            slot.epoch = Epoch(slot.epoch.0 + 1);
+            Claim::new(slot.slot, slot.epoch, slot.checkpoint, slot.effects_after)
+        });
+        claims.collect()
+    }
+
+    pub(super) fn release(&mut self, node: NodeId, slots: &[Slot]) {
+        for slot in &mut self.slots {
+            if slot.owner == Some(node) && slots.contains(&slot.slot) {
+                slot.owner = None;
+            }
+        }
+    }
+
+    pub(super) fn leave(&mut self, node: NodeId) {
+        self.nodes.remove(&node);
+        let all: Vec<_> = Slot::all().collect();
+        self.release(node, &all);
+    }
+
+    /// Whether the node holds each of these slots, in the epoch in which it was given it. A lease that
+    /// is over does no harm as long as nobody else was given the slot.
+    pub(super) fn are_held(&self, node: NodeId, progress: &[SlotProgress]) -> bool {
+        progress.iter().all(|done| {
+            let slot = self.slots.get(usize::from(done.slot.number()));
+            slot.is_some_and(|slot| slot.owner == Some(node) && slot.epoch == done.epoch)
+        })
+    }
+
+    pub(super) fn come_to(&mut self, progress: &[SlotProgress]) {
+        for done in progress {
+            if let Some(slot) = self.slots.get_mut(usize::from(done.slot.number())) {
+                slot.checkpoint = done.checkpoint;
+            }
+        }
+    }
+
+    /// Nobody holds a slot any more, nor commits what was begun before. What had effects has had them.
+    pub(super) fn take_from_all(&mut self) {
+        for slot in &mut self.slots {
+            slot.owner = None;
+            slot.epoch = Epoch(slot.epoch.0 + 1);
+            slot.effects_after = slot.effects_after.max(slot.checkpoint);
+        }
+    }
+
+    /// What the version before had effects of.
+    pub(super) fn effects_were_had(&mut self, by: &Self) {
+        for (slot, before) in self.slots.iter_mut().zip(&by.slots) {
+            slot.effects_after = before.checkpoint.max(before.effects_after);
+        }
+    }
+
+    pub(super) fn checkpoints(&self) -> impl Iterator<Item = (Slot, Position)> {
+        self.slots.iter().map(|slot| (slot.slot, slot.checkpoint))
+    }
+
+    pub(super) fn statuses(&self) -> Vec<SlotStatus> {
+        let statuses = self.slots.iter().map(|slot| {
+            let mut status = SlotStatus::new(slot.slot, slot.epoch, slot.checkpoint);
+            status.owner = slot.owner;
+            status
+        });
+        statuses.collect()
+    }
+
+    pub(super) fn nodes(&self, clock: Clock) -> Vec<NodeStatus> {
+        let now = Instant::now();
+        let alive = self.nodes.iter().filter(|(_, node)| now < node.until);
+        let statuses = alive.map(|(id, node)| {
+            let mut status = NodeStatus::new(*id, clock.timestamp(node.until));
+            status.rate = node.pulse.rate;
+            status.error.clone_from(&node.pulse.error);
+            status
+        });
+        statuses.collect()
+    }
+}
+
+impl Leased {
+    fn is_free(&self, now: Instant) -> bool {
+        self.owner.is_none() || self.until <= now
+    }
+}

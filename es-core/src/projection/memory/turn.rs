@@ -1,0 +1,96 @@
+//! Who may change the model of a version.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
+
+/// One model, changed by one batch at a time.
+#[derive(Debug, Default)]
+pub(super) struct Turns {
+    current: Mutex<Current>,
+    over: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Current {
+    /// Turns are numbered, so that one that was lost does not end the one after it.
+    number: u64,
+    /// Whether the turn of that number goes on.
+    is_taken: bool,
+    /// When it ends if nothing is heard of it; never, if none.
+    until: Option<Instant>,
+}
+
+/// The right to change the model, until it is dropped or its lease is over.
+#[derive(Debug)]
+pub(super) struct Turn {
+    turns: Arc<Turns>,
+    number: u64,
+    lease: Option<Duration>,
+}
+
+impl Turns {
+    /// Waits until nobody has the turn, or whoever has it was not heard of for its lease.
+    pub(super) async fn take(self: &Arc<Self>, lease: Option<Duration>) -> Turn {
+        loop {
+            let until = match self.try_take(lease) {
+                Ok(turn) => return turn,
+                Err(until) => until,
+            };
+            // Whether it is woken or the time is over: both are reasons to look again. A turn that
+            // ended before this line has left its permit.
+            match until {
+                Some(until) => drop(timeout_at(until, self.over.notified()).await),
+                None => self.over.notified().await,
+            }
+        }
+    }
+
+    fn try_take(self: &Arc<Self>, lease: Option<Duration>) -> Result<Turn, Option<Instant>> {
+        let (now, mut current) = (Instant::now(), self.lock());
+        if current.goes_on(now) {
+            return Err(current.until);
+        }
+        let number = current.number + 1;
+        let until = lease.map(|lease| now + lease);
+        *current = Current { number, is_taken: true, until };
+        Ok(Turn { turns: Arc::clone(self), number, lease })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Current> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Current {
+    fn goes_on(&self, now: Instant) -> bool {
+        self.is_taken && self.until.is_none_or(|until| now < until)
+    }
+}
+
+impl Turn {
+    /// Something is heard of its holder: the lease begins anew, if it is not over.
+    pub(super) fn go_on(&self) {
+        let (now, mut current) = (Instant::now(), self.turns.lock());
+        if current.number == self.number && current.goes_on(now) {
+            current.until = self.lease.map(|lease| now + lease);
+        }
+    }
+
+    pub(super) fn goes_on(&self) -> bool {
+        let current = self.turns.lock();
+        current.number == self.number && current.goes_on(Instant::now())
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut current = self.turns.lock();
+        if current.number == self.number {
+            current.is_taken = false;
+            self.turns.over.notify_one();
+        }
+    }
+}

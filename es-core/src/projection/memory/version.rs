@@ -1,0 +1,103 @@
+//! A version of a projection: its model, its slots and what it has set aside.
+
+use std::sync::Arc;
+
+use super::aside::Aside;
+use super::clock::Clock;
+use super::slots::Slots;
+use super::turn::Turns;
+use crate::projection::{Beat, Holder, Pulse, Registration, VersionState, VersionStatus};
+use crate::stream::Position;
+use crate::timestamp::Timestamp;
+
+#[derive(Debug)]
+pub(super) struct MemoryVersion<M> {
+    pub(super) registration: Registration,
+    /// Building, serving or retired; whether it is stopped besides says `stopped`.
+    pub(super) place: VersionState,
+    pub(super) stopped: Option<String>,
+    pub(super) is_prepared: bool,
+    /// Shared with those who read it: a batch puts another one here.
+    pub(super) model: Arc<M>,
+    pub(super) turns: Arc<Turns>,
+    pub(super) slots: Slots,
+    pub(super) aside: Aside,
+    since: Timestamp,
+}
+
+impl<M: Default> MemoryVersion<M> {
+    pub(super) fn new(registration: Registration, place: VersionState, clock: Clock) -> Self {
+        Self {
+            slots: Slots::starting_at(registration.start),
+            registration,
+            place,
+            stopped: None,
+            is_prepared: false,
+            model: Arc::default(),
+            turns: Arc::default(),
+            aside: Aside::default(),
+            since: clock.timestamp(tokio::time::Instant::now()),
+        }
+    }
+}
+
+impl<M> MemoryVersion<M> {
+    pub(super) fn state(&self) -> VersionState {
+        if self.stopped.is_some() { VersionState::Stopped } else { self.place }
+    }
+
+    /// Whether what is begun in `state` still goes into the right model.
+    pub(super) fn is_still(&self, state: VersionState) -> bool {
+        state == self.place || (state == VersionState::Stopped && self.stopped.is_some())
+    }
+
+    pub(super) fn beat(&mut self, holder: Holder<'_>, pulse: &Pulse) -> Beat {
+        self.slots.beat(holder.node, holder.lease, pulse);
+        let mut beat = Beat::new(self.state(), self.registration.incarnation);
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let (nodes, rank) = self.slots.alive(holder.node);
+        (beat.nodes, beat.rank) = (count(nodes), count(rank));
+        beat.held = self.slots.held_by(holder.node);
+        beat.free = count(self.slots.free());
+        let held: Vec<_> = beat.held.iter().map(|(slot, _)| *slot).collect();
+        beat.is_due = self.aside.is_due(&held);
+        beat
+    }
+
+    pub(super) fn position(&self) -> Position {
+        let checkpoints = self.slots.checkpoints().map(|(_, checkpoint)| checkpoint);
+        checkpoints.min().unwrap_or(Position::START)
+    }
+
+    /// Whether the rows of `other` have nothing that those of this version lack. Slots that were made
+    /// of another key hold other events, and those of another log cannot be compared at all.
+    pub(super) fn has_come_as_far_as(&self, other: &Self) -> bool {
+        let (this, that) = (&self.registration, &other.registration);
+        if this.incarnation != that.incarnation {
+            return true;
+        }
+        if this.keyed_by != that.keyed_by {
+            let others = other.slots.checkpoints().map(|(_, checkpoint)| checkpoint);
+            return others.max().is_none_or(|greatest| self.position() >= greatest);
+        }
+        let mut pairs = self.slots.checkpoints().zip(other.slots.checkpoints());
+        pairs.all(|((_, this), (_, that))| this >= that)
+    }
+
+    pub(super) fn status(&self, clock: Clock) -> VersionStatus {
+        let Registration { id, types, incarnation, .. } = &self.registration;
+        let mut status = VersionStatus::new(id.clone(), self.state(), *incarnation, self.since);
+        status.stopped.clone_from(&self.stopped);
+        status.types.clone_from(types);
+        status.slots = self.slots.statuses();
+        status.nodes = self.slots.nodes(clock);
+        status.parked_events = self.aside.events();
+        for slot in self.aside.slots() {
+            status.parked_keys += 1;
+            if let Some(slot) = status.slots.get_mut(usize::from(slot.number())) {
+                slot.parked_keys += 1;
+            }
+        }
+        status
+    }
+}
