@@ -151,6 +151,7 @@ mod replica;
 mod row;
 mod run;
 mod schema;
+mod select;
 mod session;
 mod size;
 mod snapshots;

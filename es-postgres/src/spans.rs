@@ -78,6 +78,19 @@ pub(crate) fn log_page() -> Span {
     )
 }
 
+/// A page of a part of the log.
+pub(crate) fn select_page() -> Span {
+    info_span!(
+        target: "es",
+        "es.select_page",
+        otel.kind = "client",
+        db.system.name = "postgresql",
+        db.operation.name = "select_page",
+        es.events.count = field::Empty,
+        es.global_position = field::Empty,
+    )
+}
+
 /// A page of the events that match a query.
 pub(crate) fn query_page(query: &Query) -> Span {
     info_span!(

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use es_core::{
     Append, AppendError, Appended, Cursor, EventStore, Fingerprint, LogPage, Position, Query,
-    QueryPage, RecordedEvent, Replacement, Snapshot, SnapshotPage, StoreError, StreamId, Tag,
-    TransformError, TransformStore, Transformed, Version,
+    QueryPage, RecordedEvent, Replacement, SelectedPage, Selection, Snapshot, SnapshotPage,
+    StoreError, StreamId, Tag, TransformError, TransformStore, Transformed, Version,
 };
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
 
@@ -272,6 +272,20 @@ impl EventStore for PgStore {
         let span = spans::log_page();
         let page = self.read_log_page(cursor, limit).instrument(span.clone()).await?;
         span.record("es.events.count", page.events.len()).record("es.global_position", page.safe.0);
+        Ok(page)
+    }
+
+    async fn select_page(
+        &self,
+        selection: &Selection,
+        after: Position,
+        limit: u32,
+    ) -> Result<SelectedPage, StoreError> {
+        let span = spans::select_page();
+        let read = self.read_selected_page(selection, after, limit);
+        let page = read.instrument(span.clone()).await?;
+        let through = page.through.0;
+        span.record("es.events.count", page.events.len()).record("es.global_position", through);
         Ok(page)
     }
 }
