@@ -1,5 +1,6 @@
 //! What the expansions of the derives call. Not for people: it may change in any release.
 
+mod declared_key;
 pub mod handlers;
 pub mod shape;
 
@@ -33,7 +34,7 @@ use crate::tag::Tag;
 use crate::text::InvalidText;
 
 pub use crate::event_types::EventTypes;
-pub use crate::projection::declared_key;
+pub use declared_key::{KeyText, key};
 pub use handlers::{AnyDb, name_what_it_writes_into_with_the_key_db, writes_into};
 
 /// What may stand for a parameter of an event: whatever could itself be stored.

@@ -23,18 +23,21 @@ pub const fn name_what_it_writes_into_with_the_key_db<Db>() -> WritesInto<Db> {
 }
 
 impl<Db> WritesInto<Db> {
+    /// It has the handler of an event.
     #[must_use]
-    pub fn projects<P: Project<E, Db>, E>(self) -> Self {
+    pub fn has<P: Project<E, Db>, E>(self) -> Self {
         self
     }
 
+    /// It has the handler of many events.
     #[must_use]
-    pub fn projects_all<P: ProjectAll<Db>>(self) -> Self {
+    pub fn has_all<P: ProjectAll<Db>>(self) -> Self {
         self
     }
 
+    /// It has the effect of an event.
     #[must_use]
-    pub fn reacts<P: React<E, Db>, E>(self) -> Self {
+    pub fn has_effect<P: React<E, Db>, E>(self) -> Self {
         self
     }
 

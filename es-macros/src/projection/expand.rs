@@ -1,7 +1,7 @@
 //! What `#[derive(Projection)]` writes.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::Data;
 use syn::ext::IdentExt;
 
@@ -70,13 +70,16 @@ fn key(model: &Projection<'_>) -> Option<TokenStream> {
     let Projection { krate, .. } = model;
     let function = model.key?;
     let word = paths::text(function);
+    // What the function returns is blamed on its name.
+    let blame = function.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
+    let returned = quote_spanned!(blame=> _);
     Some(quote! {
         const KEYED_BY: &'static ::core::primitive::str = #word;
 
         fn key(
             __stored: &#krate::RecordedEvent,
         ) -> ::core::result::Result<#krate::ProjectionKey, #krate::projection::KeyError> {
-            #krate::__private::declared_key::<Self::Event, _>(__stored, #function)
+            #krate::__private::key::<Self::Event, #returned>(__stored, #function)
         }
     })
 }

@@ -38,29 +38,27 @@ fn handlers(model: &Projection<'_>) -> TokenStream {
     let (_, ty_generics, _) = model.input.generics.split_for_impl();
     // Only one word of a call has the place of the listed type, which the compiler then underlines.
     let this = |blame: Span| {
-        let ident = Ident::new(&ident.to_string(), blame);
+        let mut ident = ident.clone();
+        ident.set_span(blame);
         quote!(#ident #ty_generics)
     };
-    let project = match model.bulk {
-        Some(bulk) => {
-            let this = this(bulk.span());
-            quote!(.projects_all::<#this>())
-        }
-        None => {
-            let handled = model.set.members.iter().filter(|member| model.handles(member));
-            let calls = handled.map(|Member { event, blame, .. }| {
-                let this = this(*blame);
-                quote!(.projects::<#this, #event>())
-            });
-            calls.collect()
-        }
+    let projects: TokenStream = if let Some(bulk) = model.bulk {
+        let this = this(bulk.span());
+        quote!(.has_all::<#this>())
+    } else {
+        let handled = model.set.members.iter().filter(|member| model.handles(member));
+        let calls = handled.map(|Member { event, blame, .. }| {
+            let this = this(*blame);
+            quote!(.has::<#this, #event>())
+        });
+        calls.collect()
     };
     let effects = model.effects.iter().map(|effect| {
         let this = this(effect.blame);
         let event = effect.event;
-        quote!(.reacts::<#this, #event>())
+        quote!(.has_effect::<#this, #event>())
     });
-    quote!(#project #(#effects)*)
+    quote!(#projects #(#effects)*)
 }
 
 /// The name of the attribute, where it stands.

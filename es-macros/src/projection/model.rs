@@ -50,7 +50,7 @@ pub(crate) struct Effect<'a> {
 }
 
 impl<'a> Effect<'a> {
-    fn new(entry: &&'a Entry) -> Option<Self> {
+    fn new(entry: &'a Entry) -> Option<Self> {
         Some(Self { event: &entry.path, blame: entry.last()?.span() })
     }
 }
@@ -76,7 +76,7 @@ impl<'a> Projection<'a> {
         Self {
             input,
             effects: effects
-                .iter()
+                .into_iter()
                 .filter(|effect| members.contains(&effect.text()))
                 .filter_map(Effect::new)
                 .collect(),
