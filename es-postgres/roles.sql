@@ -2,8 +2,9 @@
 -- Run as the owner after each `migrate`; what is granted already stays.
 --
 -- es_owner migrates, calls `begin_incarnation` and transforms streams. No service runs as it.
--- es_writer appends and reads. Its history it can neither change nor delete.
--- es_reader reads streams and the log.
+-- es_writer appends, reads and runs projections. Its history it can neither change nor delete. It
+-- makes the schemas of read models, which takes CREATE on the database.
+-- es_reader reads streams, the log and how far projections have come.
 GRANT USAGE ON SCHEMA es TO es_writer, es_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA es TO es_writer, es_reader;
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA es TO es_writer, es_reader;
@@ -16,3 +17,6 @@ REVOKE INSERT ON es.log, es._migrations, es.archives FROM es_writer;
 GRANT USAGE ON SEQUENCE es.events_position_seq TO es_writer;
 -- Snapshots are a cache: replaced, and dropped where they are too many.
 GRANT UPDATE, DELETE ON es.snapshots TO es_writer;
+-- How far projections have come, who runs them and what they have set aside. What was dropped stays.
+GRANT UPDATE, DELETE ON es.projections, es.leases, es.projection_nodes, es.parked TO es_writer;
+GRANT EXECUTE ON FUNCTION es.fence TO es_writer;

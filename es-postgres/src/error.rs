@@ -42,7 +42,7 @@ struct LostStatement {
 
 /// The server keeps a statement for the session that prepared it. Only a pooler puts another session
 /// in its place.
-fn is_lost_statement(error: &Error) -> bool {
+pub(crate) fn is_lost_statement(error: &Error) -> bool {
     let Error::Database(database) = error else {
         return false;
     };
@@ -54,7 +54,8 @@ fn is_lost_statement_state(state: &str) -> bool {
     matches!(state, "26000" | "42P05")
 }
 
-fn kind(error: &Error) -> StoreErrorKind {
+/// Which kind of failure it is.
+pub(crate) fn kind(error: &Error) -> StoreErrorKind {
     match error {
         Error::Database(database) => {
             database.code().map_or(StoreErrorKind::Other, |code| kind_of_state(code.as_ref()))

@@ -145,6 +145,7 @@ mod known;
 mod loads;
 mod locked;
 mod log_end;
+mod projections;
 mod query;
 mod read;
 mod replica;
@@ -164,6 +165,7 @@ mod transform;
 pub use sqlx;
 
 pub use import::{ImportError, Imported};
+pub use projections::{PgBatch, PgProjections};
 pub use store::PgStore;
 
 /// The repository's README: its code compiles and its first aggregate passes its test.

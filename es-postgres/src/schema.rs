@@ -9,7 +9,7 @@ use sqlx::{Connection, PgPool, SqlSafeStr};
 use crate::error::from_sqlx;
 
 /// The newest migration.
-const LATEST: i64 = 2;
+const LATEST: i64 = 3;
 
 /// Brings the schema up to date, on a connection that is closed afterwards: the lock that keeps two
 /// migrations apart belongs to the session, and a pool would keep the session of a caller that
@@ -53,7 +53,8 @@ fn migrator() -> Migrator {
             "streams and events",
             include_str!("../migrations/0001_streams_and_events.sql"),
         ),
-        migration(LATEST, "archives", include_str!("../migrations/0002_archives.sql")),
+        migration(2, "archives", include_str!("../migrations/0002_archives.sql")),
+        migration(LATEST, "projections", include_str!("../migrations/0003_projections.sql")),
     ]);
     migrator.create_schema("es");
     migrator.dangerous_set_table_name("es._migrations");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use es_core::StoreError;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::{Executor, PgConnection, Postgres};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Postgres};
 
 use crate::connections::{Connections, Held};
 use crate::error::from_sqlx;
@@ -52,6 +52,55 @@ impl Session {
             session.execute("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(from_sqlx)?;
         }
         Ok(session)
+    }
+
+    /// One of `connections`, in the transaction that `opening` begins: several statements in one
+    /// message, between which nothing can come. With the rows that they answer.
+    pub(crate) async fn begin(
+        connections: &Arc<Connections>,
+        opening: String,
+    ) -> Result<(Self, Vec<PgRow>), StoreError> {
+        let connection = connections.take().await?;
+        let mut session = Self { connection: Some(connection), in_transaction: true };
+        let rows = sqlx::raw_sql(AssertSqlSafe(opening)).fetch_all(&mut *session).await;
+        Ok((session, rows.map_err(from_sqlx)?))
+    }
+
+    /// Ends the transaction with `closing`, in one message as well. Where that fails there was none.
+    pub(crate) async fn close_with(mut self, closing: String) -> Result<(), sqlx::Error> {
+        match self.execute(AssertSqlSafe(closing)).await {
+            Ok(_) => {
+                self.keep();
+                Ok(())
+            }
+            Err(error @ sqlx::Error::Database(_)) => {
+                // One that ended the session fails here too, and says less.
+                if self.execute("ROLLBACK").await.is_ok() {
+                    self.keep();
+                }
+                Err(error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Undoes what was done since the transaction began. A failure may have come of what was prepared
+    /// under another `search_path`, so that is forgotten too.
+    pub(crate) async fn undo(mut self) -> Result<(), StoreError> {
+        self.execute("ROLLBACK").await.map_err(from_sqlx)?;
+        if self.cached_statements_size() > 0 {
+            self.clear_cached_statements().await.map_err(from_sqlx)?;
+        }
+        self.keep();
+        Ok(())
+    }
+
+    /// Keeps the connection, which is in no transaction, for whoever comes next.
+    fn keep(&mut self) {
+        self.in_transaction = false;
+        if let Some(connection) = self.connection.take() {
+            connection.keep();
+        }
     }
 
     /// Makes what was done permanent. For a session whose statements were all answered.

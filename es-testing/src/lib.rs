@@ -150,6 +150,7 @@ pub mod lock;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod prelude;
+pub mod projection_contract;
 mod report;
 mod scenario;
 

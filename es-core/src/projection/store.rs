@@ -307,6 +307,27 @@ pub enum RegisterError {
         /// That of the new version.
         declared: String,
     },
+    /// Its rows would be where those of another projection are, which is written the same there.
+    #[error("`{id}` and `{other}` would both keep their rows in `{place}`: give one another name")]
+    SameName {
+        /// Which projection.
+        id: ProjectionId,
+        /// The one that is known.
+        other: ProjectionName,
+        /// Where both would be: in Postgres a schema.
+        place: String,
+    },
+    /// Its rows would be where something is that no projection has made.
+    #[error(
+        "`{id}` would keep its rows in `{place}`, which is there and is no projection's: \
+         give the projection another name, or move what is there"
+    )]
+    PlaceTaken {
+        /// Which projection.
+        id: ProjectionId,
+        /// Where they would be: in Postgres a schema.
+        place: String,
+    },
     /// A later version serves already.
     #[error("`{id}` is older than version {serving}, which serves")]
     Superseded {

@@ -19,6 +19,7 @@ mod log_order;
 mod lost_replies;
 #[cfg(unix)]
 mod pgbouncer;
+mod projections;
 mod query;
 mod query_plan;
 #[cfg(unix)]

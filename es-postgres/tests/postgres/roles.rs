@@ -56,10 +56,12 @@ async fn answer(pool: &PgPool, statement: String) -> String {
 
 const REFUSED: &str = "42501";
 
-/// All but that of the snapshots, which are a cache and no history.
+/// All but those of snapshots and projections, which follow from history and are none.
 async fn tables(pool: &PgPool) -> Vec<String> {
     let tables = "SELECT tablename::text FROM pg_tables \
-                  WHERE schemaname = 'es' AND tablename <> 'snapshots' ORDER BY 1";
+                  WHERE schemaname = 'es' AND tablename NOT IN \
+                        ('snapshots', 'projections', 'leases', 'projection_nodes', 'parked') \
+                  ORDER BY 1";
     sqlx::query_scalar(tables).fetch_all(pool).await.unwrap()
 }
 

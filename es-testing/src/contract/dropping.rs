@@ -46,7 +46,7 @@ pub async fn a_dropped_append_is_stored_whole_or_not_at_all<S: EventStore>(store
 }
 
 /// Drops `future` when it has been polled `polls` times, if it is not ready before.
-pub(super) async fn give_up_after(polls: usize, future: impl Future) {
+pub(crate) async fn give_up_after(polls: usize, future: impl Future) {
     let mut future = pin!(future);
     let mut left = polls;
     poll_fn(|context| {

@@ -1,0 +1,13 @@
+-- Leans on nothing: it writes a version and its 64 slots.
+--
+-- The version $2 of the projection $1: $3 state, $4 whether its rows are read, $5 what it is kept in
+-- order by, $6 names of its events, $7 whether it has effects, $8 the log, $9 where it begins.
+WITH registered AS (
+    INSERT INTO es.projections
+           (name, version, state, is_read, keyed_by, types, has_effects, incarnation)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    RETURNING id
+)
+INSERT INTO es.leases (projection, slot, checkpoint)
+SELECT registered.id, slot, $9
+  FROM registered, generate_series(0, 63) slot;

@@ -1,0 +1,40 @@
+-- Leans on projections_name_version_key where a name is given, on leases_pkey and projection_nodes_pkey,
+-- on parked_is_first_idx for the keys of each slot and on parked_pkey for the number of events.
+--
+-- All versions of the projection $1, or of all where that is nothing. Instants in microseconds since
+-- 1970.
+SELECT projections.name, projections.version, projections.state,
+       projections.stopped, projections.incarnation, projections.types, projections.since,
+       slots.numbers, slots.owners, slots.epochs, slots.checkpoints, slots.parked_keys,
+       nodes.nodes, nodes.until, nodes.rates, nodes.errors, parked.events
+  FROM es.projections
+ CROSS JOIN LATERAL (
+           SELECT array_agg(leases.slot ORDER BY leases.slot) AS numbers,
+                  array_agg(holder.node ORDER BY leases.slot) AS owners,
+                  array_agg(leases.epoch ORDER BY leases.slot) AS epochs,
+                  array_agg(leases.checkpoint ORDER BY leases.slot) AS checkpoints,
+                  array_agg(coalesce(aside.keys, 0) ORDER BY leases.slot) AS parked_keys
+             FROM es.leases
+             LEFT JOIN es.projection_nodes holder
+               ON holder.projection = projections.id AND holder.node = leases.owner
+              AND holder.alive_until > statement_timestamp()
+             LEFT JOIN (SELECT parked.slot, count(*) AS keys
+                          FROM es.parked
+                         WHERE parked.projection = projections.id AND parked.is_first
+                         GROUP BY parked.slot) aside ON aside.slot = leases.slot
+            WHERE leases.projection = projections.id
+       ) slots
+ CROSS JOIN LATERAL (
+           SELECT array_agg(alive.node ORDER BY alive.node) AS nodes,
+                  array_agg((extract(epoch FROM alive.alive_until) * 1000000)::bigint
+                            ORDER BY alive.node) AS until,
+                  array_agg(alive.rate ORDER BY alive.node) AS rates,
+                  array_agg(alive.error ORDER BY alive.node) AS errors
+             FROM es.projection_nodes alive
+            WHERE alive.projection = projections.id AND alive.alive_until > statement_timestamp()
+       ) nodes
+ CROSS JOIN LATERAL (SELECT count(*) AS events
+                       FROM es.parked
+                      WHERE parked.projection = projections.id) parked
+ WHERE $1::text IS NULL OR projections.name = $1::text
+ ORDER BY projections.name, projections.version;

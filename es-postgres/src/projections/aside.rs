@@ -1,0 +1,100 @@
+//! Events on their way into es.parked, as arrays, one per column.
+
+use es_core::projection::{Failure, SetAside};
+use es_core::{StoreError, StoreErrorKind};
+use sqlx::Postgres;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use uuid::Uuid;
+
+use crate::columns::bigint;
+use crate::store::PgStore;
+
+/// The arrays that `set_aside.sql` takes.
+#[derive(Default)]
+pub(super) struct Columns<'a> {
+    slots: Vec<i16>,
+    keys: Vec<&'a str>,
+    positions: Vec<i64>,
+    versions: Vec<i64>,
+    micros: Vec<i64>,
+    ids: Vec<Uuid>,
+    schema_versions: Vec<i32>,
+    names: Vec<&'a str>,
+    payloads: Vec<&'a str>,
+    metadata: Vec<String>,
+    categories: Vec<&'a str>,
+    stream_keys: Vec<&'a str>,
+    errors: Vec<Option<String>>,
+    waits: Vec<Option<i64>>,
+}
+
+impl<'a> Columns<'a> {
+    /// In the order of their keys, as everybody who waits for several.
+    pub(super) fn of(aside: &'a [SetAside]) -> Result<Self, StoreError> {
+        let mut sorted: Vec<_> = aside.iter().collect();
+        sorted.sort_unstable_by_key(|aside| (&aside.key, aside.event.position));
+        let mut columns = Self::default();
+        for aside in sorted {
+            columns.push(aside)?;
+        }
+        Ok(columns)
+    }
+
+    fn push(&mut self, aside: &'a SetAside) -> Result<(), StoreError> {
+        let event = &aside.event;
+        let other = |why| StoreError::new(StoreErrorKind::Other, why);
+        let schema_version = i32::try_from(event.event.version.0)
+            .map_err(|why| StoreError::new(StoreErrorKind::Unsupported, why))?;
+        self.metadata.push(serde_json::to_string(&event.metadata).map_err(other)?);
+        self.schema_versions.push(schema_version);
+        self.slots.push(i16::from(aside.slot.number()));
+        self.keys.push(aside.key.as_str());
+        self.positions.push(bigint(event.position.0));
+        self.versions.push(bigint(event.version.0));
+        self.micros.push(event.recorded_at.unix_micros());
+        self.ids.push(event.id.as_uuid());
+        self.names.push(event.event.name.as_str());
+        self.payloads.push(event.event.payload.as_str());
+        self.categories.push(event.stream.category().as_str());
+        self.stream_keys.push(event.stream.key().as_str());
+        self.errors.push(aside.failure.as_ref().map(|failure| text(&failure.error)));
+        self.waits.push(aside.failure.as_ref().and_then(wait));
+        Ok(())
+    }
+
+    pub(super) fn set_aside(
+        self,
+        store: &PgStore,
+        projection: i32,
+    ) -> Query<'static, Postgres, PgArguments> {
+        store
+            .query(include_str!("../../sql/projections/set_aside.sql"))
+            .bind(projection)
+            .bind(self.slots)
+            .bind(self.keys)
+            .bind(self.positions)
+            .bind(self.versions)
+            .bind(self.micros)
+            .bind(self.ids)
+            .bind(self.schema_versions)
+            .bind(self.names)
+            .bind(self.payloads)
+            .bind(self.metadata)
+            .bind(self.categories)
+            .bind(self.stream_keys)
+            .bind(self.errors)
+            .bind(self.waits)
+    }
+}
+
+/// Milliseconds until the next try, thirty years at most.
+pub(super) fn wait(failure: &Failure) -> Option<i64> {
+    let wait = failure.retry_in?;
+    Some(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX).min(1_000_000_000_000))
+}
+
+/// Without what PostgreSQL holds in no text.
+pub(super) fn text(error: &str) -> String {
+    error.replace('\0', "")
+}

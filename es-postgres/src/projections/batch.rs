@@ -1,0 +1,94 @@
+//! A transaction in which rows are written, and how it goes back.
+
+use std::fmt;
+
+use es_core::projection::{CommitError, Progress, ProjectionBatch};
+use es_core::{ProjectionId, StoreError};
+use sqlx::{Executor, PgConnection};
+use uuid::Uuid;
+
+use crate::error::from_sqlx;
+use crate::session::Session;
+
+use super::PgProjections;
+
+/// A transaction in the schema of a version.
+///
+/// Dropped, its connection is closed, and the server undoes it. One that is left alone for as long as
+/// its holder's lease lasts is ended by the server.
+pub struct PgBatch {
+    pub(super) projections: PgProjections,
+    pub(super) id: ProjectionId,
+    /// es.projections.id
+    pub(super) projection: i32,
+    pub(super) purpose: Purpose,
+    pub(super) session: Session,
+    is_marked: bool,
+}
+
+/// What a batch is for, and with that, what it needs for its commit.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Purpose {
+    /// To make the tables of a version.
+    Prepare,
+    /// To handle events as this node.
+    Project(Uuid),
+    /// As above, for a version that does something else by now than the node believes.
+    Outdated,
+    /// To build the version again.
+    Rebuild,
+    /// To look, or to fold aside.
+    Look,
+}
+
+impl PgBatch {
+    pub(super) fn new(
+        projections: &PgProjections,
+        id: &ProjectionId,
+        projection: i32,
+        purpose: Purpose,
+        session: Session,
+    ) -> Self {
+        let (projections, id) = (projections.clone(), id.clone());
+        Self { projections, id, projection, purpose, session, is_marked: false }
+    }
+}
+
+impl ProjectionBatch for PgBatch {
+    type Db = PgConnection;
+
+    fn db(&mut self) -> &mut PgConnection {
+        &mut self.session
+    }
+
+    async fn mark(&mut self) -> Result<(), StoreError> {
+        let mark = if self.is_marked {
+            "RELEASE SAVEPOINT es_mark; SAVEPOINT es_mark"
+        } else {
+            "SAVEPOINT es_mark"
+        };
+        self.session.execute(mark).await.map_err(from_sqlx)?;
+        self.is_marked = true;
+        Ok(())
+    }
+
+    async fn back(&mut self) -> Result<(), StoreError> {
+        self.session.execute("ROLLBACK TO SAVEPOINT es_mark").await.map_err(from_sqlx)?;
+        Ok(())
+    }
+
+    async fn commit(self, progress: Progress) -> Result<(), CommitError> {
+        self.commit_with(&progress).await
+    }
+
+    async fn undo(self) -> Result<(), StoreError> {
+        self.session.undo().await
+    }
+}
+
+impl fmt::Debug for PgBatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("PgBatch");
+        debug.field("id", &self.id).field("purpose", &self.purpose).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,138 @@
+//! How batches begin: each with one message.
+
+use std::time::Duration;
+
+use es_core::projection::{Holder, VersionState};
+use es_core::{ProjectionId, StoreError};
+use sqlx::{AssertSqlSafe, Executor, Row};
+use uuid::Uuid;
+
+use crate::error::from_sqlx;
+use crate::session::Session;
+
+use super::batch::{PgBatch, Purpose};
+use super::version::{state, unknown};
+use super::{PgProjections, place};
+
+/// Whoever makes tables or empties them keeps others waiting: so long after it was last heard of, at
+/// most.
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A transaction in the schema of a version, and what the version is doing.
+pub(super) struct Opened {
+    pub(super) session: Session,
+    pub(super) projection: i32,
+    /// Building, serving or retired.
+    place: VersionState,
+    is_stopped: bool,
+    is_prepared: bool,
+    /// Where its rows are.
+    pub(super) schema: String,
+}
+
+impl PgProjections {
+    pub(super) async fn begin_batch(
+        &self,
+        holder: Holder<'_>,
+        state: VersionState,
+    ) -> Result<PgBatch, StoreError> {
+        let opened = self.open(holder.id, Some(holder.lease), "").await?;
+        let is_still =
+            state == opened.place || (state == VersionState::Stopped && opened.is_stopped);
+        let node = holder.node.as_uuid();
+        let purpose = if is_still { Purpose::Project(node) } else { Purpose::Outdated };
+        Ok(self.batch(holder.id, opened, purpose))
+    }
+
+    /// The others wait for the row of the version.
+    pub(super) async fn begin_prepare(
+        &self,
+        id: &ProjectionId,
+    ) -> Result<Option<PgBatch>, StoreError> {
+        let mut opened = self.open(id, Some(PATIENCE), "FOR UPDATE").await?;
+        if opened.is_prepared {
+            opened.session.undo().await?;
+            return Ok(None);
+        }
+        let create = AssertSqlSafe(format!("CREATE SCHEMA \"{}\"", opened.schema));
+        if let Err(error) = opened.session.execute(create).await {
+            opened.session.undo().await?;
+            return Err(from_sqlx(error));
+        }
+        Ok(Some(self.batch(id, opened, Purpose::Prepare)))
+    }
+
+    /// In a schema that nobody else will ever see.
+    pub(super) async fn begin_scratch(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
+        let mut opened = self.open(id, None, "").await?;
+        let schema = format!("es_scratch_{}", Uuid::new_v4().simple());
+        let begin = format!(
+            "CREATE SCHEMA {schema}; \
+             SELECT set_config('search_path', \
+                               regexp_replace(current_setting('search_path'), '^[^,]*', '{schema}'), true)"
+        );
+        if let Err(error) = opened.session.execute(AssertSqlSafe(begin)).await {
+            opened.session.undo().await?;
+            return Err(from_sqlx(error));
+        }
+        Ok(self.batch(id, opened, Purpose::Look))
+    }
+
+    pub(super) async fn begin_look(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
+        let opened = self.open(id, None, "").await?;
+        Ok(self.batch(id, opened, Purpose::Look))
+    }
+
+    pub(super) fn batch(&self, id: &ProjectionId, opened: Opened, purpose: Purpose) -> PgBatch {
+        PgBatch::new(self, id, opened.projection, purpose, opened.session)
+    }
+
+    /// Begins a transaction in the schema in which the rows of the version are at this moment. Whatever
+    /// comes between this and the commit changes the epochs of its slots.
+    ///
+    /// The server ends it after `idle` without a word: a node that is paused holds its rows no longer.
+    pub(super) async fn open(
+        &self,
+        id: &ProjectionId,
+        idle: Option<Duration>,
+        lock: &'static str,
+    ) -> Result<Opened, StoreError> {
+        let (session, rows) =
+            Session::begin(&self.store.connections, opening(id, idle, lock)).await?;
+        let Some(row) = rows.last() else {
+            session.undo().await?;
+            return Err(unknown(id));
+        };
+        Ok(Opened {
+            session,
+            projection: row.try_get(0).map_err(from_sqlx)?,
+            place: state(row.try_get(1).map_err(from_sqlx)?, false)?,
+            is_stopped: row.try_get(2).map_err(from_sqlx)?,
+            is_prepared: row.try_get(3).map_err(from_sqlx)?,
+            schema: place::schema(id, row.try_get(4).map_err(from_sqlx)?),
+        })
+    }
+}
+
+/// Leans on `projections_name_version_key`. Names and schemas are letters, digits and `-_.`; the search
+/// path of the session may be empty.
+fn opening(id: &ProjectionId, idle: Option<Duration>, lock: &'static str) -> String {
+    let idle = idle.map(|idle| {
+        let millis = i32::try_from(idle.as_millis()).unwrap_or(i32::MAX).max(1);
+        format!("SET LOCAL idle_in_transaction_session_timeout = {millis};")
+    });
+    format!(
+        "BEGIN ISOLATION LEVEL READ COMMITTED; {idle} \
+         SELECT id, state, stopped IS NOT NULL, is_prepared, is_read, \
+                set_config('search_path', \
+                           concat_ws(', ', CASE WHEN is_read THEN '\"{read}\"' ELSE '\"{numbered}\"' END, \
+                                     nullif(current_setting('search_path'), '')), true) \
+           FROM es.projections \
+          WHERE name = '{name}' AND version = {version} {lock}",
+        idle = idle.unwrap_or_default(),
+        read = place::of_name(&id.name),
+        numbered = place::numbered(id),
+        name = id.name,
+        version = id.version,
+    )
+}

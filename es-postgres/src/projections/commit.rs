@@ -1,0 +1,170 @@
+//! How a batch becomes permanent, or nothing.
+
+use std::fmt::Write;
+
+use es_core::projection::{CommitError, Progress, SlotProgress};
+use es_core::{StoreError, StoreErrorKind};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::columns::bigint;
+use crate::error::from_sqlx;
+
+use super::PgProjections;
+use super::aside::{self, Columns};
+use super::batch::{PgBatch, Purpose};
+use super::version::unsupported;
+
+/// The namespace of the locks on the slots of a whole version: shared for the moment of a commit, alone
+/// for whoever takes the slots from everybody. A commit does not wait for that one, since it would find
+/// its slots gone.
+pub(super) const ALL_SLOTS: i32 = 1_163_067_396;
+
+impl PgBatch {
+    pub(super) async fn commit_with(mut self, progress: &Progress) -> Result<(), CommitError> {
+        let refused = match self.purpose {
+            Purpose::Outdated => Some(CommitError::Lost),
+            Purpose::Look => {
+                let why = format!("what is written aside of `{}` cannot be kept", self.id);
+                Some(unsupported(why).into())
+            }
+            _ => None,
+        };
+        if let Some(refused) = refused {
+            self.session.undo().await?;
+            return Err(refused);
+        }
+        let kept = self.projections.keep_aside(&mut self.session, self.projection, progress).await;
+        if let Err(error) = kept {
+            // Where that fails as well, the connection is gone, and the transaction with it.
+            let _ = self.session.undo().await;
+            return Err(from_step(error));
+        }
+        let closing = match self.purpose {
+            Purpose::Project(node) => fenced(self.projection, node, &progress.slots),
+            Purpose::Rebuild => unfenced(self.projection, &progress.slots),
+            _ => format!(
+                "UPDATE es.projections SET is_prepared = true WHERE id = {}; COMMIT",
+                self.projection
+            ),
+        };
+        self.session.close_with(closing).await.map_err(from_step)
+    }
+}
+
+impl PgProjections {
+    /// What is settled, what has failed again, what is set aside from now on, and what comes first after
+    /// that. In the order of the keys.
+    async fn keep_aside(
+        &self,
+        connection: &mut PgConnection,
+        projection: i32,
+        progress: &Progress,
+    ) -> Result<(), sqlx::Error> {
+        if !progress.settled.is_empty() {
+            let mut settled: Vec<_> = progress.settled.iter().collect();
+            settled.sort_unstable();
+            self.store
+                .query(include_str!("../../sql/projections/settle.sql"))
+                .bind(projection)
+                .bind(settled.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>())
+                .bind(settled.iter().map(|(_, at)| bigint(at.0)).collect::<Vec<_>>())
+                .execute(&mut *connection)
+                .await?;
+        }
+        if !progress.failed_again.is_empty() {
+            let mut failed: Vec<_> = progress.failed_again.iter().collect();
+            failed.sort_unstable_by(|(one, at, _), (other, then, _)| (one, at).cmp(&(other, then)));
+            let errors = failed.iter().map(|(_, _, failure)| aside::text(&failure.error));
+            self.store
+                .query(include_str!("../../sql/projections/fail_again.sql"))
+                .bind(projection)
+                .bind(failed.iter().map(|(key, ..)| key.as_str()).collect::<Vec<_>>())
+                .bind(failed.iter().map(|(_, at, _)| bigint(at.0)).collect::<Vec<_>>())
+                .bind(errors.collect::<Vec<_>>())
+                .bind(failed.iter().map(|(.., failure)| aside::wait(failure)).collect::<Vec<_>>())
+                .execute(&mut *connection)
+                .await?;
+        }
+        if !progress.set_aside.is_empty() {
+            let columns =
+                Columns::of(&progress.set_aside).map_err(|why| sqlx::Error::Encode(why.into()))?;
+            columns.set_aside(&self.store, projection).execute(&mut *connection).await?;
+        }
+        let settled = progress.settled.iter().map(|(key, _)| key.as_str());
+        let new = progress.set_aside.iter().map(|aside| aside.key.as_str());
+        let mut changed: Vec<_> = settled.chain(new).collect();
+        if !changed.is_empty() {
+            changed.sort_unstable();
+            changed.dedup();
+            self.store
+                .query(include_str!("../../sql/projections/come_first.sql"))
+                .bind(projection)
+                .bind(changed)
+                .execute(connection)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// One message, so that no pause can come between the look at the slots and the end of the transaction.
+/// Leans on `leases_pkey`.
+///
+/// ```text
+/// node    … rows …  paused ……………………………………………  UPDATE, COMMIT: its epoch is old, all of it is undone
+/// other               lease over, epoch + 1, rows, COMMIT
+/// ```
+fn fenced(projection: i32, node: Uuid, slots: &[SlotProgress]) -> String {
+    let mut sql =
+        format!("SELECT es.fence(pg_try_advisory_xact_lock_shared({ALL_SLOTS}, {projection}));");
+    if !slots.is_empty() {
+        let _ = write!(
+            sql,
+            "WITH moved AS (UPDATE es.leases SET checkpoint = done.checkpoint \
+               FROM (VALUES {values}) AS done (slot, epoch, checkpoint) \
+              WHERE leases.projection = {projection} AND leases.slot = done.slot \
+                AND leases.owner = '{node}' AND leases.epoch = done.epoch RETURNING 1) \
+             SELECT es.fence(count(*) = {count}) FROM moved;",
+            values = values(slots),
+            count = slots.len(),
+        );
+    }
+    sql + "COMMIT"
+}
+
+/// For a batch that holds all slots by itself. Leans on `leases_pkey`.
+fn unfenced(projection: i32, slots: &[SlotProgress]) -> String {
+    if slots.is_empty() {
+        return "COMMIT".to_owned();
+    }
+    format!(
+        "UPDATE es.leases SET checkpoint = done.checkpoint \
+           FROM (VALUES {values}) AS done (slot, epoch, checkpoint) \
+          WHERE leases.projection = {projection} AND leases.slot = done.slot; COMMIT",
+        values = values(slots),
+    )
+}
+
+fn values(slots: &[SlotProgress]) -> String {
+    let rows = slots.iter().map(|done| {
+        let (slot, epoch, checkpoint) = (done.slot, done.epoch.0, bigint(done.checkpoint.0));
+        format!("({slot}::smallint,{epoch}::bigint,{checkpoint}::bigint)")
+    });
+    rows.collect::<Vec<_>>().join(",")
+}
+
+/// A slot that is gone, or a session that the server has ended since it was left alone for too long.
+fn from_step(error: sqlx::Error) -> CommitError {
+    let state = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    match state.as_deref() {
+        Some("ES001" | "25P03") => CommitError::Lost,
+        _ => match error {
+            sqlx::Error::Encode(why) => match why.downcast::<StoreError>() {
+                Ok(why) => CommitError::Store(*why),
+                Err(why) => StoreError::new(StoreErrorKind::Other, why).into(),
+            },
+            error => from_sqlx(error).into(),
+        },
+    }
+}

@@ -1,0 +1,165 @@
+//! Who runs which slots.
+
+use std::time::Duration;
+
+use es_core::projection::{Beat, Claim, Epoch, Holder, Pulse, Slot};
+use es_core::{Checkpoint, Position, ProjectionId, ProjectionName, StoreError, StoreErrorKind};
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+
+use crate::columns::bigint;
+use crate::error::from_sqlx;
+use crate::row;
+
+use super::PgProjections;
+use super::version::{state, unknown};
+
+impl PgProjections {
+    pub(super) async fn say_alive(
+        &self,
+        holder: Holder<'_>,
+        pulse: &Pulse,
+    ) -> Result<Beat, StoreError> {
+        let query = self
+            .store
+            .query(include_str!("../../sql/projections/beat.sql"))
+            .bind(holder.id.name.as_str())
+            .bind(i64::from(holder.id.version))
+            .bind(holder.node.as_uuid())
+            .bind(micros(holder.lease))
+            .bind(pulse.rate)
+            .bind(pulse.error.as_deref());
+        let rows = self.store.rows_of(query).await?;
+        beat(rows.first().ok_or_else(|| unknown(holder.id))?)
+    }
+
+    pub(super) async fn claim_slots(
+        &self,
+        holder: Holder<'_>,
+        at_most: usize,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let query = self
+            .store
+            .query(include_str!("../../sql/projections/claim.sql"))
+            .bind(holder.id.name.as_str())
+            .bind(i64::from(holder.id.version))
+            .bind(holder.node.as_uuid())
+            .bind(micros(holder.lease))
+            .bind(bigint(at_most as u64));
+        let rows = self.store.rows_of(query).await?;
+        let mut claims = rows.iter().map(claim).collect::<Result<Vec<_>, _>>()?;
+        claims.sort_unstable_by_key(|claim| claim.slot);
+        Ok(claims)
+    }
+
+    pub(super) async fn release_slots(
+        &self,
+        holder: Holder<'_>,
+        slots: &[Slot],
+    ) -> Result<(), StoreError> {
+        let query = self
+            .store
+            .query(include_str!("../../sql/projections/release.sql"))
+            .bind(holder.id.name.as_str())
+            .bind(i64::from(holder.id.version))
+            .bind(holder.node.as_uuid())
+            .bind(numbers(slots));
+        self.store.rows_of(query).await.map(drop)
+    }
+
+    pub(super) async fn forget_node(&self, holder: Holder<'_>) -> Result<(), StoreError> {
+        let query = self
+            .store
+            .query(include_str!("../../sql/projections/leave.sql"))
+            .bind(holder.id.name.as_str())
+            .bind(i64::from(holder.id.version))
+            .bind(holder.node.as_uuid());
+        self.store.rows_of(query).await.map(drop)
+    }
+
+    pub(super) async fn read_visible(
+        &self,
+        name: &ProjectionName,
+    ) -> Result<Option<Checkpoint>, StoreError> {
+        let query = self.store.query(include_str!("../../sql/projections/visible.sql"));
+        let rows = self.store.rows_of(query.bind(name.as_str())).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let incarnation = row.try_get::<uuid::Uuid, _>(0).map_err(from_sqlx)?.into();
+        Ok(Some(Checkpoint::new(incarnation, Position(row::unsigned(row, 1)?))))
+    }
+
+    pub(super) async fn read_limits(
+        &self,
+        id: &ProjectionId,
+    ) -> Result<Option<Vec<(Slot, Position)>>, StoreError> {
+        let query = self
+            .store
+            .query(include_str!("../../sql/projections/limits.sql"))
+            .bind(id.name.as_str())
+            .bind(i64::from(id.version));
+        let rows = self.store.rows_of(query).await?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let limit = |row| Ok((slot(number(row, 0)?)?, Position(row::unsigned(row, 1)?)));
+        let mut limits = rows.iter().map(limit).collect::<Result<Vec<_>, StoreError>>()?;
+        limits.sort_unstable_by_key(|(slot, _)| *slot);
+        Ok(Some(limits))
+    }
+}
+
+fn beat(row: &PgRow) -> Result<Beat, StoreError> {
+    let is_stopped = row.try_get(1).map_err(from_sqlx)?;
+    let state = state(row.try_get(0).map_err(from_sqlx)?, is_stopped)?;
+    let incarnation = row.try_get::<uuid::Uuid, _>(2).map_err(from_sqlx)?.into();
+    let count = |column| {
+        let count = row::unsigned(row, column)?;
+        Ok::<_, StoreError>(u32::try_from(count).unwrap_or(u32::MAX))
+    };
+    let held = row.try_get::<Option<Vec<i16>>, _>(5).map_err(from_sqlx)?.unwrap_or_default();
+    let epochs = row.try_get::<Option<Vec<i64>>, _>(6).map_err(from_sqlx)?.unwrap_or_default();
+    let held = held.into_iter().zip(epochs);
+    let mut beat = Beat::new(state, incarnation);
+    beat.nodes = count(3)?;
+    beat.rank = count(4)?;
+    beat.held = held
+        .map(|(slot, epoch)| Ok((self::slot(slot)?, self::epoch(epoch))))
+        .collect::<Result<_, StoreError>>()?;
+    beat.free = count(7)?;
+    beat.is_due = row.try_get(8).map_err(from_sqlx)?;
+    Ok(beat)
+}
+
+fn claim(row: &PgRow) -> Result<Claim, StoreError> {
+    let epoch = Epoch(row::unsigned(row, 1)?);
+    let (checkpoint, effects) = (row::unsigned(row, 2)?, row::unsigned(row, 3)?);
+    Ok(Claim::new(slot(number(row, 0)?)?, epoch, Position(checkpoint), Position(effects)))
+}
+
+/// The slots as the numbers that they have.
+pub(super) fn numbers(slots: &[Slot]) -> Vec<i16> {
+    slots.iter().map(|slot| i16::from(slot.number())).collect()
+}
+
+pub(super) fn number(row: &PgRow, column: usize) -> Result<i16, StoreError> {
+    row.try_get(column).map_err(from_sqlx)
+}
+
+/// The slot of that number.
+pub(super) fn slot(number: i16) -> Result<Slot, StoreError> {
+    let slot = u8::try_from(number).ok().and_then(Slot::new);
+    slot.ok_or_else(|| {
+        StoreError::new(StoreErrorKind::Corrupt, format!("there is no slot {number}"))
+    })
+}
+
+pub(super) fn epoch(number: i64) -> Epoch {
+    Epoch(number.unsigned_abs())
+}
+
+/// A lease has no use beyond thirty years, and instants of the server have an end.
+const LONGEST: i64 = 1_000_000_000_000_000;
+
+fn micros(time: Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or(i64::MAX).min(LONGEST)
+}

@@ -1,0 +1,19 @@
+//! Where projections keep their rows, and how far they have come.
+
+mod aside;
+mod batch;
+mod begin;
+mod commit;
+mod leases;
+mod parked;
+mod place;
+mod rebuild;
+mod register;
+mod status;
+mod store;
+mod swap;
+mod transient;
+mod version;
+
+pub use batch::PgBatch;
+pub use store::PgProjections;

@@ -1,0 +1,174 @@
+//! A version becomes known.
+
+use es_core::projection::{RegisterError, Registration, VersionState};
+use es_core::{ProjectionId, ProjectionName, StoreError, StoreErrorKind};
+use sqlx::{Executor, PgConnection, Row};
+
+use crate::columns::bigint;
+use crate::error::from_sqlx;
+use crate::session::Session;
+
+use super::PgProjections;
+use super::place;
+use super::version::Known;
+
+/// Two names that share a schema must not be found free at once. It waits for nobody but others who
+/// register and those who say in a moment that a version is prepared, stopped or swapped.
+const ALONE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
+                     LOCK TABLE es.projections IN SHARE ROW EXCLUSIVE MODE";
+
+impl PgProjections {
+    /// Looks first, since it is there nearly always; where it is not, it looks again with all others
+    /// kept out.
+    pub(super) async fn register_version(
+        &self,
+        registration: &Registration,
+    ) -> Result<VersionState, RegisterError> {
+        let mut session = self.store.session().await?;
+        let known = self.registered(&mut session, registration).await;
+        if let Ok(Some(_)) | Err(_) = known {
+            let known = session.end_after(known).await?;
+            return Ok(known.unwrap_or(VersionState::Building));
+        }
+        session.end().await?;
+
+        let (mut session, _) = Session::begin(&self.store.connections, ALONE.to_owned()).await?;
+        match self.register_alone(&mut session, registration).await {
+            Ok(state) => {
+                session.close_with("COMMIT".to_owned()).await.map_err(from_sqlx)?;
+                Ok(state)
+            }
+            Err(error) => {
+                session.undo().await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn register_alone(
+        &self,
+        connection: &mut PgConnection,
+        registration: &Registration,
+    ) -> Result<VersionState, RegisterError> {
+        if let Some(state) = self.registered(connection, registration).await? {
+            return Ok(state);
+        }
+        let id = &registration.id;
+        let read = self.read_version(connection, &id.name).await?;
+        self.has_a_place(connection, id, read.as_ref()).await?;
+        let (state, text) = match &read {
+            None => (VersionState::Serving, "serving"),
+            Some(_) => (VersionState::Building, "building"),
+        };
+        let types = registration.types.iter().map(es_core::EventName::as_str);
+        let register = self
+            .store
+            .query(include_str!("../../sql/projections/register.sql"))
+            .bind(id.name.as_str())
+            .bind(i64::from(id.version))
+            .bind(text)
+            .bind(read.is_none())
+            .bind(&registration.keyed_by)
+            .bind(types.collect::<Vec<_>>())
+            .bind(registration.has_effects)
+            .bind(registration.incarnation.as_uuid())
+            .bind(bigint(registration.start.0));
+        connection.execute(register).await.map_err(from_sqlx)?;
+        Ok(state)
+    }
+
+    /// What a known version is doing; whether it, or an unknown one, may be run at all.
+    async fn registered(
+        &self,
+        connection: &mut PgConnection,
+        registration: &Registration,
+    ) -> Result<Option<VersionState>, RegisterError> {
+        let id = &registration.id;
+        let read = self.read_version(connection, &id.name).await?;
+        if let Some(read) = read.as_ref().filter(|read| id.version < read.id.version) {
+            return Err(RegisterError::Superseded { id: id.clone(), serving: read.id.version });
+        }
+        if let Some(known) = self.known(connection, id).await? {
+            is_the_same(&known, registration)?;
+            return Ok(Some(known.state()));
+        }
+        match read.filter(|read| registration.has_effects && read.keyed_by != registration.keyed_by)
+        {
+            None => Ok(None),
+            Some(read) => Err(RegisterError::EffectsChangeKey {
+                id: id.clone(),
+                known: read.keyed_by,
+                declared: registration.keyed_by.clone(),
+            }),
+        }
+    }
+
+    /// Whether nothing is in the way of the rows of a new version, now and when it is swapped in.
+    async fn has_a_place(
+        &self,
+        connection: &mut PgConnection,
+        id: &ProjectionId,
+        read: Option<&Known>,
+    ) -> Result<(), RegisterError> {
+        let names = self.store.query(include_str!("../../sql/projections/names.sql"));
+        let names = names.bind(id.name.as_str()).fetch_all(&mut *connection).await;
+        for row in names.map_err(from_sqlx)? {
+            let other: &str = row.try_get(0).map_err(from_sqlx)?;
+            let other = ProjectionName::new(other)
+                .map_err(|why| StoreError::new(StoreErrorKind::Corrupt, why))?;
+            if let Some(place) = place::shared(&id.name, &other) {
+                return Err(RegisterError::SameName { id: id.clone(), other, place });
+            }
+        }
+        let needed = match read {
+            None => vec![place::of_name(&id.name)],
+            Some(read) => vec![place::numbered(id), place::numbered(&read.id)],
+        };
+        let taken = self.store.query(include_str!("../../sql/projections/schemas.sql"));
+        let taken = taken.bind(&needed).fetch_optional(connection).await.map_err(from_sqlx)?;
+        let taken = taken.map(|row| row.try_get(0)).transpose().map_err(from_sqlx)?;
+        let reserved = || needed.into_iter().find(|schema| place::is_reserved(schema));
+        match taken.or_else(reserved) {
+            None => Ok(()),
+            Some(place) => Err(RegisterError::PlaceTaken { id: id.clone(), place }),
+        }
+    }
+
+    pub(super) async fn known(
+        &self,
+        connection: &mut PgConnection,
+        id: &ProjectionId,
+    ) -> Result<Option<Known>, StoreError> {
+        let query = self
+            .store
+            .query(include_str!("../../sql/projections/known.sql"))
+            .bind(id.name.as_str())
+            .bind(i64::from(id.version));
+        let row = query.fetch_optional(connection).await.map_err(from_sqlx)?;
+        row.map(|row| Known::of(&row, &id.name)).transpose()
+    }
+
+    /// The version whose rows are read.
+    pub(super) async fn read_version(
+        &self,
+        connection: &mut PgConnection,
+        name: &ProjectionName,
+    ) -> Result<Option<Known>, StoreError> {
+        let query = self.store.query(include_str!("../../sql/projections/read_version.sql"));
+        let row = query.bind(name.as_str()).fetch_optional(connection).await.map_err(from_sqlx)?;
+        row.map(|row| Known::of(&row, name)).transpose()
+    }
+}
+
+fn is_the_same(known: &Known, declared: &Registration) -> Result<(), RegisterError> {
+    let id = declared.id.clone();
+    if known.keyed_by != declared.keyed_by {
+        let (known, declared) = (known.keyed_by.clone(), declared.keyed_by.clone());
+        return Err(RegisterError::OtherKey { id, known, declared });
+    }
+    if known.incarnation != declared.incarnation {
+        let (known, actual) = (known.incarnation, declared.incarnation);
+        return Err(RegisterError::OtherLog { id, known, actual });
+    }
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! What versions have come to.
+
+use es_core::projection::{NodeStatus, SlotStatus, VersionStatus};
+use es_core::{
+    EventName, Position, ProjectionId, ProjectionName, StoreError, StoreErrorKind, Timestamp,
+};
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, Row};
+
+use crate::error::from_sqlx;
+use crate::row;
+
+use super::PgProjections;
+use super::leases::{epoch, slot};
+use super::version::{state, version};
+
+impl PgProjections {
+    pub(super) async fn stop_version(
+        &self,
+        id: &ProjectionId,
+        why: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let query = self.of(id, include_str!("../../sql/projections/stop.sql"));
+        match self.changed_by(query.bind(why.map(super::aside::text))).await? {
+            0 => Err(super::version::unknown(id)),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) async fn read_versions(
+        &self,
+        name: Option<&ProjectionName>,
+    ) -> Result<Vec<VersionStatus>, StoreError> {
+        let query = self.store.query(include_str!("../../sql/projections/versions.sql"));
+        let rows = self.store.rows_of(query.bind(name.map(ProjectionName::as_str))).await?;
+        rows.iter().map(status).collect()
+    }
+
+    /// At one moment, whatever becomes of the version meanwhile.
+    pub(super) async fn count_rows(
+        &self,
+        id: &ProjectionId,
+    ) -> Result<Vec<(String, u64)>, StoreError> {
+        let mut opened = self.open(id, None, "").await?;
+        let tables = self.tables(&mut opened.session, &opened.schema).await?;
+        let mut counts = Vec::with_capacity(tables.len());
+        for table in tables {
+            let count =
+                sqlx::raw_sql(AssertSqlSafe(format!("SELECT count(*) FROM {}", table.quoted)));
+            let row = count.fetch_one(&mut *opened.session).await.map_err(from_sqlx)?;
+            counts.push((table.name, row::unsigned(&row, 0)?));
+        }
+        opened.session.undo().await?;
+        Ok(counts)
+    }
+}
+
+fn status(row: &PgRow) -> Result<VersionStatus, StoreError> {
+    let name: &str = row.try_get(0).map_err(from_sqlx)?;
+    let name = ProjectionName::new(name).map_err(corrupt)?;
+    let id = ProjectionId::new(name, version(row, 1)?);
+    let stopped: Option<String> = row.try_get(3).map_err(from_sqlx)?;
+    let state = state(row.try_get(2).map_err(from_sqlx)?, stopped.is_some())?;
+    let incarnation = row.try_get::<uuid::Uuid, _>(4).map_err(from_sqlx)?.into();
+    let mut status = VersionStatus::new(id, state, incarnation, row::timestamp(row, 6)?);
+    status.stopped = stopped;
+    let types: Vec<String> = row.try_get(5).map_err(from_sqlx)?;
+    let types = types.into_iter().map(|name| EventName::new(name).map_err(corrupt));
+    status.types = types.collect::<Result<_, _>>()?;
+    status.slots = slots(row)?;
+    status.nodes = nodes(row)?;
+    status.parked_keys = status.slots.iter().map(|slot| slot.parked_keys).sum();
+    status.parked_events = row::unsigned(row, 16)?;
+    Ok(status)
+}
+
+fn slots(row: &PgRow) -> Result<Vec<SlotStatus>, StoreError> {
+    let numbers: Vec<i16> = array(row, 7)?;
+    let owners: Vec<Option<uuid::Uuid>> = array(row, 8)?;
+    let (epochs, checkpoints): (Vec<i64>, Vec<i64>) = (array(row, 9)?, array(row, 10)?);
+    let parked: Vec<i64> = array(row, 11)?;
+    let counts = epochs.into_iter().zip(checkpoints).zip(parked);
+    let slots = numbers.into_iter().zip(owners).zip(counts);
+    let status = slots.map(|((number, owner), ((epochs, checkpoint), parked))| {
+        let checkpoint = Position(checkpoint.unsigned_abs());
+        let mut status = SlotStatus::new(slot(number)?, epoch(epochs), checkpoint);
+        status.owner = owner.map(Into::into);
+        status.parked_keys = parked.unsigned_abs();
+        Ok(status)
+    });
+    status.collect()
+}
+
+fn nodes(row: &PgRow) -> Result<Vec<NodeStatus>, StoreError> {
+    let nodes: Vec<uuid::Uuid> = array(row, 12)?;
+    let (until, rates): (Vec<i64>, Vec<f64>) = (array(row, 13)?, array(row, 14)?);
+    let errors: Vec<Option<String>> = array(row, 15)?;
+    let nodes = nodes.into_iter().zip(until).zip(rates.into_iter().zip(errors));
+    let status = nodes.map(|((node, until), (rate, error))| {
+        let mut status = NodeStatus::new(node.into(), Timestamp::from_unix_micros(until));
+        status.rate = rate;
+        status.error = error;
+        status
+    });
+    Ok(status.collect())
+}
+
+/// Nothing where the server has gathered nothing.
+fn array<'r, T>(row: &'r PgRow, column: usize) -> Result<Vec<T>, StoreError>
+where
+    Vec<T>: sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
+{
+    let array = row.try_get::<Option<Vec<T>>, _>(column).map_err(from_sqlx)?;
+    Ok(array.unwrap_or_default())
+}
+
+fn corrupt(why: es_core::InvalidText) -> StoreError {
+    StoreError::new(StoreErrorKind::Corrupt, why)
+}

@@ -1,0 +1,199 @@
+//! The handle, and the doors to everything behind it.
+
+use std::fmt;
+
+use es_core::projection::{
+    Beat, Claim, Holder, Keys, Parked, ParkedKey, ProjectionStore, Pulse, RegisterError,
+    Registration, Slot, Swap, VersionState, VersionStatus,
+};
+use es_core::{
+    Checkpoint, Position, ProjectError, ProjectionId, ProjectionKey, ProjectionName, Reason,
+    StoreError,
+};
+use sqlx::{PgConnection, PgPool};
+
+use crate::store::PgStore;
+
+use super::PgBatch;
+use super::transient;
+
+/// Keeps the rows of projections and how far these have come, in one database and in one transaction.
+///
+/// A handle: clones speak to the same pool.
+///
+/// ```no_run
+/// use es_postgres::PgStore;
+///
+/// # async fn example(pool: es_postgres::sqlx::PgPool) -> Result<(), Box<dyn std::error::Error>> {
+/// let store = PgStore::new(pool);
+/// store.migrate().await?;
+/// let kept = store.projections();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct PgProjections {
+    pub(super) store: PgStore,
+}
+
+impl PgStore {
+    /// Keeps projections beside the events, on the same pool.
+    #[must_use]
+    pub fn projections(&self) -> PgProjections {
+        PgProjections { store: self.clone() }
+    }
+}
+
+impl PgProjections {
+    /// Keeps projections in the database of `pool`, which may be another one than that of the events.
+    /// [`PgStore::migrate`] makes the schema `es` there too.
+    #[must_use]
+    pub fn new(pool: PgPool) -> Self {
+        PgStore::new(pool).projections()
+    }
+
+    /// As [`PgStore::without_prepared_statements`]. What handlers say is theirs: behind a pooler their
+    /// statements are not prepared either, which a pool with
+    /// [`statement_cache_capacity(0)`](sqlx::postgres::PgConnectOptions::statement_cache_capacity) sees to.
+    #[must_use]
+    pub fn without_prepared_statements(self) -> Self {
+        Self { store: self.store.without_prepared_statements() }
+    }
+}
+
+impl ProjectionStore for PgProjections {
+    type Db = PgConnection;
+    type Batch = PgBatch;
+
+    async fn register(&self, registration: &Registration) -> Result<VersionState, RegisterError> {
+        self.register_version(registration).await
+    }
+
+    async fn prepare(&self, id: &ProjectionId) -> Result<Option<PgBatch>, StoreError> {
+        self.begin_prepare(id).await
+    }
+
+    async fn beat(&self, holder: Holder<'_>, pulse: &Pulse) -> Result<Beat, StoreError> {
+        self.say_alive(holder, pulse).await
+    }
+
+    async fn claim(&self, holder: Holder<'_>, at_most: usize) -> Result<Vec<Claim>, StoreError> {
+        self.claim_slots(holder, at_most).await
+    }
+
+    async fn release(&self, holder: Holder<'_>, slots: &[Slot]) -> Result<(), StoreError> {
+        self.release_slots(holder, slots).await
+    }
+
+    async fn leave(&self, holder: Holder<'_>) -> Result<(), StoreError> {
+        self.forget_node(holder).await
+    }
+
+    async fn begin(&self, holder: Holder<'_>, state: VersionState) -> Result<PgBatch, StoreError> {
+        self.begin_batch(holder, state).await
+    }
+
+    fn is_transient(&self, error: &ProjectError) -> bool {
+        transient::is_transient(error)
+    }
+
+    async fn blocked(
+        &self,
+        id: &ProjectionId,
+        slots: &[Slot],
+    ) -> Result<Vec<ProjectionKey>, StoreError> {
+        self.read_blocked(id, slots).await
+    }
+
+    async fn due(
+        &self,
+        id: &ProjectionId,
+        slots: &[Slot],
+        limit: u32,
+    ) -> Result<Vec<Parked>, StoreError> {
+        self.read_due(id, slots, limit).await
+    }
+
+    async fn parked(
+        &self,
+        id: &ProjectionId,
+        key: &ProjectionKey,
+        after: Position,
+        limit: u32,
+    ) -> Result<Vec<Parked>, StoreError> {
+        self.read_parked(id, key, after, limit).await
+    }
+
+    async fn parked_keys(
+        &self,
+        id: &ProjectionId,
+        after: Option<&ProjectionKey>,
+        limit: u32,
+    ) -> Result<Vec<ParkedKey>, StoreError> {
+        self.read_parked_keys(id, after, limit).await
+    }
+
+    async fn replay(&self, id: &ProjectionId, keys: &Keys) -> Result<u64, StoreError> {
+        self.replay_parked(id, keys).await
+    }
+
+    async fn drop_parked(
+        &self,
+        id: &ProjectionId,
+        key: &ProjectionKey,
+        position: Position,
+        reason: &Reason,
+    ) -> Result<bool, StoreError> {
+        self.have_dropped(id, key, position, reason).await
+    }
+
+    async fn stop(&self, id: &ProjectionId, why: Option<&str>) -> Result<(), StoreError> {
+        self.stop_version(id, why).await
+    }
+
+    async fn versions(
+        &self,
+        name: Option<&ProjectionName>,
+    ) -> Result<Vec<VersionStatus>, StoreError> {
+        self.read_versions(name).await
+    }
+
+    async fn visible(&self, name: &ProjectionName) -> Result<Option<Checkpoint>, StoreError> {
+        self.read_visible(name).await
+    }
+
+    async fn limits(&self, id: &ProjectionId) -> Result<Option<Vec<(Slot, Position)>>, StoreError> {
+        self.read_limits(id).await
+    }
+
+    async fn swap(&self, id: &ProjectionId) -> Result<Swap, StoreError> {
+        self.swap_in(id).await
+    }
+
+    async fn drop_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
+        self.remove_version(id).await
+    }
+
+    async fn rebuild(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
+        self.begin_rebuild(id).await
+    }
+
+    async fn scratch(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
+        self.begin_scratch(id).await
+    }
+
+    async fn rows(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
+        self.begin_look(id).await
+    }
+
+    async fn counts(&self, id: &ProjectionId) -> Result<Vec<(String, u64)>, StoreError> {
+        self.count_rows(id).await
+    }
+}
+
+/// Says how busy the pool is and never how to reach the database.
+impl fmt::Debug for PgProjections {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PgProjections").field("store", &self.store).finish()
+    }
+}

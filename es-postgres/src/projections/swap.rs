@@ -1,0 +1,172 @@
+//! A version takes the place of another, or goes.
+
+use es_core::projection::{Swap, VersionState};
+use es_core::{ProjectionId, StoreError};
+use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
+
+use crate::error::from_sqlx;
+use crate::session::Session;
+
+use super::version::{Known, unknown, unsupported};
+use super::{PgProjections, place};
+
+/// A schema that goes tells of each table that goes with it.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
+                     SET LOCAL idle_in_transaction_session_timeout = 60000; \
+                     SET LOCAL client_min_messages = warning";
+
+impl PgProjections {
+    /// Readers are not kept waiting: they look up the name of the schema in each statement, and a
+    /// prepared one is planned anew by the server.
+    pub(super) async fn swap_in(&self, id: &ProjectionId) -> Result<Swap, StoreError> {
+        let (mut session, _) = Session::begin(&self.store.connections, BEGIN.to_owned()).await?;
+        let swap = self.swap_within(&mut session, id).await;
+        self.close(session, swap).await
+    }
+
+    pub(super) async fn remove_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
+        let (mut session, _) = Session::begin(&self.store.connections, BEGIN.to_owned()).await?;
+        let removed = self.remove_within(&mut session, id).await;
+        self.close(session, removed).await
+    }
+
+    async fn close<T>(
+        &self,
+        session: Session,
+        outcome: Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match outcome {
+            Ok(_) => session.close_with("COMMIT".to_owned()).await.map_err(from_sqlx)?,
+            Err(_) => session.undo().await?,
+        }
+        outcome
+    }
+
+    async fn swap_within(
+        &self,
+        connection: &mut PgConnection,
+        id: &ProjectionId,
+    ) -> Result<Swap, StoreError> {
+        let versions = self.lock_versions(connection, id).await?;
+        let new = versions.iter().find(|known| known.id == *id).ok_or_else(|| unknown(id))?;
+        let read = versions.iter().find(|known| known.is_read).ok_or_else(|| unknown(id))?;
+        if new.is_read {
+            return Ok(Swap::Done);
+        }
+        if read.id.version > id.version {
+            return Err(unsupported(format!("a later version than `{id}` serves already")));
+        }
+        if !new.is_prepared {
+            return Err(unsupported(format!("the tables of `{id}` are not made")));
+        }
+        self.take_all_slots(connection, read.projection).await?;
+        if !self.has_come_as_far(connection, new, read).await? {
+            if read.place != VersionState::Retired {
+                self.set_state(connection, read, "retired", true).await?;
+            }
+            return Ok(Swap::NotYet);
+        }
+        self.take_all_slots(connection, new.projection).await?;
+        self.set_state(connection, read, "retired", false).await?;
+        self.set_state(connection, new, "serving", true).await?;
+        let effects = self.store.query(include_str!("../../sql/projections/effects_were_had.sql"));
+        let effects = effects.bind(new.projection).bind(read.projection);
+        connection.execute(effects).await.map_err(from_sqlx)?;
+        rename(connection, new, read).await?;
+        Ok(Swap::Done)
+    }
+
+    /// Whether the rows of `read` have nothing that those of `new` lack. Slots that were made of another
+    /// key hold other events, and those of another log cannot be compared at all.
+    async fn has_come_as_far(
+        &self,
+        connection: &mut PgConnection,
+        new: &Known,
+        read: &Known,
+    ) -> Result<bool, StoreError> {
+        if new.incarnation != read.incarnation {
+            return Ok(true);
+        }
+        let query = self
+            .store
+            .query(include_str!("../../sql/projections/has_come_as_far.sql"))
+            .bind(new.projection)
+            .bind(read.projection)
+            .bind(new.keyed_by == read.keyed_by);
+        let row = query.fetch_one(connection).await.map_err(from_sqlx)?;
+        row.try_get(0).map_err(from_sqlx)
+    }
+
+    async fn remove_within(
+        &self,
+        connection: &mut PgConnection,
+        id: &ProjectionId,
+    ) -> Result<bool, StoreError> {
+        let versions = self.lock_versions(connection, id).await?;
+        let Some(known) = versions.iter().find(|known| known.id == *id) else { return Ok(false) };
+        if known.is_read {
+            return Err(unsupported(format!("`{id}` serves and cannot be dropped")));
+        }
+        self.keep_all_out(connection, known.projection).await?;
+        if known.is_prepared {
+            let rows = format!("DROP SCHEMA IF EXISTS \"{}\" CASCADE", known.schema());
+            connection.execute(AssertSqlSafe(rows)).await.map_err(from_sqlx)?;
+        }
+        let drop = self.store.query(include_str!("../../sql/projections/drop_version.sql"));
+        connection.execute(drop.bind(known.projection)).await.map_err(from_sqlx)?;
+        // Nobody is to take the place any more of a version that was retired for that.
+        let is_awaited = |other: &Known| other.id != *id && other.place == VersionState::Building;
+        if known.place == VersionState::Building && !versions.iter().any(is_awaited) {
+            for read in versions.iter().filter(|read| read.is_read) {
+                self.set_state(connection, read, "serving", true).await?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// All versions of the name. Two who change them wait for one another, and whoever is given a slot
+    /// waits as well.
+    async fn lock_versions(
+        &self,
+        connection: &mut PgConnection,
+        id: &ProjectionId,
+    ) -> Result<Vec<Known>, StoreError> {
+        let query = self.store.query(include_str!("../../sql/projections/lock_versions.sql"));
+        let rows = query.bind(id.name.as_str()).fetch_all(connection).await.map_err(from_sqlx)?;
+        rows.iter().map(|row| Known::of(row, &id.name)).collect()
+    }
+
+    async fn set_state(
+        &self,
+        connection: &mut PgConnection,
+        known: &Known,
+        state: &'static str,
+        is_read: bool,
+    ) -> Result<(), StoreError> {
+        let query = self
+            .store
+            .query(include_str!("../../sql/projections/set_state.sql"))
+            .bind(known.projection)
+            .bind(state)
+            .bind(is_read);
+        connection.execute(query).await.map_err(from_sqlx)?;
+        Ok(())
+    }
+}
+
+/// One that was never run has no schema.
+async fn rename(
+    connection: &mut PgConnection,
+    new: &Known,
+    read: &Known,
+) -> Result<(), StoreError> {
+    let name = place::of_name(&new.id.name);
+    let renamed = |from: &str, to: &str| format!("ALTER SCHEMA \"{from}\" RENAME TO \"{to}\"");
+    if read.is_prepared {
+        let away = renamed(&name, &place::numbered(&read.id));
+        connection.execute(AssertSqlSafe(away)).await.map_err(from_sqlx)?;
+    }
+    let here = renamed(&place::numbered(&new.id), &name);
+    connection.execute(AssertSqlSafe(here)).await.map_err(from_sqlx)?;
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! Which failures of a handler are nobody's fault.
+
+use std::error::Error;
+
+use es_core::{AppendError, ProjectError, StoreError, StoreErrorKind};
+use sqlx::postgres::PgDatabaseError;
+
+use crate::error::{is_lost_statement, kind};
+
+/// Whether the error, or one that it came from, is a failure of the database that may pass.
+pub(super) fn is_transient(error: &ProjectError) -> bool {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error.as_error());
+    while let Some(error) = next {
+        if says_so(error) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+fn says_so(error: &(dyn Error + 'static)) -> bool {
+    if let Some(error) = error.downcast_ref::<StoreError>() {
+        return error.is_transient();
+    }
+    if let Some(AppendError::Store(error)) = error.downcast_ref::<AppendError>() {
+        return error.is_transient();
+    }
+    error.downcast_ref::<sqlx::Error>().is_some_and(|error| {
+        matches!(kind(error), StoreErrorKind::Unavailable | StoreErrorKind::Contention)
+            || is_lost_statement(error)
+            || is_of_the_moment(error)
+    })
+}
+
+/// The server lacks space or memory, or its disk fails. Or the session has prepared the same statement
+/// for a table of that name in another schema, with other columns: a batch that is undone forgets what
+/// its session has prepared.
+fn is_of_the_moment(error: &sqlx::Error) -> bool {
+    let Some(error) = error.as_database_error() else { return false };
+    let Some(error) = error.try_downcast_ref::<PgDatabaseError>() else { return false };
+    error.code().starts_with("53")
+        || error.code().starts_with("58")
+        || (error.code() == "0A000" && error.routine() == Some("RevalidateCachedQuery"))
+}

@@ -1,0 +1,130 @@
+//! What a node begins and somebody else takes over is not committed.
+
+use es_core::projection::{Claim, CommitError, Epoch, ProjectionBatch, SlotProgress};
+use es_core::{Position, ProjectionStore};
+
+use super::probe::{Probe, Rows};
+use super::subjects::{Kept, Node, SHORT, come_to, failed, id, key, rows};
+
+/// The number of a slot's epoch rises whenever the slot is given to somebody, to the same node too.
+pub async fn every_claim_has_an_epoch_of_its_own<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let (node, first) = kept.runner(1).await;
+    kept.store.leave(node.holder()).await.expect("a node may leave");
+
+    let second = kept.claim_all(&node).await;
+
+    let rises = first.iter().zip(&second).all(|(first, second)| first.epoch < second.epoch);
+    assert!(rises, "epochs rise from claim to claim");
+}
+
+/// A slot that the node was given anew since then is not the one that its batch rests on.
+pub async fn an_older_epoch_commits_nothing<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let (node, old) = kept.runner(1).await;
+    let slots: Vec<_> = old.iter().map(|claim| claim.slot).collect();
+    kept.store.release(node.holder(), &slots).await.expect("slots can be released");
+    let new = kept.claim_all(&node).await;
+
+    let lost = kept.handle(&node, &[("a", 1)], come_to(5, &old)).await;
+
+    is_lost(kept, lost, &rows(&[]), Position::START).await;
+    kept.handle(&node, &[("a", 1)], come_to(5, &new)).await.expect("the new epoch is good");
+}
+
+/// Nobody can name an epoch that was not given yet.
+pub async fn an_epoch_that_was_not_given_commits_nothing<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let (node, claims) = kept.runner(1).await;
+
+    let later =
+        |claim: &Claim| SlotProgress::new(claim.slot, Epoch(claim.epoch.0 + 1), Position(5));
+    let mut progress = come_to(5, &[]);
+    progress.slots = claims.iter().map(later).collect();
+    let lost = kept.handle(&node, &[("a", 1)], progress).await;
+
+    is_lost(kept, lost, &rows(&[]), Position::START).await;
+}
+
+/// The right epoch of another node's slot does not help.
+pub async fn a_slot_of_another_node_commits_nothing<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let (_holder, claims) = kept.runner(1).await;
+
+    let lost = kept.handle(&Node::of(1), &[("a", 1)], come_to(5, &claims)).await;
+
+    is_lost(kept, lost, &rows(&[]), Position::START).await;
+}
+
+/// A slot that the node let go, and nobody took, is not its own either.
+pub async fn a_slot_that_was_let_go_commits_nothing<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let (node, claims) = kept.runner(1).await;
+    kept.store.release(node.holder(), &[claims[3].slot]).await.expect("slots can be released");
+
+    let lost = kept.handle(&node, &[("a", 1)], come_to(5, &claims[3..4])).await;
+
+    is_lost(kept, lost, &rows(&[]), Position::START).await;
+}
+
+/// Of a batch that has lost one slot of many, nothing is kept: no rows, no checkpoint of the others,
+/// and nothing is set aside.
+pub async fn one_lost_slot_loses_the_whole_batch<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let (node, claims) = kept.runner(1).await;
+    kept.store.release(node.holder(), &[claims[9].slot]).await.expect("slots can be released");
+
+    let mut progress = come_to(5, &claims);
+    progress.set_aside.push(failed("k", 4, None));
+    let lost = kept.handle(&node, &[("a", 1)], progress).await;
+
+    is_lost(kept, lost, &rows(&[]), Position::START).await;
+    let aside = kept.store.parked(&id(1), &key("k"), Position::START, 10).await.expect("a list");
+    assert!(aside.is_empty(), "a lost batch sets nothing aside");
+}
+
+/// A node that was paused comes back to slots that are another's: what it had begun is not kept.
+pub async fn after_a_takeover_the_old_node_commits_nothing<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let paused = Node::of(1).with_lease(SHORT);
+    let old = kept.claim_all(&paused).await;
+    let mut zombie = kept.begin(&paused).await;
+    kept.add(&mut zombie, &[("a", 1)]).await;
+
+    let heir = Node::of(1);
+    let new = kept.claim_all(&heir).await;
+    kept.handle(&heir, &[("b", 1)], come_to(6, &new)).await.expect("the heir goes on");
+    let lost = zombie.commit(come_to(5, &old)).await;
+
+    assert!(lost.is_err(), "a zombie commits nothing");
+    assert_eq!(kept.read().await, rows(&[("b", 1)]), "the heir's rows alone are there");
+    assert_eq!(kept.checkpoints(1).await, [Position(6); 64], "no checkpoint goes back");
+    let again = kept.handle(&paused, &[("a", 1)], come_to(7, &old)).await;
+    is_lost(kept, again, &rows(&[("b", 1)]), Position(6)).await;
+}
+
+async fn is_lost<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+    answer: Result<(), CommitError>,
+    rows: &Rows,
+    checkpoint: Position,
+) {
+    assert!(matches!(answer, Err(CommitError::Lost)), "the batch is lost, but got {answer:?}");
+    assert_eq!(kept.read().await, *rows, "a lost batch leaves no rows");
+    let checkpoints = kept.checkpoints(1).await;
+    assert_eq!(checkpoints, [checkpoint; 64], "a lost batch moves no checkpoint");
+}

@@ -1,0 +1,108 @@
+//! What nodes are told of one another.
+
+use es_core::ProjectionStore;
+use es_core::projection::{Pulse, VersionState};
+
+use super::probe::Probe;
+use super::subjects::{Kept, Node, SHORT, id, incarnation, until};
+
+/// Each of several nodes has a place of its own; their shares differ by one at most, and are all slots.
+pub async fn shares_are_fair_and_add_up<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
+    kept.start(1).await;
+    let nodes: Vec<_> = (0..5).map(|_| Node::of(1)).collect();
+    for node in &nodes {
+        kept.beat(node).await;
+    }
+
+    let mut beats = Vec::new();
+    for node in &nodes {
+        beats.push(kept.beat(node).await);
+    }
+
+    assert!(beats.iter().all(|beat| beat.nodes == 5), "all that are alive count");
+    let mut ranks: Vec<_> = beats.iter().map(|beat| beat.rank).collect();
+    ranks.sort_unstable();
+    assert_eq!(ranks, [0, 1, 2, 3, 4], "each node has its own place");
+    let mut shares: Vec<_> = beats.iter().map(es_core::projection::Beat::share).collect();
+    shares.sort_unstable();
+    assert_eq!(shares, [12, 13, 13, 13, 13], "shares are fair and add up to 64");
+}
+
+/// A node that is not heard of for its lease does not count.
+pub async fn a_silent_node_does_not_count<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
+    kept.start(1).await;
+    let other = Node::of(1);
+    kept.beat(&Node::of(1).with_lease(SHORT)).await;
+
+    until("a silent node does not count", async || kept.beat(&other).await.nodes == 1).await;
+
+    assert_eq!(kept.beat(&other).await.share(), 64, "all slots are the other one's");
+    let listed = kept.status(1).await.nodes;
+    assert_eq!(listed.len(), 1, "who is silent is not listed");
+}
+
+/// Nodes of one version are not nodes of another.
+pub async fn each_version_has_nodes_of_its_own<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    kept.start(2).await;
+    kept.beat(&Node::of(1)).await;
+
+    let beat = kept.beat(&Node::of(2)).await;
+
+    assert_eq!((beat.nodes, beat.free), (1, 64), "who runs another version does not count");
+}
+
+/// A beat answers with the slots and epochs that the node holds, and how many are free.
+pub async fn a_beat_tells_what_is_held_and_free<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let node = Node::of(1);
+    let mut claims = kept.claim(&node, 10).await;
+    claims.sort_by_key(|claim| claim.slot);
+
+    let mut beat = kept.beat(&node).await;
+
+    beat.held.sort_unstable();
+    let expected: Vec<_> = claims.iter().map(|claim| (claim.slot, claim.epoch)).collect();
+    assert_eq!(beat.held, expected, "what is held is what was given");
+    assert_eq!(beat.free, 54, "the others are free");
+    let says = (beat.state, beat.incarnation);
+    assert_eq!(says, (VersionState::Serving, incarnation()), "what it does, and of which log");
+}
+
+/// What a node tells of itself is shown to who asks for the version.
+pub async fn a_pulse_is_shown<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
+    kept.start(1).await;
+    let node = Node::of(1);
+
+    let mut pulse = Pulse::default();
+    (pulse.rate, pulse.error) = (12.5, Some("the handler is tired".into()));
+    kept.store.beat(node.holder(), &pulse).await.expect("a node can say that it is alive");
+
+    let listed = kept.status(1).await.nodes;
+    let [listed] = &listed[..] else { panic!("one node is listed, but got {listed:?}") };
+    let shown = (listed.node, listed.rate.to_bits(), listed.error.as_deref());
+    let told = (node.node, pulse.rate.to_bits(), Some("the handler is tired"));
+    assert_eq!(shown, told, "what it told is shown");
+}
+
+/// A version that was stopped says so, with the reason, to its nodes and to who asks; and goes on.
+pub async fn a_stopped_version_says_why_and_goes_on<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let node = Node::of(1);
+
+    kept.store.stop(&id(1), Some("it was enough")).await.expect("a version can be stopped");
+
+    assert_eq!(kept.beat(&node).await.state, VersionState::Stopped, "its nodes are told");
+    let status = kept.status(1).await;
+    let shown = (status.state, status.stopped.as_deref());
+    assert_eq!(shown, (VersionState::Stopped, Some("it was enough")), "the reason is shown");
+    kept.store.stop(&id(1), None).await.expect("a version can go on");
+    assert_eq!(kept.beat(&node).await.state, VersionState::Serving, "it goes on as before");
+    assert_eq!(kept.status(1).await.stopped, None, "there is no reason any more");
+}

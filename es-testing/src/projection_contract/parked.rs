@@ -1,0 +1,159 @@
+//! What is set aside stays in order, per key, until it is settled.
+
+use es_core::projection::Slot;
+use es_core::{Position, ProjectionStore};
+
+use super::probe::Probe;
+use super::subjects::{Kept, LONG, behind, come_to, failed, id, key};
+
+/// An event comes back byte for byte, with its error and its slot.
+pub async fn what_is_set_aside_comes_back_as_it_was<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let (node, claims) = kept.runner(1).await;
+    let (first, second) = (failed("k", 3, None), behind("k", 4));
+
+    let mut progress = come_to(4, &claims);
+    progress.set_aside = vec![first.clone(), second.clone()];
+    kept.handle(&node, &[], progress).await.expect("it is committed");
+
+    let aside = kept.store.parked(&id(1), &key("k"), Position::START, 10).await.expect("a list");
+    let [one, two] = &aside[..] else { panic!("two events are set aside, but got {aside:?}") };
+    assert_eq!((&one.event, &two.event), (&first.event, &second.event), "the same events");
+    assert_eq!((one.slot, &one.key), (first.slot, &first.key), "under their key and slot");
+    let tries = (one.error.as_deref(), one.attempts, one.next_attempt);
+    assert_eq!(tries, (Some("number 3 is wrong"), 1, None), "with its error");
+    assert_eq!((two.error.as_deref(), two.attempts), (None, 0), "the second was not tried");
+    assert_eq!((&one.dropped, &two.dropped), (&None, &None), "nobody wants them dropped");
+}
+
+/// Events of a key come in the order of the log, page by page, whenever they were set aside.
+pub async fn events_of_a_key_come_in_order<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
+    kept.start(1).await;
+    let (node, claims) = kept.runner(1).await;
+    let mut progress = come_to(4, &claims);
+    progress.set_aside = vec![failed("k", 2, None), failed("other", 3, None), behind("k", 4)];
+    kept.handle(&node, &[], progress).await.expect("it is committed");
+    let mut progress = come_to(12, &claims);
+    progress.set_aside = vec![behind("k", 9), behind("k", 10), behind("k", 11)];
+    kept.handle(&node, &[], progress).await.expect("it is committed");
+
+    let page = async |after, limit| {
+        let page = kept.store.parked(&id(1), &key("k"), Position(after), limit).await;
+        let page = page.expect("a list").into_iter();
+        page.map(|parked| parked.event.position.0).collect::<Vec<_>>()
+    };
+    assert_eq!(page(0, 3).await, [2, 4, 9], "the first page");
+    assert_eq!(page(9, 3).await, [10, 11], "the page after it");
+    assert_eq!(page(0, 0).await, Vec::<u64>::new(), "a limit of 0");
+}
+
+/// The keys that are blocked are those of the slots that were asked for.
+pub async fn blocked_are_the_keys_of_the_slots<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let (node, claims) = kept.runner(1).await;
+    let mut progress = come_to(9, &claims);
+    progress.set_aside = vec![failed("a", 1, None), failed("b", 2, Some(LONG)), behind("a", 3)];
+    kept.handle(&node, &[], progress).await.expect("it is committed");
+
+    let (of_a, of_b) = (Slot::of(&key("a")), Slot::of(&key("b")));
+    assert_ne!(of_a, of_b, "the test needs keys of two slots");
+    let blocked = async |slots: &[Slot]| {
+        let mut keys = kept.store.blocked(&id(1), slots).await.expect("a list");
+        keys.sort();
+        keys
+    };
+    assert_eq!(blocked(&[of_a]).await, [key("a")], "each key once, and of its slot");
+    assert_eq!(blocked(&[of_b, of_a]).await, [key("a"), key("b")], "keys of several slots");
+    assert_eq!(blocked(&[]).await, [], "no slots, no keys");
+}
+
+/// What is settled is gone from every list, and what is behind it stays.
+pub async fn what_is_settled_is_gone<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
+    kept.start(1).await;
+    let (node, claims) = kept.runner(1).await;
+    let mut progress = come_to(9, &claims);
+    progress.set_aside = vec![failed("a", 1, None), behind("a", 3), failed("b", 2, None)];
+    kept.handle(&node, &[], progress).await.expect("it is committed");
+
+    let mut progress = come_to(9, &claims);
+    progress.settled = vec![(key("a"), Position(1)), (key("b"), Position(2))];
+    kept.handle(&node, &[], progress).await.expect("it is committed");
+
+    let listed = kept.store.parked_keys(&id(1), None, 10).await.expect("a list");
+    let listed: Vec<_> = listed.iter().map(|key| (key.key.as_str(), key.position.0)).collect();
+    assert_eq!(listed, [("a", 3)], "the one behind it is the first one now");
+    let all: Vec<_> = Slot::all().collect();
+    let blocked = kept.store.blocked(&id(1), &all).await.expect("a list");
+    assert_eq!(blocked, [key("a")], "a key of which nothing is left is not blocked");
+    let status = kept.status(1).await;
+    assert_eq!((status.parked_keys, status.parked_events), (1, 1), "and it does not count");
+}
+
+/// A try that failed again is counted, with its error.
+pub async fn another_failure_is_counted<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
+    kept.start(1).await;
+    let (node, claims) = kept.runner(1).await;
+    let mut progress = come_to(9, &claims);
+    progress.set_aside = vec![failed("a", 1, Some(LONG))];
+    kept.handle(&node, &[], progress).await.expect("it is committed");
+
+    let mut progress = come_to(9, &claims);
+    let failure = es_core::projection::Failure::new("still wrong".into(), None);
+    progress.failed_again = vec![(key("a"), Position(1), failure)];
+    kept.handle(&node, &[], progress).await.expect("it is committed");
+
+    let aside = kept.store.parked(&id(1), &key("a"), Position::START, 10).await.expect("a list");
+    let [one] = &aside[..] else { panic!("one event is set aside, but got {aside:?}") };
+    let tries = (one.error.as_deref(), one.attempts, one.next_attempt);
+    assert_eq!(tries, (Some("still wrong"), 2, None), "the second failure");
+}
+
+/// Keys are listed by their bytes, page by page, with their first event and how many wait behind it.
+pub async fn keys_are_listed_in_the_order_of_their_bytes<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let (node, claims) = kept.runner(1).await;
+    let keys = ["Zoe", "ada", "ada b", "ada-b", "ada.b", "ádá", "bob"];
+    let mut progress = come_to(99, &claims);
+    for (nth, of) in keys.into_iter().rev().enumerate() {
+        let position = 10 * (nth as u64 + 1);
+        progress.set_aside.push(failed(of, position, None));
+        progress.set_aside.push(behind(of, position + 1));
+    }
+    kept.handle(&node, &[], progress).await.expect("it is committed");
+
+    let page = async |after: Option<&str>, limit| {
+        let after = after.map(key);
+        let page = kept.store.parked_keys(&id(1), after.as_ref(), limit).await.expect("a list");
+        page.into_iter().map(|listed| listed.key.to_string()).collect::<Vec<_>>()
+    };
+    let sorted = ["Zoe", "ada", "ada b", "ada-b", "ada.b", "bob", "ádá"];
+    assert_eq!(page(None, 4).await, sorted[..4], "the first page");
+    assert_eq!(page(Some("ada-b"), 10).await, sorted[4..], "the page after it");
+    let listed = kept.store.parked_keys(&id(1), None, 1).await.expect("a list");
+    let first = (listed[0].position, listed[0].error.as_str(), listed[0].behind);
+    assert_eq!(first, (Position(70), "number 70 is wrong", 1), "the first event, and one behind");
+    assert_eq!(listed[0].attempts, 1, "it was tried once");
+}
+
+/// Who asks for a version is told how much is set aside, in each slot and in all.
+pub async fn what_is_set_aside_is_counted<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
+    kept.start(1).await;
+    let (node, claims) = kept.runner(1).await;
+    let mut progress = come_to(9, &claims);
+    progress.set_aside = vec![failed("a", 1, None), behind("a", 3), failed("b", 2, None)];
+    kept.handle(&node, &[], progress).await.expect("it is committed");
+
+    let status = kept.status(1).await;
+
+    assert_eq!((status.parked_keys, status.parked_events), (2, 3), "two keys, three events");
+    let of_a = usize::from(Slot::of(&key("a")).number());
+    assert_eq!(status.slots[of_a].parked_keys, 1, "each key counts in its slot");
+    let in_slots: u64 = status.slots.iter().map(|slot| slot.parked_keys).sum();
+    assert_eq!(in_slots, 2, "and in no other");
+}

@@ -1,0 +1,27 @@
+//! What the contract has to be told about the place where rows are.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use es_core::ProjectionName;
+
+/// Rows as the contract writes them: numbers under keys.
+pub type Rows = BTreeMap<String, i64>;
+
+/// Writes and reads such rows in whatever the store under test has them in. The adapter's test has one.
+///
+/// It panics if the store fails. No test writes into a batch whose lease is over.
+pub trait Probe<Db>: Clone + Send + Sync + 'static {
+    /// Makes the empty table, in the place of the version that `db` is about.
+    fn create(&self, db: &mut Db) -> impl Future<Output = ()> + Send;
+
+    /// Adds `number` to the row of `key`; a row that is not there counts as 0.
+    fn add(&self, db: &mut Db, key: &str, number: i64) -> impl Future<Output = ()> + Send;
+
+    /// All rows, as the batch sees them.
+    fn rows(&self, db: &mut Db) -> impl Future<Output = Rows> + Send;
+
+    /// All rows of the version that serves, as somebody sees them who reads outside of any batch; none if
+    /// there is no table.
+    fn read(&self, name: &ProjectionName) -> impl Future<Output = Rows> + Send;
+}

@@ -1,0 +1,244 @@
+//! What the tests run: a projection in several versions, nodes that run it, events that they set aside.
+
+use std::future::Future;
+use std::time::Duration;
+
+use es_core::projection::{
+    Claim, CommitError, Failure, Holder, NodeId, Progress, ProjectionBatch, Registration, SetAside,
+    Slot, SlotProgress, VersionState, VersionStatus,
+};
+use es_core::{
+    Category, EventId, EventName, Incarnation, Metadata, Payload, Position, ProjectionId,
+    ProjectionKey, ProjectionName, ProjectionStore, RawEvent, RecordedEvent, SchemaVersion,
+    StreamId, StreamKey, Timestamp, Version,
+};
+use tokio::time::{sleep, timeout};
+use uuid::Uuid;
+
+use super::probe::{Probe, Rows};
+
+/// A store of projections under test, and how to see into its rows.
+#[derive(Clone, Debug)]
+pub struct Kept<S, P> {
+    /// The store.
+    pub store: S,
+    /// Writes and reads its rows.
+    pub probe: P,
+}
+
+/// A node that runs one version.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub(super) id: ProjectionId,
+    pub(super) node: NodeId,
+    pub(super) lease: Duration,
+}
+
+/// Longer than any test.
+pub(super) const LONG: Duration = Duration::from_secs(60);
+
+/// So short that a test waits for its end.
+pub(super) const SHORT: Duration = Duration::from_millis(400);
+
+/// How long a store may take for what it owes at once.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Node {
+    pub(super) fn of(version: u32) -> Self {
+        Self { id: id(version), node: NodeId::generate(), lease: LONG }
+    }
+
+    pub(super) fn with_lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    pub(super) fn holder(&self) -> Holder<'_> {
+        Holder { id: &self.id, node: self.node, lease: self.lease }
+    }
+}
+
+impl<S: ProjectionStore, P: Probe<S::Db>> Kept<S, P> {
+    /// Registers a version and makes its table.
+    pub(super) async fn start(&self, version: u32) -> VersionState {
+        let state = self.store.register(&registration(version)).await.expect("it is registered");
+        self.prepare(version).await;
+        state
+    }
+
+    /// Makes the table of a version; answers whether it was not there.
+    pub(super) async fn prepare(&self, version: u32) -> bool {
+        let prepared = self.store.prepare(&id(version)).await.expect("tables can be made");
+        let Some(mut batch) = prepared else { return false };
+        self.probe.create(batch.db()).await;
+        batch.commit(Progress::default()).await.expect("the tables are kept");
+        true
+    }
+
+    /// A node that holds all slots of a version.
+    pub(super) async fn runner(&self, version: u32) -> (Node, Vec<Claim>) {
+        let node = Node::of(version);
+        let claims = self.claim_all(&node).await;
+        (node, claims)
+    }
+
+    pub(super) async fn claim(&self, node: &Node, at_most: usize) -> Vec<Claim> {
+        self.store.claim(node.holder(), at_most).await.expect("slots can be claimed")
+    }
+
+    /// Claims until the node has all slots.
+    pub(super) async fn claim_all(&self, node: &Node) -> Vec<Claim> {
+        self.claim_share(node, usize::from(Slot::COUNT)).await
+    }
+
+    /// Claims until the node has so many slots.
+    pub(super) async fn claim_share(&self, node: &Node, share: usize) -> Vec<Claim> {
+        let mut claims = Vec::new();
+        let all = async {
+            loop {
+                claims.extend(self.claim(node, share - claims.len()).await);
+                if claims.len() >= share {
+                    return;
+                }
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(PATIENCE, all).await.expect("slots that nobody holds are given to who claims them");
+        claims.sort_by_key(|claim| claim.slot);
+        claims
+    }
+
+    /// Tells the store that the node is alive.
+    pub(super) async fn beat(&self, node: &Node) -> es_core::projection::Beat {
+        let pulse = es_core::projection::Pulse::default();
+        self.store.beat(node.holder(), &pulse).await.expect("a node can say that it is alive")
+    }
+
+    pub(super) async fn begin(&self, node: &Node) -> S::Batch {
+        let state = self.status(node.id.version).await.state;
+        self.store.begin(node.holder(), state).await.expect("a batch can be begun")
+    }
+
+    /// One batch with these rows.
+    pub(super) async fn handle(
+        &self,
+        node: &Node,
+        rows: &[(&str, i64)],
+        progress: Progress,
+    ) -> Result<(), CommitError> {
+        let mut batch = self.begin(node).await;
+        self.add(&mut batch, rows).await;
+        batch.commit(progress).await
+    }
+
+    pub(super) async fn add(&self, batch: &mut S::Batch, rows: &[(&str, i64)]) {
+        for (key, number) in rows {
+            self.probe.add(batch.db(), key, *number).await;
+        }
+    }
+
+    /// What readers see.
+    pub(super) async fn read(&self) -> Rows {
+        self.probe.read(&name()).await
+    }
+
+    /// The rows of a version, whether it serves or not.
+    pub(super) async fn rows_of(&self, version: u32) -> Rows {
+        let mut batch = self.store.rows(&id(version)).await.expect("rows can be looked at");
+        let rows = self.probe.rows(batch.db()).await;
+        batch.undo().await.expect("a look is undone");
+        rows
+    }
+
+    pub(super) async fn status(&self, version: u32) -> VersionStatus {
+        let versions = self.store.versions(Some(&name())).await.expect("versions can be listed");
+        versions.into_iter().find(|status| status.id == id(version)).expect("a version is listed")
+    }
+
+    /// How far each slot of a version has come.
+    pub(super) async fn checkpoints(&self, version: u32) -> Vec<Position> {
+        let slots = self.status(version).await.slots;
+        slots.into_iter().map(|slot| slot.checkpoint).collect()
+    }
+}
+
+/// Waits until `what` is so.
+pub(super) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let so = async {
+        while !is_so().await {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(PATIENCE, so).await.unwrap_or_else(|_| panic!("waited in vain until {what}"));
+}
+
+/// `future`, which has to come to an end.
+pub(super) async fn in_time<T>(what: &str, future: impl Future<Output = T>) -> T {
+    timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("waited in vain until {what}"))
+}
+
+pub(super) fn name() -> ProjectionName {
+    ProjectionName::new("contract").expect("a name")
+}
+
+pub(super) fn id(version: u32) -> ProjectionId {
+    ProjectionId::new(name(), version)
+}
+
+/// The log that all versions follow.
+pub(super) fn incarnation() -> Incarnation {
+    Incarnation::from(Uuid::from_u128(5))
+}
+
+pub(super) fn registration(version: u32) -> Registration {
+    Registration::new(id(version), incarnation())
+}
+
+/// All these slots have come to `position`.
+pub(super) fn come_to(position: u64, claims: &[Claim]) -> Progress {
+    let slots = claims.iter().map(|claim| done(claim, position));
+    let mut progress = Progress::default();
+    progress.slots = slots.collect();
+    progress
+}
+
+pub(super) fn done(claim: &Claim, position: u64) -> SlotProgress {
+    SlotProgress::new(claim.slot, claim.epoch, Position(position))
+}
+
+pub(super) fn rows(rows: &[(&str, i64)]) -> Rows {
+    rows.iter().map(|(key, number)| ((*key).to_owned(), *number)).collect()
+}
+
+pub(super) fn key(text: &str) -> ProjectionKey {
+    ProjectionKey::new(text.to_owned()).expect("a line of text")
+}
+
+pub(super) fn event(position: u64) -> RecordedEvent {
+    let payload = format!("{{\"number\":{position},\"text\":\"ä \\u0000\"}}");
+    let category = Category::new("contract").expect("a name");
+    RecordedEvent::new(
+        EventId::generate(),
+        StreamId::new(category, StreamKey::new("one").expect("a line of text")),
+        Version(position),
+        Position(position),
+        Timestamp::from_unix_micros(1_700_000_000_123_456),
+        Metadata::default(),
+        RawEvent::new(
+            EventName::new("counted").expect("a name"),
+            SchemaVersion(1),
+            Payload::parse(payload).expect("JSON"),
+        ),
+    )
+}
+
+/// An event of the key that failed, and is tried again after that time, or never.
+pub(super) fn failed(of: &str, position: u64, retry_in: Option<Duration>) -> SetAside {
+    let failure = Failure::new(format!("number {position} is wrong"), retry_in);
+    SetAside::failed(Slot::of(&key(of)), key(of), event(position), failure)
+}
+
+/// An event of the key that waits for one before it.
+pub(super) fn behind(of: &str, position: u64) -> SetAside {
+    SetAside::behind(Slot::of(&key(of)), key(of), event(position))
+}

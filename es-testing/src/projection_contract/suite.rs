@@ -1,0 +1,163 @@
+//! All tests of the contract as one macro.
+
+use es_core::ProjectionStore;
+use tokio::runtime::Builder;
+
+use super::Kept;
+use super::probe::Probe;
+
+/// Runs one test of the contract on a store of its own.
+///
+/// The test has a runtime with several threads, so that its nodes do meet. What `make` answers beside
+/// the store and its [`Probe`] is kept until the test is over: a temporary database, for example.
+///
+/// # Panics
+///
+/// If the store breaks the guarantee.
+pub fn run<S: ProjectionStore, P: Probe<S::Db>, G>(
+    make: impl AsyncFnOnce() -> (S, P, G),
+    test: impl AsyncFnOnce(&Kept<S, P>),
+) {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_all()
+        .build()
+        .expect("a runtime starts");
+    runtime.block_on(async {
+        let (store, probe, guard) = make().await;
+        let kept = Kept { store, probe };
+        test(&kept).await;
+        drop(kept);
+        drop(guard);
+    });
+}
+
+/// Writes one `#[test]` for each test of the [contract](mod@crate::projection_contract) of projection
+/// stores.
+///
+/// `make` is an `async fn` that answers a fresh store without projections, a
+/// [`Probe`](crate::projection_contract::Probe) and a guard, `(S, P, G)`. The guard is kept until the test
+/// ends; a store that needs none answers `()`.
+#[macro_export]
+macro_rules! projection_contract {
+    ($make:expr) => {
+        $crate::projection_contract! { @every tests $make }
+    };
+    (@every $what:ident $($make:expr)?) => {
+        $crate::projection_contract! { @$what $($make)?;
+            batch {
+                rows_and_checkpoint_are_there_together
+                each_slot_comes_to_its_own_checkpoint
+                what_is_undone_was_never_there
+                a_batch_sees_the_rows_before_it
+                a_dropped_batch_is_undone
+                a_dropped_commit_is_whole_or_not_there
+                what_was_written_since_the_mark_is_undone
+                a_batch_goes_back_to_its_last_mark
+                clones_share_their_progress
+            }
+            fence {
+                every_claim_has_an_epoch_of_its_own
+                an_older_epoch_commits_nothing
+                an_epoch_that_was_not_given_commits_nothing
+                a_slot_of_another_node_commits_nothing
+                a_slot_that_was_let_go_commits_nothing
+                one_lost_slot_loses_the_whole_batch
+                after_a_takeover_the_old_node_commits_nothing
+            }
+            lease {
+                nodes_that_claim_at_once_share_the_slots
+                no_more_slots_are_given_than_asked_for
+                a_claim_says_how_far_the_slot_has_come
+                released_slots_are_free_at_once
+                nobody_releases_the_slots_of_another
+                who_leaves_frees_all_slots
+                a_slot_is_free_when_its_lease_is_over
+                a_beat_renews_the_lease
+                a_beat_renews_no_slot_of_another
+                a_paused_batch_holds_nobody_up
+                nodes_write_beside_each_other
+            }
+            nodes {
+                shares_are_fair_and_add_up
+                a_silent_node_does_not_count
+                each_version_has_nodes_of_its_own
+                a_beat_tells_what_is_held_and_free
+                a_pulse_is_shown
+                a_stopped_version_says_why_and_goes_on
+            }
+            parked {
+                what_is_set_aside_comes_back_as_it_was
+                events_of_a_key_come_in_order
+                blocked_are_the_keys_of_the_slots
+                what_is_settled_is_gone
+                another_failure_is_counted
+                keys_are_listed_in_the_order_of_their_bytes
+                what_is_set_aside_is_counted
+            }
+            due {
+                an_event_is_due_when_its_time_has_come
+                what_waits_for_somebody_is_not_due
+                what_comes_to_the_front_is_due
+                the_most_overdue_of_the_slots_comes_first
+                another_failure_puts_it_off
+                what_is_replayed_is_due
+                what_is_dropped_is_due_with_its_reason
+                ten_thousand_keys_take_a_few_calls
+            }
+            versions {
+                the_first_version_serves_and_later_ones_are_built
+                registering_again_changes_nothing
+                slots_begin_where_they_are_told_to
+                another_key_is_refused
+                another_log_is_refused
+                an_older_version_is_refused
+                a_version_with_effects_keeps_the_key
+                one_node_makes_the_tables
+                tables_that_were_given_up_are_made_by_another
+                each_version_has_rows_of_its_own
+                visible_is_what_every_slot_has_done
+                versions_are_listed_by_name
+            }
+            swap {
+                a_version_that_has_come_as_far_takes_over
+                a_version_that_is_behind_comes_as_far_first
+                readers_see_one_version_or_the_other
+                nobody_adds_to_a_retired_version
+                what_is_begun_during_a_swap_is_lost
+                effects_go_on_after_those_of_the_version_before
+                limits_are_where_the_version_before_has_come
+                the_old_version_is_kept_until_it_is_dropped
+                a_dropped_version_begins_anew
+                what_is_read_is_not_dropped
+            }
+            rebuild {
+                a_rebuild_is_seen_when_it_is_done
+                a_rebuild_takes_all_slots
+                a_batch_across_a_rebuild_is_lost
+                a_rebuild_sets_aside_anew
+                a_rebuild_repeats_no_effects
+                a_rebuild_that_is_dropped_changes_nothing
+                what_is_folded_aside_leaves_nothing
+                a_look_changes_nothing
+            }
+        }
+    };
+    (@tests $make:expr; $($guarantee:ident { $($test:ident)* })*) => {
+        $($(
+            #[test]
+            fn $test() {
+                $crate::projection_contract::run(
+                    $make,
+                    $crate::projection_contract::$guarantee::$test,
+                );
+            }
+        )*)*
+    };
+    (@names; $($guarantee:ident { $($test:ident)* })*) => {
+        &[$($(concat!(stringify!($guarantee), "::", stringify!($test))),*),*]
+    };
+}
+
+/// The tests that [`projection_contract!`](crate::projection_contract!) writes, each after its guarantee.
+pub const TESTS: &[&str] = crate::projection_contract!(@every names);
