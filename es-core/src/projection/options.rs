@@ -52,8 +52,9 @@ impl RunOptions {
     }
 
     /// How long a node that is not heard of keeps its slots, at least 50 ms; ten seconds unless told
-    /// otherwise. A handler that takes longer for a batch loses nothing: the lease is renewed beside
-    /// it. Stopping takes no longer than this.
+    /// otherwise. The lease is renewed beside the handlers, so a batch may take longer; but a handler
+    /// that writes nothing for so long holds up others, and its batch is undone. Stopping takes no longer
+    /// than this.
     #[must_use]
     pub fn with_lease(mut self, lease: Duration) -> Self {
         self.lease = lease.max(Duration::from_millis(50));

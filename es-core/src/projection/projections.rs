@@ -147,7 +147,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         D: Clone + Send + 'static,
     {
         let kept = Elsewhere::new(self.kept.clone(), destination);
-        self.start(kept, OfProjection::new(projection)?, options).await
+        self.start(kept, OfProjection::new(projection)?.elsewhere(), options).await
     }
 
     /// What follows the log is run on this process.

@@ -142,7 +142,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
                 return Err(WaitError::OtherLog { name, known, actual });
             }
         }
-        following.visible.send_replace(Some(visible));
+        following.visible.send_if_modified(|known| known.replace(visible) != Some(visible));
         Ok(visible)
     }
 }

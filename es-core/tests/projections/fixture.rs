@@ -73,7 +73,7 @@ impl Ledger {
         self.calls.load(Ordering::Relaxed)
     }
 
-    fn fail_at(&self, number: u64) -> Result<(), ProjectError> {
+    pub(crate) fn fail_at(&self, number: u64) -> Result<(), ProjectError> {
         let mut faults = self.faults.lock().unwrap();
         if faults.transient > 0 {
             faults.transient -= 1;

@@ -1,7 +1,8 @@
 //! What a batch will have done, and its commit.
 
+use std::any::Any;
 use std::collections::HashSet;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -12,8 +13,8 @@ use super::consumer::{Consumer, Handed};
 use super::trouble::Hitch;
 use super::turns::Runner;
 use crate::projection::{
-    CommitError, Failure, KeyError, OnFailure, Progress, ProjectError, ProjectionBatch,
-    ProjectionKey, ProjectionStore, SetAside, Slot, SlotProgress,
+    CommitError, Failure, OnFailure, Progress, ProjectError, ProjectionBatch, ProjectionKey,
+    ProjectionStore, SetAside, Slot, SlotProgress,
 };
 use crate::recorded::RecordedEvent;
 use crate::store::EventStore;
@@ -26,7 +27,7 @@ pub(super) struct Entry {
     pub(super) key: ProjectionKey,
     pub(super) event: RecordedEvent,
     /// Why it has no key of its own, and can only fail.
-    pub(super) keyless: Option<KeyError>,
+    pub(super) keyless: Option<ProjectError>,
 }
 
 /// What is committed with a batch, and what this node knows once it is.
@@ -102,7 +103,16 @@ impl Draft {
 }
 
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
-    pub(super) async fn begin(&self) -> Result<P::Batch, Hitch> {
+    /// Begins the batch that `draft` is of.
+    pub(super) async fn begin(&mut self, draft: &Draft) -> Result<P::Batch, Hitch> {
+        if self.consumer.is_elsewhere() {
+            let beat = self.lease.beat().await?;
+            let is_held = |slot: &SlotProgress| beat.held.contains(&(slot.slot, slot.epoch));
+            if beat.state != self.state || !draft.progress.slots.iter().all(is_held) {
+                self.forget_slots();
+                return Err(Hitch::Lost);
+            }
+        }
         Ok(self.kept.begin(self.lease.holder(), self.state).await?)
     }
 
@@ -125,14 +135,16 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             return Ok(());
         }
         let handled = AssertUnwindSafe(self.consumer.handle(events, batch.db())).catch_unwind();
-        handled.await.unwrap_or_else(|panic| {
-            let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-            let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
-            Err(ProjectError::new(format!(
-                "the handler panicked: {}",
-                said.unwrap_or_else(|| "without a word".to_owned())
-            )))
-        })
+        handled.await.unwrap_or_else(|panic| Err(panicked("handler", &*panic)))
+    }
+
+    /// What an event is kept in order by.
+    pub(super) fn key(&self, event: &RecordedEvent) -> Result<ProjectionKey, ProjectError> {
+        let key = catch_unwind(AssertUnwindSafe(|| self.consumer.key(event)));
+        match key {
+            Ok(key) => Ok(key?),
+            Err(panic) => Err(panicked("key", &*panic)),
+        }
     }
 
     /// Makes a batch permanent, and knows what follows from it.
@@ -168,4 +180,10 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             tracing::debug!(target: "es", projection = %self.lease.id(), %error, "a batch was broken off");
         }
     }
+}
+
+fn panicked(what: &str, panic: &(dyn Any + Send)) -> ProjectError {
+    let said = panic.downcast_ref::<&str>().copied();
+    let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    ProjectError::new(format!("the {what} panicked: {}", said.unwrap_or("without a word")))
 }

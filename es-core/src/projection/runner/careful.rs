@@ -5,8 +5,7 @@ use super::consumer::Consumer;
 use super::page::record;
 use super::trouble::Hitch;
 use super::turns::Runner;
-use crate::projection::Slot;
-use crate::projection::{ProjectError, ProjectionBatch, ProjectionStore};
+use crate::projection::{ProjectError, ProjectionBatch, ProjectionStore, Slot};
 use crate::recorded::RecordedEvent;
 use crate::store::EventStore;
 
@@ -18,7 +17,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         entries: Vec<Entry>,
         mut draft: Draft,
     ) -> Result<(), Hitch> {
-        let mut batch = self.begin().await?;
+        let mut batch = self.begin(&draft).await?;
         for mut entry in entries {
             if self.waiting.is_blocked(&entry.key) || draft.blocked.contains(&entry.key) {
                 draft.behind(entry);
@@ -26,7 +25,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             }
             draft.handled += 1;
             let tried = match entry.keyless.take() {
-                Some(error) => Err(error.into()),
+                Some(error) => Err(error),
                 None => self.handle_one(entry.slot, &entry.event, &mut batch).await?,
             };
             match tried {

@@ -21,6 +21,13 @@ pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
     /// What an event is kept in order by.
     fn key(&self, event: &RecordedEvent) -> Result<ProjectionKey, KeyError>;
 
+    /// Whether it writes elsewhere than into the store that keeps its progress, so that what it wrote
+    /// cannot be undone. Then the node asks before each batch whether its slots are its own: what is not
+    /// begun need not be repeated by another.
+    fn is_elsewhere(&self) -> bool {
+        false
+    }
+
     /// Makes what it writes into, once.
     fn create(&self, db: &mut Db) -> impl Future<Output = Result<(), ProjectError>> + Send;
 

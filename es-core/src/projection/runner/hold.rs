@@ -104,6 +104,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         if !slots.is_empty() {
             self.lease.changed();
             self.kept.release(self.lease.holder(), slots).await?;
+            self.lease.changed();
         }
         Ok(())
     }

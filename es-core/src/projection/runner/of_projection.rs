@@ -18,13 +18,20 @@ use super::consumer::{Consumer, Handed};
 pub(crate) struct OfProjection<X> {
     projection: X,
     selection: Selection,
+    is_elsewhere: bool,
 }
 
 impl<X: Projection> OfProjection<X> {
     /// The projection with everything that it handles. Fails if its set of events was written by hand
     /// and names what no store could hold.
     pub(crate) fn new(projection: X) -> Result<Self, InvalidText> {
-        Ok(Self { projection, selection: Selection::log().of_set::<X::Event>()? })
+        let selection = Selection::log().of_set::<X::Event>()?;
+        Ok(Self { projection, selection, is_elsewhere: false })
+    }
+
+    /// The projection, writing elsewhere than into the store of its progress.
+    pub(crate) fn elsewhere(self) -> Self {
+        Self { is_elsewhere: true, ..self }
     }
 }
 
@@ -49,6 +56,10 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
             Some(transformation) => Ok(ProjectionKey::of_stream(&transformation.stream)),
             None => X::key(event),
         }
+    }
+
+    fn is_elsewhere(&self) -> bool {
+        self.is_elsewhere
     }
 
     async fn create(&self, db: &mut Db) -> Result<(), ProjectError> {

@@ -1,6 +1,7 @@
 //! A page of the log becomes a batch.
 
-use tracing::{Instrument, field};
+use tokio::time::sleep;
+use tracing::{Instrument, Span};
 
 use super::batch::{Draft, Entry};
 use super::consumer::Consumer;
@@ -8,7 +9,7 @@ use super::read_ahead::ReadAhead;
 use super::slots::Caps;
 use super::trouble::Hitch;
 use super::turns::{Runner, Turn};
-use crate::projection::{Ended, ProjectionKey, ProjectionStore, Slot, VersionState};
+use crate::projection::{Claim, Ended, ProjectionKey, ProjectionStore, Slot, VersionState};
 use crate::selection::SelectedPage;
 use crate::spans;
 use crate::store::EventStore;
@@ -36,8 +37,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         }
         let span = spans::project(self.lease.id());
         span.record("es.global_position", through.0);
-        self.handle_page(page, &caps, is_careful).instrument(span).await?;
-        if through < safe {
+        let is_done = self.handle_page(page, &caps, is_careful).instrument(span).await?;
+        if through < safe || !is_done {
             return Ok(Turn::Again);
         }
         Box::pin(self.has_caught_up(safe.min(caps.least()))).await
@@ -53,21 +54,18 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     }
 
     async fn read(&mut self, from: Position) -> Result<SelectedPage, Hitch> {
-        if let Some(ahead) = self.ahead.take().filter(|ahead| ahead.is_after(from)) {
-            return Ok(ahead.page().await?);
+        let page = match self.ahead.take().filter(|ahead| ahead.is_after(from)) {
+            Some(ahead) => ahead.page().await?,
+            None => self.select(from).await?,
+        };
+        let linger = self.options.linger();
+        let is_last = page.through >= page.safe && !page.events.is_empty();
+        if linger.is_zero() || !is_last || page.events.len() >= self.options.batch() as usize {
+            return Ok(page);
         }
-        let page = self.select(from).await?;
         // What comes a moment later is still in time.
-        let is_short = page.events.len() < self.options.batch() as usize;
-        if !self.options.linger().is_zero()
-            && !page.events.is_empty()
-            && is_short
-            && page.through >= page.safe
-        {
-            self.stop.run_until_cancelled(tokio::time::sleep(self.options.linger())).await;
-            return Ok(self.select(from).await?);
-        }
-        Ok(page)
+        self.stop.run_until_cancelled(sleep(linger)).await;
+        Ok(self.select(from).await?)
     }
 
     async fn select(&self, from: Position) -> Result<SelectedPage, crate::StoreError> {
@@ -75,21 +73,23 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         self.log.select_page(selection, from, limit).await
     }
 
+    /// Says whether the page is done; if not, it is to be read again and handled event by event.
     async fn handle_page(
         &mut self,
         page: SelectedPage,
         caps: &Caps,
         is_careful: bool,
-    ) -> Result<(), Hitch> {
+    ) -> Result<bool, Hitch> {
         let through = page.through;
         let mut draft = Draft::new(self.slots.moved(through, caps));
         if draft.progress.slots.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let entries = self.sort(page, caps);
         let is_careful = is_careful || entries.iter().any(|entry| entry.keyless.is_some());
         if is_careful {
-            return Box::pin(self.handle_each(entries, draft)).await;
+            Box::pin(self.handle_each(entries, draft)).await?;
+            return Ok(true);
         }
         let mut events = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -100,8 +100,9 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             }
         }
         draft.handled = events.len() as u64;
-        tracing::Span::current().record("es.events.count", draft.handled);
-        let mut batch = self.begin().await?;
+        record("es.events.count", draft.handled);
+        record("es.set_aside.count", draft.progress.set_aside.len() as u64);
+        let mut batch = self.begin(&draft).await?;
         if let Err(error) = self.handle(events, &mut batch).await {
             self.undo(batch).await;
             if self.kept.is_transient(&error) {
@@ -112,21 +113,22 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             self.careful_to = through;
             self.ahead = None;
             self.must_beat = true;
-            return Ok(());
+            return Ok(false);
         }
-        self.commit(batch, draft).await
+        self.commit(batch, draft).await?;
+        Ok(true)
     }
 
     /// What of a page is the node's to handle. An event that has no key is kept in order with its stream.
     fn sort(&self, page: SelectedPage, caps: &Caps) -> Vec<Entry> {
         let mut entries = Vec::with_capacity(page.events.len());
         for event in page.events {
-            let (key, keyless) = match self.consumer.key(&event) {
+            let (key, keyless) = match self.key(&event) {
                 Ok(key) => (key, None),
                 Err(error) => (ProjectionKey::of_stream(&event.stream), Some(error)),
             };
             let slot = Slot::of(&key);
-            let is_open = |claim: &crate::projection::Claim| {
+            let is_open = |claim: &Claim| {
                 event.position > claim.checkpoint && event.position <= caps.of(slot)
             };
             if self.slots.get(slot).is_some_and(is_open) {
@@ -139,5 +141,5 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
 
 /// A field of the current span.
 pub(super) fn record(name: &'static str, count: u64) {
-    tracing::Span::current().record(name, field::display(count));
+    Span::current().record(name, count);
 }

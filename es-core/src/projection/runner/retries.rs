@@ -7,7 +7,7 @@ use super::consumer::Consumer;
 use super::page::record;
 use super::trouble::Hitch;
 use super::turns::Runner;
-use crate::projection::{Parked, ProjectionKey, ProjectionStore, SlotProgress};
+use crate::projection::{Parked, ProjectionKey, ProjectionStore, Slot, SlotProgress};
 use crate::spans;
 use crate::store::EventStore;
 use crate::stream::Position;
@@ -20,6 +20,12 @@ struct Line {
     events: Vec<Parked>,
     /// Whether there may be more behind them.
     has_more: bool,
+}
+
+impl Line {
+    fn slot(&self) -> Option<Slot> {
+        self.events.first().map(|first| first.slot)
+    }
 }
 
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
@@ -68,19 +74,15 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         let mut draft = Draft::default();
         // Keys of which everything that was read is done, and where that ended.
         let mut cleared: Vec<(ProjectionKey, Position)> = Vec::new();
-        let mut batch = self.begin().await?;
+        for slot in lines.iter().map(Line::slot) {
+            let is_named = draft.progress.slots.iter().any(|named| Some(named.slot) == slot);
+            let claim = slot.filter(|_| !is_named).and_then(|slot| self.slots.get(slot));
+            draft.progress.slots.extend(
+                claim.map(|claim| SlotProgress::new(claim.slot, claim.epoch, claim.checkpoint)),
+            );
+        }
+        let mut batch = self.begin(&draft).await?;
         for Line { events, has_more } in lines {
-            // A slot may have gone since it was asked what is due.
-            let Some(claim) = events.first().and_then(|first| self.slots.get(first.slot)) else {
-                continue;
-            };
-            if draft.progress.slots.iter().all(|slot| slot.slot != claim.slot) {
-                draft.progress.slots.push(SlotProgress::new(
-                    claim.slot,
-                    claim.epoch,
-                    claim.checkpoint,
-                ));
-            }
             let mut last = None;
             for parked in events {
                 last = Some((parked.key.clone(), parked.event.position));
@@ -111,9 +113,9 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         let position = event.position;
         if dropped.is_none() {
             draft.handled += 1;
-            let tried = match self.consumer.key(&event) {
+            let tried = match self.key(&event) {
                 Ok(_) => self.handle_one(slot, &event, batch).await?,
-                Err(keyless) => Err(keyless.into()),
+                Err(keyless) => Err(keyless),
             };
             match tried {
                 Ok(()) => {}

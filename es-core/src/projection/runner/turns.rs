@@ -60,6 +60,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     /// Runs until it is told to stop or has a reason to end. Never stops within a batch.
     pub(super) async fn run(&mut self) -> Ended {
         while !self.stop.is_cancelled() {
+            // A store in memory never waits; others have their turn, too.
+            tokio::task::coop::consume_budget().await;
             match self.turn().await {
                 Ok(Turn::End(ended)) => return ended,
                 Ok(Turn::Again) => self.trouble.is_over(&self.lease),
