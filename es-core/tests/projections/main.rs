@@ -6,6 +6,7 @@ mod elsewhere;
 mod failing;
 mod faulty;
 mod fixture;
+mod handing_over;
 mod many_parked;
 mod nodes;
 mod parked;

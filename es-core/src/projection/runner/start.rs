@@ -10,7 +10,6 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::warn;
 
-use super::caught_up::CaughtUp;
 use super::consumer::Consumer;
 use super::lease::{Lease, chain};
 use super::slots::Slots;
@@ -68,7 +67,7 @@ where
         careful_to: Position::START,
         must_beat: true,
         to_stop: None,
-        caught_up: CaughtUp::default(),
+        goal: None,
         trouble: Trouble::default(),
     };
     tokio::spawn(async move {
