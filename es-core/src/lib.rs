@@ -87,6 +87,8 @@
 //! - A history that was written wrongly: [`TransformStore`], and what to do instead.
 //! - Readers of the log: [`EventStore::read_log`], and [`EventStore::resume_log`] from a
 //!   [`Checkpoint`], which knows one log from another.
+//! - Followers of the log: [`EventStore::subscribe`] is a [`Subscription`], what is there and then what
+//!   comes.
 //! - What is stored, as data for locks and catalogs: [`EventSet::history`], [`Event::schemas`], and the
 //!   module [`shape`].
 //! - Read models: [`Projection`], whose handlers are [`Project`]; the module [`projection`] has what
@@ -151,6 +153,7 @@ mod snapshot_writer;
 mod spans;
 mod store;
 mod stream;
+mod subscription;
 mod superseded;
 mod tag;
 mod text;
@@ -208,6 +211,7 @@ pub use snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
 pub use snapshot_policy::{SnapshotPolicy, SnapshotState};
 pub use store::{Cursor, EventStore, LogPage, MatchingEvent, Place, QueryPage};
 pub use stream::{Category, ExpectedVersion, Position, StreamId, StreamKey, Version};
+pub use subscription::{Start, Subscription, SubscriptionError, TypedSubscription};
 pub use superseded::Superseded;
 pub use tag::Tag;
 pub use text::InvalidText;

@@ -14,6 +14,7 @@ use crate::recorded::RecordedEvent;
 use crate::selection::{Scope, SelectedPage, Selection};
 use crate::snapshot::{Fingerprint, Snapshot, SnapshotPage};
 use crate::stream::{Position, StreamId, Version};
+use crate::subscription::{Start, Subscription};
 
 /// Keeps events for ever, in streams and in one log.
 ///
@@ -215,6 +216,12 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     fn log_grown(&self, safe: Position) -> impl Future<Output = ()> + Send {
         let _ = safe;
         tokio::time::sleep(Self::POLL)
+    }
+
+    /// The events of a part of the log: those that are there from `start` on, then those that come. It
+    /// does not end by itself. See [`Subscription`].
+    fn subscribe(&self, selection: Selection, start: Start) -> Subscription<Self> {
+        Subscription::new(self.clone(), selection, start)
     }
 
     /// How often somebody looks whether the log has grown, while nothing else tells.

@@ -18,8 +18,10 @@ use tracing::Instrument;
 use crate::connections::Connections;
 use crate::error::from_sqlx;
 use crate::group::Group;
+use crate::growth::Growth;
 use crate::loads::Loads;
 use crate::log_end::KnownLog;
+use crate::notifications::Notifications;
 use crate::replica::LogReplica;
 use crate::{schema, spans};
 
@@ -62,6 +64,10 @@ pub struct PgStore {
     pub(crate) group: Arc<Group>,
     /// Loads that are under way, and those that wait to go out together.
     pub(crate) loads: Arc<Loads>,
+    /// Who waits for the log to grow.
+    pub(crate) growth: Arc<Growth>,
+    /// What other processes are told, and tell.
+    pub(crate) notifications: Option<Arc<Notifications>>,
     pub(crate) persistent: bool,
 }
 
@@ -89,6 +95,8 @@ impl PgStore {
             waiting: Arc::new(Semaphore::new(half)),
             group: Arc::new(Group::new(half)),
             loads: Arc::new(Loads::new()),
+            growth: Arc::new(Growth::new()),
+            notifications: None,
             persistent: true,
         }
     }
@@ -207,6 +215,7 @@ impl EventStore for PgStore {
         let appended = self.append_somehow(append).instrument(span.clone()).await?;
         if let Some(position) = appended.position() {
             span.record("es.global_position", position.0);
+            self.tell_growth(position);
         }
         Ok(appended)
     }
@@ -288,6 +297,13 @@ impl EventStore for PgStore {
         span.record("es.events.count", page.events.len()).record("es.global_position", through);
         Ok(page)
     }
+
+    /// One task looks for all who wait in this process, every [`POLL`](EventStore::POLL) and at once
+    /// after an append of its own; see also [`with_notifications`](PgStore::with_notifications). A
+    /// reader of a [standby](PgStore::with_log_replica) looks for itself.
+    async fn log_grown(&self, safe: Position) {
+        self.until_grown(safe).await;
+    }
 }
 
 /// As the role that migrates: it renames a stream, which no application's role may.
@@ -304,6 +320,7 @@ impl TransformStore for PgStore {
         let transformed = self.replace_stream(replacement).instrument(span.clone()).await?;
         if let Some(position) = transformed.stream.positions.last() {
             span.record("es.global_position", position.0);
+            self.tell_growth(*position);
         }
         Ok(transformed)
     }

@@ -1,6 +1,7 @@
 //! Read models: what follows from events, kept up to date.
 
 mod definition;
+mod durable;
 mod elsewhere;
 mod error;
 mod following;
@@ -23,6 +24,7 @@ mod token;
 mod wait_for;
 
 pub use definition::{KeyError, Projection, declared_key};
+pub use durable::Handle;
 pub use error::ProjectError;
 pub use handler::{Project, ProjectAll, Projects, React};
 pub use id::{ProjectionId, ProjectionName};

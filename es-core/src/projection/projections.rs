@@ -7,6 +7,7 @@ use super::elsewhere::Elsewhere;
 use super::following::Followed;
 use super::runner::{self, Consumer, OfProjection};
 use super::{ProjectionId, ProjectionStore, ReadModel, RegisterError, RunOptions, Running};
+use crate::checkpoint::ResumeError;
 use crate::error::StoreError;
 use crate::store::EventStore;
 use crate::text::InvalidText;
@@ -89,6 +90,9 @@ pub enum RunError {
     /// Its set of events, written by hand, names what no store could hold.
     #[error(transparent)]
     Events(#[from] InvalidText),
+    /// A subscription cannot begin where it should: the log is another one.
+    #[error(transparent)]
+    Start(ResumeError),
     /// A store failed. Once a projection runs, it waits for its stores; to begin, they must be there.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -99,6 +103,15 @@ impl From<RegisterError> for RunError {
         match error {
             RegisterError::Store(error) => Self::Store(error),
             error => Self::Register(error),
+        }
+    }
+}
+
+impl From<ResumeError> for RunError {
+    fn from(error: ResumeError) -> Self {
+        match error {
+            ResumeError::Store(error) => Self::Store(error),
+            error => Self::Start(error),
         }
     }
 }

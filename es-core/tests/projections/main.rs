@@ -1,6 +1,7 @@
 //! Projections that run in the background, on stores in memory.
 
 mod away;
+mod durable;
 mod effects;
 mod elsewhere;
 mod failing;

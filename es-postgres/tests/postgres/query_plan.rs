@@ -45,6 +45,7 @@ fn arguments(statement: &str) -> &'static str {
         "select_category" => "(30000, 40000, 'account', null, 500)",
         "select_stream" => "('account', 'k7', 30000, 60000, '{b,stream-transformed}', 10000, 500)",
         "select_tags" => "(30000, 60000, '{order:7,hot:1}', '{a}', 10000, 500)",
+        "notify" => "('7')",
         "condition" => "(30000, '{30001}', '{0,1,1}', '{order:7,order:7,hot:1}', '{1,2}', '{a,b}')",
         "stream_versions" => "('{account,account}', '{k7,k8}')",
         "stream_tags" | "name_stream" => "('account', 'k7')",
@@ -176,7 +177,7 @@ async fn a_rare_selection_looks_at_no_more_than_a_window() {
         ("select_tags", "(10000, 60000, '{hot:1}', '{b}', 10000, 500)", 10_000),
         ("select_tags", "(0, 60000, '{hot:1,order:7}', null, 10000, 500)", 256),
         ("select_stream", "('account', 'k7', 30000, 60000, '{b}', 10000, 500)", 10),
-        ("select_stream", "('account', 'k7', 0, 60000, null, 3, 3)", 3),
+        ("select_stream", "('account', 'k7', 0, 60000, null, 3, 3)", 5),
     ] {
         let sql = statements().into_iter().find(|statement| statement.0 == name).unwrap().1;
         for mode in ["force_generic_plan", "force_custom_plan"] {

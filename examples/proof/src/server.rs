@@ -159,8 +159,7 @@ fn store(options: &PgConnectOptions) -> PgStore {
 
 /// The store, told by the server of what others append, or not.
 pub fn notified(store: PgStore, notifications: bool) -> PgStore {
-    let _ = notifications;
-    store
+    if notifications { store.with_notifications() } else { store }
 }
 
 /// A server of the program's own; it goes away with its guard, also if the program is killed.

@@ -23,6 +23,6 @@ mod trouble;
 mod turns;
 mod waiting_keys;
 
-pub(crate) use consumer::Consumer;
+pub(crate) use consumer::{Consumer, Handed};
 pub(crate) use of_projection::OfProjection;
 pub(crate) use start::start;
