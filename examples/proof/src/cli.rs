@@ -10,7 +10,7 @@ use std::time::Duration;
 #[derive(clap::Parser, Clone, Debug)]
 #[command(version)]
 pub struct Options {
-    /// Everything once and small: under a minute
+    /// Everything once and small: some two minutes
     #[arg(long)]
     pub quick: bool,
 
@@ -70,6 +70,9 @@ pub enum Inner {
         /// How many.
         events: u64,
     },
+    /// Runs a projection, beside others that do.
+    #[command(hide = true)]
+    Node(crate::node::Orders),
 }
 
 /// What one writes on the command line for `value`.

@@ -1,7 +1,7 @@
 //! Measures the store and tries to break its guarantees, each beside a baseline in the same run.
 //!
 //! ```text
-//! cargo run --release -p proof -- --quick                    every row, small: under a minute
+//! cargo run --release -p proof -- --quick                    every row, small: some two minutes
 //! cargo run --release -p proof > examples/proof/RESULTS.md   the figures that are committed
 //! cargo run --release -p proof -- --seconds 900 --writers 24 --readers 6 --seed 7 \
 //!     --only order --only conditions --only dropped --only lost-replies --only crash
@@ -37,13 +37,27 @@
 //! - `dropped`: futures dropped at random moments, and the same appends sent again.
 //! - `lost-replies`: commands through a proxy that ends connections instead of passing replies on.
 //! - `crash`: every process of a server killed with SIGKILL under load.
+//! - `catch-up`: projections event by event, in batches and in bulk, beside the same by hand; by 1, 2 and
+//!   4 processes.
+//! - `visible`: from an append to its row in another process, idle and under load, with notifications
+//!   and without.
+//! - `nodes`: processes that run a projection killed, paused beyond their lease, joined and told to leave
+//!   while events are appended. Each effect is there once and in order.
+//! - `rebuild`: a version built beside the one that is read, killed in the middle, while events are
+//!   appended and rows read.
+//! - `outages`: lost notifications, a server that is restarted, everything restarted.
+//! - `parked`: thousands of keys that fail: what they cost the others, and that all come right in the
+//!   end.
 //!
 //! The dice have a seed, so that a run asks for the same appends again; the scheduling is not theirs.
 
 mod append;
+mod appenders;
 mod baseline;
 mod by_hand;
 mod callgrind;
+mod catch_up;
+mod catch_up_by_hand;
 mod cli;
 mod commands;
 mod compile;
@@ -52,23 +66,36 @@ mod crash;
 mod decode;
 mod domain;
 mod dropped;
+mod effects;
 mod evolved;
 mod fill;
 mod import;
 mod journal;
+mod ledger;
 mod log;
 mod lost_replies;
 mod machine;
 mod measure;
+mod naive_worker;
+mod node;
+mod nodes;
 mod order;
+mod outages;
+mod parked;
+mod processes;
 mod proxy;
+mod read_models;
 mod reader;
+mod rebuild;
+mod rebuild_by_hand;
+mod releases;
 mod replay;
 mod report;
 mod rivals;
 mod server;
 mod stall;
 mod upcast_by_hand;
+mod visible;
 
 use std::process::ExitCode;
 
@@ -110,6 +137,18 @@ pub enum Section {
     LostReplies,
     /// All processes of a server killed under load.
     Crash,
+    /// Projections from the beginning of the log to its end.
+    CatchUp,
+    /// From an append to its row.
+    Visible,
+    /// Processes that run a projection, killed and paused.
+    Nodes,
+    /// A version built beside the one that is read.
+    Rebuild,
+    /// Notifications, the server, everything: lost and back.
+    Outages,
+    /// Thousands of keys that fail.
+    Parked,
 }
 
 /// What every section works with.
@@ -149,6 +188,12 @@ impl Run {
             Section::Dropped => dropped::torture(self).await,
             Section::LostReplies => lost_replies::torture(self).await,
             Section::Crash => crash::torture(self).await,
+            Section::CatchUp => catch_up::tables(self).await,
+            Section::Visible => visible::table(self).await,
+            Section::Nodes => nodes::torture(self).await,
+            Section::Rebuild => rebuild::torture(self).await,
+            Section::Outages => outages::torture(self).await,
+            Section::Parked => parked::tables(self).await,
         }
     }
 }
@@ -165,6 +210,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         match inner {
             Inner::Fold { path, events } => replay::fold_once(path, events)?,
             Inner::Decode { stored, reader, events } => decode::read_once(stored, reader, events)?,
+            Inner::Node(orders) => node::work(orders).await?,
         }
         return Ok(ExitCode::SUCCESS);
     }

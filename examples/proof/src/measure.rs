@@ -66,6 +66,16 @@ impl Turns {
         self.micros.extend(turn.micros);
     }
 
+    /// One time more.
+    pub fn took(&mut self, time: Duration) {
+        self.micros.push(u32::try_from(time.as_micros()).unwrap_or(u32::MAX));
+    }
+
+    /// How many times there are.
+    pub fn count(&self) -> u64 {
+        self.micros.len() as u64
+    }
+
     /// How often it was done in a second: the median of the turns.
     pub fn rate(&mut self) -> f64 {
         median(&mut self.rates)
@@ -90,6 +100,12 @@ impl Turns {
 pub fn median(values: &mut [f64]) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// So many a second.
+#[expect(clippy::cast_precision_loss, reason = "nothing here is counted to 2^53")]
+pub fn per_second(count: u64, took: Duration) -> f64 {
+    count as f64 / took.as_secs_f64()
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::str::FromStr;
 use std::sync::Mutex;
 
 use anyhow::Context;
-use es_postgres::PgStore;
+use es_core::projection::Projections;
+use es_postgres::{PgProjections, PgStore};
 use es_testing::postgres::TestServer;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool};
@@ -69,6 +70,33 @@ impl Server {
         Ok(database)
     }
 
+    /// Another database with everything that is in this one, which nobody uses any more.
+    pub async fn copy_of(&self, database: &Database) -> anyhow::Result<Database> {
+        database.pool.close().await;
+        let template = database.name()?;
+        let name = format!("es_proof_{}", Uuid::now_v7().simple());
+        let mut first = self.first()?.connect().await?;
+        if let Ok(mut databases) = self.databases.lock() {
+            databases.push(name.clone());
+        }
+        // The pool of its store is closed by nobody.
+        let leave = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
+        sqlx::query(leave).bind(template).execute(&mut first).await?;
+        let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        sqlx::query(AssertSqlSafe(create)).execute(&mut first).await?;
+        first.close().await?;
+        Ok(Database::at(self.first()?.database(&name)))
+    }
+
+    /// Drops a database of which there will be many.
+    pub async fn drop(&self, database: Database) -> anyhow::Result<()> {
+        let mut first = self.first()?.connect().await?;
+        let drop = format!("DROP DATABASE {} WITH (FORCE)", database.name()?);
+        sqlx::query(AssertSqlSafe(drop)).execute(&mut first).await?;
+        first.close().await?;
+        Ok(())
+    }
+
     /// Drops what was made on a server that stays; the program's own goes away as a whole.
     pub async fn close(self) -> anyhow::Result<()> {
         let databases = self.databases.into_inner().unwrap_or_default();
@@ -88,6 +116,17 @@ impl Database {
         let pool = PgPoolOptions::new().max_connections(40).connect_lazy_with(options.clone());
         let store = store(&options);
         Self { options, pool, store }
+    }
+
+    /// What it is called.
+    fn name(&self) -> anyhow::Result<&str> {
+        self.options.get_database().context("a database without a name")
+    }
+
+    /// Its projections, as another instance of the service would open them.
+    pub fn projections(&self) -> Projections<PgStore, PgProjections> {
+        let store = self.another_store();
+        Projections::new(store.clone(), store.projections())
     }
 
     /// Connections of their own for writers that share nothing.
@@ -116,6 +155,11 @@ fn store(options: &PgConnectOptions) -> PgStore {
     let pool = PgPoolOptions::new().test_before_acquire(false).max_connections(POOL);
     let pool = pool.connect_lazy_with(options.clone());
     PgStore::new(pool)
+}
+
+/// The store, told by the server of what others append, or not.
+pub fn notified(store: PgStore, notifications: bool) -> PgStore {
+    if notifications { store.with_notifications() } else { store }
 }
 
 /// A server of the program's own; it goes away with its guard, also if the program is killed.

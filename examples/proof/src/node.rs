@@ -1,0 +1,121 @@
+//! What a process of the proof does that runs a projection: started, watched and killed by the others.
+
+use std::io::Read;
+use std::str::FromStr;
+use std::time::Duration;
+
+use es_core::projection::{OnFailure, Projections, RunError, RunOptions};
+use es_core::{Projection, ReadModel};
+use es_postgres::PgStore;
+use sqlx::PgConnection;
+use sqlx::postgres::PgConnectOptions;
+
+use crate::effects::Effects;
+use crate::ledger::Ledger;
+use crate::naive_worker;
+use crate::read_models::{Balances, BalancesAtOnce};
+use crate::releases::{first, second};
+use crate::server::notified;
+
+/// What a process runs.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Job {
+    Balances,
+    BalancesAtOnce,
+    Effects,
+    TotalsFirst,
+    TotalsSecond,
+    Ledger,
+    LedgerCured,
+    NaiveWorker,
+}
+
+/// How a process is started.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Orders {
+    /// What it runs.
+    pub job: Job,
+    /// The database.
+    pub url: String,
+    /// Under which name its work is noted.
+    pub name: String,
+    /// How long its leases last, in milliseconds.
+    pub lease: u64,
+    /// How many events go into a batch.
+    pub batch: u32,
+    /// Whether it listens to notifications.
+    #[arg(long)]
+    pub notifications: bool,
+}
+
+impl Orders {
+    /// As they stand on the command line.
+    pub fn words(&self) -> Vec<String> {
+        let mut words = vec![
+            "node".to_owned(),
+            crate::cli::value_name(&self.job),
+            self.url.clone(),
+            self.name.clone(),
+            self.lease.to_string(),
+            self.batch.to_string(),
+        ];
+        words.extend(self.notifications.then(|| "--notifications".to_owned()));
+        words
+    }
+}
+
+/// What a process says on stdout when it runs.
+pub const RUNNING: &str = "running";
+
+/// Runs until stdin ends, which it also does when the process that started this one is gone.
+pub async fn work(orders: Orders) -> anyhow::Result<()> {
+    let options = PgConnectOptions::from_str(&orders.url)?.application_name(&orders.name);
+    let pool = PgStore::pool_options().max_connections(8).connect_lazy_with(options);
+    let store = notified(PgStore::new(pool.clone()), orders.notifications);
+    match orders.job {
+        Job::Balances => run(&orders, &store, Balances).await,
+        Job::BalancesAtOnce => run(&orders, &store, BalancesAtOnce).await,
+        Job::Effects => run(&orders, &store, Effects::of(&orders.name)).await,
+        Job::TotalsFirst => run(&orders, &store, first::Totals).await,
+        Job::TotalsSecond => run(&orders, &store, second::Totals).await,
+        Job::Ledger => run(&orders, &store, Ledger { is_cured: false }).await,
+        Job::LedgerCured => run(&orders, &store, Ledger { is_cured: true }).await,
+        Job::NaiveWorker => {
+            println!("{RUNNING}");
+            tokio::select! {
+                worked = naive_worker::work(&orders, &pool) => worked,
+                () = told_to_leave() => Ok(()),
+            }
+        }
+    }
+}
+
+async fn run<X>(orders: &Orders, store: &PgStore, projection: X) -> anyhow::Result<()>
+where
+    X: Projection + ReadModel<PgConnection> + Clone,
+{
+    let projections = Projections::new(store.clone(), store.projections());
+    let options = RunOptions::default()
+        .with_lease(Duration::from_millis(orders.lease))
+        .with_batch(orders.batch)
+        // One try: what fails here fails for ever.
+        .with_on_failure(OnFailure::Park { attempts: 1 });
+    let running = loop {
+        match projections.run_with(projection.clone(), options.clone()).await {
+            Ok(running) => break running,
+            // What starts processes starts them again, until there is a server.
+            Err(RunError::Store(_)) => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(error) => return Err(error.into()),
+        }
+    };
+    println!("{RUNNING}");
+    told_to_leave().await;
+    running.stop().await;
+    Ok(())
+}
+
+async fn told_to_leave() {
+    let until_the_end = || while std::io::stdin().read(&mut [0]).is_ok_and(|read| read > 0) {};
+    // Whatever becomes of the thread, there is nothing more to wait for.
+    let _ = tokio::task::spawn_blocking(until_the_end).await;
+}
