@@ -87,6 +87,8 @@
 //! - A history that was written wrongly: [`TransformStore`], and what to do instead.
 //! - Readers of the log: [`EventStore::read_log`], and [`EventStore::resume_log`] from a
 //!   [`Checkpoint`], which knows one log from another.
+//! - Followers of the log: [`EventStore::subscribe`] is a [`Subscription`], what is there and then what
+//!   comes.
 //! - What is stored, as data for locks and catalogs: [`EventSet::history`], [`Event::schemas`], and the
 //!   module [`shape`].
 //! - Read models: [`Projection`], whose handlers are [`Project`]; the module [`projection`] has what
@@ -109,6 +111,7 @@
 //! # Features
 //!
 //! - `derive` (default): the derive macros.
+//! - `metrics`: gauges and counters of projections, listed at [`projection`].
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod aggregate;
@@ -151,6 +154,7 @@ mod snapshot_writer;
 mod spans;
 mod store;
 mod stream;
+mod subscription;
 mod superseded;
 mod tag;
 mod text;
@@ -166,7 +170,7 @@ pub use serde;
 
 #[cfg(feature = "derive")]
 #[doc(inline)]
-pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, Shape};
+pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, Projection, Shape};
 
 pub use aggregate::{Aggregate, AggregateId, Apply};
 pub use append::{Append, Appended, AppendedStream, StreamAppend};
@@ -208,6 +212,7 @@ pub use snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
 pub use snapshot_policy::{SnapshotPolicy, SnapshotState};
 pub use store::{Cursor, EventStore, LogPage, MatchingEvent, Place, QueryPage};
 pub use stream::{Category, ExpectedVersion, Position, StreamId, StreamKey, Version};
+pub use subscription::{Start, Subscription, SubscriptionError, TypedSubscription};
 pub use superseded::Superseded;
 pub use tag::Tag;
 pub use text::InvalidText;

@@ -2,10 +2,13 @@
 
 mod places;
 mod replace;
+mod select;
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock};
 
+use tokio::sync::watch;
+use tokio::time::timeout;
 use tracing::Instrument;
 
 use self::places::Places;
@@ -15,6 +18,7 @@ use crate::error::{AppendError, ConditionFailed, Conflict, StoreError};
 use crate::event::EventId;
 use crate::query::{Condition, Query};
 use crate::recorded::{NewEvent, Recorded, RecordedEvent};
+use crate::selection::{SelectedPage, Selection};
 use crate::snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
 use crate::spans;
 use crate::store::{Cursor, EventStore, LogPage, MatchingEvent, QueryPage};
@@ -30,6 +34,8 @@ use crate::timestamp::Timestamp;
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
     shared: Arc<RwLock<Events>>,
+    /// The end of the log, for those who wait for more.
+    head: watch::Sender<Position>,
 }
 
 #[derive(Debug)]
@@ -71,15 +77,20 @@ impl MemoryStore {
         reader(&self.shared.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Events> {
-        self.shared.write().unwrap_or_else(PoisonError::into_inner)
+    /// Tells those who wait at the end of the log if it has grown.
+    fn write<T>(&self, writer: impl FnOnce(&mut Events) -> T) -> T {
+        let mut events = self.shared.write().unwrap_or_else(PoisonError::into_inner);
+        let answer = writer(&mut events);
+        let head = events.head();
+        self.head.send_if_modified(|told| head > std::mem::replace(told, head));
+        answer
     }
 }
 
 impl EventStore for MemoryStore {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let span = spans::append(&append);
-        async move { self.write().append(append) }.instrument(span).await
+        async move { self.write(|events| events.append(append)) }.instrument(span).await
     }
 
     async fn stream_page(
@@ -110,6 +121,21 @@ impl EventStore for MemoryStore {
         }))
     }
 
+    async fn select_page(
+        &self,
+        selection: &Selection,
+        after: Position,
+        limit: u32,
+    ) -> Result<SelectedPage, StoreError> {
+        Ok(self.read(|events| events.select_page(selection, after, limit)))
+    }
+
+    async fn log_grown(&self, safe: Position) {
+        let mut head = self.head.subscribe();
+        // Too late is an answer as well, and the store that could be gone is here.
+        let _ = timeout(Self::POLL, head.wait_for(|head| *head > safe)).await;
+    }
+
     async fn snapshot_page(
         &self,
         stream: &StreamId,
@@ -134,13 +160,14 @@ impl EventStore for MemoryStore {
         snapshot: Snapshot,
         keep: u32,
     ) -> Result<(), StoreError> {
-        let mut events = self.write();
-        let kept = events.snapshots.entry(stream.clone()).or_default();
-        kept.retain(|old| (old.shape, old.version) != (snapshot.shape, snapshot.version));
-        let place = kept.partition_point(|old| old.version <= snapshot.version);
-        kept.insert(place, snapshot);
-        let surplus = kept.len().saturating_sub(keep as usize);
-        kept.drain(..surplus);
+        self.write(|events| {
+            let kept = events.snapshots.entry(stream.clone()).or_default();
+            kept.retain(|old| (old.shape, old.version) != (snapshot.shape, snapshot.version));
+            let place = kept.partition_point(|old| old.version <= snapshot.version);
+            kept.insert(place, snapshot);
+            let surplus = kept.len().saturating_sub(keep as usize);
+            kept.drain(..surplus);
+        });
         Ok(())
     }
 }

@@ -164,8 +164,9 @@ impl SelectedPage {
     ) -> Self {
         let LogPage { mut events, safe, incarnation, head } = page;
         let is_full = events.len() >= limit as usize;
-        let last = events.last().map(|last| last.position).filter(|_| is_full);
-        let through = last.unwrap_or(safe).max(after);
+        let last = events.last().map(|last| last.position);
+        // A page without room that holds nothing was not searched at all.
+        let through = if is_full { last.unwrap_or(after) } else { safe.max(after) };
         events.retain(selects);
         Self { events, through, safe, incarnation, head }
     }

@@ -14,6 +14,7 @@ use crate::recorded::RecordedEvent;
 use crate::selection::{Scope, SelectedPage, Selection};
 use crate::snapshot::{Fingerprint, Snapshot, SnapshotPage};
 use crate::stream::{Position, StreamId, Version};
+use crate::subscription::{Start, Subscription};
 
 /// Keeps events for ever, in streams and in one log.
 ///
@@ -206,16 +207,24 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     }
 
     /// Returns when the log may have grown beyond `safe`, as it was told by a page: a hint that spares
-    /// a reader at its end some waiting, and never a promise. May return at any time, and does after
-    /// [`POLL`](Self::POLL) at the latest.
+    /// a reader at its end some waiting, and never a promise. May return at any time, and does after a
+    /// second at the latest: who has other reasons to look sooner sets a time of its own.
     ///
-    /// An append of the same process should end the waiting at once. Dropping the future is nothing.
+    /// A store that asks nobody but itself returns after [`POLL`](Self::POLL); one that asks on behalf of
+    /// all who wait, when there is something. An append of the same process should end the waiting at
+    /// once. Dropping the future is nothing.
     fn log_grown(&self, safe: Position) -> impl Future<Output = ()> + Send {
         let _ = safe;
         tokio::time::sleep(Self::POLL)
     }
 
-    /// How long a reader at the end of the log waits at most before it looks again.
+    /// The events of a part of the log: those that are there from `start` on, then those that come. It
+    /// does not end by itself. See [`Subscription`].
+    fn subscribe(&self, selection: Selection, start: Start) -> Subscription<Self> {
+        Subscription::new(self.clone(), selection, start)
+    }
+
+    /// How often somebody looks whether the log has grown, while nothing else tells.
     const POLL: Duration = Duration::from_millis(100);
 
     /// The events of one stream, read page by page, in the order of the cursor.

@@ -1,5 +1,5 @@
-//! The derives of es-core: `Event`, `EventSet`, `Aggregate`, `DecisionModel`, `Command` and
-//! `Shape`.
+//! The derives of es-core: `Event`, `EventSet`, `Aggregate`, `DecisionModel`, `Command`, `Projection`
+//! and `Shape`.
 //!
 //! Use them from there: what they write refers to `::es_core`, and the traits they write carry the
 //! same names.
@@ -30,12 +30,14 @@ mod expansion;
 mod name;
 mod ownership;
 mod paths;
+mod projection;
 mod shape;
 mod spelling;
 mod superseded;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod version;
 
 use proc_macro::TokenStream;
 
@@ -682,6 +684,12 @@ pub fn derive_event_set(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(DecisionModel, attributes(decision_model))]
 pub fn derive_decision_model(input: TokenStream) -> TokenStream {
     expansion::of(decision_model::derive, input.into()).into()
+}
+
+/// Makes a struct a projection.
+#[proc_macro_derive(Projection, attributes(projection))]
+pub fn derive_projection(input: TokenStream) -> TokenStream {
+    expansion::of(projection::derive, input.into()).into()
 }
 
 /// Makes a struct a command: what is asked of one aggregate.

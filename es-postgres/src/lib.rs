@@ -56,6 +56,12 @@
 //! There is no timer and nothing to switch on; it happens among the clones of one [`PgStore`]. What goes
 //! by itself is told [there](PgStore).
 //!
+//! # Readers at the end of the log
+//!
+//! Who has read everything waits. One task of a process looks for all who wait, ten times a second, and
+//! at once after an append of the process; without anybody waiting nobody looks. With
+//! [`PgStore::with_notifications`] appends of other processes are heard of within milliseconds.
+//!
 //! # Histories
 //!
 //! [`PgStore::import`] stores what another system has written: appends as a stream, as fast as the
@@ -139,12 +145,15 @@ mod connections;
 mod copies;
 mod error;
 mod group;
+mod growth;
 mod import;
 mod incarnation;
+mod inline;
 mod known;
 mod loads;
 mod locked;
 mod log_end;
+mod notifications;
 mod projections;
 mod query;
 mod read;
@@ -152,6 +161,7 @@ mod replica;
 mod row;
 mod run;
 mod schema;
+mod select;
 mod session;
 mod size;
 mod snapshots;
@@ -164,6 +174,7 @@ mod transform;
 pub use sqlx;
 
 pub use import::{ImportError, Imported};
+pub use inline::InlineError;
 pub use projections::{PgBatch, PgProjections};
 pub use store::PgStore;
 

@@ -1,9 +1,8 @@
 //! How far the log goes, up to where it is complete, and which log it is.
 
-use std::sync::{Mutex, PoisonError};
-
 use es_core::{Incarnation, Position, StoreError, StoreErrorKind};
 use sqlx::{PgConnection, Row};
+use tokio::sync::watch;
 
 use crate::error::from_sqlx;
 use crate::row;
@@ -72,27 +71,31 @@ impl LogEnd {
 
 /// What all clones of a store have found out about the log.
 #[derive(Default)]
-pub(crate) struct KnownLog(Mutex<Option<LogEnd>>);
+pub(crate) struct KnownLog(watch::Sender<Option<LogEnd>>);
 
 impl KnownLog {
     pub(crate) fn get(&self) -> Option<LogEnd> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.0.borrow()
+    }
+
+    /// Hears of whatever is found out from now on, by whomever.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<Option<LogEnd>> {
+        self.0.subscribe()
     }
 
     /// What was `found`, with what is known. An append that advertises less than was safe before has
     /// seen an old number and will take its positions above the current one: so what is safe stays
     /// so, in one and the same log.
     fn learn(&self, found: LogEnd) -> LogEnd {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let learned = match *known {
-            Some(known) if known.incarnation == found.incarnation => LogEnd {
-                safe: known.safe.max(found.safe),
-                head: known.head.max(found.head),
-                ..found
-            },
-            _ => found,
-        };
-        *known.insert(learned)
+        let mut learned = found;
+        self.0.send_if_modified(|known| {
+            if let Some(known) = known.filter(|known| known.incarnation == found.incarnation) {
+                learned.safe = known.safe.max(found.safe);
+                learned.head = known.head.max(found.head);
+            }
+            known.replace(learned) != Some(learned)
+        });
+        learned
     }
 }
 

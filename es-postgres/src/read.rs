@@ -6,7 +6,9 @@ use sqlx::PgConnection;
 
 use crate::columns::bigint;
 use crate::error::from_sqlx;
+use crate::log_end::LogEnd;
 use crate::row;
+use crate::session::Session;
 use crate::store::PgStore;
 
 impl PgStore {
@@ -41,14 +43,21 @@ impl PgStore {
         cursor: Cursor<Position>,
         limit: u32,
     ) -> Result<LogPage, StoreError> {
-        if let Some(replica) = &self.log_replica {
-            return self.read_log_page_from(replica, cursor, limit).await;
-        }
-        let mut session = self.session().await?;
-        let end = self.log_end(&mut session).await?;
+        let (mut session, end) = self.log_session().await?;
         let events = self.log_events(&mut session, cursor, end.safe, limit).await?;
         session.end().await?;
         Ok(LogPage::new(end.incarnation, events, end.safe, end.head))
+    }
+
+    /// The first statement, and the connection for the second: that of the standby, if the log is read
+    /// there.
+    pub(crate) async fn log_session(&self) -> Result<(Session, LogEnd), StoreError> {
+        if let Some(replica) = &self.log_replica {
+            return self.replica_session(replica).await;
+        }
+        let mut session = self.session().await?;
+        let end = self.log_end(&mut session).await?;
+        Ok((session, end))
     }
 
     /// The second statement.

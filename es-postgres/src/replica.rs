@@ -14,7 +14,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use es_core::{Cursor, LogPage, Position, StoreError, StoreErrorKind};
+use es_core::{Position, StoreError, StoreErrorKind};
 use sqlx::{PgConnection, PgPool, Row};
 use tokio::time::{Instant, sleep};
 
@@ -89,21 +89,17 @@ impl PgStore {
         self
     }
 
-    /// A page of the log from the standby.
-    pub(crate) async fn read_log_page_from(
+    /// A connection to the standby, and where the log ends there.
+    pub(crate) async fn replica_session(
         &self,
         replica: &LogReplica,
-        cursor: Cursor<Position>,
-        limit: u32,
-    ) -> Result<LogPage, StoreError> {
+    ) -> Result<(Session, LogEnd), StoreError> {
         let now = self.horizon().await?;
         let end = now.end;
         replica.remember(now);
         let mut session = Session::open(&replica.connections, self.persistent).await?;
         let safe = self.reached(replica, end, &mut session).await?;
-        let events = self.log_events(&mut session, cursor, safe, limit).await?;
-        session.end().await?;
-        Ok(LogPage::new(end.incarnation, events, safe, end.head))
+        Ok((session, LogEnd { safe, ..end }))
     }
 
     /// What the primary says now: first what is safe, then how much is written.

@@ -1,7 +1,7 @@
 //! The spans of database calls, target `es`, named as OpenTelemetry's conventions for databases ask.
 
 use es_core::{Append, Query, Replacement, StreamId};
-use tracing::{Span, field, info_span};
+use tracing::{Span, debug_span, field, info_span};
 
 /// An append, with all its attempts.
 pub(crate) fn append(append: &Append) -> Span {
@@ -73,6 +73,30 @@ pub(crate) fn log_page() -> Span {
         otel.kind = "client",
         db.system.name = "postgresql",
         db.operation.name = "log_page",
+        es.events.count = field::Empty,
+        es.global_position = field::Empty,
+    )
+}
+
+/// A look at the end of the log, for all who wait there.
+pub(crate) fn log_end() -> Span {
+    debug_span!(
+        target: "es",
+        "es.log_end",
+        otel.kind = "client",
+        db.system.name = "postgresql",
+        db.operation.name = "log_end",
+    )
+}
+
+/// A page of a part of the log.
+pub(crate) fn select_page() -> Span {
+    info_span!(
+        target: "es",
+        "es.select_page",
+        otel.kind = "client",
+        db.system.name = "postgresql",
+        db.operation.name = "select_page",
         es.events.count = field::Empty,
         es.global_position = field::Empty,
     )

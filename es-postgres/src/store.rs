@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use es_core::{
     Append, AppendError, Appended, Cursor, EventStore, Fingerprint, LogPage, Position, Query,
-    QueryPage, RecordedEvent, Replacement, Snapshot, SnapshotPage, StoreError, StreamId, Tag,
-    TransformError, TransformStore, Transformed, Version,
+    QueryPage, RecordedEvent, Replacement, SelectedPage, Selection, Snapshot, SnapshotPage,
+    StoreError, StreamId, Tag, TransformError, TransformStore, Transformed, Version,
 };
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
 
@@ -18,8 +18,11 @@ use tracing::Instrument;
 use crate::connections::Connections;
 use crate::error::from_sqlx;
 use crate::group::Group;
+use crate::growth::Growth;
+use crate::inline::Inline;
 use crate::loads::Loads;
 use crate::log_end::KnownLog;
+use crate::notifications::Notifications;
 use crate::replica::LogReplica;
 use crate::{schema, spans};
 
@@ -62,7 +65,13 @@ pub struct PgStore {
     pub(crate) group: Arc<Group>,
     /// Loads that are under way, and those that wait to go out together.
     pub(crate) loads: Arc<Loads>,
+    /// Who waits for the log to grow.
+    pub(crate) growth: Arc<Growth>,
+    /// What other processes are told, and tell.
+    pub(crate) notifications: Option<Arc<Notifications>>,
     pub(crate) persistent: bool,
+    /// What is a part of every append.
+    pub(crate) inline: Inline,
 }
 
 impl PgStore {
@@ -89,7 +98,10 @@ impl PgStore {
             waiting: Arc::new(Semaphore::new(half)),
             group: Arc::new(Group::new(half)),
             loads: Arc::new(Loads::new()),
+            growth: Arc::new(Growth::new()),
+            notifications: None,
             persistent: true,
+            inline: Inline::default(),
         }
     }
 
@@ -207,6 +219,7 @@ impl EventStore for PgStore {
         let appended = self.append_somehow(append).instrument(span.clone()).await?;
         if let Some(position) = appended.position() {
             span.record("es.global_position", position.0);
+            self.tell_growth(position);
         }
         Ok(appended)
     }
@@ -274,6 +287,27 @@ impl EventStore for PgStore {
         span.record("es.events.count", page.events.len()).record("es.global_position", page.safe.0);
         Ok(page)
     }
+
+    async fn select_page(
+        &self,
+        selection: &Selection,
+        after: Position,
+        limit: u32,
+    ) -> Result<SelectedPage, StoreError> {
+        let span = spans::select_page();
+        let read = self.read_selected_page(selection, after, limit);
+        let page = read.instrument(span.clone()).await?;
+        let through = page.through.0;
+        span.record("es.events.count", page.events.len()).record("es.global_position", through);
+        Ok(page)
+    }
+
+    /// One task looks for all who wait in this process, every [`POLL`](EventStore::POLL) and at once
+    /// after an append of its own; see also [`with_notifications`](PgStore::with_notifications). A
+    /// reader of a [standby](PgStore::with_log_replica) looks for itself.
+    async fn log_grown(&self, safe: Position) {
+        self.until_grown(safe).await;
+    }
 }
 
 /// As the role that migrates: it renames a stream, which no application's role may.
@@ -286,10 +320,19 @@ impl TransformStore for PgStore {
     /// In one transaction, which comes to its end also where the future is dropped, unless it still
     /// waits for the stream.
     async fn replace(&self, replacement: Replacement) -> Result<Transformed, TransformError> {
+        if !self.inline.is_empty() {
+            return Err(StoreError::new(
+                StoreErrorKind::Unsupported,
+                "this store has inline projections, which would not learn of the copies: transform with \
+                 one without, and then call `PgStore::rebuild_inline` for each of them",
+            )
+            .into());
+        }
         let span = spans::replace(&replacement);
         let transformed = self.replace_stream(replacement).instrument(span.clone()).await?;
         if let Some(position) = transformed.stream.positions.last() {
             span.record("es.global_position", position.0);
+            self.tell_growth(*position);
         }
         Ok(transformed)
     }

@@ -14,7 +14,7 @@ impl TransformStore for MemoryStore {
     }
 
     async fn replace(&self, replacement: Replacement) -> Result<Transformed, TransformError> {
-        self.write().replace(replacement)
+        self.write(|events| events.replace(replacement))
     }
 }
 

@@ -18,8 +18,9 @@ use crate::recorded::Recorded;
 /// parked: see [`OnFailure`](super::OnFailure).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` lists the event `{E}` but never says how to project it",
-    label = "listed here; `impl Project<{E}, …> for {Self}` is missing",
-    note = "write: impl Project<{E}, PgConnection> for {Self} {{ async fn project(&self, event: Recorded<{E}>, db: &mut PgConnection) -> Result<(), ProjectError> {{ .. }} }}"
+    label = "listed here; `impl Project<{E}, {Db}> for {Self}` is missing",
+    note = "write: impl Project<{E}, Db> for {Self} {{ async fn project(&self, event: Recorded<{E}>, db: &mut Db) -> Result<(), ProjectError> {{ .. }} }}",
+    note = "where `Db` is what it writes into, for example `PgConnection`"
 )]
 pub trait Project<E, Db> {
     /// Writes into `db` what follows from `event`.
@@ -36,8 +37,9 @@ pub trait Project<E, Db> {
 /// writes row by row. If it fails, its events are given to it one at a time.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is declared `bulk` but never says how to project many events",
-    label = "declared here; `impl ProjectAll<…> for {Self}` is missing",
-    note = "write: impl ProjectAll<PgConnection> for {Self} {{ async fn project_all(&self, events: &[Recorded<{Self}Event>], db: &mut PgConnection) -> Result<(), ProjectError> {{ .. }} }}"
+    label = "declared here; `impl ProjectAll<{Db}> for {Self}` is missing",
+    note = "write: impl ProjectAll<Db> for {Self} {{ async fn project_all(&self, events: &[Recorded<{Self}Event>], db: &mut Db) -> Result<(), ProjectError> {{ .. }} }}",
+    note = "where `Db` is what it writes into, for example `PgConnection`"
 )]
 pub trait ProjectAll<Db>: Projection {
     /// Writes into `db` what follows from `events`, which are in the order of the log; at least one.
@@ -59,8 +61,9 @@ pub trait ProjectAll<Db>: Projection {
 /// once.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` lists the effect of `{E}` but never says what it is",
-    label = "listed here; `impl React<{E}, …> for {Self}` is missing",
-    note = "write: impl React<{E}, PgConnection> for {Self} {{ async fn react(&self, event: Recorded<{E}>, db: &mut PgConnection) -> Result<(), ProjectError> {{ .. }} }}"
+    label = "listed here; `impl React<{E}, {Db}> for {Self}` is missing",
+    note = "write: impl React<{E}, Db> for {Self} {{ async fn react(&self, event: Recorded<{E}>, db: &mut Db) -> Result<(), ProjectError> {{ .. }} }}",
+    note = "where `Db` is what it writes into, for example `PgConnection`"
 )]
 pub trait React<E, Db> {
     /// Does what follows from `event` once.

@@ -34,7 +34,8 @@ pub struct Transformation {
 }
 
 impl Transformation {
-    const NAME: &'static str = "stream-transformed";
+    /// The name of the event that is the record.
+    pub const NAME: &'static str = "stream-transformed";
 
     /// The transformation that `event` records, if it does.
     ///

@@ -16,6 +16,7 @@ use sqlx::{PgConnection, Row};
 
 pub use self::start::InlineError;
 use crate::error::from_sqlx;
+use crate::projections::is_transient;
 use crate::store::PgStore;
 
 /// The projections of a store, each in the schema of its own.
@@ -26,7 +27,7 @@ pub(crate) struct Inline(Arc<[Arc<dyn Member>]>);
 trait Member: Send + Sync {
     fn id(&self) -> &ProjectionId;
 
-    /// What is put in front of `search_path`.
+    /// Where its rows are.
     fn schema(&self) -> &str;
 
     fn project<'a>(
@@ -77,30 +78,37 @@ impl PgStore {
             return Ok(());
         }
         let events = projected::recorded(append, appended)?;
-        let base = self.search_path(connection).await?;
+        let mut base = None;
         for member in self.inline.0.iter() {
-            self.set_search_path(connection, &format!("{}, {base}", member.schema())).await?;
+            base = Some(self.enter(connection, &**member, base).await?);
             member.project(&events, connection).await?;
         }
         // The caller's transaction goes on with what it had.
-        Ok(self.set_search_path(connection, &base).await?)
+        let back = self.query("SELECT set_config('search_path', $1, true)").bind(base);
+        back.execute(connection).await.map_err(from_sqlx)?;
+        Ok(())
     }
 
-    async fn search_path(&self, connection: &mut PgConnection) -> Result<String, StoreError> {
-        let query = self.query("SELECT current_setting('search_path')");
-        let row = query.fetch_one(connection).await.map_err(from_sqlx)?;
-        row.try_get(0).map_err(from_sqlx)
-    }
-
-    /// Until the transaction ends.
-    async fn set_search_path(
+    /// Goes into the schema of a projection, and answers what the search path was before the first.
+    async fn enter(
         &self,
         connection: &mut PgConnection,
-        path: &str,
-    ) -> Result<(), StoreError> {
-        let query = self.query("SELECT set_config('search_path', $1, true)").bind(path);
-        query.execute(connection).await.map_err(from_sqlx)?;
-        Ok(())
+        member: &dyn Member,
+        base: Option<String>,
+    ) -> Result<String, StoreError> {
+        let id = member.id();
+        let query = self
+            .query(include_str!("../../sql/projections/inline_path.sql"))
+            .bind(id.name.as_str())
+            .bind(i64::from(id.version))
+            .bind(base)
+            .bind(member.schema());
+        let row = query.fetch_optional(connection).await.map_err(from_sqlx)?;
+        let Some(row) = row else { return Err(replaced(id)) };
+        match row.try_get(1).map_err(from_sqlx)? {
+            "serving" => row.try_get(0).map_err(from_sqlx),
+            _ => Err(replaced(id)),
+        }
     }
 }
 
@@ -145,24 +153,29 @@ async fn project<X: Projects<PgConnection>>(
 
 /// What a moment may cure stays so: the append is tried again, or by its caller.
 fn failure(id: &ProjectionId, event: &RecordedEvent, error: ProjectError) -> StoreError {
-    let kind = kind(&error);
+    let kind =
+        if is_transient(&error) { StoreErrorKind::Contention } else { StoreErrorKind::Other };
     let (name, stream) = (event.event.name.to_string(), event.stream.to_string());
     let source = error.into_error();
     StoreError::new(kind, Failed { projection: id.clone(), name, stream, source })
 }
 
-fn kind(error: &ProjectError) -> StoreErrorKind {
-    let of_driver = error.downcast_ref::<sqlx::Error>().map(crate::error::kind);
-    let of_store = error.downcast_ref::<StoreError>().map(StoreError::kind);
-    of_driver
-        .or(of_store)
-        .filter(|kind| matches!(kind, StoreErrorKind::Contention | StoreErrorKind::Unavailable))
-        .unwrap_or(StoreErrorKind::Other)
+/// A later version has taken the place of `id`, or somebody has dropped it. Its rows would not be read.
+fn replaced(id: &ProjectionId) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Unsupported,
+        format!(
+            "the inline projection `{id}` does not serve any more, so nothing was stored: restart this \
+             process with the version that does"
+        ),
+    )
 }
 
 /// A projection refused an event, and with it the append.
 #[derive(Debug, thiserror::Error)]
-#[error("the inline projection `{projection}` failed on event `{name}` of stream `{stream}`, so it was not stored")]
+#[error(
+    "the inline projection `{projection}` failed on event `{name}` of stream `{stream}`, so it was not stored"
+)]
 struct Failed {
     projection: ProjectionId,
     name: String,

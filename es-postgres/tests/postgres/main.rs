@@ -8,6 +8,7 @@ mod conflict;
 mod connections;
 mod database;
 mod group;
+mod growth;
 mod idempotency;
 mod import;
 #[cfg(unix)]
@@ -17,6 +18,7 @@ mod loads;
 mod log_order;
 #[cfg(unix)]
 mod lost_replies;
+mod notifications;
 #[cfg(unix)]
 mod pgbouncer;
 mod projections;

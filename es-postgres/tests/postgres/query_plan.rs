@@ -41,6 +41,11 @@ fn arguments(statement: &str) -> &'static str {
         "query_page_by_type" => {
             "(30000, 500, '{0,1,1}', '{order:7,order:7,hot:1}', '{1,2}', '{a,b}')"
         }
+        "select_log" => "(30000, 40000, '{b,stream-transformed}', 500)",
+        "select_category" => "(30000, 40000, 'account', null, 500)",
+        "select_stream" => "('account', 'k7', 30000, 60000, '{b,stream-transformed}', 10000, 500)",
+        "select_tags" => "(30000, 60000, '{order:7,hot:1}', '{a}', 10000, 500)",
+        "notify" => "('7')",
         "condition" => "(30000, '{30001}', '{0,1,1}', '{order:7,order:7,hot:1}', '{1,2}', '{a,b}')",
         "stream_versions" => "('{account,account}', '{k7,k8}')",
         "stream_tags" | "name_stream" => "('account', 'k7')",
@@ -155,6 +160,40 @@ async fn an_item_of_several_tags_reads_the_sparsest() {
             let most =
                 plan.lines().filter(|line| line.contains("on tags")).map(rows).max().unwrap();
             assert!(most <= 256, "{name}, {mode}: {most} rows:\n{plan}");
+        }
+    }
+}
+
+/// Nothing is found, and no more than a window is looked at.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rare_selection_looks_at_no_more_than_a_window() {
+    let fixture = filled().await;
+    let mut connection = PgConnection::connect(fixture.database.url()).await.unwrap();
+
+    for (name, arguments, window) in [
+        ("select_log", "(30000, 40000, '{b}', 500)", 10_000),
+        ("select_category", "(30000, 40000, 'order', null, 500)", 10_000),
+        ("select_category", "(30000, 40000, 'account', '{b}', 500)", 10_000),
+        ("select_tags", "(10000, 60000, '{hot:1}', '{b}', 10000, 500)", 10_000),
+        ("select_tags", "(0, 60000, '{hot:1,order:7}', null, 10000, 500)", 256),
+        ("select_stream", "('account', 'k7', 30000, 60000, '{b}', 10000, 500)", 10),
+        ("select_stream", "('account', 'k7', 0, 60000, null, 3, 3)", 5),
+    ] {
+        let sql = statements().into_iter().find(|statement| statement.0 == name).unwrap().1;
+        for mode in ["force_generic_plan", "force_custom_plan"] {
+            let explain = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)";
+
+            let plan = explained(&mut connection, name, &sql, mode, explain, arguments).await;
+
+            let of_tables = |line: &&str| line.contains("on events") || line.contains("on tags");
+            let most = plan.lines().filter(of_tables).map(rows).max().unwrap();
+            assert!(most <= window, "{name} {arguments}, {mode}: {most} rows:\n{plan}");
+            let removed = plan.lines().filter(|line| line.contains("Rows Removed by Filter"));
+            let removed =
+                removed.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap());
+            let removed = removed.max().unwrap_or(0);
+            assert!(removed <= window, "{name} {arguments}, {mode}: {removed} removed:\n{plan}");
+            assert!(!plan.contains("Seq Scan on events"), "{name} {arguments}, {mode}:\n{plan}");
         }
     }
 }

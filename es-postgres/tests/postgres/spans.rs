@@ -14,7 +14,7 @@ use tracing::{Event, Metadata, Subscriber};
 use crate::support::{append, exact, fixture, stream};
 
 #[derive(Debug, Default)]
-struct Fields(BTreeMap<&'static str, String>);
+pub(crate) struct Fields(BTreeMap<&'static str, String>);
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
@@ -25,7 +25,14 @@ impl Visit for Fields {
 /// Keeps the spans of target `es` with their names. It knows of no current span, as a service that
 /// switched the target off: what is recorded on the current one is not here.
 #[derive(Clone, Debug, Default)]
-struct Watcher(Arc<Mutex<Vec<(&'static str, Fields)>>>);
+pub(crate) struct Watcher(Arc<Mutex<Vec<(&'static str, Fields)>>>);
+
+impl Watcher {
+    /// How many spans of that name there were.
+    pub(crate) fn count(&self, name: &str) -> usize {
+        self.0.lock().unwrap().iter().filter(|span| span.0 == name).count()
+    }
+}
 
 impl Subscriber for Watcher {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {

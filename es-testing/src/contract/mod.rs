@@ -21,7 +21,8 @@
 //!
 //! use es_core::prelude::*;
 //! use es_core::{
-//!     AppendError, Appended, Cursor, LogPage, Query, QueryPage, RecordedEvent, StoreError,
+//!     AppendError, Appended, Cursor, LogPage, Query, QueryPage, RecordedEvent, SelectedPage, Selection,
+//!     StoreError,
 //! };
 //! use es_testing::contract;
 //!
@@ -62,6 +63,15 @@
 //!     ) -> Result<QueryPage, StoreError> {
 //!         self.inner.query_page(query, after, limit).await
 //!     }
+//!
+//!     async fn select_page(
+//!         &self,
+//!         selection: &Selection,
+//!         after: Position,
+//!         limit: u32,
+//!     ) -> Result<SelectedPage, StoreError> {
+//!         self.inner.select_page(selection, after, limit).await
+//!     }
 //! }
 //!
 //! async fn make_store() -> (Counting, ()) {
@@ -98,6 +108,8 @@
 //! - [`checkpoint`]: a reader goes on where it was, and not in a log that was restored or replaced.
 //! - [`query`]: events are found by type and by tag, at once, in the order of the log; nothing that
 //!   matches appears at or below a page's `safe` afterwards.
+//! - [`select`]: a part of the log is read to its end without a loss, however rare what it asks for is,
+//!   and a reader that waits there learns that there is more.
 //! - [`condition`]: an append is refused for what its decision has not seen and for nothing else.
 //! - [`condition_order`]: conditions hold in the order of the log, which an audit asks again after
 //!   races, so that a reader of the log never sees a decision contradicted by what stands before it.
@@ -138,6 +150,7 @@ pub mod order;
 pub mod paging;
 pub mod query;
 mod seeded;
+pub mod select;
 pub mod snapshots;
 pub mod streams;
 mod subjects;

@@ -141,6 +141,13 @@ macro_rules! contract {
                 a_tag_that_is_there_twice_counts_once
                 tags_are_compared_byte_by_byte
             }
+            select {
+                a_selection_has_what_it_asks_for
+                a_selection_is_read_page_by_page
+                what_is_rare_is_found_in_a_long_log
+                a_selection_misses_nothing_while_writers_append
+                a_reader_at_the_end_is_told_that_the_log_has_grown
+            }
             checkpoint {
                 a_checkpoint_goes_on_where_it_was_left
                 a_checkpoint_ahead_of_the_log_is_refused
@@ -214,6 +221,7 @@ macro_rules! transform_contract {
             transform_readers {
                 the_log_has_the_record_before_the_copies
                 a_query_finds_the_copies_alone
+                a_selection_has_the_record_and_the_copies
                 a_copy_breaks_the_condition_of_who_read_before
                 an_archive_breaks_no_condition
                 a_snapshot_of_the_old_stream_is_not_answered

@@ -1,13 +1,14 @@
 //! What readers of the log, queries, conditions and snapshots make of a copy.
 
 use es_core::{
-    Condition, ExpectedVersion, Fingerprint, Position, RecordedEvent, Rewrite, Snapshot, StreamId,
-    TransformStore, Transformation, Version,
+    Condition, ExpectedVersion, Fingerprint, Position, RecordedEvent, Rewrite, Selection, Snapshot,
+    StreamId, TransformStore, Transformation, Version,
 };
 
+use super::select::selected;
 use super::subjects::{
     ALL, about, add, broken_condition, event, events, item, log_up_to, name, part, query,
-    query_page, read, recorded_ids, stream, try_on, versions,
+    query_page, read, recorded_ids, stream, tag, try_on, versions,
 };
 use super::transform::{keep, second_becomes_two, transform};
 
@@ -55,6 +56,48 @@ pub async fn a_query_finds_the_copies_alone<S: TransformStore>(store: &S) {
     assert_eq!(found(&[], &["course:c2"]).await, [], "a tag of an old event");
     assert_eq!(found(&[], &["course:c3"]).await, copies[1..2], "a tag of a copy");
     assert_eq!(found(&["told", "heard"], &[]).await, copies[..2], "types alone");
+}
+
+/// Wherever a selection looks but by tags, whatever its types; old events are in none.
+pub async fn a_selection_has_the_record_and_the_copies<S: TransformStore>(store: &S) {
+    let (one, other) = (stream("one"), stream("other"));
+    add(store, &one, vec![about("told", &["course:c1"]), about("heard", &["course:c2"])]).await;
+    add(store, &other, vec![about("told", &["course:c2"])]).await;
+    transform(store, &one, keep).await;
+    transform(store, &one, keep).await;
+    let appended = add(store, &one, vec![about("told", &["course:c1"])]).await;
+    let log = log_up_to(store, &appended).await;
+    let records: Vec<_> =
+        log.iter().filter(|event| Transformation::of(event).is_some()).cloned().collect();
+    assert_eq!(records.len(), 2, "two records");
+    let told = |event: &RecordedEvent| event.event.name == name("told");
+    let (copies, others) = (read(store, &one).await, read(store, &other).await);
+    let category = one.category().clone();
+    let in_order = |parts: &[&[RecordedEvent]]| {
+        let mut all = parts.concat();
+        all.sort_by_key(|event| event.position);
+        recorded_ids(&all)
+    };
+    let ids = async |selection: Selection| recorded_ids(&selected(store, &selection).await);
+
+    let all = in_order(&[&records, &copies, &others]);
+    assert_eq!(ids(Selection::log()).await, all, "of the log");
+    assert_eq!(ids(Selection::category(category.clone())).await, all, "of a category");
+    let of_one = in_order(&[&records, &copies]);
+    assert_eq!(ids(Selection::stream(one.clone())).await, of_one, "of the stream");
+    let of_other = in_order(&[&others]);
+    assert_eq!(ids(Selection::stream(other)).await, of_other, "of another stream");
+    let copies: Vec<_> = copies.into_iter().filter(told).collect();
+    let of_type = in_order(&[&records, &copies]);
+    let by_type = Selection::stream(one).with_types([name("told")]);
+    assert_eq!(ids(by_type).await, of_type, "a type of the stream");
+    let by_type = Selection::category(category).with_types([name("told")]);
+    let of_type = in_order(&[&records, &copies, &others]);
+    assert_eq!(ids(by_type).await, of_type, "a type of a category");
+    let by_type = Selection::log().with_types([name("told")]);
+    assert_eq!(ids(by_type).await, of_type, "a type of the log");
+    let by_tag = Selection::tags(tag("course:c1"), []);
+    assert_eq!(ids(by_tag).await, in_order(&[&copies]), "the copies that carry a tag");
 }
 
 /// What a decision has read is not what is there any more.

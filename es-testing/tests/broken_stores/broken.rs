@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use es_core::{
     Append, AppendError, Appended, Checkpoint, Condition, Cursor, EventStore, ExpectedVersion,
     Fingerprint, LogPage, MemoryStore, Position, Query, QueryItem, QueryPage, RecordedEvent,
-    Replacement, ResumeError, Snapshot, SnapshotPage, StoreError, StreamAppend, StreamId, Tag,
-    TransformError, TransformStore, Transformed, Version,
+    Replacement, ResumeError, SelectedPage, Selection, Snapshot, SnapshotPage, StoreError,
+    StreamAppend, StreamId, Tag, TransformError, TransformStore, Transformed, Version,
 };
 use tokio::task::yield_now;
 
@@ -44,6 +44,12 @@ pub(crate) struct Broken {
     pub(crate) after: fn(Position) -> Position,
     /// Changes what a query finds.
     pub(crate) found: fn(&mut QueryPage),
+    /// Looks for another part of the log.
+    pub(crate) selection: fn(Selection) -> Selection,
+    /// Changes what is found of a part of the log.
+    pub(crate) selected: fn(&mut SelectedPage),
+    /// Never says that the log has grown.
+    pub(crate) is_deaf: bool,
     /// Goes on from another checkpoint; told what the log is.
     pub(crate) checkpoint: fn(&mut Checkpoint, &LogPage),
     /// Changes the snapshot that is kept.
@@ -95,6 +101,9 @@ impl Broken {
             log: |_, _| {},
             after: |position| position,
             found: |_| {},
+            selection: |selection| selection,
+            selected: |_| {},
+            is_deaf: false,
             checkpoint: |_, _| {},
             snapshot: |snapshot| snapshot,
             keep: |keep| keep,
@@ -204,6 +213,26 @@ impl EventStore for Broken {
         let mut page = self.inner.query_page(&query, after, limit).await?;
         (self.found)(&mut page);
         Ok(page)
+    }
+
+    async fn select_page(
+        &self,
+        selection: &Selection,
+        after: Position,
+        limit: u32,
+    ) -> Result<SelectedPage, StoreError> {
+        let selection = (self.selection)(selection.clone());
+        let (after, limit) = ((self.after)(after), (self.limit)(limit));
+        let mut page = self.inner.select_page(&selection, after, limit).await?;
+        (self.selected)(&mut page);
+        Ok(page)
+    }
+
+    async fn log_grown(&self, safe: Position) {
+        if self.is_deaf {
+            std::future::pending::<()>().await;
+        }
+        self.inner.log_grown(safe).await;
     }
 
     async fn resume_log(

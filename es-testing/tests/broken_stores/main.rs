@@ -5,6 +5,7 @@ mod deciding;
 mod faults;
 mod reading;
 mod repeating;
+mod selecting;
 mod snapshots;
 mod transforming;
 mod writing;
@@ -30,6 +31,7 @@ fn every_test_of_the_contract_finds_a_broken_store() {
         writing::FOUND,
         repeating::FOUND,
         deciding::FOUND,
+        selecting::FOUND,
         snapshots::FOUND,
         transforming::FOUND,
     ]

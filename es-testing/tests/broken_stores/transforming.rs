@@ -65,6 +65,10 @@ finds! {
     "a tag that is kept", {
         replacing: Replacing::Beside
     }
+    a_record_that_a_selection_lacks: transform_readers::a_selection_has_the_record_and_the_copies,
+    "of the log", {
+        selected: |page| page.events.retain(|event| !event.stream.is_archive())
+    }
     a_copy_that_refuses_nothing:
     transform_readers::a_copy_breaks_the_condition_of_who_read_before, "expected a broken condition", {
         condition: |condition| condition.after = Position::MAX

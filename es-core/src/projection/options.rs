@@ -1,0 +1,110 @@
+//! How a projection is run.
+
+use std::time::Duration;
+
+use super::OnFailure;
+
+/// How a projection is run; the defaults are right for most.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use es_core::OnFailure;
+/// use es_core::projection::RunOptions;
+///
+/// let mails = RunOptions::default().with_batch(50).with_on_failure(OnFailure::Retry);
+/// assert_eq!(mails.batch(), 50);
+/// assert_eq!(mails.lease(), Duration::from_secs(10));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunOptions {
+    batch: u32,
+    linger: Duration,
+    lease: Duration,
+    on_failure: OnFailure,
+    sampled_keys: u32,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            batch: 500,
+            linger: Duration::ZERO,
+            lease: Duration::from_secs(10),
+            on_failure: OnFailure::default(),
+            sampled_keys: 20,
+        }
+    }
+}
+
+impl RunOptions {
+    /// Reads and commits up to this many events at a time, at least one; 500 unless told otherwise.
+    #[must_use]
+    pub fn with_batch(mut self, events: u32) -> Self {
+        self.batch = events.max(1);
+        self
+    }
+
+    /// Waits so long for more if there are fewer events than fit in a batch; not at all unless told
+    /// otherwise. Rows come later by as much, and batches are larger where events come one by one.
+    #[must_use]
+    pub fn with_linger(mut self, linger: Duration) -> Self {
+        self.linger = linger;
+        self
+    }
+
+    /// How long a node that is not heard of keeps its slots, at least 50 ms; ten seconds unless told
+    /// otherwise. A handler that takes longer for a batch loses nothing: the lease is renewed beside
+    /// it. Stopping takes no longer than this.
+    #[must_use]
+    pub fn with_lease(mut self, lease: Duration) -> Self {
+        self.lease = lease.max(Duration::from_millis(50));
+        self
+    }
+
+    /// What becomes of events that cannot be handled.
+    #[must_use]
+    pub fn with_on_failure(mut self, on_failure: OnFailure) -> Self {
+        self.on_failure = on_failure;
+        self
+    }
+
+    /// Before a version that was built takes the place of the one that serves, this many keys are drawn
+    /// from the log, folded anew and [compared](super::ReadModel::rows_of); 20 unless told otherwise, none
+    /// if 0. Where the key is not the stream, that reads the log once more.
+    #[must_use]
+    pub fn with_sampled_keys(mut self, keys: u32) -> Self {
+        self.sampled_keys = keys;
+        self
+    }
+
+    /// The most events of a batch.
+    #[must_use]
+    pub fn batch(&self) -> u32 {
+        self.batch
+    }
+
+    /// How long a batch waits to be filled.
+    #[must_use]
+    pub fn linger(&self) -> Duration {
+        self.linger
+    }
+
+    /// How long a node that is not heard of keeps its slots.
+    #[must_use]
+    pub fn lease(&self) -> Duration {
+        self.lease
+    }
+
+    /// What becomes of events that cannot be handled.
+    #[must_use]
+    pub fn on_failure(&self) -> OnFailure {
+        self.on_failure
+    }
+
+    /// How many keys are folded anew before rebuilt rows serve.
+    #[must_use]
+    pub fn sampled_keys(&self) -> u32 {
+        self.sampled_keys
+    }
+}

@@ -1,0 +1,92 @@
+//! A version that was built takes the place of the one that serves.
+
+use std::time::Duration;
+
+use tracing::info;
+
+use super::consumer::Consumer;
+use super::trouble::Hitch;
+use super::turns::{Runner, Turn};
+use crate::projection::rebuild::Verified;
+use crate::projection::{ProjectionStore, Swap, VersionState};
+use crate::store::EventStore;
+use crate::stream::Position;
+
+/// How far a version that is being built must have come, everywhere, to take its place.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct CaughtUp {
+    goal: Option<Position>,
+    /// Whether its rows were looked at and are right.
+    is_verified: bool,
+}
+
+impl CaughtUp {
+    /// While a version is built, the other nodes and the version that serves come on without a word.
+    pub(super) fn look_again(self, state: VersionState) -> impl Future<Output = ()> {
+        async move {
+            if state == VersionState::Building {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            } else {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+}
+
+impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+    /// Everything up to `safe` is done in the slots of this node.
+    ///
+    /// Where the log ended when this node first came there is how far all of them have to come: a goal
+    /// that moved with the log would not be reached by several nodes at once.
+    pub(super) async fn has_caught_up(&mut self, safe: Position) -> Result<Turn, Hitch> {
+        let idle = Ok(Turn::Idle { safe: Some(safe) });
+        if self.state != VersionState::Building {
+            return idle;
+        }
+        let goal = *self.caught_up.goal.get_or_insert(safe);
+        let id = self.lease.id();
+        let versions = self.kept.versions(Some(&id.name)).await?;
+        let built = versions.iter().find(|version| version.id == *id);
+        // Another node may have stopped it, or swapped.
+        let reached = built.filter(|version| version.state == VersionState::Building);
+        if reached.is_none_or(|version| version.position() < goal) {
+            return idle;
+        }
+        if !self.caught_up.is_verified && !Box::pin(self.verify()).await? {
+            return Ok(if self.to_stop.is_some() {
+                Turn::Again
+            } else {
+                Turn::Idle { safe: Some(safe) }
+            });
+        }
+        match self.kept.swap(self.lease.id()).await? {
+            Swap::Done => {
+                self.caught_up = CaughtUp::default();
+                self.must_beat = true;
+                info!(target: "es", projection = %self.lease.id(), "the version serves");
+                Ok(Turn::Again)
+            }
+            // The version that served has stopped, so this one comes as far with the next pages.
+            Swap::NotYet => idle,
+        }
+    }
+
+    /// Looks at the rows before they serve. If they are wrong the version is to be stopped.
+    async fn verify(&mut self) -> Result<bool, Hitch> {
+        let keys = self.options.sampled_keys();
+        let verification = match self.consumer.verify(&self.log, &self.kept, keys).await? {
+            Verified::Done(verification) => verification,
+            Verified::NotYet => return Ok(false),
+        };
+        let (right, id) = (verification.is_right(), self.lease.id());
+        if right {
+            let (rows_before, rows) = (&verification.rows_before, &verification.rows);
+            let (keys, left_out) = (verification.keys, verification.left_out);
+            info!(target: "es", projection = %id, keys, left_out, ?rows_before, ?rows, "the rows are right");
+        } else {
+            self.to_stop = Some(verification.reason());
+        }
+        self.caught_up.is_verified = right;
+        Ok(right)
+    }
+}

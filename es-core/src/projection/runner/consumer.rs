@@ -1,0 +1,57 @@
+//! What the runner runs.
+
+use std::future::Future;
+
+use crate::checkpoint::Incarnation;
+use crate::error::StoreError;
+use crate::projection::rebuild::{Verification, Verified};
+use crate::projection::{KeyError, ProjectError, ProjectionKey, ProjectionStore, Registration};
+use crate::recorded::RecordedEvent;
+use crate::selection::Selection;
+use crate::store::EventStore;
+
+/// Something that follows the log: a [projection](super::OfProjection), or a durable subscription.
+///
+/// The runner knows events as they are stored, their keys and whether they were handled; everything
+/// that has to do with types is behind this trait.
+pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
+    /// What the store has to know before it is run, for a log of that incarnation.
+    fn registration(&self, incarnation: Incarnation) -> Registration;
+
+    /// What it wants to see of the log.
+    fn selection(&self) -> &Selection;
+
+    /// What an event is kept in order by.
+    fn key(&self, event: &RecordedEvent) -> Result<ProjectionKey, KeyError>;
+
+    /// Makes what it writes into, once.
+    fn create(&self, db: &mut Db) -> impl Future<Output = Result<(), ProjectError>> + Send;
+
+    /// Handles events in their order, all of them or an error that does not say which. At least one.
+    fn handle(
+        &self,
+        events: Vec<Handed>,
+        db: &mut Db,
+    ) -> impl Future<Output = Result<(), ProjectError>> + Send;
+
+    /// Looks at what a version has written that was built and has caught up, before it serves; with up to
+    /// `keys` keys folded anew. What cannot be looked at is right.
+    fn verify<S: EventStore, K: ProjectionStore<Db = Db>>(
+        &self,
+        log: &S,
+        kept: &K,
+        keys: u32,
+    ) -> impl Future<Output = Result<Verified, StoreError>> + Send {
+        let _ = (log, kept, keys);
+        async { Ok(Verified::Done(Verification::default())) }
+    }
+}
+
+/// An event that is handed to a [`Consumer`].
+#[derive(Clone, Debug)]
+pub(crate) struct Handed {
+    /// The event.
+    pub(crate) event: RecordedEvent,
+    /// Whether its effects are to be had: the version serves, and no version before had them.
+    pub(crate) with_effects: bool,
+}

@@ -1,0 +1,37 @@
+//! A store that is away for a while.
+
+use std::future::Future;
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use tokio::time::sleep;
+
+use crate::error::StoreError;
+
+/// Asks again and again, as long as a moment may cure the failure: after 20 ms, then twice as long each
+/// time up to two seconds, each with a random time of up to its length added.
+pub(super) async fn patiently<T, F>(mut ask: impl FnMut() -> F + Send) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>> + Send,
+{
+    let delays = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(20))
+        .with_max_delay(Duration::from_secs(2))
+        .with_jitter()
+        .without_max_times()
+        .build();
+    for delay in delays {
+        match ask().await {
+            Err(error) if error.is_transient() => {
+                tracing::warn!(
+                    target: "es",
+                    error = &error as &dyn std::error::Error,
+                    "a subscription waits for the store"
+                );
+            }
+            answer => return answer,
+        }
+        sleep(delay).await;
+    }
+    ask().await
+}

@@ -1,0 +1,78 @@
+//! From where one begins to a place in the log.
+
+use super::error::SubscriptionError;
+use super::patience::patiently;
+use super::start::Start;
+use crate::checkpoint::{Checkpoint, Incarnation, ResumeError};
+use crate::error::StoreError;
+use crate::store::{Cursor, EventStore};
+use crate::stream::Position;
+use crate::timestamp::Timestamp;
+
+/// So far a clock may have been set back.
+const SET_BACK_MICROS: i64 = 3_600_000_000;
+
+/// So many events are read to learn the time of a place.
+const PROBE: u32 = 16;
+
+/// The place after which `start` begins.
+pub(super) async fn place<S: EventStore>(
+    store: &S,
+    start: Start,
+) -> Result<Checkpoint, SubscriptionError> {
+    let log = patiently(|| store.log_page(Cursor::START, 0)).await?;
+    let here = |position| Checkpoint::new(log.incarnation, position);
+    let place = match start {
+        Start::Beginning => here(Position::START),
+        Start::After(position) => here(position),
+        Start::From(checkpoint) => checkpoint,
+        Start::At(at) => here(before(store, at, log.safe).await?),
+        Start::Now => here(log.safe),
+    };
+    check(place, log.incarnation, log.head)?;
+    Ok(place)
+}
+
+/// Whether a log that is `incarnation`, and has come to `head`, can be the one that a reader has read up
+/// to `checkpoint`.
+pub(super) fn check(
+    checkpoint: Checkpoint,
+    incarnation: Incarnation,
+    head: Position,
+) -> Result<(), ResumeError> {
+    if incarnation != checkpoint.incarnation {
+        return Err(ResumeError::OtherLog { checkpoint, actual: incarnation });
+    }
+    if head < checkpoint.position {
+        return Err(ResumeError::AheadOfLog { checkpoint, head });
+    }
+    Ok(())
+}
+
+/// A place up to which everything was recorded before `at`, if no clock was set back too far.
+///
+/// Halves the log. Times rise along it but for what overtook each other and for clocks; both are far less
+/// than what is allowed for. Copies, which have an older time, say nothing, and where nothing is said the
+/// search goes on in what comes before.
+async fn before<S: EventStore>(
+    store: &S,
+    at: Timestamp,
+    safe: Position,
+) -> Result<Position, StoreError> {
+    let surely = Timestamp::from_unix_micros(at.unix_micros().saturating_sub(SET_BACK_MICROS));
+    let (Position(mut low), Position(mut high)) = (Position::START, safe);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let probe = Cursor::After(Position(middle));
+        let page = patiently(|| store.log_page(probe, PROBE)).await?;
+        let telling = page
+            .events
+            .iter()
+            .find(|event| event.position.0 <= high && event.metadata.copy_of().is_none());
+        match telling {
+            Some(event) if event.recorded_at < surely => low = event.position.0,
+            _ => high = middle,
+        }
+    }
+    Ok(Position(low))
+}

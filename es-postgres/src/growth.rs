@@ -1,0 +1,205 @@
+//! Waiting at the end of the log: one poller for all who wait.
+//!
+//! ```text
+//! readers   wait ....................  wait ........... woken        wait . . .
+//! poller         look         look         look, grown                   look
+//! append                                 ^ told: look at once
+//! ```
+//!
+//! What is told, by an append of this process or by a notification of another one, is a reason to look
+//! and nothing else: whether the log is complete up to there, only the server knows.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use es_core::{EventStore, Position, StoreError};
+use tokio::select;
+use tokio::sync::{Notify, watch};
+use tokio::time::{sleep, timeout};
+use tracing::Instrument;
+
+use crate::spans;
+use crate::store::PgStore;
+
+/// So long somebody waits at most, should all else fail.
+const LONGEST: Duration = Duration::from_secs(1);
+
+/// What was told and is not complete yet is looked for after so long, then after twice as long each
+/// time.
+const SOON: Duration = Duration::from_millis(1);
+
+/// Who waits for the log to grow, in all clones of a store.
+pub(crate) struct Growth {
+    waiting: Mutex<Waiting>,
+    /// The greatest position that somebody told of.
+    told: AtomicU64,
+    /// Whether something may have been told that nobody heard.
+    is_unsure: AtomicBool,
+    nudge: Notify,
+    /// How often looking has failed: whoever waits looks for himself then, and learns why.
+    failed: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    count: usize,
+    has_poller: bool,
+}
+
+impl Growth {
+    pub(crate) fn new() -> Self {
+        Self {
+            waiting: Mutex::default(),
+            told: AtomicU64::new(0),
+            is_unsure: AtomicBool::new(false),
+            nudge: Notify::new(),
+            failed: watch::Sender::new(0),
+        }
+    }
+
+    /// Somebody has committed an event at `position`.
+    pub(crate) fn tell(&self, position: Position) {
+        if self.told.fetch_max(position.0, Ordering::AcqRel) < position.0 {
+            self.nudge.notify_one();
+        }
+    }
+
+    /// Somebody may have told something while nobody listened.
+    pub(crate) fn tell_nothing_for_sure(&self) {
+        self.is_unsure.store(true, Ordering::Release);
+        self.nudge.notify_one();
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl PgStore {
+    /// Returns when the log is known to be complete beyond `safe`, when that cannot be found out, or
+    /// when it took too long.
+    pub(crate) async fn until_grown(&self, safe: Position) {
+        if self.log_replica.is_some() {
+            // What the primary has is not what its standby has: each reader asks that.
+            return sleep(Self::POLL).await;
+        }
+        let grown = async {
+            let mut known = self.known_log.subscribe();
+            if known.borrow().is_some_and(|end| end.safe > safe) {
+                return;
+            }
+            let mut failed = self.growth.failed.subscribe();
+            let _waiter = Waiter::of(self);
+            select! {
+                _ = known.wait_for(|known| known.is_some_and(|end| end.safe > safe)) => {}
+                _ = failed.changed() => {}
+            }
+        };
+        let _ = timeout(LONGEST, grown).await;
+    }
+}
+
+/// Somebody who waits. While there is one, there is a poller.
+struct Waiter<'a>(&'a Growth);
+
+impl<'a> Waiter<'a> {
+    fn of(store: &'a PgStore) -> Self {
+        let mut waiting = store.growth.waiting();
+        waiting.count += 1;
+        let calls = !std::mem::replace(&mut waiting.has_poller, true);
+        drop(waiting);
+        if calls {
+            let poller = Poller { store: store.clone(), over: false };
+            // Nothing of the caller's spans: it works for others too.
+            drop(tokio::spawn(poller.work()));
+        }
+        if let Some(notifications) = &store.notifications {
+            notifications.listen();
+        }
+        Self(&store.growth)
+    }
+}
+
+impl Drop for Waiter<'_> {
+    fn drop(&mut self) {
+        self.0.waiting().count -= 1;
+    }
+}
+
+/// The task that looks. It ends when nobody waits.
+struct Poller {
+    store: PgStore,
+    /// Whether it ended because nobody waits.
+    over: bool,
+}
+
+impl Poller {
+    async fn work(mut self) {
+        let growth = Arc::clone(&self.store.growth);
+        let mut hurry = Duration::ZERO;
+        loop {
+            if self.is_behind() {
+                sleep(hurry).await;
+            } else {
+                let nudged = select! {
+                    () = sleep(PgStore::POLL) => false,
+                    () = growth.nudge.notified() => true,
+                };
+                hurry = Duration::ZERO;
+                if nudged && !self.is_behind() {
+                    continue;
+                }
+            }
+            if self.ends() {
+                return;
+            }
+            growth.is_unsure.store(false, Ordering::Release);
+            let before = self.known();
+            if self.look().await.is_err() {
+                growth.failed.send_modify(|failed| *failed = failed.wrapping_add(1));
+                sleep(PgStore::POLL).await;
+            }
+            hurry =
+                if self.known() > before { SOON } else { (hurry * 2).clamp(SOON, PgStore::POLL) };
+        }
+    }
+
+    /// Whether there is a reason to look before the time. What was told becomes complete in a moment,
+    /// unless an earlier append is under way.
+    fn is_behind(&self) -> bool {
+        let growth = &self.store.growth;
+        growth.told.load(Ordering::Acquire) > self.known().0
+            || growth.is_unsure.load(Ordering::Acquire)
+    }
+
+    fn known(&self) -> Position {
+        self.store.known_log.get().map_or(Position::START, |end| end.safe)
+    }
+
+    async fn look(&self) -> Result<(), StoreError> {
+        let look = async {
+            let mut session = self.store.session().await?;
+            let end = self.store.log_end(&mut session).await;
+            session.end_after(end).await
+        };
+        look.instrument(spans::log_end()).await.map(drop)
+    }
+
+    fn ends(&mut self) -> bool {
+        let mut waiting = self.store.growth.waiting();
+        self.over = waiting.count == 0;
+        waiting.has_poller = !self.over;
+        self.over
+    }
+}
+
+/// Also when its runtime goes away: those who wait on another one call another one.
+impl Drop for Poller {
+    fn drop(&mut self) {
+        if !self.over {
+            self.store.growth.waiting().has_poller = false;
+            self.store.growth.failed.send_modify(|failed| *failed = failed.wrapping_add(1));
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Telling other processes that the log has grown, and hearing of it from them.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use es_core::{Position, StoreError};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use tokio::runtime::Handle;
+use tokio::select;
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use crate::error::from_sqlx;
+use crate::growth::Growth;
+use crate::store::PgStore;
+
+/// The channel; `notify.sql` says the same name.
+const CHANNEL: &str = "es_log";
+
+/// After one notification the next waits so long, and speaks for all appends of that time.
+const GAP: Duration = Duration::from_millis(5);
+
+/// A lost connection is made again after so long, then after twice as long each time.
+const SOON: Duration = Duration::from_millis(50);
+
+/// But no later than after so long.
+const LATE: Duration = Duration::from_secs(5);
+
+/// What a store has to tell and to hear.
+pub(crate) struct Notifications {
+    address: Arc<PgConnectOptions>,
+    growth: Weak<Growth>,
+    /// The greatest position that an append of this process had.
+    appended: AtomicU64,
+    has_teller: AtomicBool,
+    has_listener: Arc<AtomicBool>,
+    /// Gone when the store is.
+    alive: watch::Sender<()>,
+}
+
+impl PgStore {
+    /// The same store, which tells other processes of its appends and hears of theirs, so that a reader
+    /// who waits at the end of the log goes on within milliseconds and not at the next look.
+    ///
+    /// Readers lose nothing without it, and nothing where a notification is lost: they look
+    /// every [`POLL`](es_core::EventStore::POLL) even so. What is told is sent after a commit and beside
+    /// it, at most once in five milliseconds, so that appends do not wait for one another as they would
+    /// with a notification in each transaction.
+    ///
+    /// Hearing takes one connection of its own to the address of the pool, from the moment that somebody
+    /// waits until the store is dropped; it comes back by itself when it is lost. Through a pooler such
+    /// as pgbouncer in transaction mode nothing would be heard: there polling is what remains. Nor
+    /// are appends told that ride in the caller's own transaction, since only the caller knows when
+    /// that commits.
+    ///
+    /// ```no_run
+    /// # use es_postgres::PgStore;
+    /// # async fn example(pool: es_postgres::sqlx::PgPool) -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PgStore::new(pool).with_notifications();
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_notifications(mut self) -> Self {
+        let notifications = Notifications {
+            address: self.connections.pool().connect_options(),
+            growth: Arc::downgrade(&self.growth),
+            appended: AtomicU64::new(0),
+            has_teller: AtomicBool::new(false),
+            has_listener: Arc::default(),
+            alive: watch::Sender::new(()),
+        };
+        self.notifications = Some(Arc::new(notifications));
+        self
+    }
+
+    /// An append of this process was committed, up to `position`.
+    pub(crate) fn tell_growth(&self, position: Position) {
+        self.growth.tell(position);
+        if let Some(notifications) = &self.notifications {
+            notifications.tell(self, position);
+        }
+    }
+}
+
+impl Notifications {
+    fn tell(self: &Arc<Self>, store: &PgStore, position: Position) {
+        let news = self.appended.fetch_max(position.0, Ordering::SeqCst) < position.0;
+        if news && !self.has_teller.swap(true, Ordering::SeqCst) {
+            self.call_teller(store);
+        }
+    }
+
+    fn call_teller(self: &Arc<Self>, store: &PgStore) {
+        let notifications = Arc::clone(self);
+        let teller = Teller { notifications, store: store.clone(), over: false };
+        // Nothing of the caller's spans: it speaks for others too.
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(teller.work())),
+            Err(_) => drop(teller),
+        }
+    }
+
+    /// Begins to listen, unless somebody does.
+    pub(crate) fn listen(&self) {
+        if self.has_listener.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let listener = Listener {
+            address: Arc::clone(&self.address),
+            growth: Weak::clone(&self.growth),
+            is_there: Arc::clone(&self.has_listener),
+        };
+        drop(tokio::spawn(listener.work(self.alive.subscribe())));
+    }
+}
+
+/// The task that tells. It ends when there is nothing to tell.
+struct Teller {
+    notifications: Arc<Notifications>,
+    store: PgStore,
+    /// Whether it ended because there was nothing left, or another one has begun.
+    over: bool,
+}
+
+impl Teller {
+    async fn work(mut self) {
+        let mut told = 0;
+        loop {
+            let appended = self.notifications.appended.load(Ordering::Acquire);
+            if appended == told && self.ends(told) {
+                return;
+            }
+            told = self.notifications.appended.load(Ordering::Acquire);
+            if let Err(error) = self.notify(told).await {
+                tracing::debug!(target: "es", %error, "other processes were not told of an append");
+            }
+            sleep(GAP).await;
+        }
+    }
+
+    /// An append that came while it was about to end has called nobody.
+    fn ends(&mut self, told: u64) -> bool {
+        let Notifications { appended, has_teller, .. } = &*self.notifications;
+        has_teller.store(false, Ordering::SeqCst);
+        self.over =
+            appended.load(Ordering::SeqCst) == told || has_teller.swap(true, Ordering::SeqCst);
+        self.over
+    }
+
+    async fn notify(&self, position: u64) -> Result<(), StoreError> {
+        let mut session = self.store.session().await?;
+        let query = self.store.query(include_str!("../sql/notify.sql")).bind(position.to_string());
+        let told = query.execute(&mut *session).await.map_err(from_sqlx);
+        session.end_after(told).await.map(drop)
+    }
+}
+
+/// Also when its runtime goes away: the next append calls another one.
+impl Drop for Teller {
+    fn drop(&mut self) {
+        if !self.over {
+            self.notifications.has_teller.store(false, Ordering::Release);
+        }
+    }
+}
+
+/// The task that hears. It ends with the store.
+struct Listener {
+    address: Arc<PgConnectOptions>,
+    growth: Weak<Growth>,
+    is_there: Arc<AtomicBool>,
+}
+
+impl Listener {
+    async fn work(self, mut alive: watch::Receiver<()>) {
+        let mut pause = SOON;
+        loop {
+            let mut heard = false;
+            let lost = select! {
+                // Nobody sends: it says that the store is gone.
+                _ = alive.changed() => return,
+                lost = self.hear(&mut heard) => lost,
+            };
+            if let Err(error) = lost {
+                tracing::debug!(target: "es", %error, "nothing is heard of other processes' appends");
+            }
+            pause = if heard { SOON } else { (pause * 2).min(LATE) };
+            select! {
+                _ = alive.changed() => return,
+                () = sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Listens until the connection is lost, on one that is nobody else's.
+    async fn hear(&self, heard: &mut bool) -> Result<(), sqlx::Error> {
+        let own = PgPoolOptions::new().max_connections(1).acquire_timeout(LATE);
+        let own = own.connect_lazy_with(self.address.as_ref().clone());
+        let mut listener = PgListener::connect_with(&own).await?;
+        listener.eager_reconnect(false);
+        listener.listen(CHANNEL).await?;
+        *heard = true;
+        if let Some(growth) = self.growth.upgrade() {
+            growth.tell_nothing_for_sure();
+        }
+        while let Some(told) = listener.try_recv().await? {
+            let Some(growth) = self.growth.upgrade() else { return Ok(()) };
+            match told.payload().parse() {
+                Ok(position) => growth.tell(Position(position)),
+                Err(_) => growth.tell_nothing_for_sure(),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Also when its runtime goes away: whoever waits next calls another one.
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.is_there.store(false, Ordering::Release);
+    }
+}
