@@ -7,7 +7,8 @@ use std::sync::Arc;
 use es_core::{
     Append, AppendError, Appended, Cursor, EventStore, Fingerprint, LogPage, Position, Query,
     QueryPage, RecordedEvent, Replacement, SelectedPage, Selection, Snapshot, SnapshotPage,
-    StoreError, StreamId, Tag, TransformError, TransformStore, Transformed, Version,
+    StoreError, StoreErrorKind, StreamId, Tag, TransformError, TransformStore, Transformed,
+    Version,
 };
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
 

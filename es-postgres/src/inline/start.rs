@@ -7,7 +7,7 @@ use es_core::{
 };
 use sqlx::PgConnection;
 
-use super::{Inline, failure};
+use super::failure;
 use crate::projections::{Alone, PgProjections};
 use crate::store::PgStore;
 
