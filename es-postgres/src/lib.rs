@@ -148,6 +148,7 @@ mod group;
 mod growth;
 mod import;
 mod incarnation;
+mod inline;
 mod known;
 mod loads;
 mod locked;
@@ -173,6 +174,7 @@ mod transform;
 pub use sqlx;
 
 pub use import::{ImportError, Imported};
+pub use inline::InlineError;
 pub use projections::{PgBatch, PgProjections};
 pub use store::PgStore;
 

@@ -42,7 +42,7 @@ impl PgProjections {
         outcome
     }
 
-    async fn swap_within(
+    pub(super) async fn swap_within(
         &self,
         connection: &mut PgConnection,
         id: &ProjectionId,

@@ -13,6 +13,7 @@ mod idempotency;
 mod import;
 #[cfg(unix)]
 mod incarnation;
+mod inline;
 mod large;
 mod loads;
 mod log_order;
