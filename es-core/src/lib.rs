@@ -201,8 +201,9 @@ pub use metadata::{
     TraceParent, TraceState,
 };
 pub use projection::{
-    MemoryProjections, OnFailure, Project, ProjectAll, ProjectError, Projection, ProjectionId,
-    ProjectionKey, ProjectionName, ProjectionStore, Projects, React, ReadModel, Token,
+    Live, MemoryProjections, OnFailure, Project, ProjectAll, ProjectError, Projection,
+    ProjectionId, ProjectionKey, ProjectionName, ProjectionStore, Projects, React, ReadModel,
+    Token,
 };
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};

@@ -224,6 +224,41 @@ async fn several_nodes_build_a_version_while_events_come() {
     assert_eq!(version(&kept, 1).await.state, VersionState::Retired);
 }
 
+/// The rows are as they were, and the events as they are: that is no difference.
+#[tokio::test]
+async fn a_key_that_another_node_goes_on_with_is_not_compared() {
+    let (store, kept) = (bank(5).await, Kept::new());
+    let projections_1 = projections(&store, &kept);
+    let _old = projections_1.run(Balances::<1, true>::default()).await.unwrap();
+    until_at(&kept, 1, 50).await;
+    let lease = slow().with_batch(1).with_lease(Duration::from_millis(300));
+    let meddling =
+        Balances::<2, true> { meddles: Some((store.clone(), kept.clone())), ..Default::default() };
+
+    let gate = Arc::new(Semaphore::new(0));
+    let (here, there) = (gate_of(&meddling, &gate), gate_of(&meddling, &gate));
+    let _here = projections_1.run_with(here, lease.clone()).await.unwrap();
+    let _there = projections(&store, &kept).run_with(there, lease).await.unwrap();
+    until(async || {
+        // Slots change hands between two batches.
+        gate.add_permits(1);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let slots = version(&kept, 2).await.slots;
+        let owners: std::collections::HashSet<_> = slots.iter().map(|slot| slot.owner).collect();
+        owners.len() == 2 && !owners.contains(&None)
+    })
+    .await;
+    assert_eq!(version(&kept, 2).await.state, VersionState::Building);
+    gate.add_permits(1_000_000);
+    until(async || version(&kept, 2).await.state != VersionState::Building).await;
+
+    assert_eq!(version(&kept, 2).await.stopped, None);
+}
+
+fn gate_of<const V: u32>(it: &Balances<V, true>, gate: &Arc<Semaphore>) -> Balances<V, true> {
+    Balances { gate: Arc::clone(gate), ..it.clone() }
+}
+
 /// Of the old events and the copies, the rows have what is there now.
 #[tokio::test]
 async fn a_stream_that_is_transformed_while_a_version_is_built_is_no_difference() {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use es_core::prelude::*;
-use es_core::projection::{MemoryProjections, Projections, VersionState, VersionStatus};
+use es_core::projection::{MemoryProjections, Projections, Slot, VersionState, VersionStatus};
 use es_core::{
     Append, NewEvent, ProjectError, Projection, ProjectionId, ProjectionKey, ProjectionName,
     ProjectionStore, Projects, ReadModel, Recorded,
@@ -48,6 +48,8 @@ pub struct Balances<const V: u32, const BY_LETTER: bool = false> {
     pub handled: Arc<Mutex<Vec<u64>>>,
     /// How many events may be handled.
     pub gate: Arc<Semaphore>,
+    /// Who looks at the rows of a key writes another deposit to it, and waits until that was handled.
+    pub meddles: Option<(MemoryStore, Kept)>,
 }
 
 impl<const V: u32, const BY_LETTER: bool> Default for Balances<V, BY_LETTER> {
@@ -59,6 +61,7 @@ impl<const V: u32, const BY_LETTER: bool> Default for Balances<V, BY_LETTER> {
             mails: Arc::default(),
             handled: Arc::default(),
             gate: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
+            meddles: None,
         }
     }
 }
@@ -121,11 +124,27 @@ impl<const V: u32, const BY_LETTER: bool> ReadModel<Rows> for Balances<V, BY_LET
         key: &ProjectionKey,
         rows: &mut Rows,
     ) -> Result<Option<serde_json::Value>, ProjectError> {
+        if let Some((store, kept)) = &self.meddles {
+            meddle::<V>(store, kept, key).await;
+        }
         let prefix = key.as_str().rsplit('/').next().unwrap_or_default();
         let own = rows.cents.iter().filter(|(account, _)| {
             if BY_LETTER { account.starts_with(prefix) } else { account.as_str() == prefix }
         });
         Ok(Some(own.map(|(account, cents)| (account.clone(), serde_json::json!(cents))).collect()))
+    }
+}
+
+/// Another node handles it, if one holds the slot.
+async fn meddle<const V: u32>(store: &MemoryStore, kept: &Kept, key: &ProjectionKey) {
+    let head = store.log_page(Cursor::END, 1).await.unwrap().head;
+    deposit(store, key.as_str(), 1).await;
+    let of_key = usize::from(Slot::of(key).number());
+    for _ in 0..100 {
+        if version(kept, V).await.slots[of_key].checkpoint > head {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
 
