@@ -16,6 +16,7 @@ impl<P: Projection> Given<P> {
     /// # Panics
     ///
     /// If it is not, with a report of the lines that differ, or if a handler fails.
+    #[expect(clippy::needless_pass_by_value, reason = "the model reads as a sentence")]
     #[track_caller]
     pub fn then_model<M>(self, expected: M)
     where

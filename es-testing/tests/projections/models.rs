@@ -92,7 +92,7 @@ fn a_failure_that_does_not_come() {
 fn another_failure() {
     check(
         "another_failure",
-        || Balances::given_in("account/ada", deposited(1)).then_fails::<Accounts>("no account"),
+        || Balances::given_in("account/ada", deposited(1)).then_fails::<Accounts>("it is closed"),
         &expect_file!["another_failure.txt"],
     );
 }
