@@ -78,7 +78,8 @@ async fn append(
     let mut done = Done::default();
     while !over.load(Ordering::SeqCst) {
         let stream = StreamId::of::<Account>(&format!("{}{}", pace.prefix, dice.usize(..HOT)))?;
-        let events = (0..dice.u8(1..4)).map(|_| event(&mut dice, pace)).collect::<Result<_, _>>()?;
+        let events =
+            (0..dice.u8(1..4)).map(|_| event(&mut dice, pace)).collect::<Result<_, _>>()?;
         let append = Append::to(stream, ExpectedVersion::Any, events)?;
         done.events += append.events() as u64;
         let appended = loop {

@@ -1,14 +1,15 @@
 //! What projections rest on goes away and comes back: notifications, the server, everything.
 
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use es_core::prelude::*;
+use es_core::projection::ProjectionStore;
 use es_core::{NewEvent, ProjectionName};
 use es_testing::postgres::TestServer;
 use sqlx::postgres::PgConnectOptions;
-use std::str::FromStr;
 
 use crate::appenders::{Appenders, Pace};
 use crate::domain::{Account, AccountEvent, deposited};
@@ -38,8 +39,11 @@ pub async fn torture(run: &mut Run) -> anyhow::Result<()> {
     let appenders = Appenders::start(run, &store, 4, pace);
     outages.visible().await?;
 
-    let (mut deaf, mut restarted, mut all) = (Turns::default(), Turns::default(), Turns::default());
+    let [mut none, mut deaf, mut restarted, mut all] = [(); 4].map(|()| Turns::default());
     let mut ended = 0;
+    for _ in 0..5 {
+        none.took(outages.visible().await?);
+    }
     for nth in 0..run.options.count(1, 5) {
         progress(&format!("outages: lost notifications, {}", nth + 1));
         for _ in 0..5 {
@@ -91,8 +95,12 @@ pub async fn torture(run: &mut Run) -> anyhow::Result<()> {
     );
     let columns = ["outage", "times", "median s", "longest s"];
     let mut table = Table::new("Outages: how long until it has caught up", about, &columns);
-    let rows =
-        [("listening sessions", deaf), ("the server", restarted), ("server and processes", all)];
+    let rows = [
+        ("none", none),
+        ("listening sessions", deaf),
+        ("the server", restarted),
+        ("server and processes", all),
+    ];
     for (name, mut times) in rows {
         table.row(vec![
             Cell::text(name),
@@ -140,7 +148,6 @@ impl Outages {
                     wanted = appended.ok().and_then(|appended| appended.position());
                 }
                 Some(wanted) => {
-                    use es_core::projection::ProjectionStore;
                     let visible = kept.visible(&name).await.ok().flatten();
                     if visible.is_some_and(|visible| visible.position >= wanted) {
                         return Ok(begun.elapsed());

@@ -57,11 +57,8 @@ async fn measure(run: &Run, keys: u64, fail: bool) -> anyhow::Result<(Database, 
     fill::analyze(&database.pool).await?;
     let before = scans(&database).await?;
     let (node, then) = caught_up(&kind, &database, keys * EACH).await?;
-    let after = scans(&database).await?;
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    let (idle, begun) = (scans(&database).await?, Instant::now());
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    let idle = per_second(scans(&database).await? - idle, begun.elapsed());
+    let (after, begun) = (scans(&database).await?, Instant::now());
+    let idle = per_second(scans(&database).await? - after, begun.elapsed());
     let memory = node.memory().map_or(Cell::Nothing, |kilobytes| Cell::count(kilobytes / 1024));
     node.leave().await?;
     let per_thousand = per_second(after - before, Duration::from_secs(keys * EACH)) * 1000.0;

@@ -45,7 +45,10 @@ pub async fn torture(run: &Run) -> anyhow::Result<Outcome> {
     let reader = tokio::spawn(read("by_hand.account", connection, over.clone()));
     // What a reader knows before.
     tokio::time::sleep(Duration::from_millis(100)).await;
-    database.pool.execute("TRUNCATE by_hand.account; UPDATE by_hand.progress SET position = 0").await?;
+    database
+        .pool
+        .execute("TRUNCATE by_hand.account; UPDATE by_hand.progress SET position = 0")
+        .await?;
     while sqlx::query(PAGE).execute(&database.pool).await?.rows_affected() > 0 {}
     over.store(true, Ordering::SeqCst);
     let read = reader.await??;

@@ -6,7 +6,8 @@ use sqlx::PgConnection;
 use crate::domain::Withdrawn;
 
 /// Where effects go: outside of every version.
-pub const NOTICE: &str = "CREATE TABLE notice (position bigint NOT NULL, by_version bigint NOT NULL)";
+pub const NOTICE: &str =
+    "CREATE TABLE notice (position bigint NOT NULL, by_version bigint NOT NULL)";
 
 pub mod first {
     super::totals!(1, "is_old");
@@ -29,12 +30,12 @@ macro_rules! totals {
 
         #[derive(Projection, Clone)]
         #[projection(
-            name = "totals",
-            version = $version,
-            events(Deposited, Withdrawn),
-            bulk,
-            effects(Withdrawn)
-        )]
+                    name = "totals",
+                    version = $version,
+                    events(Deposited, Withdrawn),
+                    bulk,
+                    effects(Withdrawn)
+                )]
         pub struct Totals;
 
         impl ProjectAll<PgConnection> for Totals {

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use es_core::{Appended, NewEvent};
 use es_core::prelude::*;
 use es_core::projection::Projections;
+use es_core::{Appended, NewEvent};
 use es_postgres::{PgProjections, PgStore};
 
 use crate::appenders::{Appenders, Pace};
