@@ -1,5 +1,7 @@
 //! What the expansions of the derives call. Not for people: it may change in any release.
 
+mod declared_key;
+pub mod handlers;
 pub mod shape;
 
 use std::any::Any;
@@ -24,7 +26,7 @@ use crate::event_set::{EventSet, EventType};
 use crate::into_events::Takes;
 use crate::metadata::Metadata;
 use crate::query::{InvalidQuery, Query, QueryItem};
-use crate::recorded::RawEvent;
+use crate::recorded::{RawEvent, Recorded};
 use crate::store::EventStore;
 use crate::stream::{StreamId, Version};
 use crate::superseded::Superseded;
@@ -32,7 +34,8 @@ use crate::tag::Tag;
 use crate::text::InvalidText;
 
 pub use crate::event_types::EventTypes;
-pub use crate::projection::declared_key;
+pub use declared_key::{KeyText, key};
+pub use handlers::{AnyDb, name_what_it_writes_into_with_the_key_db, writes_into};
 
 /// What may stand for a parameter of an event: whatever could itself be stored.
 #[diagnostic::on_unimplemented(
@@ -538,6 +541,11 @@ pub fn query<M: DecisionModel>(
     Query::new(vec![QueryItem::of_types(events.chain(M::Event::SUPERSEDED), tags)?])
 }
 
+/// The place of an event, and the event.
+pub fn apart<E>(recorded: Recorded<E>) -> (Recorded<()>, E) {
+    recorded.apart()
+}
+
 /// One decision as the repository takes it, lifecycle and encoding included, without a store:
 /// what es-testing plays its scenarios with. A refusal leaves the state as it was.
 pub fn decide<A, C>(
@@ -647,6 +655,17 @@ pub mod keys {
 
     pub mod decision_model_field {
         pub mod tag {}
+    }
+
+    pub mod projection {
+        pub mod name {}
+        pub mod version {}
+        pub mod events {}
+        pub mod superseded {}
+        pub mod effects {}
+        pub mod key {}
+        pub mod bulk {}
+        pub mod db {}
     }
 
     pub mod command {

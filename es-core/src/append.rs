@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::error::InvalidAppend;
 use crate::event::EventId;
+use crate::projection::Token;
 use crate::query::Condition;
 use crate::recorded::NewEvent;
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
@@ -149,6 +150,13 @@ impl Appended {
     #[must_use]
     pub fn position(&self) -> Option<Position> {
         self.streams.iter().flat_map(|stream| stream.positions.iter().copied()).max()
+    }
+
+    /// What a reader hands to [`Projections::wait_for`](crate::projection::Projections::wait_for) to see
+    /// the events; `None` if there was none.
+    #[must_use]
+    pub fn token(&self) -> Option<Token> {
+        self.position().map(Token::from)
     }
 }
 

@@ -66,7 +66,7 @@
 //! # Where to read on
 //!
 //! - The derives: [`derive@Event`], [`derive@Aggregate`], [`derive@Command`], [`derive@EventSet`],
-//!   [`derive@DecisionModel`], [`derive@Shape`].
+//!   [`derive@DecisionModel`], [`derive@Projection`], [`derive@Shape`].
 //! - What one writes by hand: [`Apply`] for each event, [`Decide`] for each command; [`IntoEvents`]
 //!   names the forms that a decision may answer in.
 //! - Events that changed: [`guide::changing_events`] goes through it. The history of fields that
@@ -166,7 +166,7 @@ pub use serde;
 
 #[cfg(feature = "derive")]
 #[doc(inline)]
-pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, Shape};
+pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, Projection, Shape};
 
 pub use aggregate::{Aggregate, AggregateId, Apply};
 pub use append::{Append, Appended, AppendedStream, StreamAppend};

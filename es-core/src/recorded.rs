@@ -54,6 +54,12 @@ impl<E> Recorded<E> {
         Recorded { id, stream, version, position, recorded_at, metadata, event }
     }
 
+    /// Where it is recorded, and what.
+    pub(crate) fn apart(self) -> (Recorded<()>, E) {
+        let Self { id, stream, version, position, recorded_at, metadata, event } = self;
+        (Recorded { id, stream, version, position, recorded_at, metadata, event: () }, event)
+    }
+
     /// A further record at the same place.
     fn beside<T>(&self, event: T) -> Recorded<T> {
         Recorded {

@@ -3,6 +3,7 @@
 use tracing::{Span, field, info_span};
 
 use crate::append::Append;
+use crate::projection::ProjectionId;
 use crate::stream::{StreamId, Version};
 
 /// A command, from load to answer.
@@ -69,5 +70,17 @@ pub(crate) fn append(append: &Append) -> Span {
         es.expected_version = first.map(|part| field::display(part.expected)),
         es.streams.count = append.parts().len(),
         es.events.count = append.events(),
+    )
+}
+
+/// A batch of a projection: a page of the log, or what was set aside and is due.
+pub(crate) fn project(id: &ProjectionId) -> Span {
+    info_span!(
+        target: "es",
+        "es.project",
+        es.projection = %id,
+        es.events.count = field::Empty,
+        es.set_aside.count = field::Empty,
+        es.global_position = field::Empty,
     )
 }

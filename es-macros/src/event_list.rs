@@ -159,7 +159,8 @@ fn is_listed_once(entry: &Entry, before: &[Entry], errors: &mut Errors) -> bool 
     !is_listed
 }
 
-fn has_its_own_variant(entry: &Entry, before: &[Entry], errors: &mut Errors) -> bool {
+/// Whether no entry before it has the name of its variant: told if one has.
+pub(crate) fn has_its_own_variant(entry: &Entry, before: &[Entry], errors: &mut Errors) -> bool {
     let text = entry.text();
     let same_name = |other: &&Entry| other.variant() == entry.variant();
     if let Some(other) = before.iter().find(same_name)

@@ -1,5 +1,5 @@
-//! The derives of es-core: `Event`, `EventSet`, `Aggregate`, `DecisionModel`, `Command` and
-//! `Shape`.
+//! The derives of es-core: `Event`, `EventSet`, `Aggregate`, `DecisionModel`, `Command`, `Projection`
+//! and `Shape`.
 //!
 //! Use them from there: what they write refers to `::es_core`, and the traits they write carry the
 //! same names.
@@ -30,12 +30,14 @@ mod expansion;
 mod name;
 mod ownership;
 mod paths;
+mod projection;
 mod shape;
 mod spelling;
 mod superseded;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod version;
 
 use proc_macro::TokenStream;
 
@@ -682,6 +684,249 @@ pub fn derive_event_set(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(DecisionModel, attributes(decision_model))]
 pub fn derive_decision_model(input: TokenStream) -> TokenStream {
     expansion::of(decision_model::derive, input.into()).into()
+}
+
+/// Makes a struct a projection: what turns events into something to be read.
+///
+/// ```
+/// use es_core::prelude::*;
+///
+/// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[event(name = "account-opened")]
+/// pub struct Opened {
+///     pub owner: String,
+/// }
+///
+/// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[event(name = "money-deposited")]
+/// pub struct Deposited {
+///     pub cents: i64,
+/// }
+///
+/// /// What is in each account.
+/// #[derive(Projection)]
+/// #[projection(name = "balances", version = 1, events(Opened, Deposited))]
+/// pub struct Balances;
+///
+/// /// What it writes into. Here a map in memory; a connection of Postgres is as good.
+/// #[derive(Default)]
+/// pub struct Rows(std::collections::BTreeMap<StreamId, i64>);
+///
+/// impl Project<Opened, Rows> for Balances {
+///     async fn project(&self, event: Recorded<Opened>, rows: &mut Rows) -> Result<(), ProjectError> {
+///         rows.0.insert(event.stream, 0);
+///         Ok(())
+///     }
+/// }
+///
+/// impl Project<Deposited, Rows> for Balances {
+///     async fn project(
+///         &self,
+///         event: Recorded<Deposited>,
+///         rows: &mut Rows,
+///     ) -> Result<(), ProjectError> {
+///         let cents = rows.0.get_mut(&event.stream).ok_or("it was never opened").map_err(ProjectError::new)?;
+///         *cents += event.event.cents;
+///         Ok(())
+///     }
+/// }
+///
+/// assert_eq!((Balances::NAME, Balances::VERSION), ("balances", 1));
+/// ```
+///
+/// The events may be those of several aggregates. What a projection needs to be run beside its handlers
+/// is `es_core::ReadModel`, which says how its tables come into being.
+///
+/// # What it writes
+///
+/// An enum called as the struct with `Event` behind it, the same that [`Aggregate`](macro@Aggregate)
+/// writes for its list; the trait `Projection`; and the trait `Projects` for everything that all the
+/// handlers write into:
+///
+/// ```
+/// # use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "account-opened")]
+/// # pub struct Opened {}
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "money-deposited")]
+/// # pub struct Deposited {}
+/// # pub struct Balances;
+/// # impl Project<Opened, ()> for Balances {
+/// #     async fn project(&self, _: Recorded<Opened>, _: &mut ()) -> Result<(), ProjectError> { Ok(()) }
+/// # }
+/// # impl Project<Deposited, ()> for Balances {
+/// #     async fn project(&self, _: Recorded<Deposited>, _: &mut ()) -> Result<(), ProjectError> { Ok(()) }
+/// # }
+#[doc = include_str!("tests/snapshots/projection.rs")]
+/// ```
+///
+/// # Keys
+///
+/// | Key | Value | Default | Effect |
+/// |---|---|---|---|
+/// | `name` | text: 1 to 40 ASCII letters, digits, `-`, `_` and `.`, a letter first | none, it is required | What its progress is kept under, and in Postgres the schema of its tables. |
+/// | `version` | whole number from 1 | `1` | The version of what it writes. A new one is built beside the old. |
+/// | `events` | a list of event types, each perhaps with `as Name` | none; it or `effects` is required | What it follows. Each needs its `Project`. |
+/// | `superseded` | a list of event types | none | Events that are read as some of these (`es_core::Superseded`). |
+/// | `effects` | a list of event types | none | Events that something else than rows follows from, once: each needs its `React`. One that is not under `events` as well has an effect and no rows. |
+/// | `key` | path of a function that takes a `&Recorded<…Event>` and returns text | the stream | What its events are kept in order by. |
+/// | `bulk` | none | one by one | Many events at once: `ProjectAll` in the place of every `Project`. |
+/// | `db` | a type, or types in parentheses | the one type that its handlers write into | What it writes into, where its handlers write into several types, or into whatever has some trait. Each listed event needs its handler for each of them. |
+/// | `crate` | `::path` or `crate::path` | `::es_core` | Where the expansion finds es-core. |
+///
+/// With a type for everything that is written into, the same projection keeps rows in a database and
+/// answers from memory:
+///
+/// ```
+/// use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "money-deposited")]
+/// # pub struct Deposited { pub cents: i64 }
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "money-received")]
+/// # pub struct Received { pub amount: i64 }
+/// # impl Superseded for Received {
+/// #     type By = Deposited;
+/// #     type Error = std::convert::Infallible;
+/// #     fn superseded(self) -> Result<Deposited, Self::Error> { Ok(Deposited { cents: self.amount }) }
+/// # }
+/// # pub struct Connection;
+/// # pub struct Total(i64);
+///
+/// #[derive(Projection)]
+/// #[projection(
+///     name = "income",
+///     version = 2,
+///     events(Deposited),
+///     superseded(Received),
+///     db(Connection, Total),
+///     crate = ::es_core
+/// )]
+/// pub struct Income;
+///
+/// impl Project<Deposited, Connection> for Income {
+///     async fn project(
+///         &self,
+///         event: Recorded<Deposited>,
+///         db: &mut Connection,
+///     ) -> Result<(), ProjectError> {
+///         // An `INSERT … ON CONFLICT DO UPDATE`.
+/// #       let _ = (event, db);
+///         Ok(())
+///     }
+/// }
+///
+/// impl Project<Deposited, Total> for Income {
+///     async fn project(
+///         &self,
+///         event: Recorded<Deposited>,
+///         total: &mut Total,
+///     ) -> Result<(), ProjectError> {
+///         total.0 += event.event.cents;
+///         Ok(())
+///     }
+/// }
+/// ```
+///
+/// Events of one key are handled in the order of the log, whichever streams they are of:
+///
+/// ```
+/// use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "order-placed")]
+/// # pub struct Placed { pub customer: String }
+/// # pub struct Rows;
+///
+/// #[derive(Projection)]
+/// #[projection(name = "customers", events(Placed), key = customer)]
+/// pub struct Customers;
+///
+/// fn customer(event: &Recorded<CustomersEvent>) -> String {
+///     let CustomersEvent::Placed(placed) = &event.event;
+///     placed.customer.clone()
+/// }
+/// # impl Project<Placed, Rows> for Customers {
+/// #     async fn project(&self, _: Recorded<Placed>, _: &mut Rows) -> Result<(), ProjectError> { Ok(()) }
+/// # }
+///
+/// assert_eq!(Customers::KEYED_BY, "customer");
+/// ```
+///
+/// Where the function changes its mind, so does the order: that is another `version`.
+///
+/// A page of events at once, and a mail for some of them that no rebuild repeats:
+///
+/// ```
+/// use es_core::prelude::*;
+/// use es_core::{ProjectAll, React};
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "order-placed")]
+/// # pub struct Placed { pub customer: String }
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "order-lost")]
+/// # pub struct Lost { pub customer: String }
+///
+/// #[derive(Projection)]
+/// #[projection(name = "orders", events(Placed), bulk, effects(Placed, Lost))]
+/// pub struct Orders;
+///
+/// #[derive(Default)]
+/// pub struct Desk {
+///     placed: usize,
+///     mails: Vec<String>,
+/// }
+///
+/// impl ProjectAll<Desk> for Orders {
+///     async fn project_all(
+///         &self,
+///         events: &[Recorded<OrdersEvent>],
+///         desk: &mut Desk,
+///     ) -> Result<(), ProjectError> {
+///         let is_placed = |event: &&Recorded<_>| matches!(event.event, OrdersEvent::Placed(_));
+///         desk.placed += events.iter().filter(is_placed).count();
+///         Ok(())
+///     }
+/// }
+///
+/// impl React<Placed, Desk> for Orders {
+///     async fn react(&self, event: Recorded<Placed>, desk: &mut Desk) -> Result<(), ProjectError> {
+///         desk.mails.push(format!("thank you, {}", event.event.customer));
+///         Ok(())
+///     }
+/// }
+///
+/// impl React<Lost, Desk> for Orders {
+///     async fn react(&self, event: Recorded<Lost>, desk: &mut Desk) -> Result<(), ProjectError> {
+///         desk.mails.push(format!("we are sorry, {}", event.event.customer));
+///         Ok(())
+///     }
+/// }
+/// ```
+///
+/// # Errors you may meet
+///
+/// - "`Balances` lists the event `Deposited` but never says how to project it": write
+///   `impl Project<Deposited, …> for Balances`. A `_` in the message stands for what it writes into,
+///   which no handler before it has told yet.
+/// - "cannot infer type of the type parameter `Db` declared on the function
+///   `name_what_it_writes_into_with_the_key_db`": there are handlers for several types, or for whatever
+///   has a trait; write `db(PgConnection, Totals)`.
+/// - "the projection `Balances` does not write into `Totals`": it is run with, or asked for, something
+///   that it has no handlers for.
+/// - "the key of an event is text, but this function returns a `u64`": return a `String`.
+#[proc_macro_derive(Projection, attributes(projection))]
+pub fn derive_projection(input: TokenStream) -> TokenStream {
+    expansion::of(projection::derive, input.into()).into()
 }
 
 /// Makes a struct a command: what is asked of one aggregate.

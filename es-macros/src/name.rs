@@ -22,6 +22,9 @@ pub(crate) const AGGREGATE: Rule = Rule { what: "aggregate name", max: 64 };
 /// The longest that the runtime allows a tag.
 pub(crate) const TAG: Rule = Rule { what: "tag name", max: 64 };
 
+/// The longest that the runtime allows a projection.
+pub(crate) const PROJECTION: Rule = Rule { what: "name of a projection", max: 40 };
+
 /// How much of an offending name a message repeats.
 const QUOTED_CHARS: usize = 60;
 
@@ -78,15 +81,16 @@ pub(crate) fn suggestion(ident: &Ident) -> String {
 
 #[cfg(test)]
 mod tests {
-    use es_core::{Category, EventName, Tag};
+    use es_core::{Category, EventName, ProjectionName, Tag};
 
-    use super::{AGGREGATE, EVENT, TAG};
+    use super::{AGGREGATE, EVENT, PROJECTION, TAG};
 
     #[test]
     fn the_runtime_allows_as_much() {
         assert_eq!(EVENT.max, EventName::MAX_BYTES);
         assert_eq!(AGGREGATE.max, Category::MAX_BYTES);
         assert_eq!(TAG.max, Tag::NAME_MAX_BYTES);
+        assert_eq!(PROJECTION.max, ProjectionName::MAX_BYTES);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::decisions::reading::{Reading, Seen};
 use crate::decisions::{Decision, DecisionError, TaggedEvents};
 use crate::error::{AppendError, EncodeError};
 use crate::metadata::Metadata;
+use crate::projection::Token;
 use crate::query::Condition;
 use crate::recorded::RecordedEvent;
 use crate::resend;
@@ -54,6 +55,13 @@ impl<M> Decided<M> {
     #[must_use]
     pub fn position(&self) -> Option<Position> {
         self.events.iter().map(|event| event.position).max()
+    }
+
+    /// What a reader hands to [`Projections::wait_for`](crate::projection::Projections::wait_for) to see
+    /// what was decided; `None` if the decision changed nothing.
+    #[must_use]
+    pub fn token(&self) -> Option<Token> {
+        self.position().map(Token::from)
     }
 }
 

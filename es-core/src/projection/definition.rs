@@ -8,8 +8,37 @@ use crate::text::InvalidText;
 
 /// Turns events into something to be read: rows of a table, a map in memory, a mail.
 ///
-/// Derive it. The derive writes the enum of the listed events, the dispatch to [`Project`](super::Project)
-/// and, with `effects(…)`, to [`React`](super::React).
+/// [Derive](derive@crate::Projection) it. The derive writes the enum of the listed events and the dispatch
+/// to [`Project`](super::Project), or with `bulk` to [`ProjectAll`](super::ProjectAll), and with
+/// `effects(…)` to [`React`](super::React):
+///
+/// ```
+/// use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "money-deposited")]
+/// # pub struct Deposited { cents: i64 }
+///
+/// /// What came in, over all accounts.
+/// #[derive(Projection)]
+/// #[projection(name = "income", version = 1, events(Deposited))]
+/// pub struct Income;
+///
+/// /// In memory; a table is as good.
+/// #[derive(Default)]
+/// pub struct Total(i64);
+///
+/// impl Project<Deposited, Total> for Income {
+///     async fn project(
+///         &self,
+///         event: Recorded<Deposited>,
+///         total: &mut Total,
+///     ) -> Result<(), ProjectError> {
+///         total.0 += event.event.cents;
+///         Ok(())
+///     }
+/// }
+/// ```
 ///
 /// The same type runs in three ways. *Inline* it is part of every append, and the answer of a command
 /// already shows in its rows. *In the background* it follows the log at its own pace, on however many

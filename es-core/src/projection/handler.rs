@@ -18,8 +18,9 @@ use crate::recorded::Recorded;
 /// parked: see [`OnFailure`](super::OnFailure).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` lists the event `{E}` but never says how to project it",
-    label = "listed here; `impl Project<{E}, …> for {Self}` is missing",
-    note = "write: impl Project<{E}, PgConnection> for {Self} {{ async fn project(&self, event: Recorded<{E}>, db: &mut PgConnection) -> Result<(), ProjectError> {{ .. }} }}"
+    label = "listed here; `impl Project<{E}, {Db}> for {Self}` is missing",
+    note = "write: impl Project<{E}, Db> for {Self} {{ async fn project(&self, event: Recorded<{E}>, db: &mut Db) -> Result<(), ProjectError> {{ .. }} }}",
+    note = "where `Db` is what it writes into, for example `PgConnection`"
 )]
 pub trait Project<E, Db> {
     /// Writes into `db` what follows from `event`.
@@ -33,11 +34,13 @@ pub trait Project<E, Db> {
 /// How a projection handles many events at once: declared with `bulk`, in place of [`Project`].
 ///
 /// A handler that folds a page and writes it with one statement is tens of times faster than one that
-/// writes row by row. If it fails, its events are given to it one at a time.
+/// writes row by row. If it fails, its events are given to it one at a time. It is given every event of
+/// the projection's enum, those that are listed under `effects` alone included.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is declared `bulk` but never says how to project many events",
-    label = "declared here; `impl ProjectAll<…> for {Self}` is missing",
-    note = "write: impl ProjectAll<PgConnection> for {Self} {{ async fn project_all(&self, events: &[Recorded<{Self}Event>], db: &mut PgConnection) -> Result<(), ProjectError> {{ .. }} }}"
+    label = "declared here; `impl ProjectAll<{Db}> for {Self}` is missing",
+    note = "write: impl ProjectAll<Db> for {Self} {{ async fn project_all(&self, events: &[Recorded<{Self}Event>], db: &mut Db) -> Result<(), ProjectError> {{ .. }} }}",
+    note = "where `Db` is what it writes into, for example `PgConnection`"
 )]
 pub trait ProjectAll<Db>: Projection {
     /// Writes into `db` what follows from `events`, which are in the order of the log; at least one.
@@ -49,7 +52,8 @@ pub trait ProjectAll<Db>: Projection {
 }
 
 /// What a projection does besides its rows when an event happens, and does not do again when it is
-/// rebuilt: a mail, a call, a row in an outbox. Declared with `effects(…)`.
+/// rebuilt: a mail, a call, a row in an outbox. Declared with `effects(…)`, where an event may be listed
+/// that is not under `events`: it has an effect and no rows.
 ///
 /// # Guarantees
 ///
@@ -59,8 +63,9 @@ pub trait ProjectAll<Db>: Projection {
 /// once.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` lists the effect of `{E}` but never says what it is",
-    label = "listed here; `impl React<{E}, …> for {Self}` is missing",
-    note = "write: impl React<{E}, PgConnection> for {Self} {{ async fn react(&self, event: Recorded<{E}>, db: &mut PgConnection) -> Result<(), ProjectError> {{ .. }} }}"
+    label = "listed here; `impl React<{E}, {Db}> for {Self}` is missing",
+    note = "write: impl React<{E}, Db> for {Self} {{ async fn react(&self, event: Recorded<{E}>, db: &mut Db) -> Result<(), ProjectError> {{ .. }} }}",
+    note = "where `Db` is what it writes into, for example `PgConnection`"
 )]
 pub trait React<E, Db> {
     /// Does what follows from `event` once.
@@ -71,11 +76,12 @@ pub trait React<E, Db> {
     ) -> impl Future<Output = Result<(), ProjectError>> + Send;
 }
 
-/// A projection that writes into `Db`: the dispatch that the derive writes.
+/// A projection that writes into `Db`: the dispatch that the derive writes, for every `Db` that all of its
+/// handlers write into.
 #[diagnostic::on_unimplemented(
     message = "the projection `{Self}` does not write into `{Db}`",
     label = "no handlers for `{Db}`",
-    note = "each event that it lists needs an `impl Project<…, {Db}> for {Self}`"
+    note = "each event that it lists needs an `impl Project<…, {Db}> for {Self}`, a `bulk` projection one `impl ProjectAll<{Db}> for {Self}`"
 )]
 pub trait Projects<Db: Send>: Projection {
     /// Whether [`project_all`](Self::project_all) is faster than one event after another.

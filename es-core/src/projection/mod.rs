@@ -1,18 +1,26 @@
 //! Read models: what follows from events, kept up to date.
 
 mod definition;
+mod elsewhere;
 mod error;
+mod following;
 mod handler;
 mod id;
 mod key;
 mod lease;
+mod looking_after;
 mod memory;
+mod options;
 mod parked;
 mod progress;
+mod projections;
 mod read_model;
+mod runner;
+mod running;
 mod status;
 mod store;
 mod token;
+mod wait_for;
 
 pub use definition::{KeyError, Projection, declared_key};
 pub use error::ProjectError;
@@ -21,9 +29,13 @@ pub use id::{ProjectionId, ProjectionName};
 pub use key::{ProjectionKey, Slot};
 pub use lease::{Beat, Claim, Epoch, Holder, NodeId, Pulse, Registration, VersionState};
 pub use memory::{MemoryBatch, MemoryProjections};
+pub use options::RunOptions;
 pub use parked::{Failure, Keys, OnFailure, Parked, ParkedKey, SetAside};
 pub use progress::{CommitError, Progress, SlotProgress};
+pub use projections::{Projections, RunError};
 pub use read_model::ReadModel;
+pub use running::{Ended, Running};
 pub use status::{NodeStatus, SlotStatus, VersionStatus};
 pub use store::{ProjectionBatch, ProjectionStore, RegisterError, Swap};
 pub use token::{InvalidToken, Token};
+pub use wait_for::WaitError;

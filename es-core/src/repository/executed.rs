@@ -1,6 +1,7 @@
 //! The answer to a command.
 
 use crate::aggregate::Aggregate;
+use crate::projection::Token;
 use crate::recorded::Recorded;
 use crate::stream::{Position, Version};
 
@@ -21,5 +22,12 @@ impl<A: Aggregate> Executed<A> {
     #[must_use]
     pub fn position(&self) -> Option<Position> {
         self.events.last().map(|event| event.position)
+    }
+
+    /// What a reader hands to [`Projections::wait_for`](crate::projection::Projections::wait_for) to see
+    /// what the command did; `None` if it changed nothing.
+    #[must_use]
+    pub fn token(&self) -> Option<Token> {
+        self.position().map(Token::from)
     }
 }

@@ -154,6 +154,6 @@ fn events<'a>(
         ),
         (None, _) => {}
     }
-    let entries = spec.events.value().unwrap_or(&spec.misplaced);
-    Events::Listed(event_enum::of_list(input, entries, &spec.superseded, krate, errors))
+    let entries: Vec<_> = spec.events.value().unwrap_or(&spec.misplaced).iter().collect();
+    Events::Listed(event_enum::of_list(input, &entries, &spec.superseded, krate, errors))
 }

@@ -30,9 +30,10 @@ impl<'a> DecisionModel<'a> {
         }
         let krate = CratePath::new(&spec.krate, errors);
         let entries = spec.events.value().map_or(&[][..], Vec::as_slice);
+        let listed: Vec<_> = entries.iter().collect();
         Self {
             input,
-            set: event_enum::of_list(input, entries, &spec.superseded, krate, errors),
+            set: event_enum::of_list(input, &listed, &spec.superseded, krate, errors),
             tolerated: tolerated(spec, entries, errors),
             tags: spec.tags.iter().filter_map(|tag| tag_field(tag, errors)).collect(),
             krate,

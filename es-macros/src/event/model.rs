@@ -11,6 +11,7 @@ use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::name;
 use crate::tags::TagField;
+use crate::version;
 
 pub(crate) struct Event<'a> {
     pub(crate) input: &'a DeriveInput,
@@ -33,7 +34,7 @@ impl<'a> Event<'a> {
         // Without the right shape, what else is missing would only distract.
         let name = name(input, spec, is_struct, errors).unwrap_or_else(|| placeholder(input));
         let aliases = spec.aliases.value().map_or(&[][..], Vec::as_slice);
-        let version = version(spec, errors);
+        let version = spec.version.value().and_then(|literal| version::read(literal, errors));
         Self {
             input,
             generics: generics(input, krate),
@@ -118,23 +119,6 @@ fn placeholder(input: &DeriveInput) -> String {
     name.retain(|c| c.is_ascii_alphanumeric());
     name.truncate(80);
     format!("unnamed.{name}")
-}
-
-fn version(spec: &Spec<'_>, errors: &mut Errors) -> Option<u32> {
-    let literal = spec.version.value()?;
-    let version = literal.base10_parse().ok();
-    let version = version.filter(|version| *version > 0 && literal.suffix().is_empty());
-    if version.is_none() {
-        errors.at(
-            literal,
-            format_args!(
-                "`{literal}` is not a version; versions are whole numbers from 1 to {}, \
-                 write `version = 1` or leave it out",
-                u32::MAX
-            ),
-        );
-    }
-    version
 }
 
 /// Two fields may be tags of one name: an event may concern two things of one kind.

@@ -16,12 +16,18 @@ pub(crate) fn implementations(set: &EventSet<'_>) -> TokenStream {
     quote!(#debug #clone #equality)
 }
 
+/// The enum of everything that can happen to `state`.
 pub(crate) fn definition(state: &DeriveInput, set: &EventSet<'_>) -> TokenStream {
+    let doc = format!("Everything that can happen to [`{}`].", state.ident.unraw());
+    documented(&doc, state, set)
+}
+
+/// The enum for the struct `state`, with what its docs say.
+pub(crate) fn documented(doc: &str, state: &DeriveInput, set: &EventSet<'_>) -> TokenStream {
     let visibility = &state.vis;
     let EventSet { ident, deprecation, .. } = set;
     let (_, ty_generics, where_clause) = set.generics.split_for_impl();
     let generics = set.generics;
-    let doc = format!("Everything that can happen to [`{}`].", state.ident.unraw());
     let variants = set.members.iter().map(variant);
     let stranger = set.has_strangers.then(|| {
         // Parameters that no event mentions are a mistake that was told. They still need a use, or

@@ -1,7 +1,8 @@
-//! The enum that the derives write for a list of events: `Aggregate` and `DecisionModel`.
+//! The enum that the derives write for a list of events: `Aggregate`, `DecisionModel` and
+//! `Projection`.
 
 mod expand;
 mod model;
 
-pub(crate) use expand::{call, definition, dispatch, implementations, of_nothing};
+pub(crate) use expand::{call, definition, dispatch, documented, implementations, of_nothing};
 pub(crate) use model::of_list;

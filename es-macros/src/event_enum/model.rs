@@ -15,7 +15,7 @@ use crate::superseded;
 /// The set called as the struct `input` with `Event` behind it; whatever is wrong with it is told.
 pub(crate) fn of_list<'a>(
     input: &'a DeriveInput,
-    entries: &'a [Entry],
+    entries: &[&'a Entry],
     superseded: &'a Slot<Vec<Entry>>,
     krate: CratePath<'a>,
     errors: &mut Errors,
@@ -26,7 +26,7 @@ pub(crate) fn of_list<'a>(
     has_strangers |= !entries.is_empty() && unused_parameters(input, entries, errors);
     let ident = format_ident!("{}Event", input.ident);
     let mut members = Vec::new();
-    for entry in entries {
+    for &entry in entries {
         if is_parameter(&entry.path, generics, errors) {
             has_strangers = true;
         } else if entry.path.is_ident(&ident) {
@@ -58,7 +58,7 @@ fn member(entry: &Entry) -> Option<Member<'_>> {
 }
 
 /// Tells of every parameter that no event mentions: the enum could not have it.
-fn unused_parameters(input: &DeriveInput, entries: &[Entry], errors: &mut Errors) -> bool {
+fn unused_parameters(input: &DeriveInput, entries: &[&Entry], errors: &mut Errors) -> bool {
     let mut any = false;
     for parameter in input.generics.type_params() {
         let ident = &parameter.ident;

@@ -148,7 +148,8 @@ pub(crate) fn reads(set: &EventSet<'_>, superseded: &Superseded<'_>) -> TokenStr
     let Superseded { event, blame } = superseded;
     // Only this one word has the place of the listed type: the compiler underlines it if nothing says
     // what became of the event, or if that is not in the set.
-    let ident = Ident::new(&set.ident.to_string(), *blame);
+    let mut ident = set.ident.clone();
+    ident.set_span(*blame);
     let (_, ty_generics, _) = set.generics.split_for_impl();
     quote!(<#ident #ty_generics as __Reads<#event>>)
 }

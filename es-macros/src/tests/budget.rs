@@ -1,7 +1,7 @@
 //! The compiler reads every token of an expansion again at each keystroke.
 
 use super::expansion;
-use crate::{aggregate, decision_model, event};
+use crate::{aggregate, decision_model, event, projection};
 
 const BYTES_PER_EVENT: usize = 1024;
 
@@ -31,6 +31,31 @@ fn a_decision_model_spends_at_most_a_kilobyte_on_each_event_and_grows_in_a_line(
 
     assert_eq!(first_half, second_half);
     assert!(first_half / 100 <= BYTES_PER_EVENT, "{} bytes for each event", first_half / 100);
+}
+
+/// How long the expansion for a projection of `events` events is.
+fn projection_of(events: usize, keys: &str) -> usize {
+    let list = list(events);
+    let item =
+        format!(r#"#[projection(name = "balances", events({list}){keys})] pub struct Balances;"#);
+    expansion(projection::derive, &item).to_string().len()
+}
+
+#[test]
+fn a_projection_spends_at_most_a_kilobyte_on_each_event_and_grows_in_a_line() {
+    let first_half = projection_of(300, "") - projection_of(200, "");
+    let second_half = projection_of(400, "") - projection_of(300, "");
+
+    assert_eq!(first_half, second_half);
+    assert!(first_half / 100 <= BYTES_PER_EVENT, "{} bytes for each event", first_half / 100);
+}
+
+#[test]
+fn another_type_to_write_into_costs_a_fraction_of_that() {
+    let each =
+        (projection_of(100, ", db(Totals, Pages)") - projection_of(100, ", db(Totals)")) / 100;
+
+    assert!(each <= BYTES_PER_EVENT / 8, "{each} bytes for each event");
 }
 
 /// How long the expansion for an aggregate with `events` events is.

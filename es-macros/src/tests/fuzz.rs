@@ -6,9 +6,9 @@ use syn::{Data, DeriveInput};
 
 use super::Derive;
 use crate::diagnostics::Errors;
-use crate::{aggregate, command, decision_model, event, event_set, shape};
+use crate::{aggregate, command, decision_model, event, event_set, projection, shape};
 
-const SOUND: [(Derive, &str); 12] = [
+const SOUND: [(Derive, &str); 14] = [
     (event::derive, r#"#[event(name = "paid", version = 1, crate = ::es_core)] struct Paid(i64);"#),
     (
         event::derive,
@@ -66,6 +66,20 @@ const SOUND: [(Derive, &str); 12] = [
         "#,
     ),
     (
+        projection::derive,
+        r#"
+            #[projection(
+                name = "p", version = 2, events(m::Paid as P, Put<T>), superseded(m::Old), key = m::f::<u8>,
+                bulk, effects(Put<T>, Sent as S), db(Pg, Vec<(u8, T)>), crate = ::es_core
+            )]
+            struct Pages<T>(T) where T: Value;
+        "#,
+    ),
+    (
+        projection::derive,
+        r#"#[projection(name = "p", events(Paid, Sent), db = Pg, effects(Sent))] struct Mails;"#,
+    ),
+    (
         shape::derive,
         "enum Payment<T> { Card { #[shape(opaque)] of: T }, Cash(#[serde(skip)] u8, [T; 4]), None }",
     ),
@@ -74,7 +88,7 @@ const SOUND: [(Derive, &str); 12] = [
 /// What gets into places where it does not belong.
 const STRAYS: &str = r#"
     , = ; : :: as id tag name tolerates event events error crate aggregate version needs in from with
-    previous aliases removed added renamed changed default serde 2 3 T "x" "" 0 -1 1.5 'a' b"x"
+    previous aliases removed effects key bulk db added renamed changed default serde 2 3 T "x" "" 0 -1 1.5 'a' b"x"
     < > # $ & * -> fn struct dyn impl type where Self self super _ r#type () [] {} (Paid as) <T> é
 "#;
 

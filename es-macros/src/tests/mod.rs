@@ -3,6 +3,7 @@
 mod budget;
 mod fuzz;
 mod mistakes;
+mod projection;
 mod snapshots;
 
 use proc_macro2::TokenStream;

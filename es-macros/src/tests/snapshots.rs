@@ -3,7 +3,7 @@
 use expect_test::{ExpectFile, expect_file};
 
 use super::{Derive, expansion};
-use crate::{aggregate, command, decision_model, event, event_set, shape};
+use crate::{aggregate, command, decision_model, event, event_set, projection, shape};
 
 fn check(derive: Derive, item: &str, expected: &ExpectFile) {
     let file = syn::parse2(expansion(derive, item)).unwrap();
@@ -143,6 +143,40 @@ fn a_decision_model() {
             pub struct Seats { #[decision_model(tag)] course: String, taken: u32 }
         ",
         &expect_file!["snapshots/decision_model.rs"],
+    );
+}
+
+#[test]
+fn a_projection() {
+    check(
+        projection::derive,
+        r#"
+            #[projection(name = "balances", events(Opened, Deposited))]
+            pub struct Balances;
+        "#,
+        &expect_file!["snapshots/projection.rs"],
+    );
+}
+
+#[test]
+fn a_projection_with_every_key() {
+    check(
+        projection::derive,
+        r#"
+            #[projection(
+                name = "pages",
+                version = 3,
+                events(Put<T>, billing::Paid as BillingPaid),
+                superseded(Laid),
+                effects(billing::Paid, mail::Bounced),
+                key = keys::of_page,
+                bulk,
+                db(PgConnection, Totals<T>),
+                crate = crate::events,
+            )]
+            pub(crate) struct Pages<T> where T: Value { of: PhantomData<T> }
+        "#,
+        &expect_file!["snapshots/projection_with_every_key.rs"],
     );
 }
 

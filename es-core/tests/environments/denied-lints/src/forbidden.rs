@@ -1,8 +1,10 @@
 //! Where every warning is forbidden. serde's derives write `allow`, so the event here is stored by
-//! hand; the four derives of es-core are not in need of any exception.
+//! hand; the derives of es-core are not in need of any exception.
 #![forbid(warnings, missing_docs, unreachable_pub, clippy::pedantic, clippy::nursery)]
 
-use es_core::prelude::{Aggregate, Apply, Command, Decide, Event, EventSet};
+use es_core::prelude::{
+    Aggregate, Apply, Command, Decide, Event, EventSet, Project, ProjectError, Projection, Recorded,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The door was opened.
@@ -58,4 +60,16 @@ impl Decide<Open> for Door {
 pub enum Watched {
     /// [`Opened`]
     Door(Opened),
+}
+
+/// How often a door was opened.
+#[derive(Projection, Clone, Copy, Debug)]
+#[projection(name = "doors", events(Opened))]
+pub struct Doors;
+
+impl Project<Opened, u64> for Doors {
+    async fn project(&self, _: Recorded<Opened>, times: &mut u64) -> Result<(), ProjectError> {
+        *times += 1;
+        Ok(())
+    }
 }

@@ -30,6 +30,7 @@ pub mod retired;
 use std::convert::Infallible;
 
 use es_core::prelude::*;
+use es_core::{ProjectAll, React};
 
 /// The account was opened.
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -205,5 +206,74 @@ pub struct LimitSet {
 impl Upcast<LimitSetV3> for LimitSet {
     fn upcast(previous: LimitSetV3) -> Self {
         Self { cents: previous.cents }
+    }
+}
+
+/// What came in, over all accounts: its sum, and how often.
+#[derive(Projection, Clone, Copy, Debug)]
+#[projection(
+    name = "income",
+    version = 2,
+    events(Deposited, Opened),
+    superseded(Changed),
+    effects(Opened, LeftAlone),
+    key = account_of,
+    db(Total)
+)]
+pub struct Income;
+
+/// How much.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Total(pub i64);
+
+fn account_of(event: &Recorded<IncomeEvent>) -> String {
+    event.stream.to_string()
+}
+
+impl Project<Deposited, Total> for Income {
+    async fn project(
+        &self,
+        event: Recorded<Deposited>,
+        total: &mut Total,
+    ) -> Result<(), ProjectError> {
+        total.0 += event.event.0;
+        Ok(())
+    }
+}
+
+impl Project<Opened, Total> for Income {
+    async fn project(&self, _: Recorded<Opened>, _: &mut Total) -> Result<(), ProjectError> {
+        Ok(())
+    }
+}
+
+impl React<Opened, Total> for Income {
+    async fn react(&self, _: Recorded<Opened>, _: &mut Total) -> Result<(), ProjectError> {
+        Ok(())
+    }
+}
+
+impl React<LeftAlone, Total> for Income {
+    async fn react(&self, _: Recorded<LeftAlone>, _: &mut Total) -> Result<(), ProjectError> {
+        Ok(())
+    }
+}
+
+/// The same, page by page.
+#[derive(Projection, Clone, Copy, Debug)]
+#[projection(name = "pages", events(Deposited), bulk)]
+pub struct Pages;
+
+impl ProjectAll<Total> for Pages {
+    async fn project_all(
+        &self,
+        events: &[Recorded<PagesEvent>],
+        total: &mut Total,
+    ) -> Result<(), ProjectError> {
+        for event in events {
+            let PagesEvent::Deposited(Deposited(cents)) = event.event;
+            total.0 += cents;
+        }
+        Ok(())
     }
 }

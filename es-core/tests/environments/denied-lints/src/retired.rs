@@ -66,3 +66,21 @@ pub struct Ledger;
 impl Apply<Cheques> for Ledger {
     fn apply(&mut self, _: Cheques) {}
 }
+
+/// What cheques brought in.
+#[derive(Projection, Clone, Copy, Debug)]
+#[projection(name = "cheques", events(ChequeDeposited))]
+#[allow(deprecated, reason = "old streams hold cheques")]
+pub struct ChequeIncome;
+
+#[expect(deprecated, reason = "old streams hold cheques")]
+impl Project<ChequeDeposited, i64> for ChequeIncome {
+    async fn project(
+        &self,
+        event: Recorded<ChequeDeposited>,
+        cents: &mut i64,
+    ) -> Result<(), ProjectError> {
+        *cents += event.event.cents;
+        Ok(())
+    }
+}

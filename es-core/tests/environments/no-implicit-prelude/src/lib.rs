@@ -6,7 +6,9 @@ use ::core::clone::Clone;
 use ::core::cmp::PartialEq;
 use ::core::default::Default;
 use ::core::fmt::Debug;
-use ::es_core::{Aggregate, Apply, Command, Decide, Event, EventSet, Shape, Superseded, Upcast};
+use ::es_core::{
+    Aggregate, Apply, Command, Decide, Event, EventSet, Projection, Shape, Superseded, Upcast,
+};
 use ::serde::{Deserialize, Serialize};
 
 /// A match ended.
@@ -118,5 +120,60 @@ pub struct LimitSet {
 impl Upcast<LimitSetV3> for LimitSet {
     fn upcast(previous: LimitSetV3) -> Self {
         Self { cents: previous.cents }
+    }
+}
+
+/// What the season is remembered by.
+#[derive(Projection, Clone, Debug)]
+#[projection(name = "memories", events(Result, Option), superseded(Err), effects(Result), key = season_of)]
+pub struct Memories;
+
+fn season_of(event: &::es_core::Recorded<MemoriesEvent>) -> ::std::string::String {
+    ::std::string::ToString::to_string(&event.stream)
+}
+
+impl ::es_core::Project<Result, Season> for Memories {
+    async fn project(
+        &self,
+        event: ::es_core::Recorded<Result>,
+        season: &mut Season,
+    ) -> ::core::result::Result<(), ::es_core::ProjectError> {
+        season.matches += event.event.home;
+        ::core::result::Result::Ok(())
+    }
+}
+
+impl ::es_core::Project<Option, Season> for Memories {
+    async fn project(
+        &self,
+        _: ::es_core::Recorded<Option>,
+        _: &mut Season,
+    ) -> ::core::result::Result<(), ::es_core::ProjectError> {
+        ::core::result::Result::Ok(())
+    }
+}
+
+impl ::es_core::React<Result, Season> for Memories {
+    async fn react(
+        &self,
+        _: ::es_core::Recorded<Result>,
+        _: &mut Season,
+    ) -> ::core::result::Result<(), ::es_core::ProjectError> {
+        ::core::result::Result::Ok(())
+    }
+}
+
+/// The same, many at a time.
+#[derive(Projection, Clone, Debug)]
+#[projection(name = "annals", events(Result), bulk, db = Season)]
+pub struct Annals;
+
+impl ::es_core::ProjectAll<Season> for Annals {
+    async fn project_all(
+        &self,
+        _: &[::es_core::Recorded<AnnalsEvent>],
+        _: &mut Season,
+    ) -> ::core::result::Result<(), ::es_core::ProjectError> {
+        ::core::result::Result::Ok(())
     }
 }

@@ -93,3 +93,29 @@ impl Upcast<LimitSetV3> for LimitSet {
         Self { cents: previous.cents }
     }
 }
+
+/// What came in, over all accounts.
+#[derive(Projection, Clone, Copy, Debug)]
+#[projection(name = "income", version = 2, events(Deposited), effects(Opened))]
+pub struct Income;
+
+/// How much.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Total(pub i64);
+
+impl Project<Deposited, Total> for Income {
+    async fn project(
+        &self,
+        event: Recorded<Deposited>,
+        total: &mut Total,
+    ) -> Result<(), ProjectError> {
+        total.0 += event.event.0;
+        Ok(())
+    }
+}
+
+impl es_core::React<Opened, Total> for Income {
+    async fn react(&self, _: Recorded<Opened>, _: &mut Total) -> Result<(), ProjectError> {
+        Ok(())
+    }
+}

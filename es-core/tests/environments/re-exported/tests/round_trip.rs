@@ -1,6 +1,8 @@
 //! What one process writes, the next one reads.
 
-use environment_re_exported::{Account, AccountEvent, Audited, Deposited, LimitSet, Open};
+use environment_re_exported::{
+    Account, AccountEvent, Audited, Deposited, Income, LimitSet, Open, Total,
+};
 use environment_re_exporting_framework::events::prelude::*;
 
 #[tokio::test]
@@ -32,4 +34,21 @@ fn an_event_of_three_versions_ago_is_read() {
     let read = LimitSet::decode(SchemaVersion(1), &stored).unwrap();
 
     assert_eq!(read, LimitSet { cents: 5 });
+}
+
+#[tokio::test]
+async fn a_projection_reads_what_an_account_wrote() {
+    let store = MemoryStore::new();
+    let open = Open { account: 7, cents: 5 };
+    let opened = Repository::<Account, _>::new(store).execute(open).await.unwrap();
+    let mut total = Total::default();
+
+    for event in opened.events {
+        let event = event.with_event(Deposited(2).into());
+        environment_re_exporting_framework::events::Projects::project(&Income, event, &mut total)
+            .await
+            .unwrap();
+    }
+
+    assert_eq!(total, Total(4));
 }

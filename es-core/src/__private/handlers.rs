@@ -1,0 +1,56 @@
+//! Whether a projection has its handlers: asked by the derive, answered by the compiler.
+
+use std::marker::PhantomData;
+
+use crate::projection::{Project, ProjectAll, React};
+
+/// Something that is written into. It is asked for handlers one after another, so that what the first
+/// writes into is known when it is asked for the next.
+#[derive(Debug)]
+pub struct WritesInto<Db>(PhantomData<fn() -> Db>);
+
+/// The given type.
+#[must_use]
+pub const fn writes_into<Db>() -> WritesInto<Db> {
+    WritesInto(PhantomData)
+}
+
+/// The type that the handlers write into. If they write into several, the compiler says that it
+/// cannot infer it, and repeats the name of this function, which is what is to be done.
+#[must_use]
+pub const fn name_what_it_writes_into_with_the_key_db<Db>() -> WritesInto<Db> {
+    writes_into()
+}
+
+impl<Db> WritesInto<Db> {
+    /// It has the handler of an event.
+    #[must_use]
+    pub fn has<P: Project<E, Db>, E>(self) -> Self {
+        self
+    }
+
+    /// It has the handler of many events.
+    #[must_use]
+    pub fn has_all<P: ProjectAll<Db>>(self) -> Self {
+        self
+    }
+
+    /// It has the effect of an event.
+    #[must_use]
+    pub fn has_effect<P: React<E, Db>, E>(self) -> Self {
+        self
+    }
+
+    /// What is written into. Nobody calls it: it is there to be compiled.
+    #[must_use]
+    pub fn it(self) -> Db {
+        unreachable!("handlers are counted by the compiler")
+    }
+}
+
+/// What every type can be asked, if only it is known which it is.
+pub trait AnyDb {
+    fn __is_known(&self) {}
+}
+
+impl<Db> AnyDb for Db {}

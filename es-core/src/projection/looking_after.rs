@@ -1,0 +1,136 @@
+//! Looking after what is set aside.
+
+use super::{
+    Keys, Parked, ParkedKey, Projection, ProjectionId, ProjectionKey, ProjectionStore, Projections,
+};
+use crate::error::StoreError;
+use crate::metadata::Reason;
+use crate::store::EventStore;
+use crate::stream::Position;
+
+/// How many keys or events a call to the store asks for.
+const PAGE: u32 = 1000;
+
+/// What was set aside is tried again, dropped, or looked at, on any process; who holds the slots acts on
+/// it, at once in this process and with the next beat in another.
+///
+/// ```
+/// use es_core::prelude::*;
+/// use es_core::projection::{Keys, ProjectionStore, Projections};
+/// use es_core::{Projection, Reason};
+///
+/// async fn look_after<X: Projection>(
+///     projections: &Projections<impl EventStore, impl ProjectionStore>,
+/// ) -> Result<(), Box<dyn std::error::Error>> {
+///     for waiting in projections.parked::<X>().await? {
+///         println!("{}: {} ({} behind it)", waiting.key, waiting.error, waiting.behind);
+///         if waiting.error.contains("no such currency") {
+///             let reason = Reason::new("a test account")?;
+///             projections.drop_parked::<X>(&waiting.key, waiting.position, &reason).await?;
+///         }
+///     }
+///     let keys = projections.replay::<X>(&Keys::All).await?;
+///     println!("{keys} keys are tried again");
+///     Ok(())
+/// }
+/// ```
+impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
+    /// All keys of which something is set aside, in the order of their bytes.
+    pub async fn parked<X: Projection>(&self) -> Result<Vec<ParkedKey>, StoreError> {
+        self.parked_of(&ProjectionId::of::<X>()).await
+    }
+
+    /// Everything that is set aside of a key, in order; the first event is the one that failed.
+    pub async fn parked_events<X: Projection>(
+        &self,
+        key: &ProjectionKey,
+    ) -> Result<Vec<Parked>, StoreError> {
+        self.parked_events_of(&ProjectionId::of::<X>(), key).await
+    }
+
+    /// Has the first events of these keys tried again, as if for the first time, and what is behind them
+    /// after them. Events are read anew, with the upcasts of today. Answers how many keys there are.
+    pub async fn replay<X: Projection>(&self, keys: &Keys) -> Result<u64, StoreError> {
+        self.replay_of(&ProjectionId::of::<X>(), keys).await
+    }
+
+    /// Has the first event of a key dropped, which stands at `position`, and those behind it tried. The
+    /// event stays in the log. Answers whether that is the first event.
+    pub async fn drop_parked<X: Projection>(
+        &self,
+        key: &ProjectionKey,
+        position: Position,
+        reason: &Reason,
+    ) -> Result<bool, StoreError> {
+        self.drop_parked_of(&ProjectionId::of::<X>(), key, position, reason).await
+    }
+
+    /// Lets a projection that stopped go on. The event that it stopped at stays parked.
+    pub async fn resume<X: Projection>(&self) -> Result<(), StoreError> {
+        self.resume_of(&ProjectionId::of::<X>()).await
+    }
+
+    /// As [`parked`](Self::parked), of any version, or of a durable subscription.
+    pub async fn parked_of(&self, id: &ProjectionId) -> Result<Vec<ParkedKey>, StoreError> {
+        let mut all: Vec<ParkedKey> = Vec::new();
+        loop {
+            let after = all.last().map(|last| &last.key);
+            let page = self.kept.parked_keys(id, after, PAGE).await?;
+            let is_last = page.len() < PAGE as usize;
+            all.extend(page);
+            if is_last {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// As [`parked_events`](Self::parked_events), of any version.
+    pub async fn parked_events_of(
+        &self,
+        id: &ProjectionId,
+        key: &ProjectionKey,
+    ) -> Result<Vec<Parked>, StoreError> {
+        let mut all: Vec<Parked> = Vec::new();
+        loop {
+            let after = all.last().map_or(Position::START, |last| last.event.position);
+            let page = self.kept.parked(id, key, after, PAGE).await?;
+            let is_last = page.len() < PAGE as usize;
+            all.extend(page);
+            if is_last {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// As [`replay`](Self::replay), of any version.
+    pub async fn replay_of(&self, id: &ProjectionId, keys: &Keys) -> Result<u64, StoreError> {
+        let keys = self.kept.replay(id, keys).await?;
+        self.ask_to_look(id);
+        Ok(keys)
+    }
+
+    /// As [`drop_parked`](Self::drop_parked), of any version.
+    pub async fn drop_parked_of(
+        &self,
+        id: &ProjectionId,
+        key: &ProjectionKey,
+        position: Position,
+        reason: &Reason,
+    ) -> Result<bool, StoreError> {
+        let is_first = self.kept.drop_parked(id, key, position, reason).await?;
+        self.ask_to_look(id);
+        Ok(is_first)
+    }
+
+    /// As [`resume`](Self::resume), of any version.
+    pub async fn resume_of(&self, id: &ProjectionId) -> Result<(), StoreError> {
+        self.kept.stop(id, None).await?;
+        self.ask_to_look(id);
+        Ok(())
+    }
+
+    /// Nodes in this process need not wait for the next beat.
+    fn ask_to_look(&self, id: &ProjectionId) {
+        self.followed.of(&id.name).asked.send_replace(());
+    }
+}

@@ -1,0 +1,94 @@
+//! How a projection is run.
+
+use std::time::Duration;
+
+use super::OnFailure;
+
+/// How a projection is run; the defaults are right for most.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use es_core::OnFailure;
+/// use es_core::projection::RunOptions;
+///
+/// let mails = RunOptions::default().with_batch(50).with_on_failure(OnFailure::Retry);
+/// assert_eq!(mails.batch(), 50);
+/// assert_eq!(mails.lease(), Duration::from_secs(10));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunOptions {
+    batch: u32,
+    linger: Duration,
+    lease: Duration,
+    on_failure: OnFailure,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            batch: 500,
+            linger: Duration::ZERO,
+            lease: Duration::from_secs(10),
+            on_failure: OnFailure::default(),
+        }
+    }
+}
+
+impl RunOptions {
+    /// Reads and commits up to this many events at a time, at least one; 500 unless told otherwise.
+    #[must_use]
+    pub fn with_batch(mut self, events: u32) -> Self {
+        self.batch = events.max(1);
+        self
+    }
+
+    /// Waits so long for more if there are fewer events than fit in a batch; not at all unless told
+    /// otherwise. Rows come later by as much, and batches are larger where events come one by one.
+    #[must_use]
+    pub fn with_linger(mut self, linger: Duration) -> Self {
+        self.linger = linger;
+        self
+    }
+
+    /// How long a node that is not heard of keeps its slots, at least 50 ms; ten seconds unless told
+    /// otherwise. The lease is renewed beside the handlers, so a batch may take longer; but a handler
+    /// that writes nothing for so long holds up others, and its batch is undone. Stopping takes no longer
+    /// than this.
+    #[must_use]
+    pub fn with_lease(mut self, lease: Duration) -> Self {
+        self.lease = lease.max(Duration::from_millis(50));
+        self
+    }
+
+    /// What becomes of events that cannot be handled.
+    #[must_use]
+    pub fn with_on_failure(mut self, on_failure: OnFailure) -> Self {
+        self.on_failure = on_failure;
+        self
+    }
+
+    /// The most events of a batch.
+    #[must_use]
+    pub fn batch(&self) -> u32 {
+        self.batch
+    }
+
+    /// How long a batch waits to be filled.
+    #[must_use]
+    pub fn linger(&self) -> Duration {
+        self.linger
+    }
+
+    /// How long a node that is not heard of keeps its slots.
+    #[must_use]
+    pub fn lease(&self) -> Duration {
+        self.lease
+    }
+
+    /// What becomes of events that cannot be handled.
+    #[must_use]
+    pub fn on_failure(&self) -> OnFailure {
+        self.on_failure
+    }
+}

@@ -1,0 +1,180 @@
+//! Running projections.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::elsewhere::Elsewhere;
+use super::following::Followed;
+use super::runner::{self, Consumer, OfProjection};
+use super::{ProjectionId, ProjectionStore, ReadModel, RegisterError, RunOptions, Running};
+use crate::error::StoreError;
+use crate::store::EventStore;
+use crate::text::InvalidText;
+
+/// Runs projections of the log in `S`, whose progress and rows are kept in `P`; waits for them and looks
+/// after what they had to set aside.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use es_core::prelude::*;
+/// use es_core::projection::{MemoryProjections, Projections, Projects};
+/// use es_core::{MemoryStore, ProjectError, Projection, ReadModel};
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "money-deposited")]
+/// # pub struct Deposited { pub cents: i64 }
+/// # #[derive(EventSet, Clone)]
+/// # pub enum TotalEvent { Deposited(Deposited) }
+/// # pub struct Total;
+/// # impl Projection for Total {
+/// #     const NAME: &'static str = "total";
+/// #     const VERSION: u32 = 1;
+/// #     type Event = TotalEvent;
+/// # }
+/// # impl Projects<i64> for Total {
+/// #     async fn project(&self, event: Recorded<TotalEvent>, db: &mut i64) -> Result<(), ProjectError> {
+/// #         let TotalEvent::Deposited(Deposited { cents }) = event.event;
+/// #         *db += cents;
+/// #         Ok(())
+/// #     }
+/// # }
+/// # impl ReadModel<i64> for Total {}
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use es_core::{Append, NewEvent, ProjectionName};
+/// let store = MemoryStore::new();
+/// let kept = MemoryProjections::<i64>::new();
+/// let projections = Projections::new(store.clone(), kept.clone());
+/// let running = projections.run(Total).await?;
+///
+/// # let stream = StreamId::new(Category::new("account")?, StreamKey::new("ada")?);
+/// # let deposit = NewEvent::of(&TotalEvent::from(Deposited { cents: 5 }), Metadata::default())?;
+/// # let deposit = Append::to(stream, ExpectedVersion::Any, vec![deposit])?;
+/// let done = store.append(deposit).await?;
+/// if let Some(token) = done.token() {
+///     projections.wait_for::<Total>(token, Duration::from_secs(2)).await?;
+/// }
+/// assert_eq!(kept.read(&ProjectionName::new("total")?, |total| *total), Some(5));
+///
+/// running.stop().await;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Started alike on several processes, they share the work by themselves, and take over when one of them
+/// is gone. Clones are one: they share what they know.
+pub struct Projections<S, P> {
+    pub(super) log: S,
+    pub(super) kept: P,
+    pub(super) followed: Arc<Followed>,
+}
+
+/// Why a projection is not run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// It cannot be run as it is declared.
+    #[error(transparent)]
+    Register(RegisterError),
+    /// Its tables cannot be made.
+    #[error("the tables of `{id}` cannot be made")]
+    Create {
+        /// Which projection.
+        id: ProjectionId,
+        /// What [`ReadModel::create`] failed with.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Its set of events, written by hand, names what no store could hold.
+    #[error(transparent)]
+    Events(#[from] InvalidText),
+    /// A store failed. Once a projection runs, it waits for its stores; to begin, they must be there.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<RegisterError> for RunError {
+    fn from(error: RegisterError) -> Self {
+        match error {
+            RegisterError::Store(error) => Self::Store(error),
+            error => Self::Register(error),
+        }
+    }
+}
+
+impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
+    /// Projections of the log of `log`, kept in `kept`.
+    #[must_use]
+    pub fn new(log: S, kept: P) -> Self {
+        Self { log, kept, followed: Arc::default() }
+    }
+
+    /// Runs a projection in the background, with the default [`RunOptions`].
+    ///
+    /// Returns when it is known to the store and its tables are there. From then on it comes along for
+    /// ever: if a store is away it waits, and goes on by itself.
+    pub async fn run<X: ReadModel<P::Db>>(&self, projection: X) -> Result<Running, RunError> {
+        self.run_with(projection, RunOptions::default()).await
+    }
+
+    /// As [`run`](Self::run), with options. They are this process's; what all of them must agree on is in
+    /// the projection.
+    pub async fn run_with<X: ReadModel<P::Db>>(
+        &self,
+        projection: X,
+        options: RunOptions,
+    ) -> Result<Running, RunError> {
+        self.start(self.kept.clone(), OfProjection::new(projection)?, options).await
+    }
+
+    /// Runs a projection that writes into something else than what keeps its progress: a mailer, a
+    /// search index, another database. `destination` is cloned for each batch.
+    ///
+    /// # Guarantees
+    ///
+    /// Each event is handled at least once. What is written is not undone: where an event fails after
+    /// others of its batch, or the process dies before the batch is committed, those events come again.
+    /// Their [`position`](crate::Recorded::position) tells.
+    pub async fn run_into<X, D>(
+        &self,
+        projection: X,
+        destination: D,
+        options: RunOptions,
+    ) -> Result<Running, RunError>
+    where
+        X: ReadModel<D>,
+        D: Clone + Send + 'static,
+    {
+        let kept = Elsewhere::new(self.kept.clone(), destination);
+        self.start(kept, OfProjection::new(projection)?.elsewhere(), options).await
+    }
+
+    /// What follows the log is run on this process.
+    pub(crate) async fn start<K, C>(
+        &self,
+        kept: K,
+        consumer: C,
+        options: RunOptions,
+    ) -> Result<Running, RunError>
+    where
+        K: ProjectionStore,
+        C: Consumer<K::Db>,
+    {
+        let started = runner::start(self.log.clone(), kept, consumer, options, &self.followed);
+        Box::pin(started).await
+    }
+}
+
+impl<S: Clone, P: Clone> Clone for Projections<S, P> {
+    fn clone(&self) -> Self {
+        let followed = Arc::clone(&self.followed);
+        Self { log: self.log.clone(), kept: self.kept.clone(), followed }
+    }
+}
+
+impl<S, P> fmt::Debug for Projections<S, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Projections").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,189 @@
+//! What a batch will have done, and its commit.
+
+use std::any::Any;
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tracing::warn;
+
+use super::backoff;
+use super::consumer::{Consumer, Handed};
+use super::trouble::Hitch;
+use super::turns::Runner;
+use crate::projection::{
+    CommitError, Failure, OnFailure, Progress, ProjectError, ProjectionBatch, ProjectionKey,
+    ProjectionStore, SetAside, Slot, SlotProgress,
+};
+use crate::recorded::RecordedEvent;
+use crate::store::EventStore;
+use crate::stream::Position;
+
+/// An event that is the node's to handle.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) slot: Slot,
+    pub(super) key: ProjectionKey,
+    pub(super) event: RecordedEvent,
+    /// Why it has no key of its own, and can only fail.
+    pub(super) keyless: Option<ProjectError>,
+}
+
+/// What is committed with a batch, and what this node knows once it is.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub(super) progress: Progress,
+    /// Events that went through a handler.
+    pub(super) handled: u64,
+    /// Keys of which something is set aside now.
+    pub(super) blocked: HashSet<ProjectionKey>,
+    /// Keys of which nothing is set aside any more.
+    pub(super) freed: Vec<ProjectionKey>,
+    retries: Vec<Duration>,
+    stop: Option<String>,
+}
+
+impl Draft {
+    pub(super) fn new(slots: Vec<SlotProgress>) -> Self {
+        Self { progress: Progress { slots, ..Progress::default() }, ..Self::default() }
+    }
+
+    /// The event waits behind one of its key.
+    pub(super) fn behind(&mut self, entry: Entry) {
+        let Entry { slot, key, event, .. } = entry;
+        self.progress.set_aside.push(SetAside::behind(slot, key, event));
+    }
+
+    /// The event failed for the first time.
+    pub(super) fn failed(&mut self, entry: Entry, error: &ProjectError, policy: OnFailure) {
+        let Entry { slot, key, event, .. } = entry;
+        let failure = self.failure(&key, event.position, error, 1, policy);
+        self.blocked.insert(key.clone());
+        self.progress.set_aside.push(SetAside::failed(slot, key, event, failure));
+    }
+
+    /// The event was set aside before and failed again, for the `tried`th time.
+    pub(super) fn failed_again(
+        &mut self,
+        key: ProjectionKey,
+        position: Position,
+        error: &ProjectError,
+        tried: u32,
+        policy: OnFailure,
+    ) {
+        let failure = self.failure(&key, position, error, tried, policy);
+        self.progress.failed_again.push((key, position, failure));
+    }
+
+    fn failure(
+        &mut self,
+        key: &ProjectionKey,
+        position: Position,
+        error: &ProjectError,
+        tried: u32,
+        policy: OnFailure,
+    ) -> Failure {
+        let error = error.chain();
+        let (attempts, stops) = match policy {
+            OnFailure::Park { attempts } => (attempts, false),
+            OnFailure::Stop { attempts } => (attempts, true),
+            OnFailure::Retry => (u32::MAX, false),
+        };
+        let retry_in = (tried < attempts).then(|| backoff::before_retry(tried));
+        self.retries.extend(retry_in);
+        if retry_in.is_none() && stops {
+            self.stop = Some(format!("the event at position {position} failed: {error}"));
+        }
+        if retry_in.is_none() {
+            warn!(target: "es", %key, %position, error, tried, "an event is parked");
+        }
+        Failure::new(error, retry_in)
+    }
+}
+
+impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+    /// Begins the batch that `draft` is of.
+    pub(super) async fn begin(&mut self, draft: &Draft) -> Result<P::Batch, Hitch> {
+        if self.consumer.is_elsewhere() {
+            let beat = self.lease.beat().await?;
+            let is_held = |slot: &SlotProgress| beat.held.contains(&(slot.slot, slot.epoch));
+            if beat.state != self.state || !draft.progress.slots.iter().all(is_held) {
+                self.forget_slots();
+                return Err(Hitch::Lost);
+            }
+        }
+        Ok(self.kept.begin(self.lease.holder(), self.state).await?)
+    }
+
+    /// As it is handed to its handler.
+    pub(super) fn handed(&self, slot: Slot, event: RecordedEvent) -> Handed {
+        let serves = self.state == crate::projection::VersionState::Serving;
+        let is_new = |after: Position| event.position > after;
+        let claim = self.slots.get(slot);
+        let with_effects = serves && claim.is_some_and(|claim| is_new(claim.effects_after));
+        Handed { event, with_effects }
+    }
+
+    /// Handles events; a handler that panics has failed.
+    pub(super) async fn handle(
+        &self,
+        events: Vec<Handed>,
+        batch: &mut P::Batch,
+    ) -> Result<(), ProjectError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let handled = AssertUnwindSafe(self.consumer.handle(events, batch.db())).catch_unwind();
+        handled.await.unwrap_or_else(|panic| Err(panicked("handler", &*panic)))
+    }
+
+    /// What an event is kept in order by.
+    pub(super) fn key(&self, event: &RecordedEvent) -> Result<ProjectionKey, ProjectError> {
+        let key = catch_unwind(AssertUnwindSafe(|| self.consumer.key(event)));
+        match key {
+            Ok(key) => Ok(key?),
+            Err(panic) => Err(panicked("key", &*panic)),
+        }
+    }
+
+    /// Makes a batch permanent, and knows what follows from it.
+    pub(super) async fn commit(&mut self, batch: P::Batch, draft: Draft) -> Result<(), Hitch> {
+        let Draft { progress, handled, blocked, freed, retries, stop } = draft;
+        let slots = progress.slots.clone();
+        if let Err(error) = batch.commit(progress).await {
+            // Whether it was kept is in doubt, or it was not: the slots say it when they are claimed.
+            self.forget_slots();
+            return Err(match error {
+                CommitError::Lost => Hitch::Lost,
+                CommitError::Store(error) => Hitch::Store(error),
+            });
+        }
+        self.slots.advance(&slots);
+        self.waiting.block(blocked);
+        for key in freed {
+            self.waiting.free(&key);
+        }
+        for delay in retries {
+            self.waiting.retry_in(delay);
+        }
+        self.lease.count(handled);
+        self.to_stop = self.to_stop.take().or(stop);
+        self.stop_if_too_many();
+        self.following.committed.send_replace(());
+        Ok(())
+    }
+
+    /// Undoes a batch. That this fails too changes nothing: a batch that is dropped is undone.
+    pub(super) async fn undo(&self, batch: P::Batch) {
+        if let Err(error) = batch.undo().await {
+            tracing::debug!(target: "es", projection = %self.lease.id(), %error, "a batch was broken off");
+        }
+    }
+}
+
+fn panicked(what: &str, panic: &(dyn Any + Send)) -> ProjectError {
+    let said = panic.downcast_ref::<&str>().copied();
+    let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    ProjectError::new(format!("the {what} panicked: {}", said.unwrap_or("without a word")))
+}

@@ -1,0 +1,49 @@
+//! What the runner runs.
+
+use std::future::Future;
+
+use crate::checkpoint::Incarnation;
+use crate::projection::{KeyError, ProjectError, ProjectionKey, Registration};
+use crate::recorded::RecordedEvent;
+use crate::selection::Selection;
+
+/// Something that follows the log: a [projection](super::OfProjection), or a durable subscription.
+///
+/// The runner knows events as they are stored, their keys and whether they were handled; everything
+/// that has to do with types is behind this trait.
+pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
+    /// What the store has to know before it is run, for a log of that incarnation.
+    fn registration(&self, incarnation: Incarnation) -> Registration;
+
+    /// What it wants to see of the log.
+    fn selection(&self) -> &Selection;
+
+    /// What an event is kept in order by.
+    fn key(&self, event: &RecordedEvent) -> Result<ProjectionKey, KeyError>;
+
+    /// Whether it writes elsewhere than into the store that keeps its progress, so that what it wrote
+    /// cannot be undone. Then the node asks before each batch whether its slots are its own: what is not
+    /// begun need not be repeated by another.
+    fn is_elsewhere(&self) -> bool {
+        false
+    }
+
+    /// Makes what it writes into, once.
+    fn create(&self, db: &mut Db) -> impl Future<Output = Result<(), ProjectError>> + Send;
+
+    /// Handles events in their order, all of them or an error that does not say which. At least one.
+    fn handle(
+        &self,
+        events: Vec<Handed>,
+        db: &mut Db,
+    ) -> impl Future<Output = Result<(), ProjectError>> + Send;
+}
+
+/// An event that is handed to a [`Consumer`].
+#[derive(Clone, Debug)]
+pub(crate) struct Handed {
+    /// The event.
+    pub(crate) event: RecordedEvent,
+    /// Whether its effects are to be had: the version serves, and no version before had them.
+    pub(crate) with_effects: bool,
+}

@@ -1,0 +1,138 @@
+//! Holding one's share of the slots: no more, no less.
+
+use tracing::debug;
+
+use super::consumer::Consumer;
+use super::lease::News;
+use super::trouble::Hitch;
+use super::turns::Runner;
+use super::waiting_keys::WaitingKeys;
+use crate::projection::{Beat, Ended, ProjectionStore, Slot, VersionState};
+use crate::store::EventStore;
+
+impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+    /// Acts on what the last beat told, between two batches.
+    pub(super) async fn hold_share(&mut self) -> Result<Option<Ended>, Hitch> {
+        if self.must_beat {
+            self.lease.beat().await?;
+            self.must_beat = false;
+        }
+        if !self.news.has_changed().unwrap_or(false) {
+            return Ok(None);
+        }
+        let Some(News { beat, generation }) = self.news.borrow_and_update().clone() else {
+            return Ok(None);
+        };
+        if beat.incarnation != self.incarnation {
+            let (known, actual) = (beat.incarnation, self.incarnation);
+            return Ok(Some(Ended::OtherLog { known, actual }));
+        }
+        if beat.is_due {
+            self.waiting.look_now();
+        }
+        match beat.state {
+            VersionState::Retired => return Ok(Some(Ended::Retired)),
+            // What was begun in another state is refused, and a claim tells whose effects were had.
+            state if state != self.state => {
+                debug!(target: "es", projection = %self.lease.id(), ?state, "the version has changed");
+                self.let_go(&self.slots.numbers()).await?;
+                self.forget_slots();
+                self.state = state;
+            }
+            VersionState::Stopped => {}
+            VersionState::Building | VersionState::Serving => {
+                if generation == self.lease.generation() {
+                    self.adjust(&beat).await?;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Nothing is known of the slots any more; the next beat tells.
+    pub(super) fn forget_slots(&mut self) {
+        self.slots = super::slots::Slots::none();
+        self.waiting.clear();
+        self.ahead = None;
+        self.must_beat = true;
+        self.lease.changed();
+    }
+
+    async fn adjust(&mut self, beat: &Beat) -> Result<(), Hitch> {
+        let lost = self.slots.lost(&beat.held);
+        self.drop_slots(&lost);
+        // Of these the answer to the claim was lost, or a commit was in doubt.
+        let told = beat.held.iter().map(|(slot, _)| *slot);
+        let orphans: Vec<_> = told.filter(|slot| self.slots.get(*slot).is_none()).collect();
+        self.let_go(&orphans).await?;
+
+        let (share, held) = (beat.share(), self.slots.len());
+        if held > share {
+            let surplus = self.slots.numbers().split_off(share);
+            self.let_go(&surplus).await?;
+            self.drop_slots(&surplus);
+        } else if held < share && (beat.free > 0 || !orphans.is_empty()) {
+            self.claim(share - held).await?;
+        }
+        Ok(())
+    }
+
+    async fn claim(&mut self, at_most: usize) -> Result<(), Hitch> {
+        self.lease.changed();
+        // Until it is known what waits in them, they are not the node's.
+        self.must_beat = true;
+        let claims = self.kept.claim(self.lease.holder(), at_most).await?;
+        self.lease.changed();
+        if !claims.is_empty() {
+            let slots: Vec<_> = claims.iter().map(|claim| claim.slot).collect();
+            let blocked = self.kept.blocked(self.lease.id(), &slots).await?;
+            if !blocked.is_empty() {
+                self.waiting.look_now();
+            }
+            self.waiting.block(blocked);
+            for claim in claims {
+                self.slots.take(claim);
+            }
+            debug!(target: "es", projection = %self.lease.id(), slots = self.slots.len(), "slots claimed");
+        }
+        self.must_beat = false;
+        self.stop_if_too_many();
+        Ok(())
+    }
+
+    async fn let_go(&self, slots: &[Slot]) -> Result<(), Hitch> {
+        if !slots.is_empty() {
+            self.lease.changed();
+            self.kept.release(self.lease.holder(), slots).await?;
+            self.lease.changed();
+        }
+        Ok(())
+    }
+
+    fn drop_slots(&mut self, slots: &[Slot]) {
+        for slot in slots {
+            self.slots.drop(*slot);
+        }
+        self.waiting.forget(slots);
+    }
+
+    /// Something is wrong with the projection, and not with some events, if so many keys wait.
+    pub(super) fn stop_if_too_many(&mut self) {
+        if self.waiting.are_too_many() {
+            let most = WaitingKeys::MOST;
+            self.to_stop = Some(format!(
+                "more than {most} keys wait for an event that failed: mend the projection, resume it, and \
+                 replay them, or rebuild it"
+            ));
+        }
+    }
+
+    /// Stops the version on all nodes.
+    pub(super) async fn stop_version(&mut self, why: &str) -> Result<(), Hitch> {
+        self.kept.stop(self.lease.id(), Some(why)).await?;
+        tracing::error!(target: "es", projection = %self.lease.id(), why, "the projection stops");
+        self.to_stop = None;
+        self.must_beat = true;
+        Ok(())
+    }
+}

@@ -1,0 +1,167 @@
+//! What keeps a node's slots its own while its handlers are busy.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use super::backoff;
+use crate::error::StoreError;
+use crate::projection::{Beat, Holder, NodeId, ProjectionId, ProjectionStore, Pulse};
+
+/// Beats: says that the node is alive, and hands on what it is told.
+///
+/// Two tasks beat: this one, so that a handler may take its time, and the loop when it has to know
+/// something now. What they are told is as old as their question. So each change of what the node holds
+/// begins a new *generation*, and news of an older one do not count.
+#[derive(Debug)]
+pub(super) struct Lease<P> {
+    kept: P,
+    id: ProjectionId,
+    node: NodeId,
+    lease: Duration,
+    generation: AtomicU64,
+    handled: AtomicU64,
+    pulse: Mutex<Measured>,
+    news: watch::Sender<Option<News>>,
+}
+
+/// What a beat was told, and in which generation it asked.
+#[derive(Clone, Debug)]
+pub(super) struct News {
+    pub(super) beat: Beat,
+    pub(super) generation: u64,
+}
+
+#[derive(Debug)]
+struct Measured {
+    since: Instant,
+    handled: u64,
+    pulse: Pulse,
+}
+
+impl<P: ProjectionStore> Lease<P> {
+    pub(super) fn new(kept: P, id: ProjectionId, lease: Duration) -> Self {
+        let pulse = Measured { since: Instant::now(), handled: 0, pulse: Pulse::default() };
+        Self {
+            kept,
+            id,
+            node: NodeId::generate(),
+            lease,
+            generation: AtomicU64::new(0),
+            handled: AtomicU64::new(0),
+            pulse: Mutex::new(pulse),
+            news: watch::Sender::new(None),
+        }
+    }
+
+    pub(super) fn holder(&self) -> Holder<'_> {
+        Holder { id: &self.id, node: self.node, lease: self.lease }
+    }
+
+    pub(super) fn id(&self) -> &ProjectionId {
+        &self.id
+    }
+
+    pub(super) fn news(&self) -> watch::Receiver<Option<News>> {
+        self.news.subscribe()
+    }
+
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// What the node holds has changed: what was asked before does not count.
+    pub(super) fn changed(&self) {
+        self.generation.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(super) fn count(&self, events: u64) {
+        self.handled.fetch_add(events, Ordering::Relaxed);
+    }
+
+    /// Why the node does not come on, or that it does.
+    pub(super) fn set_error(&self, error: Option<String>) {
+        self.measured(|measured| measured.pulse.error = error);
+    }
+
+    /// Says once that the node is alive.
+    pub(super) async fn beat(&self) -> Result<Beat, StoreError> {
+        let generation = self.generation();
+        let pulse = self.measure();
+        let beat = self.kept.beat(self.holder(), &pulse).await?;
+        self.news.send_replace(Some(News { beat: beat.clone(), generation }));
+        Ok(beat)
+    }
+
+    /// Says that the node is gone. No beat may be under way.
+    pub(super) async fn leave(&self) -> Result<(), StoreError> {
+        self.kept.leave(self.holder()).await
+    }
+
+    /// Goes on saying so until it is told to stop; never breaks off a beat, which could otherwise arrive
+    /// after the node has left.
+    pub(super) async fn keep(&self, stop: CancellationToken) {
+        let mut failed = 0_u32;
+        while stop.run_until_cancelled(sleep(self.pause(failed))).await.is_some() {
+            match self.beat().await {
+                Ok(_) => failed = 0,
+                Err(error) => {
+                    if failed == 0 {
+                        let error = chain(&error);
+                        warn!(target: "es", projection = %self.id, error, "the lease is not renewed");
+                    }
+                    failed = failed.saturating_add(1);
+                }
+            }
+        }
+    }
+
+    /// A third of the lease; with other nodes beside it, short enough to take over soon after one of
+    /// them is gone.
+    fn pause(&self, failed: u32) -> Duration {
+        const TAKEOVER: Duration = Duration::from_millis(750);
+        let third = self.lease / 3;
+        if failed > 0 {
+            return backoff::while_away(failed).min(third);
+        }
+        let alone = self.news.borrow().as_ref().is_some_and(|news| news.beat.nodes <= 1);
+        if alone { third } else { third.min(TAKEOVER) }
+    }
+
+    /// The pulse, with the rate since it was measured last, if that was long enough ago to say.
+    fn measure(&self) -> Pulse {
+        let now = Instant::now();
+        let handled = self.handled.load(Ordering::Relaxed);
+        self.measured(|measured| {
+            let seconds = now.duration_since(measured.since).as_secs_f64();
+            if seconds >= 0.2 {
+                #[expect(clippy::cast_precision_loss, reason = "events of some seconds, as a rate")]
+                let events = (handled - measured.handled) as f64;
+                measured.pulse.rate = events / seconds;
+                (measured.since, measured.handled) = (now, handled);
+            }
+            measured.pulse.clone()
+        })
+    }
+
+    fn measured<T>(&self, change: impl FnOnce(&mut Measured) -> T) -> T {
+        change(&mut self.pulse.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// An error and what it came from, in one line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}

@@ -1,0 +1,171 @@
+//! A projection, as the runner sees it.
+
+use crate::checkpoint::Incarnation;
+use crate::projection::{
+    KeyError, ProjectError, Projection, ProjectionId, ProjectionKey, Projects, ReadModel,
+    Registration,
+};
+use crate::recorded::{Recorded, RecordedEvent};
+use crate::selection::Selection;
+use crate::stream::Position;
+use crate::text::InvalidText;
+use crate::transform::Transformation;
+
+use super::consumer::{Consumer, Handed};
+
+/// A projection as a [`Consumer`]: reads the events, and calls its handlers.
+#[derive(Debug)]
+pub(crate) struct OfProjection<X> {
+    projection: X,
+    selection: Selection,
+    is_elsewhere: bool,
+}
+
+impl<X: Projection> OfProjection<X> {
+    /// The projection with everything that it handles. Fails if its set of events was written by hand
+    /// and names what no store could hold.
+    pub(crate) fn new(projection: X) -> Result<Self, InvalidText> {
+        let selection = Selection::log().of_set::<X::Event>()?;
+        Ok(Self { projection, selection, is_elsewhere: false })
+    }
+
+    /// The projection, writing elsewhere than into the store of its progress.
+    pub(crate) fn elsewhere(self) -> Self {
+        Self { is_elsewhere: true, ..self }
+    }
+}
+
+impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
+    fn registration(&self, incarnation: Incarnation) -> Registration {
+        let mut registration = Registration::new(ProjectionId::of::<X>(), incarnation);
+        X::KEYED_BY.clone_into(&mut registration.keyed_by);
+        registration.types = self.selection.types().to_vec();
+        registration.has_effects = X::HAS_EFFECTS;
+        registration.start = Position::START;
+        registration
+    }
+
+    fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
+    /// The record of a transformation stands in the archive, and goes with the stream: the copies come
+    /// behind it.
+    fn key(&self, event: &RecordedEvent) -> Result<ProjectionKey, KeyError> {
+        match Transformation::of(event) {
+            Some(transformation) => Ok(ProjectionKey::of_stream(&transformation.stream)),
+            None => X::key(event),
+        }
+    }
+
+    fn is_elsewhere(&self) -> bool {
+        self.is_elsewhere
+    }
+
+    async fn create(&self, db: &mut Db) -> Result<(), ProjectError> {
+        self.projection.create(db).await
+    }
+
+    async fn handle(&self, events: Vec<Handed>, db: &mut Db) -> Result<(), ProjectError> {
+        if <X as Projects<Db>>::IS_BULK {
+            return self.handle_in_bulk(events, db).await;
+        }
+        for Handed { event, with_effects } in events {
+            if let Some(transformation) = Transformation::of(&event) {
+                self.forget(&transformation, db).await?;
+            } else {
+                self.project(event, with_effects && X::HAS_EFFECTS, db).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<X: Projection> OfProjection<X> {
+    /// One stored event, which may be read as several.
+    async fn project<Db: Send>(
+        &self,
+        stored: RecordedEvent,
+        with_effects: bool,
+        db: &mut Db,
+    ) -> Result<(), ProjectError>
+    where
+        X: Projects<Db>,
+    {
+        for event in stored.decode::<X::Event>()? {
+            if with_effects {
+                self.projection.project(event.clone(), db).await?;
+                self.projection.react(event, db).await?;
+            } else {
+                self.projection.project(event, db).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything between two transformations at once.
+    async fn handle_in_bulk<Db: Send>(
+        &self,
+        events: Vec<Handed>,
+        db: &mut Db,
+    ) -> Result<(), ProjectError>
+    where
+        X: ReadModel<Db>,
+    {
+        let mut together = Vec::with_capacity(events.len());
+        let mut effects = Vec::new();
+        for Handed { event: stored, with_effects } in events {
+            if let Some(transformation) = Transformation::of(&stored) {
+                self.project_all(&mut together, &mut effects, db).await?;
+                self.forget(&transformation, db).await?;
+                continue;
+            }
+            for event in stored.decode::<X::Event>()? {
+                if with_effects && X::HAS_EFFECTS {
+                    effects.push(event.clone());
+                }
+                together.push(event);
+            }
+        }
+        self.project_all(&mut together, &mut effects, db).await
+    }
+
+    async fn project_all<Db: Send>(
+        &self,
+        together: &mut Vec<Recorded<X::Event>>,
+        effects: &mut Vec<Recorded<X::Event>>,
+        db: &mut Db,
+    ) -> Result<(), ProjectError>
+    where
+        X: Projects<Db>,
+    {
+        if !together.is_empty() {
+            self.projection.project_all(std::mem::take(together), db).await?;
+        }
+        for event in effects.drain(..) {
+            self.projection.react(event, db).await?;
+        }
+        Ok(())
+    }
+
+    /// Where another key than the stream is declared, the copies may be in anybody's hands, and come
+    /// before the record.
+    async fn forget<Db: Send>(
+        &self,
+        transformation: &Transformation,
+        db: &mut Db,
+    ) -> Result<(), ProjectError>
+    where
+        X: ReadModel<Db>,
+    {
+        if X::KEYED_BY != "stream" {
+            return Err(ProjectError::new(format!(
+                "stream `{}` was transformed, and `{}` is kept in order by `{}`; rebuild the projection",
+                transformation.stream,
+                X::NAME,
+                X::KEYED_BY
+            )));
+        }
+        self.projection.forget(&transformation.stream, db).await
+    }
+}

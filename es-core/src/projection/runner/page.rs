@@ -1,0 +1,145 @@
+//! A page of the log becomes a batch.
+
+use tokio::time::sleep;
+use tracing::{Instrument, Span};
+
+use super::batch::{Draft, Entry};
+use super::consumer::Consumer;
+use super::read_ahead::ReadAhead;
+use super::slots::Caps;
+use super::trouble::Hitch;
+use super::turns::{Runner, Turn};
+use crate::projection::{Claim, Ended, ProjectionKey, ProjectionStore, Slot, VersionState};
+use crate::selection::SelectedPage;
+use crate::spans;
+use crate::store::EventStore;
+use crate::stream::Position;
+
+impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+    /// Reads the next page, has handled what is the node's of it, and commits how far it has come.
+    pub(super) async fn next_page(&mut self) -> Result<Turn, Hitch> {
+        let caps = self.caps().await?;
+        let Some(from) = self.slots.from(&caps) else {
+            return Box::pin(self.has_caught_up(caps.least())).await;
+        };
+        let page = self.read(from).await?;
+        if page.incarnation != self.incarnation {
+            let (known, actual) = (self.incarnation, page.incarnation);
+            return Ok(Turn::End(Ended::OtherLog { known, actual }));
+        }
+        if page.head < from {
+            return Ok(Turn::End(Ended::AheadOfLog { position: from, head: page.head }));
+        }
+        let (safe, through, is_careful) = (page.safe, page.through, from < self.careful_to);
+        if through < safe && !is_careful {
+            let (limit, selection) = (self.options.batch(), self.consumer.selection());
+            self.ahead = Some(ReadAhead::begin(&self.log, selection, through, limit));
+        }
+        let span = spans::project(self.lease.id());
+        span.record("es.global_position", through.0);
+        let is_done = self.handle_page(page, &caps, is_careful).instrument(span).await?;
+        if through < safe || !is_done {
+            return Ok(Turn::Again);
+        }
+        Box::pin(self.has_caught_up(safe.min(caps.least()))).await
+    }
+
+    /// How far the slots may come.
+    async fn caps(&self) -> Result<Caps, Hitch> {
+        if self.state != VersionState::Building || !self.has_effects {
+            return Ok(Caps::none());
+        }
+        let limits = self.kept.limits(self.lease.id()).await?;
+        Ok(limits.map_or_else(Caps::none, |limits| Caps::new(&limits)))
+    }
+
+    async fn read(&mut self, from: Position) -> Result<SelectedPage, Hitch> {
+        let page = match self.ahead.take().filter(|ahead| ahead.is_after(from)) {
+            Some(ahead) => ahead.page().await?,
+            None => self.select(from).await?,
+        };
+        let linger = self.options.linger();
+        let is_last = page.through >= page.safe && !page.events.is_empty();
+        if linger.is_zero() || !is_last || page.events.len() >= self.options.batch() as usize {
+            return Ok(page);
+        }
+        // What comes a moment later is still in time.
+        self.stop.run_until_cancelled(sleep(linger)).await;
+        Ok(self.select(from).await?)
+    }
+
+    async fn select(&self, from: Position) -> Result<SelectedPage, crate::StoreError> {
+        let (selection, limit) = (self.consumer.selection(), self.options.batch());
+        self.log.select_page(selection, from, limit).await
+    }
+
+    /// Says whether the page is done; if not, it is to be read again and handled event by event.
+    async fn handle_page(
+        &mut self,
+        page: SelectedPage,
+        caps: &Caps,
+        is_careful: bool,
+    ) -> Result<bool, Hitch> {
+        let through = page.through;
+        let mut draft = Draft::new(self.slots.moved(through, caps));
+        if draft.progress.slots.is_empty() {
+            return Ok(true);
+        }
+        let entries = self.sort(page, caps);
+        let is_careful = is_careful || entries.iter().any(|entry| entry.keyless.is_some());
+        if is_careful {
+            Box::pin(self.handle_each(entries, draft)).await?;
+            return Ok(true);
+        }
+        let mut events = Vec::with_capacity(entries.len());
+        for entry in entries {
+            if self.waiting.is_blocked(&entry.key) {
+                draft.behind(entry);
+            } else {
+                events.push(self.handed(entry.slot, entry.event));
+            }
+        }
+        draft.handled = events.len() as u64;
+        record("es.events.count", draft.handled);
+        record("es.set_aside.count", draft.progress.set_aside.len() as u64);
+        let mut batch = self.begin(&draft).await?;
+        if let Err(error) = self.handle(events, &mut batch).await {
+            self.undo(batch).await;
+            if self.kept.is_transient(&error) {
+                return Err(Hitch::Handler(error));
+            }
+            // Which event it was shows when they are handled one by one, and that only counts if they
+            // are the node's to handle.
+            self.careful_to = through;
+            self.ahead = None;
+            self.must_beat = true;
+            return Ok(false);
+        }
+        self.commit(batch, draft).await?;
+        Ok(true)
+    }
+
+    /// What of a page is the node's to handle. An event that has no key is kept in order with its stream.
+    fn sort(&self, page: SelectedPage, caps: &Caps) -> Vec<Entry> {
+        let mut entries = Vec::with_capacity(page.events.len());
+        for event in page.events {
+            let (key, keyless) = match self.key(&event) {
+                Ok(key) => (key, None),
+                Err(error) => (ProjectionKey::of_stream(&event.stream), Some(error)),
+            };
+            let slot = Slot::of(&key);
+            let is_open = |claim: &Claim| {
+                event.position > claim.checkpoint && event.position <= caps.of(slot)
+            };
+            if self.slots.get(slot).is_some_and(is_open) {
+                entries.push(Entry { slot, key, event, keyless });
+            }
+        }
+        entries
+    }
+}
+
+/// A field of the current span.
+pub(super) fn record(name: &'static str, count: u64) {
+    Span::current().record(name, count);
+}

@@ -1,0 +1,147 @@
+//! The slots of a node, and how far each has come.
+
+use crate::projection::{Claim, Epoch, Slot, SlotProgress};
+use crate::stream::Position;
+
+const COUNT: usize = Slot::COUNT as usize;
+
+/// What a node believes to hold. A commit finds out if it does not.
+#[derive(Clone, Debug)]
+pub(super) struct Slots([Option<Claim>; COUNT]);
+
+/// How far each slot may come: while a version with effects is built, not beyond the one that serves.
+#[derive(Clone, Debug)]
+pub(super) struct Caps([Position; COUNT]);
+
+impl Slots {
+    pub(super) fn none() -> Self {
+        Self([None; COUNT])
+    }
+
+    pub(super) fn get(&self, slot: Slot) -> Option<&Claim> {
+        self.0[at(slot)].as_ref()
+    }
+
+    pub(super) fn take(&mut self, claim: Claim) {
+        self.0[at(claim.slot)] = Some(claim);
+    }
+
+    pub(super) fn drop(&mut self, slot: Slot) {
+        self.0[at(slot)] = None;
+    }
+
+    pub(super) fn held(&self) -> impl Iterator<Item = &Claim> {
+        self.0.iter().flatten()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.held().count()
+    }
+
+    pub(super) fn numbers(&self) -> Vec<Slot> {
+        self.held().map(|claim| claim.slot).collect()
+    }
+
+    /// Those that the store does not know as the node's any more.
+    pub(super) fn lost(&self, held: &[(Slot, Epoch)]) -> Vec<Slot> {
+        let is_held = |claim: &&Claim| held.contains(&(claim.slot, claim.epoch));
+        self.held().filter(|claim| !is_held(claim)).map(|claim| claim.slot).collect()
+    }
+
+    /// Where to read on: nothing up to here is of interest. `None` if no slot may come on.
+    pub(super) fn from(&self, caps: &Caps) -> Option<Position> {
+        let may_come_on = self.held().filter(|claim| claim.checkpoint < caps.of(claim.slot));
+        may_come_on.map(|claim| claim.checkpoint).min()
+    }
+
+    /// The slots that come on when everything up to `through` is done.
+    pub(super) fn moved(&self, through: Position, caps: &Caps) -> Vec<SlotProgress> {
+        let reached = |claim: &Claim| {
+            let reached = through.min(caps.of(claim.slot));
+            (reached > claim.checkpoint)
+                .then(|| SlotProgress::new(claim.slot, claim.epoch, reached))
+        };
+        self.held().filter_map(reached).collect()
+    }
+
+    /// They have come so far.
+    pub(super) fn advance(&mut self, progress: &[SlotProgress]) {
+        for moved in progress {
+            if let Some(claim) = &mut self.0[at(moved.slot)] {
+                claim.checkpoint = moved.checkpoint;
+            }
+        }
+    }
+}
+
+impl Caps {
+    pub(super) fn none() -> Self {
+        Self([Position::MAX; COUNT])
+    }
+
+    pub(super) fn new(limits: &[(Slot, Position)]) -> Self {
+        let mut caps = Self::none();
+        for (slot, limit) in limits {
+            caps.0[at(*slot)] = *limit;
+        }
+        caps
+    }
+
+    pub(super) fn of(&self, slot: Slot) -> Position {
+        self.0[at(slot)]
+    }
+
+    /// How far the slot that may come least far may come.
+    pub(super) fn least(&self) -> Position {
+        self.0.iter().copied().min().unwrap_or(Position::MAX)
+    }
+}
+
+fn at(slot: Slot) -> usize {
+    usize::from(slot.number())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slot(number: u8) -> Slot {
+        Slot::new(number).unwrap()
+    }
+
+    fn slots(at: &[(u8, u64)]) -> Slots {
+        let mut slots = Slots::none();
+        for (number, checkpoint) in at {
+            let checkpoint = Position(*checkpoint);
+            slots.take(Claim::new(slot(*number), Epoch(1), checkpoint, Position::START));
+        }
+        slots
+    }
+
+    #[test]
+    fn one_reads_on_from_the_slot_that_is_least_far() {
+        assert_eq!(slots(&[(1, 30), (2, 10)]).from(&Caps::none()), Some(Position(10)));
+    }
+
+    #[test]
+    fn a_slot_at_its_limit_does_not_hold_up_the_others() {
+        let caps = Caps::new(&[(slot(2), Position(10))]);
+
+        assert_eq!(slots(&[(1, 30), (2, 10)]).from(&caps), Some(Position(30)));
+        assert_eq!(slots(&[(2, 10)]).from(&caps), None);
+    }
+
+    #[test]
+    fn a_slot_that_is_further_than_a_page_stays_where_it_is() {
+        let moved = slots(&[(1, 30), (2, 10)]).moved(Position(20), &Caps::none());
+
+        assert_eq!(moved, [SlotProgress::new(slot(2), Epoch(1), Position(20))]);
+    }
+
+    #[test]
+    fn a_slot_of_another_epoch_is_lost() {
+        let held = [(slot(1), Epoch(2)), (slot(2), Epoch(1))];
+
+        assert_eq!(slots(&[(1, 0), (2, 0)]).lost(&held), [slot(1)]);
+    }
+}

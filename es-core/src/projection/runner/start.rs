@@ -1,0 +1,146 @@
+//! From the first word to the store to the last.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+use tracing::warn;
+
+use super::caught_up::CaughtUp;
+use super::consumer::Consumer;
+use super::lease::{Lease, chain};
+use super::slots::Slots;
+use super::trouble::Trouble;
+use super::turns::Runner;
+use super::waiting_keys::WaitingKeys;
+use crate::error::StoreError;
+use crate::projection::following::Followed;
+use crate::projection::{
+    CommitError, Ended, Progress, ProjectionBatch, ProjectionId, ProjectionStore, RunError,
+    RunOptions, Running,
+};
+use crate::store::{Cursor, EventStore};
+use crate::stream::Position;
+
+/// Makes a consumer known, prepares what it writes into, and runs it in the background.
+pub(crate) async fn start<S, P, C>(
+    log: S,
+    kept: P,
+    consumer: C,
+    options: RunOptions,
+    followed: &Followed,
+) -> Result<Running, RunError>
+where
+    S: EventStore,
+    P: ProjectionStore,
+    C: Consumer<P::Db>,
+{
+    let incarnation = log.log_page(Cursor::END, 1).await?.incarnation;
+    let registration = consumer.registration(incarnation);
+    let id = registration.id.clone();
+    let state = kept.register(&registration).await?;
+    prepare(&kept, &consumer, &id).await?;
+
+    let (ended, has_ended) = watch::channel(None);
+    let stop = CancellationToken::new();
+    let lease = Arc::new(Lease::new(kept.clone(), id.clone(), options.lease()));
+    let following = followed.of(&id.name);
+    let runner = Runner {
+        log,
+        kept,
+        consumer,
+        options,
+        incarnation,
+        has_effects: registration.has_effects,
+        stop: stop.clone(),
+        news: lease.news(),
+        lease,
+        asked: following.asked.subscribe(),
+        following,
+        state,
+        slots: Slots::none(),
+        waiting: WaitingKeys::default(),
+        ahead: None,
+        careful_to: Position::START,
+        must_beat: true,
+        to_stop: None,
+        caught_up: CaughtUp::default(),
+        trouble: Trouble::default(),
+    };
+    tokio::spawn(async move {
+        let why = live(runner).await;
+        ended.send_replace(Some(why));
+    });
+    Ok(Running::new(id, has_ended, stop))
+}
+
+async fn prepare<P: ProjectionStore, C: Consumer<P::Db>>(
+    kept: &P,
+    consumer: &C,
+    id: &ProjectionId,
+) -> Result<(), RunError> {
+    let Some(mut batch) = kept.prepare(id).await? else {
+        return Ok(());
+    };
+    if let Err(source) = consumer.create(batch.db()).await {
+        // A batch that cannot be undone is undone when it is dropped.
+        if let Err(error) = batch.undo().await {
+            warn!(target: "es", projection = %id, error = %chain(&error), "a batch was broken off");
+        }
+        return Err(RunError::Create { id: id.clone(), source: source.into_error() });
+    }
+    match batch.commit(Progress::default()).await {
+        Ok(()) => Ok(()),
+        Err(CommitError::Store(error)) => Err(error.into()),
+        Err(error @ CommitError::Lost) => {
+            Err(StoreError::new(crate::StoreErrorKind::Contention, error).into())
+        }
+    }
+}
+
+/// Runs until the end, and leaves in order: the lease is kept until the last batch is over, and not
+/// renewed once the node has left. All of that takes no longer than the lease, after which others have
+/// the slots in any case.
+async fn live<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>>(
+    mut runner: Runner<S, P, C>,
+) -> Ended {
+    let lease = Arc::clone(&runner.lease);
+    let (stop, length) = (runner.stop.clone(), runner.options.lease());
+    let keeping = CancellationToken::new();
+    let keeper = {
+        let (lease, keeping) = (Arc::clone(&lease), keeping.clone());
+        AbortOnDropHandle::new(tokio::spawn(async move { lease.keep(keeping).await }))
+    };
+    let ended = {
+        let mut run = pin!(runner.run());
+        tokio::select! {
+            ended = &mut run => ended,
+            () = patience(&stop, length / 3 * 2) => {
+                warn!(target: "es", projection = %lease.id(), "a batch was broken off: it took too long");
+                Ended::Stopped
+            }
+        }
+    };
+    // With it goes a batch that was broken off.
+    drop(runner);
+    keeping.cancel();
+    let left = timeout(length / 3, async {
+        if keeper.await.is_err() {
+            warn!(target: "es", projection = %lease.id(), "what kept the lease broke off");
+        }
+        lease.leave().await
+    });
+    if !matches!(left.await, Ok(Ok(()))) {
+        warn!(target: "es", projection = %lease.id(), "the node left without a word; its lease will end");
+    }
+    ended
+}
+
+async fn patience(stop: &CancellationToken, length: Duration) {
+    stop.cancelled().await;
+    sleep(length).await;
+}

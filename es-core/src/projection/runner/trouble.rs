@@ -1,0 +1,71 @@
+//! What keeps a node from coming on, and how long it waits before it tries again.
+
+use std::time::Duration;
+
+use tracing::{info, warn};
+
+use super::backoff;
+use super::lease::{Lease, chain};
+use crate::error::StoreError;
+use crate::projection::{CommitError, ProjectError, ProjectionStore};
+
+/// Why a step came to nothing. Nobody's fault: it is done again after a while, for ever.
+#[derive(Debug)]
+pub(super) enum Hitch {
+    /// A store is away.
+    Store(StoreError),
+    /// A handler failed with what a moment may cure.
+    Handler(ProjectError),
+    /// A slot has gone to another node.
+    Lost,
+}
+
+impl From<StoreError> for Hitch {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<CommitError> for Hitch {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Lost => Self::Lost,
+            CommitError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// The troubles of a node, told once each, and how often it has tried.
+#[derive(Debug, Default)]
+pub(super) struct Trouble {
+    told: Option<String>,
+    tried: u32,
+}
+
+impl Trouble {
+    /// Something went wrong. Answers how long to wait.
+    pub(super) fn met<P: ProjectionStore>(&mut self, hitch: &Hitch, lease: &Lease<P>) -> Duration {
+        let text = match hitch {
+            Hitch::Store(error) => Some(chain(error)),
+            Hitch::Handler(error) => Some(error.chain()),
+            Hitch::Lost => None,
+        };
+        if text.is_some() && text != self.told {
+            let error = text.as_deref().unwrap_or_default();
+            warn!(target: "es", projection = %lease.id(), error, "the projection waits");
+            lease.set_error(text.clone());
+            self.told = text;
+        }
+        self.tried = self.tried.saturating_add(1);
+        backoff::while_away(self.tried)
+    }
+
+    /// It goes on.
+    pub(super) fn is_over<P: ProjectionStore>(&mut self, lease: &Lease<P>) {
+        self.tried = 0;
+        if self.told.take().is_some() {
+            lease.set_error(None);
+            info!(target: "es", projection = %lease.id(), "the projection goes on");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The loop.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::caught_up::CaughtUp;
+use super::consumer::Consumer;
+use super::lease::{Lease, News};
+use super::read_ahead::ReadAhead;
+use super::slots::Slots;
+use super::trouble::{Hitch, Trouble};
+use super::waiting_keys::WaitingKeys;
+use crate::checkpoint::Incarnation;
+use crate::projection::following::Following;
+use crate::projection::{Ended, ProjectionStore, RunOptions, VersionState};
+use crate::store::EventStore;
+use crate::stream::Position;
+
+/// One node of one projection.
+pub(crate) struct Runner<S, P, C> {
+    pub(super) log: S,
+    pub(super) kept: P,
+    pub(super) consumer: C,
+    pub(super) options: RunOptions,
+    pub(super) incarnation: Incarnation,
+    pub(super) has_effects: bool,
+    pub(super) stop: CancellationToken,
+    pub(super) lease: Arc<Lease<P>>,
+    pub(super) news: watch::Receiver<Option<News>>,
+    pub(super) asked: watch::Receiver<()>,
+    pub(super) following: Arc<Following>,
+    pub(super) state: VersionState,
+    pub(super) slots: Slots,
+    pub(super) waiting: WaitingKeys,
+    pub(super) ahead: Option<ReadAhead>,
+    /// Up to here pages are handled event by event: one of them could not be handled as a whole.
+    pub(super) careful_to: Position,
+    /// Whether it has to be found out anew what the node holds.
+    pub(super) must_beat: bool,
+    /// Why the version is to be stopped, until it is.
+    pub(super) to_stop: Option<String>,
+    pub(super) caught_up: CaughtUp,
+    pub(super) trouble: Trouble,
+}
+
+/// What came of a turn of the loop.
+#[derive(Debug)]
+pub(super) enum Turn {
+    /// There is more to do.
+    Again,
+    /// Everything up to `safe` is done, in the slots that this node holds; if it holds any.
+    Idle { safe: Option<Position> },
+    /// The projection is not run any more.
+    End(Ended),
+}
+
+impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+    /// Runs until it is told to stop or has a reason to end. Never stops within a batch.
+    pub(super) async fn run(&mut self) -> Ended {
+        while !self.stop.is_cancelled() {
+            // A store in memory never waits; others have their turn, too.
+            tokio::task::coop::consume_budget().await;
+            match self.turn().await {
+                Ok(Turn::End(ended)) => return ended,
+                Ok(Turn::Again) => self.trouble.is_over(&self.lease),
+                Ok(Turn::Idle { safe }) => {
+                    self.trouble.is_over(&self.lease);
+                    self.rest(safe).await;
+                }
+                Err(hitch) => self.wait_after(&hitch).await,
+            }
+        }
+        Ended::Stopped
+    }
+
+    async fn turn(&mut self) -> Result<Turn, Hitch> {
+        if let Some(why) = self.to_stop.clone() {
+            self.stop_version(&why).await?;
+        }
+        if let Some(ended) = Box::pin(self.hold_share()).await? {
+            return Ok(Turn::End(ended));
+        }
+        if self.slots.len() == 0 {
+            self.waiting.clear();
+            return Ok(Turn::Idle { safe: None });
+        }
+        if self.waiting.take_due() {
+            if let Err(hitch) = Box::pin(self.retry()).await {
+                self.waiting.look_now();
+                return Err(hitch);
+            }
+        }
+        self.next_page().await
+    }
+
+    /// Waits until there may be something to do.
+    async fn rest(&mut self, safe: Option<Position>) {
+        let due = self.waiting.next_due();
+        let grown = async {
+            match safe {
+                Some(safe) => self.log.log_grown(safe).await,
+                None => std::future::pending().await,
+            }
+        };
+        let due = async {
+            match due {
+                Some(due) => tokio::time::sleep_until(due).await,
+                None => std::future::pending().await,
+            }
+        };
+        let others_came_on = self.caught_up.look_again(self.state);
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = grown => {}
+            () = due => {}
+            () = others_came_on => {}
+            // The sender lives in `lease`, which this node holds.
+            _ = self.news.changed() => self.news.mark_changed(),
+            _ = self.asked.changed() => {
+                self.waiting.look_now();
+                self.must_beat = true;
+            }
+        }
+    }
+
+    async fn wait_after(&mut self, hitch: &Hitch) {
+        let delay = self.trouble.met(hitch, &self.lease);
+        self.stop.run_until_cancelled(tokio::time::sleep(delay)).await;
+    }
+}

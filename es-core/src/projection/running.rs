@@ -1,0 +1,100 @@
+//! A projection that is being run.
+
+use std::fmt;
+
+use tokio::sync::watch;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::ProjectionId;
+use crate::checkpoint::Incarnation;
+use crate::stream::Position;
+
+/// A projection that this process runs, beside the others that run it.
+///
+/// Dropped, it stops: its batch is finished and its slots are handed over in the background. So it is
+/// kept for as long as the service lives, and [stopped](Self::stop) when that ends.
+#[must_use = "a projection stops when its `Running` is dropped"]
+pub struct Running {
+    id: ProjectionId,
+    ended: watch::Receiver<Option<Ended>>,
+    stop: DropGuard,
+}
+
+/// Why a projection is not run any more.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Ended {
+    /// It was told to stop.
+    #[error("it was told to stop")]
+    Stopped,
+    /// Another version took its place.
+    #[error("another version took its place")]
+    Retired,
+    /// It follows another log than there is now: that was restored or replaced.
+    #[error(
+        "it follows log {known}, and this is log {actual}: it was restored or replaced; rebuild the \
+         projection"
+    )]
+    OtherLog {
+        /// The log that its rows come from.
+        known: Incarnation,
+        /// The log that there is.
+        actual: Incarnation,
+    },
+    /// The log ends before events that it has handled: it was restored, or a server that lagged behind
+    /// took over.
+    #[error(
+        "it has handled events up to position {position}, and the log ends at {head}: events are gone; \
+         rebuild the projection"
+    )]
+    AheadOfLog {
+        /// How far it has come.
+        position: Position,
+        /// Where the log ends.
+        head: Position,
+    },
+    /// The store that keeps it panicked, or the tokio runtime was shut down.
+    #[error("it broke off: the store panicked, or the runtime was shut down")]
+    BrokenOff,
+}
+
+impl Running {
+    pub(super) fn new(
+        id: ProjectionId,
+        ended: watch::Receiver<Option<Ended>>,
+        stop: CancellationToken,
+    ) -> Self {
+        Self { id, ended, stop: stop.drop_guard() }
+    }
+
+    /// Which projection.
+    #[must_use]
+    pub fn id(&self) -> &ProjectionId {
+        &self.id
+    }
+
+    /// Stops it: the batch in hand is finished, its slots are handed over, and other nodes take them at
+    /// once. Takes no longer than the lease; a handler that does is broken off, and its batch undone.
+    pub async fn stop(self) {
+        let Self { stop, mut ended, .. } = self;
+        stop.disarm().cancel();
+        // An end without a word is one, too.
+        let _ = ended.wait_for(Option::is_some).await;
+    }
+
+    /// Waits until it is not run any more, and says why. A projection that is stopped by
+    /// [`OnFailure::Stop`](super::OnFailure::Stop) is run: it waits until it is resumed.
+    pub async fn ended(&mut self) -> Ended {
+        match self.ended.wait_for(Option::is_some).await {
+            Ok(ended) => ended.clone().unwrap_or(Ended::BrokenOff),
+            Err(_) => Ended::BrokenOff,
+        }
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ended = self.ended.borrow().clone();
+        f.debug_struct("Running").field("id", &self.id).field("ended", &ended).finish()
+    }
+}

@@ -1,0 +1,81 @@
+//! Stores that are away for a while.
+
+use es_core::projection::ProjectionStore;
+
+use crate::faulty::{FaultyKept, FaultyLog, Weather};
+use crate::fixture::*;
+
+#[tokio::test]
+async fn a_log_that_is_away_is_waited_for_and_the_status_says_why() {
+    let (store, kept) = (MemoryStore::new(), Kept::new());
+    let weather = Weather::default();
+    let ledgers = Projections::new(FaultyLog(store.clone(), weather.clone()), kept.clone());
+    let running = ledgers.run_with(Ledger::default(), brisk()).await.unwrap();
+    let error = async || {
+        let version = kept.versions(None).await.unwrap().remove(0);
+        version.nodes.first().and_then(|node| node.error.clone())
+    };
+
+    weather.set_away(true);
+    let token = enter(&store, "ada", [1]).await;
+    until_it("the error is told", async || error().await.is_some()).await;
+    assert_eq!(error().await.unwrap(), "the event store is unavailable: the line is dead");
+    assert_eq!(books(&kept).total(), 0);
+
+    weather.set_away(false);
+    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    until_it("the error is gone", async || error().await.is_none()).await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_projection_store_that_is_away_is_waited_for() {
+    let (store, kept) = (MemoryStore::new(), Kept::new());
+    let weather = Weather::default();
+    let ledgers = Projections::new(store.clone(), FaultyKept(kept.clone(), weather.clone()));
+    let running = ledgers.run_with(Ledger::default(), brisk()).await.unwrap();
+    let token = enter(&store, "ada", [1]).await;
+    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+
+    weather.set_away(true);
+    // Longer than the lease, so that the slots are nobody's.
+    tokio::time::sleep(brisk().lease() * 2).await;
+    let token = enter(&store, "ada", [2]).await;
+    weather.set_away(false);
+
+    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    assert_eq!(books(&kept).entries["ada"], [1, 2]);
+    running.stop().await;
+}
+
+/// Commits that were kept and whose answers were lost, slots that were given and nobody knew, retries
+/// that broke off: nothing is lost, nothing doubled, nothing out of order.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn calls_that_fail_now_and_then_change_nothing() {
+    let (store, kept) = (MemoryStore::new(), Kept::new());
+    let log = FaultyLog(store.clone(), Weather::failing_every(7));
+    let ledger = Ledger::default();
+    ledger.faults.lock().unwrap().every = Some(19);
+    let options = brisk().with_batch(10).with_on_failure(OnFailure::Retry);
+    let mut running = Vec::new();
+    for every in [23, 31] {
+        let kept = FaultyKept(kept.clone(), Weather::failing_every(every));
+        let node = Projections::new(log.clone(), kept);
+        running.push(node.run_with(ledger.clone(), options.clone()).await.unwrap());
+    }
+
+    for number in 0..50 {
+        for account in 0..10 {
+            enter(&store, &format!("a-{account}"), [number]).await;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    ledger.mend();
+    until("all entries are there", || books(&kept).total() >= 500).await;
+    for running in running {
+        running.stop().await;
+    }
+
+    let in_order = |entries: &Vec<u64>| entries.iter().copied().eq(0..50);
+    assert!(books(&kept).entries.values().all(in_order), "{:?}", books(&kept));
+}

@@ -1,0 +1,120 @@
+//! Effects, which are had once.
+
+use es_core::ProjectionId;
+use es_core::projection::{Ended, ProjectionStore, VersionState};
+
+use crate::fixture::*;
+
+/// A ledger in version `V` that does something for each entry.
+struct Mails<const V: u32>;
+
+impl<const V: u32> Projection for Mails<V> {
+    const NAME: &'static str = "ledger";
+    const VERSION: u32 = V;
+    const HAS_EFFECTS: bool = true;
+    type Event = LedgerEvent;
+}
+
+/// Effects go into a place of their own: here a list that all versions share.
+#[derive(Clone, Debug, Default)]
+struct Outbox(std::sync::Arc<std::sync::Mutex<Vec<(u32, u64)>>>);
+
+impl Outbox {
+    fn sent(&self) -> Vec<(u32, u64)> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl<const V: u32> Projects<Outbox> for Mails<V> {
+    async fn project(&self, _: Recorded<LedgerEvent>, _: &mut Outbox) -> Result<(), ProjectError> {
+        Ok(())
+    }
+
+    async fn react(
+        &self,
+        event: Recorded<LedgerEvent>,
+        db: &mut Outbox,
+    ) -> Result<(), ProjectError> {
+        let LedgerEvent::EntryMade(EntryMade { number }) = event.event;
+        db.0.lock().unwrap().push((V, number));
+        Ok(())
+    }
+}
+
+impl<const V: u32> ReadModel<Outbox> for Mails<V> {}
+
+/// Effects that are rows: each version has its own.
+impl<const V: u32> Projects<Books> for Mails<V> {
+    async fn project(&self, _: Recorded<LedgerEvent>, _: &mut Books) -> Result<(), ProjectError> {
+        Ok(())
+    }
+
+    async fn react(
+        &self,
+        event: Recorded<LedgerEvent>,
+        db: &mut Books,
+    ) -> Result<(), ProjectError> {
+        let LedgerEvent::EntryMade(EntryMade { number }) = event.event;
+        db.effects.push(number);
+        Ok(())
+    }
+}
+
+impl<const V: u32> ReadModel<Books> for Mails<V> {}
+
+async fn until_the_second_serves(kept: &Kept) {
+    until_it("the new version serves", async || {
+        let versions = kept.versions(None).await.unwrap();
+        versions.iter().any(|v| v.id.version == 2 && v.state == VersionState::Serving)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn in_the_store_of_the_progress_each_effect_is_had_once_by_one_of_the_versions() {
+    let (store, kept, ledgers) = service();
+    let token = enter(&store, "ada", 0..100).await;
+    let mut old = ledgers.run_with(Mails::<1>, brisk()).await.unwrap();
+    ledgers.wait_for::<Mails<1>>(token, LONG).await.unwrap();
+
+    let new = ledgers.run_with(Mails::<2>, brisk()).await.unwrap();
+    for number in 100..200 {
+        enter(&store, &format!("a-{}", number % 10), [number]).await;
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    until_the_second_serves(&kept).await;
+    let token = enter(&store, "bob", 200..300).await;
+    ledgers.wait_for::<Mails<2>>(token, LONG).await.unwrap();
+
+    assert_eq!(old.ended().await, Ended::Retired);
+    let effects = |id| kept.read_version(&id, |books| books.effects.clone()).unwrap();
+    let mut first = effects(ProjectionId::of::<Mails<1>>());
+    let second = effects(ProjectionId::of::<Mails<2>>());
+    assert!(first.len() >= 100 && second.len() >= 100, "{first:?} and {second:?}");
+    first.extend(second);
+    first.sort_unstable();
+    assert!(first.iter().copied().eq(0..300), "{first:?}");
+    new.stop().await;
+}
+
+#[tokio::test]
+async fn a_version_whose_place_was_taken_has_no_more_effects_elsewhere() {
+    let (store, kept, ledgers) = service();
+    let outbox = Outbox::default();
+    let token = enter(&store, "ada", 0..100).await;
+    // It hears of the swap by itself only after minutes.
+    let slow = RunOptions::default().with_lease(std::time::Duration::from_mins(10));
+    let mut old = ledgers.run_into(Mails::<1>, outbox.clone(), slow).await.unwrap();
+    ledgers.wait_for::<Mails<1>>(token, LONG).await.unwrap();
+
+    let new = ledgers.run_into(Mails::<2>, outbox.clone(), brisk()).await.unwrap();
+    until_the_second_serves(&kept).await;
+    let token = enter(&store, "bob", 100..200).await;
+    ledgers.wait_for::<Mails<2>>(token, LONG).await.unwrap();
+
+    assert_eq!(old.ended().await, Ended::Retired);
+    let sent = outbox.sent();
+    assert!(sent.iter().map(|(_, number)| *number).eq(0..200), "{sent:?}");
+    assert_eq!((sent[99], sent[100]), ((1, 99), (2, 100)));
+    new.stop().await;
+}

@@ -1,0 +1,263 @@
+//! Stores that fail on purpose.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use es_core::projection::*;
+use es_core::{
+    AppendError, Checkpoint, LogPage, Reason, SelectedPage, Selection, StoreError, StoreErrorKind,
+};
+
+use crate::fixture::*;
+
+/// What goes wrong.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Weather {
+    is_away: Arc<AtomicBool>,
+    calls: Arc<AtomicU32>,
+    /// Every so many calls one fails; 0 for none.
+    every: u32,
+}
+
+impl Weather {
+    pub(crate) fn failing_every(every: u32) -> Self {
+        Self { every, ..Self::default() }
+    }
+
+    pub(crate) fn set_away(&self, is_away: bool) {
+        self.is_away.store(is_away, Ordering::SeqCst);
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        let nth = self.calls.fetch_add(1, Ordering::SeqCst);
+        let fails = self.every > 0 && nth % self.every == self.every - 1;
+        if fails || self.is_away.load(Ordering::SeqCst) {
+            return Err(StoreError::new(StoreErrorKind::Unavailable, "the line is dead"));
+        }
+        Ok(())
+    }
+}
+
+/// A log that is away at times.
+#[derive(Clone)]
+pub(crate) struct FaultyLog(pub(crate) MemoryStore, pub(crate) Weather);
+
+impl EventStore for FaultyLog {
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        self.0.append(append).await
+    }
+
+    async fn stream_page(
+        &self,
+        stream: &StreamId,
+        cursor: Cursor<Version>,
+        limit: u32,
+    ) -> Result<Vec<es_core::RecordedEvent>, StoreError> {
+        self.0.stream_page(stream, cursor, limit).await
+    }
+
+    async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
+        self.0.log_page(cursor, limit).await
+    }
+
+    async fn query_page(
+        &self,
+        query: &es_core::Query,
+        after: Position,
+        limit: u32,
+    ) -> Result<es_core::QueryPage, StoreError> {
+        self.0.query_page(query, after, limit).await
+    }
+
+    async fn select_page(
+        &self,
+        selection: &Selection,
+        after: Position,
+        limit: u32,
+    ) -> Result<SelectedPage, StoreError> {
+        self.1.check()?;
+        self.0.select_page(selection, after, limit).await
+    }
+}
+
+/// A projection store that is away at times, and whose commits are kept and not answered at times.
+#[derive(Clone)]
+pub(crate) struct FaultyKept(pub(crate) Kept, pub(crate) Weather);
+
+pub(crate) struct FaultyBatch(MemoryBatch<Books>, Weather);
+
+impl ProjectionBatch for FaultyBatch {
+    type Db = Books;
+
+    fn db(&mut self) -> &mut Books {
+        self.0.db()
+    }
+
+    async fn mark(&mut self) -> Result<(), StoreError> {
+        self.1.check()?;
+        self.0.mark().await
+    }
+
+    async fn back(&mut self) -> Result<(), StoreError> {
+        self.1.check()?;
+        self.0.back().await
+    }
+
+    /// Fails before it was kept, or after.
+    async fn commit(self, progress: Progress) -> Result<(), CommitError> {
+        self.1.check()?;
+        self.0.commit(progress).await?;
+        Ok(self.1.check()?)
+    }
+
+    async fn undo(self) -> Result<(), StoreError> {
+        self.0.undo().await
+    }
+}
+
+impl ProjectionStore for FaultyKept {
+    type Db = Books;
+    type Batch = FaultyBatch;
+
+    async fn register(&self, registration: &Registration) -> Result<VersionState, RegisterError> {
+        self.0.register(registration).await
+    }
+
+    async fn prepare(&self, id: &ProjectionId) -> Result<Option<FaultyBatch>, StoreError> {
+        let batch = self.0.prepare(id).await?;
+        Ok(batch.map(|batch| FaultyBatch(batch, Weather::default())))
+    }
+
+    async fn beat(&self, holder: Holder<'_>, pulse: &Pulse) -> Result<Beat, StoreError> {
+        self.1.check()?;
+        self.0.beat(holder, pulse).await
+    }
+
+    /// Slots are given, and the node does not hear of it, at times.
+    async fn claim(&self, holder: Holder<'_>, at_most: usize) -> Result<Vec<Claim>, StoreError> {
+        let claims = self.0.claim(holder, at_most).await?;
+        self.1.check()?;
+        Ok(claims)
+    }
+
+    async fn release(&self, holder: Holder<'_>, slots: &[Slot]) -> Result<(), StoreError> {
+        self.1.check()?;
+        self.0.release(holder, slots).await
+    }
+
+    async fn leave(&self, holder: Holder<'_>) -> Result<(), StoreError> {
+        self.0.leave(holder).await
+    }
+
+    async fn begin(
+        &self,
+        holder: Holder<'_>,
+        state: VersionState,
+    ) -> Result<FaultyBatch, StoreError> {
+        self.1.check()?;
+        Ok(FaultyBatch(self.0.begin(holder, state).await?, self.1.clone()))
+    }
+
+    fn is_transient(&self, error: &ProjectError) -> bool {
+        self.0.is_transient(error)
+    }
+
+    async fn blocked(
+        &self,
+        id: &ProjectionId,
+        slots: &[Slot],
+    ) -> Result<Vec<ProjectionKey>, StoreError> {
+        self.1.check()?;
+        self.0.blocked(id, slots).await
+    }
+
+    async fn due(
+        &self,
+        id: &ProjectionId,
+        slots: &[Slot],
+        limit: u32,
+    ) -> Result<Vec<Parked>, StoreError> {
+        self.1.check()?;
+        self.0.due(id, slots, limit).await
+    }
+
+    async fn parked(
+        &self,
+        id: &ProjectionId,
+        key: &ProjectionKey,
+        after: Position,
+        limit: u32,
+    ) -> Result<Vec<Parked>, StoreError> {
+        self.1.check()?;
+        self.0.parked(id, key, after, limit).await
+    }
+
+    async fn parked_keys(
+        &self,
+        id: &ProjectionId,
+        after: Option<&ProjectionKey>,
+        limit: u32,
+    ) -> Result<Vec<ParkedKey>, StoreError> {
+        self.0.parked_keys(id, after, limit).await
+    }
+
+    async fn replay(&self, id: &ProjectionId, keys: &Keys) -> Result<u64, StoreError> {
+        self.0.replay(id, keys).await
+    }
+
+    async fn drop_parked(
+        &self,
+        id: &ProjectionId,
+        key: &ProjectionKey,
+        position: Position,
+        reason: &Reason,
+    ) -> Result<bool, StoreError> {
+        self.0.drop_parked(id, key, position, reason).await
+    }
+
+    async fn stop(&self, id: &ProjectionId, why: Option<&str>) -> Result<(), StoreError> {
+        self.1.check()?;
+        self.0.stop(id, why).await
+    }
+
+    async fn versions(
+        &self,
+        name: Option<&ProjectionName>,
+    ) -> Result<Vec<VersionStatus>, StoreError> {
+        self.0.versions(name).await
+    }
+
+    async fn visible(&self, name: &ProjectionName) -> Result<Option<Checkpoint>, StoreError> {
+        self.0.visible(name).await
+    }
+
+    async fn limits(&self, id: &ProjectionId) -> Result<Option<Vec<(Slot, Position)>>, StoreError> {
+        self.1.check()?;
+        self.0.limits(id).await
+    }
+
+    async fn swap(&self, id: &ProjectionId) -> Result<Swap, StoreError> {
+        self.1.check()?;
+        self.0.swap(id).await
+    }
+
+    async fn drop_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
+        self.0.drop_version(id).await
+    }
+
+    async fn rebuild(&self, id: &ProjectionId) -> Result<FaultyBatch, StoreError> {
+        Ok(FaultyBatch(self.0.rebuild(id).await?, self.1.clone()))
+    }
+
+    async fn scratch(&self, id: &ProjectionId) -> Result<FaultyBatch, StoreError> {
+        Ok(FaultyBatch(self.0.scratch(id).await?, self.1.clone()))
+    }
+
+    async fn rows(&self, id: &ProjectionId) -> Result<FaultyBatch, StoreError> {
+        Ok(FaultyBatch(self.0.rows(id).await?, self.1.clone()))
+    }
+
+    async fn counts(&self, id: &ProjectionId) -> Result<Vec<(String, u64)>, StoreError> {
+        self.0.counts(id).await
+    }
+}

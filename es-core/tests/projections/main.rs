@@ -1,0 +1,15 @@
+//! Projections that run in the background, on stores in memory.
+
+mod away;
+mod effects;
+mod elsewhere;
+mod failing;
+mod faulty;
+mod fixture;
+mod many_parked;
+mod nodes;
+mod parked;
+mod running;
+mod stopping;
+mod versions;
+mod waiting;

@@ -1,0 +1,12 @@
+#[path = "../shop.rs"]
+#[macro_use]
+mod shop;
+
+use es_core::prelude::*;
+use shop::*;
+
+#[derive(Projection)]
+#[projection(name = "orders", events(Placed))]
+struct Orders;
+
+fn main() {}

@@ -1,0 +1,7 @@
+use es_core::prelude::*;
+
+#[derive(Projection)]
+#[projection(name = "orders")]
+struct Orders;
+
+fn main() {}

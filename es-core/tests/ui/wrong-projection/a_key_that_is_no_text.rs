@@ -1,0 +1,18 @@
+#[path = "../shop.rs"]
+#[macro_use]
+mod shop;
+
+use es_core::prelude::*;
+use shop::*;
+
+#[derive(Projection)]
+#[projection(name = "orders", events(Placed), key = key)]
+struct Orders;
+
+fn key(event: &Recorded<OrdersEvent>) -> u64 {
+    event.position.0
+}
+
+project!(Orders, Placed, Rows);
+
+fn main() {}

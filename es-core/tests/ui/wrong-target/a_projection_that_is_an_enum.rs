@@ -1,0 +1,16 @@
+#[path = "../shop.rs"]
+#[macro_use]
+mod shop;
+
+use es_core::prelude::*;
+use shop::*;
+
+#[derive(Projection)]
+#[projection(name = "orders", events(Placed))]
+enum Orders {
+    Rows,
+}
+
+project!(Orders, Placed, Rows);
+
+fn main() {}

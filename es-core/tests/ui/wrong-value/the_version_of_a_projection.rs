@@ -1,0 +1,14 @@
+#[path = "../shop.rs"]
+#[macro_use]
+mod shop;
+
+use es_core::prelude::*;
+use shop::*;
+
+#[derive(Projection)]
+#[projection(name = "orders", version = 0, events(Placed))]
+struct Orders;
+
+project!(Orders, Placed, Rows);
+
+fn main() {}

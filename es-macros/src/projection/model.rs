@@ -1,0 +1,169 @@
+//! A projection that is sound.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Span};
+use syn::{Data, DeriveInput, Path, Type};
+
+use super::parse::Spec;
+use crate::attr::Written;
+use crate::crate_path::CratePath;
+use crate::diagnostics::Errors;
+use crate::event_enum;
+use crate::event_list::{self, Entry};
+use crate::event_set::{EventSet, Member};
+use crate::name;
+use crate::paths;
+use crate::version;
+
+pub(crate) struct Projection<'a> {
+    pub(crate) input: &'a DeriveInput,
+    /// Its events, then those that it has an effect for and nothing else.
+    pub(crate) set: EventSet<'a>,
+    /// The effects, each as it is listed there.
+    pub(crate) effects: Vec<Effect<'a>>,
+    handled: HashSet<String>,
+    pub(crate) name: String,
+    pub(crate) version: u32,
+    /// The function that reads the key; without it that is the stream.
+    pub(crate) key: Option<&'a Path>,
+    /// The word by which many events at once were asked for.
+    pub(crate) bulk: Option<&'a Ident>,
+    pub(crate) db: Db<'a>,
+    pub(crate) krate: CratePath<'a>,
+    pub(crate) written: &'a Written,
+}
+
+/// What the projection writes into.
+pub(crate) enum Db<'a> {
+    /// Whatever its handlers say: one type.
+    OfTheHandlers,
+    /// These.
+    Listed(&'a [Type]),
+}
+
+/// An event that has an effect, as it is listed there.
+pub(crate) struct Effect<'a> {
+    pub(crate) event: &'a Path,
+    /// The word that the compiler shall underline.
+    pub(crate) blame: Span,
+}
+
+impl<'a> Effect<'a> {
+    fn new(entry: &'a Entry) -> Option<Self> {
+        Some(Self { event: &entry.path, blame: entry.last()?.span() })
+    }
+}
+
+impl<'a> Projection<'a> {
+    pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec, errors: &mut Errors) -> Self {
+        let is_struct = is_struct(input, errors);
+        if is_struct {
+            missing_keys(input, spec, errors);
+        }
+        let krate = CratePath::new(&spec.krate, errors);
+        let events = spec.events.value().map_or(&[][..], Vec::as_slice);
+        let effects = effects(spec, events, errors);
+        let mut entries: Vec<&Entry> = events.iter().collect();
+        let handled: HashSet<_> = events.iter().map(Entry::text).collect();
+        entries.extend(effects.iter().filter(|effect| !handled.contains(&effect.text())));
+        let set = event_enum::of_list(input, &entries, &spec.superseded, krate, errors);
+        let members: HashSet<_> =
+            set.members.iter().map(|member| paths::text(member.event)).collect();
+        let version = spec.version.value().and_then(|literal| version::read(literal, errors));
+        let name = spec.name.value();
+        let name = name.and_then(|literal| name::PROJECTION.check(literal, errors));
+        Self {
+            input,
+            effects: effects
+                .into_iter()
+                .filter(|effect| members.contains(&effect.text()))
+                .filter_map(Effect::new)
+                .collect(),
+            set,
+            handled,
+            name: name.unwrap_or_else(|| "unnamed".to_owned()),
+            version: version.unwrap_or(1),
+            key: spec.key.value(),
+            bulk: spec.bulk.key(),
+            db: match spec.db.value() {
+                Some(types) => Db::Listed(types),
+                None if spec.written.lacks("db") => Db::OfTheHandlers,
+                None => Db::Listed(&[]),
+            },
+            krate,
+            written: &spec.written,
+        }
+    }
+
+    /// Whether a handler of its own takes the event, or none does because it has an effect only.
+    pub(crate) fn handles(&self, member: &Member<'_>) -> bool {
+        self.handled.contains(&paths::text(member.event))
+    }
+
+    /// Whether the event has an effect.
+    pub(crate) fn reacts(&self, member: &Member<'_>) -> bool {
+        let event = paths::text(member.event);
+        self.effects.iter().any(|effect| paths::text(effect.event) == event)
+    }
+}
+
+fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
+    if matches!(input.data, Data::Struct(_)) {
+        return true;
+    }
+    errors.at(
+        &input.ident,
+        "`Projection` goes on a struct, which its handlers are written for; \
+         what follows from the events is kept in what it writes into",
+    );
+    false
+}
+
+fn missing_keys(input: &DeriveInput, spec: &Spec, errors: &mut Errors) {
+    let ident = &input.ident;
+    let name = name::suggestion(ident);
+    let Some(place) = &spec.written.place else {
+        errors.at(
+            ident,
+            format_args!(
+                "the projection `{ident}` does not say what it follows; \
+                 write on it `#[projection(name = \"{name}\", events(…))]`"
+            ),
+        );
+        return;
+    };
+    if spec.written.misses("name") {
+        errors.at(
+            place,
+            format_args!(
+                "`name` is missing; write `name = \"{name}\"`: what its progress is kept under, \
+                 so that the struct may be renamed"
+            ),
+        );
+    }
+    if spec.written.misses("events") && spec.written.misses("effects") {
+        errors.at(place, "`events` is missing; list what it follows, `events(Opened, Closed)`");
+    }
+}
+
+/// The effects that can be told from the handled events, and from each other, by their variants.
+fn effects<'a>(spec: &'a Spec, events: &[Entry], errors: &mut Errors) -> Vec<&'a Entry> {
+    let entries = spec.effects.value().map_or(&[][..], Vec::as_slice);
+    let mut is_sound = |effect: &&Entry| {
+        let text = effect.text();
+        if !events.iter().any(|event| event.text() == text) {
+            return event_list::has_its_own_variant(effect, events, errors);
+        }
+        if let Some(renamed) = &effect.renamed {
+            errors.at(
+                renamed,
+                format_args!(
+                    "`{text}` has the variant that it has in `events`; write `{text}` alone"
+                ),
+            );
+        }
+        true
+    };
+    entries.iter().filter(|effect| is_sound(effect)).collect()
+}

@@ -1,0 +1,22 @@
+//! Versions: of the shape of an event, of what a projection writes.
+
+use syn::LitInt;
+
+use crate::diagnostics::Errors;
+
+/// The version that `literal` is, if it is one.
+pub(crate) fn read(literal: &LitInt, errors: &mut Errors) -> Option<u32> {
+    let version = literal.base10_parse().ok();
+    let version = version.filter(|version| *version > 0 && literal.suffix().is_empty());
+    if version.is_none() {
+        errors.at(
+            literal,
+            format_args!(
+                "`{literal}` is not a version; versions are whole numbers from 1 to {}, \
+                 write `version = 1` or leave it out",
+                u32::MAX
+            ),
+        );
+    }
+    version
+}
