@@ -103,8 +103,9 @@
 //!
 //! Spans have the target `es`: `es.command` around a command, `es.load` around a state's events,
 //! `es.decision` around a decision across streams, `es.query` around the events that it reads,
-//! `es.append` around an append, `es.save_snapshot` around the writing of a snapshot, `es.replace` around
-//! the copy that takes the name of a stream. Stream ids are fields of spans; nothing logs a payload.
+//! `es.append` around an append, `es.project` around a batch of a projection, `es.save_snapshot` around
+//! the writing of a snapshot, `es.replace` around the copy that takes the name of a stream. Stream ids are
+//! fields of spans; nothing logs a payload.
 //!
 //! # Features
 //!

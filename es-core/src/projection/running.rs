@@ -95,6 +95,9 @@ impl Running {
 impl fmt::Debug for Running {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ended = self.ended.borrow().clone();
-        f.debug_struct("Running").field("id", &self.id).field("ended", &ended).finish()
+        f.debug_struct("Running")
+            .field("id", &self.id)
+            .field("ended", &ended)
+            .finish_non_exhaustive()
     }
 }

@@ -6,7 +6,8 @@ use es_core::projection::{Ended, ProjectionStore, VersionState};
 use crate::fixture::*;
 
 /// A ledger in version `V` that does something for each entry.
-struct Mails<const V: u32>;
+#[derive(Clone, Default)]
+struct Mails<const V: u32>(Ledger);
 
 impl<const V: u32> Projection for Mails<V> {
     const NAME: &'static str = "ledger";
@@ -45,8 +46,13 @@ impl<const V: u32> ReadModel<Outbox> for Mails<V> {}
 
 /// Effects that are rows: each version has its own.
 impl<const V: u32> Projects<Books> for Mails<V> {
-    async fn project(&self, _: Recorded<LedgerEvent>, _: &mut Books) -> Result<(), ProjectError> {
-        Ok(())
+    async fn project(
+        &self,
+        event: Recorded<LedgerEvent>,
+        _: &mut Books,
+    ) -> Result<(), ProjectError> {
+        let LedgerEvent::EntryMade(EntryMade { number }) = event.event;
+        self.0.fail_at(number)
     }
 
     async fn react(
@@ -74,10 +80,10 @@ async fn until_the_second_serves(kept: &Kept) {
 async fn in_the_store_of_the_progress_each_effect_is_had_once_by_one_of_the_versions() {
     let (store, kept, ledgers) = service();
     let token = enter(&store, "ada", 0..100).await;
-    let mut old = ledgers.run_with(Mails::<1>, brisk()).await.unwrap();
+    let mut old = ledgers.run_with(Mails::<1>::default(), brisk()).await.unwrap();
     ledgers.wait_for::<Mails<1>>(token, LONG).await.unwrap();
 
-    let new = ledgers.run_with(Mails::<2>, brisk()).await.unwrap();
+    let new = ledgers.run_with(Mails::<2>::default(), brisk()).await.unwrap();
     for number in 100..200 {
         enter(&store, &format!("a-{}", number % 10), [number]).await;
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
@@ -87,9 +93,7 @@ async fn in_the_store_of_the_progress_each_effect_is_had_once_by_one_of_the_vers
     ledgers.wait_for::<Mails<2>>(token, LONG).await.unwrap();
 
     assert_eq!(old.ended().await, Ended::Retired);
-    let effects = |id| kept.read_version(&id, |books| books.effects.clone()).unwrap();
-    let mut first = effects(ProjectionId::of::<Mails<1>>());
-    let second = effects(ProjectionId::of::<Mails<2>>());
+    let (mut first, second) = (effects::<1>(&kept), effects::<2>(&kept));
     assert!(first.len() >= 100 && second.len() >= 100, "{first:?} and {second:?}");
     first.extend(second);
     first.sort_unstable();
@@ -104,10 +108,10 @@ async fn a_version_whose_place_was_taken_has_no_more_effects_elsewhere() {
     let token = enter(&store, "ada", 0..100).await;
     // It hears of the swap by itself only after minutes.
     let slow = RunOptions::default().with_lease(std::time::Duration::from_mins(10));
-    let mut old = ledgers.run_into(Mails::<1>, outbox.clone(), slow).await.unwrap();
+    let mut old = ledgers.run_into(Mails::<1>::default(), outbox.clone(), slow).await.unwrap();
     ledgers.wait_for::<Mails<1>>(token, LONG).await.unwrap();
 
-    let new = ledgers.run_into(Mails::<2>, outbox.clone(), brisk()).await.unwrap();
+    let new = ledgers.run_into(Mails::<2>::default(), outbox.clone(), brisk()).await.unwrap();
     until_the_second_serves(&kept).await;
     let token = enter(&store, "bob", 100..200).await;
     ledgers.wait_for::<Mails<2>>(token, LONG).await.unwrap();
@@ -117,4 +121,48 @@ async fn a_version_whose_place_was_taken_has_no_more_effects_elsewhere() {
     assert!(sent.iter().map(|(_, number)| *number).eq(0..200), "{sent:?}");
     assert_eq!((sent[99], sent[100]), ((1, 99), (2, 100)));
     new.stop().await;
+}
+
+fn effects<const V: u32>(kept: &Kept) -> Vec<u64> {
+    kept.read_version(&ProjectionId::of::<Mails<V>>(), |books| books.effects.clone()).unwrap()
+}
+
+#[tokio::test]
+async fn effects_that_the_old_version_never_came_to_are_had_by_the_new_one() {
+    let (store, kept, ledgers) = service();
+    let token = enter(&store, "ada", 0..100).await;
+    let old = ledgers.run_with(Mails::<1>::default(), brisk()).await.unwrap();
+    ledgers.wait_for::<Mails<1>>(token, LONG).await.unwrap();
+    old.stop().await;
+    let token = enter(&store, "ada", 100..200).await;
+
+    let new = ledgers.run_with(Mails::<2>::default(), brisk()).await.unwrap();
+    until_the_second_serves(&kept).await;
+    ledgers.wait_for::<Mails<2>>(token, LONG).await.unwrap();
+
+    assert!(effects::<2>(&kept).into_iter().eq(100..200), "{:?}", effects::<2>(&kept));
+    new.stop().await;
+}
+
+#[tokio::test]
+async fn what_waited_during_the_building_has_no_second_effect_when_it_is_done_at_last() {
+    let (store, kept, ledgers) = service();
+    let token = enter(&store, "ada", 0..3).await;
+    let old = ledgers.run_with(Mails::<1>::default(), brisk()).await.unwrap();
+    ledgers.wait_for::<Mails<1>>(token, LONG).await.unwrap();
+    let failing = Mails::<2>(Ledger::failing_at([1]));
+    let once = brisk().with_on_failure(OnFailure::Park { attempts: 1 });
+    let new = ledgers.run_with(failing.clone(), once).await.unwrap();
+    until_the_second_serves(&kept).await;
+    let token = enter(&store, "ada", 3..5).await;
+    ledgers.wait_for::<Mails<2>>(token, LONG).await.unwrap();
+
+    failing.0.mend();
+    ledgers.replay::<Mails<2>>(&es_core::projection::Keys::All).await.unwrap();
+    until_it("nothing waits", async || ledgers.parked::<Mails<2>>().await.unwrap().is_empty())
+        .await;
+
+    assert_eq!((effects::<1>(&kept), effects::<2>(&kept)), (vec![0, 1, 2], vec![3, 4]));
+    new.stop().await;
+    old.stop().await;
 }

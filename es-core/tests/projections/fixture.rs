@@ -122,7 +122,7 @@ pub(crate) fn name() -> ProjectionName {
 }
 
 pub(crate) fn stream(key: &str) -> StreamId {
-    StreamId::new(Category::new("account").unwrap(), StreamKey::new(key.to_owned()).unwrap())
+    StreamId::new(Category::new("account").unwrap(), StreamKey::new(key).unwrap())
 }
 
 pub(crate) fn key(account: &str) -> ProjectionKey {

@@ -58,7 +58,7 @@ async fn one_that_is_dropped_stops_too() {
 async fn it_says_why_it_ended() {
     let (_, _, ledgers) = service();
     let mut running = ledgers.run(Ledger::default()).await.unwrap();
-    assert_eq!(format!("{running:?}").contains("ended: None"), true);
+    assert!(format!("{running:?}").contains("ended: None"));
 
     let ended = tokio::time::timeout(Duration::from_millis(50), running.ended()).await;
 

@@ -58,7 +58,7 @@ impl Draft {
     /// The event failed for the first time.
     pub(super) fn failed(&mut self, entry: Entry, error: &ProjectError, policy: OnFailure) {
         let Entry { slot, key, event, .. } = entry;
-        let failure = self.failure(&key, event.position, error, 1, policy);
+        let failure = self.failure(event.position, error, 1, policy);
         self.blocked.insert(key.clone());
         self.progress.set_aside.push(SetAside::failed(slot, key, event, failure));
     }
@@ -72,13 +72,12 @@ impl Draft {
         tried: u32,
         policy: OnFailure,
     ) {
-        let failure = self.failure(&key, position, error, tried, policy);
+        let failure = self.failure(position, error, tried, policy);
         self.progress.failed_again.push((key, position, failure));
     }
 
     fn failure(
         &mut self,
-        key: &ProjectionKey,
         position: Position,
         error: &ProjectError,
         tried: u32,
@@ -96,7 +95,7 @@ impl Draft {
             self.stop = Some(format!("the event at position {position} failed: {error}"));
         }
         if retry_in.is_none() {
-            warn!(target: "es", %key, %position, error, tried, "an event is parked");
+            warn!(target: "es", %position, error, tried, "an event is parked");
         }
         Failure::new(error, retry_in)
     }

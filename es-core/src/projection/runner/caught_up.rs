@@ -9,22 +9,12 @@ use crate::projection::{ProjectionStore, Swap, VersionState};
 use crate::store::EventStore;
 use crate::stream::Position;
 
-/// How far a version that is being built must have come, everywhere, to take its place.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct CaughtUp {
-    goal: Option<Position>,
-}
-
-impl CaughtUp {
-    /// While a version is built, the other nodes and the version that serves come on without a word.
-    pub(super) fn look_again(self, state: VersionState) -> impl Future<Output = ()> {
-        async move {
-            if state == VersionState::Building {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            } else {
-                std::future::pending::<()>().await;
-            }
-        }
+/// While a version is built, the other nodes and the version that serves come on without a word.
+pub(super) async fn others_come_on(state: VersionState) {
+    if state == VersionState::Building {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    } else {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -38,7 +28,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         if self.state != VersionState::Building {
             return idle;
         }
-        let goal = *self.caught_up.goal.get_or_insert(safe);
+        let goal = *self.goal.get_or_insert(safe);
         let id = self.lease.id();
         let versions = self.kept.versions(Some(&id.name)).await?;
         let reached = versions.iter().find(|version| version.id == *id);
@@ -48,7 +38,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         // What has to be looked at before the rows serve is looked at here.
         match self.kept.swap(id).await? {
             Swap::Done => {
-                self.caught_up.goal = None;
+                self.goal = None;
                 self.must_beat = true;
                 tracing::info!(target: "es", projection = %self.lease.id(), "the version serves");
                 Ok(Turn::Again)

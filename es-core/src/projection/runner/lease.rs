@@ -23,7 +23,7 @@ pub(super) struct Lease<P> {
     kept: P,
     id: ProjectionId,
     node: NodeId,
-    lease: Duration,
+    length: Duration,
     generation: AtomicU64,
     handled: AtomicU64,
     pulse: Mutex<Measured>,
@@ -45,13 +45,13 @@ struct Measured {
 }
 
 impl<P: ProjectionStore> Lease<P> {
-    pub(super) fn new(kept: P, id: ProjectionId, lease: Duration) -> Self {
+    pub(super) fn new(kept: P, id: ProjectionId, length: Duration) -> Self {
         let pulse = Measured { since: Instant::now(), handled: 0, pulse: Pulse::default() };
         Self {
             kept,
             id,
             node: NodeId::generate(),
-            lease,
+            length,
             generation: AtomicU64::new(0),
             handled: AtomicU64::new(0),
             pulse: Mutex::new(pulse),
@@ -60,7 +60,7 @@ impl<P: ProjectionStore> Lease<P> {
     }
 
     pub(super) fn holder(&self) -> Holder<'_> {
-        Holder { id: &self.id, node: self.node, lease: self.lease }
+        Holder { id: &self.id, node: self.node, lease: self.length }
     }
 
     pub(super) fn id(&self) -> &ProjectionId {
@@ -94,7 +94,13 @@ impl<P: ProjectionStore> Lease<P> {
         let generation = self.generation();
         let pulse = self.measure();
         let beat = self.kept.beat(self.holder(), &pulse).await?;
-        self.news.send_replace(Some(News { beat: beat.clone(), generation }));
+        self.news.send_if_modified(|news| {
+            let is_newest = news.as_ref().is_none_or(|news| news.generation <= generation);
+            if is_newest {
+                *news = Some(News { beat: beat.clone(), generation });
+            }
+            is_newest
+        });
         Ok(beat)
     }
 
@@ -125,7 +131,7 @@ impl<P: ProjectionStore> Lease<P> {
     /// them is gone.
     fn pause(&self, failed: u32) -> Duration {
         const TAKEOVER: Duration = Duration::from_millis(750);
-        let third = self.lease / 3;
+        let third = self.length / 3;
         if failed > 0 {
             return backoff::while_away(failed).min(third);
         }

@@ -8,9 +8,8 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
-use tracing::warn;
+use tracing::{Span, error, warn};
 
-use super::caught_up::CaughtUp;
 use super::consumer::Consumer;
 use super::lease::{Lease, chain};
 use super::slots::Slots;
@@ -68,8 +67,9 @@ where
         careful_to: Position::START,
         must_beat: true,
         to_stop: None,
-        caught_up: CaughtUp::default(),
+        goal: None,
         trouble: Trouble::default(),
+        span: Span::none(),
     };
     tokio::spawn(async move {
         let why = live(runner).await;
@@ -134,6 +134,9 @@ async fn live<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>>(
         }
         lease.leave().await
     });
+    if ended != Ended::Stopped && ended != Ended::Retired {
+        error!(target: "es", projection = %lease.id(), why = %ended, "the projection ended");
+    }
     if !matches!(left.await, Ok(Ok(()))) {
         warn!(target: "es", projection = %lease.id(), "the node left without a word; its lease will end");
     }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
-use super::caught_up::CaughtUp;
+use super::caught_up::others_come_on;
 use super::consumer::Consumer;
 use super::lease::{Lease, News};
 use super::read_ahead::ReadAhead;
@@ -41,8 +42,11 @@ pub(crate) struct Runner<S, P, C> {
     pub(super) must_beat: bool,
     /// Why the version is to be stopped, until it is.
     pub(super) to_stop: Option<String>,
-    pub(super) caught_up: CaughtUp,
+    /// How far a version that is being built must have come in all slots to take its place.
+    pub(super) goal: Option<Position>,
     pub(super) trouble: Trouble,
+    /// That of the batch in hand.
+    pub(super) span: Span,
 }
 
 /// What came of a turn of the loop.
@@ -86,11 +90,11 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             self.waiting.clear();
             return Ok(Turn::Idle { safe: None });
         }
-        if self.waiting.take_due() {
-            if let Err(hitch) = Box::pin(self.retry()).await {
-                self.waiting.look_now();
-                return Err(hitch);
-            }
+        if self.waiting.take_due()
+            && let Err(hitch) = Box::pin(self.retry()).await
+        {
+            self.waiting.look_now();
+            return Err(hitch);
         }
         self.next_page().await
     }
@@ -110,12 +114,11 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
                 None => std::future::pending().await,
             }
         };
-        let others_came_on = self.caught_up.look_again(self.state);
         tokio::select! {
             () = self.stop.cancelled() => {}
             () = grown => {}
             () = due => {}
-            () = others_came_on => {}
+            () = others_come_on(self.state) => {}
             // The sender lives in `lease`, which this node holds.
             _ = self.news.changed() => self.news.mark_changed(),
             _ = self.asked.changed() => {

@@ -84,8 +84,8 @@ impl WaitingKeys {
 mod tests {
     use super::*;
 
-    fn key(name: &str) -> ProjectionKey {
-        ProjectionKey::new(name.to_owned()).unwrap()
+    fn key(name: &'static str) -> ProjectionKey {
+        ProjectionKey::new(name).unwrap()
     }
 
     #[test]
