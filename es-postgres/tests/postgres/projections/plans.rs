@@ -14,15 +14,10 @@ use crate::support::{Fixture, fixture};
 /// Arguments for each statement, as they stand in an EXECUTE.
 fn arguments(statement: &str) -> &'static str {
     match statement {
-        "known" | "visible" | "read_version" | "names" | "lock_versions" | "limits" => {
-            match statement {
-                "known" => "('p7', 1)",
-                "limits" => "('p7', 2)",
-                _ => "('p7')",
-            }
-        }
+        "known" => "('p7', 1)",
+        "limits" => "('p7', 2)",
         "schemas" => "('{p7}')",
-        "tables" => "('p7')",
+        "visible" | "read_version" | "names" | "lock_versions" | "tables" | "versions" => "('p7')",
         "register" => "('new', 1, 'serving', true, 'stream', '{}', false, gen_random_uuid(), 0)",
         "beat" => "('p7', 1, gen_random_uuid(), 1000, 0, null)",
         "claim" => "('p7', 1, gen_random_uuid(), 1000, 64)",
@@ -42,7 +37,6 @@ fn arguments(statement: &str) -> &'static str {
         "replay" => "('p7', 1, 'k7')",
         "drop_parked" => "('p7', 1, 'k7', 7, 'why')",
         "stop" => "('p7', 1, 'why')",
-        "versions" => "('p7')",
         "set_state" => "(7, 'retired', false)",
         "effects_were_had" => "(7, 8)",
         "has_come_as_far" => "(7, 8, true)",
