@@ -13,6 +13,7 @@ CREATE TABLE es.projections (
     types       text[]      NOT NULL,
     has_effects boolean     NOT NULL,
     incarnation uuid        NOT NULL,
+    log_end     bigint      NOT NULL,
     since       timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT projections_pkey PRIMARY KEY (id),
     -- From a version to its number, for everything.
@@ -114,6 +115,7 @@ COMMENT ON COLUMN es.projections.stopped IS 'why it is not run; nothing if it is
 COMMENT ON COLUMN es.projections.keyed_by IS 'what its events are kept in order by';
 COMMENT ON COLUMN es.projections.types IS 'names of the events that it reads; empty for all';
 COMMENT ON COLUMN es.projections.incarnation IS 'the log that it follows';
+COMMENT ON COLUMN es.projections.log_end IS 'up to where the log was complete when it became known';
 COMMENT ON COLUMN es.leases.projection IS 'es.projections.id';
 COMMENT ON COLUMN es.leases.owner IS 'es.projection_nodes.node; free where that is not alive';
 COMMENT ON COLUMN es.leases.epoch IS 'how often it has changed hands';

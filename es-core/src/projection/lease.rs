@@ -68,14 +68,18 @@ pub struct Registration {
     pub start: Position,
     /// The log that it follows.
     pub incarnation: Incarnation,
+    /// Up to here the log was complete when the version was declared. What stands before this about a
+    /// stream that was transformed says nothing to it: it sees the copies alone.
+    pub log_end: Position,
 }
 
 impl Registration {
     /// The projection `id` of the log `incarnation`, by stream, of all events, from the beginning.
     #[must_use]
     pub fn new(id: ProjectionId, incarnation: Incarnation) -> Self {
-        let (types, start) = (Vec::new(), Position::START);
-        Self { id, keyed_by: "stream".into(), types, has_effects: false, start, incarnation }
+        let (types, start, log_end) = (Vec::new(), Position::START, Position::START);
+        let keyed_by = "stream".to_owned();
+        Self { id, keyed_by, types, has_effects: false, start, incarnation, log_end }
     }
 }
 
@@ -101,6 +105,8 @@ pub struct Beat {
     pub state: VersionState,
     /// The log that the version follows.
     pub incarnation: Incarnation,
+    /// Up to where the log was complete when the version became known.
+    pub log_end: Position,
     /// How many nodes are alive, this one among them.
     pub nodes: u32,
     /// The place of this node among them, from 0.
@@ -117,7 +123,8 @@ impl Beat {
     /// An answer: for the authors of stores.
     #[must_use]
     pub fn new(state: VersionState, incarnation: Incarnation) -> Self {
-        Self { state, incarnation, nodes: 1, rank: 0, held: Vec::new(), free: 0, is_due: false }
+        let (log_end, held) = (Position::START, Vec::new());
+        Self { state, incarnation, log_end, nodes: 1, rank: 0, held, free: 0, is_due: false }
     }
 
     /// How many slots are this node's fair share. The shares of all nodes differ by one at most and

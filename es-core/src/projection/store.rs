@@ -198,7 +198,8 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
     ///
     /// If the other one is still ahead in a slot, it is retired first, so that nobody adds to its rows
     /// any more, and the answer is [`NotYet`](Swap::NotYet): call again when this version has come as
-    /// far. Until then the old rows are read.
+    /// far. Until then the old rows are read. While it has effects that wait with
+    /// what it has set aside, it stays where it is: [`Waits`](Swap::Waits).
     fn swap(&self, id: &ProjectionId) -> impl Future<Output = Result<Swap, StoreError>> + Send;
 
     /// Removes a version that does not serve, with its rows. Answers whether there was one.
@@ -263,6 +264,9 @@ pub enum Swap {
     Done,
     /// The other version has come further, and has stopped there. Come as far, and call again.
     NotYet,
+    /// The other version has effects and has set events aside whose effects were not had, and nobody
+    /// would have them after it. It goes on until they are replayed or dropped.
+    Waits,
 }
 
 /// Why a version cannot be run as it is declared.
@@ -283,8 +287,8 @@ pub enum RegisterError {
     },
     /// It follows another log: that was restored or replaced.
     #[error(
-        "`{id}` was built from log {known}, and this is log {actual}: it was restored or replaced; \
-         rebuild the projection"
+        "`{id}` was built from log {known}, and this is log {actual}: it was restored or replaced; give \
+         the projection a new version, which is built from this one"
     )]
     OtherLog {
         /// Which projection.

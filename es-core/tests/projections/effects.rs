@@ -166,3 +166,28 @@ async fn what_waited_during_the_building_has_no_second_effect_when_it_is_done_at
     new.stop().await;
     old.stop().await;
 }
+
+#[tokio::test]
+async fn an_effect_that_waits_is_had_before_the_place_is_taken() {
+    let (store, kept, ledgers) = service();
+    let failing = Mails::<1>(Ledger::failing_at([1]));
+    let once = brisk().with_on_failure(OnFailure::Park { attempts: 1 });
+    let token = enter(&store, "ada", 0..3).await;
+    let old = ledgers.run_with(failing.clone(), once).await.unwrap();
+    ledgers.wait_for::<Mails<1>>(token, LONG).await.unwrap();
+    let new = ledgers.run_with(Mails::<2>::default(), brisk()).await.unwrap();
+    until_it("the new version says what it waits for", async || {
+        let versions = kept.versions(None).await.unwrap();
+        let says = |error: &String| error.contains("replay or drop them there");
+        versions.iter().flat_map(|v| &v.nodes).any(|node| node.error.as_ref().is_some_and(says))
+    })
+    .await;
+
+    failing.0.mend();
+    ledgers.replay::<Mails<1>>(&es_core::projection::Keys::All).await.unwrap();
+    until_the_second_serves(&kept).await;
+
+    assert_eq!((effects::<1>(&kept), effects::<2>(&kept)), (vec![0, 1, 2], vec![]));
+    new.stop().await;
+    old.stop().await;
+}

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
-use es_core::projection::{KeyError, declared_key};
+use es_core::projection::{KeyError, ProjectionStore, declared_key};
 use es_core::{Actor, Reason, RecordedEvent, Rewrite, Transform, TransformStore};
 
 use crate::fixture::*;
@@ -203,5 +203,42 @@ async fn a_batch_that_lingers_takes_what_comes_a_moment_later() {
     until("all entries are there", || books(&kept).total() == 5).await;
 
     assert_eq!(*bulk.sizes.lock().unwrap(), [5]);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn of_a_stream_that_was_corrected_before_there_is_nothing_to_forget() {
+    let (store, kept, ledgers) = service();
+    enter(&store, "ada", 1..4).await;
+    let token = correct(&store, "ada").await;
+
+    let running = ledgers.run(Ledger::default()).await.unwrap();
+    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+
+    assert_eq!(books(&kept).entries["ada"], [10, 20, 30]);
+    assert!(ledgers.parked::<Ledger>().await.unwrap().is_empty());
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_projection_by_another_key_stops_before_a_correction_and_goes_on_when_it_is_rebuilt() {
+    let (store, kept, ledgers) = service();
+    let token = enter(&store, "ada", 1..4).await;
+    let running = ledgers.run(ByNumber(Ledger::default())).await.unwrap();
+    ledgers.wait_for::<ByNumber>(token, LONG).await.unwrap();
+
+    let token = correct(&store, "ada").await;
+    until_it("it stops", async || {
+        let versions = kept.versions(None).await.unwrap();
+        versions[0].stopped.as_deref().is_some_and(|why| why.contains("stream `account/ada` was"))
+    })
+    .await;
+    assert_eq!(books(&kept).entries["ada"], [1, 2, 3]);
+
+    ledgers.rebuild_in_place(&ByNumber(Ledger::default())).await.unwrap();
+    ledgers.resume::<ByNumber>().await.unwrap();
+    ledgers.wait_for::<ByNumber>(token, LONG).await.unwrap();
+
+    assert_eq!(books(&kept).entries["ada"], [10, 20, 30]);
     running.stop().await;
 }

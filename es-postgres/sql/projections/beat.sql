@@ -5,7 +5,7 @@
 -- a second and has the error $6. One row is written: the slots of a node that is alive are its own.
 WITH known AS MATERIALIZED (
     SELECT projections.id, projections.state, projections.stopped IS NOT NULL AS is_stopped,
-           projections.incarnation
+           projections.incarnation, projections.log_end
       FROM es.projections
      WHERE projections.name = $1 AND projections.version = $2
 ),
@@ -43,5 +43,6 @@ SELECT known.state, known.is_stopped, known.incarnation,
                                      WHERE parked.projection = known.id AND parked.slot = slots.slot
                                        AND parked.is_first AND parked.due <= statement_timestamp()
                                      LIMIT 1) due
-                WHERE slots.owner = $3) AS is_due
+                WHERE slots.owner = $3) AS is_due,
+       known.log_end
   FROM known;

@@ -127,6 +127,7 @@ fn beat(row: &PgRow) -> Result<Beat, StoreError> {
         .collect::<Result<_, StoreError>>()?;
     beat.free = count(7)?;
     beat.is_due = row.try_get(8).map_err(from_sqlx)?;
+    beat.log_end = Position(row::unsigned(row, 9)?);
     Ok(beat)
 }
 

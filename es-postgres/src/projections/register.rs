@@ -72,7 +72,8 @@ impl PgProjections {
             .bind(types.collect::<Vec<_>>())
             .bind(registration.has_effects)
             .bind(registration.incarnation.as_uuid())
-            .bind(bigint(registration.start.0));
+            .bind(bigint(registration.start.0))
+            .bind(bigint(registration.log_end.0));
         connection.execute(register).await.map_err(from_sqlx)?;
         Ok(state)
     }

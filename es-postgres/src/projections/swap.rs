@@ -62,7 +62,15 @@ impl PgProjections {
         if new.is_stopped {
             return Err(unsupported(format!("`{id}` is stopped; resume it first")));
         }
+        // Asked before the slots are taken, since it may be so for long, and after, when it cannot
+        // change any more.
+        if self.has_effects_waiting(connection, read).await? {
+            return Ok(Swap::Waits);
+        }
         self.take_all_slots(connection, read.projection).await?;
+        if self.has_effects_waiting(connection, read).await? {
+            return Ok(Swap::Waits);
+        }
         if !self.has_come_as_far(connection, new, read).await? {
             if read.place != VersionState::Retired {
                 self.set_state(connection, read, "retired", true).await?;
@@ -77,6 +85,17 @@ impl PgProjections {
         connection.execute(effects).await.map_err(from_sqlx)?;
         rename(connection, new, read).await?;
         Ok(Swap::Done)
+    }
+
+    /// Whether it has set events aside whose effects nobody would have after it.
+    async fn has_effects_waiting(
+        &self,
+        connection: &mut PgConnection,
+        read: &Known,
+    ) -> Result<bool, StoreError> {
+        let query = self.store.query(include_str!("../../sql/projections/effects_wait.sql"));
+        let row = query.bind(read.projection).fetch_one(connection).await.map_err(from_sqlx)?;
+        row.try_get(0).map_err(from_sqlx)
     }
 
     /// Whether the rows of `read` have nothing that those of `new` lack. Slots that were made of another

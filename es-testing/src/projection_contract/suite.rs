@@ -113,6 +113,7 @@ macro_rules! projection_contract {
                 another_log_is_refused
                 an_older_version_is_refused
                 a_version_with_effects_keeps_the_key
+                where_the_log_ended_at_the_beginning_is_told
                 one_node_makes_the_tables
                 tables_that_were_given_up_are_made_by_another
                 each_version_has_rows_of_its_own
@@ -126,6 +127,7 @@ macro_rules! projection_contract {
                 nobody_adds_to_a_retired_version
                 what_is_begun_during_a_swap_is_lost
                 effects_go_on_after_those_of_the_version_before
+                effects_that_wait_keep_a_version_in_its_place
                 limits_are_where_the_version_before_has_come
                 the_old_version_is_kept_until_it_is_dropped
                 a_dropped_version_begins_anew

@@ -8,7 +8,7 @@ use es_core::{Position, ProjectionStore};
 use tokio::task::yield_now;
 
 use super::probe::Probe;
-use super::subjects::{Kept, Node, SHORT, come_to, id, rows};
+use super::subjects::{Kept, Node, SHORT, come_to, failed, id, registration, rows};
 
 /// A version that has come as far takes over: readers see its rows, and the other one is retired. Its
 /// slots are given anew, since with them a node learns which effects were had.
@@ -132,6 +132,26 @@ pub async fn effects_go_on_after_those_of_the_version_before<
     let mut expected = [Position(5); 64];
     expected[7] = Position(8);
     assert_eq!(after, expected, "effects up to there were had");
+}
+
+/// Effects that wait with what the version before has set aside would be had by nobody after it: so it
+/// stays until they are had, or dropped.
+pub async fn effects_that_wait_keep_a_version_in_its_place<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    let mut registration = registration(1);
+    registration.has_effects = true;
+    kept.store.register(&registration).await.expect("it is registered");
+    let [(node, claims), _] = both(kept, 5, 5).await;
+    let mut progress = come_to(6, &claims);
+    progress.set_aside = vec![failed("a", 6, None)];
+    kept.handle(&node, &[], progress).await.expect("it is committed");
+
+    assert_eq!(swap(kept).await, Swap::Waits, "an effect was not had");
+
+    let state = kept.status(1).await.state;
+    assert_eq!(state, VersionState::Serving, "it goes on, so that it can be had");
+    assert_eq!(kept.read().await, rows(&[("old", 1)]), "its rows are read");
 }
 
 /// A version is told how far the one before it has come; the one that serves has no limits.

@@ -1,12 +1,12 @@
 //! Versions of one name: how each begins, and beside which.
 
-use es_core::projection::{ProjectionBatch, RegisterError, VersionState};
+use es_core::projection::{ProjectionBatch, Pulse, RegisterError, VersionState};
 use es_core::{EventName, Incarnation, Position, ProjectionId, ProjectionName, ProjectionStore};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::probe::Probe;
-use super::subjects::{Kept, come_to, id, in_time, incarnation, name, registration, rows};
+use super::subjects::{Kept, Node, come_to, id, in_time, incarnation, name, registration, rows};
 
 /// The first version serves at once, a later one is built beside it.
 pub async fn the_first_version_serves_and_later_ones_are_built<
@@ -98,6 +98,22 @@ pub async fn an_older_version_is_refused<S: ProjectionStore, P: Probe<S::Db>>(ke
         panic!("an older version is refused, but got {refused:?}");
     };
     assert_eq!(serving, 2, "the version that serves is named");
+}
+
+/// Up to where the log was complete when a version became known is told with each beat, as it was then.
+pub async fn where_the_log_ended_at_the_beginning_is_told<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    let mut first = registration(1);
+    first.log_end = Position(7);
+    kept.store.register(&first).await.expect("it is registered");
+    first.log_end = Position(9);
+    kept.store.register(&first).await.expect("it is known");
+
+    let node = Node::of(1);
+    let beat = kept.store.beat(node.holder(), &Pulse::default()).await.expect("it may beat");
+
+    assert_eq!(beat.log_end, Position(7), "as it was when the version became known");
 }
 
 /// Whose effects were had is known per slot, so a version with effects keeps the key.

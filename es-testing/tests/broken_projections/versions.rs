@@ -55,6 +55,10 @@ finds! {
     a_list_of_everything: versions::versions_are_listed_by_name, "those of one name", {
         looks_at_names: false
     }
+    a_beginning_that_moves: versions::where_the_log_ended_at_the_beginning_is_told,
+    "as it was when the version became known", {
+        beat: |beat| beat.log_end = Position(9)
+    }
     a_swap_that_does_nothing: swap::a_version_that_has_come_as_far_takes_over,
     "readers see the new rows", {
         swapping: Swapping::NotAtAll
@@ -77,6 +81,10 @@ finds! {
     effects_from_the_beginning: swap::effects_go_on_after_those_of_the_version_before,
     "effects up to there were had", {
         claims: |claims| for claim in claims { claim.effects_after = Position::START; }
+    }
+    a_swap_over_effects_that_wait: swap::effects_that_wait_keep_a_version_in_its_place,
+    "an effect was not had", {
+        swapped: |_| Swap::Done
     }
     limits_at_the_beginning: swap::limits_are_where_the_version_before_has_come,
     "as far as the version before has come", {

@@ -67,6 +67,7 @@ impl<M> Names<M> {
                 Err(unsupported(format!("`{id}` is stopped; resume it first")))
             }
             _ if !new.is_prepared => Err(unsupported(format!("the tables of `{id}` are not made"))),
+            Some(old) if old.registration.has_effects && old.aside.events() > 0 => Ok(Swap::Waits),
             Some(old) => {
                 old.place = VersionState::Retired;
                 Ok(if new.has_come_as_far_as(old) { Swap::Done } else { Swap::NotYet })

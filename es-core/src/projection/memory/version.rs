@@ -57,6 +57,7 @@ impl<M> MemoryVersion<M> {
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let (nodes, rank) = self.slots.alive(holder.node);
         (beat.nodes, beat.rank) = (count(nodes), count(rank));
+        beat.log_end = self.registration.log_end;
         beat.held = self.slots.held_by(holder.node);
         beat.free = count(self.slots.free());
         let held: Vec<_> = beat.held.iter().map(|(slot, _)| *slot).collect();

@@ -15,6 +15,10 @@ use crate::projection::{ProjectionStore, Swap, VersionState};
 use crate::store::EventStore;
 use crate::stream::Position;
 
+/// What a node says of itself that could swap and may not.
+const WAITS: &str = "it is built, and the version that serves has set events aside whose effects were not \
+                     had: replay or drop them there";
+
 /// While a version is built, the other nodes and the version that serves come on without a word.
 pub(super) async fn others_come_on(state: VersionState) {
     if state == VersionState::Building {
@@ -54,12 +58,17 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             Swap::Done => {
                 self.goal = None;
                 self.is_verified = false;
+                self.lease.set_error(None);
                 self.must_beat = true;
                 info!(target: "es", projection = %self.lease.id(), "the version serves");
                 Ok(Turn::Again)
             }
             // The version that served has stopped, so this one comes as far with the next pages.
             Swap::NotYet => idle,
+            Swap::Waits => {
+                self.lease.set_error(Some(WAITS.to_owned()));
+                idle
+            }
         }
     }
 

@@ -24,6 +24,12 @@ pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
     /// What an event is kept in order by.
     fn key(&self, event: &RecordedEvent) -> Result<ProjectionKey, KeyError>;
 
+    /// Why it cannot go on past this event, if it cannot: then the version stops before it.
+    fn stops_at(&self, event: &RecordedEvent) -> Option<String> {
+        let _ = event;
+        None
+    }
+
     /// Whether it writes elsewhere than into the store that keeps its progress, so that what it wrote
     /// cannot be undone. Then the node asks before each batch whether its slots are its own: what is not
     /// begun need not be repeated by another.

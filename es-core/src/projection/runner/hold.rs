@@ -27,6 +27,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             let (known, actual) = (beat.incarnation, self.incarnation);
             return Ok(Some(Ended::OtherLog { known, actual }));
         }
+        self.log_end = beat.log_end;
         if beat.is_due {
             self.waiting.look_now();
         }

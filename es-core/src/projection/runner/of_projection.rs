@@ -76,6 +76,19 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
         self.is_elsewhere
     }
 
+    /// Where another key than the stream is declared, the copies may be in anybody's hands, and come
+    /// before the record.
+    fn stops_at(&self, event: &RecordedEvent) -> Option<String> {
+        let transformation = Transformation::of(event).filter(|_| X::KEYED_BY != "stream")?;
+        Some(format!(
+            "stream `{}` was transformed at position {}, and what is kept in order by `{}` cannot forget a \
+             stream: rebuild the projection in place and resume it, or give it a new version",
+            transformation.stream,
+            transformation.position,
+            X::KEYED_BY
+        ))
+    }
+
     async fn create(&self, db: &mut Db) -> Result<(), ProjectError> {
         self.projection.create(db).await
     }
@@ -86,7 +99,7 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
         }
         for Handed { event, with_effects } in events {
             if let Some(transformation) = Transformation::of(&event) {
-                self.forget(&transformation, db).await?;
+                self.projection.forget(&transformation.stream, db).await?;
             } else {
                 self.project(event, with_effects && X::HAS_EFFECTS, db).await?;
             }
@@ -142,7 +155,7 @@ impl<X: Projection> OfProjection<X> {
         for Handed { event: stored, with_effects } in events {
             if let Some(transformation) = Transformation::of(&stored) {
                 self.project_all(&mut together, &mut effects, db).await?;
-                self.forget(&transformation, db).await?;
+                self.projection.forget(&transformation.stream, db).await?;
                 continue;
             }
             for event in stored.decode::<X::Event>()? {
@@ -171,26 +184,5 @@ impl<X: Projection> OfProjection<X> {
             self.projection.react(event, db).await?;
         }
         Ok(())
-    }
-
-    /// Where another key than the stream is declared, the copies may be in anybody's hands, and come
-    /// before the record.
-    async fn forget<Db: Send>(
-        &self,
-        transformation: &Transformation,
-        db: &mut Db,
-    ) -> Result<(), ProjectError>
-    where
-        X: ReadModel<Db>,
-    {
-        if X::KEYED_BY != "stream" {
-            return Err(ProjectError::new(format!(
-                "stream `{}` was transformed, and `{}` is kept in order by `{}`; rebuild the projection",
-                transformation.stream,
-                X::NAME,
-                X::KEYED_BY
-            )));
-        }
-        self.projection.forget(&transformation.stream, db).await
     }
 }

@@ -10,10 +10,12 @@ use super::slots::Caps;
 use super::trouble::Hitch;
 use super::turns::{Runner, Turn};
 use crate::projection::{Claim, Ended, ProjectionKey, ProjectionStore, Slot, VersionState};
+use crate::recorded::RecordedEvent;
 use crate::selection::SelectedPage;
 use crate::spans;
 use crate::store::EventStore;
 use crate::stream::Position;
+use crate::transform::Transformation;
 
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     /// Reads the next page, has handled what is the node's of it, and commits how far it has come.
@@ -86,6 +88,12 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         if draft.progress.slots.is_empty() {
             return Ok(true);
         }
+        let is_new = |event: &&RecordedEvent| event.position > self.log_end;
+        let mut new = page.events.iter().filter(is_new);
+        if let Some(why) = new.find_map(|event| self.consumer.stops_at(event)) {
+            self.to_stop = Some(why);
+            return Ok(false);
+        }
         let entries = self.sort(page, caps);
         let is_careful = is_careful || entries.iter().any(|entry| entry.keyless.is_some());
         if is_careful {
@@ -121,9 +129,14 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     }
 
     /// What of a page is the node's to handle. An event that has no key is kept in order with its stream.
+    ///
+    /// Of a stream that was transformed before the version was known there is nothing to forget.
     fn sort(&self, page: SelectedPage, caps: &Caps) -> Vec<Entry> {
+        let is_old = |event: &RecordedEvent| {
+            event.position <= self.log_end && Transformation::of(event).is_some()
+        };
         let mut entries = Vec::with_capacity(page.events.len());
-        for event in page.events {
+        for event in page.events.into_iter().filter(|event| !is_old(event)) {
             let (key, keyless) = match self.key(&event) {
                 Ok(key) => (key, None),
                 Err(error) => (ProjectionKey::of_stream(&event.stream), Some(error)),

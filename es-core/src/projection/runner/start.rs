@@ -39,8 +39,10 @@ where
     P: ProjectionStore,
     C: Consumer<P::Db>,
 {
-    let incarnation = log.log_page(Cursor::END, 1).await?.incarnation;
-    let registration = consumer.registration(incarnation);
+    let page = log.log_page(Cursor::END, 1).await?;
+    let incarnation = page.incarnation;
+    let mut registration = consumer.registration(incarnation);
+    registration.log_end = page.safe;
     let id = registration.id.clone();
     let state = kept.register(&registration).await?;
     prepare(&kept, &consumer, &id).await?;
@@ -55,6 +57,7 @@ where
         consumer,
         options,
         incarnation,
+        log_end: Position::START,
         has_effects: registration.has_effects,
         stop: stop.clone(),
         news: lease.news(),

@@ -26,6 +26,8 @@ pub(crate) struct Runner<S, P, C> {
     pub(super) consumer: C,
     pub(super) options: RunOptions,
     pub(super) incarnation: Incarnation,
+    /// Up to where the log was complete when the version became known.
+    pub(super) log_end: Position,
     pub(super) has_effects: bool,
     pub(super) stop: CancellationToken,
     pub(super) lease: Arc<Lease<P>>,
