@@ -105,12 +105,14 @@
 //!
 //! Spans have the target `es`: `es.command` around a command, `es.load` around a state's events,
 //! `es.decision` around a decision across streams, `es.query` around the events that it reads,
-//! `es.append` around an append, `es.project` around a batch of a projection, `es.save_snapshot` around the writing of a snapshot, `es.replace` around
-//! the copy that takes the name of a stream. Stream ids are fields of spans; nothing logs a payload.
+//! `es.append` around an append, `es.project` around a batch of a projection, `es.save_snapshot` around
+//! the writing of a snapshot, `es.replace` around the copy that takes the name of a stream. Stream ids are
+//! fields of spans; nothing logs a payload.
 //!
 //! # Features
 //!
 //! - `derive` (default): the derive macros.
+//! - `metrics`: gauges and counters of projections, listed at [`projection`].
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod aggregate;
@@ -199,8 +201,9 @@ pub use metadata::{
     TraceParent, TraceState,
 };
 pub use projection::{
-    MemoryProjections, OnFailure, Project, ProjectAll, ProjectError, Projection, ProjectionId,
-    ProjectionKey, ProjectionName, ProjectionStore, Projects, React, ReadModel, Token,
+    Live, MemoryProjections, OnFailure, Project, ProjectAll, ProjectError, Projection,
+    ProjectionId, ProjectionKey, ProjectionName, ProjectionStore, Projects, React, ReadModel,
+    Token,
 };
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
 pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};

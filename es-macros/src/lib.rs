@@ -743,7 +743,7 @@ pub fn derive_decision_model(input: TokenStream) -> TokenStream {
 ///
 /// An enum called as the struct with `Event` behind it, the same that [`Aggregate`](macro@Aggregate)
 /// writes for its list; the trait `Projection`; and the trait `Projects` for everything that all the
-/// handlers write into:
+/// handlers write into, or with `db` for each of the listed types:
 ///
 /// ```
 /// # use es_core::prelude::*;
@@ -917,12 +917,13 @@ pub fn derive_decision_model(input: TokenStream) -> TokenStream {
 ///
 /// - "`Balances` lists the event `Deposited` but never says how to project it": write
 ///   `impl Project<Deposited, …> for Balances`. A `_` in the message stands for what it writes into,
-///   which no handler before it has told yet.
+///   which no handler before it has told yet. Without the key `db` each place that runs the projection
+///   says beside it that it does not write into that type; with the key this is the only error.
 /// - "cannot infer type of the type parameter `Db` declared on the function
 ///   `name_what_it_writes_into_with_the_key_db`": there are handlers for several types, or for whatever
 ///   has a trait; write `db(PgConnection, Totals)`.
 /// - "the projection `Balances` does not write into `Totals`": it is run with, or asked for, something
-///   that it has no handlers for.
+///   that it has no handlers for, or that is not among its `db`.
 /// - "the key of an event is text, but this function returns a `u64`": return a `String`.
 #[proc_macro_derive(Projection, attributes(projection))]
 pub fn derive_projection(input: TokenStream) -> TokenStream {

@@ -35,7 +35,7 @@ CREATE TABLE es.leases (
     effects_after bigint   NOT NULL DEFAULT 0,
     CONSTRAINT leases_pkey PRIMARY KEY (projection, slot)
     -- projection is no foreign key: the check would lock a row of es.projections for each batch.
-) WITH (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
+) WITH (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
         autovacuum_vacuum_cost_delay = 0);
 
 -- The processes that run a version. What one holds it holds until alive_until: a row per process and

@@ -17,12 +17,13 @@ pub(crate) const LOCKED_STREAMS: usize = 256;
 
 impl PgStore {
     /// One stream: beside or together with other appends of this process. Several: by itself. In the
-    /// locked form at once: on a condition, with parts that rest on a stream without writing to it,
+    /// locked form at once: with inline projections, on a condition, with parts that rest on a stream without writing to it,
     /// and with too much for one statement or too many tags to lock each.
     pub(crate) async fn append_somehow(&self, append: Append) -> Result<Appended, AppendError> {
         let parts = append.parts();
         let size = size(&append);
         if append.condition().is_some()
+            || !self.inline.is_empty()
             || size > BATCH
             || parts.iter().any(|part| part.events.is_empty())
             || tags(&append).len() > LOCKED_TAGS

@@ -75,6 +75,53 @@
 //! of the log, who wait behind it as behind any append. Before it begins to write, it reads all tags of
 //! the store once.
 //!
+//! # Read models
+//!
+//! [`PgStore::projections`] keeps the rows of projections and how far these have come, beside the events;
+//! [`PgProjections::new`] in a database of their own, which [`PgStore::migrate`] prepares as well. A batch
+//! is one transaction: rows, checkpoints and what is set aside are there together or not at all.
+//!
+//! Each version of a projection has a schema. That of the version that is read is called as the
+//! projection, `-` and `.` written as `_`; all others have their number behind it:
+//!
+//! ```text
+//! version 1 serves, 2 is built       top_ten      top_ten_v2
+//! version 2 has taken its place      top_ten_v1   top_ten
+//! ```
+//!
+//! A swap renames both in one transaction. Readers say `top_ten.score`, wait for nothing, and see the rows
+//! of the one version, then those of the other; what they have prepared is planned anew by the server.
+//! Where the new version gives a column another type, a statement that was prepared for the old one
+//! fails once a session with *cached plan must not change result type*: name the columns, and give new
+//! types new names. So does a handler whose session has said the same words for a table of that name
+//! in another schema: its batch is done again in a session that has forgotten them.
+//!
+//! Names that share a schema are refused, and so is a schema that is there and is no projection's.
+//! `search_path` begins with the schema in all handlers, and goes on as the session has it.
+//!
+//! The schema belongs to the role that made it, and only that one may rename it: all nodes run as one
+//! role, as logins with `ALTER ROLE … SET role = es_writer` do. It needs `CREATE` on the database. Who
+//! reads gets the right once, for whatever comes:
+//!
+//! ```sql
+//! GRANT CREATE ON DATABASE ledger TO es_writer;
+//! ALTER DEFAULT PRIVILEGES FOR ROLE es_writer GRANT USAGE ON SCHEMAS TO reporting;
+//! ALTER DEFAULT PRIVILEGES FOR ROLE es_writer GRANT SELECT ON TABLES TO reporting;
+//! ```
+//!
+//! A node that is paused in the middle of a batch keeps the rows that it has written locked, and vacuum
+//! from what is younger, until its lease is over: then the server ends its session
+//! (`idle_in_transaction_session_timeout`, set for the batch alone). Its slots are another one's by
+//! then, and the message that would commit for it is one with the look at them. A handler that asks for
+//! more rows than a socket holds, and is paused before it has read them, is no idle session: there the
+//! limits of TCP hold.
+//!
+//! No lock outlives a transaction and nothing listens, so projections run behind a pooler too
+//! ([`PgProjections::without_prepared_statements`]). Handlers' own statements must not be prepared there
+//! either: give the pool connections with `statement_cache_capacity(0)`.
+//!
+//! What was dropped from what was set aside is in `es.dropped`, with the reason.
+//!
 //! # Rights
 //!
 //! Three roles, made by whoever administers the server; the login roles of services are members of
@@ -148,6 +195,7 @@ mod group;
 mod growth;
 mod import;
 mod incarnation;
+mod inline;
 mod known;
 mod loads;
 mod locked;
@@ -173,6 +221,7 @@ mod transform;
 pub use sqlx;
 
 pub use import::{ImportError, Imported};
+pub use inline::InlineError;
 pub use projections::{PgBatch, PgProjections};
 pub use store::PgStore;
 

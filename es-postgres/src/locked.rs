@@ -99,6 +99,10 @@ impl PgStore {
         self.lock(&mut transaction, append.parts(), TagLocks::of(append)).await?;
         match self.write(&mut transaction, append).await {
             Ok(Outcome::Appended(appended)) => {
+                if let Err(error) = self.project_inline(&mut transaction, append, &appended).await {
+                    transaction.rollback().await.map_err(from_sqlx)?;
+                    return Err(error);
+                }
                 transaction.commit().await.map_err(from_sqlx)?;
                 connection.keep();
                 Ok(appended)
@@ -160,7 +164,10 @@ impl PgStore {
         }
         self.lock(connection, append.parts(), TagLocks::of(append)).await?;
         match self.write(connection, append).await {
-            Ok(Outcome::Appended(appended)) => Ok(appended),
+            Ok(Outcome::Appended(appended)) => {
+                self.project_inline(connection, append, &appended).await?;
+                Ok(appended)
+            }
             Ok(Outcome::Known) => self.first_answer(connection, append).await,
             Ok(Outcome::Conflict(conflict)) => Err(conflict.into()),
             Ok(Outcome::Unforeseen(failed)) => Err(failed.into()),

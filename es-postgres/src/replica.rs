@@ -55,7 +55,7 @@ impl PgStore {
     /// The same store, which reads the log from a standby of its primary and everything else from
     /// the primary: appends, and the streams that decisions rest on.
     ///
-    /// A page from the standby lacks nothing up to its [`safe`](LogPage::safe), as any page does. How
+    /// A page from the standby lacks nothing up to its [`safe`](es_core::LogPage::safe), as any page does. How
     /// far that is depends on how far the standby has come: one that lags behind, or has stopped
     /// replaying, answers with a smaller `safe`, never with a hole. `safe` goes back where `replica`
     /// leads to several standbys, one further behind than another; that does no harm to a reader

@@ -81,7 +81,7 @@ impl PgStore {
                     .bind(types)
                     .bind(i64::from(piece.limit));
                 let rows = statement.fetch_all(connection).await.map_err(from_sqlx)?;
-                piece.found(events(&rows)?, until)
+                Ok(piece.found(events(&rows)?, until))
             }
             Scope::Stream(stream) => {
                 let statement = self.select_stream(stream, types, piece);
@@ -107,7 +107,7 @@ impl PgStore {
         let Some(types) = types else {
             let cursor = Cursor::After(piece.after);
             let events = self.log_events(connection, cursor, piece.safe, piece.limit).await?;
-            return piece.found(events, piece.safe);
+            return Ok(piece.found(events, piece.safe));
         };
         let until = piece.until();
         let statement = self
@@ -117,7 +117,7 @@ impl PgStore {
             .bind(types)
             .bind(i64::from(piece.limit));
         let rows = statement.fetch_all(connection).await.map_err(from_sqlx)?;
-        piece.found(events(&rows)?, until)
+        Ok(piece.found(events(&rows)?, until))
     }
 
     fn select_stream<'a>(
@@ -170,10 +170,10 @@ impl Piece {
 
     /// Events that were looked for up to `until`. Where there are as many as were asked for, the
     /// statement went no further than the last of them.
-    fn found(self, events: Vec<RecordedEvent>, until: Position) -> Result<Found, StoreError> {
+    fn found(self, events: Vec<RecordedEvent>, until: Position) -> Found {
         let is_full = events.len() >= self.limit as usize;
         let last = events.last().map(|last| last.position).filter(|_| is_full);
-        Ok(Found { through: last.unwrap_or(until), events })
+        Found { through: last.unwrap_or(until), events }
     }
 
     /// As [`found`](Self::found), where the rows say how far was looked.
@@ -184,7 +184,7 @@ impl Piece {
         };
         let is_there = |row: &&PgRow| row.try_get::<Option<i64>, _>(0).is_ok_and(|at| at.is_some());
         let events = rows.iter().filter(is_there).map(row::event).collect::<Result<_, _>>()?;
-        self.found(events, until)
+        Ok(self.found(events, until))
     }
 }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use es_core::{
     Append, AppendError, Appended, Cursor, EventStore, Fingerprint, LogPage, Position, Query,
     QueryPage, RecordedEvent, Replacement, SelectedPage, Selection, Snapshot, SnapshotPage,
-    StoreError, StreamId, Tag, TransformError, TransformStore, Transformed, Version,
+    StoreError, StoreErrorKind, StreamId, Tag, TransformError, TransformStore, Transformed,
+    Version,
 };
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
 
@@ -19,6 +20,7 @@ use crate::connections::Connections;
 use crate::error::from_sqlx;
 use crate::group::Group;
 use crate::growth::Growth;
+use crate::inline::Inline;
 use crate::loads::Loads;
 use crate::log_end::KnownLog;
 use crate::notifications::Notifications;
@@ -69,6 +71,8 @@ pub struct PgStore {
     /// What other processes are told, and tell.
     pub(crate) notifications: Option<Arc<Notifications>>,
     pub(crate) persistent: bool,
+    /// What is a part of every append.
+    pub(crate) inline: Inline,
 }
 
 impl PgStore {
@@ -98,6 +102,7 @@ impl PgStore {
             growth: Arc::new(Growth::new()),
             notifications: None,
             persistent: true,
+            inline: Inline::default(),
         }
     }
 
@@ -316,6 +321,14 @@ impl TransformStore for PgStore {
     /// In one transaction, which comes to its end also where the future is dropped, unless it still
     /// waits for the stream.
     async fn replace(&self, replacement: Replacement) -> Result<Transformed, TransformError> {
+        if !self.inline.is_empty() {
+            return Err(StoreError::new(
+                StoreErrorKind::Unsupported,
+                "this store has inline projections, which would not learn of the copies: transform with \
+                 one without, and then call `PgStore::rebuild_inline` for each of them",
+            )
+            .into());
+        }
         let span = spans::replace(&replacement);
         let transformed = self.replace_stream(replacement).instrument(span.clone()).await?;
         if let Some(position) = transformed.stream.positions.last() {

@@ -113,6 +113,11 @@
 //! [`decision::given`] begins a scenario of a [`Decision`](es_core::Decision): the same words, on a
 //! past that is found by its tags.
 //!
+//! # Projections
+//!
+//! [`projection`] has scenarios of read models: `Balances::given(…).then_rows(…)` on a real database,
+//! `then_model(…)` in memory. Their laws are in it too.
+//!
 //! # What is released stays readable
 //!
 //! [`events_lock!`] compares the events with those that were released, in one line of a test, and says
@@ -133,7 +138,8 @@
 //!
 //! # For the authors of stores
 //!
-//! [`contract!`] writes a test for every guarantee of [`EventStore`](es_core::EventStore).
+//! [`contract!`] writes a test for every guarantee of [`EventStore`](es_core::EventStore),
+//! [`projection_contract!`] for every one of [`ProjectionStore`](es_core::ProjectionStore).
 //!
 //! # Features
 //!
@@ -150,6 +156,7 @@ pub mod lock;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod prelude;
+pub mod projection;
 pub mod projection_contract;
 mod report;
 mod scenario;

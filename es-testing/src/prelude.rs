@@ -2,3 +2,4 @@
 
 pub use crate::Scenario;
 pub use crate::decision;
+pub use crate::projection::ProjectionScenario;

@@ -9,7 +9,7 @@ use super::{
     RegisterError, Registration, Slot, Swap, VersionState, VersionStatus,
 };
 use crate::checkpoint::Checkpoint;
-use crate::error::StoreError;
+use crate::error::{StoreError, StoreErrorKind};
 use crate::metadata::Reason;
 use crate::stream::Position;
 
@@ -224,8 +224,10 @@ impl<P: ProjectionStore, D: Clone + Send + 'static> ProjectionStore for Elsewher
         Ok(self.batch(self.kept.rebuild(id).await?))
     }
 
+    /// What is written into the destination stays there: nothing is folded aside.
     async fn scratch(&self, id: &ProjectionId) -> Result<Self::Batch, StoreError> {
-        Ok(self.batch(self.kept.scratch(id).await?))
+        let error = format!("`{id}` writes into something that cannot be undone");
+        Err(StoreError::new(StoreErrorKind::Unsupported, error))
     }
 
     async fn rows(&self, id: &ProjectionId) -> Result<Self::Batch, StoreError> {

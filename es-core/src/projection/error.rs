@@ -45,14 +45,18 @@ impl ProjectError {
         self.0
     }
 
-    /// The error and what it came from, in one line: what is kept with a parked event.
+    /// The error and what it came from, in one line: what is kept with a parked event. A cause that the
+    /// error before it quotes is not said twice.
     #[must_use]
     pub fn chain(&self) -> String {
         let mut text = self.0.to_string();
         let mut source = self.0.source();
         while let Some(error) = source {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
+            let cause = error.to_string();
+            if !text.ends_with(&cause) {
+                text.push_str(": ");
+                text.push_str(&cause);
+            }
             source = error.source();
         }
         text

@@ -130,7 +130,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
     }
 
     /// Nodes in this process need not wait for the next beat.
-    fn ask_to_look(&self, id: &ProjectionId) {
+    pub(super) fn ask_to_look(&self, id: &ProjectionId) {
         self.followed.of(&id.name).asked.send_replace(());
     }
 }

@@ -22,6 +22,7 @@ pub struct RunOptions {
     linger: Duration,
     lease: Duration,
     on_failure: OnFailure,
+    sampled_keys: u32,
 }
 
 impl Default for RunOptions {
@@ -31,6 +32,7 @@ impl Default for RunOptions {
             linger: Duration::ZERO,
             lease: Duration::from_secs(10),
             on_failure: OnFailure::default(),
+            sampled_keys: 20,
         }
     }
 }
@@ -68,6 +70,15 @@ impl RunOptions {
         self
     }
 
+    /// Before a version that was built takes the place of the one that serves, this many keys are drawn
+    /// from the log, folded anew and [compared](super::ReadModel::rows_of); 20 unless told otherwise, none
+    /// if 0. Where the key is not the stream, that reads the log once more.
+    #[must_use]
+    pub fn with_sampled_keys(mut self, keys: u32) -> Self {
+        self.sampled_keys = keys;
+        self
+    }
+
     /// The most events of a batch.
     #[must_use]
     pub fn batch(&self) -> u32 {
@@ -90,5 +101,11 @@ impl RunOptions {
     #[must_use]
     pub fn on_failure(&self) -> OnFailure {
         self.on_failure
+    }
+
+    /// How many keys are folded anew before rebuilt rows serve.
+    #[must_use]
+    pub fn sampled_keys(&self) -> u32 {
+        self.sampled_keys
     }
 }

@@ -193,7 +193,8 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
         id: &ProjectionId,
     ) -> impl Future<Output = Result<Option<Vec<(Slot, Position)>>, StoreError>> + Send;
 
-    /// Lets a version that was built take the place of the one that serves.
+    /// Lets a version that was built take the place of the one that serves. Nobody holds a slot of it
+    /// then: whoever claims one learns which [effects were had](super::Claim::effects_after).
     ///
     /// If the other one is still ahead in a slot, it is retired first, so that nobody adds to its rows
     /// any more, and the answer is [`NotYet`](Swap::NotYet): call again when this version has come as

@@ -12,6 +12,7 @@ mod many_parked;
 mod nodes;
 mod parked;
 mod running;
+mod spans;
 mod stopping;
 mod versions;
 mod waiting;

@@ -103,7 +103,7 @@ impl EventStore for Altered {
 
 pub(crate) fn event(name: &str) -> NewEvent {
     let raw = RawEvent::new(
-        EventName::new(name.to_owned()).unwrap(),
+        EventName::new(name).unwrap(),
         SchemaVersion(1),
         Payload::parse("{}").unwrap(),
     );

@@ -53,7 +53,7 @@ impl Superseded for Changed {
 }
 
 fn new(name: &str, json: &str) -> NewEvent {
-    let name = EventName::new(name.to_owned()).unwrap();
+    let name = EventName::new(name).unwrap();
     let raw = RawEvent::new(name, SchemaVersion(1), Payload::parse(json.to_owned()).unwrap());
     NewEvent::new(raw, Metadata::default())
 }

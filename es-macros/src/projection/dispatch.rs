@@ -1,44 +1,79 @@
-//! From an event of the enum to the handler of its type, for every `Db` that all of them write into.
+//! From an event of the enum to the handler of its type.
+//!
+//! For the listed types that are written into there is an implementation each, in which the compiler
+//! misses a handler where its event is listed. Without a list there is one for whatever all handlers
+//! write into.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
-use syn::parse_quote;
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Generics, Type, parse_quote};
 
-use super::model::{Effect, Projection};
+use super::model::{Db, Effect, Projection};
 use crate::deprecation::Deprecation;
 use crate::event_set::Member;
 
 pub(crate) fn projects(model: &Projection<'_>) -> TokenStream {
-    let Projection { krate, .. } = model;
-    let ident = &model.input.ident;
     let deprecation = Deprecation::of(&model.input.attrs);
-    let projected = if model.bulk.is_some() { at_once(model) } else { one_by_one(model) };
-    let react = (!model.effects.is_empty()).then(|| react(model));
     let imports = imports(model);
-    let bounds = bounds(model);
-    let mut generics = model.input.generics.clone();
-    generics.params.push(parse_quote!(__Db: ::core::marker::Send));
-    let (impl_generics, _, _) = generics.split_for_impl();
-    let (_, ty_generics, where_clause) = model.input.generics.split_for_impl();
-    let predicates = where_clause.map(|clause| &clause.predicates);
+    let implementations = match model.db {
+        Db::Listed(types) => types.iter().map(|db| for_listed(model, db)).collect(),
+        Db::OfTheHandlers => for_all(model),
+    };
     quote! {
         #deprecation
         const _: () = {
             #imports
-
-            #[automatically_derived]
-            #[diagnostic::do_not_recommend]
-            impl #impl_generics #krate::Projects<__Db> for #ident #ty_generics
-            where
-                Self: #(#bounds)+*,
-                #predicates
-            {
-                #projected
-
-                #react
-            }
+            #implementations
         };
     }
+}
+
+/// The one for a listed type.
+fn for_listed(model: &Projection<'_>, db: &Type) -> TokenStream {
+    let predicates = model.input.generics.where_clause.as_ref().map(|clause| &clause.predicates);
+    implementation(model, &model.input.generics, Some(db), &quote!(#predicates))
+}
+
+/// The one for every type that all handlers write into.
+fn for_all(model: &Projection<'_>) -> TokenStream {
+    let mut generics = model.input.generics.clone();
+    generics.params.push(parse_quote!(__Db: ::core::marker::Send));
+    let bounds = bounds(model);
+    let predicates = model.input.generics.where_clause.as_ref().map(|clause| &clause.predicates);
+    implementation(model, &generics, None, &quote!(Self: #(#bounds)+*, #predicates))
+}
+
+fn implementation(
+    model: &Projection<'_>,
+    generics: &Generics,
+    db: Option<&Type>,
+    predicates: &TokenStream,
+) -> TokenStream {
+    let Projection { krate, .. } = model;
+    let ident = &model.input.ident;
+    let methods = match model.bulk {
+        Some(bulk) => at_once(model, db, bulk.span()),
+        None => one_by_one(model, db),
+    };
+    let react = (!model.effects.is_empty()).then(|| react(model, db));
+    let (impl_generics, _, _) = generics.split_for_impl();
+    let (_, ty_generics, _) = model.input.generics.split_for_impl();
+    let db = name(db);
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics #krate::Projects<#db> for #ident #ty_generics
+        where #predicates
+        {
+            #methods
+
+            #react
+        }
+    }
+}
+
+/// What is written into, within the implementation for it.
+fn name(db: Option<&Type>) -> TokenStream {
+    db.map_or_else(|| quote!(__Db), ToTokens::to_token_stream)
 }
 
 /// Short names for the traits that every event needs.
@@ -68,42 +103,49 @@ fn bounds(model: &Projection<'_>) -> Vec<TokenStream> {
 }
 
 /// Each event to its handler.
-fn one_by_one(model: &Projection<'_>) -> TokenStream {
+fn one_by_one(model: &Projection<'_>, db: Option<&Type>) -> TokenStream {
     let ident = &model.set.ident;
     let arms = model.set.members.iter().map(|member| {
-        let variant = member.variant;
+        let Member { variant, event, blame } = member;
         if model.handles(member) {
-            arm(model, variant, &quote!(__Project::project))
+            let handler = Handler { of: quote!(__Project), event: Some(*event), method: "project" };
+            let call = handler.call(&quote!(__at.with_event(__e)), db, *blame);
+            quote!(#ident::#variant(__e) => #call,)
         } else {
             // It has an effect and no rows.
             quote!(#ident::#variant(_) => ::core::result::Result::Ok(()),)
         }
     });
-    method(model, &quote!(project), &quote!(#(#arms)*))
+    method(model, db, &quote!(project), &quote!(#(#arms)*))
 }
 
 /// Each event to its effect, if it has one.
-fn react(model: &Projection<'_>) -> TokenStream {
-    let effects = model.set.members.iter().filter(|member| model.reacts(member));
-    let arms = effects.map(|member| arm(model, member.variant, &quote!(__React::react)));
+fn react(model: &Projection<'_>, db: Option<&Type>) -> TokenStream {
+    let ident = &model.set.ident;
+    let arms = model.effects.iter().map(|Effect { event, variant, blame }| {
+        let handler = Handler { of: quote!(__React), event: Some(*event), method: "react" };
+        let call = handler.call(&quote!(__at.with_event(__e)), db, *blame);
+        quote!(#ident::#variant(__e) => #call,)
+    });
     let others = (model.effects.len() < model.set.members.len())
         .then(|| quote!(_ => ::core::result::Result::Ok(()),));
-    method(model, &quote!(react), &quote!(#(#arms)* #others))
-}
-
-fn arm(model: &Projection<'_>, variant: &Ident, handler: &TokenStream) -> TokenStream {
-    let ident = &model.set.ident;
-    quote!(#ident::#variant(__e) => #handler(self, __at.with_event(__e), __db).await,)
+    method(model, db, &quote!(react), &quote!(#(#arms)* #others))
 }
 
 /// A method that takes one event apart.
-fn method(model: &Projection<'_>, name: &TokenStream, arms: &TokenStream) -> TokenStream {
+fn method(
+    model: &Projection<'_>,
+    db: Option<&Type>,
+    method: &TokenStream,
+    arms: &TokenStream,
+) -> TokenStream {
     let Projection { krate, .. } = model;
+    let db = name(db);
     quote! {
-        async fn #name(
+        async fn #method(
             &self,
             __event: #krate::Recorded<Self::Event>,
-            __db: &mut __Db,
+            __db: &mut #db,
         ) -> ::core::result::Result<(), #krate::ProjectError> {
             let (__at, __event) = #krate::__private::apart(__event);
             match __event { #arms }
@@ -112,28 +154,59 @@ fn method(model: &Projection<'_>, name: &TokenStream, arms: &TokenStream) -> Tok
 }
 
 /// Every event to the handler of many; none to nothing.
-fn at_once(model: &Projection<'_>) -> TokenStream {
+fn at_once(model: &Projection<'_>, db: Option<&Type>, bulk: Span) -> TokenStream {
     let Projection { krate, .. } = model;
+    let handler = Handler { of: quote!(#krate::ProjectAll), event: None, method: "project_all" };
+    let one = handler.call(&quote!(&[__event]), db, bulk);
+    let all = handler.call(&quote!(&__events), db, bulk);
+    let db = name(db);
     quote! {
         const IS_BULK: ::core::primitive::bool = true;
 
         async fn project(
             &self,
             __event: #krate::Recorded<Self::Event>,
-            __db: &mut __Db,
+            __db: &mut #db,
         ) -> ::core::result::Result<(), #krate::ProjectError> {
-            <Self as #krate::ProjectAll<__Db>>::project_all(self, &[__event], __db).await
+            #one
         }
 
         async fn project_all(
             &self,
             __events: ::std::vec::Vec<#krate::Recorded<Self::Event>>,
-            __db: &mut __Db,
+            __db: &mut #db,
         ) -> ::core::result::Result<(), #krate::ProjectError> {
             if __events.is_empty() {
                 return ::core::result::Result::Ok(());
             }
-            <Self as #krate::ProjectAll<__Db>>::project_all(self, &__events, __db).await
+            #all
         }
+    }
+}
+
+/// A trait that is implemented by hand, perhaps for an event of its own, and its method.
+struct Handler<'a> {
+    of: TokenStream,
+    event: Option<&'a dyn ToTokens>,
+    method: &'static str,
+}
+
+impl Handler<'_> {
+    fn call(&self, event: &TokenStream, db: Option<&Type>, blame: Span) -> TokenStream {
+        let Self { of, .. } = self;
+        let Some(db) = db else {
+            // Its bounds say that the handler is there.
+            let method = Ident::new(self.method, Span::call_site());
+            return quote!(#of::#method(self, #event, __db).await);
+        };
+        // Where the handler is missing the compiler blames three spans, `Self`, the path and the call.
+        // Their first tokens and their last have the place of the listed word, so that the errors are
+        // equal, and equal errors are printed once.
+        let this = quote_spanned!(blame=> <Self);
+        let of_event = self.event.map(|event| quote!(#event,));
+        let method = Ident::new(self.method, blame);
+        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(self, #event, __db));
+        arguments.set_span(blame);
+        quote!(#this as #of<#of_event #db>>::#method #arguments.await)
     }
 }

@@ -1,7 +1,8 @@
-//! Whether each listed event has its handler, asked once where it is listed.
+//! Whether each listed event has its handler, asked where it is listed: for projections that do not
+//! list what they write into.
 //!
-//! The dispatch is for every type that all handlers write into, and of whom one is missing it would be
-//! for none: told far away, where the projection is run.
+//! The dispatch of these is for every type that all handlers write into. If one is missing it is for
+//! none, which would be told where the projection is run and nowhere else.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -11,25 +12,20 @@ use crate::event_set::Member;
 
 pub(crate) fn every_event_has_one(model: &Projection<'_>) -> TokenStream {
     let Projection { krate, .. } = model;
+    if let Db::Listed(_) = model.db {
+        return TokenStream::new();
+    }
     let handlers = handlers(model);
     let (impl_generics, _, where_clause) = model.input.generics.split_for_impl();
-    let checks = match model.db {
-        Db::Listed(types) => quote! {
-            #(let _ = #krate::__private::writes_into::<#types>() #handlers;)*
-        },
-        Db::OfTheHandlers => {
-            let function = Ident::new("name_what_it_writes_into_with_the_key_db", place(model));
-            // Where the compiler cannot tell which of several types is meant, it underlines this call
-            // and repeats the name of the function.
-            let call = quote_spanned!(place(model)=> #function::<_>());
-            quote! {
-                use #krate::__private::{AnyDb as _, #function};
-                #call #handlers.it().__is_known();
-            }
-        }
-    };
+    let function = Ident::new("name_what_it_writes_into_with_the_key_db", place(model));
+    // Where the compiler cannot tell which of several types is meant, it underlines this call and
+    // repeats the name of the function.
+    let call = quote_spanned!(place(model)=> #function::<_>());
     quote! {
-        fn __handlers #impl_generics () #where_clause { #checks }
+        fn __handlers #impl_generics () #where_clause {
+            use #krate::__private::{AnyDb as _, #function};
+            #call #handlers.it().__is_known();
+        }
     }
 }
 

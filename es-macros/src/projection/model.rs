@@ -1,6 +1,6 @@
 //! A projection that is sound.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, Span};
 use syn::{Data, DeriveInput, Path, Type};
@@ -45,13 +45,16 @@ pub(crate) enum Db<'a> {
 /// An event that has an effect, as it is listed there.
 pub(crate) struct Effect<'a> {
     pub(crate) event: &'a Path,
+    pub(crate) variant: &'a Ident,
     /// The word that the compiler shall underline.
     pub(crate) blame: Span,
 }
 
 impl<'a> Effect<'a> {
-    fn new(entry: &'a Entry) -> Option<Self> {
-        Some(Self { event: &entry.path, blame: entry.last()?.span() })
+    /// `None` if the event is not in the set, of which something was told then.
+    fn new(entry: &'a Entry, variants: &HashMap<String, &'a Ident>) -> Option<Self> {
+        let variant = variants.get(&entry.text())?;
+        Some(Self { event: &entry.path, variant, blame: entry.last()?.span() })
     }
 }
 
@@ -68,18 +71,14 @@ impl<'a> Projection<'a> {
         let handled: HashSet<_> = events.iter().map(Entry::text).collect();
         entries.extend(effects.iter().filter(|effect| !handled.contains(&effect.text())));
         let set = event_enum::of_list(input, &entries, &spec.superseded, krate, errors);
-        let members: HashSet<_> =
-            set.members.iter().map(|member| paths::text(member.event)).collect();
+        let members = set.members.iter();
+        let variants = members.map(|member| (paths::text(member.event), member.variant)).collect();
         let version = spec.version.value().and_then(|literal| version::read(literal, errors));
         let name = spec.name.value();
         let name = name.and_then(|literal| name::PROJECTION.check(literal, errors));
         Self {
             input,
-            effects: effects
-                .into_iter()
-                .filter(|effect| members.contains(&effect.text()))
-                .filter_map(Effect::new)
-                .collect(),
+            effects: effects.into_iter().filter_map(|it| Effect::new(it, &variants)).collect(),
             set,
             handled,
             name: name.unwrap_or_else(|| "unnamed".to_owned()),
@@ -99,12 +98,6 @@ impl<'a> Projection<'a> {
     /// Whether a handler of its own takes the event, or none does because it has an effect only.
     pub(crate) fn handles(&self, member: &Member<'_>) -> bool {
         self.handled.contains(&paths::text(member.event))
-    }
-
-    /// Whether the event has an effect.
-    pub(crate) fn reacts(&self, member: &Member<'_>) -> bool {
-        let event = paths::text(member.event);
-        self.effects.iter().any(|effect| paths::text(effect.event) == event)
     }
 }
 

@@ -24,8 +24,8 @@ forgotten AS (
      WHERE nodes.projection = known.id AND nodes.node <> $3
        AND nodes.alive_until <= statement_timestamp()
 ),
-free AS MATERIALIZED (
-    SELECT leases.projection, leases.slot
+candidates AS MATERIALIZED (
+    SELECT leases.projection, leases.slot, leases.epoch
       FROM known
       JOIN es.leases ON leases.projection = known.id
      WHERE leases.owner IS NULL
@@ -33,6 +33,15 @@ free AS MATERIALIZED (
                          FROM es.projection_nodes nodes
                         WHERE nodes.projection = known.id AND nodes.node = leases.owner
                           AND nodes.alive_until > statement_timestamp())
+),
+-- Of a slot that somebody was given since this statement began, the server sees the new owner and not
+-- that it is alive. The epoch tells.
+free AS MATERIALIZED (
+    SELECT leases.projection, leases.slot
+      FROM candidates
+      JOIN es.leases
+        ON leases.projection = candidates.projection AND leases.slot = candidates.slot
+       AND leases.epoch = candidates.epoch
      ORDER BY leases.slot
      LIMIT $5
        FOR UPDATE OF leases SKIP LOCKED

@@ -23,9 +23,9 @@ pub(super) struct Opened {
     pub(super) session: Session,
     pub(super) projection: i32,
     /// Building, serving or retired.
-    place: VersionState,
+    pub(super) place: VersionState,
     is_stopped: bool,
-    is_prepared: bool,
+    pub(super) is_prepared: bool,
     /// Where its rows are.
     pub(super) schema: String,
 }

@@ -1,5 +1,6 @@
 //! Where projections keep their rows, and how far they have come.
 
+mod alone;
 mod aside;
 mod batch;
 mod begin;
@@ -15,5 +16,7 @@ mod swap;
 mod transient;
 mod version;
 
+pub(crate) use alone::Alone;
 pub use batch::PgBatch;
 pub use store::PgProjections;
+pub(crate) use transient::is_transient;

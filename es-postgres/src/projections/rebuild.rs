@@ -30,7 +30,7 @@ impl PgProjections {
     }
 
     /// The slots first: what others have begun fails at its commit, and lets go of its rows.
-    async fn empty(
+    pub(super) async fn empty(
         &self,
         connection: &mut PgConnection,
         projection: i32,

@@ -42,7 +42,7 @@ impl PgProjections {
         outcome
     }
 
-    async fn swap_within(
+    pub(super) async fn swap_within(
         &self,
         connection: &mut PgConnection,
         id: &ProjectionId,
@@ -58,6 +58,9 @@ impl PgProjections {
         }
         if !new.is_prepared {
             return Err(unsupported(format!("the tables of `{id}` are not made")));
+        }
+        if new.is_stopped {
+            return Err(unsupported(format!("`{id}` is stopped; resume it first")));
         }
         self.take_all_slots(connection, read.projection).await?;
         if !self.has_come_as_far(connection, new, read).await? {

@@ -8,7 +8,7 @@ use sqlx::postgres::PgDatabaseError;
 use crate::error::{is_lost_statement, kind};
 
 /// Whether the error, or one that it came from, is a failure of the database that may pass.
-pub(super) fn is_transient(error: &ProjectError) -> bool {
+pub(crate) fn is_transient(error: &ProjectError) -> bool {
     let mut next: Option<&(dyn Error + 'static)> = Some(error.as_error());
     while let Some(error) = next {
         if says_so(error) {

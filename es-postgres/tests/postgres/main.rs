@@ -13,6 +13,7 @@ mod idempotency;
 mod import;
 #[cfg(unix)]
 mod incarnation;
+mod inline;
 mod large;
 mod loads;
 mod log_order;
@@ -24,6 +25,7 @@ mod pgbouncer;
 mod projections;
 mod query;
 mod query_plan;
+mod rebuild;
 #[cfg(unix)]
 mod restart;
 #[cfg(unix)]

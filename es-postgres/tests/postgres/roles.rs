@@ -34,7 +34,7 @@ async fn set_up() -> SetUp {
     SetUp { server, owner }
 }
 
-async fn pool_of(server: &TestServer, role: &'static str) -> PgPool {
+pub(crate) async fn pool_of(server: &TestServer, role: &'static str) -> PgPool {
     PgStore::pool_options()
         .after_connect(move |connection, _| {
             let become_it = AssertSqlSafe(format!("SET ROLE {role}"));
@@ -46,7 +46,7 @@ async fn pool_of(server: &TestServer, role: &'static str) -> PgPool {
 }
 
 /// The server's word for a right that is missing, or what happened instead.
-async fn answer(pool: &PgPool, statement: String) -> String {
+pub(crate) async fn answer(pool: &PgPool, statement: String) -> String {
     let mut transaction = pool.begin().await.unwrap();
     match transaction.execute(AssertSqlSafe(statement)).await {
         Ok(_) => "done".to_owned(),

@@ -29,14 +29,14 @@ pub async fn a_selection_has_what_it_asks_for<S: EventStore>(store: &S) {
     let (course, room) = (tag("course:c1"), tag("room:r1"));
 
     assert_eq!(found(Selection::log()).await, [one, two, three], "everything");
-    let types = Selection::log().with_types(of(&["opened"]));
-    assert_eq!(found(types).await, [one], "a type");
-    let types = Selection::log().with_types(of(&["closed", "opened"]));
-    assert_eq!(found(types).await, [one, three], "two types");
+    let by_type = Selection::log().with_types(of(&["opened"]));
+    assert_eq!(found(by_type).await, [one], "a type");
+    let by_type = Selection::log().with_types(of(&["closed", "opened"]));
+    assert_eq!(found(by_type).await, [one, three], "two types");
     let category = Selection::category(stream("one").category().clone());
     assert_eq!(found(category.clone()).await, [one, two], "a category");
-    let typed = category.with_types(of(&["moved", "closed"]));
-    assert_eq!(found(typed).await, [two], "types of a category");
+    let by_type = category.with_types(of(&["moved", "closed"]));
+    assert_eq!(found(by_type).await, [two], "types of a category");
     let of_stream = Selection::stream(elsewhere("one"));
     assert_eq!(found(of_stream.clone()).await, [three], "a stream");
     assert_eq!(found(of_stream.with_types(of(&["moved"]))).await, [], "a type of a stream");
@@ -44,8 +44,8 @@ pub async fn a_selection_has_what_it_asks_for<S: EventStore>(store: &S) {
     assert_eq!(found(tagged).await, [one, two], "a tag");
     let both = Selection::tags(course.clone(), [room.clone(), course.clone()]);
     assert_eq!(found(both).await, [two], "two tags");
-    let typed = Selection::tags(room, []).with_types(of(&["closed"]));
-    assert_eq!(found(typed).await, [three], "a type with a tag");
+    let by_type = Selection::tags(room, []).with_types(of(&["closed"]));
+    assert_eq!(found(by_type).await, [three], "a type with a tag");
     let missing = Selection::stream(stream("missing"));
     assert_eq!(found(missing).await, [], "a stream that does not exist");
     let missing = Selection::tags(tag("course:c2"), []);
@@ -237,7 +237,7 @@ fn append_from_many_tasks<S: EventStore>(store: &S) -> JoinSet<(Vec<EventId>, Po
         let store = store.clone();
         writers.spawn(async move {
             let new: Vec<NewEvent> =
-                (0..1 + writer % 3).map(|_| about("opened", &["course:c1"])).collect();
+                (0..=writer % 3).map(|_| about("opened", &["course:c1"])).collect();
             let expected = ids(&new);
             let parts = vec![
                 part(&stream("one"), ExpectedVersion::Any, new),

@@ -83,5 +83,7 @@ mod source;
 mod suite;
 mod trial;
 
+pub(crate) use trial::{Broken, hold};
+
 pub use source::{ByStrategy, Source};
 pub use suite::Laws;

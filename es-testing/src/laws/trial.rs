@@ -16,16 +16,16 @@ const SHRINKING: u32 = 20_000;
 
 /// A law that does not hold for a value.
 #[derive(Debug)]
-pub(super) struct Broken {
+pub(crate) struct Broken {
     /// Why, in half a sentence.
-    pub(super) headline: String,
-    pub(super) blocks: Vec<(&'static str, Vec<Line>)>,
-    pub(super) cure: String,
+    pub(crate) headline: String,
+    pub(crate) blocks: Vec<(&'static str, Vec<Line>)>,
+    pub(crate) cure: String,
 }
 
 /// Tries `law` with values of `values`, and panics with the story of the shortest that breaks it.
 #[track_caller]
-pub(super) fn hold<V: Debug>(
+pub(crate) fn hold<V: Debug>(
     values: &impl Strategy<Value = V>,
     law: impl Fn(V) -> Result<(), Broken>,
 ) {
@@ -49,7 +49,7 @@ pub(super) fn hold<V: Debug>(
 
 /// Values in the same order each time: 256 of them with the seed 0, unless `PROPTEST_CASES` and
 /// `PROPTEST_RNG_SEED` say otherwise.
-pub(super) fn runner() -> TestRunner {
+pub(crate) fn runner() -> TestRunner {
     let mut config = Config { failure_persistence: None, ..Config::default() };
     if matches!(config.rng_seed, RngSeed::Random) {
         config.rng_seed = RngSeed::Fixed(0);
@@ -62,13 +62,13 @@ pub(super) fn runner() -> TestRunner {
 
 /// Panics, since there is nothing to try a law with.
 #[track_caller]
-pub(super) fn refuse(undrawn: Undrawn) -> ! {
+pub(crate) fn refuse(undrawn: Undrawn) -> ! {
     let Undrawn { headline, lines, cure } = undrawn;
     report(Broken { headline, blocks: vec![("field", lines)], cure }, None)
 }
 
 #[track_caller]
-pub(super) fn report(broken: Broken, tried: Option<&Config>) -> ! {
+pub(crate) fn report(broken: Broken, tried: Option<&Config>) -> ! {
     let mut end = format!("what to do: {}", broken.cure);
     if let Some(config) = tried {
         let (seed, cases) = (config.rng_seed, config.cases);

@@ -85,7 +85,7 @@ pub async fn a_pulse_is_shown<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S
     let listed = kept.status(1).await.nodes;
     let [listed] = &listed[..] else { panic!("one node is listed, but got {listed:?}") };
     let shown = (listed.node, listed.rate.to_bits(), listed.error.as_deref());
-    let told = (node.node, pulse.rate.to_bits(), Some("the handler is tired"));
+    let told = (node.process, pulse.rate.to_bits(), Some("the handler is tired"));
     assert_eq!(shown, told, "what it told is shown");
 }
 

@@ -30,12 +30,12 @@ pub struct Kept<S, P> {
 #[derive(Clone, Debug)]
 pub(super) struct Node {
     pub(super) id: ProjectionId,
-    pub(super) node: NodeId,
+    pub(super) process: NodeId,
     pub(super) lease: Duration,
 }
 
 /// Longer than any test.
-pub(super) const LONG: Duration = Duration::from_secs(60);
+pub(super) const LONG: Duration = Duration::from_mins(1);
 
 /// So short that a test waits for its end.
 pub(super) const SHORT: Duration = Duration::from_millis(400);
@@ -45,7 +45,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Node {
     pub(super) fn of(version: u32) -> Self {
-        Self { id: id(version), node: NodeId::generate(), lease: LONG }
+        Self { id: id(version), process: NodeId::generate(), lease: LONG }
     }
 
     pub(super) fn with_lease(mut self, lease: Duration) -> Self {
@@ -54,7 +54,7 @@ impl Node {
     }
 
     pub(super) fn holder(&self) -> Holder<'_> {
-        Holder { id: &self.id, node: self.node, lease: self.lease }
+        Holder { id: &self.id, node: self.process, lease: self.lease }
     }
 }
 
@@ -211,7 +211,7 @@ pub(super) fn rows(rows: &[(&str, i64)]) -> Rows {
 }
 
 pub(super) fn key(text: &str) -> ProjectionKey {
-    ProjectionKey::new(text.to_owned()).expect("a line of text")
+    ProjectionKey::new(text).expect("a line of text")
 }
 
 pub(super) fn event(position: u64) -> RecordedEvent {

@@ -10,7 +10,8 @@ use tokio::task::yield_now;
 use super::probe::Probe;
 use super::subjects::{Kept, Node, SHORT, come_to, id, rows};
 
-/// A version that has come as far takes over: readers see its rows, and the other one is retired.
+/// A version that has come as far takes over: readers see its rows, and the other one is retired. Its
+/// slots are given anew, since with them a node learns which effects were had.
 pub async fn a_version_that_has_come_as_far_takes_over<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
@@ -22,6 +23,9 @@ pub async fn a_version_that_has_come_as_far_takes_over<S: ProjectionStore, P: Pr
     let states = (kept.status(1).await.state, kept.status(2).await.state);
     assert_eq!(states, (VersionState::Retired, VersionState::Serving), "it serves");
     assert_eq!(swap(kept).await, Swap::Done, "a swap that is done is done");
+    let before = kept.handle(&node, &[("new", 1)], come_to(6, &claims)).await;
+    assert!(before.is_err(), "what was claimed before the swap is gone");
+    let claims = kept.claim_all(&node).await;
     kept.handle(&node, &[("new", 1)], come_to(6, &claims)).await.expect("it goes on");
     assert_eq!(kept.read().await, rows(&[("new", 2)]), "readers see what it adds");
 }

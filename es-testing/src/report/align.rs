@@ -28,7 +28,16 @@ fn score<E: Reported>(actual: &E, expected: &E) -> u32 {
 
 /// The longest common sequence, where equal events count 3 and events of one type 2.
 pub(crate) fn align<'a, E: Reported>(actual: &'a [E], expected: &'a [E]) -> Vec<Pair<'a, E>> {
-    let best = best_scores(actual, expected);
+    align_by(actual, expected, score)
+}
+
+/// The sequence that has the most in common, as `score` says; 0 is nothing.
+pub(crate) fn align_by<'a, E: PartialEq>(
+    actual: &'a [E],
+    expected: &'a [E],
+    score: impl Fn(&E, &E) -> u32,
+) -> Vec<Pair<'a, E>> {
+    let best = best_scores(actual, expected, &score);
     let mut pairs = Vec::new();
     let (mut a, mut e) = (0, 0);
     while a < actual.len() && e < expected.len() {
@@ -50,7 +59,7 @@ pub(crate) fn align<'a, E: Reported>(actual: &'a [E], expected: &'a [E]) -> Vec<
 }
 
 /// At `[a][e]` the best that `actual[a..]` and `expected[e..]` can have in common.
-fn best_scores<E: Reported>(actual: &[E], expected: &[E]) -> Vec<Vec<u32>> {
+fn best_scores<E>(actual: &[E], expected: &[E], score: &impl Fn(&E, &E) -> u32) -> Vec<Vec<u32>> {
     let mut best = vec![vec![0; expected.len() + 1]; actual.len() + 1];
     for a in (0..actual.len()).rev() {
         for e in (0..expected.len()).rev() {
@@ -84,6 +93,6 @@ pub(crate) fn pair_up<'a, E: Reported>(actual: &'a [E], expected: &'a [E]) -> Ve
         .collect()
 }
 
-fn pair<'a, E: Reported>(actual: &'a E, expected: &'a E) -> Pair<'a, E> {
+fn pair<'a, E: PartialEq>(actual: &'a E, expected: &'a E) -> Pair<'a, E> {
     if actual == expected { Pair::Same(actual) } else { Pair::Different { actual, expected } }
 }

@@ -12,6 +12,7 @@ mod render;
 mod same;
 
 pub(crate) use accept::{error_code, events_code, short_name};
+pub(crate) use align::{Pair, align_by};
 pub(crate) use colour::Colour;
 pub(crate) use key::key_at;
 pub(crate) use lines::{Events, Line, Sign};

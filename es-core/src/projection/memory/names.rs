@@ -63,6 +63,9 @@ impl<M> Names<M> {
         }
         let mut new = versions.versions.remove(&id.version).ok_or_else(|| unknown(id))?;
         let swap = match versions.versions.get_mut(&versions.read) {
+            _ if new.stopped.is_some() => {
+                Err(unsupported(format!("`{id}` is stopped; resume it first")))
+            }
             _ if !new.is_prepared => Err(unsupported(format!("the tables of `{id}` are not made"))),
             Some(old) => {
                 old.place = VersionState::Retired;
@@ -71,6 +74,7 @@ impl<M> Names<M> {
             None => Ok(Swap::Done),
         };
         if let Ok(Swap::Done) = swap {
+            new.slots.take_from_all();
             if let Some(old) = versions.versions.get(&versions.read) {
                 new.slots.effects_were_had(&old.slots);
             }

@@ -12,6 +12,7 @@ use super::backoff;
 use super::consumer::{Consumer, Handed};
 use super::trouble::Hitch;
 use super::turns::Runner;
+use crate::projection::gauges;
 use crate::projection::{
     CommitError, Failure, OnFailure, Progress, ProjectError, ProjectionBatch, ProjectionKey,
     ProjectionStore, SetAside, Slot, SlotProgress,
@@ -58,7 +59,7 @@ impl Draft {
     /// The event failed for the first time.
     pub(super) fn failed(&mut self, entry: Entry, error: &ProjectError, policy: OnFailure) {
         let Entry { slot, key, event, .. } = entry;
-        let failure = self.failure(&key, event.position, error, 1, policy);
+        let failure = self.failure(event.position, error, 1, policy);
         self.blocked.insert(key.clone());
         self.progress.set_aside.push(SetAside::failed(slot, key, event, failure));
     }
@@ -72,13 +73,12 @@ impl Draft {
         tried: u32,
         policy: OnFailure,
     ) {
-        let failure = self.failure(&key, position, error, tried, policy);
+        let failure = self.failure(position, error, tried, policy);
         self.progress.failed_again.push((key, position, failure));
     }
 
     fn failure(
         &mut self,
-        key: &ProjectionKey,
         position: Position,
         error: &ProjectError,
         tried: u32,
@@ -96,7 +96,7 @@ impl Draft {
             self.stop = Some(format!("the event at position {position} failed: {error}"));
         }
         if retry_in.is_none() {
-            warn!(target: "es", %key, %position, error, tried, "an event is parked");
+            warn!(target: "es", %position, error, tried, "an event is parked");
         }
         Failure::new(error, retry_in)
     }
@@ -135,7 +135,11 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             return Ok(());
         }
         let handled = AssertUnwindSafe(self.consumer.handle(events, batch.db())).catch_unwind();
-        handled.await.unwrap_or_else(|panic| Err(panicked("handler", &*panic)))
+        let handled = handled.await.unwrap_or_else(|panic| Err(panicked("handler", &*panic)));
+        if handled.is_err() {
+            gauges::failed(self.lease.id());
+        }
+        handled
     }
 
     /// What an event is kept in order by.
@@ -182,7 +186,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     }
 }
 
-fn panicked(what: &str, panic: &(dyn Any + Send)) -> ProjectError {
+pub(super) fn panicked(what: &str, panic: &(dyn Any + Send)) -> ProjectError {
     let said = panic.downcast_ref::<&str>().copied();
     let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     ProjectError::new(format!("the {what} panicked: {}", said.unwrap_or("without a word")))

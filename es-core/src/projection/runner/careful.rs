@@ -2,7 +2,6 @@
 
 use super::batch::{Draft, Entry};
 use super::consumer::Consumer;
-use super::page::record;
 use super::trouble::Hitch;
 use super::turns::Runner;
 use crate::projection::{ProjectError, ProjectionBatch, ProjectionStore, Slot};
@@ -37,8 +36,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
                 Err(error) => draft.failed(entry, &error, self.options.on_failure()),
             }
         }
-        record("es.events.count", draft.handled);
-        record("es.set_aside.count", draft.progress.set_aside.len() as u64);
+        self.span.record("es.events.count", draft.handled);
+        self.span.record("es.set_aside.count", draft.progress.set_aside.len() as u64);
         self.commit(batch, draft).await
     }
 

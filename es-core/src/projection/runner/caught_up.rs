@@ -1,10 +1,16 @@
 //! A version that was built takes the place of the one that serves.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use tracing::info;
+
+use super::batch::panicked;
 use super::consumer::Consumer;
 use super::trouble::Hitch;
 use super::turns::{Runner, Turn};
+use crate::projection::rebuild::Verified;
 use crate::projection::{ProjectionStore, Swap, VersionState};
 use crate::store::EventStore;
 use crate::stream::Position;
@@ -31,20 +37,55 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         let goal = *self.goal.get_or_insert(safe);
         let id = self.lease.id();
         let versions = self.kept.versions(Some(&id.name)).await?;
-        let reached = versions.iter().find(|version| version.id == *id);
+        let built = versions.iter().find(|version| version.id == *id);
+        // Another node may have stopped it, or swapped.
+        let reached = built.filter(|version| version.state == VersionState::Building);
         if reached.is_none_or(|version| version.position() < goal) {
             return idle;
         }
-        // What has to be looked at before the rows serve is looked at here.
-        match self.kept.swap(id).await? {
+        if !self.is_verified && !Box::pin(self.verify()).await? {
+            return Ok(if self.to_stop.is_some() {
+                Turn::Again
+            } else {
+                Turn::Idle { safe: Some(safe) }
+            });
+        }
+        match self.kept.swap(self.lease.id()).await? {
             Swap::Done => {
                 self.goal = None;
+                self.is_verified = false;
                 self.must_beat = true;
-                tracing::info!(target: "es", projection = %self.lease.id(), "the version serves");
+                info!(target: "es", projection = %self.lease.id(), "the version serves");
                 Ok(Turn::Again)
             }
             // The version that served has stopped, so this one comes as far with the next pages.
             Swap::NotYet => idle,
         }
+    }
+
+    /// Looks at the rows before they serve. If they are wrong the version is to be stopped.
+    async fn verify(&mut self) -> Result<bool, Hitch> {
+        let keys = self.options.sampled_keys();
+        let verified = self.consumer.verify(&self.log, &self.kept, keys);
+        let verification = match AssertUnwindSafe(verified).catch_unwind().await {
+            Ok(verified) => match verified? {
+                Verified::Done(verification) => verification,
+                Verified::NotYet => return Ok(false),
+            },
+            Err(panic) => {
+                self.to_stop = Some(panicked("check of the rebuilt rows", &*panic).chain());
+                return Ok(false);
+            }
+        };
+        let (right, id) = (verification.is_right(), self.lease.id());
+        if right {
+            let (rows_before, rows) = (&verification.rows_before, &verification.rows);
+            let (keys, left_out) = (verification.keys, verification.left_out);
+            info!(target: "es", projection = %id, keys, left_out, ?rows_before, ?rows, "the rows are right");
+        } else {
+            self.to_stop = Some(verification.reason());
+        }
+        self.is_verified = right;
+        Ok(right)
     }
 }

@@ -94,7 +94,13 @@ impl<P: ProjectionStore> Lease<P> {
         let generation = self.generation();
         let pulse = self.measure();
         let beat = self.kept.beat(self.holder(), &pulse).await?;
-        self.news.send_replace(Some(News { beat: beat.clone(), generation }));
+        self.news.send_if_modified(|news| {
+            let is_newest = news.as_ref().is_none_or(|news| news.generation <= generation);
+            if is_newest {
+                *news = Some(News { beat: beat.clone(), generation });
+            }
+            is_newest
+        });
         Ok(beat)
     }
 

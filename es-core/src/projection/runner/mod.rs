@@ -24,5 +24,5 @@ mod turns;
 mod waiting_keys;
 
 pub(crate) use consumer::{Consumer, Handed};
-pub(crate) use of_projection::OfProjection;
+pub(crate) use of_projection::{OfProjection, registration};
 pub(crate) use start::start;

@@ -1,12 +1,15 @@
 //! A projection, as the runner sees it.
 
 use crate::checkpoint::Incarnation;
+use crate::error::StoreError;
+use crate::projection::rebuild::{Verified, verify};
 use crate::projection::{
-    KeyError, ProjectError, Projection, ProjectionId, ProjectionKey, Projects, ReadModel,
-    Registration,
+    KeyError, ProjectError, Projection, ProjectionId, ProjectionKey, ProjectionStore, Projects,
+    ReadModel, Registration,
 };
 use crate::recorded::{Recorded, RecordedEvent};
 use crate::selection::Selection;
+use crate::store::EventStore;
 use crate::stream::Position;
 use crate::text::InvalidText;
 use crate::transform::Transformation;
@@ -35,14 +38,25 @@ impl<X: Projection> OfProjection<X> {
     }
 }
 
+/// What a projection declares, for a log of that incarnation.
+pub(crate) fn registration<X: Projection>(
+    incarnation: Incarnation,
+) -> Result<Registration, InvalidText> {
+    Ok(declared::<X>(&Selection::log().of_set::<X::Event>()?, incarnation))
+}
+
+fn declared<X: Projection>(selection: &Selection, incarnation: Incarnation) -> Registration {
+    let mut registration = Registration::new(ProjectionId::of::<X>(), incarnation);
+    X::KEYED_BY.clone_into(&mut registration.keyed_by);
+    registration.types = selection.types().to_vec();
+    registration.has_effects = X::HAS_EFFECTS;
+    registration.start = Position::START;
+    registration
+}
+
 impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
     fn registration(&self, incarnation: Incarnation) -> Registration {
-        let mut registration = Registration::new(ProjectionId::of::<X>(), incarnation);
-        X::KEYED_BY.clone_into(&mut registration.keyed_by);
-        registration.types = self.selection.types().to_vec();
-        registration.has_effects = X::HAS_EFFECTS;
-        registration.start = Position::START;
-        registration
+        declared::<X>(&self.selection, incarnation)
     }
 
     fn selection(&self) -> &Selection {
@@ -78,6 +92,17 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
             }
         }
         Ok(())
+    }
+
+    async fn verify<S: EventStore, K: ProjectionStore<Db = Db>>(
+        &self,
+        log: &S,
+        kept: &K,
+        keys: u32,
+    ) -> Result<Verified, StoreError> {
+        // What is written elsewhere cannot be folded aside.
+        let keys = if self.is_elsewhere { 0 } else { keys };
+        verify(log, kept, &self.projection, &self.selection, keys).await
     }
 }
 

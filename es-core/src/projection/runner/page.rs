@@ -1,7 +1,7 @@
 //! A page of the log becomes a batch.
 
 use tokio::time::sleep;
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 
 use super::batch::{Draft, Entry};
 use super::consumer::Consumer;
@@ -37,6 +37,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         }
         let span = spans::project(self.lease.id());
         span.record("es.global_position", through.0);
+        self.span = span.clone();
         let is_done = self.handle_page(page, &caps, is_careful).instrument(span).await?;
         if through < safe || !is_done {
             return Ok(Turn::Again);
@@ -100,8 +101,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             }
         }
         draft.handled = events.len() as u64;
-        record("es.events.count", draft.handled);
-        record("es.set_aside.count", draft.progress.set_aside.len() as u64);
+        self.span.record("es.events.count", draft.handled);
+        self.span.record("es.set_aside.count", draft.progress.set_aside.len() as u64);
         let mut batch = self.begin(&draft).await?;
         if let Err(error) = self.handle(events, &mut batch).await {
             self.undo(batch).await;
@@ -137,9 +138,4 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         }
         entries
     }
-}
-
-/// A field of the current span.
-pub(super) fn record(name: &'static str, count: u64) {
-    Span::current().record(name, count);
 }

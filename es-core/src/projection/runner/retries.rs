@@ -4,7 +4,6 @@ use tracing::Instrument;
 
 use super::batch::Draft;
 use super::consumer::Consumer;
-use super::page::record;
 use super::trouble::Hitch;
 use super::turns::Runner;
 use crate::projection::{Parked, ProjectionKey, ProjectionStore, Slot, SlotProgress};
@@ -40,6 +39,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         }
         let lines = self.lines(due).await?;
         let span = spans::project(self.lease.id());
+        self.span = span.clone();
         self.try_lines(lines).instrument(span).await
     }
 
@@ -97,7 +97,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
                 None => {}
             }
         }
-        record("es.events.count", draft.handled);
+        self.span.record("es.events.count", draft.handled);
         self.commit(batch, draft).await?;
         self.free(cleared).await
     }

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
-use tracing::warn;
+use tracing::{Span, error, warn};
 
 use super::consumer::Consumer;
 use super::lease::{Lease, chain};
@@ -18,6 +18,7 @@ use super::turns::Runner;
 use super::waiting_keys::WaitingKeys;
 use crate::error::StoreError;
 use crate::projection::following::Followed;
+use crate::projection::gauges;
 use crate::projection::{
     CommitError, Ended, Progress, ProjectionBatch, ProjectionId, ProjectionStore, RunError,
     RunOptions, Running,
@@ -68,7 +69,9 @@ where
         must_beat: true,
         to_stop: None,
         goal: None,
+        is_verified: false,
         trouble: Trouble::default(),
+        span: Span::none(),
     };
     tokio::spawn(async move {
         let why = live(runner).await;
@@ -114,6 +117,11 @@ async fn live<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>>(
         let (lease, keeping) = (Arc::clone(&lease), keeping.clone());
         AbortOnDropHandle::new(tokio::spawn(async move { lease.keep(keeping).await }))
     };
+    let teller = {
+        let (log, kept) = (runner.log.clone(), runner.kept.clone());
+        let (id, node) = (lease.id().clone(), lease.holder().node);
+        AbortOnDropHandle::new(tokio::spawn(gauges::keep(log, kept, id, node, length / 3)))
+    };
     let ended = {
         let mut run = pin!(runner.run());
         tokio::select! {
@@ -125,7 +133,7 @@ async fn live<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>>(
         }
     };
     // With it goes a batch that was broken off.
-    drop(runner);
+    drop((runner, teller));
     keeping.cancel();
     let left = timeout(length / 3, async {
         if keeper.await.is_err() {
@@ -133,6 +141,9 @@ async fn live<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>>(
         }
         lease.leave().await
     });
+    if ended != Ended::Stopped && ended != Ended::Retired {
+        error!(target: "es", projection = %lease.id(), why = %ended, "the projection ended");
+    }
     if !matches!(left.await, Ok(Ok(()))) {
         warn!(target: "es", projection = %lease.id(), "the node left without a word; its lease will end");
     }

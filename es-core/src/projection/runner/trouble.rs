@@ -7,6 +7,7 @@ use tracing::{info, warn};
 use super::backoff;
 use super::lease::{Lease, chain};
 use crate::error::StoreError;
+use crate::projection::gauges;
 use crate::projection::{CommitError, ProjectError, ProjectionStore};
 
 /// Why a step came to nothing. Nobody's fault: it is done again after a while, for ever.
@@ -50,6 +51,10 @@ impl Trouble {
             Hitch::Handler(error) => Some(error.chain()),
             Hitch::Lost => None,
         };
+        gauges::restarted(lease.id());
+        if matches!(hitch, Hitch::Store(_)) {
+            gauges::failed(lease.id());
+        }
         if text.is_some() && text != self.told {
             let error = text.as_deref().unwrap_or_default();
             warn!(target: "es", projection = %lease.id(), error, "the projection waits");

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
 use super::caught_up::others_come_on;
 use super::consumer::Consumer;
@@ -43,7 +44,11 @@ pub(crate) struct Runner<S, P, C> {
     pub(super) to_stop: Option<String>,
     /// How far a version that is being built must have come in all slots to take its place.
     pub(super) goal: Option<Position>,
+    /// Whether its rows were looked at and are right.
+    pub(super) is_verified: bool,
     pub(super) trouble: Trouble,
+    /// That of the batch in hand.
+    pub(super) span: Span,
 }
 
 /// What came of a turn of the loop.

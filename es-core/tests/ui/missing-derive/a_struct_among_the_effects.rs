@@ -1,9 +1,7 @@
 #[path = "../shop.rs"]
-#[macro_use]
 mod shop;
 
-use es_core::prelude::*;
-use es_core::React;
+use es_core::{React, prelude::*};
 use shop::*;
 
 struct Paid;

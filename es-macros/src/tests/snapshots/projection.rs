@@ -151,7 +151,6 @@ impl ::es_core::Projection for Balances {
 const _: () = {
     use ::es_core::Project as __Project;
     #[automatically_derived]
-    #[diagnostic::do_not_recommend]
     impl<__Db: ::core::marker::Send> ::es_core::Projects<__Db> for Balances
     where
         Self: __Project<Opened, __Db> + __Project<Deposited, __Db>,

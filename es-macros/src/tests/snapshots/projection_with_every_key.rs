@@ -200,19 +200,6 @@ const _: () = {
             crate::events::__private::AsFact::fact(self).describe()
         }
     }
-    fn __handlers<T>()
-    where
-        T: Value,
-    {
-        let _ = crate::events::__private::writes_into::<PgConnection>()
-            .has_all::<Pages<T>>()
-            .has_effect::<Pages<T>, billing::Paid>()
-            .has_effect::<Pages<T>, mail::Bounced>();
-        let _ = crate::events::__private::writes_into::<Totals<T>>()
-            .has_all::<Pages<T>>()
-            .has_effect::<Pages<T>, billing::Paid>()
-            .has_effect::<Pages<T>, mail::Bounced>();
-    }
 };
 ///Everything that [`Pages`] follows.
 pub(crate) enum PagesEvent<T>
@@ -248,47 +235,108 @@ where
 const _: () = {
     use crate::events::React as __React;
     #[automatically_derived]
-    #[diagnostic::do_not_recommend]
-    impl<T, __Db: ::core::marker::Send> crate::events::Projects<__Db> for Pages<T>
+    impl<T> crate::events::Projects<PgConnection> for Pages<T>
     where
-        Self: crate::events::ProjectAll<__Db> + __React<billing::Paid, __Db>
-            + __React<mail::Bounced, __Db>,
         T: Value,
     {
         const IS_BULK: ::core::primitive::bool = true;
         async fn project(
             &self,
             __event: crate::events::Recorded<Self::Event>,
-            __db: &mut __Db,
+            __db: &mut PgConnection,
         ) -> ::core::result::Result<(), crate::events::ProjectError> {
             <Self as crate::events::ProjectAll<
-                __Db,
+                PgConnection,
             >>::project_all(self, &[__event], __db)
                 .await
         }
         async fn project_all(
             &self,
             __events: ::std::vec::Vec<crate::events::Recorded<Self::Event>>,
-            __db: &mut __Db,
+            __db: &mut PgConnection,
         ) -> ::core::result::Result<(), crate::events::ProjectError> {
             if __events.is_empty() {
                 return ::core::result::Result::Ok(());
             }
-            <Self as crate::events::ProjectAll<__Db>>::project_all(self, &__events, __db)
+            <Self as crate::events::ProjectAll<
+                PgConnection,
+            >>::project_all(self, &__events, __db)
                 .await
         }
         async fn react(
             &self,
             __event: crate::events::Recorded<Self::Event>,
-            __db: &mut __Db,
+            __db: &mut PgConnection,
         ) -> ::core::result::Result<(), crate::events::ProjectError> {
             let (__at, __event) = crate::events::__private::apart(__event);
             match __event {
                 PagesEvent::BillingPaid(__e) => {
-                    __React::react(self, __at.with_event(__e), __db).await
+                    <Self as __React<
+                        billing::Paid,
+                        PgConnection,
+                    >>::react(self, __at.with_event(__e), __db)
+                        .await
                 }
                 PagesEvent::Bounced(__e) => {
-                    __React::react(self, __at.with_event(__e), __db).await
+                    <Self as __React<
+                        mail::Bounced,
+                        PgConnection,
+                    >>::react(self, __at.with_event(__e), __db)
+                        .await
+                }
+                _ => ::core::result::Result::Ok(()),
+            }
+        }
+    }
+    #[automatically_derived]
+    impl<T> crate::events::Projects<Totals<T>> for Pages<T>
+    where
+        T: Value,
+    {
+        const IS_BULK: ::core::primitive::bool = true;
+        async fn project(
+            &self,
+            __event: crate::events::Recorded<Self::Event>,
+            __db: &mut Totals<T>,
+        ) -> ::core::result::Result<(), crate::events::ProjectError> {
+            <Self as crate::events::ProjectAll<
+                Totals<T>,
+            >>::project_all(self, &[__event], __db)
+                .await
+        }
+        async fn project_all(
+            &self,
+            __events: ::std::vec::Vec<crate::events::Recorded<Self::Event>>,
+            __db: &mut Totals<T>,
+        ) -> ::core::result::Result<(), crate::events::ProjectError> {
+            if __events.is_empty() {
+                return ::core::result::Result::Ok(());
+            }
+            <Self as crate::events::ProjectAll<
+                Totals<T>,
+            >>::project_all(self, &__events, __db)
+                .await
+        }
+        async fn react(
+            &self,
+            __event: crate::events::Recorded<Self::Event>,
+            __db: &mut Totals<T>,
+        ) -> ::core::result::Result<(), crate::events::ProjectError> {
+            let (__at, __event) = crate::events::__private::apart(__event);
+            match __event {
+                PagesEvent::BillingPaid(__e) => {
+                    <Self as __React<
+                        billing::Paid,
+                        Totals<T>,
+                    >>::react(self, __at.with_event(__e), __db)
+                        .await
+                }
+                PagesEvent::Bounced(__e) => {
+                    <Self as __React<
+                        mail::Bounced,
+                        Totals<T>,
+                    >>::react(self, __at.with_event(__e), __db)
+                        .await
                 }
                 _ => ::core::result::Result::Ok(()),
             }

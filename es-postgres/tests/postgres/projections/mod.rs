@@ -1,4 +1,16 @@
 //! Where projections keep their rows, on a real PostgreSQL: one database per test.
 
 mod batch;
+mod claims;
+mod dropped;
+mod names;
+mod paused;
+mod plans;
+#[cfg(unix)]
+mod pooled;
+#[cfg(unix)]
+mod restarted;
+#[cfg(unix)]
+mod rights;
 mod support;
+mod swapped;

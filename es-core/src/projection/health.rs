@@ -1,0 +1,310 @@
+//! Whether projections do what they should, as sentences.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::{ProjectionId, ProjectionStatus, VersionState};
+
+/// From when on a lag is worth a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Thresholds {
+    /// More events than these warn. 1,000 unless told otherwise.
+    pub events: u64,
+    /// An event that waits for longer than this warns. 30 s unless told otherwise.
+    pub time: Duration,
+    /// An event that waits for longer than this in a slot that nobody holds is a failure. 60 s unless
+    /// told otherwise: a crashed node's slots are taken over after its lease.
+    pub unheld: Duration,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        let (time, unheld) = (Duration::from_secs(30), Duration::from_mins(1));
+        Self { events: 1000, time, unheld }
+    }
+}
+
+impl Thresholds {
+    /// Warns at more than so many events.
+    #[must_use]
+    pub fn with_events(self, events: u64) -> Self {
+        Self { events, ..self }
+    }
+
+    /// Warns when an event waits for longer.
+    #[must_use]
+    pub fn with_time(self, time: Duration) -> Self {
+        Self { time, ..self }
+    }
+
+    /// Fails when an event waits for longer and nobody holds its slot.
+    #[must_use]
+    pub fn with_unheld(self, unheld: Duration) -> Self {
+        Self { unheld, ..self }
+    }
+}
+
+/// How bad something is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HealthState {
+    /// All is well.
+    #[default]
+    Ok,
+    /// Somebody should look; what is read may be old, or lack a key.
+    Warn,
+    /// What is read is old and stays so until somebody does something.
+    Failed,
+}
+
+/// The answer for a health check: the worst of what was found, and all of it.
+///
+/// - A version that serves and is stopped has failed. So has a slot that nobody holds, if an event waits
+///   in it for longer than [`Thresholds::unheld`].
+/// - A lag of a version that serves warns. One that is being built is behind by its nature.
+/// - Parked keys warn, and so do nodes that say that they do not come on.
+/// - A version that was being built and stopped warns, since the one before it is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Health {
+    /// The worst of what was found.
+    pub state: HealthState,
+    /// What was found; nothing if all is well.
+    pub findings: Vec<Finding>,
+}
+
+/// Something that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// How bad it is.
+    pub state: HealthState,
+    /// Of which projection.
+    pub id: ProjectionId,
+    /// What it is, as a sentence.
+    pub text: String,
+}
+
+/// The findings, a line each; `ok` if there are none.
+impl fmt::Display for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.findings.is_empty() {
+            return f.write_str("ok");
+        }
+        for (nth, finding) in self.findings.iter().enumerate() {
+            let between = if nth == 0 { "" } else { "\n" };
+            write!(f, "{between}{finding}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match self.state {
+            HealthState::Ok => "ok",
+            HealthState::Warn => "warning",
+            HealthState::Failed => "failed",
+        };
+        write!(f, "{state}: `{}` {}", self.id, self.text)
+    }
+}
+
+impl Health {
+    /// What is to be said of these versions.
+    #[must_use]
+    pub fn of(versions: &[ProjectionStatus], thresholds: &Thresholds) -> Self {
+        let mut health = Self::default();
+        for status in versions {
+            let serves_instead = versions.iter().any(|other| {
+                other.version.id.name == status.version.id.name
+                    && other.version.id != status.version.id
+                    && other.version.state == VersionState::Serving
+            });
+            health.look_at(status, serves_instead, thresholds);
+        }
+        health
+    }
+
+    fn look_at(&mut self, status: &ProjectionStatus, serves_instead: bool, limits: &Thresholds) {
+        use HealthState::{Failed, Warn};
+        let version = &status.version;
+        match version.state {
+            VersionState::Retired => return,
+            VersionState::Stopped => {
+                let why = version.stopped.as_deref().unwrap_or("no reason is kept");
+                let state = if serves_instead { Warn } else { Failed };
+                self.add(state, status, format!("is stopped: {why}"));
+            }
+            VersionState::Building | VersionState::Serving => self.look_at_slots(status, limits),
+        }
+        let lag = status.lag;
+        if version.state == VersionState::Serving
+            && (lag.events > limits.events || lag.time > limits.time)
+        {
+            let text = format!(
+                "is behind by up to {}, the first {} s old",
+                counted(lag.events, "event"),
+                lag.time.as_secs()
+            );
+            self.add(Warn, status, text);
+        }
+        if version.parked_keys > 0 {
+            let keys = counted(version.parked_keys, "key");
+            let events = counted(version.parked_events, "event");
+            self.add(Warn, status, format!("has parked {keys} with {events}"));
+        }
+        for node in &version.nodes {
+            if let Some(error) = &node.error {
+                self.add(Warn, status, format!("does not come on at node {}: {error}", node.node));
+            }
+        }
+    }
+
+    fn look_at_slots(&mut self, status: &ProjectionStatus, limits: &Thresholds) {
+        let owners = status.version.slots.iter().filter(|slot| slot.owner.is_none());
+        let lags = owners.filter_map(|free| {
+            let lag = status.slots.iter().find(|(slot, _)| *slot == free.slot);
+            lag.map(|(_, lag)| lag.time)
+        });
+        let waiting: Vec<_> = lags.filter(|time| *time > limits.unheld).collect();
+        if let Some(longest) = waiting.iter().max() {
+            let text = format!(
+                "has {} that nobody runs, where an event has waited for {} s",
+                counted(waiting.len() as u64, "slot"),
+                longest.as_secs()
+            );
+            self.add(HealthState::Failed, status, text);
+        }
+    }
+
+    fn add(&mut self, state: HealthState, status: &ProjectionStatus, text: String) {
+        self.state = self.state.max(state);
+        self.findings.push(Finding { state, id: status.version.id.clone(), text });
+    }
+}
+
+fn counted(number: u64, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::projection::{Epoch, Lag, NodeId, ProjectionName, Slot, SlotStatus, VersionStatus};
+    use crate::{Incarnation, Position, Timestamp};
+
+    fn status(version: u32, state: VersionState) -> ProjectionStatus {
+        let id = ProjectionId::new(ProjectionName::new("balances").unwrap(), version);
+        let mut version = VersionStatus::new(id, state, Incarnation::generate(), Timestamp::now());
+        let slot = |slot| {
+            let mut status = SlotStatus::new(slot, Epoch(1), Position(10));
+            status.owner = Some(NodeId::generate());
+            status
+        };
+        version.slots = Slot::all().map(slot).collect();
+        let slots = Slot::all().map(|slot| (slot, Lag::default())).collect();
+        let end = Position(10);
+        ProjectionStatus { version, end, lag: Lag::default(), slots, rate: 0.0, left: None }
+    }
+
+    fn behind(mut status: ProjectionStatus, events: u64, seconds: u64) -> ProjectionStatus {
+        status.lag = Lag { events, time: Duration::from_secs(seconds) };
+        status.slots[7].1 = status.lag;
+        status
+    }
+
+    fn health(versions: &[ProjectionStatus]) -> (HealthState, String) {
+        let health = Health::of(versions, &Thresholds::default());
+        (health.state, health.to_string())
+    }
+
+    #[test]
+    fn nothing_to_say_is_ok() {
+        let serving = status(1, VersionState::Serving);
+
+        assert_eq!(health(&[serving]), (HealthState::Ok, "ok".to_owned()));
+    }
+
+    #[test]
+    fn a_lag_within_the_thresholds_is_ok() {
+        let serving = behind(status(1, VersionState::Serving), 1000, 30);
+
+        assert_eq!(health(&[serving]).0, HealthState::Ok);
+    }
+
+    #[test]
+    fn many_events_warn() {
+        let serving = behind(status(1, VersionState::Serving), 1001, 2);
+
+        let text = "warning: `balances v1` is behind by up to 1001 events, the first 2 s old";
+        assert_eq!(health(&[serving]), (HealthState::Warn, text.to_owned()));
+    }
+
+    #[test]
+    fn an_old_event_warns() {
+        let serving = behind(status(1, VersionState::Serving), 1, 31);
+
+        assert_eq!(health(&[serving]).0, HealthState::Warn);
+    }
+
+    #[test]
+    fn a_version_that_is_built_may_be_behind() {
+        let built = behind(status(2, VersionState::Building), 1_000_000, 1_000_000);
+
+        assert_eq!(health(&[built]).0, HealthState::Ok);
+    }
+
+    #[test]
+    fn an_event_that_waits_where_nobody_runs_is_a_failure() {
+        let mut serving = behind(status(1, VersionState::Serving), 1, 61);
+        serving.version.slots[7].owner = None;
+
+        let (state, text) = health(&[serving]);
+
+        assert_eq!(state, HealthState::Failed);
+        assert!(text.contains("has 1 slot that nobody runs, where an event has waited for 61 s"));
+    }
+
+    #[test]
+    fn a_free_slot_where_nothing_waits_is_ok() {
+        let mut serving = status(1, VersionState::Serving);
+        serving.version.slots[7].owner = None;
+
+        assert_eq!(health(&[serving]).0, HealthState::Ok);
+    }
+
+    #[test]
+    fn a_stopped_version_has_failed() {
+        let mut stopped = status(1, VersionState::Stopped);
+        stopped.version.stopped = Some("an amount is negative".into());
+
+        let text = "failed: `balances v1` is stopped: an amount is negative".to_owned();
+        assert_eq!(health(&[stopped]), (HealthState::Failed, text));
+    }
+
+    #[test]
+    fn a_stopped_rebuild_warns_while_the_version_before_it_serves() {
+        let versions = [status(1, VersionState::Serving), status(2, VersionState::Stopped)];
+
+        assert_eq!(health(&versions).0, HealthState::Warn);
+    }
+
+    #[test]
+    fn parked_keys_warn() {
+        let mut serving = status(1, VersionState::Serving);
+        (serving.version.parked_keys, serving.version.parked_events) = (2, 9);
+
+        let text = "warning: `balances v1` has parked 2 keys with 9 events".to_owned();
+        assert_eq!(health(&[serving]), (HealthState::Warn, text));
+    }
+
+    #[test]
+    fn a_retired_version_is_nobody_s_concern() {
+        let mut retired = behind(status(1, VersionState::Retired), 5000, 5000);
+        retired.version.parked_keys = 1;
+
+        assert_eq!(health(&[retired]).0, HealthState::Ok);
+    }
+}

@@ -1,0 +1,56 @@
+//! The rows of one key, folded anew aside.
+
+use serde_json::Value;
+
+use super::checks::not_for_a_moment;
+use crate::error::StoreError;
+use crate::projection::unhandled::project;
+use crate::projection::{ProjectionBatch, ProjectionId, ProjectionKey, ProjectionStore, ReadModel};
+use crate::recorded::RecordedEvent;
+
+/// Empty tables that nobody sees and that are gone in the end.
+pub(super) struct Aside<'a, K: ProjectionStore, X> {
+    kept: &'a K,
+    projection: &'a X,
+    batch: K::Batch,
+}
+
+impl<'a, K: ProjectionStore, X: ReadModel<K::Db>> Aside<'a, K, X> {
+    pub(super) async fn make(
+        kept: &'a K,
+        projection: &'a X,
+        id: &ProjectionId,
+    ) -> Result<Self, StoreError> {
+        let mut batch = kept.scratch(id).await?;
+        projection.create(batch.db()).await.map_err(failed)?;
+        batch.mark().await?;
+        Ok(Self { kept, projection, batch })
+    }
+
+    /// What follows from `events`, which are all of `key`; `None` if they cannot be projected, or if
+    /// rows cannot be told apart by key. The tables are empty again then.
+    pub(super) async fn rows(
+        &mut self,
+        key: &ProjectionKey,
+        events: &[RecordedEvent],
+    ) -> Result<Option<Value>, StoreError> {
+        let db = self.batch.db();
+        let rows = match project(self.projection, events, db).await {
+            Ok(()) => self.projection.rows_of(key, db).await,
+            Err(unhandled) => Err(unhandled.error),
+        };
+        self.batch.back().await?;
+        match rows {
+            Ok(rows) => Ok(rows),
+            Err(error) => not_for_a_moment(self.kept, error).map(|_| None),
+        }
+    }
+
+    pub(super) async fn drop(self) -> Result<(), StoreError> {
+        self.batch.undo().await
+    }
+}
+
+fn failed(error: crate::ProjectError) -> StoreError {
+    StoreError::new(crate::StoreErrorKind::Other, error.into_error())
+}

@@ -1,0 +1,166 @@
+//! Whether the rows of a new version are right.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::checks::{lost_rows, not_for_a_moment, own_check};
+use super::fold::Aside;
+use super::sample;
+use super::verification::{Difference, Verification};
+use crate::error::{StoreError, StoreErrorKind};
+use crate::projection::replay::transformed_after;
+use crate::projection::{
+    ProjectionBatch, ProjectionId, ProjectionKey, ProjectionStore, ReadModel, Slot, VersionState,
+    VersionStatus,
+};
+use crate::selection::Selection;
+use crate::store::EventStore;
+use crate::stream::Position;
+
+/// What came of a look at the rows of a new version.
+#[derive(Debug)]
+pub(crate) enum Verified {
+    /// It was looked at.
+    Done(Verification),
+    /// It cannot be looked at now: a stream was transformed meanwhile, and it has yet to come so far.
+    NotYet,
+}
+
+/// Looks at the rows of a version that is being built and has caught up.
+///
+/// Nobody has to stand still for it. The rows of a key are as of some moment between two looks at the
+/// checkpoint of its slot; they are compared if no event of the key lies between the two, so that it
+/// does not matter which.
+pub(in crate::projection) async fn verify<S, K, X>(
+    store: &S,
+    kept: &K,
+    projection: &X,
+    selection: &Selection,
+    keys: u32,
+) -> Result<Verified, StoreError>
+where
+    S: EventStore,
+    K: ProjectionStore,
+    X: ReadModel<K::Db>,
+{
+    let id = ProjectionId::of::<X>();
+    let versions = kept.versions(Some(&id.name)).await?;
+    let Some(new) = versions.iter().find(|version| version.id == id) else {
+        return Ok(Verified::NotYet);
+    };
+    let mut found = Verification::default();
+    if let Some(serving) = versions.iter().find(|version| version.state == VersionState::Serving) {
+        found.rows_before = kept.counts(&serving.id).await?;
+    }
+    found.rows = kept.counts(&id).await?;
+    found.differences = lost_rows(&found.rows_before, &found.rows);
+    found.differences.extend(own_check(kept, projection, &id).await?);
+    if found.is_right() && keys > 0 {
+        let sample = Sample { store, kept, projection, selection, id: &id };
+        if !sample.compare(new, keys, &mut found).await? {
+            return Ok(Verified::NotYet);
+        }
+    }
+    Ok(Verified::Done(found))
+}
+
+struct Sample<'a, S, K, X> {
+    store: &'a S,
+    kept: &'a K,
+    projection: &'a X,
+    selection: &'a Selection,
+    id: &'a ProjectionId,
+}
+
+impl<S: EventStore, K: ProjectionStore, X: ReadModel<K::Db>> Sample<'_, S, K, X> {
+    /// Draws keys and compares them. Answers whether that means anything.
+    async fn compare(
+        &self,
+        new: &VersionStatus,
+        count: u32,
+        found: &mut Verification,
+    ) -> Result<bool, StoreError> {
+        let drawn = sample::keys::<S, X>(self.store, self.selection, new.position(), count).await?;
+        found.left_out = drawn.len();
+        let rows = self.rows(drawn).await?;
+        if rows.is_empty() {
+            return Ok(true);
+        }
+        let before = checkpoints(new);
+        let Some(after) = self.checkpoints_now().await? else {
+            return Ok(false);
+        };
+        let furthest = after.values().max().copied().unwrap_or_default();
+        let keys: Vec<_> = rows.iter().map(|(key, _)| key.clone()).collect();
+        let mut events =
+            sample::events::<S, X>(self.store, self.selection, &keys, furthest).await?;
+        // Events that a copy stands for by now are in the rows still, and the other way round.
+        let seen = after.values().min().copied().unwrap_or_default();
+        if transformed_after(self.store, seen).await?.is_some() {
+            return Ok(false);
+        }
+        let mut aside = match Aside::make(self.kept, self.projection, self.id).await {
+            Ok(aside) => aside,
+            // Where nothing can be folded aside, nothing is compared.
+            Err(error) if error.kind() == StoreErrorKind::Unsupported => return Ok(true),
+            Err(error) => return Err(error),
+        };
+        for (key, row) in rows {
+            let slot = Slot::of(&key);
+            let came_to = |of: &HashMap<Slot, Position>| of.get(&slot).copied().unwrap_or_default();
+            let Some(mut events) = events.remove(&key) else { continue };
+            events.retain(|event| event.position <= came_to(&after));
+            let is_still = events.last().is_some_and(|last| last.position <= came_to(&before));
+            if !is_still || self.is_parked(&key).await? {
+                continue;
+            }
+            if let Some(folded) = aside.rows(&key, &events).await? {
+                found.keys += 1;
+                found.left_out -= 1;
+                if folded != row {
+                    found.differences.push(Difference::Key { key, folded, found: row });
+                }
+            }
+        }
+        aside.drop().await?;
+        Ok(true)
+    }
+
+    /// The rows of those keys whose rows can be told apart.
+    async fn rows(
+        &self,
+        keys: Vec<ProjectionKey>,
+    ) -> Result<Vec<(ProjectionKey, Value)>, StoreError> {
+        let mut found = Vec::new();
+        let mut rows = self.kept.rows(self.id).await?;
+        for key in keys {
+            match self.projection.rows_of(&key, rows.db()).await {
+                Ok(Some(row)) => found.push((key, row)),
+                Ok(None) => {}
+                Err(error) => {
+                    let error = not_for_a_moment(self.kept, error)?;
+                    let row = Value::String(error.chain());
+                    found.push((key, row));
+                    break;
+                }
+            }
+        }
+        rows.undo().await?;
+        Ok(found)
+    }
+
+    async fn checkpoints_now(&self) -> Result<Option<HashMap<Slot, Position>>, StoreError> {
+        let versions = self.kept.versions(Some(&self.id.name)).await?;
+        Ok(versions.iter().find(|version| version.id == *self.id).map(checkpoints))
+    }
+
+    async fn is_parked(&self, key: &ProjectionKey) -> Result<bool, StoreError> {
+        let parked = self.kept.parked(self.id, key, Position::START, 1).await?;
+        Ok(!parked.is_empty())
+    }
+}
+
+fn checkpoints(version: &VersionStatus) -> HashMap<Slot, Position> {
+    version.slots.iter().map(|slot| (slot.slot, slot.checkpoint)).collect()
+}

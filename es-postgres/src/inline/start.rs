@@ -1,0 +1,185 @@
+//! How a projection becomes a part of every append.
+
+use es_core::projection::{RegisterError, Registration, VersionState};
+use es_core::{
+    Cursor, EventSet, Position, ProjectError, ProjectionId, Projects, ReadModel, RecordedEvent,
+    Selection, StoreError,
+};
+use sqlx::PgConnection;
+
+use super::failure;
+use crate::projections::{Alone, PgProjections};
+use crate::store::PgStore;
+
+/// Events a page.
+const PAGE: u32 = 500;
+
+/// Why a projection cannot be a part of every append.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InlineError {
+    /// It is known, and was declared otherwise; kept in the background, for example.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// A later version took its place.
+    #[error("a later version than `{id}` serves; run that one")]
+    Retired {
+        /// Which projection.
+        id: ProjectionId,
+    },
+    /// Its tables could not be made.
+    #[error("the tables of `{id}` could not be made")]
+    Create {
+        /// Which projection.
+        id: ProjectionId,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The store failed, or a handler did, on an event that its error names.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl PgStore {
+    /// The same store with `projection` inside of every append: its rows are committed with the events
+    /// that they follow from, or neither is. The answer to a command already shows in them.
+    ///
+    /// Where it is new, its tables are made and filled with what the log holds, in one transaction that
+    /// keeps all appends waiting: a matter of seconds for some hundred thousand events. Effects of these
+    /// events are not had. Effects of what is appended from now on are part of the append.
+    ///
+    /// # What it costs
+    ///
+    /// Each append takes a transaction and waits for its streams; it does not go out together with
+    /// others. Two appends that write the same row of the read model wait for each other, and two that
+    /// write the same two rows in different order deadlock: one of them is tried again. Readers of the
+    /// log wait for an append until its handlers are done.
+    ///
+    /// # Errors
+    ///
+    /// A handler that fails refuses the append, with a [`StoreError`] that names projection and event.
+    ///
+    /// # All processes at once
+    ///
+    /// What is appended by a process without the projection is not in its rows. So all processes that
+    /// append have it, in the same version: one with an older version is refused its appends once a later
+    /// one serves, and after one without it has appended, [`rebuild_inline`](Self::rebuild_inline) brings
+    /// the rows up to date. For the same reason [a stream is transformed](es_core::TransformStore) by a
+    /// store without inline projections, and the rows are rebuilt after it.
+    ///
+    /// The same projection cannot be run in the background: the switch is one line and a new version.
+    ///
+    /// ```no_run
+    /// # use es_core::prelude::*;
+    /// # use es_postgres::{PgStore, sqlx::PgConnection};
+    /// # async fn example<A: es_core::Aggregate, X: ReadModel<PgConnection>>(store: PgStore, balances: X) -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = store.inline(balances).await?;
+    /// let accounts = Repository::<A, _>::new(store);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn inline<X: ReadModel<PgConnection>>(
+        &self,
+        projection: X,
+    ) -> Result<Self, InlineError> {
+        let id = ProjectionId::of::<X>();
+        let projections = self.projections();
+        let mut session = self.session().await?;
+        let end = self.log_end(&mut session).await?;
+        session.end().await?;
+        let selection = Selection::log()
+            .of_set::<X::Event>()
+            .map_err(|why| StoreError::new(es_core::StoreErrorKind::Unsupported, why))?;
+        let mut registration = Registration::new(id.clone(), end.incarnation);
+        registration.types = selection.types().to_vec();
+        registration.has_effects = X::HAS_EFFECTS;
+        let state = projections.register_inline(&mut registration).await?;
+        if state == VersionState::Retired {
+            return Err(InlineError::Retired { id });
+        }
+        let alone = projections.begin_alone(&id).await?;
+        if alone.is_built() {
+            alone.undo().await?;
+        } else {
+            self.build(&projection, alone, &id).await?;
+        }
+        let schema = PgProjections::schema_read(&id);
+        Ok(Self { inline: self.inline.and(projection, schema), ..self.clone() })
+    }
+
+    /// Builds the rows of an inline projection again, in one transaction: readers see the old ones until
+    /// its end, and appends wait for it. Effects are not had again.
+    pub async fn rebuild_inline<X: ReadModel<PgConnection>>(
+        &self,
+        projection: &X,
+    ) -> Result<(), InlineError> {
+        let id = ProjectionId::of::<X>();
+        let alone = self.projections().begin_alone(&id).await?;
+        self.build(projection, alone, &id).await
+    }
+
+    async fn build<X: ReadModel<PgConnection>>(
+        &self,
+        projection: &X,
+        mut alone: Alone,
+        id: &ProjectionId,
+    ) -> Result<(), InlineError> {
+        match self.fill(projection, &mut alone, id).await {
+            Ok(()) => Ok(alone.finish().await?),
+            Err(error) => {
+                alone.undo().await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn fill<X: ReadModel<PgConnection>>(
+        &self,
+        projection: &X,
+        alone: &mut Alone,
+        id: &ProjectionId,
+    ) -> Result<(), InlineError> {
+        let failed = |error: ProjectError| InlineError::Create {
+            id: id.clone(),
+            source: error.into_error(),
+        };
+        let is_built = alone.is_built();
+        alone.clear().await?;
+        if is_built {
+            projection.reset(alone.db()).await.map_err(failed)?;
+        } else {
+            projection.create(alone.db()).await.map_err(failed)?;
+        }
+        let mut after = Position::START;
+        loop {
+            // Nobody appends meanwhile, so everything is there that will be.
+            let cursor = Cursor::After(after);
+            let page = self.log_events(alone.db(), cursor, Position::MAX, PAGE).await?;
+            let is_last = page.len() < PAGE as usize;
+            after = page.last().map_or(after, |last| last.position);
+            replay(projection, id, page, alone.db()).await?;
+            if is_last {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Hands events to a projection that it lists, without their effects. Those of an archive have copies.
+async fn replay<X: Projects<PgConnection>>(
+    projection: &X,
+    id: &ProjectionId,
+    page: Vec<RecordedEvent>,
+    db: &mut PgConnection,
+) -> Result<(), StoreError> {
+    let is_listed = |event: &RecordedEvent| {
+        !event.stream.is_archive() && X::Event::contains(event.event.name.as_str())
+    };
+    for stored in page.into_iter().filter(is_listed) {
+        let failed = |error: ProjectError| failure(id, &stored, error);
+        for event in stored.clone().decode::<X::Event>().map_err(|error| failed(error.into()))? {
+            projection.project(event, db).await.map_err(failed)?;
+        }
+    }
+    Ok(())
+}

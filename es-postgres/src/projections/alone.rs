@@ -1,0 +1,104 @@
+//! A version built in one transaction while nobody appends: how a projection begins that is a part of
+//! every append.
+
+use es_core::projection::{Registration, Swap, VersionState};
+use es_core::{ProjectionId, StoreError};
+use sqlx::{Executor, PgConnection};
+
+use crate::error::from_sqlx;
+use crate::session::Session;
+
+use super::PgProjections;
+use super::begin::PATIENCE;
+use super::version::unsupported;
+
+/// What an inline projection is kept in order by: the appends themselves. It says at the same time which
+/// versions are inline, so that none is run in two ways at once.
+pub(crate) const INLINE: &str = "inline";
+
+/// The transaction in which a version is built.
+pub(crate) struct Alone {
+    projections: PgProjections,
+    id: ProjectionId,
+    projection: i32,
+    /// Building, serving or retired.
+    place: VersionState,
+    is_prepared: bool,
+    schema: String,
+    session: Session,
+}
+
+impl PgProjections {
+    /// Keeps out who else would build the version, and waits for the appends that are under way; those
+    /// that come later wait for this.
+    pub(crate) async fn begin_alone(&self, id: &ProjectionId) -> Result<Alone, StoreError> {
+        let opened = self.open(id, Some(PATIENCE), "FOR UPDATE").await?;
+        let (projection, place, schema) = (opened.projection, opened.place, opened.schema);
+        let (is_prepared, session) = (opened.is_prepared, opened.session);
+        let (projections, id) = (self.clone(), id.clone());
+        let mut alone = Alone { projections, id, projection, place, is_prepared, schema, session };
+        let gate = self.store.query("SELECT pg_advisory_xact_lock(1163067394, 0)");
+        alone.session.execute(gate).await.map_err(from_sqlx)?;
+        Ok(alone)
+    }
+
+    /// As [`ProjectionStore::register`](es_core::projection::ProjectionStore::register), for what is
+    /// kept in order by appends.
+    pub(crate) async fn register_inline(
+        &self,
+        registration: &mut Registration,
+    ) -> Result<VersionState, es_core::projection::RegisterError> {
+        INLINE.clone_into(&mut registration.keyed_by);
+        // It is never behind: whoever waits for it need not wait.
+        registration.start = es_core::Position::MAX;
+        self.register_version(registration).await
+    }
+}
+
+impl PgProjections {
+    /// Where the rows of the version are that is read.
+    pub(crate) fn schema_read(id: &ProjectionId) -> String {
+        super::place::of_name(&id.name)
+    }
+}
+
+impl Alone {
+    pub(crate) fn db(&mut self) -> &mut PgConnection {
+        &mut self.session
+    }
+
+    /// Whether its tables are there, and with them what was appended so far.
+    pub(crate) fn is_built(&self) -> bool {
+        self.is_prepared
+    }
+
+    /// Makes the schema, or empties the tables in it.
+    pub(crate) async fn clear(&mut self) -> Result<(), StoreError> {
+        if self.is_prepared {
+            return self.projections.empty(&mut self.session, self.projection, &self.schema).await;
+        }
+        let create = sqlx::AssertSqlSafe(format!("CREATE SCHEMA \"{}\"", self.schema));
+        self.session.execute(create).await.map_err(from_sqlx)?;
+        Ok(())
+    }
+
+    /// Makes it permanent; from then on its rows are those that are read.
+    pub(crate) async fn finish(mut self) -> Result<(), StoreError> {
+        let prepared = self
+            .projections
+            .store
+            .query("UPDATE es.projections SET is_prepared = true WHERE id = $1");
+        self.session.execute(prepared.bind(self.projection)).await.map_err(from_sqlx)?;
+        if self.place == VersionState::Building
+            && self.projections.swap_within(&mut self.session, &self.id).await? != Swap::Done
+        {
+            let why = format!("`{}` has come less far than the version that serves", self.id);
+            return Err(unsupported(why));
+        }
+        self.session.close_with("COMMIT".to_owned()).await.map_err(from_sqlx)
+    }
+
+    pub(crate) async fn undo(self) -> Result<(), StoreError> {
+        self.session.undo().await
+    }
+}

@@ -1,0 +1,86 @@
+//! A node that is paused in the middle of a batch.
+
+use std::time::{Duration, Instant};
+
+use es_core::Position;
+use es_core::projection::{CommitError, ProjectionBatch, ProjectionStore};
+use es_postgres::sqlx;
+use tokio::time::sleep;
+
+use super::support::{Node, at, failed, prepared, version};
+use crate::support::fixture;
+
+const LEASE: Duration = Duration::from_millis(1500);
+
+/// It holds the very row that the other one needs, and lets go of it with its lease.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_node_is_replaced_within_its_lease_and_a_second() {
+    let fixture = fixture().await;
+    let id = version(1);
+    let kept = prepared(&fixture.store, &id).await;
+    let paused = Node::of(&kept, &id).with_lease(LEASE);
+    let other = Node::of(&kept, &id);
+    let old = paused.claim(64).await;
+    let zombie = paused.seeing().await;
+    let begun = Instant::now();
+
+    let mut claims = Vec::new();
+    while claims.len() < 64 {
+        sleep(Duration::from_millis(50)).await;
+        claims.extend(other.claim(64 - claims.len()).await);
+    }
+    other.seeing().await.commit(at(&claims, 8)).await.unwrap();
+    let took = begun.elapsed();
+
+    assert!(took < LEASE + Duration::from_secs(1), "{took:?}");
+    let lost = zombie.commit(at(&old, 9)).await.unwrap_err();
+    assert!(
+        matches!(&lost, CommitError::Lost)
+            || matches!(&lost, CommitError::Store(error) if error.is_transient()),
+        "{lost:?}"
+    );
+    assert_eq!(fixture.number("SELECT times FROM totals.seen").await, 1);
+    assert_eq!(kept.visible(&id.name).await.unwrap().unwrap().position, Position(8));
+    // And it goes on with whatever it is given next.
+    assert!(paused.beat().await.held.is_empty());
+}
+
+/// It is no failure of the event that its handler was working on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_in_a_session_that_was_ended_is_not_to_blame() {
+    let fixture = fixture().await;
+    let id = version(1);
+    let kept = prepared(&fixture.store, &id).await;
+    let paused = Node::of(&kept, &id).with_lease(Duration::from_millis(50));
+    paused.claim(64).await;
+    let mut zombie = paused.seeing().await;
+    let idle = "SELECT count(*) FROM pg_stat_activity \
+                WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+    fixture.until(idle, 0).await;
+
+    let error = sqlx::query(super::support::SEE).execute(zombie.db()).await;
+
+    assert!(kept.is_transient(&error.unwrap_err().into()));
+    // Whoever is not told so by the driver is told by the commit.
+    assert!(zombie.undo().await.is_err());
+    assert_eq!(fixture.number("SELECT count(*) FROM totals.seen").await, 0);
+}
+
+/// What it has set aside before it was paused goes with the rest.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_lost_batch_has_set_aside_is_not() {
+    let fixture = fixture().await;
+    let id = version(1);
+    let kept = prepared(&fixture.store, &id).await;
+    let node = Node::of(&kept, &id);
+    let claims = node.claim(64).await;
+    let batch = node.seeing().await;
+    kept.leave(node.holder()).await.unwrap();
+
+    let mut progress = at(&claims, 9);
+    progress.set_aside = vec![failed("ada", 3, None)];
+    let lost = batch.commit(progress).await.unwrap_err();
+
+    assert!(matches!(lost, CommitError::Lost), "{lost:?}");
+    assert_eq!(fixture.number("SELECT count(*) FROM es.parked").await, 0);
+}

@@ -1,0 +1,107 @@
+//! Readers of a read model while another version takes its place.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use es_core::projection::{ProjectionBatch, ProjectionStore, Registration, Swap, VersionState};
+use es_postgres::sqlx::{self, Connection, PgConnection};
+
+use super::support::{Node, at, incarnation, prepare, prepared, see, version};
+use crate::support::fixture;
+
+/// Readers that have prepared their statement see the one row or the other, and no error.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_prepared_statement_reads_the_old_rows_and_then_the_new() {
+    let fixture = fixture().await;
+    let (old, new) = (version(1), version(2));
+    let kept = prepared(&fixture.store, &old).await;
+    let node = Node::of(&kept, &old);
+    let claims = node.claim(64).await;
+    node.seeing().await.commit(at(&claims, 5)).await.unwrap();
+    let registration = Registration::new(new.clone(), incarnation(&fixture.store).await);
+    assert_eq!(kept.register(&registration).await.unwrap(), VersionState::Building);
+    prepare(&kept, &new).await;
+    let node = Node::of(&kept, &new);
+    let claims = node.claim(64).await;
+    let mut batch = node.begin_as(VersionState::Building).await;
+    see(batch.db()).await;
+    see(batch.db()).await;
+    batch.commit(at(&claims, 5)).await.unwrap();
+
+    let is_over = Arc::new(AtomicBool::new(false));
+    let mut readers = tokio::task::JoinSet::new();
+    for _ in 0..3 {
+        let mut reader = PgConnection::connect(fixture.database.url()).await.unwrap();
+        let is_over = Arc::clone(&is_over);
+        readers.spawn(async move {
+            let mut seen: Vec<i64> = Vec::new();
+            loop {
+                let is_last = is_over.load(Ordering::SeqCst);
+                let query = sqlx::query_scalar("SELECT times FROM totals.seen");
+                seen.push(query.fetch_one(&mut reader).await.unwrap());
+                seen.dedup();
+                if is_last {
+                    return seen;
+                }
+            }
+        });
+    }
+    let reading = "SELECT count(*) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND query LIKE 'SELECT times%'";
+    fixture.until(reading, 3).await;
+    assert_eq!(kept.swap(&new).await.unwrap(), Swap::Done);
+    is_over.store(true, Ordering::SeqCst);
+
+    while let Some(seen) = readers.join_next().await {
+        assert_eq!(seen.unwrap(), [1, 2]);
+    }
+    assert_eq!(fixture.number("SELECT times FROM totals_v1.seen").await, 1);
+    assert!(kept.drop_version(&old).await.unwrap());
+    let left = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'totals%'";
+    assert_eq!(fixture.number(left).await, 1);
+}
+
+/// A version that is given up after the other one was retired for it: that one goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_old_version_goes_on_where_the_new_one_is_dropped() {
+    let fixture = fixture().await;
+    let (old, new) = (version(1), version(2));
+    let kept = prepared(&fixture.store, &old).await;
+    let node = Node::of(&kept, &old);
+    node.seeing().await.commit(at(&node.claim(64).await, 5)).await.unwrap();
+    kept.register(&Registration::new(new.clone(), incarnation(&fixture.store).await))
+        .await
+        .unwrap();
+    prepare(&kept, &new).await;
+    assert_eq!(kept.swap(&new).await.unwrap(), Swap::NotYet);
+    assert_eq!(node.beat().await.state, VersionState::Retired);
+    assert!(node.claim(64).await.is_empty());
+
+    assert!(kept.drop_version(&new).await.unwrap());
+
+    assert_eq!(node.beat().await.state, VersionState::Serving);
+    node.seeing().await.commit(at(&node.claim(64).await, 6)).await.unwrap();
+    assert_eq!(fixture.number("SELECT times FROM totals.seen").await, 2);
+}
+
+/// A node that has not heard of the swap yet is given slots after it: it writes into no wrong table, and
+/// does not have effects that it should, or the other way about.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_of_a_node_that_has_not_heard_of_the_swap_is_lost() {
+    let fixture = fixture().await;
+    let (old, new) = (version(1), version(2));
+    let kept = prepared(&fixture.store, &old).await;
+    kept.register(&Registration::new(new.clone(), incarnation(&fixture.store).await))
+        .await
+        .unwrap();
+    prepare(&kept, &new).await;
+    assert_eq!(kept.swap(&new).await.unwrap(), Swap::Done);
+    let node = Node::of(&kept, &new);
+    let claims = node.claim(64).await;
+
+    let mut batch = node.begin_as(VersionState::Building).await;
+    see(batch.db()).await;
+    batch.commit(at(&claims, 1)).await.unwrap_err();
+
+    assert_eq!(fixture.number("SELECT count(*) FROM totals.seen").await, 0);
+}

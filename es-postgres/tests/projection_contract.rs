@@ -1,0 +1,67 @@
+//! What every store of projections owes, kept by Postgres: each guarantee in a database of its own, with
+//! prepared statements and without.
+
+use es_core::ProjectionName;
+use es_postgres::sqlx::{self, AssertSqlSafe, Executor, PgConnection, PgPool};
+use es_postgres::{PgProjections, PgStore};
+use es_testing::postgres::TestDatabase;
+use es_testing::projection_contract::{Probe, Rows};
+
+/// A table of numbers under keys, without a schema: which one it is says the batch.
+#[derive(Clone)]
+struct Numbers {
+    pool: PgPool,
+}
+
+impl Probe<PgConnection> for Numbers {
+    async fn create(&self, db: &mut PgConnection) {
+        let table = "CREATE TABLE number (key text PRIMARY KEY, number bigint NOT NULL)";
+        db.execute(table).await.expect("the schema is the version's own");
+    }
+
+    async fn add(&self, db: &mut PgConnection, key: &str, number: i64) {
+        let add = "INSERT INTO number AS old VALUES ($1, $2) \
+                   ON CONFLICT (key) DO UPDATE SET number = old.number + $2";
+        let add = sqlx::query(add).bind(key).bind(number);
+        db.execute(add).await.expect("the table is there");
+    }
+
+    async fn rows(&self, db: &mut PgConnection) -> Rows {
+        let rows = sqlx::query_as("SELECT key, number FROM number").fetch_all(db).await;
+        rows.expect("the table is there").into_iter().collect()
+    }
+
+    async fn read(&self, name: &ProjectionName) -> Rows {
+        let schema = name.as_str().replace(['-', '.'], "_");
+        let table = AssertSqlSafe(format!("SELECT to_regclass('{schema}.number') IS NULL"));
+        let is_missing = sqlx::query_scalar(table).persistent(false).fetch_one(&self.pool).await;
+        if is_missing.expect("the server is there") {
+            return Rows::new();
+        }
+        let rows = AssertSqlSafe(format!("SELECT key, number FROM {schema}.number"));
+        let rows = sqlx::query_as(rows).persistent(false).fetch_all(&self.pool).await;
+        rows.expect("readers see the table").into_iter().collect()
+    }
+}
+
+/// A migrated store in a fresh database, which is dropped with the guard.
+async fn fresh() -> (PgProjections, Numbers, TestDatabase) {
+    let database = TestDatabase::create().await;
+    let pool = PgStore::pool_options().connect(database.url()).await.expect("it is there");
+    let store = PgStore::new(pool.clone());
+    store.migrate().await.expect("the database is empty");
+    (store.projections(), Numbers { pool }, database)
+}
+
+async fn unprepared() -> (PgProjections, Numbers, TestDatabase) {
+    let (kept, numbers, database) = fresh().await;
+    (kept.without_prepared_statements(), numbers, database)
+}
+
+mod prepared {
+    es_testing::projection_contract!(super::fresh);
+}
+
+mod without_prepared_statements {
+    es_testing::projection_contract!(super::unprepared);
+}

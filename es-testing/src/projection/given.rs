@@ -1,0 +1,169 @@
+//! Where a scenario of a projection begins: with what has happened.
+
+use std::fmt;
+use std::panic::Location;
+
+use es_core::{Describe, IntoEvents, Projection, StreamId};
+
+use super::fold::Failed;
+use super::log::Log;
+use crate::report::{Colour, Line, Page};
+use crate::scenario::{Unasserted, expect_lossless, of_this_test};
+
+/// Scenarios of a projection that is its own default. Every such one has it; bring it into scope and
+/// write `Balances::given(…)`. For others there is [`given`].
+pub trait ProjectionScenario: Projection<Event: PartialEq> + Default {
+    /// What has happened so far, in one stream: `()`, an event, a tuple, an array, a `Vec`, or the
+    /// projection's enum.
+    ///
+    /// # Panics
+    ///
+    /// If a store would not give an event back as it is.
+    #[track_caller]
+    fn given(events: impl IntoEvents<Self::Event>) -> Given<Self> {
+        given(Self::default(), events)
+    }
+
+    /// The same in a stream of that name: `account/ada`.
+    ///
+    /// # Panics
+    ///
+    /// If a store would not give an event back as it is, or no stream can be called so.
+    #[track_caller]
+    fn given_in(stream: &str, events: impl IntoEvents<Self::Event>) -> Given<Self> {
+        given(Self::default(), ()).given_in(stream, events)
+    }
+}
+
+impl<P: Projection<Event: PartialEq> + Default> ProjectionScenario for P {}
+
+/// The stream of events that are given without one.
+const STREAM: &str = "given/1";
+
+/// A scenario of `projection`, after `events` in one stream.
+///
+/// # Panics
+///
+/// If a store would not give an event back as it is.
+#[track_caller]
+pub fn given<P: Projection<Event: PartialEq>>(
+    projection: P,
+    events: impl IntoEvents<P::Event>,
+) -> Given<P> {
+    let (unasserted, log) = (Unasserted::here(), Log { events: Vec::new() });
+    Given { unasserted, projection, log }.given_in(STREAM, events)
+}
+
+/// A scenario of a projection that knows its past.
+///
+/// Dropped as it is, it panics: a scenario that asserts nothing proves nothing.
+#[must_use = "a scenario asserts nothing before its `then`"]
+pub struct Given<P: Projection> {
+    pub(super) unasserted: Unasserted,
+    pub(super) projection: P,
+    pub(super) log: Log<P::Event>,
+}
+
+impl<P: Projection<Event: PartialEq>> Given<P> {
+    /// What has happened then, in the stream of that name: `account/ada`.
+    ///
+    /// # Panics
+    ///
+    /// If a store would not give an event back as it is, or no stream can be called so.
+    #[track_caller]
+    pub fn given_in(mut self, stream: &str, events: impl IntoEvents<P::Event>) -> Self {
+        let stream: StreamId = match stream.parse() {
+            Ok(stream) => stream,
+            Err(error) => panic!("`{stream}` is not a stream like `account/ada`: {error}"),
+        };
+        let events = events.into_events();
+        expect_lossless("given", &events);
+        self.log.events.extend(events.into_iter().map(|event| (stream.clone(), event)));
+        self
+    }
+}
+
+impl<P: Projection> Given<P> {
+    /// The story, for a report.
+    pub(super) fn story(&self, failed: Option<&Failed>) -> Vec<Line> {
+        let events = self.log.events.iter().enumerate();
+        let mut lines: Vec<_> = events
+            .map(|(nth, (stream, event))| {
+                let stream = stream.to_string();
+                let stream = if stream == STREAM { String::new() } else { format!("{stream}  ") };
+                let line = Line::text(format!("{stream}{}", event.describe()));
+                let has_failed = failed.is_some_and(|failed| failed.nth == Some(nth));
+                if has_failed { line.remark("failed") } else { line }
+            })
+            .collect();
+        if lines.is_empty() {
+            lines.push(Line::text("nothing"));
+        }
+        lines
+    }
+
+    /// Fails with what was there in place of what was expected.
+    pub(super) fn fail(
+        &self,
+        at: &'static Location<'static>,
+        headline: String,
+        failed: Option<&Failed>,
+        blocks: Vec<(&'static str, Vec<Line>)>,
+        end: String,
+    ) -> ! {
+        let mut all = vec![("given", self.story(failed))];
+        all.extend(blocks);
+        let page = Page { name: of_this_test(), headline, at, blocks: all, end };
+        panic!("{}", page.render(Colour::of_this_terminal()))
+    }
+
+    /// A handler failed, and nobody expected it.
+    pub(super) fn fail_for(
+        &self,
+        at: &'static Location<'static>,
+        failed: &Failed,
+        method: &str,
+    ) -> ! {
+        let error = failed.error.chain();
+        let accept = format!("accept with: .{method}({error:?})");
+        let then = vec![Line::unexpected(error)];
+        self.fail(at, self.headline_of(failed), Some(failed), vec![("then", then)], accept)
+    }
+
+    /// A handler was to fail with an error that says `expected`.
+    pub(super) fn expect_failure(
+        &self,
+        at: &'static Location<'static>,
+        folded: Result<(), Failed>,
+        expected: &str,
+        method: &str,
+    ) {
+        let Err(failed) = folded else {
+            let then = vec![Line::missing(expected)];
+            let end = "what to do: let the handler fail, or expect what it writes".to_owned();
+            let headline = "expected a failure, but every event was handled".to_owned();
+            self.fail(at, headline, None, vec![("then", then)], end);
+        };
+        let error = failed.error.chain();
+        if !error.contains(expected) {
+            let accept = format!("accept with: .{method}({error:?})");
+            let then = vec![Line::unexpected(error), Line::missing(expected)];
+            let headline = self.headline_of(&failed);
+            self.fail(at, headline, Some(&failed), vec![("then", then)], accept);
+        }
+    }
+
+    fn headline_of(&self, failed: &Failed) -> String {
+        let event = failed.nth.and_then(|nth| self.log.events.get(nth));
+        match event {
+            Some((_, event)) => format!("the handler of {} failed", event.describe().name),
+            None => "the handler failed".to_owned(),
+        }
+    }
+}
+
+impl<P: Projection> fmt::Debug for Given<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Given").field("projection", &P::NAME).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,188 @@
+//! A store of projections in memory with one fault built in.
+
+use std::time::Duration;
+
+use es_core::projection::{
+    Beat, Claim, CommitError, Keys, Parked, ParkedKey, Progress, ProjectionBatch, Pulse,
+    Registration, Slot, Swap, VersionState, VersionStatus,
+};
+use es_core::{Checkpoint, MemoryProjections, Position, ProjectionId, ProjectionStore, StoreError};
+use es_testing::projection_contract::Rows;
+
+/// The places where a store can go wrong. Each does nothing unless it is told.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fault of its own")]
+pub(crate) struct Broken {
+    pub(crate) inner: MemoryProjections<Rows>,
+    pub(crate) registration: fn(&mut Registration),
+    pub(crate) registered: fn(VersionState) -> VersionState,
+    pub(crate) preparing: Preparing,
+    pub(crate) beat: fn(&mut Beat),
+    pub(crate) pulse: fn(&mut Pulse),
+    /// Of claims and beats; that of batches is another.
+    pub(crate) lease: fn(Duration) -> Duration,
+    pub(crate) beat_lease: fn(Duration) -> Duration,
+    pub(crate) batch_lease: fn(Duration) -> Duration,
+    pub(crate) at_most: fn(usize) -> usize,
+    pub(crate) claims: fn(&mut Vec<Claim>),
+    pub(crate) releasing: Releasing,
+    pub(crate) leaves: bool,
+    pub(crate) beginning: Beginning,
+    pub(crate) progress: fn(&mut Progress),
+    pub(crate) committing: Committing,
+    /// Whether a batch that is dropped is kept, and one that is undone.
+    pub(crate) keeps_dropped: bool,
+    pub(crate) keeps_undone: bool,
+    pub(crate) marking: Marking,
+    pub(crate) slots: fn(&[Slot]) -> Vec<Slot>,
+    pub(crate) due_limit: fn(u32) -> u32,
+    pub(crate) due: fn(&mut Vec<Parked>),
+    pub(crate) parked: fn(&mut Vec<Parked>),
+    /// Whether a list of keys begins after a key.
+    pub(crate) turns_pages: bool,
+    pub(crate) parked_keys: fn(&mut Vec<ParkedKey>),
+    pub(crate) keys: fn(&Keys) -> Keys,
+    pub(crate) dropped: fn(bool) -> bool,
+    pub(crate) stops: bool,
+    pub(crate) versions: fn(&mut Vec<VersionStatus>),
+    pub(crate) looks_at_names: bool,
+    pub(crate) visible: fn(&mut Checkpoint),
+    pub(crate) limits: fn(&mut Vec<(Slot, Position)>),
+    pub(crate) swapping: Swapping,
+    pub(crate) swapped: fn(Swap) -> Swap,
+    pub(crate) dropping: Dropping,
+    /// Whether rows are emptied before those that are built again are there.
+    pub(crate) empties_first: bool,
+    /// Whether what is folded aside can be kept.
+    pub(crate) keeps_scratch: bool,
+    pub(crate) forks: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Preparing {
+    ByOne,
+    ByAll,
+    /// Noted as done before it is.
+    TooEarly,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Releasing {
+    ItsOwn,
+    Nothing,
+    WhoeverHasThem,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Beginning {
+    WithItsRows,
+    WithoutRows,
+    WithThoseThatAreRead,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Committing {
+    AtOnce,
+    /// Though it is lost.
+    Anyway,
+    /// Of a batch that is lost, the slots that are not.
+    InPart,
+    /// First the rows, then the progress, with time to give up in between.
+    InTwoSteps,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Marking {
+    EachTime,
+    Once,
+    Never,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Swapping {
+    AtOnce,
+    NotAtAll,
+    /// With a moment in which there are no rows.
+    ThroughNothing,
+    /// The version before is gone at once.
+    WithoutReturn,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Dropping {
+    WhatIsNotRead,
+    Nothing,
+    /// The rows of any version.
+    Anything,
+}
+
+impl Broken {
+    /// Without a fault yet.
+    pub(crate) fn store() -> Self {
+        Self {
+            inner: MemoryProjections::new(),
+            registration: |_| {},
+            registered: |state| state,
+            preparing: Preparing::ByOne,
+            beat: |_| {},
+            pulse: |_| {},
+            lease: |lease| lease,
+            beat_lease: |lease| lease,
+            batch_lease: |lease| lease,
+            at_most: |number| number,
+            claims: |_| {},
+            releasing: Releasing::ItsOwn,
+            leaves: true,
+            beginning: Beginning::WithItsRows,
+            progress: |_| {},
+            committing: Committing::AtOnce,
+            keeps_dropped: false,
+            keeps_undone: false,
+            marking: Marking::EachTime,
+            slots: <[Slot]>::to_vec,
+            due_limit: |limit| limit,
+            due: |_| {},
+            parked: |_| {},
+            turns_pages: true,
+            parked_keys: |_| {},
+            keys: Keys::clone,
+            dropped: |answer| answer,
+            stops: true,
+            versions: |_| {},
+            looks_at_names: true,
+            visible: |_| {},
+            limits: |_| {},
+            swapping: Swapping::AtOnce,
+            swapped: |swap| swap,
+            dropping: Dropping::WhatIsNotRead,
+            empties_first: false,
+            keeps_scratch: false,
+            forks: false,
+        }
+    }
+
+    /// Puts rows in the place of those of a version, whoever holds it.
+    pub(crate) async fn force(
+        &self,
+        id: &ProjectionId,
+        rows: Rows,
+        progress: Progress,
+    ) -> Result<(), CommitError> {
+        let mut batch = self.inner.rebuild(id).await?;
+        *batch.db() = rows;
+        batch.commit(progress).await
+    }
+
+    pub(crate) async fn empty(&self, id: &ProjectionId) -> Result<(), StoreError> {
+        match self.force(id, Rows::new(), Progress::default()).await {
+            Err(CommitError::Store(error)) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Clone for Broken {
+    fn clone(&self) -> Self {
+        let inner = if self.forks { MemoryProjections::new() } else { self.inner.clone() };
+        Self { inner, ..*self }
+    }
+}

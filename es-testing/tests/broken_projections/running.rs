@@ -1,0 +1,149 @@
+//! Stores that keep batches, leases or nodes wrongly.
+
+use std::time::Duration;
+
+use es_core::Position;
+use es_core::projection::{Claim, Epoch, Slot};
+use es_testing::projection_contract::{batch, fence, lease, nodes};
+
+use super::broken::{Beginning, Broken, Committing, Marking, Releasing};
+use super::finds;
+
+finds! {
+    checkpoints_that_are_forgotten: batch::rows_and_checkpoint_are_there_together,
+    "every slot has come to the checkpoint", {
+        progress: |progress| progress.slots.clear()
+    }
+    nothing_that_is_set_aside: batch::rows_and_checkpoint_are_there_together,
+    "what was set aside is there", {
+        progress: |progress| progress.set_aside.clear()
+    }
+    one_checkpoint_for_all_slots: batch::each_slot_comes_to_its_own_checkpoint,
+    "each slot has its own checkpoint", {
+        progress: |progress| for slot in &mut progress.slots { slot.checkpoint = Position(9); }
+    }
+    an_undone_batch_that_is_kept: batch::what_is_undone_was_never_there, "what is undone is gone", {
+        keeps_undone: true
+    }
+    a_batch_without_the_rows_before: batch::a_batch_sees_the_rows_before_it,
+    "rows of the batch before", {
+        beginning: Beginning::WithoutRows
+    }
+    a_dropped_batch_that_is_kept: batch::a_dropped_batch_is_undone,
+    "what is dropped was never there", {
+        keeps_dropped: true
+    }
+    a_commit_in_two_steps: batch::a_dropped_commit_is_whole_or_not_there,
+    "rows and checkpoint are one", {
+        committing: Committing::InTwoSteps
+    }
+    marks_that_are_not_set: batch::what_was_written_since_the_mark_is_undone,
+    "what was written since the mark is gone", {
+        marking: Marking::Never
+    }
+    the_first_mark_alone: batch::a_batch_goes_back_to_its_last_mark,
+    "it goes back to the last mark", {
+        marking: Marking::Once
+    }
+    clones_that_know_nothing: batch::clones_share_their_progress, "a version is listed", {
+        forks: true
+    }
+    one_epoch_for_ever: fence::every_claim_has_an_epoch_of_its_own,
+    "epochs rise from claim to claim", {
+        claims: |claims| for claim in claims { claim.epoch = Epoch(1); }
+    }
+    an_old_epoch_that_commits: fence::an_older_epoch_commits_nothing, "the batch is lost", {
+        committing: Committing::Anyway
+    }
+    a_made_up_epoch_that_commits: fence::an_epoch_that_was_not_given_commits_nothing,
+    "the batch is lost", {
+        committing: Committing::Anyway
+    }
+    another_node_that_commits: fence::a_slot_of_another_node_commits_nothing,
+    "the batch is lost", {
+        committing: Committing::Anyway
+    }
+    a_slot_that_is_let_go_and_commits: fence::a_slot_that_was_let_go_commits_nothing,
+    "the batch is lost", {
+        committing: Committing::Anyway
+    }
+    a_batch_that_commits_in_part: fence::one_lost_slot_loses_the_whole_batch,
+    "the batch is lost", {
+        committing: Committing::InPart
+    }
+    a_zombie_that_commits: fence::after_a_takeover_the_old_node_commits_nothing,
+    "a zombie commits nothing", {
+        committing: Committing::Anyway
+    }
+    slots_for_everybody: lease::nodes_that_claim_at_once_share_the_slots,
+    "no slot is given twice", {
+        claims: |claims| *claims = everything()
+    }
+    a_slot_too_many: lease::no_more_slots_are_given_than_asked_for, "at most so many", {
+        at_most: |number| number + 1
+    }
+    slots_that_begin_anew: lease::a_claim_says_how_far_the_slot_has_come, "a slot goes on", {
+        claims: |claims| for claim in claims { claim.checkpoint = Position::START; }
+    }
+    slots_that_are_not_released: lease::released_slots_are_free_at_once,
+    "what was released is free", {
+        releasing: Releasing::Nothing
+    }
+    slots_that_anybody_releases: lease::nobody_releases_the_slots_of_another,
+    "a slot is released by who holds it", {
+        releasing: Releasing::WhoeverHasThem
+    }
+    a_node_that_stays: lease::who_leaves_frees_all_slots, "who has left has nothing", {
+        leaves: false
+    }
+    a_lease_that_never_ends: lease::a_slot_is_free_when_its_lease_is_over,
+    "slots that nobody holds are given", check_at_once {
+        lease: |lease| lease * 1000
+    }
+    a_lease_that_ends_at_once: lease::a_slot_is_free_when_its_lease_is_over,
+    "a slot is not taken while its lease lasts", {
+        lease: |_| Duration::ZERO
+    }
+    a_beat_that_renews_nothing: lease::a_beat_renews_the_lease, "a beat renews the lease", {
+        beat_lease: |_| Duration::ZERO
+    }
+    slots_that_are_two_nodes: lease::a_beat_renews_no_slot_of_another,
+    "what was taken over is not held", {
+        beat: |beat| beat.held = Slot::all().map(|slot| (slot, Epoch(1))).collect()
+    }
+    a_batch_that_holds_on: lease::a_paused_batch_holds_nobody_up,
+    "waited in vain until a paused batch", check_at_once {
+        batch_lease: |lease| lease * 1000
+    }
+    nodes_that_overwrite_each_other: lease::nodes_write_beside_each_other,
+    "every batch of every node counts once", {
+        beginning: Beginning::WithoutRows
+    }
+    nodes_in_one_place: nodes::shares_are_fair_and_add_up, "each node has its own place", {
+        beat: |beat| beat.rank = 0
+    }
+    nodes_that_live_for_ever: nodes::a_silent_node_does_not_count,
+    "waited in vain until a silent node", check_at_once {
+        beat_lease: |lease| lease * 1000
+    }
+    nodes_of_all_versions: nodes::each_version_has_nodes_of_its_own,
+    "who runs another version does not count", {
+        beat: |beat| beat.nodes = 2
+    }
+    a_beat_that_tells_nothing: nodes::a_beat_tells_what_is_held_and_free,
+    "what is held is what was given", {
+        beat: |beat| beat.held.clear()
+    }
+    a_pulse_that_is_lost: nodes::a_pulse_is_shown, "what it told is shown", {
+        pulse: |pulse| pulse.error = None
+    }
+    a_version_that_does_not_stop: nodes::a_stopped_version_says_why_and_goes_on,
+    "its nodes are told", {
+        stops: false
+    }
+}
+
+fn everything() -> Vec<Claim> {
+    let claim = |slot| Claim::new(slot, Epoch(1), Position::START, Position::START);
+    Slot::all().map(claim).collect()
+}

@@ -1,0 +1,130 @@
+//! Stores that keep versions wrongly.
+
+use es_core::projection::{Swap, VersionState};
+use es_core::{Incarnation, Position};
+use es_testing::projection_contract::{rebuild, swap, versions};
+
+use super::broken::{Beginning, Broken, Committing, Dropping, Preparing, Swapping};
+use super::finds;
+
+finds! {
+    nothing_that_serves: versions::the_first_version_serves_and_later_ones_are_built,
+    "the first version serves", {
+        registered: |_| VersionState::Building
+    }
+    everything_that_serves: versions::the_first_version_serves_and_later_ones_are_built,
+    "a later one is built", {
+        registered: |_| VersionState::Serving
+    }
+    a_version_that_retires: versions::registering_again_changes_nothing, "it does what it did", {
+        registered: |_| VersionState::Retired
+    }
+    a_start_that_is_forgotten: versions::slots_begin_where_they_are_told_to, "it begins there", {
+        registration: |registration| registration.start = Position::START
+    }
+    a_key_that_is_not_looked_at: versions::another_key_is_refused, "another key is refused", {
+        registration: |registration| registration.keyed_by = "stream".into()
+    }
+    a_log_that_is_not_looked_at: versions::another_log_is_refused, "another log is refused", {
+        registration: |registration| registration.incarnation = the_same()
+    }
+    a_version_that_is_not_looked_at: versions::an_older_version_is_refused,
+    "an older version is refused", {
+        registration: |registration| registration.id.version = 2
+    }
+    effects_that_are_not_looked_at: versions::a_version_with_effects_keeps_the_key,
+    "effects with another key are refused", {
+        registration: |registration| registration.has_effects = false
+    }
+    tables_that_everybody_makes: versions::one_node_makes_the_tables, "one node makes them", {
+        preparing: Preparing::ByAll
+    }
+    tables_that_nobody_makes: versions::tables_that_were_given_up_are_made_by_another,
+    "they are made by another", {
+        preparing: Preparing::TooEarly
+    }
+    rows_of_all_versions_in_one_place: versions::each_version_has_rows_of_its_own,
+    "readers see the version that serves", {
+        beginning: Beginning::WithThoseThatAreRead,
+        committing: Committing::Anyway
+    }
+    visible_ahead_of_the_rows: versions::visible_is_what_every_slot_has_done,
+    "as far as every slot has come", {
+        visible: |checkpoint| checkpoint.position = Position(9)
+    }
+    a_list_of_everything: versions::versions_are_listed_by_name, "those of one name", {
+        looks_at_names: false
+    }
+    a_swap_that_does_nothing: swap::a_version_that_has_come_as_far_takes_over,
+    "readers see the new rows", {
+        swapping: Swapping::NotAtAll
+    }
+    a_swap_that_does_not_wait: swap::a_version_that_is_behind_comes_as_far_first,
+    "it is behind in a slot", {
+        swapped: |_| Swap::Done
+    }
+    a_swap_through_nothing: swap::readers_see_one_version_or_the_other, "one or the other", {
+        swapping: Swapping::ThroughNothing
+    }
+    a_retired_version_that_grows: swap::nobody_adds_to_a_retired_version,
+    "nothing is added any more", {
+        committing: Committing::Anyway
+    }
+    a_batch_across_a_swap: swap::what_is_begun_during_a_swap_is_lost,
+    "it was begun before the swap", {
+        committing: Committing::Anyway
+    }
+    effects_from_the_beginning: swap::effects_go_on_after_those_of_the_version_before,
+    "effects up to there were had", {
+        claims: |claims| for claim in claims { claim.effects_after = Position::START; }
+    }
+    limits_at_the_beginning: swap::limits_are_where_the_version_before_has_come,
+    "as far as the version before has come", {
+        limits: |limits| for (_, limit) in limits { *limit = Position::START; }
+    }
+    a_swap_without_return: swap::the_old_version_is_kept_until_it_is_dropped,
+    "rows can be looked at", {
+        swapping: Swapping::WithoutReturn
+    }
+    a_version_that_is_not_dropped: swap::a_dropped_version_begins_anew, "from no rows", {
+        dropping: Dropping::Nothing
+    }
+    rows_that_are_dropped_while_they_are_read: swap::what_is_read_is_not_dropped,
+    "the version that serves is read", {
+        dropping: Dropping::Anything
+    }
+    a_rebuild_that_everybody_sees: rebuild::a_rebuild_is_seen_when_it_is_done,
+    "the old rows are read meanwhile", {
+        empties_first: true
+    }
+    a_rebuild_that_takes_nothing: rebuild::a_rebuild_takes_all_slots,
+    "what rests on the old slots is lost", {
+        committing: Committing::Anyway
+    }
+    a_batch_across_a_rebuild: rebuild::a_batch_across_a_rebuild_is_lost, "the batch is lost", {
+        committing: Committing::Anyway
+    }
+    a_rebuild_that_forgets_nothing: rebuild::a_rebuild_sets_aside_anew,
+    "what could be handled is not set aside", {
+        parked_keys: |keys| keys.extend(keys.clone())
+    }
+    effects_that_are_repeated: rebuild::a_rebuild_repeats_no_effects,
+    "effects up to there were had", {
+        claims: |claims| for claim in claims { claim.effects_after = Position::START; }
+    }
+    a_dropped_rebuild_that_took_everything: rebuild::a_rebuild_that_is_dropped_changes_nothing,
+    "the slots are still the node's", {
+        empties_first: true
+    }
+    something_kept_that_was_folded_aside: rebuild::what_is_folded_aside_leaves_nothing,
+    "it cannot be committed", {
+        keeps_scratch: true
+    }
+    a_look_that_leaves_traces: rebuild::a_look_changes_nothing, "the rows are as they were", {
+        keeps_undone: true
+    }
+}
+
+fn the_same() -> Incarnation {
+    Incarnation::from(uuid::Uuid::from_u128(5))
+}

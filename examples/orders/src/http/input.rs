@@ -1,0 +1,125 @@
+//! What callers send, looked at before anything is done with it.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use es_core::projection::InvalidToken;
+use es_core::{Actor, Token};
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use super::problem::Problem;
+use crate::requests::RequestId;
+
+/// A JSON body. What is wrong with it is told with the field.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        // A form of some other site cannot send this type.
+        if text_of(request.headers(), header::CONTENT_TYPE.as_str())?
+            .is_none_or(|kind| !kind.starts_with("application/json"))
+        {
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Err(Problem::new(status, "not JSON", "send it as application/json"));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            Problem::new(rejection.status(), "the request cannot be read", rejection.body_text())
+        })?;
+        let mut json = serde_json::Deserializer::from_slice(&bytes);
+        let body = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let field = error.path().to_string();
+            match error.into_inner() {
+                wrong if wrong.is_data() => Problem::field(field, wrong.to_string()),
+                broken => Problem::unreadable(broken.to_string()),
+            }
+        })?;
+        json.end().map_err(|error| Problem::unreadable(error.to_string()))?;
+        Ok(Self(body))
+    }
+}
+
+/// Which request it is, and on whose behalf.
+#[derive(Debug)]
+pub struct Asked {
+    pub request: RequestId,
+    pub user: Actor,
+}
+
+impl Asked {
+    const HEADER: &'static str = "idempotency-key";
+
+    pub fn new(request: &str, user: Option<&str>) -> Result<Self, Problem> {
+        let request = text(Self::HEADER, request, 100)?;
+        let user = text("x-user", user.unwrap_or("anonymous"), 80)?;
+        let user = Actor::new(user).map_err(Problem::broken)?;
+        Ok(Self { request: RequestId::new(request), user })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let missing = || {
+            let detail = "name the request, with a UUID say: sent again under the same name, it \
+                          happens once";
+            Problem::unreadable(format!("the header `{}` is missing; {detail}", Self::HEADER))
+        };
+        let request = text_of(&parts.headers, Self::HEADER)?.ok_or_else(missing)?;
+        Self::new(request, text_of(&parts.headers, "x-user")?)
+    }
+}
+
+/// What the answer has to show, if the caller says so.
+#[derive(Clone, Copy, Debug)]
+pub struct After(pub Option<Token>);
+
+impl<S: Send + Sync> FromRequestParts<S> for After {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Self(text_of(&parts.headers, Token::HEADER)?.map(token).transpose()?))
+    }
+}
+
+fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Problem> {
+    let text = headers.get(name).map(axum::http::HeaderValue::to_str).transpose();
+    text.map_err(|_| Problem::unreadable(format!("the header `{name}` is not ASCII")))
+}
+
+/// What a caller was answered when it wrote.
+pub fn token(text: &str) -> Result<Token, Problem> {
+    text.parse().map_err(|error: InvalidToken| Problem::unreadable(error.to_string()))
+}
+
+/// The id of an order, as it stands in an address.
+pub fn order(id: &str) -> Result<Uuid, Problem> {
+    id.parse().map_err(|_| Problem::not_found(format!("there is no order {id}")))
+}
+
+/// A text of 1 to `most` characters, without the spaces around it.
+pub fn text(field: &str, value: &str, most: usize) -> Result<String, Problem> {
+    let value = value.trim();
+    let problem = match value.chars().count() {
+        0 => "is empty".to_owned(),
+        length if length > most => format!("is {length} characters long"),
+        _ if value.chars().any(char::is_control) => "holds a control character".to_owned(),
+        _ => return Ok(value.to_owned()),
+    };
+    let limit = format!("1 to {most} characters, none of them a control character");
+    Err(Problem::field(field, format!("`{field}` {problem}")).with_limit(limit))
+}
+
+/// A number of that range.
+pub fn number(field: &str, value: &str, least: u32, most: u32) -> Result<u32, Problem> {
+    let number = value.parse().ok().filter(|number| (least..=most).contains(number));
+    let shown: String = value.chars().take(60).collect();
+    let limit = format!("a whole number from {least} to {most}");
+    let problem = Problem::field(field, format!("`{field}` is {shown:?}")).with_limit(limit);
+    number.ok_or(problem)
+}
