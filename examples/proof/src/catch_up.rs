@@ -21,7 +21,7 @@ use crate::{Run, fill, progress};
 const ACCOUNTS: u64 = 10_000;
 
 /// So long a projection may take before something is wrong with it.
-pub const LONG: Duration = Duration::from_secs(900);
+pub const LONG: Duration = Duration::from_mins(15);
 
 pub async fn tables(run: &mut Run) -> anyhow::Result<()> {
     let events = run.options.count(20_000, 300_000);
@@ -141,8 +141,12 @@ pub async fn head(database: &Database) -> anyhow::Result<Position> {
 }
 
 /// Waits until a projection that other processes run has come so far.
-pub async fn reaches(database: &Database, name: &str, position: Position) -> anyhow::Result<()> {
-    let (kept, name) = (database.store.projections(), ProjectionName::new(name.to_owned())?);
+pub async fn reaches(
+    database: &Database,
+    name: &'static str,
+    position: Position,
+) -> anyhow::Result<()> {
+    let (kept, name) = (database.store.projections(), ProjectionName::new(name)?);
     let begun = Instant::now();
     while kept.visible(&name).await?.is_none_or(|visible| visible.position < position) {
         ensure!(begun.elapsed() < LONG, "`{name}` does not come to position {position}");

@@ -36,7 +36,7 @@ const TABLES: &str = "
         FOR EACH ROW EXECUTE FUNCTION note_committed();";
 
 /// How long an effect takes: batches take long enough that processes are killed and paused within them.
-pub const TAKES: Duration = Duration::from_millis(1);
+pub const TAKES: Duration = Duration::from_millis(4);
 
 impl Effects {
     pub fn of(process: &str) -> Self {

@@ -1,6 +1,7 @@
 //! Processes that run a projection are killed, paused beyond their lease, joined and told to leave, all
 //! while events are appended: each event has its effect once, and in order.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use crate::appenders::{Appenders, Done, Pace};
 use crate::catch_up::reaches;
-use crate::effects::Audit;
+use crate::effects::{Audit, TAKES};
 use crate::measure::Turns;
 use crate::node::Job;
 use crate::processes::{Kind, Process};
@@ -24,6 +25,13 @@ const LEASE: Duration = Duration::from_secs(1);
 /// How long a process is paused: its lease is over by then, and somebody else is at work.
 const PAUSE: Duration = Duration::from_millis(2500);
 
+/// Another pause is about as long as the lease, in milliseconds: it may be over or not, and what the
+/// process was at may still be open.
+const NEAR: std::ops::Range<u64> = 850..1050;
+
+/// So long nothing may take.
+const MINUTE: Duration = Duration::from_mins(1);
+
 /// From the beginning of one blow to the next.
 const EVERY: Duration = Duration::from_secs(2);
 
@@ -32,6 +40,7 @@ const EVERY: Duration = Duration::from_secs(2);
 enum Blow {
     Kill,
     Pause,
+    PauseNear,
     Leave,
 }
 
@@ -40,13 +49,14 @@ pub async fn torture(run: &mut Run) -> anyhow::Result<()> {
     let pace = Pace { pause: Duration::from_millis(8), withdrawn: 10, prefix: "hot-" };
     let mut fleet = Fleet::start(database.clone(), 3).await?;
     let appenders = Appenders::start(run, &database.store, 4, pace);
-    let blows = run.options.count(3, 45);
+    let blows = run.options.count(4, 45);
     let mut dice = run.options.dice("nodes", 0);
     for nth in 0..blows {
         // Each kind once, in a short run as well.
-        let blow = match if nth < 3 { nth } else { dice.u64(..3) } {
+        let blow = match if nth < 4 { nth } else { dice.u64(..4) } {
             0 => Blow::Kill,
             1 => Blow::Pause,
+            2 => Blow::PauseNear,
             _ => Blow::Leave,
         };
         progress(&format!("nodes: blow {} of {blows}", nth + 1));
@@ -58,6 +68,7 @@ pub async fn torture(run: &mut Run) -> anyhow::Result<()> {
     let imbalance = fleet.imbalance().await?;
     let done = appenders.stop().await?;
     reaches(&database, "effects", done.last).await?;
+    ensure!(fleet.taken.killed.millis(1.0) < 60_000.0, "slots are not taken over");
     let taken = fleet.end().await?;
     let audit = Audit::of_effects(&database.pool).await?;
     ensure!(audit.events == done.events, "{} events were appended", done.events);
@@ -71,11 +82,12 @@ pub async fn torture(run: &mut Run) -> anyhow::Result<()> {
 
 fn guarantees(audit: &Audit, naive: &Audit, imbalance: u64, blows: u64, done: &Done) -> Table {
     let about = format!(
-        "Three processes run a projection whose rows are effects, a millisecond each, under leases of {} s, \
+        "Three processes run a projection whose rows are effects, {} ms each, under leases of {} s, \
          while {} events are appended. {blows} times one of them is killed with SIGKILL and another one \
-         started, paused for {} s, or told to leave with another one started before. Who had the slot \
+         started, paused for {} s or for about as long as its lease, or told to leave with another one started before. Who had the slot \
          of an effect is noted when it is committed. The baseline looks at its lease before each batch, and \
          keeps how far it has come in the transaction of its effects; it is paused twice.",
+        TAKES.as_millis(),
         LEASE.as_secs(),
         done.events,
         PAUSE.as_secs_f64(),
@@ -146,7 +158,7 @@ const OWNER: &str = "SELECT owner FROM effects.effect JOIN effects.committed USI
 
 const HELD: &str = "SELECT slot, checkpoint FROM es.leases WHERE owner = $1";
 
-const TAKEN: &str = "SELECT count(*) FROM es.leases JOIN unnest($2::smallint[], $3::bigint[]) \
+const TAKEN: &str = "SELECT slot FROM es.leases JOIN unnest($2::smallint[], $3::bigint[]) \
         AS held (slot, checkpoint) USING (slot) \
     WHERE leases.owner <> $1 AND leases.checkpoint > held.checkpoint";
 
@@ -176,15 +188,19 @@ impl Fleet {
                 let begun = Instant::now();
                 self.nodes.swap_remove(nth).kill().await?;
                 self.join().await?;
-                let took = self.taken(owner, held, begun).await?;
+                let took = self.taken(owner, held, begun, MINUTE).await?;
                 self.taken.killed.took(took);
             }
             Blow::Pause => {
                 let (owner, held) = self.holdings(nth).await?;
                 let begun = Instant::now();
                 let mut paused = self.nodes[nth].pause(PAUSE)?;
-                let took = self.taken(owner, held, begun).await?;
+                let took = self.taken(owner, held, begun, PAUSE).await?;
                 self.taken.paused.took(took);
+                ensure!(paused.wait().await?.success(), "a process could not be paused");
+            }
+            Blow::PauseNear => {
+                let mut paused = self.nodes[nth].pause(Duration::from_millis(dice.u64(NEAR)))?;
                 ensure!(paused.wait().await?.success(), "a process could not be paused");
             }
             Blow::Leave => {
@@ -192,7 +208,7 @@ impl Fleet {
                 let (owner, held) = self.holdings(nth).await?;
                 let begun = Instant::now();
                 self.nodes.swap_remove(nth).leave().await?;
-                let took = self.taken(owner, held, begun).await?;
+                let took = self.taken(owner, held, begun, MINUTE).await?;
                 self.taken.left.took(took);
             }
         }
@@ -218,22 +234,28 @@ impl Fleet {
         }
     }
 
-    /// How long it takes from `begun` until others have committed all of `held`.
-    async fn taken(&self, owner: Uuid, held: Held, begun: Instant) -> anyhow::Result<Duration> {
+    /// How long it takes from `begun` until others have committed all of `held`; or until `at_most`, when
+    /// whoever had them is back.
+    async fn taken(
+        &self,
+        owner: Uuid,
+        held: Held,
+        begun: Instant,
+        at_most: Duration,
+    ) -> anyhow::Result<Duration> {
         let (slots, checkpoints): (Vec<_>, Vec<_>) = held.into_iter().unzip();
-        loop {
-            let taken: i64 = sqlx::query_scalar(TAKEN)
+        let mut taken = HashSet::new();
+        while taken.len() < slots.len() && begun.elapsed() < at_most {
+            let now: Vec<i16> = sqlx::query_scalar(TAKEN)
                 .bind(owner)
                 .bind(&slots)
                 .bind(&checkpoints)
-                .fetch_one(&self.database.pool)
+                .fetch_all(&self.database.pool)
                 .await?;
-            if usize::try_from(taken)? == slots.len() {
-                return Ok(begun.elapsed());
-            }
-            ensure!(begun.elapsed() < Duration::from_secs(60), "slots are not taken over");
+            taken.extend(now);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        Ok(begun.elapsed())
     }
 
     /// By how many slots the largest share is more than one above the smallest, and how many slots are
@@ -266,8 +288,8 @@ impl Fleet {
 async fn naive(run: &Run) -> anyhow::Result<Audit> {
     let database = run.server.database().await?;
     database.pool.execute(naive_worker::TABLES).await?;
-    fill::history(&database.pool, "account ", 100, 30, 0).await?;
-    let kind = Kind { lease: LEASE, batch: 200, ..Kind::of(Job::NaiveWorker) };
+    fill::history(&database.pool, "account ", 100, 10, 0).await?;
+    let kind = Kind { lease: LEASE, batch: 50, ..Kind::of(Job::NaiveWorker) };
     let workers = [kind.start(&database, "one").await?, kind.start(&database, "two").await?];
     for _ in 0..2 {
         tokio::time::sleep(Duration::from_millis(500)).await;
@@ -279,7 +301,7 @@ async fn naive(run: &Run) -> anyhow::Result<Audit> {
     let sql = "SELECT (SELECT max(position) FROM es.events) - position FROM naive.progress";
     let begun = Instant::now();
     while database.number(sql).await? > 0 {
-        ensure!(begun.elapsed() < Duration::from_secs(60), "the naive workers do not come on");
+        ensure!(begun.elapsed() < MINUTE, "the naive workers do not come on");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     for worker in workers {

@@ -141,7 +141,7 @@ impl Outages {
         let (kept, name) = (self.database.store.projections(), ProjectionName::new("effects")?);
         let mut wanted = None;
         loop {
-            ensure!(begun.elapsed() < Duration::from_secs(60), "it does not continue by itself");
+            ensure!(begun.elapsed() < Duration::from_mins(1), "it does not continue by itself");
             match wanted {
                 None => {
                     let appended = self.database.store.append(append.clone()).await;
