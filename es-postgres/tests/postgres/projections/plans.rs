@@ -15,10 +15,11 @@ use crate::support::{Fixture, fixture};
 fn arguments(statement: &str) -> &'static str {
     match statement {
         "known" => "('p7', 1)",
+        "inline_path" => "('p7', 1, null, 'p7')",
         "limits" => "('p7', 2)",
         "schemas" => "('{p7}')",
         "visible" | "read_version" | "names" | "lock_versions" | "tables" | "versions" => "('p7')",
-        "register" => "('new', 1, 'serving', true, 'stream', '{}', false, gen_random_uuid(), 0)",
+        "register" => "('new', 1, 'serving', true, 'stream', '{}', false, gen_random_uuid(), 0, 0)",
         "beat" => "('p7', 1, gen_random_uuid(), 1000, 0, null)",
         "claim" => "('p7', 1, gen_random_uuid(), 1000, 64)",
         "release" => "('p7', 1, gen_random_uuid(), '{1,2}')",
@@ -40,7 +41,7 @@ fn arguments(statement: &str) -> &'static str {
         "set_state" => "(7, 'retired', false)",
         "effects_were_had" => "(7, 8)",
         "has_come_as_far" => "(7, 8, true)",
-        "take_all_slots" | "drop_version" | "forget_parked" => "(7)",
+        "take_all_slots" | "drop_version" | "forget_parked" | "effects_wait" => "(7)",
         other => panic!("sql/projections/{other}.sql is new: give it arguments here"),
     }
 }
@@ -59,8 +60,8 @@ fn statements() -> Vec<(String, String)> {
 /// Fifty projections; two of them have set 10,000 keys aside each, of three events.
 async fn filled() -> Fixture {
     let fixture = fixture().await;
-    let fill = "INSERT INTO es.projections (name, version, state, is_read, keyed_by, types, has_effects, incarnation)
-                SELECT 'p' || n, 1, 'serving', true, 'stream', '{}', false, gen_random_uuid()
+    let fill = "INSERT INTO es.projections (name, version, state, is_read, keyed_by, types, has_effects, incarnation, log_end)
+                SELECT 'p' || n, 1, 'serving', true, 'stream', '{}', false, gen_random_uuid(), 0
                   FROM generate_series(1, 50) n;
                 INSERT INTO es.leases (projection, slot, checkpoint)
                 SELECT p.id, slot, 0 FROM es.projections p, generate_series(0, 63) slot;
