@@ -154,6 +154,7 @@ impl Whole<PgConnection> for Activity {
 mod tests {
     use es_testing::prelude::*;
     use es_testing::projection::Given;
+    use serde_json::json;
 
     use super::*;
 
@@ -161,10 +162,21 @@ mod tests {
         Removed { at: at.parse().expect("a time") }
     }
 
+    fn added(at: &str) -> Added {
+        let content = json!({"mode": "100644", "blob": "a".repeat(40)});
+        serde_json::from_value(json!({"content": content, "at": at})).expect("an event")
+    }
+
+    fn modified(at: &str) -> Modified {
+        let Added { content, at } = added(at);
+        Modified { content, at }
+    }
+
     fn two_files_and_two_months() -> Given<Activity> {
         let (january, february) = ("2024-01-31T23:59:59Z", "2024-02-01T00:00:00Z");
-        Activity::given_in("file/README.md", [removed(january), removed(february)])
-            .given_in("file/src/main.rs", [removed(january), removed(january), removed(february)])
+        Activity::given_in("file/README.md", (added(january), modified(january), removed(january)))
+            .given_in("file/src/main.rs", (added(january), modified(january), removed(january)))
+            .given_in("file/README.md", (added(february), modified(february)))
     }
 
     #[test]
