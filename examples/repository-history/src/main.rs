@@ -1,12 +1,17 @@
 //! The history of a real repository, event-sourced and checked against the truth.
 //!
-//! Each file is an aggregate, each commit one append over its files. Exits with 0 if the store
-//! tells every tree as it was, 1 if not, 2 if the input or the store is at fault, 130 after Ctrl-C.
+//! Each file is an aggregate, each commit one append over its files. Two read models follow: the tree, and
+//! what happened in each month. Exits with 0 if the store and its read models tell every tree as it was, 1
+//! if not, 2 if the input or the store is at fault, 130 after Ctrl-C.
 
+mod activity;
+mod checks;
 mod file;
 mod history;
 mod import;
 mod progress;
+mod read_model;
+mod tree;
 mod verify;
 
 use std::path::PathBuf;
@@ -16,12 +21,16 @@ use std::time::Instant;
 use anyhow::Context;
 use clap::Parser;
 use es_core::prelude::*;
+use es_core::projection::{MemoryProjections, ProjectionStore};
 use es_postgres::PgStore;
 use tokio::sync::watch;
 
+use crate::activity::{Activity, Months};
 use crate::import::Imported;
+use crate::read_model::{NODES, Whole};
+use crate::tree::{Files, Tree};
 
-/// Replays the history of a repository into an event store and verifies it.
+/// Replays the history of a repository into an event store, and verifies it and its read models.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -50,7 +59,9 @@ async fn main() -> ExitCode {
 
 async fn on_store(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.store == "memory" {
-        return run(MemoryStore::new(), arguments).await;
+        let trees = MemoryProjections::<Tree>::new();
+        let activity = MemoryProjections::<Months>::new();
+        return run(MemoryStore::new(), trees, activity, arguments).await;
     }
     if !arguments.store.starts_with("postgres://") && !arguments.store.starts_with("postgresql://")
     {
@@ -58,10 +69,24 @@ async fn on_store(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let store = PgStore::connect(&arguments.store).await?;
     store.migrate().await?;
-    run(store, arguments).await
+    let (trees, activity) = (store.projections(), store.projections());
+    run(store, trees, activity, arguments).await
 }
 
-async fn run(store: impl EventStore, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+/// `trees` and `activity` are where the read models are kept.
+async fn run<S, T, A>(
+    store: S,
+    trees: T,
+    activity: A,
+    arguments: &Arguments,
+) -> anyhow::Result<ExitCode>
+where
+    S: EventStore,
+    T: ProjectionStore,
+    A: ProjectionStore,
+    Files: Whole<T::Db, Rows = Tree>,
+    Activity: Whole<A::Db, Rows = Months>,
+{
     let start = Instant::now();
     let oracle = verify::oracle(&arguments.oracle)?;
     let imported = import::import(&store, &arguments.history, &stop_on_ctrl_c())
@@ -72,9 +97,23 @@ async fn run(store: impl EventStore, arguments: &Arguments) -> anyhow::Result<Ex
         return Ok(ExitCode::from(130));
     }
     let verified = verify::verify(&store, &oracle).await?;
-    for difference in &verified.differences {
+    let trees = checks::trees(&store, &trees, &oracle, &verified).await.context("the tree")?;
+    let activity = checks::activity(&store, &activity, &verified).await.context("the activity")?;
+    let lists = [&verified.differences, &trees.differences, &activity.differences];
+    for difference in lists.into_iter().flatten() {
         println!("{difference}");
     }
+    print!("{}", activity.months);
+    println!(
+        "activity: {} months, live, in the background, rebuilt and on {NODES} nodes: {} differences",
+        activity.months.0.len(),
+        activity.differences.len(),
+    );
+    println!(
+        "tree: live at {} commits, in the background, rebuilt and on {NODES} nodes: {} differences",
+        trees.live,
+        trees.differences.len(),
+    );
     println!(
         "verified: {} files at {} commits, {} differences, {} events, {:.1} s",
         verified.files,
@@ -83,7 +122,8 @@ async fn run(store: impl EventStore, arguments: &Arguments) -> anyhow::Result<Ex
         verified.events,
         start.elapsed().as_secs_f64(),
     );
-    Ok(if verified.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    let is_true = lists.iter().all(|differences| differences.is_empty());
+    Ok(if is_true { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 fn summary(imported: &Imported) -> String {

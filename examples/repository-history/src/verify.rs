@@ -13,9 +13,7 @@ use crate::file::{
 };
 use crate::history::open;
 use crate::progress::Progress;
-
-/// A tree: what stands at each path.
-pub type Tree = BTreeMap<FilePath, Content>;
+use crate::tree::Tree;
 
 /// The true trees, by commit.
 pub type Oracle = BTreeMap<String, Tree>;
@@ -27,6 +25,12 @@ pub struct Verified {
     pub commits: usize,
     /// Events of files in the store.
     pub events: usize,
+    /// Where each commit of the oracle ends in the log.
+    pub moments: BTreeMap<String, Position>,
+    /// The last commit, and where it ends.
+    pub last: Option<(String, Position)>,
+    /// The tree at the end, as one read of the log gives it.
+    pub tree: Tree,
     /// One sentence per difference.
     pub differences: Vec<String>,
 }
@@ -66,7 +70,6 @@ pub fn oracle(file: &Path) -> Result<Oracle, VerifyError> {
 pub async fn verify<S: EventStore>(store: &S, oracle: &Oracle) -> Result<Verified, VerifyError> {
     let mut verified = Verified { commits: oracle.len(), ..Verified::default() };
     let mut log = Log::default();
-    let mut moments = BTreeMap::new();
     let mut events = pin!(store.read_log(Cursor::START));
     while let Some(event) = events.try_next().await? {
         if *event.stream.category() != Category::of::<File>() {
@@ -75,21 +78,21 @@ pub async fn verify<S: EventStore>(store: &S, oracle: &Oracle) -> Result<Verifie
         if let Some((commit, position)) = log.commit_before(&event)
             && let Some(truth) = oracle.get(&commit)
         {
-            compare(&commit, truth, &log.tree, &mut verified.differences);
-            moments.insert(commit, position);
+            compare(&commit, "the log", truth, &log.tree, &mut verified.differences);
+            verified.moments.insert(commit, position);
         }
         for event in event.decode()? {
             log.read(event);
         }
     }
-    if let Some((commit, position)) = log.last
-        && let Some(truth) = oracle.get(&commit)
+    if let Some((commit, position)) = &log.last
+        && let Some(truth) = oracle.get(commit)
     {
-        compare(&commit, truth, &log.tree, &mut verified.differences);
-        moments.insert(commit, position);
+        compare(commit, "the log", truth, &log.tree, &mut verified.differences);
+        verified.moments.insert(commit.clone(), *position);
     }
-    verified.events = log.events;
-    load_each(store, oracle, &moments, &mut verified).await?;
+    (verified.events, verified.last, verified.tree) = (log.events, log.last, log.tree);
+    load_each(store, oracle, &mut verified).await?;
     Ok(verified)
 }
 
@@ -133,13 +136,12 @@ fn commit_of<E>(event: &Recorded<E>) -> String {
 async fn load_each<S: EventStore>(
     store: &S,
     oracle: &Oracle,
-    moments: &BTreeMap<String, Position>,
     verified: &mut Verified,
 ) -> Result<(), VerifyError> {
     let files = Repository::<File, _>::new(store.clone());
     let progress = Progress::new("files", oracle.values().map(BTreeMap::len).sum(), 0);
     for (commit, truth) in oracle {
-        let Some(&position) = moments.get(commit) else {
+        let Some(&position) = verified.moments.get(commit) else {
             verified.differences.push(format!("{commit}: the store does not hold this commit"));
             continue;
         };
@@ -157,16 +159,17 @@ async fn load_each<S: EventStore>(
     Ok(())
 }
 
-fn compare(commit: &str, truth: &Tree, tree: &Tree, differences: &mut Vec<String>) {
+/// Adds what `who` has otherwise than the truth, or not, or in addition.
+pub fn compare(commit: &str, who: &str, truth: &Tree, tree: &Tree, differences: &mut Vec<String>) {
     for (path, content) in truth {
         match tree.get(path) {
             Some(same) if same == content => {}
             Some(other) => differences
-                .push(format!("{commit}: {path}: the log holds {other:?}, should be {content:?}")),
-            None => differences.push(format!("{commit}: {path}: the log does not hold it")),
+                .push(format!("{commit}: {path}: {who} holds {other:?}, should be {content:?}")),
+            None => differences.push(format!("{commit}: {path}: {who} does not hold it")),
         }
     }
     for path in tree.keys().filter(|path| !truth.contains_key(path)) {
-        differences.push(format!("{commit}: {path}: the log holds it, the commit does not"));
+        differences.push(format!("{commit}: {path}: {who} holds it, the commit does not"));
     }
 }

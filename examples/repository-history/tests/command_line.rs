@@ -5,8 +5,16 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use es_postgres::sqlx::{Connection, PgConnection, raw_sql};
 use es_testing::postgres::TestDatabase;
 
+const TREE: &str =
+    "\ntree: live at 4 commits, in the background, rebuilt and on 4 nodes: 0 differences\n";
+const ACTIVITY: &str =
+    "\nactivity: 32 months, live, in the background, rebuilt and on 4 nodes: 0 differences\n";
+/// The busiest month, as the history counts it.
+const BUSIEST: &str =
+    "\n2026-07     121      900      19 ########################################\n";
 const VERIFIED: &str = "verified: 2620 files at 4 commits, 0 differences, 9186 events, ";
 const README: &str = r#"{"op":"A","path":"README.md","mode":"100644","blob":"ac95e6ffa1d893f426d4a636dc31da95b9317ae1"}"#;
 
@@ -64,6 +72,11 @@ fn run(history: &Path, oracle: &Path, store: &str) -> (i32, String, String) {
     (status.code().expect("an exit code"), text(stdout), text(stderr))
 }
 
+/// What is read of the read models.
+fn read_models(out: &str) -> [bool; 3] {
+    [out.contains(TREE), out.contains(ACTIVITY), out.contains(BUSIEST)]
+}
+
 fn last_line(text: &str) -> &str {
     text.lines().last().unwrap_or_default()
 }
@@ -76,6 +89,7 @@ fn the_real_history_is_true_in_memory() {
 
     assert_eq!(code, 0, "{out}{err}");
     assert!(last_line(&out).starts_with(VERIFIED), "{out}");
+    assert_eq!(read_models(&out), [true; 3], "{out}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,6 +107,8 @@ async fn the_real_history_is_true_on_postgres_and_a_second_run_adds_nothing() {
     let nothing = "nothing to add: the store holds all 1224 commits already\n";
     assert!(second.starts_with(nothing), "{second}");
     assert!(last_line(&second).starts_with(VERIFIED), "{second}");
+    assert_eq!(read_models(&first), [true; 3], "{first}");
+    assert_eq!(read_models(&second), [true; 3], "{second}");
 }
 
 #[test]
@@ -107,6 +123,46 @@ fn a_tree_that_is_otherwise_is_listed() {
     let listed: Vec<_> = out.lines().skip(1).map(|line| line.split(": ").nth(1)).collect();
     assert_eq!(listed[..3], [Some("LICENSE"), Some("README.md"), Some("LICENSE")], "{out}");
     assert!(last_line(&out).starts_with("verified: 1 files at 1 commits, 3 differences, 1 events"));
+    let tree = "live at 1 commits, in the background, rebuilt and on 4 nodes: 8 differences\n";
+    assert!(out.contains(tree), "{out}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn read_models_go_on_from_their_rows_and_are_right_once_they_are_rebuilt() {
+    let database = TestDatabase::create().await;
+    let folder = Folder::new("rows");
+    let oracle = folder.write("oracle", &oracle_of('a'));
+    let one = folder.write("one", &commit('a', README));
+    let another = commit('b', &README.replace("README.md", "new"));
+    let both = folder.write("both", &format!("{}\n{another}\n", commit('a', README)));
+
+    let (code, out, err) = run(&one, &oracle, database.url());
+    assert_eq!(code, 0, "{out}{err}");
+    let mut connection = PgConnection::connect(database.url()).await.expect("a connection");
+    let wrong = "UPDATE tree.file SET mode = '120000'; UPDATE activity.month SET added = 5";
+    raw_sql(wrong).execute(&mut connection).await.expect("rows that are changed by hand");
+    let (code, out, err) = run(&both, &oracle, database.url());
+
+    assert_eq!(code, 1, "{out}{err}");
+    assert!(out.contains("README.md: the tree in the background holds Content"), "{out}");
+    assert!(out.contains("activity: 2023-03: in the background Some(Changes { added: 6,"), "{out}");
+    assert_eq!(out.matches("rebuilt and on 4 nodes: 1 differences\n").count(), 2, "{out}");
+    let (code, out, err) = run(&both, &oracle, database.url());
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(out.contains("\n2023-03       2        0       0 #"), "{out}");
+}
+
+#[test]
+fn a_commit_belongs_to_the_month_that_it_was_in_greenwich() {
+    let folder = Folder::new("month");
+    let new_year = commit('a', README).replace("2023-03-22T09", "2024-01-01T00");
+    let history = folder.write("history", &new_year);
+    let oracle = folder.write("oracle", &oracle_of('a'));
+
+    let (code, out, err) = run(&history, &oracle, "memory");
+
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(out.contains("\n2023-12       1        0       0 #"), "{out}");
 }
 
 #[test]
