@@ -29,13 +29,8 @@ macro_rules! totals {
         use crate::read_models::{ACCOUNT, Folded};
 
         #[derive(Projection, Clone)]
-        #[projection(
-                                    name = "totals",
-                                    version = $version,
-                                    events(Deposited, Withdrawn),
-                                    bulk,
-                                    effects(Withdrawn)
-                                )]
+        #[projection(name = "totals", version = $version, bulk)]
+        #[projection(events(Deposited, Withdrawn), effects(Withdrawn))]
         pub struct Totals;
 
         impl ProjectAll<PgConnection> for Totals {
