@@ -193,6 +193,7 @@ mod copies;
 mod error;
 mod group;
 mod growth;
+pub mod guide;
 mod import;
 mod incarnation;
 mod inline;

@@ -191,6 +191,83 @@ async fn they_are_loaded_as_any_other() {
 }
 }
 
+#[rustfmt::skip]
+#[expect(unreachable_pub, reason = "as public as the first aggregate")]
+mod read_models {
+use std::time::Duration;
+
+use es_core::prelude::*;
+use es_core::projection::{Projections, Thresholds};
+use es_postgres::{PgStore, sqlx};
+use es_testing::prelude::*;
+use serde_json::json;
+use sqlx::{PgConnection, PgPool};
+
+use super::first_aggregate::{Account, Deposited, Withdraw, Withdrawn};
+use super::ada;
+
+// The read model of the README begins.
+/// What each account holds, in a table to be read with SQL.
+#[derive(Projection, Default)]
+#[projection(name = "balances", version = 1, events(Deposited, Withdrawn), db = PgConnection)]
+pub struct Balances;
+
+impl ReadModel<PgConnection> for Balances {
+    async fn create(&self, db: &mut PgConnection) -> Result<(), ProjectError> {
+        sqlx::query("CREATE TABLE account (id text PRIMARY KEY, cents bigint)").execute(db).await?;
+        Ok(())
+    }
+}
+
+impl Project<Deposited, PgConnection> for Balances {
+    async fn project(&self, event: Recorded<Deposited>, db: &mut PgConnection) -> Result<(), ProjectError> {
+        add(event.stream, event.event.cents.into(), db).await
+    }
+}
+
+impl Project<Withdrawn, PgConnection> for Balances {
+    async fn project(&self, event: Recorded<Withdrawn>, db: &mut PgConnection) -> Result<(), ProjectError> {
+        add(event.stream, -i64::from(event.event.cents), db).await
+    }
+}
+
+async fn add(account: StreamId, cents: i64, db: &mut PgConnection) -> Result<(), ProjectError> {
+    let upsert = "INSERT INTO account VALUES ($1, $2)
+                  ON CONFLICT (id) DO UPDATE SET cents = account.cents + excluded.cents";
+    sqlx::query(upsert).bind(account.key().to_string()).bind(cents).execute(db).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn deposits_add_up() {
+    Balances::given_in("account/ada", (Deposited { cents: 100 }, Withdrawn { cents: 30 }))
+        .then_rows("SELECT id, cents FROM account", json!([{ "id": "ada", "cents": 70 }]))
+        .await;
+}
+// The read model of the README ends.
+
+pub(super) async fn run(
+    store: PgStore,
+    pool: PgPool,
+    accounts: Repository<Account, PgStore>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    // The projections of the README begins.
+    let projections = Projections::new(store.clone(), store.projections());
+    let running = projections.run(Balances).await?;     // on every process of the service: they share the work
+
+    let done = accounts.execute(Withdraw { account: ada(), cents: 5 }).await?;
+    if let Some(token) = done.token() {                 // goes along in the header `es-token`
+        projections.wait_for::<Balances>(token, Duration::from_secs(2)).await?;
+    }
+    let cents: i64 = sqlx::query_scalar("SELECT cents FROM balances.account WHERE id = 'ada'").fetch_one(&pool).await?;
+    println!("{cents} cents; {}", projections.health(&Thresholds::default()).await?);
+    running.stop().await;                               // finishes what it has in hand
+    // The projections of the README ends.
+    assert_eq!(cents, 1685);
+    Ok(())
+}
+}
+
 fn ada() -> String {
     "ada".into()
 }
@@ -255,11 +332,17 @@ fn here(what: &str) -> String {
 fn the_readme_shows_the_code_of_this_file() {
     let readme = include_str!("../../README.md");
 
-    let snippets =
-        ["The first aggregate", "The service", "The long streams", "The rule over several streams"];
+    let snippets = [
+        "The first aggregate",
+        "The service",
+        "The long streams",
+        "The read model",
+        "The projections",
+        "The rule over several streams",
+    ];
     for what in snippets {
         let here = here(what);
-        assert!(here.lines().count() > 10, "{what} is missing here");
+        assert!(here.lines().count() > 8, "{what} is missing here");
         assert!(readme.contains(&here), "the README shows other code than this:\n{here}");
     }
     assert!(here("The first aggregate").lines().count() < 60);
@@ -280,12 +363,13 @@ async fn the_service_does_what_the_readme_says() {
         store.append(append.expect("one part")).await.expect("a new stream");
     }
 
-    service(pool).await.expect("each step of it works");
+    service(pool.clone()).await.expect("each step of it works");
 
-    let accounts = Repository::<Account, _>::new(store);
+    let accounts = Repository::<Account, _>::new(store.clone());
     let versions = [
         accounts.load(&ada()).await.expect("it loads").version,
         accounts.load(&bob()).await.expect("it loads").version,
     ];
     assert_eq!(versions, [Version(5), Version(3)]);
+    read_models::run(store, pool, accounts).await.expect("and the read model");
 }
