@@ -30,12 +30,12 @@ macro_rules! totals {
 
         #[derive(Projection, Clone)]
         #[projection(
-                                    name = "totals",
-                                    version = $version,
-                                    events(Deposited, Withdrawn),
-                                    bulk,
-                                    effects(Withdrawn)
-                                )]
+                                            name = "totals",
+                                            version = $version,
+                                            events(Deposited, Withdrawn),
+                                            bulk,
+                                            effects(Withdrawn)
+                                        )]
         pub struct Totals;
 
         impl ProjectAll<PgConnection> for Totals {
