@@ -46,7 +46,7 @@ enum Blow {
 
 pub async fn torture(run: &mut Run) -> anyhow::Result<()> {
     let database = run.server.database().await?;
-    let pace = Pace { pause: Duration::from_millis(8), withdrawn: 10, prefix: "hot-" };
+    let pace = Pace { pause: Duration::from_millis(12), withdrawn: 10, prefix: "hot-" };
     let mut fleet = Fleet::start(database.clone(), 3).await?;
     let appenders = Appenders::start(run, &database.store, 4, pace);
     let blows = run.options.count(4, 45);

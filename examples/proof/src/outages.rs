@@ -34,7 +34,7 @@ pub async fn torture(run: &mut Run) -> anyhow::Result<()> {
     for node in &mut outages.nodes {
         node.runs().await?;
     }
-    let pace = Pace { pause: Duration::from_millis(10), withdrawn: 10, prefix: "hot-" };
+    let pace = Pace { pause: Duration::from_millis(40), withdrawn: 10, prefix: "hot-" };
     let store = notified(outages.database.another_store(), true);
     let appenders = Appenders::start(run, &store, 4, pace);
     outages.visible().await?;
