@@ -35,6 +35,8 @@ pub(super) struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     pub(super) progress: Progress,
+    /// Slots that have come on without an event: known to this node, and noted with a later batch.
+    pub(super) passed: Vec<SlotProgress>,
     /// Events that went through a handler.
     pub(super) handled: u64,
     /// Keys of which something is set aside now.
@@ -153,7 +155,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
 
     /// Makes a batch permanent, and knows what follows from it.
     pub(super) async fn commit(&mut self, batch: P::Batch, draft: Draft) -> Result<(), Hitch> {
-        let Draft { progress, handled, blocked, freed, retries, stop } = draft;
+        let Draft { progress, passed, handled, blocked, freed, retries, stop } = draft;
         let slots = progress.slots.clone();
         if let Err(error) = batch.commit(progress).await {
             // Whether it was kept is in doubt, or it was not: the slots say it when they are claimed.
@@ -164,6 +166,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             });
         }
         self.slots.advance(&slots);
+        self.slots.pass(&passed);
         self.waiting.block(blocked);
         for key in freed {
             self.waiting.free(&key);

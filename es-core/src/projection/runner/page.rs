@@ -17,11 +17,17 @@ use crate::store::EventStore;
 use crate::stream::Position;
 use crate::transform::Transformation;
 
+/// With fewer events than these, telling the store of all slots would cost more than the batch.
+const FEW: usize = 8;
+
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     /// Reads the next page, has handled what is the node's of it, and commits how far it has come.
     pub(super) async fn next_page(&mut self) -> Result<Turn, Hitch> {
         let caps = self.caps().await?;
         let Some(from) = self.slots.from(&caps) else {
+            if self.slots.are_unnoted() {
+                self.note(&caps).await?;
+            }
             return Box::pin(self.has_caught_up(caps.least())).await;
         };
         let page = self.read(from).await?;
@@ -84,10 +90,11 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         is_careful: bool,
     ) -> Result<bool, Hitch> {
         let through = page.through;
-        let mut draft = Draft::new(self.slots.moved(through, caps));
-        if draft.progress.slots.is_empty() {
+        let mut moved = self.slots.moved(through, caps);
+        if moved.is_empty() {
             return Ok(true);
         }
+        let is_last = through >= page.safe;
         let is_new = |event: &&RecordedEvent| event.position > self.log_end;
         let mut new = page.events.iter().filter(is_new);
         if let Some(why) = new.find_map(|event| self.consumer.stops_at(event)) {
@@ -95,6 +102,21 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             return Ok(false);
         }
         let entries = self.sort(page, caps);
+        let are_noted = is_last || entries.len() >= FEW || self.slots.are_to_be_noted();
+        let mut draft = if are_noted {
+            Draft::new(self.slots.all(through, caps))
+        } else {
+            let bit = |slot: Slot| 1_u64 << slot.number();
+            let touched = entries.iter().fold(0, |touched, entry| touched | bit(entry.slot));
+            let passed = moved.extract_if(.., |slot| touched & bit(slot.slot) == 0).collect();
+            let mut draft = Draft::new(moved);
+            draft.passed = passed;
+            draft
+        };
+        if draft.progress.slots.is_empty() {
+            self.slots.pass(&draft.passed);
+            return Ok(true);
+        }
         let is_careful = is_careful || entries.iter().any(|entry| entry.keyless.is_some());
         if is_careful {
             Box::pin(self.handle_each(entries, draft)).await?;
@@ -126,6 +148,13 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         }
         self.commit(batch, draft).await?;
         Ok(true)
+    }
+
+    /// Tells the store how far all slots have come.
+    async fn note(&mut self, caps: &Caps) -> Result<(), Hitch> {
+        let draft = Draft::new(self.slots.all(Position::START, caps));
+        let batch = self.begin(&draft).await?;
+        self.commit(batch, draft).await
     }
 
     /// What of a page is the node's to handle. An event that has no key is kept in order with its stream.

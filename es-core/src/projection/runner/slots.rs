@@ -1,13 +1,27 @@
 //! The slots of a node, and how far each has come.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use crate::projection::{Claim, Epoch, Slot, SlotProgress};
 use crate::stream::Position;
 
 const COUNT: usize = Slot::COUNT as usize;
 
 /// What a node believes to hold. A commit finds out if it does not.
+///
+/// Where a page with few events has none of a slot, the slot comes on without a word to the store. What
+/// is not noted is read once more after a crash, and there is nothing in it.
 #[derive(Clone, Debug)]
-pub(super) struct Slots([Option<Claim>; COUNT]);
+pub(super) struct Slots {
+    held: [Option<Claim>; COUNT],
+    /// Since when the store lacks that a slot has come on, if it does.
+    unnoted_since: Option<Instant>,
+}
+
+/// So long the store may lack that a slot has come on.
+const UNNOTED: Duration = Duration::from_millis(100);
 
 /// How far each slot may come: while a version with effects is built, not beyond the one that serves.
 #[derive(Clone, Debug)]
@@ -15,23 +29,23 @@ pub(super) struct Caps([Position; COUNT]);
 
 impl Slots {
     pub(super) fn none() -> Self {
-        Self([None; COUNT])
+        Self { held: [None; COUNT], unnoted_since: None }
     }
 
     pub(super) fn get(&self, slot: Slot) -> Option<&Claim> {
-        self.0[at(slot)].as_ref()
+        self.held[at(slot)].as_ref()
     }
 
     pub(super) fn take(&mut self, claim: Claim) {
-        self.0[at(claim.slot)] = Some(claim);
+        self.held[at(claim.slot)] = Some(claim);
     }
 
     pub(super) fn drop(&mut self, slot: Slot) {
-        self.0[at(slot)] = None;
+        self.held[at(slot)] = None;
     }
 
     pub(super) fn held(&self) -> impl Iterator<Item = &Claim> {
-        self.0.iter().flatten()
+        self.held.iter().flatten()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -64,10 +78,43 @@ impl Slots {
         self.held().filter_map(reached).collect()
     }
 
-    /// They have come so far.
+    /// All slots as the store is to know them when everything up to `through` is done.
+    pub(super) fn all(&self, through: Position, caps: &Caps) -> Vec<SlotProgress> {
+        let reached = |claim: &Claim| through.min(caps.of(claim.slot)).max(claim.checkpoint);
+        let all =
+            self.held().map(|claim| SlotProgress::new(claim.slot, claim.epoch, reached(claim)));
+        all.collect()
+    }
+
+    /// Whether the store lacks that a slot has come on.
+    pub(super) fn are_unnoted(&self) -> bool {
+        self.unnoted_since.is_some()
+    }
+
+    /// Whether it has lacked that for long enough.
+    pub(super) fn are_to_be_noted(&self) -> bool {
+        self.unnoted_since.is_some_and(|since| since.elapsed() >= UNNOTED)
+    }
+
+    /// These have come so far, and the store does not know it.
+    pub(super) fn pass(&mut self, passed: &[SlotProgress]) {
+        if !passed.is_empty() {
+            self.unnoted_since.get_or_insert_with(Instant::now);
+            self.come_to(passed);
+        }
+    }
+
+    /// They have come so far, and the store knows it.
     pub(super) fn advance(&mut self, progress: &[SlotProgress]) {
+        if progress.len() == self.len() {
+            self.unnoted_since = None;
+        }
+        self.come_to(progress);
+    }
+
+    fn come_to(&mut self, progress: &[SlotProgress]) {
         for moved in progress {
-            if let Some(claim) = &mut self.0[at(moved.slot)] {
+            if let Some(claim) = &mut self.held[at(moved.slot)] {
                 claim.checkpoint = moved.checkpoint;
             }
         }
@@ -136,6 +183,22 @@ mod tests {
         let moved = slots(&[(1, 30), (2, 10)]).moved(Position(20), &Caps::none());
 
         assert_eq!(moved, [SlotProgress::new(slot(2), Epoch(1), Position(20))]);
+    }
+
+    #[test]
+    fn what_the_store_does_not_know_is_told_with_all_slots() {
+        let mut slots = slots(&[(1, 10), (2, 10)]);
+        let passed = [SlotProgress::new(slot(2), Epoch(1), Position(20))];
+
+        slots.advance(&[SlotProgress::new(slot(1), Epoch(1), Position(20))]);
+        slots.pass(&passed);
+        assert!(slots.are_unnoted());
+        let all = slots.all(Position(15), &Caps::none());
+        slots.advance(&all);
+
+        assert_eq!(all[1], passed[0]);
+        assert_eq!(all.len(), 2);
+        assert!(!slots.are_unnoted());
     }
 
     #[test]
