@@ -91,8 +91,10 @@
 //!   comes.
 //! - What is stored, as data for locks and catalogs: [`EventSet::history`], [`Event::schemas`], and the
 //!   module [`shape`].
-//! - Read models: [`Projection`], whose handlers are [`Project`]; the module [`projection`] has what
-//!   runs and keeps them. [`Selection`] is a part of the log.
+//! - Read models: [`Projection`], whose handlers are [`Project`], and the module [`projection`]:
+//!   [`Projections`](projection::Projections) runs them in the background, on any number of processes, with
+//!   what [`ProjectionStore`] keeps; [`Live`] folds one on demand. `es_postgres::guide` goes through it.
+//! - Parts of the log, and what follows them: [`Selection`], [`EventStore::subscribe`].
 //! - The words: [`StreamId`], [`Version`], [`Position`], [`ExpectedVersion`], [`Recorded`].
 //!
 //! # Dependencies of a domain crate

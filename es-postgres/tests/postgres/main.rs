@@ -35,6 +35,7 @@ mod snapshots;
 mod spans;
 #[cfg(unix)]
 mod standby;
+mod subscriptions;
 mod support;
 mod timeouts;
 mod torture;
