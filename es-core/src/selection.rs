@@ -1,10 +1,13 @@
 //! Which events a reader of the log wants to see.
 
 use crate::checkpoint::Incarnation;
+use crate::error::{StoreError, StoreErrorKind};
 use crate::event::EventName;
 use crate::event_set::EventSet;
+use crate::paging::PAGE;
+use crate::query::{Query, QueryItem};
 use crate::recorded::RecordedEvent;
-use crate::store::LogPage;
+use crate::store::{Cursor, EventStore, LogPage};
 use crate::stream::{Category, Position, StreamId};
 use crate::tag::Tag;
 use crate::transform::Transformation;
@@ -154,20 +157,64 @@ impl SelectedPage {
     ) -> Self {
         Self { events, through, safe, incarnation, head }
     }
+}
 
-    /// What of a page of the log, read after `after` with room for `limit` events, `selects`.
-    pub(crate) fn of_log(
-        page: LogPage,
-        after: Position,
-        limit: u32,
-        selects: impl Fn(&RecordedEvent) -> bool,
-    ) -> Self {
-        let LogPage { mut events, safe, incarnation, head } = page;
-        let is_full = events.len() >= limit as usize;
-        let last = events.last().map(|last| last.position);
-        // A page without room that holds nothing was not searched at all.
-        let through = if is_full { last.unwrap_or(after) } else { safe.max(after) };
-        events.retain(selects);
-        Self { events, through, safe, incarnation, head }
+/// So many events of the log are looked at for one page, at least.
+const WINDOW: usize = 10_000;
+
+/// A page of a selection that needs no tags, from pages of the log.
+pub(crate) async fn searched<S: EventStore>(
+    store: &S,
+    selection: &Selection,
+    after: Position,
+    limit: u32,
+) -> Result<SelectedPage, StoreError> {
+    let size = if limit == 0 { 0 } else { PAGE };
+    let (mut through, mut looked_at) = (after, 0);
+    let mut events = Vec::new();
+    loop {
+        let LogPage { events: log, safe, incarnation, head } =
+            store.log_page(Cursor::After(through), size).await?;
+        let is_last = log.len() < size as usize;
+        looked_at += log.len();
+        let mut is_full = limit == 0;
+        for event in log {
+            through = event.position;
+            if selection.has(&event, &[]) {
+                events.push(event);
+                is_full = events.len() >= limit as usize;
+                if is_full {
+                    break;
+                }
+            }
+        }
+        if is_last && !is_full {
+            through = through.max(safe);
+        }
+        if is_last || is_full || looked_at >= WINDOW {
+            return Ok(SelectedPage::new(incarnation, events, through, safe, head));
+        }
     }
+}
+
+/// A page of what carries all of `tags`, from a page of a query, which sees what is beyond `safe` too.
+pub(crate) async fn tagged<S: EventStore>(
+    store: &S,
+    tags: &[Tag],
+    types: &[EventName],
+    after: Position,
+    limit: u32,
+) -> Result<SelectedPage, StoreError> {
+    // Asked first: what the query finds at or below it is all there will be.
+    let LogPage { safe, incarnation, head, .. } = store.log_page(Cursor::END, 1).await?;
+    let invalid = |why| StoreError::new(StoreErrorKind::Unsupported, why);
+    let item = QueryItem::new(types.to_vec(), tags.to_vec()).map_err(invalid)?;
+    let query = Query::new(vec![item]).map_err(invalid)?;
+    let page = store.query_page(&query, after, limit).await?;
+    let is_full = page.events.len() >= limit as usize;
+    let mut events: Vec<_> = page.events.into_iter().map(|found| found.event).collect();
+    let last = events.last().map_or(after, |last| last.position);
+    let through = if is_full { last.min(safe) } else { safe };
+    events.retain(|event| event.position <= safe);
+    Ok(SelectedPage::new(incarnation, events, through.max(after), safe, head))
 }

@@ -7,11 +7,11 @@ use futures_core::Stream;
 
 use crate::append::{Append, Appended};
 use crate::checkpoint::{Checkpoint, Incarnation, ResumeError};
-use crate::error::{AppendError, StoreError, StoreErrorKind};
+use crate::error::{AppendError, StoreError};
 use crate::paging;
 use crate::query::Query;
 use crate::recorded::RecordedEvent;
-use crate::selection::{Scope, SelectedPage, Selection};
+use crate::selection::{Scope, SelectedPage, Selection, searched, tagged};
 use crate::snapshot::{Fingerprint, Snapshot, SnapshotPage};
 use crate::stream::{Position, StreamId, Version};
 use crate::subscription::{Start, Subscription};
@@ -187,8 +187,8 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     /// so that what is rare keeps nobody waiting. There is no more at that moment if
     /// [`through`](SelectedPage::through) is [`safe`](SelectedPage::safe).
     ///
-    /// Written here on [`log_page`](Self::log_page), for what a log page tells; a store that keeps tags,
-    /// or has an index that helps, writes its own.
+    /// Written here on [`log_page`](Self::log_page), and on [`query_page`](Self::query_page) for tags; a
+    /// store that can have the database look writes its own.
     fn select_page(
         &self,
         selection: &Selection,
@@ -196,13 +196,10 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<SelectedPage, StoreError>> + Send {
         async move {
-            if let Scope::Tags(_) = selection.scope() {
-                let error =
-                    "this store does not select by tags; `EventStore::select_page` is its to write";
-                return Err(StoreError::new(StoreErrorKind::Unsupported, error));
+            match selection.scope() {
+                Scope::Tags(tags) => tagged(self, tags, selection.types(), after, limit).await,
+                _ => searched(self, selection, after, limit).await,
             }
-            let page = self.log_page(Cursor::After(after), limit).await?;
-            Ok(SelectedPage::of_log(page, after, limit, |event| selection.has(event, &[])))
         }
     }
 
