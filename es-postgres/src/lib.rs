@@ -81,6 +81,8 @@
 //! [`PgProjections::new`] in a database of their own, which [`PgStore::migrate`] prepares as well. A batch
 //! is one transaction: rows, checkpoints and what is set aside are there together or not at all.
 //!
+//! [`guide`] goes through all of it; [`PgStore::inline`] makes a projection a part of each append.
+//!
 //! Each version of a projection has a schema. That of the version that is read is called as the
 //! projection, `-` and `.` written as `_`; all others have their number behind it:
 //!
