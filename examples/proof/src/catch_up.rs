@@ -24,7 +24,7 @@ const ACCOUNTS: u64 = 10_000;
 pub const LONG: Duration = Duration::from_mins(15);
 
 pub async fn tables(run: &mut Run) -> anyhow::Result<()> {
-    let events = run.options.count(20_000, 300_000);
+    let events = run.options.count(20_000, 100_000);
     let large = filled(run, ACCOUNTS, events / ACCOUNTS).await?;
     let small = filled(run, events / 40, 2).await?;
     let races = [
