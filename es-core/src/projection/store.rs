@@ -7,7 +7,7 @@ use super::{
     Beat, Claim, Holder, Keys, Parked, ParkedKey, ProjectError, ProjectionId, ProjectionKey,
     ProjectionName, Pulse, Registration, Slot, VersionState, VersionStatus,
 };
-use crate::checkpoint::Checkpoint;
+use crate::checkpoint::{Checkpoint, Incarnation};
 use crate::error::StoreError;
 use crate::metadata::Reason;
 use crate::stream::Position;
@@ -269,6 +269,33 @@ pub enum Swap {
     Waits,
 }
 
+/// The rules that every store keeps when it registers a version: for their authors.
+impl Registration {
+    /// Whether this is the version that is known, kept in order by `keyed_by`, of the log `incarnation`.
+    pub fn is_still(&self, keyed_by: &str, incarnation: Incarnation) -> Result<(), RegisterError> {
+        let id = self.id.clone();
+        if self.keyed_by != keyed_by {
+            let (known, declared) = (keyed_by.to_owned(), self.keyed_by.clone());
+            return Err(RegisterError::OtherKey { id, known, declared });
+        }
+        if self.incarnation != incarnation {
+            let (known, actual) = (incarnation, self.incarnation);
+            return Err(RegisterError::OtherLog { id, known, actual });
+        }
+        Ok(())
+    }
+
+    /// Whether this new version may be built beside the one that serves, which is kept in order by
+    /// `keyed_by`.
+    pub fn may_follow(&self, keyed_by: &str) -> Result<(), RegisterError> {
+        if self.has_effects && self.keyed_by != keyed_by {
+            let (known, declared) = (keyed_by.to_owned(), self.keyed_by.clone());
+            return Err(RegisterError::EffectsChangeKey { id: self.id.clone(), known, declared });
+        }
+        Ok(())
+    }
+}
+
 /// Why a version cannot be run as it is declared.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -294,9 +321,9 @@ pub enum RegisterError {
         /// Which projection.
         id: ProjectionId,
         /// The log that its rows come from.
-        known: crate::Incarnation,
+        known: Incarnation,
         /// The log that there is.
-        actual: crate::Incarnation,
+        actual: Incarnation,
     },
     /// It has effects and is kept in order by something else than the version before it, so that nobody
     /// could tell whose effects were had.

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use es_core::projection::Handle;
-use es_core::{RecordedEvent, Selection, Start, Timestamp};
+use es_core::{RecordedEvent, Selection, Start, Timestamp, Transformation};
 
 use crate::fixture::*;
+use crate::handing_over::correct;
 
 fn mails() -> ProjectionName {
     ProjectionName::new("mails").unwrap()
@@ -121,4 +122,29 @@ async fn what_fails_is_set_aside_with_its_stream_and_the_others_go_on() {
     let books = kept.read(&mails(), Books::clone).unwrap();
     assert_eq!((&books.entries["ada"][..], &books.entries["bob"][..]), (&[1][..], &[4, 5][..]));
     running.stop().await;
+}
+
+/// What it does with records is its own: also with those from before it began.
+#[tokio::test]
+async fn the_record_of_an_old_correction_is_handed_over() {
+    struct Records;
+
+    impl Handle<Books> for Records {
+        async fn handle(&self, event: RecordedEvent, db: &mut Books) -> Result<(), ProjectError> {
+            if let Some(transformation) = Transformation::of(&event) {
+                db.entries.entry(transformation.stream.to_string()).or_default().push(0);
+            }
+            Ok(())
+        }
+    }
+
+    let (store, kept, ledgers) = service();
+    enter(&store, "ada", 1..4).await;
+    let token = correct(&store, "ada").await;
+
+    let subscribed = ledgers.subscribe(mails(), Selection::log(), Start::Beginning, Records).await;
+    ledgers.wait_for_name(&mails(), token, LONG).await.unwrap();
+
+    assert_eq!(kept.read(&mails(), Books::clone).unwrap().entries["account/ada"], [0]);
+    subscribed.unwrap().stop().await;
 }

@@ -82,7 +82,7 @@ async fn of_a_page_that_failed_all_but_the_bad_one_is_handled() {
 }
 
 /// Every entry is ten times as much as it was.
-async fn correct(store: &MemoryStore, account: &str) -> Token {
+pub(crate) async fn correct(store: &MemoryStore, account: &str) -> Token {
     let (mia, reason) = (Actor::new("mia").unwrap(), Reason::new("wrong unit").unwrap());
     let tenfold = |event: RecordedEvent| {
         let parts = event.clone().decode::<LedgerEvent>().unwrap();

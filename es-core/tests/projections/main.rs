@@ -12,7 +12,6 @@ mod many_parked;
 mod nodes;
 mod parked;
 mod running;
-mod spans;
 mod stopping;
 mod versions;
 mod waiting;

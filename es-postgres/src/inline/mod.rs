@@ -151,12 +151,16 @@ async fn project<X: Projects<PgConnection>>(
     Ok(())
 }
 
-/// What a moment may cure stays so: the append is tried again, or by its caller.
+/// What a moment may cure is told as any statement of the append: it is waited for, or tried again.
 fn failure(id: &ProjectionId, event: &RecordedEvent, error: ProjectError) -> StoreError {
     let kind =
         if is_transient(&error) { StoreErrorKind::Contention } else { StoreErrorKind::Other };
     let (name, stream) = (event.event.name.to_string(), event.stream.to_string());
-    let source = error.into_error();
+    let source = match error.into_error().downcast::<sqlx::Error>() {
+        Ok(error) if kind == StoreErrorKind::Contention => return from_sqlx(*error),
+        Ok(error) => error,
+        Err(source) => source,
+    };
     StoreError::new(kind, Failed { projection: id.clone(), name, stream, source })
 }
 

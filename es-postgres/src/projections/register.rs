@@ -90,18 +90,13 @@ impl PgProjections {
             return Err(RegisterError::Superseded { id: id.clone(), serving: read.id.version });
         }
         if let Some(known) = self.known(connection, id).await? {
-            is_the_same(&known, registration)?;
+            registration.is_still(&known.keyed_by, known.incarnation)?;
             return Ok(Some(known.state()));
         }
-        match read.filter(|read| registration.has_effects && read.keyed_by != registration.keyed_by)
-        {
-            None => Ok(None),
-            Some(read) => Err(RegisterError::EffectsChangeKey {
-                id: id.clone(),
-                known: read.keyed_by,
-                declared: registration.keyed_by.clone(),
-            }),
+        if let Some(read) = read {
+            registration.may_follow(&read.keyed_by)?;
         }
+        Ok(None)
     }
 
     /// Whether nothing is in the way of the rows of a new version, now and when it is swapped in.
@@ -159,17 +154,4 @@ impl PgProjections {
         let row = query.bind(name.as_str()).fetch_optional(connection).await.map_err(from_sqlx)?;
         row.map(|row| Known::of(&row, name)).transpose()
     }
-}
-
-fn is_the_same(known: &Known, declared: &Registration) -> Result<(), RegisterError> {
-    let id = declared.id.clone();
-    if known.keyed_by != declared.keyed_by {
-        let (known, declared) = (known.keyed_by.clone(), declared.keyed_by.clone());
-        return Err(RegisterError::OtherKey { id, known, declared });
-    }
-    if known.incarnation != declared.incarnation {
-        let (known, actual) = (known.incarnation, declared.incarnation);
-        return Err(RegisterError::OtherLog { id, known, actual });
-    }
-    Ok(())
 }

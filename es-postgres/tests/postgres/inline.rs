@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use es_core::Token;
 use es_core::prelude::*;
-use es_core::projection::{Projections, RegisterError, RunError};
+use es_core::projection::{Projections, RegisterError, RunError, Thresholds};
+use es_core::{Actor, React, Reason, RecordedEvent, Rewrite, Token, Transform, TransformStore};
 use es_postgres::sqlx::{self, PgConnection};
 use es_postgres::{InlineError, PgStore};
 
@@ -282,4 +282,83 @@ async fn an_event_of_no_projection_costs_no_row() {
 
     assert_eq!(fixture.number("SELECT count(*) FROM jars.jar").await, 0);
     assert_eq!(fixture.versions("other").await, [1, 2, 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_append_waits_for_a_row_that_somebody_holds() {
+    let (fixture, _, jars) = with_jars().await;
+    jars.execute(put_in(5)).await.unwrap();
+    let mut tx = fixture.pool.begin().await.unwrap();
+    sqlx::query("UPDATE jars.jar SET cents = cents + 100").execute(&mut *tx).await.unwrap();
+
+    let waiting = tokio::spawn(async move { jars.execute(put_in(7)).await });
+    // Longer than all slices of waiting that a contended append is tried for.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert!(!waiting.is_finished());
+    tx.commit().await.unwrap();
+
+    waiting.await.unwrap().unwrap();
+    assert_eq!(fixture.number(IN_ADAS).await, 112);
+}
+
+/// Notes every coin once, whatever is built again.
+#[derive(Projection)]
+#[projection(name = "notices", version = 1, effects(Put), db = PgConnection)]
+struct Notices;
+
+impl ReadModel<PgConnection> for Notices {}
+
+impl React<Put, PgConnection> for Notices {
+    async fn react(&self, event: Recorded<Put>, db: &mut PgConnection) -> Result<(), ProjectError> {
+        let notice = sqlx::query("INSERT INTO public.notice VALUES ($1)").bind(event.event.cents);
+        notice.execute(db).await?;
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn effects_are_had_with_the_append_and_not_when_rows_are_filled() {
+    let fixture = fixture().await;
+    sqlx::query("CREATE TABLE notice (cents bigint)").execute(&fixture.pool).await.unwrap();
+    Repository::<Jar, _>::new(fixture.store.clone()).execute(put_in(1)).await.unwrap();
+
+    let store = fixture.store.inline(Notices).await.unwrap();
+    let before = fixture.number("SELECT count(*) FROM notice").await;
+    Repository::<Jar, _>::new(store.clone()).execute(put_in(2)).await.unwrap();
+    store.rebuild_inline(&Notices).await.unwrap();
+
+    assert_eq!(before, 0);
+    assert_eq!(fixture.number("SELECT sum(cents)::bigint FROM notice").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inline_projection_lacks_nothing_and_is_healthy() {
+    let (fixture, _, jars) = with_jars().await;
+    jars.execute(put_in(5)).await.unwrap();
+    let projections = Projections::new(fixture.store.clone(), fixture.store.projections());
+
+    let status = projections.status().await.unwrap();
+    let health =
+        projections.health(&Thresholds::default().with_unheld(Duration::ZERO)).await.unwrap();
+
+    assert_eq!((status[0].lag.events, status[0].lag.time), (0, Duration::ZERO));
+    assert_eq!(health.to_string(), "ok");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_is_not_transformed_past_an_inline_projection() {
+    let (_fixture, store, jars) = with_jars().await;
+    jars.execute(put_in(5)).await.unwrap();
+    let stream = StreamId::of::<Jar>(&"ada".to_owned()).unwrap();
+    let (mia, why) = (Actor::new("mia").unwrap(), Reason::new("wrong").unwrap());
+
+    let keep = |event: RecordedEvent| {
+        let event = NewEvent::new(event.event, event.metadata);
+        Ok::<_, std::convert::Infallible>(Rewrite::from(event))
+    };
+    let error = store.transform(Transform::new(stream, mia, why), keep).await.unwrap_err();
+
+    let text = chain(&error).join(": ");
+    assert!(text.contains("transform with one without, and then call"), "{text}");
+    assert_eq!(jars.load(&"ada".to_owned()).await.unwrap().version, Version(1));
 }

@@ -1,13 +1,16 @@
 //! Subscriptions on a real log, and named ones whose progress is in Postgres.
 
 use std::pin::pin;
+use std::str::FromStr;
 use std::time::Duration;
 
 use es_core::prelude::*;
 use es_core::projection::{Handle, Projections, RunOptions, Running};
 use es_core::{ProjectError, ProjectionName, RecordedEvent, Selection, Start};
 use es_postgres::PgStore;
+use es_postgres::sqlx::postgres::PgConnectOptions;
 use es_postgres::sqlx::{self, PgConnection};
+use es_testing::postgres::{TestPooler, TestServer};
 use futures_util::StreamExt;
 use tokio::time::timeout;
 
@@ -105,4 +108,36 @@ async fn consumers_that_compete_have_each_event_once_and_each_stream_in_order() 
     let disorder = "SELECT count(*) FROM (SELECT version, row_number() OVER (PARTITION BY stream ORDER BY nth) AS place
                                             FROM notes) handled WHERE version <> place";
     assert_eq!(fixture.number(disorder).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consumer_works_behind_a_pooler() {
+    let server = TestServer::start();
+    let pooler = TestPooler::before(&server);
+    let database = server.create_database();
+    let direct = PgStore::connect(&server.url(&database)).await.unwrap();
+    direct.migrate().await.unwrap();
+    let pool = sqlx::PgPool::connect(&server.url(&database)).await.unwrap();
+    let notes = "CREATE TABLE notes (nth bigserial, stream text, version bigint)";
+    sqlx::query(notes).execute(&pool).await.unwrap();
+    let options = PgConnectOptions::from_str(&pooler.url(&database)).unwrap();
+    let options = options.statement_cache_capacity(0);
+    let sessions = PgStore::pool_options().max_connections(8).connect_with(options).await.unwrap();
+    let store = PgStore::new(sessions).without_prepared_statements();
+    let projections = Projections::new(store.clone(), store.projections());
+    let name = ProjectionName::new("notes-of-all").unwrap();
+
+    let running = projections.subscribe(name.clone(), counted(), Start::Beginning, Notes).await;
+    let mut last = None;
+    for nth in 0..30 {
+        last = store.append(append("a", exact(nth), 1)).await.unwrap().token();
+    }
+    projections.wait_for_name(&name, last.unwrap(), PATIENCE).await.unwrap();
+    running.unwrap().stop().await;
+
+    let in_order: i64 = sqlx::query_scalar("SELECT count(*) FROM notes WHERE nth = version")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(in_order, 30);
 }

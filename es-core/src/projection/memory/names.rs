@@ -111,36 +111,17 @@ impl<M: Default> Names<M> {
             return Err(RegisterError::Superseded { id: id.clone(), serving: versions.read });
         }
         if let Some(known) = versions.versions.get(&id.version) {
-            is_the_same(&known.registration, registration)?;
+            let Registration { keyed_by, incarnation, .. } = &known.registration;
+            registration.is_still(keyed_by, *incarnation)?;
             return Ok(known.state());
         }
         if let Some(serving) = versions.versions.get(&versions.read) {
-            let known = &serving.registration.keyed_by;
-            if registration.has_effects && *known != registration.keyed_by {
-                return Err(RegisterError::EffectsChangeKey {
-                    id: id.clone(),
-                    known: known.clone(),
-                    declared: registration.keyed_by.clone(),
-                });
-            }
+            registration.may_follow(&serving.registration.keyed_by)?;
         }
         let new = MemoryVersion::new(registration.clone(), VersionState::Building, clock);
         versions.versions.insert(id.version, new);
         Ok(VersionState::Building)
     }
-}
-
-fn is_the_same(known: &Registration, declared: &Registration) -> Result<(), RegisterError> {
-    let id = known.id.clone();
-    if known.keyed_by != declared.keyed_by {
-        let (known, declared) = (known.keyed_by.clone(), declared.keyed_by.clone());
-        return Err(RegisterError::OtherKey { id, known, declared });
-    }
-    if known.incarnation != declared.incarnation {
-        let (known, actual) = (known.incarnation, declared.incarnation);
-        return Err(RegisterError::OtherLog { id, known, actual });
-    }
-    Ok(())
 }
 
 fn unknown(id: &ProjectionId) -> StoreError {

@@ -9,6 +9,7 @@ use crate::projection::{KeyError, ProjectError, ProjectionKey, ProjectionStore, 
 use crate::recorded::RecordedEvent;
 use crate::selection::Selection;
 use crate::store::EventStore;
+use crate::stream::Position;
 
 /// Something that follows the log: a [projection](super::OfProjection), or a durable subscription.
 ///
@@ -24,7 +25,14 @@ pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
     /// What an event is kept in order by.
     fn key(&self, event: &RecordedEvent) -> Result<ProjectionKey, KeyError>;
 
-    /// Why it cannot go on past this event, if it cannot: then the version stops before it.
+    /// Whether an event says nothing to a version that became known when the log was complete up to
+    /// `log_end`.
+    fn passes_by(&self, event: &RecordedEvent, log_end: Position) -> bool {
+        let _ = (event, log_end);
+        false
+    }
+
+    /// Why it cannot go on past this event, which it does not pass by: then the version stops before it.
     fn stops_at(&self, event: &RecordedEvent) -> Option<String> {
         let _ = event;
         None

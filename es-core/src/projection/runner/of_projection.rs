@@ -76,6 +76,12 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
         self.is_elsewhere
     }
 
+    /// Of a stream that was transformed before the version was known it has seen the copies alone: there
+    /// is nothing to forget.
+    fn passes_by(&self, event: &RecordedEvent, log_end: Position) -> bool {
+        event.position <= log_end && Transformation::of(event).is_some()
+    }
+
     /// Where another key than the stream is declared, the copies may be in anybody's hands, and come
     /// before the record.
     fn stops_at(&self, event: &RecordedEvent) -> Option<String> {

@@ -10,12 +10,10 @@ use super::slots::Caps;
 use super::trouble::Hitch;
 use super::turns::{Runner, Turn};
 use crate::projection::{Claim, Ended, ProjectionKey, ProjectionStore, Slot, VersionState};
-use crate::recorded::RecordedEvent;
 use crate::selection::SelectedPage;
 use crate::spans;
 use crate::store::EventStore;
 use crate::stream::Position;
-use crate::transform::Transformation;
 
 /// With fewer events than these, telling the store of all slots would cost more than the batch.
 const FEW: usize = 8;
@@ -85,7 +83,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     /// Says whether the page is done; if not, it is to be read again and handled event by event.
     async fn handle_page(
         &mut self,
-        page: SelectedPage,
+        mut page: SelectedPage,
         caps: &Caps,
         is_careful: bool,
     ) -> Result<bool, Hitch> {
@@ -95,9 +93,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             return Ok(true);
         }
         let is_last = through >= page.safe;
-        let is_new = |event: &&RecordedEvent| event.position > self.log_end;
-        let mut new = page.events.iter().filter(is_new);
-        if let Some(why) = new.find_map(|event| self.consumer.stops_at(event)) {
+        page.events.retain(|event| !self.consumer.passes_by(event, self.log_end));
+        if let Some(why) = page.events.iter().find_map(|event| self.consumer.stops_at(event)) {
             self.to_stop = Some(why);
             return Ok(false);
         }
@@ -158,14 +155,9 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     }
 
     /// What of a page is the node's to handle. An event that has no key is kept in order with its stream.
-    ///
-    /// Of a stream that was transformed before the version was known there is nothing to forget.
     fn sort(&self, page: SelectedPage, caps: &Caps) -> Vec<Entry> {
-        let is_old = |event: &RecordedEvent| {
-            event.position <= self.log_end && Transformation::of(event).is_some()
-        };
         let mut entries = Vec::with_capacity(page.events.len());
-        for event in page.events.into_iter().filter(|event| !is_old(event)) {
+        for event in page.events {
             let (key, keyless) = match self.key(&event) {
                 Ok(key) => (key, None),
                 Err(error) => (ProjectionKey::of_stream(&event.stream), Some(error)),

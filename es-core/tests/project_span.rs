@@ -1,14 +1,53 @@
-//! What the service's own tracing sees of a projection.
+//! What the service's own tracing sees of a projection. Alone in its process: whether a span is wanted is
+//! remembered for all threads of one.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Subscriber};
 
-use crate::fixture::*;
+use es_core::MemoryProjections;
+use es_core::prelude::*;
+use es_core::projection::Projections;
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(crate = "es_core::serde")]
+#[event(name = "entry-made")]
+struct EntryMade {
+    number: u64,
+}
+
+/// The first entry is too much for it.
+#[derive(Projection)]
+#[projection(name = "ledger", version = 1, events(EntryMade))]
+struct Ledger;
+
+impl ReadModel<u64> for Ledger {}
+
+impl Project<EntryMade, u64> for Ledger {
+    async fn project(&self, event: Recorded<EntryMade>, sum: &mut u64) -> Result<(), ProjectError> {
+        if event.event.number == 1 {
+            return Err(ProjectError::new("the first entry"));
+        }
+        *sum += event.event.number;
+        Ok(())
+    }
+}
+
+async fn enter(store: &MemoryStore, account: &str, numbers: &[u64]) -> es_core::Token {
+    let stream = StreamId::new(Category::new("account").unwrap(), StreamKey::new(account).unwrap());
+    let new = |number: &u64| {
+        let event = LedgerEvent::from(EntryMade { number: *number });
+        NewEvent::of(&event, Metadata::default()).unwrap()
+    };
+    let events = numbers.iter().map(new).collect();
+    let append = Append::to(stream, ExpectedVersion::NoStream, events).unwrap();
+    store.append(append).await.unwrap().token().unwrap()
+}
 
 type Fields = BTreeMap<&'static str, String>;
 
@@ -52,12 +91,13 @@ impl Subscriber for Watcher {
 async fn a_batch_is_a_span_with_its_counts() {
     let watcher = Watcher::default();
     let _guard = tracing::subscriber::set_default(watcher.clone());
-    let (store, _, ledgers) = service();
-    enter(&store, "ada", [1, 2]).await;
-    let token = enter(&store, "bob", [3]).await;
+    let store = MemoryStore::new();
+    let ledgers = Projections::new(store.clone(), MemoryProjections::<u64>::new());
+    enter(&store, "ada", &[1, 2]).await;
+    let token = enter(&store, "bob", &[3]).await;
 
-    let running = ledgers.run(Ledger::failing_at([1])).await.unwrap();
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    let running = ledgers.run(Ledger).await.unwrap();
+    ledgers.wait_for::<Ledger>(token, Duration::from_secs(30)).await.unwrap();
 
     // The first one failed as a whole.
     let careful = watcher.0.lock().unwrap()[1].clone();
