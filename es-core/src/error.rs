@@ -352,6 +352,12 @@ pub enum StoreErrorKind {
     Unavailable,
     /// Others held what it needed for too long; nothing was stored.
     Contention,
+    /// It can be read here and not written to: a standby, or a role or a session that is read-only.
+    /// Nothing was stored, and nothing will be in another attempt.
+    ReadOnly,
+    /// A statement took longer than the time limit that the service has set for its statements, or
+    /// was cancelled by an operator. Nothing was stored; another attempt would only multiply the load.
+    StatementTimeout,
     /// Its schema is missing or older than this program.
     NotMigrated,
     /// It was asked in a way that it cannot keep its guarantees in.
@@ -380,7 +386,8 @@ impl StoreError {
     /// [`Unavailable`](StoreErrorKind::Unavailable) an append may have been: send it again as it was,
     /// with the same event ids, and the answer is that of the first time. Repositories, units of
     /// work and decisions do so by themselves, for some seconds. A repeated *command* decides anew
-    /// and makes new ids.
+    /// and makes new ids. After [`ReadOnly`](StoreErrorKind::ReadOnly) and
+    /// [`StatementTimeout`](StoreErrorKind::StatementTimeout) a command is answered at once.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self.kind, StoreErrorKind::Unavailable | StoreErrorKind::Contention)
@@ -398,6 +405,8 @@ impl fmt::Display for StoreError {
         f.write_str(match self.kind {
             StoreErrorKind::Unavailable => "the event store is unavailable",
             StoreErrorKind::Contention => "the event store is too busy at this place",
+            StoreErrorKind::ReadOnly => "the event store is read-only here",
+            StoreErrorKind::StatementTimeout => "the event store took longer than it may",
             StoreErrorKind::NotMigrated => "the event store is not migrated",
             StoreErrorKind::Unsupported => "the event store cannot do that and keep its guarantees",
             StoreErrorKind::Corrupt => "the event store holds what cannot be read",
@@ -422,6 +431,8 @@ mod tests {
         let kinds = [
             (StoreErrorKind::Unavailable, true),
             (StoreErrorKind::Contention, true),
+            (StoreErrorKind::ReadOnly, false),
+            (StoreErrorKind::StatementTimeout, false),
             (StoreErrorKind::NotMigrated, false),
             (StoreErrorKind::Unsupported, false),
             (StoreErrorKind::Corrupt, false),

@@ -76,14 +76,15 @@ fn kind_of_state(state: &str) -> StoreErrorKind {
     match state {
         // Undefined table, sequence, schema, column, function.
         "42P01" | "3F000" | "42703" | "42883" => StoreErrorKind::NotMigrated,
-        // Serialisation failure, deadlock, lock not available, statement cancelled by a time limit.
-        // And the server's table of locks is full.
-        "40001" | "40P01" | "55P03" | "57014" | "53200" => StoreErrorKind::Contention,
+        // Serialisation failure, deadlock, lock not available. And the server's table of locks is full.
+        "40001" | "40P01" | "55P03" | "53200" => StoreErrorKind::Contention,
         // The server stops, has crashed or is not ready; too many connections; a session ended for
-        // being idle, in a transaction or not; a server that was demoted to a standby.
-        "57P01" | "57P02" | "57P03" | "53300" | "25P03" | "57P05" | "25006" => {
-            StoreErrorKind::Unavailable
-        }
+        // being idle, in a transaction or not.
+        "57P01" | "57P02" | "57P03" | "53300" | "25P03" | "57P05" => StoreErrorKind::Unavailable,
+        // A standby, or a role, a session or a database whose transactions are read-only.
+        "25006" => StoreErrorKind::ReadOnly,
+        // A statement cancelled by a time limit or by an operator, a transaction that took too long.
+        "57014" | "25P04" => StoreErrorKind::StatementTimeout,
         // The caller's transaction has failed before: nothing more can be done in it.
         "25P02" => StoreErrorKind::Unsupported,
         _ if is_lost_statement_state(state) => StoreErrorKind::Unsupported,
@@ -127,11 +128,9 @@ fn id_in(detail: &str) -> Option<EventId> {
     detail.split(['(', ')']).find_map(|word| Uuid::try_parse(word).ok()).map(EventId::from)
 }
 
-/// Whether an append that failed so has stored nothing and may succeed in another attempt. A time
-/// limit of the service's own is not tried again: it would only be multiplied.
+/// Whether an append that failed so has stored nothing and may succeed in another attempt.
 pub(crate) fn is_contention(error: &AppendError) -> bool {
     matches!(error, AppendError::Store(error) if error.kind() == StoreErrorKind::Contention)
-        && state(error).is_none_or(|state| state != "57014")
 }
 
 /// Whether a lock was not to be had in the time that the transaction gave it.

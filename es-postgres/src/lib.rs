@@ -163,8 +163,11 @@
 //! [is transient](es_core::StoreError::is_transient), and the pool connects again by itself. An append
 //! may have been stored: sent again with the same event ids it is never stored twice.
 //!
-//! The service's own `statement_timeout` and `lock_timeout` hold for appends too. They are answered
-//! with an error that is transient, and nothing is stored. Without them an append waits for a stream
+//! The service's own `statement_timeout` and `lock_timeout` hold for appends too, and nothing is stored
+//! then. A `lock_timeout` is answered with an error that is transient, a `statement_timeout` with
+//! [`StatementTimeout`](es_core::StoreErrorKind::StatementTimeout): sent again it would only be load.
+//! So is a command on a standby or of a read-only role answered at once, with
+//! [`ReadOnly`](es_core::StoreErrorKind::ReadOnly). Without them an append waits for a stream
 //! for as long as its caller waits for the append.
 //!
 //! # Limits

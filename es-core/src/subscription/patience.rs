@@ -6,7 +6,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::time::sleep;
 
-use crate::error::StoreError;
+use crate::error::{StoreError, StoreErrorKind};
 
 /// Asks again and again, as long as a moment may cure the failure: after 20 ms, then twice as long each
 /// time up to two seconds, each with a random time of up to its length added.
@@ -22,7 +22,7 @@ where
         .build();
     for delay in delays {
         match ask().await {
-            Err(error) if error.is_transient() => {
+            Err(error) if may_pass(&error) => {
                 tracing::warn!(
                     target: "es",
                     error = &error as &dyn std::error::Error,
@@ -34,4 +34,11 @@ where
         sleep(delay).await;
     }
     ask().await
+}
+
+/// A subscription has nobody who waits for its answer: it also outlasts a statement that took too long
+/// and a server that becomes the primary later.
+fn may_pass(error: &StoreError) -> bool {
+    error.is_transient()
+        || matches!(error.kind(), StoreErrorKind::ReadOnly | StoreErrorKind::StatementTimeout)
 }

@@ -21,25 +21,32 @@ pub(crate) fn is_transient(error: &ProjectError) -> bool {
 
 fn says_so(error: &(dyn Error + 'static)) -> bool {
     if let Some(error) = error.downcast_ref::<StoreError>() {
-        return error.is_transient();
+        return is_of_the_store(error.kind());
     }
     if let Some(AppendError::Store(error)) = error.downcast_ref::<AppendError>() {
-        return error.is_transient();
+        return is_of_the_store(error.kind());
     }
     error.downcast_ref::<sqlx::Error>().is_some_and(|error| {
-        matches!(kind(error), StoreErrorKind::Unavailable | StoreErrorKind::Contention)
-            || is_lost_statement(error)
-            || is_of_the_moment(error)
+        is_of_the_store(kind(error)) || is_lost_statement(error) || is_of_the_moment(error)
     })
 }
 
-/// The server lacks space or memory, or its disk fails. Or the session has prepared the same statement
+/// A server that cannot be written to is no fault of the event in hand: a failover ends it.
+fn is_of_the_store(kind: StoreErrorKind) -> bool {
+    matches!(
+        kind,
+        StoreErrorKind::Unavailable | StoreErrorKind::Contention | StoreErrorKind::ReadOnly
+    )
+}
+
+/// The server lacks space or memory, or its disk fails; a limit that the service has set is none of
+/// these. Or the session has prepared the same statement
 /// for a table of that name in another schema, with other columns: a batch that is undone forgets what
 /// its session has prepared.
 fn is_of_the_moment(error: &sqlx::Error) -> bool {
     let Some(error) = error.as_database_error() else { return false };
     let Some(error) = error.try_downcast_ref::<PgDatabaseError>() else { return false };
-    error.code().starts_with("53")
+    (error.code().starts_with("53") && error.code() != "53400")
         || error.code().starts_with("58")
         || (error.code() == "0A000" && error.routine() == Some("RevalidateCachedQuery"))
 }

@@ -2,6 +2,7 @@
 
 mod append;
 mod auditor;
+mod bounded;
 mod cancellation;
 mod condition;
 mod conflict;

@@ -197,7 +197,8 @@ async fn a_standby_alone_is_refused_the_log_and_serves_streams() {
     assert_eq!(log.kind(), StoreErrorKind::Unsupported);
     assert!(why(&log).contains("with_log_replica"));
     assert_eq!(events.len(), 3);
-    assert!(matches!(append, AppendError::Store(error) if error.is_transient()));
+    let AppendError::Store(append) = append else { panic!("{append:?}") };
+    assert_eq!((append.kind(), append.is_transient()), (StoreErrorKind::ReadOnly, false));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
