@@ -5,6 +5,7 @@ use std::sync::Arc;
 use es_core::{Append, AppendError, Appended};
 
 use crate::append::{Failure, Outcome};
+use crate::driven::driven;
 use crate::error::is_contention;
 use crate::group::Claim;
 use crate::size::{BATCH, size};
@@ -31,10 +32,11 @@ impl PgStore {
             return self.append_locked(Arc::new(append), None).await;
         }
         let [part] = parts else {
-            return self.append_alone(Arc::new(append)).await;
+            let store = self.clone();
+            return driven(async move { store.append_alone(Arc::new(append)).await }).await;
         };
         match self.claim(&part.stream) {
-            Some(claim) => self.append_first(append, claim).await,
+            Some(claim) => driven(append_first(append, claim)).await,
             None => self.append_together(Arc::new(append), size).await,
         }
     }
@@ -45,20 +47,6 @@ impl PgStore {
             return Ok(appended);
         }
         self.append_locked(append, None).await
-    }
-
-    /// As [`append_alone`](Self::append_alone), with a claim on the stream. The claim's place is
-    /// given back before anything is waited for.
-    async fn append_first(
-        &self,
-        append: Append,
-        mut claim: Claim,
-    ) -> Result<Appended, AppendError> {
-        if let Some(appended) = self.try_alone(&append).await? {
-            return Ok(appended);
-        }
-        claim.shut();
-        self.append_locked(Arc::new(append), Some(claim)).await
     }
 
     /// Runs the statement as its own transaction, and gives the connection back at once. `None`
@@ -85,4 +73,15 @@ impl PgStore {
             }
         }
     }
+}
+
+/// As [`PgStore::append_alone`], with a claim on the stream. The claim's place is given back before
+/// anything is waited for.
+async fn append_first(append: Append, mut claim: Claim) -> Result<Appended, AppendError> {
+    if let Some(appended) = claim.store().try_alone(&append).await? {
+        return Ok(appended);
+    }
+    claim.shut();
+    let store = claim.store().clone();
+    store.append_locked(Arc::new(append), Some(claim)).await
 }

@@ -2,7 +2,6 @@
 
 use es_core::{Incarnation, StoreError};
 
-use crate::error::from_sqlx;
 use crate::store::PgStore;
 
 impl PgStore {
@@ -35,13 +34,8 @@ impl PgStore {
     /// ```
     pub async fn begin_incarnation(&self) -> Result<Incarnation, StoreError> {
         let incarnation = Incarnation::generate();
-        let mut session = self.session().await?;
-        self.query(include_str!("../sql/begin_incarnation.sql"))
-            .bind(incarnation.as_uuid())
-            .execute(&mut *session)
-            .await
-            .map_err(from_sqlx)?;
-        session.end().await?;
+        let begin = self.query(include_str!("../sql/begin_incarnation.sql"));
+        self.rows_of(begin.bind(incarnation.as_uuid())).await?;
         Ok(incarnation)
     }
 }

@@ -195,6 +195,7 @@ mod columns;
 mod condition;
 mod connections;
 mod copies;
+mod driven;
 mod error;
 mod group;
 mod growth;

@@ -8,7 +8,8 @@
 //! load 5           . waits |           |
 //! ```
 //!
-//! Nobody waits for a timer: a load that finds a place free goes out at once, in its own future.
+//! Nobody waits for a timer: a load that finds a place free goes out at once. It reads on a task, so that
+//! its place is free again when it has read, whether or not its caller polls.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,7 +35,7 @@ const EVENTS: u32 = 64;
 
 /// The loads that are under way and those that wait.
 pub(crate) struct Loads {
-    places: Semaphore,
+    places: Arc<Semaphore>,
     waiting: Mutex<Waiting>,
 }
 
@@ -54,7 +55,7 @@ struct Load {
 
 impl Loads {
     pub(crate) fn new() -> Self {
-        Self { places: Semaphore::new(AT_ONCE), waiting: Mutex::default() }
+        Self { places: Arc::new(Semaphore::new(AT_ONCE)), waiting: Mutex::default() }
     }
 
     /// A panic cannot leave the queue half changed, so a poisoned lock is taken as it is.
@@ -76,8 +77,9 @@ impl PgStore {
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
         // The semaphore hands its places to those who wait, so that this overtakes nobody.
-        if let Ok(_place) = self.loads.places.try_acquire() {
-            return self.read_stream_page(stream, Cursor::After(after), limit).await;
+        if let Ok(place) = Arc::clone(&self.loads.places).try_acquire_owned() {
+            let cursor = Cursor::After(after);
+            return self.read_stream_page_while(stream, cursor, limit, place).await;
         }
         let (answer, answered) = oneshot::channel();
         self.wait(Load { stream: stream.clone(), after, answer });
@@ -162,7 +164,7 @@ impl PgStore {
             .bind(streams().map(|stream| stream.key().as_str()).collect::<Vec<_>>())
             .bind(loads.iter().map(|load| bigint(load.after.0)).collect::<Vec<_>>())
             .bind(i64::from(EVENTS));
-        let rows = self.rows_of(query).await?;
+        let rows = self.rows_on_this_task(query).await?;
         let mut pages: Vec<_> = loads.iter().map(|_| Ok(Vec::new())).collect();
         for row in &rows {
             let nth = usize::try_from(row.try_get::<i64, _>(8).map_err(from_sqlx)? - 1).ok();

@@ -39,20 +39,31 @@ impl PgStore {
         if let Some(refusal) = too_many_preconditions(&append) {
             return Err(refusal);
         }
+        let (answer, caller) = oneshot::channel();
+        self.call_locked(append, claim, answer, |done| done);
+        caller.await.unwrap_or_else(|stopped| {
+            Err(StoreError::new(StoreErrorKind::Unavailable, stopped).into())
+        })
+    }
+
+    /// Has a task append under locks, and tell the outcome as `told` says it.
+    pub(crate) fn call_locked<D: Send + 'static>(
+        &self,
+        append: Arc<Append>,
+        claim: Option<Claim>,
+        mut answer: oneshot::Sender<D>,
+        told: impl FnOnce(Result<Appended, AppendError>) -> D + Send + 'static,
+    ) {
         let store = self.clone();
-        let (mut answer, caller) = oneshot::channel();
         let task = async move {
             let done = store.when_free(&mut answer, || store.try_locked(&append)).await;
             drop(claim);
             if let Some(done) = done {
                 // Nobody may be there to hear it any more; it is done all the same.
-                let _ = answer.send(done);
+                let _ = answer.send(told(done));
             }
         };
         tokio::spawn(task.in_current_span());
-        caller.await.unwrap_or_else(|stopped| {
-            Err(StoreError::new(StoreErrorKind::Unavailable, stopped).into())
-        })
     }
 
     /// What `attempt` comes to, which waits for streams in slices: tried again when a slice is over,

@@ -19,6 +19,17 @@ impl PgStore {
         cursor: Cursor<Version>,
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
+        self.read_stream_page_while(stream, cursor, limit, ()).await
+    }
+
+    /// As [`read_stream_page`](Self::read_stream_page); `held` is let go of when it is read.
+    pub(crate) async fn read_stream_page_while<G: Send + 'static>(
+        &self,
+        stream: &StreamId,
+        cursor: Cursor<Version>,
+        limit: u32,
+        held: G,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
         let (sql, version) = match cursor {
             Cursor::After(version) => (include_str!("../sql/stream_after.sql"), version),
             Cursor::Before(version) => (include_str!("../sql/stream_before.sql"), version),
@@ -29,7 +40,7 @@ impl PgStore {
             .bind(stream.key().as_str())
             .bind(bigint(version.0))
             .bind(i64::from(limit));
-        let rows = self.rows_of(query).await?;
+        let rows = self.rows_while(query, held).await?;
         rows.iter().map(|row| row::event_of(row, stream.clone())).collect()
     }
 

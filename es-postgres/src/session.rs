@@ -9,6 +9,7 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Postgres};
 
 use crate::connections::{Connections, Held};
+use crate::driven::driven;
 use crate::error::from_sqlx;
 use crate::store::PgStore;
 
@@ -28,16 +29,47 @@ impl PgStore {
         Session::open(&self.connections, self.persistent).await
     }
 
-    /// All rows of one statement.
+    /// All rows of one statement, read on a task.
     pub(crate) async fn rows_of(
         &self,
         query: Query<'static, Postgres, PgArguments>,
     ) -> Result<Vec<PgRow>, StoreError> {
-        let mut session = self.session().await?;
-        let rows = query.fetch_all(&mut *session).await.map_err(from_sqlx)?;
-        session.end().await?;
-        Ok(rows)
+        self.rows_while(query, ()).await
     }
+
+    /// As [`rows_of`](Self::rows_of); `held` is let go of when they are read.
+    pub(crate) async fn rows_while<G: Send + 'static>(
+        &self,
+        query: Query<'static, Postgres, PgArguments>,
+        held: G,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        let (connections, persistent) = (Arc::clone(&self.connections), self.persistent);
+        driven(async move {
+            let rows = rows_on(&connections, persistent, query).await;
+            drop(held);
+            rows
+        })
+        .await
+    }
+
+    /// As [`rows_of`](Self::rows_of), for what runs on a task already.
+    pub(crate) async fn rows_on_this_task(
+        &self,
+        query: Query<'static, Postgres, PgArguments>,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        rows_on(&self.connections, self.persistent, query).await
+    }
+}
+
+async fn rows_on(
+    connections: &Arc<Connections>,
+    persistent: bool,
+    query: Query<'static, Postgres, PgArguments>,
+) -> Result<Vec<PgRow>, StoreError> {
+    let mut session = Session::open(connections, persistent).await?;
+    let rows = query.fetch_all(&mut *session).await.map_err(from_sqlx)?;
+    session.end().await?;
+    Ok(rows)
 }
 
 impl Session {

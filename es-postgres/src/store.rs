@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::connections::Connections;
+use crate::driven::driven;
 use crate::error::from_sqlx;
 use crate::group::Group;
 use crate::growth::Growth;
@@ -277,14 +278,18 @@ impl EventStore for PgStore {
         limit: u32,
     ) -> Result<QueryPage, StoreError> {
         let span = spans::query_page(query);
-        let page = self.read_query_page(query, after, limit).instrument(span.clone()).await?;
+        let (store, query) = (self.clone(), query.clone());
+        let read = driven(async move { store.read_query_page(&query, after, limit).await });
+        let page = read.instrument(span.clone()).await?;
         span.record("es.events.count", page.events.len()).record("es.global_position", page.safe.0);
         Ok(page)
     }
 
     async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
         let span = spans::log_page();
-        let page = self.read_log_page(cursor, limit).instrument(span.clone()).await?;
+        let store = self.clone();
+        let read = driven(async move { store.read_log_page(cursor, limit).await });
+        let page = read.instrument(span.clone()).await?;
         span.record("es.events.count", page.events.len()).record("es.global_position", page.safe.0);
         Ok(page)
     }
@@ -296,7 +301,8 @@ impl EventStore for PgStore {
         limit: u32,
     ) -> Result<SelectedPage, StoreError> {
         let span = spans::select_page();
-        let read = self.read_selected_page(selection, after, limit);
+        let (store, selection) = (self.clone(), selection.clone());
+        let read = driven(async move { store.read_selected_page(&selection, after, limit).await });
         let page = read.instrument(span.clone()).await?;
         let through = page.through.0;
         span.record("es.events.count", page.events.len()).record("es.global_position", through);

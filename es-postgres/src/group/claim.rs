@@ -31,6 +31,10 @@ impl PgStore {
 }
 
 impl Claim {
+    pub(crate) fn store(&self) -> &PgStore {
+        &self.store
+    }
+
     /// For an append that leaves its batch; the door behind it is shut already.
     pub(super) fn of_shut(store: &PgStore, stream: StreamHash, ticket: Ticket) -> Self {
         Self { store: store.clone(), stream, ticket, has_place: false }

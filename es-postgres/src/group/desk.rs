@@ -57,13 +57,14 @@ struct UnderWay {
     how: How,
 }
 
-/// How an append is at its stream.
+/// How an append is at its stream; on a task in any case, so that it comes to its end whether or not its
+/// caller polls.
 pub(super) enum How {
-    /// By itself, in a future that its caller may have stopped polling.
+    /// By itself.
     Lone,
-    /// In a batch, on a task.
+    /// In a batch.
     Batch,
-    /// In the locked form, on a task, for as long as somebody else holds the stream. Others wait for
+    /// In the locked form, for as long as somebody else holds the stream. Others wait for
     /// this door to open.
     Locked(Arc<Notify>),
 }
@@ -134,14 +135,6 @@ impl Desk {
             && let How::Locked(door) = entry.remove().how
         {
             door.notify_waiters();
-        }
-    }
-
-    /// A lone append has not come back for long; its future may never be polled again. Nobody relies
-    /// on it any more: the locks of the server tell who is at the stream.
-    pub(super) fn forget_lone(&mut self, stream: StreamHash) {
-        if let Some(How::Lone) = self.how(stream) {
-            self.under_way.remove(&stream);
         }
     }
 

@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 use tokio::task::yield_now;
 
 use super::batch::{Batch, Chain};
+use super::claim::Claim;
 use super::desk::Desk;
 use super::queue::{Turn, Waiting};
 use crate::answer::{Answer, Verdict};
@@ -128,7 +129,7 @@ impl Batch {
             |chain| busy.get(chain).copied().unwrap_or_default(),
             |chain, claim| {
                 match (answer.verdicts.get(nth), claim) {
-                    (_, Some(claim)) => chain.tell_first(Turn::Locked(claim)),
+                    (_, Some(claim)) => chain.lock_first(claim),
                     (Some(Verdict::Stored), _) => chain.tell_stored(nth, &mut answer),
                     (Some(Verdict::Conflict), _) => chain.tell_conflict(nth, &answer),
                     (Some(Verdict::Known), _) => chain.tell_known(),
@@ -141,6 +142,15 @@ impl Batch {
 }
 
 impl Chain {
+    /// What comes after the first rested on it.
+    fn lock_first(self, claim: Claim) {
+        let mut appends = self.appends.into_iter();
+        if let Some(first) = appends.next() {
+            first.lock(claim);
+        }
+        appends.for_each(|waiting| waiting.tell(Turn::Again));
+    }
+
     fn tell_each(self, turn: impl Fn() -> Turn) {
         self.appends.into_iter().for_each(|waiting| waiting.tell(turn()));
     }

@@ -1,22 +1,17 @@
 //! Appends that wait for the next batch.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use es_core::{Append, AppendError, Appended, StreamAppend};
 use tokio::sync::futures::OwnedNotified;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
-use tokio::time::timeout;
+use tracing::Span;
 
 use super::claim::Claim;
 use super::desk::{How, StreamHash};
+use crate::driven::driven;
 use crate::error::unexpected;
 use crate::store::PgStore;
-
-/// So long an append waits for one that went to the same stream by itself and does not come back: the
-/// service may have stopped polling its future, and then it never will. A statement takes a
-/// hundredth of that.
-const PATIENCE: Duration = Duration::from_millis(100);
 
 /// An append in the queue.
 pub(super) struct Waiting {
@@ -24,6 +19,8 @@ pub(super) struct Waiting {
     pub(super) stream: StreamHash,
     pub(super) size: usize,
     pub(super) answer: oneshot::Sender<Turn>,
+    /// Its caller's.
+    span: Span,
     /// Its room, given back when it is answered.
     pub(super) _room: OwnedSemaphorePermit,
 }
@@ -36,8 +33,6 @@ pub(super) enum Turn {
     Known,
     /// It goes out by itself, waiting for its stream if need be.
     Alone,
-    /// Somebody else is at its stream: it goes the locked way, and no other of this process meanwhile.
-    Locked(Claim),
     /// Nothing is known of it; it queues again.
     Again,
 }
@@ -46,6 +41,14 @@ impl Waiting {
     /// Its only part.
     pub(super) fn part(&self) -> Option<&StreamAppend> {
         self.append.parts().first()
+    }
+
+    /// Somebody else is at its stream: it goes the locked way, and no other of this process meanwhile.
+    /// The caller, who may not poll for long, has no part in that.
+    pub(super) fn lock(self, claim: Claim) {
+        let Self { append, answer, span, .. } = self;
+        let store = claim.store().clone();
+        span.in_scope(|| store.call_locked(append, Some(claim), answer, Turn::Settled));
     }
 
     /// Hands the verdict to the caller, who may have gone.
@@ -70,40 +73,52 @@ impl PgStore {
         };
         loop {
             self.wait_at_door(stream).await;
-            let permits = u32::try_from(size).unwrap_or(u32::MAX);
-            let room = Arc::clone(&self.group.room);
-            let room = room.acquire_many_owned(permits).await;
-            let room = room.map_err(|_| unexpected("the queue of appends is closed"))?;
-            let (answer, mut turn) = oneshot::channel();
-            self.queue(Waiting { append: Arc::clone(&append), stream, size, answer, _room: room });
-            let turn = loop {
-                match timeout(PATIENCE, &mut turn).await {
-                    Ok(turn) => break turn,
-                    Err(_) => {
-                        self.lose_patience(stream);
-                    }
-                }
-            };
-            match turn {
+            let turn = self.queue(&append, stream, size).await?;
+            let store = self.clone();
+            match turn.await {
                 Ok(Turn::Settled(answer)) => return answer,
-                Ok(Turn::Known) => return self.first_answer_anywhere(&append).await,
-                Ok(Turn::Alone) => return self.append_alone(append).await,
-                Ok(Turn::Locked(claim)) => return self.append_locked(append, Some(claim)).await,
+                Ok(Turn::Known) => {
+                    return driven(async move { store.first_answer_anywhere(&append).await }).await;
+                }
+                Ok(Turn::Alone) => {
+                    return driven(async move { store.append_alone(append).await }).await;
+                }
                 // The task that had it is gone with its runtime; the ids tell whether it was stored.
                 Ok(Turn::Again) | Err(_) => {}
             }
         }
     }
 
-    fn queue(&self, waiting: Waiting) {
-        let mut desk = self.group.desk();
-        desk.queue.push_back(waiting);
-        self.call_flusher(desk);
+    /// Queues an append as soon as there is room. Where there is none, a task waits for it: room that is
+    /// given to a caller who does not poll is nobody's.
+    async fn queue(
+        &self,
+        append: &Arc<Append>,
+        stream: StreamHash,
+        size: usize,
+    ) -> Result<oneshot::Receiver<Turn>, AppendError> {
+        let (answer, turn) = oneshot::channel();
+        let (append, span) = (Arc::clone(append), Span::current());
+        let waiting = move |room| Waiting { append, stream, size, answer, span, _room: room };
+        let permits = u32::try_from(size).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.group.room);
+        // The semaphore hands its room to those who wait, so that this overtakes nobody.
+        if let Ok(room) = Arc::clone(&room).try_acquire_many_owned(permits) {
+            self.push(waiting(room));
+            return Ok(turn);
+        }
+        let store = self.clone();
+        driven(async move {
+            let room = room.acquire_many_owned(permits).await;
+            store.push(waiting(room.map_err(|_| unexpected("the queue of appends is closed"))?));
+            Ok(turn)
+        })
+        .await
     }
 
-    fn lose_patience(&self, stream: StreamHash) {
+    fn push(&self, waiting: Waiting) {
         let mut desk = self.group.desk();
-        desk.forget_lone(stream);
+        desk.queue.push_back(waiting);
         self.call_flusher(desk);
     }
 

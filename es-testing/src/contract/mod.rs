@@ -118,6 +118,7 @@
 //!   new one, and whoever reads finds each event once. For a store that is a
 //!   [`TransformStore`](es_core::TransformStore), by [`transform_contract!`](crate::transform_contract!).
 //! - [`dropping`]: a caller that gives up leaves an append whole or absent.
+//! - [`kept`]: a call that was begun and that nobody polls holds nobody up.
 //!
 //! # What it does not cover
 //!
@@ -145,6 +146,7 @@ pub mod crowd;
 pub mod dropping;
 pub mod event_ids;
 pub mod expected_version;
+pub mod kept;
 pub mod log;
 pub mod order;
 pub mod paging;

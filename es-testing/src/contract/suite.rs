@@ -171,6 +171,10 @@ macro_rules! contract {
             dropping {
                 a_dropped_append_is_stored_whole_or_not_at_all
             }
+            kept {
+                a_kept_append_holds_nobody_up
+                a_kept_read_holds_nobody_up
+            }
         }
     };
     (@tests $make_store:expr; $($guarantee:ident { $($test:ident)* })*) => {
@@ -187,8 +191,9 @@ macro_rules! contract {
 }
 
 /// Writes one `#[test]` for each test of [`transform`](mod@crate::contract::transform),
-/// [`transform_readers`](mod@crate::contract::transform_readers) and
-/// [`transform_races`](mod@crate::contract::transform_races), for a store that is a
+/// [`transform_readers`](mod@crate::contract::transform_readers),
+/// [`transform_races`](mod@crate::contract::transform_races) and
+/// the test of transformations in [`kept`](mod@crate::contract::kept), for a store that is a
 /// [`TransformStore`](es_core::TransformStore) as well.
 ///
 /// `make_store` is that of [`contract!`](crate::contract!).
@@ -232,6 +237,9 @@ macro_rules! transform_contract {
                 an_append_that_is_sent_again_has_its_answer
                 nothing_is_lost_while_writers_append
                 a_dropped_transformation_is_whole_or_not_there
+            }
+            kept {
+                a_kept_transformation_holds_nobody_up
             }
         }
     };

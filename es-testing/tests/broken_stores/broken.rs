@@ -9,6 +9,7 @@ use es_core::{
     Replacement, ResumeError, SelectedPage, Selection, Snapshot, SnapshotPage, StoreError,
     StreamAppend, StreamId, Tag, TransformError, TransformStore, Transformed, Version,
 };
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::yield_now;
 
 /// The places where a store can go wrong. Each does nothing unless it is told.
@@ -64,6 +65,8 @@ pub(crate) struct Broken {
     pub(crate) replacement: fn(&mut Replacement),
     /// How a copy comes into the place of a stream.
     pub(crate) replacing: Replacing,
+    /// Whoever calls has the store for itself until the call is over.
+    pub(crate) alone: Option<Arc<Mutex<()>>>,
     /// Each clone has a store of its own.
     pub(crate) forks: bool,
 }
@@ -111,6 +114,7 @@ impl Broken {
             snapshot_page: |_| {},
             replacement: |_| {},
             replacing: Replacing::AtOnce,
+            alone: None,
             forks: false,
         }
     }
@@ -132,6 +136,13 @@ impl Broken {
             }
         }
         Ok(Appended::new(streams))
+    }
+
+    /// The right to the store, where it is one's alone; that may be kept for a while.
+    async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
+        let turn = Arc::clone(self.alone.as_ref()?).lock_owned().await;
+        yield_now().await;
+        Some(turn)
     }
 
     fn query(&self, query: &Query) -> Option<Query> {
@@ -157,12 +168,14 @@ impl Clone for Broken {
     fn clone(&self) -> Self {
         let inner = if self.forks { MemoryStore::new() } else { self.inner.clone() };
         let log_pages = self.log_pages.clone();
-        Self { inner, log_pages, ..*self }
+        let alone = self.alone.clone();
+        Self { inner, log_pages, alone, ..*self }
     }
 }
 
 impl EventStore for Broken {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let _turn = self.turn().await;
         if let Some(error) = (self.refuse)(&append) {
             return Err(error);
         }
@@ -185,6 +198,7 @@ impl EventStore for Broken {
         cursor: Cursor<Version>,
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
+        let _turn = self.turn().await;
         let stream = (self.stream)(stream);
         let (cursor, limit) = ((self.versions)(cursor), (self.limit)(limit));
         let mut events = self.inner.stream_page(&stream, cursor, limit).await?;

@@ -1,7 +1,9 @@
 //! Stores that read what is not there, or not what is.
 
+use std::sync::Arc;
+
 use es_core::{Incarnation, Position, Timestamp};
-use es_testing::contract::{checkpoint, log, order, paging, streams};
+use es_testing::contract::{checkpoint, kept, log, order, paging, streams};
 
 use super::broken::Broken;
 use super::check;
@@ -60,6 +62,10 @@ finds! {
     an_event_that_comes_late: log::a_follower_loses_nothing_while_writers_append,
     "a follower loses no event", {
         log: |page, asked| if asked % 2 == 0 { page.events.pop(); }
+    }
+    a_read_that_has_the_store_for_itself: kept::a_kept_read_holds_nobody_up,
+    "holds others up", check_at_once {
+        alone: Some(Arc::default())
     }
     an_end_that_is_never_safe: log::the_log_holds_every_event_once,
     "is acknowledged but never becomes safe", check_at_once {

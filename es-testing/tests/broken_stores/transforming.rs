@@ -1,9 +1,11 @@
 //! Stores that lose, mix up or forget when a copy takes the name of a stream.
 
+use std::sync::Arc;
+
 use es_core::{
     AppendError, EventId, Fingerprint, NewEvent, Position, RecordedEvent, Snapshot, Version,
 };
-use es_testing::contract::{transform, transform_races, transform_readers};
+use es_testing::contract::{kept, transform, transform_races, transform_readers};
 
 use super::broken::{Broken, Replacing};
 use super::check;
@@ -98,6 +100,10 @@ finds! {
         replacement: |replacement| if replacement.copies.len() > 3 {
             replacement.copies.pop();
         }
+    }
+    a_transformation_that_has_the_store_for_itself: kept::a_kept_transformation_holds_nobody_up,
+    "holds others up", check_at_once {
+        alone: Some(Arc::default())
     }
     a_replacement_in_two_steps: transform_races::a_dropped_transformation_is_whole_or_not_there,
     "all events of either", {

@@ -1,9 +1,11 @@
 //! Stores that write what they should not, or not what they should.
 
+use std::sync::Arc;
+
 use es_core::{
     Append, AppendError, Conflict, ExpectedVersion, Payload, StoreError, StoreErrorKind, Version,
 };
-use es_testing::contract::{append, conflict, crowd, dropping, expected_version, order};
+use es_testing::contract::{append, conflict, crowd, dropping, expected_version, kept, order};
 
 use super::broken::Broken;
 use super::check;
@@ -189,6 +191,10 @@ finds! {
     one_of_two_that_meet_on_a_stream: crowd::all_that_meet_on_one_stream_are_stored,
     "each is stored once", {
         parts: |mut parts| { parts[0].events.truncate(1); parts }
+    }
+    an_append_that_has_the_store_for_itself: kept::a_kept_append_holds_nobody_up,
+    "holds others up", check_at_once {
+        alone: Some(Arc::default())
     }
     half_an_append_of_a_caller_that_left: dropping::a_dropped_append_is_stored_whole_or_not_at_all,
     "an append is stored whole", check_at_once {

@@ -1,0 +1,49 @@
+//! Work that goes on whether or not its caller polls.
+//!
+//! A future that was polled and is kept, as one of several in `buffered(4)` is while the body of the loop
+//! awaits something else, would keep whatever it holds: a connection of the pool, its place in the pool's
+//! queue, its stream. So everything that holds something others wait for runs on a task. The caller's
+//! future only waits for its outcome.
+//!
+//! ```text
+//! caller   polls ......... kept ................................... polls
+//! task       takes a connection, sends, reads, gives it back  outcome ┘
+//! ```
+
+use std::panic::resume_unwind;
+
+use es_core::{StoreError, StoreErrorKind};
+use tokio::task::JoinHandle;
+use tracing::Instrument;
+
+/// The outcome of `work`, which a task drives to its end. Dropped, it ends at the next point where it
+/// waits, as any future would.
+///
+/// # Errors
+///
+/// Those of `work`, and [`Unavailable`](StoreErrorKind::Unavailable) where the runtime went away.
+pub(crate) async fn driven<T, E>(
+    work: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    let mut task = Driven(tokio::spawn(work.in_current_span()));
+    match (&mut task.0).await {
+        Ok(outcome) => outcome,
+        Err(stopped) => match stopped.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            Err(stopped) => Err(StoreError::new(StoreErrorKind::Unavailable, stopped).into()),
+        },
+    }
+}
+
+/// A task that nobody else can end.
+struct Driven<T>(JoinHandle<T>);
+
+impl<T> Drop for Driven<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
