@@ -1,5 +1,6 @@
 -- Rights only, and no triggers: they cost an append nothing, and nobody but the owner can lift them.
--- Run as the owner after each `migrate`; what is granted already stays.
+-- Run as the owner after each `migrate`; what is granted already stays. For a store in another schema
+-- say its name instead of `es` after SCHEMA and in front of each dot; the roles are called as you like.
 --
 -- es_owner migrates, calls `begin_incarnation` and transforms streams. No service runs as it.
 -- es_writer appends, reads and runs projections. Its history it can neither change nor delete. It

@@ -10,7 +10,8 @@ use uuid::Uuid;
 pub(crate) fn from_sqlx(error: Error) -> StoreError {
     match kind(&error) {
         StoreErrorKind::NotMigrated => {
-            StoreError::new(StoreErrorKind::NotMigrated, NotMigrated { source: error })
+            let schema = schema_in(&error.to_string()).unwrap_or("es").to_owned();
+            StoreError::new(StoreErrorKind::NotMigrated, NotMigrated { schema, source: error })
         }
         StoreErrorKind::Unsupported if is_lost_statement(&error) => {
             StoreError::new(StoreErrorKind::Unsupported, LostStatement { source: error })
@@ -25,9 +26,19 @@ pub(crate) fn from_sqlx(error: Error) -> StoreError {
 
 /// The tables are not there.
 #[derive(Debug, thiserror::Error)]
-#[error("the schema `es` is missing or older than this program; call `PgStore::migrate` first")]
+#[error(
+    "the schema `{schema}` is missing or older than this program; call `PgStore::migrate` first"
+)]
 struct NotMigrated {
+    schema: String,
     source: Error,
+}
+
+/// The schema in `relation "ledger.events" does not exist`, in whatever language the server says it.
+fn schema_in(message: &str) -> Option<&str> {
+    let is_between = |next: char| !(next.is_ascii_alphanumeric() || next == '_' || next == '.');
+    let mut names = message.split(is_between).filter_map(|word| word.split_once('.'));
+    names.find(|(schema, name)| !schema.is_empty() && !name.is_empty()).map(|(schema, _)| schema)
 }
 
 /// A statement that was prepared is not known, or one that was not is known already.
@@ -170,6 +181,15 @@ pub(crate) fn unexpected(what: &'static str) -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_schema_is_found_in_any_language() {
+        let english = "error returned from database: relation \"ledger.events\" does not exist";
+        let german = "Relation »ledger.events« existiert nicht.";
+
+        assert_eq!((schema_in(english), schema_in(german)), (Some("ledger"), Some("ledger")));
+        assert_eq!(schema_in("relation \"events\" does not exist"), None);
+    }
 
     #[test]
     fn the_id_is_found_in_any_language() {

@@ -17,6 +17,14 @@
 //! # }
 //! ```
 //!
+//! # Another schema, several stores
+//!
+//! [`PgStore::in_schema`] keeps the events in a schema of another name. Several stores live in one
+//! database beside one another: they share neither tables nor locks nor notifications, and an open append
+//! of the one holds no reader of the other up. The read models of a store in `ledger` are in schemas
+//! that begin with `ledger_`. The name needs no quotes in SQL ([`SchemaName`]). Statements are rewritten once
+//! per store; one in `es` sends them as they are.
+//!
 //! # How it keeps the order of the log
 //!
 //! Positions are given when rows are written and seen when they are committed, so a reader that
@@ -127,7 +135,8 @@
 //! # Rights
 //!
 //! Three roles, made by whoever administers the server; the login roles of services are members of
-//! one of them. The owner needs `CREATE` on the database until there is nothing to migrate.
+//! one of them. The owner needs `CREATE` on the database to make the schema `es`, or an administrator makes
+//! it: `CREATE SCHEMA es AUTHORIZATION es_owner`.
 //!
 //! ```sql
 //! CREATE ROLE es_owner;
@@ -215,11 +224,15 @@ mod replica;
 mod row;
 mod run;
 mod schema;
+mod schema_name;
+mod schema_owner;
 mod select;
 mod session;
 mod size;
 mod snapshots;
 mod spans;
+mod sql_name;
+mod statements;
 mod store;
 mod tags;
 mod transform;
@@ -230,6 +243,8 @@ pub use sqlx;
 pub use import::{ImportError, Imported};
 pub use inline::InlineError;
 pub use projections::{PgBatch, PgProjections};
+pub use schema_name::{InvalidSchemaName, SchemaName};
+pub use schema_owner::ForeignSchema;
 pub use store::PgStore;
 
 /// The repository's README: its code compiles and its first aggregate passes its test.

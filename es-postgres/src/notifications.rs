@@ -15,9 +15,6 @@ use crate::error::from_sqlx;
 use crate::growth::Growth;
 use crate::store::PgStore;
 
-/// The channel; `notify.sql` says the same name.
-const CHANNEL: &str = "es_log";
-
 /// After one notification the next waits so long, and speaks for all appends of that time.
 const GAP: Duration = Duration::from_millis(5);
 
@@ -30,6 +27,7 @@ const LATE: Duration = Duration::from_secs(5);
 /// What a store has to tell and to hear.
 pub(crate) struct Notifications {
     address: Arc<PgConnectOptions>,
+    channel: String,
     growth: Weak<Growth>,
     /// The greatest position that an append of this process had.
     appended: AtomicU64,
@@ -65,6 +63,7 @@ impl PgStore {
     pub fn with_notifications(mut self) -> Self {
         let notifications = Notifications {
             address: self.connections.pool().connect_options(),
+            channel: self.schema.channel(),
             growth: Arc::downgrade(&self.growth),
             appended: AtomicU64::new(0),
             has_teller: AtomicBool::new(false),
@@ -109,6 +108,7 @@ impl Notifications {
         }
         let listener = Listener {
             address: Arc::clone(&self.address),
+            channel: self.channel.clone(),
             growth: Weak::clone(&self.growth),
             is_there: Arc::clone(&self.has_listener),
         };
@@ -169,6 +169,7 @@ impl Drop for Teller {
 /// The task that hears. It ends with the store.
 struct Listener {
     address: Arc<PgConnectOptions>,
+    channel: String,
     growth: Weak<Growth>,
     is_there: Arc<AtomicBool>,
 }
@@ -200,7 +201,7 @@ impl Listener {
         let own = own.connect_lazy_with(self.address.as_ref().clone());
         let mut listener = PgListener::connect_with(&own).await?;
         listener.eager_reconnect(false);
-        listener.listen(CHANNEL).await?;
+        listener.listen(&self.channel).await?;
         *heard = true;
         if let Some(growth) = self.growth.upgrade() {
             growth.tell_nothing_for_sure();

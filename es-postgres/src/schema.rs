@@ -1,12 +1,15 @@
-//! The schema `es`, and how it comes into being.
+//! The schema of a store, and how it comes into being.
 
 use std::borrow::Cow;
 
 use es_core::{StoreError, StoreErrorKind};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{Connection, PgPool, SqlSafeStr};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, SqlSafeStr};
 
 use crate::error::from_sqlx;
+use crate::schema_owner;
+use crate::statements::Schema;
+use crate::store::PgStore;
 
 /// The newest migration.
 const LATEST: i64 = 3;
@@ -14,12 +17,16 @@ const LATEST: i64 = 3;
 /// Brings the schema up to date, on a connection that is closed afterwards: the lock that keeps two
 /// migrations apart belongs to the session, and a pool would keep the session of a caller that
 /// failed or went away.
-pub(crate) async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
-    if is_current(pool).await? {
+pub(crate) async fn migrate(store: &PgStore) -> Result<(), StoreError> {
+    if is_current(store).await? {
         return Ok(());
     }
+    let pool = store.connections.pool();
     let mut connection = pool.acquire().await.map_err(from_sqlx)?.detach();
-    migrator().run(&mut connection).await.map_err(from_migrate)?;
+    create_schema(store, &mut connection).await?;
+    // `run` takes whatever a connection comes from, and with that its future is not `Send`.
+    let migrator = migrator(&store.schema);
+    migrator.run_direct(None, &mut connection, false).await.map_err(from_migrate)?;
     connection.close().await.map_err(from_sqlx)
 }
 
@@ -28,7 +35,8 @@ pub(crate) async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
 /// # Errors
 ///
 /// In a database whose texts are not UTF-8: it cannot hold every key and every payload.
-async fn is_current(pool: &PgPool) -> Result<bool, StoreError> {
+async fn is_current(store: &PgStore) -> Result<bool, StoreError> {
+    let pool = store.connections.pool();
     let encoding = sqlx::query_scalar::<_, String>("SHOW server_encoding");
     let encoding = encoding.fetch_one(pool).await.map_err(from_sqlx)?;
     if encoding != "UTF8" {
@@ -37,7 +45,7 @@ async fn is_current(pool: &PgPool) -> Result<bool, StoreError> {
             format!("the database has the encoding {encoding}; the events need one with UTF8"),
         ));
     }
-    let current = sqlx::query_scalar::<_, bool>(include_str!("../sql/migrated.sql"));
+    let current = store.query(include_str!("../sql/migrated.sql"));
     match current.bind(LATEST).fetch_optional(pool).await.map_err(from_sqlx) {
         Ok(found) => Ok(found.is_some()),
         Err(error) if error.kind() == StoreErrorKind::NotMigrated => Ok(false),
@@ -45,30 +53,54 @@ async fn is_current(pool: &PgPool) -> Result<bool, StoreError> {
     }
 }
 
+/// Makes the schema where it is missing: a role that owns it may lack the right to make one. Two
+/// processes that find it missing wait for each other.
+async fn create_schema(store: &PgStore, connection: &mut PgConnection) -> Result<(), StoreError> {
+    let name = store.schema.name();
+    let mut transaction = connection.begin().await.map_err(from_sqlx)?;
+    // One lock for the stores of all schemas, which look at one another.
+    let lock = "SELECT pg_advisory_xact_lock(1163067400, 0)";
+    transaction.execute(lock).await.map_err(from_sqlx)?;
+    let found = store.query(include_str!("../sql/schema_objects.sql")).bind(name);
+    let found = found.fetch_one(&mut *transaction).await.map_err(from_sqlx)?;
+    let is_there: bool = found.try_get(0).map_err(from_sqlx)?;
+    if is_there {
+        schema_owner::is_ours(store, &mut transaction, &found).await?;
+    } else {
+        let create = AssertSqlSafe(format!("CREATE SCHEMA {name}"));
+        transaction.execute(create).await.map_err(from_sqlx)?;
+    }
+    schema_owner::is_by_itself(store, &mut transaction).await?;
+    transaction.commit().await.map_err(from_sqlx)
+}
+
 /// Its own table, so that it and the migrations of the service never see each other.
-fn migrator() -> Migrator {
+fn migrator(schema: &Schema) -> Migrator {
+    let migration = |version, what, sql| migration(schema, version, what, sql);
     let mut migrator = Migrator::with_migrations(vec![
         migration(
             1,
-            "streams and events",
+            schema_owner::FIRST,
             include_str!("../migrations/0001_streams_and_events.sql"),
         ),
         migration(2, "archives", include_str!("../migrations/0002_archives.sql")),
         migration(LATEST, "projections", include_str!("../migrations/0003_projections.sql")),
     ]);
-    migrator.create_schema("es");
-    migrator.dangerous_set_table_name("es._migrations");
+    migrator.dangerous_set_table_name(format!("{}._migrations", schema.name()));
     migrator
 }
 
-fn migration(version: i64, what: &'static str, sql: &'static str) -> Migration {
+/// Its checksum is that of the text in this crate, whatever the schema: one that was renamed is known
+/// still.
+fn migration(schema: &Schema, version: i64, what: &'static str, sql: &'static str) -> Migration {
     let what = Cow::Borrowed(what);
-    Migration::new(version, what, MigrationType::Simple, sql.into_sql_str(), false)
+    let migration = Migration::new(version, what, MigrationType::Simple, sql.into_sql_str(), false);
+    Migration { sql: schema.statement(sql), ..migration }
 }
 
 fn from_migrate(error: MigrateError) -> StoreError {
     match error {
-        MigrateError::Execute(error) => from_sqlx(error),
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => from_sqlx(error),
         other => StoreError::new(StoreErrorKind::Other, other),
     }
 }

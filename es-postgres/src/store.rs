@@ -26,6 +26,8 @@ use crate::loads::Loads;
 use crate::log_end::KnownLog;
 use crate::notifications::Notifications;
 use crate::replica::LogReplica;
+use crate::schema_name::SchemaName;
+use crate::statements::Schema;
 use crate::{schema, spans};
 
 /// An event store in PostgreSQL.
@@ -57,6 +59,8 @@ use crate::{schema, spans};
 #[derive(Clone)]
 pub struct PgStore {
     pub(crate) connections: Arc<Connections>,
+    /// Where its tables are.
+    pub(crate) schema: Schema,
     /// How far the log was found to go, by any of the clones.
     pub(crate) known_log: Arc<KnownLog>,
     /// Where the log is read, if not on the primary.
@@ -92,9 +96,34 @@ impl PgStore {
     /// [`pool_options`](Self::pool_options) is the cure.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
+        Self::of(pool, Schema::default())
+    }
+
+    /// As [`new`](Self::new), with the events in another schema than `es`.
+    ///
+    /// Stores in several schemas of one database have nothing in common: neither events nor locks, nor
+    /// notifications. An open append of the one holds no reader of the other up. The read models of a
+    /// store in `ledger` are in schemas that begin with its name, such as `ledger_balances`.
+    ///
+    /// ```no_run
+    /// use es_postgres::{PgStore, SchemaName};
+    ///
+    /// # async fn example(pool: es_postgres::sqlx::PgPool) -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PgStore::in_schema(pool, SchemaName::new("ledger")?);
+    /// store.migrate().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn in_schema(pool: PgPool, schema: SchemaName) -> Self {
+        Self::of(pool, Schema::of(schema))
+    }
+
+    fn of(pool: PgPool, schema: Schema) -> Self {
         let half = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(1).max(1);
         Self {
             connections: Connections::of(pool),
+            schema,
             known_log: Arc::default(),
             log_replica: None,
             waiting: Arc::new(Semaphore::new(half)),
@@ -161,12 +190,16 @@ impl PgStore {
         self
     }
 
-    /// Brings the schema `es` up to date; does nothing where it is.
+    /// Brings the schema of the store up to date, `es` unless told otherwise; does nothing where it is.
+    ///
+    /// It makes what is missing and nothing else: a role that owns the schema needs no right to make
+    /// one. A schema that holds something, and no store's tables, is left alone: the error's source is a
+    /// [`ForeignSchema`](crate::ForeignSchema).
     ///
     /// Safe to call from every instance of a service at its start: they wait for one another. Needs
     /// a direct connection, not one through a pooler in transaction mode.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        schema::migrate(self.connections.pool()).await
+        schema::migrate(self).await
     }
 
     /// As [`append`](EventStore::append), in the caller's own transaction: what is appended is
@@ -209,7 +242,7 @@ impl PgStore {
         &self,
         sql: &'static str,
     ) -> sqlx::query::Query<'static, Postgres, PgArguments> {
-        sqlx::query(sql).persistent(self.persistent)
+        sqlx::query(self.schema.statement(sql)).persistent(self.persistent)
     }
 }
 
@@ -351,6 +384,7 @@ impl fmt::Debug for PgStore {
         f.debug_struct("PgStore")
             .field("connections", &self.connections.pool().size())
             .field("idle", &self.connections.pool().num_idle())
+            .field("schema", &self.schema.name())
             .field("queued_appends", &self.group.queued())
             .field("safe", &self.known_log.get().map(|log| log.safe.0))
             .field("prepared_statements", &self.persistent)

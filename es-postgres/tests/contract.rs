@@ -1,6 +1,6 @@
 //! What every store owes, kept by Postgres: each guarantee in a database of its own.
 
-use es_postgres::PgStore;
+use es_postgres::{PgStore, SchemaName};
 use es_testing::postgres::TestDatabase;
 
 /// A migrated store in a fresh database, which is dropped with the guard.
@@ -11,5 +11,20 @@ async fn fresh_store() -> (PgStore, TestDatabase) {
     (store, database)
 }
 
+/// As above, in another schema, and without one that is called `es`.
+async fn fresh_ledger() -> (PgStore, TestDatabase) {
+    let database = TestDatabase::create().await;
+    let pool = PgStore::pool_options().connect(database.url()).await.expect("it is there");
+    let name = SchemaName::new("ledger").expect("it needs no quotes");
+    let store = PgStore::in_schema(pool, name);
+    store.migrate().await.expect("the database is empty");
+    (store, database)
+}
+
 es_testing::contract!(fresh_store);
 es_testing::transform_contract!(fresh_store);
+
+mod in_another_schema {
+    es_testing::contract!(super::fresh_ledger);
+    es_testing::transform_contract!(super::fresh_ledger);
+}

@@ -3,7 +3,7 @@
 
 use es_core::ProjectionName;
 use es_postgres::sqlx::{self, AssertSqlSafe, Executor, PgConnection, PgPool};
-use es_postgres::{PgProjections, PgStore};
+use es_postgres::{PgProjections, PgStore, SchemaName};
 use es_testing::postgres::TestDatabase;
 use es_testing::projection_contract::{Probe, Rows};
 
@@ -11,6 +11,8 @@ use es_testing::projection_contract::{Probe, Rows};
 #[derive(Clone)]
 struct Numbers {
     pool: PgPool,
+    /// What the schemas of read models begin with.
+    prefix: &'static str,
 }
 
 impl Probe<PgConnection> for Numbers {
@@ -32,7 +34,7 @@ impl Probe<PgConnection> for Numbers {
     }
 
     async fn read(&self, name: &ProjectionName) -> Rows {
-        let schema = name.as_str().replace(['-', '.'], "_");
+        let schema = format!("{}{}", self.prefix, name.as_str().replace(['-', '.'], "_"));
         let table = AssertSqlSafe(format!("SELECT to_regclass('{schema}.number') IS NULL"));
         let is_missing = sqlx::query_scalar(table).persistent(false).fetch_one(&self.pool).await;
         if is_missing.expect("the server is there") {
@@ -50,7 +52,17 @@ async fn fresh() -> (PgProjections, Numbers, TestDatabase) {
     let pool = PgStore::pool_options().connect(database.url()).await.expect("it is there");
     let store = PgStore::new(pool.clone());
     store.migrate().await.expect("the database is empty");
-    (store.projections(), Numbers { pool }, database)
+    (store.projections(), Numbers { pool, prefix: "" }, database)
+}
+
+/// As above, in another schema, and without one that is called `es`.
+async fn ledger() -> (PgProjections, Numbers, TestDatabase) {
+    let database = TestDatabase::create().await;
+    let pool = PgStore::pool_options().connect(database.url()).await.expect("it is there");
+    let name = SchemaName::new("ledger").expect("it needs no quotes");
+    let store = PgStore::in_schema(pool.clone(), name);
+    store.migrate().await.expect("the database is empty");
+    (store.projections(), Numbers { pool, prefix: "ledger_" }, database)
 }
 
 async fn unprepared() -> (PgProjections, Numbers, TestDatabase) {
@@ -60,6 +72,10 @@ async fn unprepared() -> (PgProjections, Numbers, TestDatabase) {
 
 mod prepared {
     es_testing::projection_contract!(super::fresh);
+}
+
+mod in_another_schema {
+    es_testing::projection_contract!(super::ledger);
 }
 
 mod without_prepared_statements {

@@ -8,7 +8,7 @@ use es_core::{
 use sqlx::PgConnection;
 
 use super::failure;
-use crate::projections::{Alone, PgProjections};
+use crate::projections::Alone;
 use crate::store::PgStore;
 
 /// Events a page.
@@ -103,7 +103,7 @@ impl PgStore {
         } else {
             self.build(&projection, alone, &id).await?;
         }
-        let schema = PgProjections::schema_read(&id);
+        let schema = projections.schema_read(&id);
         Ok(Self { inline: self.inline.and(projection, schema), ..self.clone() })
     }
 

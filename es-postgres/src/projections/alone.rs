@@ -57,8 +57,8 @@ impl PgProjections {
 
 impl PgProjections {
     /// Where the rows of the version are that is read.
-    pub(crate) fn schema_read(id: &ProjectionId) -> String {
-        super::place::of_name(&id.name)
+    pub(crate) fn schema_read(&self, id: &ProjectionId) -> String {
+        super::place::of_name(&self.store.schema, &id.name)
     }
 }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::error::from_sqlx;
 use crate::session::Session;
+use crate::statements::Schema;
 
 use super::batch::{PgBatch, Purpose};
 use super::version::{state, unknown};
@@ -98,7 +99,8 @@ impl PgProjections {
         lock: &'static str,
     ) -> Result<Opened, StoreError> {
         let (session, rows) =
-            Session::begin(&self.store.connections, opening(id, idle, lock)).await?;
+            Session::begin(&self.store.connections, opening(&self.store.schema, id, idle, lock))
+                .await?;
         let Some(row) = rows.last() else {
             session.undo().await?;
             return Err(unknown(id));
@@ -109,14 +111,19 @@ impl PgProjections {
             place: state(row.try_get(1).map_err(from_sqlx)?, false)?,
             is_stopped: row.try_get(2).map_err(from_sqlx)?,
             is_prepared: row.try_get(3).map_err(from_sqlx)?,
-            schema: place::schema(id, row.try_get(4).map_err(from_sqlx)?),
+            schema: place::schema(&self.store.schema, id, row.try_get(4).map_err(from_sqlx)?),
         })
     }
 }
 
 /// Leans on `projections_name_version_key`. Names and schemas are letters, digits and `-_.`; the search
 /// path of the session may be empty.
-fn opening(id: &ProjectionId, idle: Option<Duration>, lock: &'static str) -> String {
+fn opening(
+    schema: &Schema,
+    id: &ProjectionId,
+    idle: Option<Duration>,
+    lock: &'static str,
+) -> String {
     let idle = idle.map(|idle| {
         let millis = i32::try_from(idle.as_millis()).unwrap_or(i32::MAX).max(1);
         format!("SET LOCAL idle_in_transaction_session_timeout = {millis};")
@@ -127,11 +134,12 @@ fn opening(id: &ProjectionId, idle: Option<Duration>, lock: &'static str) -> Str
                 set_config('search_path', \
                            concat_ws(', ', CASE WHEN is_read THEN '\"{read}\"' ELSE '\"{numbered}\"' END, \
                                      nullif(current_setting('search_path'), '')), true) \
-           FROM es.projections \
+           FROM {schema}.projections \
           WHERE name = '{name}' AND version = {version} {lock}",
         idle = idle.unwrap_or_default(),
-        read = place::of_name(&id.name),
-        numbered = place::numbered(id),
+        schema = schema.name(),
+        read = place::of_name(schema, &id.name),
+        numbered = place::numbered(schema, id),
         name = id.name,
         version = id.version,
     )

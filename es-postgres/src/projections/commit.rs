@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::columns::bigint;
 use crate::error::from_sqlx;
+use crate::statements::Schema;
 
 use super::PgProjections;
 use super::aside::{self, Columns};
@@ -40,11 +41,13 @@ impl PgBatch {
             let _ = self.session.undo().await;
             return Err(from_step(error));
         }
+        let schema = &self.projections.store.schema;
         let closing = match self.purpose {
-            Purpose::Project(node) => fenced(self.projection, node, &progress.slots),
-            Purpose::Rebuild => unfenced(self.projection, &progress.slots),
+            Purpose::Project(node) => fenced(schema, self.projection, node, &progress.slots),
+            Purpose::Rebuild => unfenced(schema, self.projection, &progress.slots),
             _ => format!(
-                "UPDATE es.projections SET is_prepared = true WHERE id = {}; COMMIT",
+                "UPDATE {}.projections SET is_prepared = true WHERE id = {}; COMMIT",
+                schema.name(),
                 self.projection
             ),
         };
@@ -115,17 +118,18 @@ impl PgProjections {
 /// node    … rows …  paused ……………………………………………  UPDATE, COMMIT: its epoch is old, all of it is undone
 /// other               lease over, epoch + 1, rows, COMMIT
 /// ```
-fn fenced(projection: i32, node: Uuid, slots: &[SlotProgress]) -> String {
+fn fenced(schema: &Schema, projection: i32, node: Uuid, slots: &[SlotProgress]) -> String {
+    let (es, all) = (schema.name(), schema.lock(ALL_SLOTS));
     let mut sql =
-        format!("SELECT es.fence(pg_try_advisory_xact_lock_shared({ALL_SLOTS}, {projection}));");
+        format!("SELECT {es}.fence(pg_try_advisory_xact_lock_shared({all}, {projection}));");
     if !slots.is_empty() {
         let _ = write!(
             sql,
-            "WITH moved AS (UPDATE es.leases SET checkpoint = done.checkpoint \
+            "WITH moved AS (UPDATE {es}.leases SET checkpoint = done.checkpoint \
                FROM (VALUES {values}) AS done (slot, epoch, checkpoint) \
               WHERE leases.projection = {projection} AND leases.slot = done.slot \
                 AND leases.owner = '{node}' AND leases.epoch = done.epoch RETURNING 1) \
-             SELECT es.fence(count(*) = {count}) FROM moved;",
+             SELECT {es}.fence(count(*) = {count}) FROM moved;",
             values = values(slots),
             count = slots.len(),
         );
@@ -134,14 +138,15 @@ fn fenced(projection: i32, node: Uuid, slots: &[SlotProgress]) -> String {
 }
 
 /// For a batch that holds all slots by itself. Leans on `leases_pkey`.
-fn unfenced(projection: i32, slots: &[SlotProgress]) -> String {
+fn unfenced(schema: &Schema, projection: i32, slots: &[SlotProgress]) -> String {
     if slots.is_empty() {
         return "COMMIT".to_owned();
     }
     format!(
-        "UPDATE es.leases SET checkpoint = done.checkpoint \
+        "UPDATE {es}.leases SET checkpoint = done.checkpoint \
            FROM (VALUES {values}) AS done (slot, epoch, checkpoint) \
           WHERE leases.projection = {projection} AND leases.slot = done.slot; COMMIT",
+        es = schema.name(),
         values = values(slots),
     )
 }

@@ -72,7 +72,8 @@ impl PgProjections {
         projection: i32,
     ) -> Result<(), StoreError> {
         let alone = self.store.query("SELECT pg_advisory_xact_lock($1, $2)");
-        connection.execute(alone.bind(ALL_SLOTS).bind(projection)).await.map_err(from_sqlx)?;
+        let all = self.store.schema.lock(ALL_SLOTS);
+        connection.execute(alone.bind(all).bind(projection)).await.map_err(from_sqlx)?;
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use sqlx::{Executor, PgConnection, Row};
 use crate::columns::bigint;
 use crate::error::from_sqlx;
 use crate::session::Session;
+use crate::statements::Schema;
 
 use super::PgProjections;
 use super::place;
@@ -14,8 +15,13 @@ use super::version::Known;
 
 /// Two names that share a schema must not be found free at once. It waits for nobody but others who
 /// register and those who say in a moment that a version is prepared, stopped or swapped.
-const ALONE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
-                     LOCK TABLE es.projections IN SHARE ROW EXCLUSIVE MODE";
+fn alone(schema: &Schema) -> String {
+    format!(
+        "BEGIN ISOLATION LEVEL READ COMMITTED; \
+         LOCK TABLE {}.projections IN SHARE ROW EXCLUSIVE MODE",
+        schema.name()
+    )
+}
 
 impl PgProjections {
     /// Looks first, since it is there nearly always; where it is not, it looks again with all others
@@ -32,7 +38,8 @@ impl PgProjections {
         }
         session.end().await?;
 
-        let (mut session, _) = Session::begin(&self.store.connections, ALONE.to_owned()).await?;
+        let begin = alone(&self.store.schema);
+        let (mut session, _) = Session::begin(&self.store.connections, begin).await?;
         match self.register_alone(&mut session, registration).await {
             Ok(state) => {
                 session.close_with("COMMIT".to_owned()).await.map_err(from_sqlx)?;
@@ -106,19 +113,20 @@ impl PgProjections {
         id: &ProjectionId,
         read: Option<&Known>,
     ) -> Result<(), RegisterError> {
+        let schema = &self.store.schema;
         let names = self.store.query(include_str!("../../sql/projections/names.sql"));
         let names = names.bind(id.name.as_str()).fetch_all(&mut *connection).await;
         for row in names.map_err(from_sqlx)? {
             let other: &str = row.try_get(0).map_err(from_sqlx)?;
             let other = ProjectionName::new(other)
                 .map_err(|why| StoreError::new(StoreErrorKind::Corrupt, why))?;
-            if let Some(place) = place::shared(&id.name, &other) {
+            if let Some(place) = place::shared(schema, &id.name, &other) {
                 return Err(RegisterError::SameName { id: id.clone(), other, place });
             }
         }
         let needed = match read {
-            None => vec![place::of_name(&id.name)],
-            Some(read) => vec![place::numbered(id), place::numbered(&read.id)],
+            None => vec![place::of_name(schema, &id.name)],
+            Some(read) => vec![place::numbered(schema, id), place::numbered(schema, &read.id)],
         };
         let taken = self.store.query(include_str!("../../sql/projections/schemas.sql"));
         let taken = taken.bind(&needed).fetch_optional(connection).await.map_err(from_sqlx)?;

@@ -12,6 +12,7 @@ use es_core::{
 };
 use sqlx::{PgConnection, PgPool};
 
+use crate::schema_name::SchemaName;
 use crate::store::PgStore;
 
 use super::PgBatch;
@@ -50,6 +51,12 @@ impl PgProjections {
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
         PgStore::new(pool).projections()
+    }
+
+    /// As [`new`](Self::new), with progress in another schema than `es`; see [`PgStore::in_schema`].
+    #[must_use]
+    pub fn in_schema(pool: PgPool, schema: SchemaName) -> Self {
+        PgStore::in_schema(pool, schema).projections()
     }
 
     /// As [`PgStore::without_prepared_statements`]. What handlers say is theirs: behind a pooler their

@@ -83,7 +83,7 @@ impl PgProjections {
         let effects = self.store.query(include_str!("../../sql/projections/effects_were_had.sql"));
         let effects = effects.bind(new.projection).bind(read.projection);
         connection.execute(effects).await.map_err(from_sqlx)?;
-        rename(connection, new, read).await?;
+        self.rename(connection, new, read).await?;
         Ok(Swap::Done)
     }
 
@@ -131,7 +131,7 @@ impl PgProjections {
         }
         self.keep_all_out(connection, known.projection).await?;
         if known.is_prepared {
-            let rows = format!("DROP SCHEMA IF EXISTS \"{}\" CASCADE", known.schema());
+            let rows = format!("DROP SCHEMA IF EXISTS \"{}\" CASCADE", self.schema_of(known));
             connection.execute(AssertSqlSafe(rows)).await.map_err(from_sqlx)?;
         }
         let drop = self.store.query(include_str!("../../sql/projections/drop_version.sql"));
@@ -174,21 +174,23 @@ impl PgProjections {
         connection.execute(query).await.map_err(from_sqlx)?;
         Ok(())
     }
-}
 
-/// One that was never run has no schema.
-async fn rename(
-    connection: &mut PgConnection,
-    new: &Known,
-    read: &Known,
-) -> Result<(), StoreError> {
-    let name = place::of_name(&new.id.name);
-    let renamed = |from: &str, to: &str| format!("ALTER SCHEMA \"{from}\" RENAME TO \"{to}\"");
-    if read.is_prepared {
-        let away = renamed(&name, &place::numbered(&read.id));
-        connection.execute(AssertSqlSafe(away)).await.map_err(from_sqlx)?;
+    /// One that was never run has no schema.
+    async fn rename(
+        &self,
+        connection: &mut PgConnection,
+        new: &Known,
+        read: &Known,
+    ) -> Result<(), StoreError> {
+        let schema = &self.store.schema;
+        let name = place::of_name(schema, &new.id.name);
+        let renamed = |from: &str, to: &str| format!("ALTER SCHEMA \"{from}\" RENAME TO \"{to}\"");
+        if read.is_prepared {
+            let away = renamed(&name, &place::numbered(schema, &read.id));
+            connection.execute(AssertSqlSafe(away)).await.map_err(from_sqlx)?;
+        }
+        let here = renamed(&place::numbered(schema, &new.id), &name);
+        connection.execute(AssertSqlSafe(here)).await.map_err(from_sqlx)?;
+        Ok(())
     }
-    let here = renamed(&place::numbered(&new.id), &name);
-    connection.execute(AssertSqlSafe(here)).await.map_err(from_sqlx)?;
-    Ok(())
 }

@@ -8,7 +8,7 @@ use sqlx::postgres::PgRow;
 use crate::error::from_sqlx;
 use crate::row;
 
-use super::place;
+use super::{PgProjections, place};
 
 /// What `known.sql` answers.
 pub(super) struct Known {
@@ -41,10 +41,12 @@ impl Known {
     pub(super) fn state(&self) -> VersionState {
         if self.is_stopped { VersionState::Stopped } else { self.place }
     }
+}
 
-    /// Where its rows are.
-    pub(super) fn schema(&self) -> String {
-        place::schema(&self.id, self.is_read)
+impl PgProjections {
+    /// Where the rows of a version are.
+    pub(super) fn schema_of(&self, known: &Known) -> String {
+        place::schema(&self.store.schema, &known.id, known.is_read)
     }
 }
 

@@ -41,4 +41,5 @@ mod support;
 mod timeouts;
 mod torture;
 mod transform;
+mod two_schemas;
 mod within;

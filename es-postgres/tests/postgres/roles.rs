@@ -7,8 +7,8 @@ use es_core::{
     Actor, AppendError, Fingerprint, Query, Reason, Rewrite, Snapshot, StoreError, Transform,
     TransformError, TransformStore,
 };
-use es_postgres::PgStore;
 use es_postgres::sqlx::{self, AssertSqlSafe, Executor, PgPool};
+use es_postgres::{PgStore, SchemaName};
 use es_testing::postgres::TestServer;
 
 use crate::support::{append, exact, stream};
@@ -178,4 +178,44 @@ async fn a_right_too_many_would_be_seen() {
     let owner = pool_of(&set_up.server, "es_owner").await;
 
     assert_eq!(answer(&owner, "DELETE FROM es.events".to_owned()).await, "done");
+}
+
+/// An administrator makes the schema and gives it away; nobody of the service may make schemas.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_of_the_schema_migrates_without_the_right_to_make_schemas() {
+    let server = TestServer::start();
+    let administrator = PgPool::connect(&server.url("postgres")).await.unwrap();
+    let given = "CREATE ROLE es_owner; CREATE SCHEMA es AUTHORIZATION es_owner";
+    administrator.execute(given).await.unwrap();
+    let pool = pool_of(&server, "es_owner").await;
+    assert_eq!(answer(&pool, "CREATE SCHEMA another".to_owned()).await, REFUSED);
+    let store = PgStore::new(pool.clone());
+
+    store.migrate().await.unwrap();
+    store.append(append("a", exact(0), 1)).await.unwrap();
+
+    let page = store.log_page(Cursor::<Position>::START, 9).await.unwrap();
+    assert_eq!(page.events.len(), 1);
+}
+
+/// The documented way to have the roles for a store in another schema.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rights_are_given_in_another_schema_as_documented() {
+    let server = TestServer::start();
+    let administrator = PgPool::connect(&server.url("postgres")).await.unwrap();
+    let roles = "CREATE ROLE es_owner; CREATE ROLE es_writer; CREATE ROLE es_reader; \
+                 CREATE SCHEMA ledger AUTHORIZATION es_owner";
+    administrator.execute(roles).await.unwrap();
+    let owner = pool_of(&server, "es_owner").await;
+    let ledger = || SchemaName::new("ledger").unwrap();
+    PgStore::in_schema(owner.clone(), ledger()).migrate().await.unwrap();
+    let rights = include_str!("../../roles.sql");
+    let rights = rights.replace("SCHEMA es", "SCHEMA ledger").replace("es.", "ledger.");
+    owner.execute(AssertSqlSafe(rights)).await.unwrap();
+    let writer = pool_of(&server, "es_writer").await;
+
+    let store = PgStore::in_schema(writer.clone(), ledger());
+    store.append(append("a", exact(0), 1)).await.unwrap();
+
+    assert_eq!(answer(&writer, "DELETE FROM ledger.events".to_owned()).await, REFUSED);
 }

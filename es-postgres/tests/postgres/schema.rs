@@ -4,8 +4,8 @@ use std::error::Error;
 
 use es_core::prelude::*;
 use es_core::{AppendError, StoreErrorKind};
-use es_postgres::PgStore;
-use es_postgres::sqlx::{self, AssertSqlSafe};
+use es_postgres::sqlx::{self, AssertSqlSafe, Executor};
+use es_postgres::{ForeignSchema, PgStore, SchemaName};
 use es_testing::postgres::TestDatabase;
 use futures_util::future::join_all;
 
@@ -93,4 +93,99 @@ async fn a_database_in_another_encoding_is_refused() {
     assert_eq!(error.kind(), StoreErrorKind::Unsupported);
     let why = error.source().unwrap().to_string();
     assert_eq!(why, "the database has the encoding LATIN1; the events need one with UTF8");
+}
+
+/// What spawns a task at the start of a service.
+#[tokio::test(flavor = "multi_thread")]
+async fn migrate_runs_on_a_task_of_its_own() {
+    let database = TestDatabase::create().await;
+    let store = PgStore::connect(database.url()).await.unwrap();
+    let migrating = store.clone();
+
+    tokio::spawn(async move { migrating.migrate().await }).await.unwrap().unwrap();
+
+    store.append(append("a", exact(0), 1)).await.unwrap();
+}
+
+/// Nothing is made in it, and it is named with what it holds and what to do.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_that_is_somebody_elses_is_refused_and_left_alone() {
+    let database = TestDatabase::create().await;
+    let pool = PgStore::pool_options().connect(database.url()).await.unwrap();
+    let theirs = "CREATE SCHEMA es; CREATE TABLE es.spanish_words (word text); \
+                  CREATE TYPE es.gender AS ENUM ('f', 'm')";
+    pool.execute(theirs).await.unwrap();
+
+    let error = PgStore::new(pool.clone()).migrate().await.unwrap_err();
+
+    assert_eq!(error.kind(), StoreErrorKind::Unsupported);
+    let foreign: &ForeignSchema = error.source().unwrap().downcast_ref().unwrap();
+    assert_eq!((foreign.schema.as_str(), foreign.found.len()), ("es", 2));
+    assert_eq!(
+        foreign.to_string(),
+        "the schema `es` is no event store's: it holds gender, spanish_words; move what is there, or keep \
+         the events in a schema of another name with `PgStore::in_schema`"
+    );
+    let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'es'";
+    let tables: i64 = sqlx::query_scalar(tables).fetch_one(&pool).await.unwrap();
+    assert_eq!(tables, 1);
+    let name = SchemaName::new("ledger").unwrap();
+    PgStore::in_schema(pool, name).migrate().await.unwrap();
+}
+
+/// A service that migrates with the same driver into the same schema has a table of that name too.
+#[tokio::test(flavor = "multi_thread")]
+async fn migrations_of_a_service_are_not_taken_for_those_of_a_store() {
+    let database = TestDatabase::create().await;
+    let pool = PgStore::pool_options().connect(database.url()).await.unwrap();
+    let theirs = "CREATE SCHEMA es; CREATE TABLE es._migrations (version bigint PRIMARY KEY, \
+                  description text NOT NULL, installed_on timestamptz NOT NULL DEFAULT now(), \
+                  success boolean NOT NULL, checksum bytea NOT NULL, execution_time bigint NOT NULL); \
+                  INSERT INTO es._migrations VALUES (1, 'words', now(), true, '', 0); \
+                  CREATE TABLE es.spanish_words (word text)";
+    pool.execute(theirs).await.unwrap();
+
+    let error = PgStore::new(pool).migrate().await.unwrap_err();
+
+    assert!(error.source().unwrap().is::<ForeignSchema>(), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_schema_that_is_missing_is_named() {
+    let fixture = fixture().await;
+    let store = PgStore::in_schema(fixture.pool.clone(), SchemaName::new("ledger").unwrap());
+
+    let error = store.append(append("a", exact(0), 1)).await.unwrap_err();
+
+    let AppendError::Store(error) = error else { panic!("{error:?}") };
+    assert_eq!(error.source().unwrap().to_string(), ADVICE.replace("`es`", "`ledger`"));
+}
+
+/// The words that this crate takes for keywords are those of the server, and no others are.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_keyword_of_the_server_is_taken_for_a_name() {
+    let fixture = fixture().await;
+    let keywords = "SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T') ORDER BY word";
+    let keywords: Vec<String> =
+        sqlx::query_scalar(keywords).fetch_all(&fixture.pool).await.unwrap();
+
+    let accepted: Vec<_> =
+        keywords.into_iter().filter(|word| SchemaName::new(word.as_str()).is_ok()).collect();
+
+    assert_eq!(accepted, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_need_quotes_are_no_names_of_a_schema() {
+    let wrong = ["", "Ledger", "top-ten", "user", "pg_ledger", "2nd", &"a".repeat(33)];
+
+    let accepted: Vec<_> =
+        wrong.into_iter().filter(|name| SchemaName::new(*name).is_ok()).collect();
+
+    assert_eq!(accepted, Vec::<&str>::new());
+    assert_eq!(
+        SchemaName::new("Ledger").unwrap_err().to_string(),
+        "\"Ledger\" cannot be the schema of a store: take 1 to 32 small letters, digits and `_`, not a \
+         digit first, not beginning with `pg_`, and no keyword of SQL"
+    );
 }

@@ -12,5 +12,5 @@ mod pooled;
 mod restarted;
 #[cfg(unix)]
 mod rights;
-mod support;
+pub(crate) mod support;
 mod swapped;

@@ -77,7 +77,8 @@ async fn the_reader_asks_and_changes_nothing() {
     assert_eq!(answer(&pool, "DELETE FROM es.leases".to_owned()).await, "42501");
 }
 
-/// A service whose rights were given before there were projections: who could write can run them.
+/// A service whose rights were given before there were projections: who could write can run them. The
+/// owner of the schema upgrades it, without the right to make another one.
 #[tokio::test(flavor = "multi_thread")]
 async fn rights_on_events_become_rights_on_projections() {
     let server = set_up().await;
@@ -85,6 +86,8 @@ async fn rights_on_events_become_rights_on_projections() {
     let sql = "DROP TABLE es.projections, es.leases, es.projection_nodes, es.parked, es.dropped CASCADE; \
                DROP FUNCTION es.fence; DELETE FROM es._migrations WHERE version = 3";
     pool.execute(sql).await.unwrap();
+    let administrator = PgPool::connect(&server.url("postgres")).await.unwrap();
+    administrator.execute("REVOKE CREATE ON DATABASE postgres FROM es_owner").await.unwrap();
     PgStore::new(pool).migrate().await.unwrap();
 
     let store = PgStore::new(pool_of(&server, "es_writer").await);

@@ -1,0 +1,77 @@
+//! Whose a schema is that is there already.
+
+use es_core::{StoreError, StoreErrorKind};
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row};
+
+use crate::error::from_sqlx;
+use crate::statements::number_of;
+use crate::store::PgStore;
+
+/// What the first migration is called.
+pub(crate) const FIRST: &str = "streams and events";
+
+/// A schema that a store would use holds what no store has made.
+///
+/// It is the [source](std::error::Error::source) of the [`StoreError`] of [`PgStore::migrate`], which has
+/// touched nothing.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the schema `{schema}` is no event store's: it holds {found}; move what is there, or keep the events in \
+     a schema of another name with `PgStore::in_schema`",
+    found = .found.join(", ")
+)]
+#[non_exhaustive]
+pub struct ForeignSchema {
+    /// The schema.
+    pub schema: String,
+    /// Some of what it holds.
+    pub found: Vec<String>,
+}
+
+/// Whether the schema is empty, or was migrated before, by what `schema_objects.sql` answers.
+pub(crate) async fn is_ours(
+    store: &PgStore,
+    connection: &mut PgConnection,
+    found: &PgRow,
+) -> Result<(), StoreError> {
+    let has_migrations: bool = found.try_get(1).map_err(from_sqlx)?;
+    let others: Vec<String> = found.try_get(2).map_err(from_sqlx)?;
+    if others.is_empty() {
+        // Empty, or a first migration that failed has left its table of migrations.
+        return Ok(());
+    }
+    if has_migrations {
+        let first = store.query("SELECT description FROM es._migrations WHERE version = 1");
+        let first = first.fetch_optional(connection).await.map_err(from_sqlx)?;
+        if let Some(first) = first
+            && first.try_get::<&str, _>(0).is_ok_and(|description| description == FIRST)
+        {
+            return Ok(());
+        }
+    }
+    let foreign = ForeignSchema { schema: store.schema.name().to_owned(), found: others };
+    Err(StoreError::new(StoreErrorKind::Unsupported, foreign))
+}
+
+/// Whether no other store in this database has the same numbers for its locks.
+pub(crate) async fn is_by_itself(
+    store: &PgStore,
+    connection: &mut PgConnection,
+) -> Result<(), StoreError> {
+    let rows = store.query(include_str!("../sql/stores.sql")).fetch_all(connection).await;
+    let name = store.schema.name();
+    for row in rows.map_err(from_sqlx)? {
+        let other: &str = row.try_get(0).map_err(from_sqlx)?;
+        if other != name && number_of(other) == number_of(name) {
+            return Err(StoreError::new(
+                StoreErrorKind::Unsupported,
+                format!(
+                    "stores in the schemas `{name}` and `{other}` of one database would share their \
+                     locks, by chance of their names: give the new one another name"
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
