@@ -199,7 +199,8 @@ impl PgStore {
     /// Safe to call from every instance of a service at its start: they wait for one another. Needs
     /// a direct connection, not one through a pooler in transaction mode.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        schema::migrate(self).await
+        let store = self.clone();
+        driven(async move { schema::migrate(&store).await }).await
     }
 
     /// As [`append`](EventStore::append), in the caller's own transaction: what is appended is

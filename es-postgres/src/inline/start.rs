@@ -8,6 +8,7 @@ use es_core::{
 use sqlx::PgConnection;
 
 use super::failure;
+use crate::driven::driven;
 use crate::projections::Alone;
 use crate::store::PgStore;
 
@@ -82,6 +83,14 @@ impl PgStore {
         &self,
         projection: X,
     ) -> Result<Self, InlineError> {
+        let store = self.clone();
+        driven(async move { store.begin_inline(projection).await }).await
+    }
+
+    async fn begin_inline<X: ReadModel<PgConnection>>(
+        &self,
+        projection: X,
+    ) -> Result<Self, InlineError> {
         let id = ProjectionId::of::<X>();
         let projections = self.projections();
         let mut session = self.session().await?;
@@ -111,11 +120,15 @@ impl PgStore {
     /// its end, and appends wait for it. Effects are not had again.
     pub async fn rebuild_inline<X: ReadModel<PgConnection>>(
         &self,
-        projection: &X,
+        projection: X,
     ) -> Result<(), InlineError> {
-        let id = ProjectionId::of::<X>();
-        let alone = self.projections().begin_alone(&id).await?;
-        self.build(projection, alone, &id).await
+        let store = self.clone();
+        driven(async move {
+            let id = ProjectionId::of::<X>();
+            let alone = store.projections().begin_alone(&id).await?;
+            store.build(&projection, alone, &id).await
+        })
+        .await
     }
 
     async fn build<X: ReadModel<PgConnection>>(

@@ -7,6 +7,7 @@ use es_core::{ProjectionId, StoreError};
 use sqlx::{Executor, PgConnection};
 use uuid::Uuid;
 
+use crate::driven::driven;
 use crate::error::from_sqlx;
 use crate::session::Session;
 
@@ -78,11 +79,11 @@ impl ProjectionBatch for PgBatch {
     }
 
     async fn commit(self, progress: Progress) -> Result<(), CommitError> {
-        self.commit_with(&progress).await
+        driven(async move { self.commit_with(&progress).await }).await
     }
 
     async fn undo(self) -> Result<(), StoreError> {
-        self.session.undo().await
+        driven(self.session.undo()).await
     }
 }
 

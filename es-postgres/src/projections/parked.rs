@@ -9,6 +9,7 @@ use sqlx::query::Query;
 use sqlx::{Postgres, Row};
 
 use crate::columns::bigint;
+use crate::driven::driven;
 use crate::error::from_sqlx;
 use crate::row;
 
@@ -110,10 +111,14 @@ impl PgProjections {
         &self,
         query: Query<'static, Postgres, PgArguments>,
     ) -> Result<u64, StoreError> {
-        let mut session = self.store.session().await?;
-        let done = query.execute(&mut *session).await.map_err(from_sqlx)?;
-        session.end().await?;
-        Ok(done.rows_affected())
+        let store = self.store.clone();
+        driven(async move {
+            let mut session = store.session().await?;
+            let done = query.execute(&mut *session).await.map_err(from_sqlx)?;
+            session.end().await?;
+            Ok(done.rows_affected())
+        })
+        .await
     }
 }
 

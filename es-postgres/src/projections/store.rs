@@ -12,6 +12,7 @@ use es_core::{
 };
 use sqlx::{PgConnection, PgPool};
 
+use crate::driven::driven;
 use crate::schema_name::SchemaName;
 use crate::store::PgStore;
 
@@ -68,16 +69,21 @@ impl PgProjections {
     }
 }
 
+// What takes more than one statement, or begins a transaction, is driven by a task here; the rest is where
+// its statement is sent. A batch that is begun and not fetched is undone after its lease, as one that
+// its holder leaves alone.
 impl ProjectionStore for PgProjections {
     type Db = PgConnection;
     type Batch = PgBatch;
 
     async fn register(&self, registration: &Registration) -> Result<VersionState, RegisterError> {
-        self.register_version(registration).await
+        let (kept, registration) = (self.clone(), registration.clone());
+        driven(async move { kept.register_version(&registration).await }).await
     }
 
     async fn prepare(&self, id: &ProjectionId) -> Result<Option<PgBatch>, StoreError> {
-        self.begin_prepare(id).await
+        let (kept, id) = (self.clone(), id.clone());
+        driven(async move { kept.begin_prepare(&id).await }).await
     }
 
     async fn beat(&self, holder: Holder<'_>, pulse: &Pulse) -> Result<Beat, StoreError> {
@@ -97,7 +103,9 @@ impl ProjectionStore for PgProjections {
     }
 
     async fn begin(&self, holder: Holder<'_>, state: VersionState) -> Result<PgBatch, StoreError> {
-        self.begin_batch(holder, state).await
+        let (kept, id) = (self.clone(), holder.id.clone());
+        let (node, lease) = (holder.node, holder.lease);
+        driven(async move { kept.begin_batch(Holder { id: &id, node, lease }, state).await }).await
     }
 
     fn is_transient(&self, error: &ProjectError) -> bool {
@@ -174,27 +182,33 @@ impl ProjectionStore for PgProjections {
     }
 
     async fn swap(&self, id: &ProjectionId) -> Result<Swap, StoreError> {
-        self.swap_in(id).await
+        let (kept, id) = (self.clone(), id.clone());
+        driven(async move { kept.swap_in(&id).await }).await
     }
 
     async fn drop_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
-        self.remove_version(id).await
+        let (kept, id) = (self.clone(), id.clone());
+        driven(async move { kept.remove_version(&id).await }).await
     }
 
     async fn rebuild(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
-        self.begin_rebuild(id).await
+        let (kept, id) = (self.clone(), id.clone());
+        driven(async move { kept.begin_rebuild(&id).await }).await
     }
 
     async fn scratch(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
-        self.begin_scratch(id).await
+        let (kept, id) = (self.clone(), id.clone());
+        driven(async move { kept.begin_scratch(&id).await }).await
     }
 
     async fn rows(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
-        self.begin_look(id).await
+        let (kept, id) = (self.clone(), id.clone());
+        driven(async move { kept.begin_look(&id).await }).await
     }
 
     async fn counts(&self, id: &ProjectionId) -> Result<Vec<(String, u64)>, StoreError> {
-        self.count_rows(id).await
+        let (kept, id) = (self.clone(), id.clone());
+        driven(async move { kept.count_rows(&id).await }).await
     }
 }
 

@@ -269,7 +269,7 @@ async fn rows_that_missed_an_append_are_built_again_in_place() {
     Repository::<Jar, _>::new(fixture.store.clone()).execute(put_in(6)).await.unwrap();
     assert_eq!(fixture.number(IN_ADAS).await, 5);
 
-    store.rebuild_inline(&Jars).await.unwrap();
+    store.rebuild_inline(Jars).await.unwrap();
 
     assert_eq!(fixture.number(IN_ADAS).await, 11);
 }
@@ -325,7 +325,7 @@ async fn effects_are_had_with_the_append_and_not_when_rows_are_filled() {
     let store = fixture.store.inline(Notices).await.unwrap();
     let before = fixture.number("SELECT count(*) FROM notice").await;
     Repository::<Jar, _>::new(store.clone()).execute(put_in(2)).await.unwrap();
-    store.rebuild_inline(&Notices).await.unwrap();
+    store.rebuild_inline(Notices).await.unwrap();
 
     assert_eq!(before, 0);
     assert_eq!(fixture.number("SELECT sum(cents)::bigint FROM notice").await, 2);

@@ -15,6 +15,7 @@ mod import;
 #[cfg(unix)]
 mod incarnation;
 mod inline;
+mod kept;
 mod large;
 mod loads;
 mod log_order;
