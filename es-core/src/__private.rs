@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::aggregate::Aggregate;
 pub use crate::climb::{BoxError, Given, PreviousOf, climb};
 use crate::decide::DecidedBy;
-use crate::decision::{self, Decision};
+use crate::decision;
 use crate::decisions::{self, DecisionError, DecisionModel, TaggedEvent};
 use crate::decoded::Decoded;
 use crate::describe::{Describe, Description, Shown};
@@ -24,6 +24,7 @@ use crate::event::{Event, EventName, Payload, SchemaVersion};
 use crate::event_history::EventHistory;
 use crate::event_set::{EventSet, EventType};
 use crate::into_events::Takes;
+use crate::lossless;
 use crate::metadata::Metadata;
 use crate::query::{InvalidQuery, Query, QueryItem};
 use crate::recorded::{RawEvent, Recorded};
@@ -34,6 +35,7 @@ use crate::tag::Tag;
 use crate::text::InvalidText;
 
 pub use crate::event_types::EventTypes;
+pub use crate::lossless::{came_back, equals_itself, of_reported as lossless, same_words};
 pub use declared_key::{KeyText, key};
 pub use handlers::{AnyDb, name_what_it_writes_into_with_the_key_db, writes_into};
 
@@ -285,8 +287,13 @@ impl<E: Event> Fact for E {
         E::VERSION
     }
 
+    /// Whatever writes it: an implementation by hand is checked here.
     fn encode(&self) -> Result<Payload, EncodeError> {
-        Event::encode(self)
+        let payload = Event::encode(self)?;
+        if E::CHECKED && !E::IS_DERIVED {
+            lossless::of_event(self, &payload)?;
+        }
+        Ok(payload)
     }
 
     fn tags(&self) -> Result<Vec<Tag>, InvalidText> {
@@ -546,10 +553,10 @@ pub fn apart<E>(recorded: Recorded<E>) -> (Recorded<()>, E) {
     recorded.apart()
 }
 
-/// One decision as the repository takes it, lifecycle and encoding included, without a store:
-/// what es-testing plays its scenarios with. A refusal leaves the state as it was.
-pub fn decide<A, C>(
-    state: &mut A,
+/// One decision as the repository takes it, lifecycle included, without a store: what es-testing plays
+/// its scenarios with.
+pub fn decided<A, C>(
+    state: &A,
     version: Version,
     stream: &StreamId,
     command: C,
@@ -558,9 +565,16 @@ where
     A: Aggregate,
     C: DecidedBy<A>,
 {
-    let Decision { events, .. } =
-        decision::decide(state, version, stream, command, &Metadata::default())?;
-    Ok(events)
+    decision::decided(state, version, stream, command)
+}
+
+/// Encodes and applies what was decided. What cannot be stored leaves the state as it was.
+pub fn take<A: Aggregate>(
+    state: &mut A,
+    events: &[A::Event],
+) -> Result<(), ExecuteError<A::Error>> {
+    decision::take(state, events, &Metadata::default())?;
+    Ok(())
 }
 
 /// The state as a snapshot keeps it; `None` if the aggregate has no snapshots.
@@ -618,6 +632,7 @@ pub mod keys {
         pub mod previous {}
         pub mod aliases {}
         pub mod removed {}
+        pub mod unchecked {}
     }
 
     pub mod event_field {

@@ -4,6 +4,7 @@ use crate::aggregate::Aggregate;
 use crate::command::{Command, Lifecycle};
 use crate::decide::DecidedBy;
 use crate::error::{EncodeError, ExecuteError, LifecycleRejection};
+use crate::lossless;
 use crate::metadata::Metadata;
 use crate::recorded::NewEvent;
 use crate::stream::{StreamId, Version};
@@ -27,14 +28,42 @@ where
     A: Aggregate,
     C: DecidedBy<A>,
 {
+    let events = decided(state, version, stream, command)?;
+    let new = take(state, &events, metadata)?;
+    Ok(Decision { events, new })
+}
+
+/// The events of a decision: the lifecycle first, then the aggregate.
+pub(crate) fn decided<A, C>(
+    state: &A,
+    version: Version,
+    stream: &StreamId,
+    command: C,
+) -> Result<Vec<A::Event>, ExecuteError<A::Error>>
+where
+    A: Aggregate,
+    C: DecidedBy<A>,
+{
     check_lifecycle::<C>(stream, version)?;
-    let events = command.decided_by(state).map_err(ExecuteError::Rejected)?;
-    let encode = |event: &A::Event| NewEvent::of(event, metadata.clone());
+    command.decided_by(state).map_err(ExecuteError::Rejected)
+}
+
+/// The events as a store takes them; all of them can be stored before the first is applied.
+pub(crate) fn take<A: Aggregate>(
+    state: &mut A,
+    events: &[A::Event],
+    metadata: &Metadata,
+) -> Result<Vec<NewEvent>, EncodeError> {
+    let encode = |event: &A::Event| {
+        let new = NewEvent::of(event, metadata.clone())?;
+        lossless::of_own_set(event, &new.event)?;
+        Ok(new)
+    };
     let new = events.iter().map(encode).collect::<Result<Vec<_>, EncodeError>>()?;
     for event in events.iter().cloned() {
         state.evolve(event);
     }
-    Ok(Decision { events, new })
+    Ok(new)
 }
 
 /// Whether a stream at `version` is what `C` requires.

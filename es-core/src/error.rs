@@ -7,6 +7,8 @@ use std::sync::Arc;
 use crate::cause::Cause;
 use crate::event::{EventId, EventName, SchemaVersion};
 use crate::failed_step::FailedStep;
+use crate::lossless::Loss;
+use crate::recorded::RawEvent;
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 use crate::text::InvalidText;
 
@@ -97,20 +99,77 @@ pub enum InvalidAppend {
     },
 }
 
-/// Why an event could not be written down: its `Serialize` refused, its payload is too long, or a
-/// tagged field prints what cannot be a tag.
-#[derive(Debug, thiserror::Error)]
-#[error("event `{name}` cannot be encoded")]
+/// Why an event could not be written down: its `Serialize` refused, its payload is too long, a tagged
+/// field prints what cannot be a tag, or it would not come back from the log as it is.
+#[derive(Debug)]
 pub struct EncodeError {
-    name: EventName,
-    source: Box<dyn Error + Send + Sync>,
+    event: EventName,
+    reason: Reason,
+}
+
+#[derive(Debug)]
+enum Reason {
+    Refused(Box<dyn Error + Send + Sync>),
+    /// With the stored form.
+    Lossy(Box<(Loss, RawEvent)>),
 }
 
 impl EncodeError {
     /// The event `name` cannot be encoded because of `source`.
     #[must_use]
     pub fn new(name: EventName, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { name, source: source.into() }
+        Self { event: name, reason: Reason::Refused(source.into()) }
+    }
+
+    /// The event would not come back from `stored`.
+    pub(crate) fn lossy(stored: RawEvent, loss: Loss) -> Self {
+        Self { event: stored.name.clone(), reason: Reason::Lossy(Box::new((loss, stored))) }
+    }
+
+    /// The stored name of the event.
+    #[must_use]
+    pub fn event(&self) -> &EventName {
+        &self.event
+    }
+
+    /// What the event would lose in the log; none if it cannot be written at all.
+    #[must_use]
+    pub fn loss(&self) -> Option<&Loss> {
+        match &self.reason {
+            Reason::Lossy(lossy) => Some(&lossy.0),
+            Reason::Refused(_) => None,
+        }
+    }
+
+    /// The stored form that would not come back.
+    #[must_use]
+    pub fn stored(&self) -> Option<&RawEvent> {
+        match &self.reason {
+            Reason::Lossy(lossy) => Some(&lossy.1),
+            Reason::Refused(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { event, reason } = self;
+        match reason {
+            Reason::Refused(_) => write!(f, "event `{event}` cannot be encoded"),
+            Reason::Lossy(lossy) => write!(f, "event `{event}` {}", lossy.0),
+        }
+    }
+}
+
+impl Error for EncodeError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.reason {
+            Reason::Refused(source) => Some(&**source),
+            Reason::Lossy(lossy) => match &lossy.0 {
+                Loss::Unreadable { source, .. } => Some(source),
+                Loss::Changed { .. } | Loss::NotOne { .. } => None,
+            },
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::climb;
 use crate::describe::Describe;
 use crate::error::{DecodeError, EncodeError};
+use crate::lossless;
 use crate::shape::Schema;
 use crate::tag::Tag;
 use crate::text::{InvalidText, Rule, is_name, text_value};
@@ -34,8 +35,31 @@ use crate::text::{InvalidText, Rule, is_name, text_value};
 /// assert_eq!(Deposited::VERSION, SchemaVersion(1));
 /// ```
 ///
-/// The supertraits are what stores (serde), repositories (`Clone`) and tests (`Debug`,
-/// `PartialEq`, [`Describe`]) do with every event.
+/// The supertraits are what stores (serde, and `PartialEq` for what is read again), repositories
+/// (`Clone`) and reports (`Debug`, [`Describe`]) do with every event.
+///
+/// # What is stored can be read
+///
+/// An event goes into the log only if its stored form, decoded again, is equal to it. Otherwise the
+/// command, decision or transformation that it belongs to is refused before anything is sent:
+///
+/// ```
+/// use es_core::prelude::*;
+///
+/// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[event(name = "temperature-measured")]
+/// pub struct Measured {
+///     pub celsius: f64,
+/// }
+///
+/// let error = Measured { celsius: f64::NAN }.encode().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "event `temperature-measured` cannot be read again once it is stored: \
+///      `celsius` is NaN, stored as null"
+/// );
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
     label = "not an event",
@@ -78,9 +102,34 @@ pub trait Event:
         vec![(Self::VERSION, Schema::opaque(type_name::<Self>()))]
     }
 
+    /// Whether an event is read again before it is stored. `#[event(unchecked)]` turns it off.
+    ///
+    /// The check costs one decoding of each event that is written. It is there since serde writes
+    /// values that it cannot read: NaN, infinity, `Some(None)`, large numbers within `flatten` and enums
+    /// with a tag, fields that are skipped. Without it such a value is stored, and its stream cannot be
+    /// loaded any more.
+    const CHECKED: bool = true;
+
+    /// Whether [`encode`](Self::encode) is the one of this trait. The derive says so.
+    #[doc(hidden)]
+    const IS_DERIVED: bool = false;
+
     /// The stored form.
+    ///
+    /// It is decoded again and must be equal, unless the type is not [`CHECKED`](Self::CHECKED). An
+    /// implementation by hand is checked where the event is made ready for a store.
+    ///
+    /// # Errors
+    ///
+    /// If the event cannot be written, or would not come back as it is: then
+    /// [`EncodeError::loss`] names the field and both values.
     fn encode(&self) -> Result<Payload, EncodeError> {
-        Payload::of(self).map_err(|source| EncodeError::new(EventName::of::<Self>(), source))
+        let payload = Payload::of(self)
+            .map_err(|source| EncodeError::new(EventName::of::<Self>(), source))?;
+        if Self::CHECKED {
+            lossless::of_event(self, &payload)?;
+        }
+        Ok(payload)
     }
 
     /// Reads a stored form of any version that this type can read.

@@ -5,6 +5,7 @@ use crate::describe::Describe;
 use crate::error::{DecodeError, EncodeError};
 use crate::event::{EventName, Payload, SchemaVersion};
 use crate::event_history::EventHistory;
+use crate::lossless;
 use crate::recorded::RawEvent;
 use crate::shape::Schema;
 use crate::tag::Tag;
@@ -48,6 +49,10 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
     /// The events that are read as others of the set and are no longer written.
     const SUPERSEDED: &'static [EventType] = &[];
 
+    /// Whether the set writes and reads by what its events do. The derives say so.
+    #[doc(hidden)]
+    const IS_DERIVED: bool = false;
+
     /// The stored name of this event.
     fn name(&self) -> EventName;
 
@@ -78,8 +83,12 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
     ) -> Result<Decoded<Self>, DecodeError>;
 
     /// This event with its name and version, as a store takes it.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written, or would not be read as it is.
     fn to_raw(&self) -> Result<RawEvent, EncodeError> {
-        Ok(RawEvent::new(self.name(), self.version(), self.encode()?))
+        lossless::of_set(self)
     }
 
     /// Reads an event as a store gives it.
@@ -120,13 +129,15 @@ pub struct EventType {
     pub version: SchemaVersion,
     /// Names under which it was stored before.
     pub aliases: &'static [&'static str],
+    /// Whether it is read again before it is stored: [`Event::CHECKED`](crate::Event::CHECKED).
+    pub is_checked: bool,
 }
 
 impl EventType {
     /// Name and version of `E`.
     #[must_use]
     pub const fn of<E: crate::Event>() -> Self {
-        Self { name: E::NAME, version: E::VERSION, aliases: E::ALIASES }
+        Self { name: E::NAME, version: E::VERSION, aliases: E::ALIASES, is_checked: E::CHECKED }
     }
 
     /// Whether such an event is stored under `name`, today or before.

@@ -139,6 +139,7 @@ mod failed_step;
 pub mod guide;
 mod into_events;
 mod load;
+mod lossless;
 mod memory;
 mod metadata;
 mod paging;
@@ -197,6 +198,7 @@ pub use event_set::{EventSet, EventType};
 pub use failed_step::FailedStep;
 pub use into_events::{IntoEvents, Takes};
 pub use load::{Loaded, Moment};
+pub use lossless::{ChangedField, Loss};
 pub use memory::MemoryStore;
 pub use metadata::{
     Actor, CausationId, CorrelationId, HeaderName, HeaderValue, Metadata, Reason, Tenant,

@@ -4,6 +4,7 @@ use crate::decoded::Decoded;
 use crate::error::{EncodeError, RecordedDecodeError};
 use crate::event::{EventId, EventName, Payload, SchemaVersion};
 use crate::event_set::EventSet;
+use crate::lossless;
 use crate::metadata::Metadata;
 use crate::stream::{Position, StreamId, Version};
 use crate::tag::Tag;
@@ -143,9 +144,13 @@ impl NewEvent {
     }
 
     /// The stored form of one event of a set, with a fresh id and the event's tags.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written, would not be read as it is, or has a tag that cannot be stored.
     pub fn of<S: EventSet>(event: &S, metadata: Metadata) -> Result<Self, EncodeError> {
         let tags = event.tags().map_err(|source| EncodeError::new(event.name(), source))?;
-        Ok(Self::new(event.to_raw()?, metadata).with_tags(tags))
+        Ok(Self::new(lossless::of_set(event)?, metadata).with_tags(tags))
     }
 
     /// The same event with these tags and no others. A tag that is there twice counts once.

@@ -87,6 +87,7 @@ use proc_macro::TokenStream;
 /// | `previous` | the struct of the version before | none | Older versions are read as that struct, from which `Upcast` or `TryUpcast` makes this one. |
 /// | `removed` | `(name: Type, in = 3)` | none | A field that versions from `in` on have no more. Once for each; behind it may stand what happened to the field before. |
 /// | `aliases` | texts, as `name`, in parentheses | none | Names under which it was stored before. Read, never written. |
+/// | `unchecked` | none | checked | Stores the event without reading it again first: saves one decoding for each event that is written. A value that serde writes and cannot read is then stored, and its stream cannot be loaded any more. |
 /// | `crate` | `::path` or `crate::path` | `::es_core` | Where the expansion finds es-core. |
 /// | `tag`, on fields | none, or text: 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first | not a tag; without text the name of the field | Puts the event under the tag `name:value`, where the value is what the field prints (`Display`). |
 /// | `added`, on fields | `(in = 2, default)`, `(in = 2, default = value)` or `(in = 2, with = function(field, …))` | none | Versions before `in` have no such field. What they have in its place: the default of its type, a value, or what a function makes of fields of the version before, by reference. |

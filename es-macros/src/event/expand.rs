@@ -43,6 +43,11 @@ fn event_impl(model: &Event<'_>, past: &TokenStream) -> TokenStream {
     let aliases = (!aliases.is_empty()).then(
         || quote!(const ALIASES: &'static [&'static ::core::primitive::str] = &[#(#aliases),*];),
     );
+    let unchecked = model.is_unchecked.then(|| {
+        quote!(
+            const CHECKED: ::core::primitive::bool = false;
+        )
+    });
     let schemas = schemas(model);
     let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
     quote! {
@@ -51,7 +56,9 @@ fn event_impl(model: &Event<'_>, past: &TokenStream) -> TokenStream {
         impl #impl_generics #krate::Event for #ident #ty_generics #where_clause {
             const NAME: &'static str = #name;
             const VERSION: #krate::SchemaVersion = #krate::SchemaVersion(#version);
+            const IS_DERIVED: ::core::primitive::bool = true;
             #aliases
+            #unchecked
             #tags
             #past
             #schemas

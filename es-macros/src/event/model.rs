@@ -22,6 +22,8 @@ pub(crate) struct Event<'a> {
     pub(crate) aliases: Vec<String>,
     pub(crate) past: Past<'a>,
     pub(crate) tags: Vec<TagField<'a>>,
+    /// Whether it is stored without being read again.
+    pub(crate) is_unchecked: bool,
     pub(crate) krate: CratePath<'a>,
     pub(crate) written: &'a Written,
     pub(crate) written_on_fields: &'a Written,
@@ -48,6 +50,7 @@ impl<'a> Event<'a> {
                 version => Past::new(input, spec, version.unwrap_or(1), errors),
             },
             tags: spec.fields.iter().filter_map(|field| tag(field, errors)).collect(),
+            is_unchecked: spec.unchecked.value().is_some(),
             krate,
             written: &spec.written,
             written_on_fields: &spec.written_on_fields,

@@ -10,7 +10,7 @@ use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
 use crate::tags;
 
-const KEYS: &[&str] = &["name", "version", "previous", "aliases", "removed", "crate"];
+const KEYS: &[&str] = &["name", "version", "previous", "aliases", "removed", "unchecked", "crate"];
 const FIELD_KEYS: &[&str] = &["tag", "added", "renamed", "changed"];
 
 pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
@@ -34,6 +34,7 @@ pub(crate) struct Spec<'a> {
     pub(crate) previous: Slot<Type>,
     pub(crate) aliases: Slot<Vec<LitStr>>,
     pub(crate) removed: Vec<Removed>,
+    pub(crate) unchecked: Slot<()>,
     pub(crate) krate: Slot<ModPath>,
     pub(crate) fields: Vec<FieldSpec<'a>>,
     /// Whether something was written of the past of the fields that could not be read. It is told.
@@ -76,6 +77,10 @@ pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> 
                 let removed = Removed::read(key, input, errors);
                 spec.is_past_unclear |= !matches!(removed, Ok(Some(_)));
                 spec.removed.extend(removed?);
+            }
+            "unchecked" => {
+                attr::no_value(key, input)?;
+                spec.unchecked.set(key, (), errors);
             }
             _ => {
                 let krate = attr::value(key, input, CratePath::EXAMPLE)?;

@@ -88,6 +88,7 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
         #[automatically_derived]
         impl #impl_generics #krate::EventSet for #ident #ty_generics #where_clause {
             const EVENTS: &'static [#krate::EventType] = &[#(#types),*];
+            const IS_DERIVED: ::core::primitive::bool = true;
             #read_only
 
             fn name(&self) -> #krate::EventName {

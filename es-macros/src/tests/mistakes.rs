@@ -157,7 +157,7 @@ fn a_keyword_is_no_key() {
     assert_eq!(
         of_event(r#"#[event(name = "closed", type = "x")] struct Closed;"#),
         ["unknown key `type`; known keys of `event` are \
-             `name`, `version`, `previous`, `aliases`, `removed` and `crate`"],
+             `name`, `version`, `previous`, `aliases`, `removed`, `unchecked` and `crate`"],
     );
 }
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use es_core::__private::{came_back, lossless};
 use es_core::{DecodeError, EventSet, Payload, RawEvent, SchemaVersion};
 
 use super::expected::{Expected, Reading};
@@ -12,7 +13,6 @@ use super::json::laid_out;
 use super::report::{Finding, GoldenError, What};
 use crate::blessing::{self, Blessing};
 use crate::lock;
-use crate::report::came_back;
 
 /// Where golden payloads lie, seen from the `Cargo.toml`.
 const FOLDER: &str = "tests/golden";
@@ -187,12 +187,9 @@ fn read_text<S: EventSet>(
 /// What a sample is stored as, and read again.
 fn first_reading<S: EventSet + PartialEq>(sample: &S) -> Result<(Payload, Vec<S>), What> {
     let raw = sample.to_raw().map_err(What::Unwritable)?;
-    let events =
-        read::<S>(raw.name.as_str(), raw.version, &raw.payload).map_err(What::Unreadable)?;
-    match &*events {
-        [same] if came_back(same, sample) => Ok((raw.payload, events)),
-        _ => Err(What::Lossy { sample: sample.describe().to_string(), read: described(&events) }),
-    }
+    lossless(sample, &raw).map_err(What::Unwritable)?;
+    let events = read(raw.name.as_str(), raw.version, &raw.payload).map_err(What::Unreadable)?;
+    Ok((raw.payload, events))
 }
 
 /// Whether what an earlier release made of the payload is, by the present code, still the same.

@@ -42,10 +42,6 @@ pub(super) enum What {
     NoJson(InvalidPayload),
     Unreadable(DecodeError),
     Unwritable(EncodeError),
-    Lossy {
-        sample: String,
-        read: Vec<String>,
-    },
     InvalidExpected(String),
     ExpectedUnreadable(DecodeError),
     Another {
@@ -114,10 +110,6 @@ impl fmt::Display for Finding {
             What::Unwritable(error) => {
                 writeln!(f, "    {}", indented(error))?;
                 writeln!(f, "    write: a sample that can be stored")
-            }
-            What::Lossy { sample, read } => {
-                writeln!(f, "    the sample is another once it is stored")?;
-                sides(f, "sample", std::slice::from_ref(sample), read)
             }
             What::InvalidExpected(problem) => {
                 writeln!(f, "    the readings beside it are damaged: {problem}")?;

@@ -2,13 +2,14 @@
 
 use std::cell::Cell;
 
+use es_core::__private::came_back;
 use es_core::{Aggregate, Describe, Description, EventSet};
 
 use super::asked::{Answer, Asked};
 use super::caught::caught;
 use super::fold::{foldable, go_on, panicked, told};
 use super::trial::Broken;
-use crate::report::{Line, came_back};
+use crate::report::Line;
 use crate::scenario::loss;
 
 /// A past, and what is asked after it, one command after another.

@@ -1,10 +1,11 @@
 //! A state and how it comes about.
 
+use es_core::__private::equals_itself;
 use es_core::{Aggregate, Describe};
 
 use super::caught::{Panic, caught};
 use super::trial::Broken;
-use crate::report::{Line, equals_itself};
+use crate::report::Line;
 
 /// The state after `events`, or at which of them it panicked.
 pub(super) fn fold<A: Aggregate>(events: &[A::Event]) -> Result<A, (usize, Panic)> {

@@ -1,11 +1,10 @@
 //! The lines under `then`: events put beside each other, each with its sign.
 
-use es_core::__private::Reported;
+use es_core::__private::{Reported, equals_itself};
 use es_core::{Describe, Description};
 
 use super::align::{Pair, align, pair_up};
 use super::fields::different_fields;
-use super::same::equals_itself;
 
 /// A line of a report.
 #[derive(Clone, Debug)]

@@ -6,17 +6,13 @@ mod accept;
 mod align;
 mod colour;
 mod fields;
-mod key;
 mod lines;
 mod render;
-mod same;
 
 pub(crate) use accept::{error_code, events_code, short_name};
 pub(crate) use align::{Pair, align_by};
 pub(crate) use colour::Colour;
-pub(crate) use key::key_at;
 pub(crate) use lines::{Events, Line, Sign};
-pub(crate) use same::{came_back, equals_itself};
 
 use std::panic::Location;
 

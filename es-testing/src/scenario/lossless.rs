@@ -2,12 +2,12 @@
 
 use std::panic::Location;
 
-use es_core::__private::Reported;
-use es_core::{DecodeError, Decoded, Description, RawEvent};
+use es_core::__private::{Reported, equals_itself, lossless};
+use es_core::{ChangedField, DecodeError, Decoded, Description, RawEvent};
 
 use super::name;
 use super::refusal::chain;
-use crate::report::{Colour, Line, Page, came_back, equals_itself, key_at};
+use crate::report::{Colour, Line, Page};
 
 /// Fails at the first event that a store could not take, or would give back as another.
 #[track_caller]
@@ -43,41 +43,43 @@ impl Loss {
 }
 
 /// What a store would not give back of an event as it was; nothing if it is lossless.
+///
+/// The core says so, in the words in which it refuses a command; here it is laid out. An event that the
+/// core does not check is checked as any other.
 pub(crate) fn loss<E: Reported>(event: &E) -> Option<Loss> {
-    let stored = match event.to_raw() {
-        Ok(stored) => stored,
-        Err(error) => {
-            return Some(Loss {
-                what: "cannot be stored",
-                stored: None,
-                read: Line::lost(chain(&error)),
-                cure: "give what cannot be JSON a form of its own: #[serde(with = \"…\")]",
-            });
-        }
+    let error = match event.to_raw() {
+        Ok(stored) => lossless(event, &stored).err()?,
+        Err(error) => error,
     };
-    let read = event.read_back(&stored);
-    match read.as_ref().map(Decoded::as_slice) {
-        Ok([read]) if came_back(read, event) => None,
-        Ok([read]) => Some(Loss {
-            what: "is another once it is stored",
-            stored: Some(stored),
-            read: changed(read, event),
-            cure: "leave out of the event what is not stored; what JSON takes for one, as `None`, \
-                   `Some(None)` and `Some(NaN)`, needs a form of its own: #[serde(with = \"…\")]",
-        }),
-        Ok(read) => Some(Loss {
-            what: "is not one event once it is stored",
-            stored: Some(stored),
-            read: Line::lost(format!("{} events", read.len())),
-            cure: "let the set read each of its events as that event",
-        }),
-        Err(error) => Some(Loss {
-            what: "cannot be read again once it is stored",
-            read: unreadable(&event.describe(), &stored, error),
-            stored: Some(stored),
-            cure: cure_of(error),
-        }),
-    }
+    let (Some(loss), Some(stored)) = (error.loss(), error.stored()) else {
+        return Some(Loss {
+            what: "cannot be stored",
+            stored: None,
+            read: Line::lost(chain(&error)),
+            cure: "give what cannot be JSON a form of its own: #[serde(with = \"…\")]",
+        });
+    };
+    let (read, cure) = match loss {
+        es_core::Loss::Unreadable { path, written, stored, source, .. } => {
+            let mut line = Line::lost(format!("nothing: {}", chain(source)));
+            if !path.is_empty() {
+                line.details
+                    .push(format!("{path}: {written} is stored as {stored}, which is not read"));
+            }
+            (line, cure_of(source))
+        }
+        es_core::Loss::Changed { fields } => (
+            changed(event, stored, fields),
+            "leave out of the event what is not stored; what JSON takes for one, as `None`, \
+             `Some(None)` and `Some(NaN)`, needs a form of its own: #[serde(with = \"…\")]",
+        ),
+        es_core::Loss::NotOne { count } => (
+            Line::lost(format!("{count} events")),
+            "let the set read each of its events as that event",
+        ),
+        _ => (Line::lost(loss.to_string()), "keep such a value out of the event"),
+    };
+    Some(Loss { what: loss.fate(), stored: Some(stored.clone()), read, cure })
 }
 
 fn cure_of(error: &DecodeError) -> &'static str {
@@ -88,26 +90,23 @@ fn cure_of(error: &DecodeError) -> &'static str {
          give the field a form of its own: #[serde(with = \"…\")]"
 }
 
-fn changed<E: Reported>(read: &E, event: &E) -> Line {
-    let mut line = Line::different(&read.describe(), &event.describe());
+fn changed<E: Reported>(event: &E, stored: &RawEvent, fields: &[ChangedField]) -> Line {
+    let read = event.read_back(stored);
+    let read = read.as_ref().map(Decoded::as_slice).unwrap_or_default();
+    let mut line = match read {
+        [read] => Line::different(&read.describe(), &event.describe()),
+        _ => Line::lost("nothing"),
+    };
+    if !fields.is_empty() {
+        let told = fields
+            .iter()
+            .map(|field| format!("{}: {}, expected {}", field.path, field.read, field.written));
+        line.details = told.collect();
+    }
     if !equals_itself(event) {
         let compared = "the event is not equal to itself, as NaN is not: what it prints and its \
                         JSON were compared";
         line.details.push(compared.to_owned());
-    }
-    line
-}
-
-fn unreadable(event: &Description, stored: &RawEvent, error: &DecodeError) -> Line {
-    let mut line = Line::lost(format!("nothing: {}", chain(error)));
-    if let DecodeError::Damaged { source, .. } = error
-        && let Some(key) = key_at(stored.payload.as_str(), source.column())
-    {
-        let field = event.fields.iter().find(|field| field.name == key);
-        line.details.push(match field {
-            Some(field) => format!("{}: {} is stored as what is not read", key, field.value),
-            None => format!("the field stored as {key:?} is not read"),
-        });
     }
     line
 }

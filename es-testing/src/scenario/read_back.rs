@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 
+use es_core::__private::{came_back, same_words};
 use es_core::{
     Aggregate, Cursor, Describe, Description, EventStore, Recorded, Repository, Version,
 };
@@ -9,7 +10,7 @@ use futures_util::TryStreamExt;
 
 use super::name;
 use super::refusal::chain;
-use crate::report::{Colour, Line, Page, Sign, came_back};
+use crate::report::{Colour, Line, Page, Sign};
 
 /// An aggregate as it is read from its store.
 pub(super) struct ReadBack<A: Aggregate> {
@@ -124,12 +125,5 @@ fn line<E: es_core::__private::Reported>(read: &Recorded<E>, stored: &Recorded<E
 /// Whether two states print the same words. States need no `PartialEq`, and a map prints its
 /// entries in any order.
 fn prints_alike(read: &Description, stored: &Description) -> bool {
-    let words = |state: &Description| {
-        let text = state.to_string();
-        let between = |next: char| next.is_whitespace() || "(){}[],:".contains(next);
-        let mut words: Vec<String> = text.split(between).map(str::to_owned).collect();
-        words.sort_unstable();
-        words
-    };
-    words(read) == words(stored)
+    same_words(&read.to_string(), &stored.to_string())
 }

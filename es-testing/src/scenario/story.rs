@@ -69,11 +69,13 @@ impl<A: Aggregate> Story<A> {
             return;
         }
         let version = Version::NONE.plus(self.given.len() + self.events.len());
-        match es_core::__private::decide(&mut self.state, version, &stream, command) {
-            Ok(events) => {
-                expect_lossless("decided", &events);
-                self.events.extend(events);
-            }
+        let events = match es_core::__private::decided(&self.state, version, &stream, command) {
+            Ok(events) => events,
+            Err(error) => return self.refuse(Why::of::<A>(C::NAME, error)),
+        };
+        expect_lossless("decided", &events);
+        match es_core::__private::take(&mut self.state, &events) {
+            Ok(()) => self.events.extend(events),
             Err(error) => self.refuse(Why::of::<A>(C::NAME, error)),
         }
     }

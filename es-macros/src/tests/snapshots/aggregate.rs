@@ -37,6 +37,7 @@ const _: () = {
             <Opened as __Listed>::TYPE,
             <billing::Paid as __Listed>::TYPE,
         ];
+        const IS_DERIVED: ::core::primitive::bool = true;
         fn name(&self) -> ::es_core::EventName {
             ::es_core::__private::AsFact::fact(self).name()
         }

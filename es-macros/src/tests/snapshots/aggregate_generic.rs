@@ -49,6 +49,7 @@ const _: () = {
             <Put<T> as __Listed>::TYPE,
             <Cleared as __Listed>::TYPE,
         ];
+        const IS_DERIVED: ::core::primitive::bool = true;
         fn name(&self) -> ::es_core::EventName {
             ::es_core::__private::AsFact::fact(self).name()
         }

@@ -39,6 +39,7 @@ const _: () = {
             <Subscribed as __Listed>::TYPE,
             <Unsubscribed as __Listed>::TYPE,
         ];
+        const IS_DERIVED: ::core::primitive::bool = true;
         fn name(&self) -> ::es_core::EventName {
             ::es_core::__private::AsFact::fact(self).name()
         }

@@ -2,6 +2,7 @@
 impl ::es_core::Event for Opened {
     const NAME: &'static str = "account-opened";
     const VERSION: ::es_core::SchemaVersion = ::es_core::SchemaVersion(1u32);
+    const IS_DERIVED: ::core::primitive::bool = true;
     fn schemas() -> ::es_core::__private::shape::Schemas {
         use ::es_core::__private::shape as __s;
         __s::from_the_first([

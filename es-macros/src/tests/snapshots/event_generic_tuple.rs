@@ -2,6 +2,7 @@
 impl<T: Ord + crate::events::__private::Part> crate::events::Event for Put<T> {
     const NAME: &'static str = "put";
     const VERSION: crate::events::SchemaVersion = crate::events::SchemaVersion(1u32);
+    const IS_DERIVED: ::core::primitive::bool = true;
     fn schemas() -> crate::events::__private::shape::Schemas {
         use crate::events::__private::shape as __s;
         __s::from_the_first([

@@ -14,6 +14,7 @@ const _: () = {
             <account::Opened as __Listed>::TYPE,
             <order::Placed as __Listed>::TYPE,
         ];
+        const IS_DERIVED: ::core::primitive::bool = true;
         fn name(&self) -> ::es_core::EventName {
             ::es_core::__private::AsFact::fact(self).name()
         }

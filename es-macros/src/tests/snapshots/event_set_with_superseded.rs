@@ -12,6 +12,7 @@ const _: () = {
     #[automatically_derived]
     impl ::es_core::EventSet for Activity {
         const EVENTS: &'static [::es_core::EventType] = &[<Moved as __Listed>::TYPE];
+        const IS_DERIVED: ::core::primitive::bool = true;
         const SUPERSEDED: &'static [::es_core::EventType] = &[
             <Activity as __Reads<Changed>>::TYPE,
             <Activity as __Reads<account::Pinged>>::TYPE,

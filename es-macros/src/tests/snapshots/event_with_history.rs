@@ -77,6 +77,7 @@ const _: () = {
     impl ::es_core::Event for Opened {
         const NAME: &'static str = "account-opened";
         const VERSION: ::es_core::SchemaVersion = ::es_core::SchemaVersion(4u32);
+        const IS_DERIVED: ::core::primitive::bool = true;
         fn decode_past(
             __version: ::es_core::SchemaVersion,
             __payload: &::es_core::Payload,

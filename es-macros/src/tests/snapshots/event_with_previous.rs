@@ -2,6 +2,7 @@
 impl ::es_core::Event for Opened {
     const NAME: &'static str = "account-opened";
     const VERSION: ::es_core::SchemaVersion = ::es_core::SchemaVersion(3u32);
+    const IS_DERIVED: ::core::primitive::bool = true;
     const ALIASES: &'static [&'static ::core::primitive::str] = &["opened"];
     fn decode_past(
         __version: ::es_core::SchemaVersion,

@@ -2,6 +2,7 @@
 impl ::es_core::Event for Subscribed {
     const NAME: &'static str = "subscribed";
     const VERSION: ::es_core::SchemaVersion = ::es_core::SchemaVersion(1u32);
+    const IS_DERIVED: ::core::primitive::bool = true;
     const TAGS: &'static [&'static ::core::primitive::str] = &["course", "student"];
     fn tags(
         &self,

@@ -36,6 +36,7 @@ const _: () = {
             <Opened as __Listed>::TYPE,
             <Deposited as __Listed>::TYPE,
         ];
+        const IS_DERIVED: ::core::primitive::bool = true;
         fn name(&self) -> ::es_core::EventName {
             ::es_core::__private::AsFact::fact(self).name()
         }

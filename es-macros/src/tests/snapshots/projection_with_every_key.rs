@@ -58,6 +58,7 @@ const _: () = {
             <billing::Paid as __Listed>::TYPE,
             <mail::Bounced as __Listed>::TYPE,
         ];
+        const IS_DERIVED: ::core::primitive::bool = true;
         const SUPERSEDED: &'static [crate::events::EventType] = &[
             <PagesEvent<T> as __Reads<Laid>>::TYPE,
         ];
