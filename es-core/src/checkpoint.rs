@@ -51,13 +51,28 @@ pub struct Checkpoint {
     pub incarnation: Incarnation,
     /// Everything up to here is done.
     pub position: Position,
+    /// What is done of the stored event after it, where a reader of a set stands between the events that
+    /// it became.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<HandedParts>,
+}
+
+/// How many of the events that one stored event is read as were handed out, by a
+/// [`TypedSubscription`](crate::TypedSubscription) that stands between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct HandedParts {
+    /// The position of the stored event.
+    pub position: Position,
+    /// So many of its parts, the first ones.
+    pub count: u32,
 }
 
 impl Checkpoint {
     /// `position` of the log `incarnation`.
     #[must_use]
     pub fn new(incarnation: Incarnation, position: Position) -> Self {
-        Self { incarnation, position }
+        Self { incarnation, position, parts: None }
     }
 }
 

@@ -59,6 +59,18 @@ impl<S> Decoded<S> {
         })
     }
 
+    /// The events in reverse order.
+    #[must_use]
+    pub(crate) fn reversed(self) -> Self {
+        Self(match self.0 {
+            Parts::One(event) => Parts::One(event),
+            Parts::List(mut events) => {
+                events.reverse();
+                Parts::List(events)
+            }
+        })
+    }
+
     /// The event if it is one, or else the list.
     #[inline]
     pub(crate) fn into_one(self) -> Result<S, Vec<S>> {

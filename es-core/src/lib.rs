@@ -179,7 +179,7 @@ pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, Projecti
 pub use aggregate::{Aggregate, AggregateId, Apply};
 pub use append::{Append, Appended, AppendedStream, StreamAppend};
 pub use cause::Cause;
-pub use checkpoint::{Checkpoint, Incarnation, ResumeError};
+pub use checkpoint::{Checkpoint, HandedParts, Incarnation, ResumeError};
 pub use command::{Command, Lifecycle};
 pub use decide::{Decide, DecidedBy};
 pub use decisions::{
@@ -210,7 +210,7 @@ pub use projection::{
     Token,
 };
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
-pub use recorded::{NewEvent, RawEvent, Recorded, RecordedEvent};
+pub use recorded::{EventPart, NewEvent, RawEvent, Recorded, RecordedEvent};
 pub use repository::{Executed, Repository};
 pub use selection::{Scope, SelectedPage, Selection};
 pub use shape::Shape;

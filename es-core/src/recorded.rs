@@ -26,8 +26,21 @@ pub struct Recorded<E> {
     pub recorded_at: Timestamp,
     /// Who, why, in which chain.
     pub metadata: Metadata,
+    /// Its number among the events that the stored one is read as, from 0: greater than 0 only for a
+    /// [superseded](crate::Superseded) event that became several.
+    pub part: u32,
     /// What happened.
     pub event: E,
+}
+
+/// The place of one event along its stream, where several may stand at one version: those that a
+/// [superseded](crate::Superseded) event is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventPart {
+    /// The version of the stored event.
+    pub version: Version,
+    /// The number of the event among those that the stored one is read as, from 0.
+    pub part: u32,
 }
 
 /// An event as stores read it.
@@ -45,24 +58,31 @@ impl<E> Recorded<E> {
         metadata: Metadata,
         event: E,
     ) -> Self {
-        Self { id, stream, version, position, recorded_at, metadata, event }
+        Self { id, stream, version, position, recorded_at, metadata, part: 0, event }
+    }
+
+    /// Its place along its stream: where [`Repository::history_from`](crate::Repository::history_from)
+    /// goes on.
+    #[must_use]
+    pub fn place(&self) -> EventPart {
+        EventPart { version: self.version, part: self.part }
     }
 
     /// The same record of something else.
     #[must_use]
     pub fn with_event<T>(self, event: T) -> Recorded<T> {
-        let Self { id, stream, version, position, recorded_at, metadata, .. } = self;
-        Recorded { id, stream, version, position, recorded_at, metadata, event }
+        let Self { id, stream, version, position, recorded_at, metadata, part, .. } = self;
+        Recorded { id, stream, version, position, recorded_at, metadata, part, event }
     }
 
     /// Where it is recorded, and what.
     pub(crate) fn apart(self) -> (Recorded<()>, E) {
-        let Self { id, stream, version, position, recorded_at, metadata, event } = self;
-        (Recorded { id, stream, version, position, recorded_at, metadata, event: () }, event)
+        let Self { id, stream, version, position, recorded_at, metadata, part, event } = self;
+        (Recorded { id, stream, version, position, recorded_at, metadata, part, event: () }, event)
     }
 
     /// A further record at the same place.
-    fn beside<T>(&self, event: T) -> Recorded<T> {
+    fn beside<T>(&self, part: u32, event: T) -> Recorded<T> {
         Recorded {
             id: self.id,
             stream: self.stream.clone(),
@@ -70,6 +90,7 @@ impl<E> Recorded<E> {
             position: self.position,
             recorded_at: self.recorded_at,
             metadata: self.metadata.clone(),
+            part,
             event,
         }
     }
@@ -83,7 +104,7 @@ impl RecordedEvent {
         Ok(match self.events::<S>()?.into_one() {
             Ok(event) => Decoded::one(self.with_event(event)),
             Err(events) => {
-                let parts = events.into_iter().map(|event| self.beside(event));
+                let parts = (0..).zip(events).map(|(nth, event)| self.beside(nth, event));
                 parts.collect::<Vec<_>>().into()
             }
         })

@@ -9,7 +9,7 @@ mod lane;
 mod states;
 mod waiting;
 
-use std::fmt;
+use std::{fmt, future};
 use std::sync::Arc;
 
 use futures_core::Stream;
@@ -22,10 +22,11 @@ use crate::aggregate::Aggregate;
 use crate::append::{Append, AppendedStream, StreamAppend};
 use crate::catch_up::catch_up;
 use crate::decide::DecidedBy;
+use crate::decoded::Decoded;
 use crate::error::{AppendError, ExecuteError, LoadError, StoreError, StoreErrorKind};
 use crate::load::{Folded, Loaded, Moment, Until, fold, load};
 use crate::metadata::Metadata;
-use crate::recorded::{NewEvent, Recorded};
+use crate::recorded::{EventPart, NewEvent, Recorded};
 use crate::resend;
 use crate::snapshot_writer::SnapshotWriter;
 use crate::spans;
@@ -275,7 +276,11 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     }
 
     /// What happened to one aggregate, in the order of the cursor. An event that was
-    /// [superseded](crate::Superseded) is there as what it became, at one place.
+    /// [superseded](crate::Superseded) is there as what it became, at one version: backwards, the last
+    /// of it comes first.
+    ///
+    /// A reader that stops and goes on later keeps the [place](Recorded::place) of the last event, for
+    /// [`history_from`](Self::history_from).
     pub fn history(
         &self,
         id: &A::Id,
@@ -284,9 +289,60 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         impl Stream<Item = Result<Recorded<A::Event>, LoadError>> + Send + use<A, S>,
         LoadError,
     > {
-        let events = self.store.read_stream(&StreamId::of::<A>(id)?, cursor);
-        let decoded = events.map_err(LoadError::from).and_then(async |raw| Ok(raw.decode()?));
-        Ok(decoded.map_ok(|parts| stream::iter(parts).map(Ok)).try_flatten())
+        let from = match cursor {
+            Cursor::After(version) => Cursor::After(EventPart { version, part: u32::MAX }),
+            Cursor::Before(version) => Cursor::Before(EventPart { version, part: 0 }),
+        };
+        self.read_history(id, cursor, from)
+    }
+
+    /// What happened to one aggregate after or before one event of its [history](Self::history). Goes on
+    /// with the next part where that was one of several that a stored event is read as.
+    ///
+    /// # Errors
+    ///
+    /// If the id prints what cannot be a stream key; the others are items.
+    pub fn history_from(
+        &self,
+        id: &A::Id,
+        cursor: Cursor<EventPart>,
+    ) -> Result<
+        impl Stream<Item = Result<Recorded<A::Event>, LoadError>> + Send + use<A, S>,
+        LoadError,
+    > {
+        // The stored event itself is read once more.
+        let stored = match cursor {
+            Cursor::After(from) => Cursor::After(Version(from.version.0.saturating_sub(1))),
+            Cursor::Before(from) => Cursor::Before(Version(from.version.0.saturating_add(1))),
+        };
+        self.read_history(id, stored, cursor)
+    }
+
+    fn read_history(
+        &self,
+        id: &A::Id,
+        stored: Cursor<Version>,
+        from: Cursor<EventPart>,
+    ) -> Result<
+        impl Stream<Item = Result<Recorded<A::Event>, LoadError>> + Send + use<A, S>,
+        LoadError,
+    > {
+        let events = self.store.read_stream(&StreamId::of::<A>(id)?, stored);
+        let decoded = events.map_err(LoadError::from).and_then(move |raw| {
+            let parts = raw.decode::<A::Event>().map_err(LoadError::from);
+            future::ready(parts.map(|parts| match from {
+                Cursor::After(_) => parts,
+                Cursor::Before(_) => parts.reversed(),
+            }))
+        });
+        let is_beyond = move |event: &Recorded<A::Event>| match from {
+            Cursor::After(from) => event.place() > from,
+            Cursor::Before(from) => event.place() < from,
+        };
+        let parts = move |parts: Decoded<Recorded<A::Event>>| {
+            stream::iter(parts.into_iter().filter(is_beyond)).map(Ok)
+        };
+        Ok(decoded.map_ok(parts).try_flatten())
     }
 }
 

@@ -78,6 +78,10 @@ use crate::event::Event;
 ///   conditions of decision models ask for its name as well.
 /// - What it became has its place: id, stream, version, position, time and metadata are those of the
 ///   stored event. The version of a stream counts stored events, never what they became.
+/// - In order. Forwards its parts come in their order, and backwards in the reverse of it. A reader that
+///   stops between them goes on with the next: by the [place](crate::Recorded::place) of the last one
+///   in a [history](crate::Repository::history_from), by the checkpoint of a
+///   [subscription](crate::TypedSubscription).
 /// - All or nothing: if `superseded` fails, reading it is a
 ///   [`DecodeError::Superseded`](crate::DecodeError::Superseded) and nothing of it is applied.
 /// - It cannot be written by an aggregate that lists it: a decision that names it does not compile.

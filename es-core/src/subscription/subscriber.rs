@@ -187,7 +187,12 @@ impl<S: EventStore> Subscription<S> {
             Err(error) => (Selection::log(), Some(SubscriptionError::Set(error))),
         };
         let events = Self::new(self.store.clone(), selection, start);
-        TypedSubscription::new(Self { since: self.since, failed, is_over: self.is_over, ..events })
+        let done = match start {
+            Start::From(checkpoint) => checkpoint.parts,
+            _ => None,
+        };
+        let events = Self { since: self.since, failed, is_over: self.is_over, ..events };
+        TypedSubscription::new(events, done)
     }
 
     /// Reads ahead, unless there is a page; whether anything has come of it.

@@ -8,16 +8,18 @@ use futures_core::Stream;
 
 use super::error::SubscriptionError;
 use super::subscriber::Subscription;
-use crate::checkpoint::Checkpoint;
+use crate::checkpoint::{Checkpoint, HandedParts};
 use crate::decoded::DecodedEvents;
 use crate::event_set::EventSet;
 use crate::recorded::Recorded;
 use crate::store::EventStore;
+use crate::stream::Position;
 
 /// A [`Subscription`] to the events of the set `T`; [`Subscription::typed`] makes one.
 ///
 /// A stored event that is [superseded](crate::Superseded) comes as the events that it has become, one
-/// after the other: none, one or several, at one position.
+/// after the other: none, one or several, at one position. A reader that stops between them and
+/// [goes on](crate::Start::From) from its checkpoint goes on with the next.
 ///
 /// An event that cannot be read is an item, [`Unreadable`](SubscriptionError::Unreadable), and not the
 /// end: whoever polls again has decided to go on behind it. Until then the
@@ -32,13 +34,15 @@ pub struct TypedSubscription<S: EventStore, T> {
     events: Subscription<S>,
     /// What is left of the last stored event.
     parts: Option<DecodedEvents<Recorded<T>>>,
-    /// The checkpoint before a stored event that was not handed out as a whole.
+    /// The checkpoint before a stored event that was not handed out as a whole, and so much of it.
     before: Option<Checkpoint>,
+    /// What was handed out of a stored event before this subscription began.
+    done: Option<HandedParts>,
 }
 
 impl<S: EventStore, T: EventSet> TypedSubscription<S, T> {
-    pub(super) fn new(events: Subscription<S>) -> Self {
-        Self { events, parts: None, before: None }
+    pub(super) fn new(events: Subscription<S>, done: Option<HandedParts>) -> Self {
+        Self { events, parts: None, before: None, done }
     }
 
     /// As [`Subscription::begin`].
@@ -47,13 +51,20 @@ impl<S: EventStore, T: EventSet> TypedSubscription<S, T> {
     ///
     /// As an item of it; then it is over.
     pub async fn begin(&mut self) -> Result<Checkpoint, SubscriptionError> {
-        self.events.begin().await
+        let begun = self.events.begin().await?;
+        Ok(self.checkpoint().unwrap_or(begun))
     }
 
-    /// How far it has come: everything up to here was handed out, as a whole. None before it has begun.
+    /// How far it has come: everything up to here was handed out, as a whole, and
+    /// [so many parts](Checkpoint::parts) of the event after it. None before it has begun.
     #[must_use]
     pub fn checkpoint(&self) -> Option<Checkpoint> {
-        self.before.or_else(|| self.events.checkpoint())
+        let here = || {
+            let here = self.events.checkpoint()?;
+            let parts = self.done.filter(|done| done.position > here.position);
+            Some(Checkpoint { parts, ..here })
+        };
+        self.before.or_else(here)
     }
 }
 
@@ -69,6 +80,9 @@ impl<S: EventStore, T: EventSet> Stream for TypedSubscription<S, T> {
                     (this.parts, this.before) = (None, None);
                 }
                 if let Some(part) = part {
+                    if let Some(before) = &mut this.before {
+                        before.parts = handed(part.position, part.part.saturating_add(1));
+                    }
                     return Poll::Ready(Some(Ok(part)));
                 }
             }
@@ -82,13 +96,33 @@ impl<S: EventStore, T: EventSet> Stream for TypedSubscription<S, T> {
             if event.stream.is_archive() {
                 continue;
             }
-            this.before = before;
+            let done = this.done_of(event.position);
+            let parts = handed(event.position, done);
+            this.before = before.map(|before| Checkpoint { parts, ..before });
             match event.decode::<T>() {
-                Ok(parts) => this.parts = Some(parts.into_iter()),
+                Ok(parts) => {
+                    let mut parts = parts.into_iter();
+                    let _ = (0..done).try_for_each(|_| parts.next().map(drop));
+                    this.parts = Some(parts);
+                }
                 Err(error) => return Poll::Ready(Some(Err(error.into()))),
             }
         }
     }
+}
+
+impl<S: EventStore, T> TypedSubscription<S, T> {
+    /// How many parts of the event at `position` were handed out before this subscription began.
+    fn done_of(&mut self, position: Position) -> u32 {
+        let Some(done) = self.done.take_if(|done| done.position <= position) else {
+            return 0;
+        };
+        if done.position == position { done.count } else { 0 }
+    }
+}
+
+fn handed(position: Position, count: u32) -> Option<HandedParts> {
+    (count > 0).then_some(HandedParts { position, count })
 }
 
 impl<S: EventStore, T> Unpin for TypedSubscription<S, T> {}

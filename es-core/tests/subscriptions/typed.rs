@@ -146,3 +146,27 @@ async fn a_subscription_that_has_begun_goes_on_typed() {
 
     assert_eq!(next(&mut events).await.unwrap().position, Position(2));
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_stops_between_two_parts_goes_on_with_the_next() {
+    let store = MemoryStore::new();
+    let changed = || new("changed", r#"{"to":"here","text":"rings twice"}"#);
+    add(&store, "customer/a", vec![moved("there"), changed(), changed()]).await;
+    let subscribe = |start| store.subscribe(Selection::log(), start).typed::<Changes>();
+    let mut events = subscribe(Start::Beginning);
+    next(&mut events).await.unwrap();
+    let one = next(&mut events).await.unwrap();
+    let kept = serde_json::to_string(&events.checkpoint().unwrap()).unwrap();
+
+    let mut events = subscribe(Start::From(serde_json::from_str(&kept).unwrap()));
+    // A second stop, before anything came.
+    let checkpoint = events.begin().await.unwrap();
+    let mut events = subscribe(Start::From(checkpoint));
+    let other = next(&mut events).await.unwrap();
+    let third = next(&mut events).await.unwrap();
+
+    assert_eq!((one.position, one.part), (Position(2), 0));
+    assert_eq!((other.position, other.part), (Position(2), 1));
+    assert!(matches!(other.event, Changes::Noted(_)), "{other:?}");
+    assert_eq!((third.position, third.part), (Position(3), 0));
+}

@@ -204,3 +204,35 @@ async fn a_damaged_superseded_event_is_damaged_under_its_own_name() {
     };
     assert_eq!(name, "customer-changed");
 }
+
+#[tokio::test]
+async fn backwards_the_last_of_what_it_became_comes_first() {
+    let store = store_of_the_past().await;
+    let customers = customers(&store);
+    let forwards = customers.history(&ada(), Cursor::START).unwrap();
+    let mut forwards: Vec<Recorded<CustomerEvent>> = forwards.try_collect().await.unwrap();
+
+    let backwards = customers.history(&ada(), Cursor::END).unwrap();
+    let backwards: Vec<Recorded<CustomerEvent>> = backwards.try_collect().await.unwrap();
+
+    forwards.reverse();
+    assert_eq!(backwards, forwards);
+}
+
+#[tokio::test]
+async fn who_stops_between_two_parts_goes_on_with_the_next() {
+    let store = store_of_the_past().await;
+    let customers = customers(&store);
+    let history = customers.history(&ada(), Cursor::START).unwrap();
+    let whole: Vec<Recorded<CustomerEvent>> = history.try_collect().await.unwrap();
+    let first_part = whole[1].place();
+    assert_eq!((first_part.version, first_part.part), (Version(2), 0));
+
+    let after = customers.history_from(&ada(), Cursor::After(first_part)).unwrap();
+    let after: Vec<Recorded<CustomerEvent>> = after.try_collect().await.unwrap();
+    let before = customers.history_from(&ada(), Cursor::Before(whole[2].place())).unwrap();
+    let before: Vec<Recorded<CustomerEvent>> = before.try_collect().await.unwrap();
+
+    assert_eq!(after, whole[2..]);
+    assert_eq!(before, [whole[1].clone(), whole[0].clone()]);
+}
