@@ -48,7 +48,14 @@ struct Events {
     streams: HashMap<StreamId, Places>,
     ids: HashMap<EventId, Position>,
     /// Per stream its snapshots, oldest first.
-    snapshots: HashMap<StreamId, Vec<Snapshot>>,
+    snapshots: HashMap<StreamId, Vec<Kept>>,
+}
+
+/// A snapshot, and the event that it ends with; none if the stream had no such event when it was kept.
+#[derive(Debug)]
+struct Kept {
+    snapshot: Snapshot,
+    event: Option<EventId>,
 }
 
 impl Default for Events {
@@ -161,10 +168,13 @@ impl EventStore for MemoryStore {
         keep: u32,
     ) -> Result<(), StoreError> {
         self.write(|events| {
+            let event = events.ends_with(stream, &snapshot);
             let kept = events.snapshots.entry(stream.clone()).or_default();
-            kept.retain(|old| (old.shape, old.version) != (snapshot.shape, snapshot.version));
-            let place = kept.partition_point(|old| old.version <= snapshot.version);
-            kept.insert(place, snapshot);
+            kept.retain(|old| {
+                (old.snapshot.shape, old.snapshot.version) != (snapshot.shape, snapshot.version)
+            });
+            let place = kept.partition_point(|old| old.snapshot.version <= snapshot.version);
+            kept.insert(place, Kept { snapshot, event });
             let surplus = kept.len().saturating_sub(keep as usize);
             kept.drain(..surplus);
         });
@@ -307,32 +317,33 @@ impl Events {
     ) -> (Option<Snapshot>, Option<Unfit>) {
         let mut unfit = None;
         let snapshots = self.snapshots.get(stream).into_iter().flatten().rev();
-        for snapshot in snapshots.filter(|kept| kept.version <= at_most) {
-            match self.why_unfit(stream, snapshot, shape) {
-                None => return (Some(snapshot.clone()), None),
+        for kept in snapshots.filter(|kept| kept.snapshot.version <= at_most) {
+            match self.why_unfit(stream, kept, shape) {
+                None => return (Some(kept.snapshot.clone()), None),
                 Some(why) => unfit = unfit.or(Some(why)),
             }
         }
         (None, unfit)
     }
 
-    fn why_unfit(
-        &self,
-        stream: &StreamId,
-        snapshot: &Snapshot,
-        shape: Fingerprint,
-    ) -> Option<Unfit> {
-        let last = self.stream_page(stream, Cursor::Before(snapshot.version.plus(1)), 1);
-        let is_here = |last: &RecordedEvent| {
-            (last.version, last.position) == (snapshot.version, snapshot.position)
-        };
-        if snapshot.shape != shape {
+    fn why_unfit(&self, stream: &StreamId, kept: &Kept, shape: Fingerprint) -> Option<Unfit> {
+        let last = self.ends_with(stream, &kept.snapshot);
+        if kept.snapshot.shape != shape {
             Some(Unfit::OtherShape)
-        } else if !last.iter().any(is_here) {
+        } else if last.is_none() || last != kept.event {
             Some(Unfit::OtherHistory)
         } else {
             None
         }
+    }
+
+    /// The event that a snapshot ends with, if the stream has one at its version and position.
+    fn ends_with(&self, stream: &StreamId, snapshot: &Snapshot) -> Option<EventId> {
+        let last = self.stream_page(stream, Cursor::Before(snapshot.version.plus(1)), 1);
+        let is_here = |last: &RecordedEvent| {
+            (last.version, last.position) == (snapshot.version, snapshot.position)
+        };
+        last.into_iter().find(is_here).map(|last| last.id)
     }
 
     /// The events after a position that match, in the order of the log. None of an archive.

@@ -23,6 +23,9 @@ impl fmt::Debug for Fingerprint {
 
 /// A state folded from the first events of a stream, as a store keeps it. Only a cache: whatever is
 /// wrong with it, the events are read instead.
+///
+/// A store keeps with it the id of the event that it ends with. A version and a position come a second
+/// time in a log that was restored to an earlier moment, with another event; an id does not.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Snapshot {
@@ -63,8 +66,9 @@ pub enum Unfit {
     /// Its state has another shape: the program that wrote it was another one.
     #[error("the snapshots of the stream are of another shape")]
     OtherShape,
-    /// The event that it ends with is not in the stream, or stands at another position: the events
-    /// were restored to an earlier time, or replaced.
+    /// The event that it ends with is not in the stream, or another one stands in its place: the events
+    /// were restored to an earlier time, or replaced. Or the snapshot does not know that event: it was
+    /// ahead of its stream when it was kept, or is of a release that kept no ids.
     #[error("the snapshot ends with an event that the stream does not have")]
     OtherHistory,
 }

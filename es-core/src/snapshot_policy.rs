@@ -35,7 +35,9 @@ use crate::stream::Version;
 /// - *Read* in the round trip in which the events are read.
 /// - *Passed over* if the shape of the state has changed, if it cannot be decoded, or if the stream
 ///   does not have the event that it ends with: then all events are read, with one warning for that
-///   load, and the next command writes a new one.
+///   load, and the next command writes a new one. So it is with a snapshot from ahead of its stream, after
+///   the events were restored to an earlier moment: it is not believed when the stream has grown to its
+///   version again either, since the event there has another id.
 ///
 /// # When `version` must be raised
 ///

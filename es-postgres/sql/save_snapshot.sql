@@ -1,4 +1,5 @@
--- Leans on streams_category_key_key for the stream and on snapshots_pkey for its snapshots.
+-- Leans on streams_category_key_key for the stream, on snapshots_pkey for its snapshots and on
+-- events_stream_version_key for the event that the snapshot ends with.
 --
 -- Keeps a snapshot of the stream $1/$2: $3 shape, $4 version, $5 position, $6 state. Of all snapshots
 -- of the stream, this one among them, the $7 newest stay.
@@ -33,9 +34,13 @@ deleted AS (
      WHERE (snapshots.stream, snapshots.version, snapshots.shape)
          = (surplus.stream, surplus.version, surplus.shape)
 )
-INSERT INTO es.snapshots (stream, version, shape, position, state)
-SELECT stream.id, newest.version, newest.shape, $5, $6::json
+INSERT INTO es.snapshots (stream, version, shape, position, state, event)
+SELECT stream.id, newest.version, newest.shape, $5, $6::json,
+       -- None if the snapshot is ahead of the stream: then it is never read.
+       (SELECT events.id
+          FROM es.events
+         WHERE events.stream = stream.id AND events.version = $4 AND events.position = $5)
   FROM stream
   JOIN newest ON (newest.version, newest.shape) = ($4, $3)
     ON CONFLICT (stream, version, shape)
-    DO UPDATE SET position = excluded.position, state = excluded.state;
+    DO UPDATE SET position = excluded.position, state = excluded.state, event = excluded.event;

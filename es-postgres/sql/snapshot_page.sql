@@ -19,7 +19,8 @@ kept AS MATERIALIZED (
                                FROM es.events
                               WHERE events.stream = snapshots.stream
                                 AND events.version = snapshots.version
-                                AND events.position = snapshots.position) THEN 1::smallint
+                                AND events.position = snapshots.position
+                                AND events.id = snapshots.event) THEN 1::smallint
                 ELSE 3::smallint
            END AS verdict
       FROM es.snapshots

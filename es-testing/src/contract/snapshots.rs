@@ -96,6 +96,27 @@ pub async fn a_snapshot_of_another_history_is_not_answered<S: EventStore>(store:
     }
 }
 
+/// After a restore of the events alone, a snapshot is ahead of its stream. It is not believed when the
+/// stream has grown to its version and position either: another event stands there.
+pub async fn a_snapshot_from_ahead_is_never_believed<S: EventStore>(store: &S) {
+    let one = ten_events(store).await;
+    let last = read(store, &one).await[9].position;
+    let ahead = |step: u64| (Fingerprint(step), Position(last.0 + step));
+    for (shape, position) in (1..=20).map(ahead) {
+        let snapshot = Snapshot::new(shape, Version(11), position, "{}".to_owned());
+        let save = store.save_snapshot(&one, snapshot, 100).await;
+        save.expect("a snapshot can be kept, or is not");
+    }
+
+    add(store, &one, events(3)).await;
+
+    for (shape, position) in (1..=20).map(ahead) {
+        let found = snapshot_page(store, &one, shape, Version::MAX, 1).await;
+        assert_eq!(found.snapshot, None, "kept at {position} before the stream had come to it");
+        assert_eq!(versions(&found.events), [1], "without a snapshot the first events");
+    }
+}
+
 /// The newest stay, whatever their shapes, and a smaller number drops what is more.
 pub async fn so_many_snapshots_are_kept<S: EventStore>(store: &S) {
     let one = ten_events(store).await;

@@ -160,6 +160,7 @@ macro_rules! contract {
                 only_the_snapshot_that_was_asked_for_is_answered
                 the_newest_snapshot_is_answered
                 a_snapshot_of_another_history_is_not_answered
+                a_snapshot_from_ahead_is_never_believed
                 so_many_snapshots_are_kept
                 a_snapshot_replaces_that_of_its_version
             }
