@@ -12,7 +12,7 @@ use crate::statements::Schema;
 use crate::store::PgStore;
 
 /// The newest migration.
-const LATEST: i64 = 3;
+const LATEST: i64 = 6;
 
 /// Brings the schema up to date, on a connection that is closed afterwards: the lock that keeps two
 /// migrations apart belongs to the session, and a pool would keep the session of a caller that
@@ -84,7 +84,8 @@ fn migrator(schema: &Schema) -> Migrator {
             include_str!("../migrations/0001_streams_and_events.sql"),
         ),
         migration(2, "archives", include_str!("../migrations/0002_archives.sql")),
-        migration(LATEST, "projections", include_str!("../migrations/0003_projections.sql")),
+        migration(3, "projections", include_str!("../migrations/0003_projections.sql")),
+        migration(LATEST, "guard", include_str!("../migrations/0006_guard.sql")),
     ]);
     migrator.dangerous_set_table_name(format!("{}._migrations", schema.name()));
     migrator

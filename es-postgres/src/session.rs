@@ -3,15 +3,20 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use es_core::StoreError;
-use sqlx::postgres::{PgArguments, PgRow};
+use es_core::{ProjectionId, StoreError};
+use futures_util::FutureExt;
+use sqlx::postgres::{PgArguments, PgRow, PgTransactionManager};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Postgres};
+use sqlx_core::transaction::TransactionManager;
 
 use crate::connections::{Connections, Held};
 use crate::driven::driven;
 use crate::error::from_sqlx;
 use crate::store::PgStore;
+
+/// The cursor that keeps handlers from committing.
+const GUARD: &str = "es_guard";
 
 /// A connection of the pool. Where statements are not prepared it is in a transaction: the driver
 /// sends an unnamed statement in one round trip and its arguments in the next, and only a
@@ -21,6 +26,18 @@ pub(crate) struct Session {
     connection: Option<Held>,
     /// Whether a transaction has been begun, or half begun, and not ended.
     in_transaction: bool,
+    guard: Guard,
+}
+
+/// What keeps a transaction the framework's while code of the service has its connection.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Guard {
+    /// Nobody else has it.
+    None,
+    /// A COMMIT fails. After a ROLLBACK the session goes on, and writes what it is told to.
+    Cursor,
+    /// As above, and after a ROLLBACK the session writes nothing.
+    CursorAndSession,
 }
 
 impl PgStore {
@@ -79,7 +96,8 @@ impl Session {
         persistent: bool,
     ) -> Result<Self, StoreError> {
         let connection = connections.take().await?;
-        let mut session = Self { connection: Some(connection), in_transaction: !persistent };
+        let in_transaction = !persistent;
+        let mut session = Self { connection: Some(connection), in_transaction, guard: Guard::None };
         if session.in_transaction {
             session.execute("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(from_sqlx)?;
         }
@@ -87,29 +105,92 @@ impl Session {
     }
 
     /// One of `connections`, in the transaction that `opening` begins: several statements in one
-    /// message, between which nothing can come. With the rows that they answer.
+    /// message, between which nothing can come.
     pub(crate) async fn begin(
         connections: &Arc<Connections>,
         opening: String,
-    ) -> Result<(Self, Vec<PgRow>), StoreError> {
-        let connection = connections.take().await?;
-        let mut session = Self { connection: Some(connection), in_transaction: true };
-        let rows = sqlx::raw_sql(AssertSqlSafe(opening)).fetch_all(&mut *session).await;
-        Ok((session, rows.map_err(from_sqlx)?))
+    ) -> Result<Self, StoreError> {
+        let connection = Some(connections.take().await?);
+        let mut session = Self { connection, in_transaction: true, guard: Guard::None };
+        sqlx::raw_sql(AssertSqlSafe(opening)).execute(&mut *session).await.map_err(from_sqlx)?;
+        Ok(session)
+    }
+
+    /// One of `connections`, in a transaction that code of the service may be handed, whose handlers are
+    /// those of `projection`.
+    ///
+    /// The driver knows of it, so that a transaction that is begun in it is a savepoint. A commit by
+    /// anybody else than [`close_with`](Self::close_with) fails in the server. Where the session is this
+    /// connection's alone, nothing can be written in it outside of the
+    /// transaction, so that what follows a ROLLBACK comes to nothing, too.
+    pub(crate) async fn begin_guarded(
+        store: &PgStore,
+        projection: &ProjectionId,
+    ) -> Result<Self, StoreError> {
+        let connection = Some(store.connections.take().await?);
+        let guard = if store.persistent { Guard::CursorAndSession } else { Guard::Cursor };
+        let mut session = Self { connection, in_transaction: true, guard };
+        let read_only = match guard {
+            Guard::CursorAndSession => "BEGIN; SET default_transaction_read_only = on; COMMIT;",
+            Guard::Cursor | Guard::None => "",
+        };
+        // Names of projections are letters, digits and `-_.`.
+        let opening = format!(
+            "{read_only} BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
+             DECLARE {GUARD} NO SCROLL CURSOR WITH HOLD FOR SELECT {es}.guard('{projection}')",
+            es = store.schema.name(),
+        );
+        let begun = session.begin_with(AssertSqlSafe(opening)).await.map_err(from_sqlx)?;
+        // Ended by what the session does itself.
+        std::mem::forget(begun);
+        Ok(session)
+    }
+
+    /// Ends the guard: from here on the connection is the framework's again.
+    ///
+    /// # Errors
+    ///
+    /// If the guard is gone, and with it the transaction that was begun.
+    pub(crate) async fn unguard(&mut self) -> Result<(), sqlx::Error> {
+        if self.guard != Guard::None {
+            let open = format!("CLOSE {GUARD}; {}", self.reopening());
+            self.execute(AssertSqlSafe(open)).await?;
+            self.guard = Guard::None;
+        }
+        Ok(())
+    }
+
+    /// With the commit the session writes again what it is told to.
+    fn reopening(&self) -> &'static str {
+        match self.guard {
+            Guard::CursorAndSession => "RESET default_transaction_read_only",
+            Guard::Cursor | Guard::None => "",
+        }
     }
 
     /// Ends the transaction with `closing`, in one message as well. Where that fails there was none.
-    pub(crate) async fn close_with(mut self, closing: String) -> Result<(), sqlx::Error> {
+    pub(crate) async fn close_with(mut self, closing: &str) -> Result<(), sqlx::Error> {
+        let is_known = PgTransactionManager::get_transaction_depth(&self) > 0;
+        let open = match self.guard {
+            Guard::None => String::new(),
+            _ => format!("CLOSE {GUARD}; {};", self.reopening()),
+        };
+        // The driver's own end of a transaction is another message, which may be kept waiting. So the
+        // empty one that follows is left to it.
+        let commit = if is_known { "COMMIT AND CHAIN" } else { "COMMIT" };
+        let closing = format!("{open} {closing}; {commit}");
         match self.execute(AssertSqlSafe(closing)).await {
             Ok(_) => {
+                self.guard = Guard::None;
+                if is_known {
+                    self.leave();
+                }
                 self.keep();
                 Ok(())
             }
             Err(error @ sqlx::Error::Database(_)) => {
                 // One that ended the session fails here too, and says less.
-                if self.execute("ROLLBACK").await.is_ok() {
-                    self.keep();
-                }
+                drop(self.undo().await);
                 Err(error)
             }
             Err(error) => Err(error),
@@ -119,7 +200,15 @@ impl Session {
     /// Undoes what was done since the transaction began. A failure may have come of what was prepared
     /// under another `search_path`, so that is forgotten too.
     pub(crate) async fn undo(mut self) -> Result<(), StoreError> {
-        self.execute("ROLLBACK").await.map_err(from_sqlx)?;
+        let undo = match PgTransactionManager::get_transaction_depth(&self) {
+            0 => "ROLLBACK".to_owned(),
+            _ => format!("ROLLBACK; BEGIN; {}; COMMIT AND CHAIN", self.reopening()),
+        };
+        self.execute(AssertSqlSafe(undo)).await.map_err(from_sqlx)?;
+        self.guard = Guard::None;
+        if PgTransactionManager::get_transaction_depth(&self) > 0 {
+            self.leave();
+        }
         if self.cached_statements_size() > 0 {
             self.clear_cached_statements().await.map_err(from_sqlx)?;
         }
@@ -127,8 +216,20 @@ impl Session {
         Ok(())
     }
 
+    /// Has the driver end the transaction that it believes to be in, an empty one, without waiting for
+    /// the answer.
+    fn leave(&mut self) {
+        PgTransactionManager::start_rollback(self);
+        // On its way; whoever uses the connection next hears the answer.
+        let _ = Connection::flush(&mut **self).now_or_never();
+    }
+
     /// Keeps the connection, which is in no transaction, for whoever comes next.
     fn keep(&mut self) {
+        if PgTransactionManager::get_transaction_depth(self) > 0 {
+            // A handler has left a transaction open: the connection is closed.
+            return;
+        }
         self.in_transaction = false;
         if let Some(connection) = self.connection.take() {
             connection.keep();

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::runner::{Consumer, Handed};
+use super::runner::{Consumer, Hand, Handed};
 use super::{
     KeyError, ProjectError, ProjectionId, ProjectionKey, ProjectionName, ProjectionStore,
     Projections, Registration, RunError, RunOptions, Running,
@@ -161,8 +161,14 @@ impl<Db: Send + 'static, H: Handle<Db>> Consumer<Db> for Subscriber<H> {
         Ok(())
     }
 
-    async fn handle(&self, events: Vec<Handed>, db: &mut Db) -> Result<(), ProjectError> {
+    async fn handle(
+        &self,
+        events: Vec<Handed>,
+        hand: &Hand,
+        db: &mut Db,
+    ) -> Result<(), ProjectError> {
         for Handed { event, .. } in events {
+            hand.take(&event);
             self.handler.handle(event, db).await?;
         }
         Ok(())

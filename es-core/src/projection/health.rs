@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{ProjectionId, ProjectionStatus, VersionState};
+use super::lag::age;
+use super::{InHand, NodeStatus, ProjectionId, ProjectionStatus, VersionState};
 
 /// From when on a lag is worth a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +63,8 @@ pub enum HealthState {
 /// - A version that serves and is stopped has failed. So has a slot that nobody holds, if an event waits
 ///   in it for longer than [`Thresholds::unheld`].
 /// - A lag of a version that serves warns. One that is being built is behind by its nature.
-/// - Parked keys warn, and so do nodes that say that they do not come on.
+/// - Parked keys warn, and so do nodes that say that they do not come on, or that have had one event in
+///   hand for longer than [`Thresholds::time`].
 /// - A version that was being built and stopped warns, since the one before it is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -158,6 +160,9 @@ impl Health {
             if let Some(error) = &node.error {
                 self.add(Warn, status, format!("does not come on at node {}: {error}", node.node));
             }
+            if let Some(hand) = &node.in_hand {
+                self.look_at_hand(status, node, hand, limits);
+            }
         }
     }
 
@@ -175,6 +180,27 @@ impl Health {
                 longest.as_secs()
             );
             self.add(HealthState::Failed, status, text);
+        }
+    }
+
+    fn look_at_hand(
+        &mut self,
+        status: &ProjectionStatus,
+        node: &NodeStatus,
+        hand: &InHand,
+        limits: &Thresholds,
+    ) {
+        let time = age(hand.since);
+        if time > limits.time {
+            let text = format!(
+                "has had `{}` of stream `{}` at position {} in hand for {} s at node {}",
+                hand.event,
+                hand.stream,
+                hand.position,
+                time.as_secs(),
+                node.node
+            );
+            self.add(HealthState::Warn, status, text);
         }
     }
 
@@ -298,6 +324,22 @@ mod tests {
 
         let text = "warning: `balances v1` has parked 2 keys with 9 events".to_owned();
         assert_eq!(health(&[serving]), (HealthState::Warn, text));
+    }
+
+    #[test]
+    fn an_event_that_is_in_hand_for_long_is_named() {
+        let mut serving = status(1, VersionState::Serving);
+        let mut node = NodeStatus::new(NodeId::generate(), Timestamp::now());
+        let since = Timestamp::from_unix_micros(Timestamp::now().unix_micros() - 90_000_000);
+        let event = ("opened".to_owned(), "account/ada".to_owned());
+        node.in_hand = Some(InHand::new(Position(7), event.0, event.1, since));
+        serving.version.nodes.push(node);
+
+        let (state, text) = health(&[serving]);
+
+        assert_eq!(state, HealthState::Warn);
+        let expected = "has had `opened` of stream `account/ada` at position 7 in hand for 9";
+        assert!(text.contains(expected), "{text}");
     }
 
     #[test]

@@ -132,7 +132,7 @@ impl Missing {
 }
 
 /// How long ago that was; nothing if this process' clock is behind.
-fn age(at: Timestamp) -> Duration {
+pub(super) fn age(at: Timestamp) -> Duration {
     let micros = Timestamp::now().unix_micros().saturating_sub(at.unix_micros());
     Duration::from_micros(u64::try_from(micros).unwrap_or_default())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{ProjectionId, Slot};
+use super::{InHand, ProjectionId, Slot};
 use crate::checkpoint::Incarnation;
 use crate::event::EventName;
 use crate::stream::Position;
@@ -145,6 +145,8 @@ pub struct Pulse {
     pub rate: f64,
     /// Why it does not come on, if it does not.
     pub error: Option<String>,
+    /// What its handler is busy with.
+    pub in_hand: Option<InHand>,
 }
 
 /// A slot that a node was given.

@@ -23,6 +23,7 @@ pub struct RunOptions {
     lease: Duration,
     on_failure: OnFailure,
     sampled_keys: u32,
+    event_limit: Duration,
 }
 
 impl Default for RunOptions {
@@ -33,6 +34,7 @@ impl Default for RunOptions {
             lease: Duration::from_secs(10),
             on_failure: OnFailure::default(),
             sampled_keys: 20,
+            event_limit: Duration::from_mins(1),
         }
     }
 }
@@ -70,6 +72,15 @@ impl RunOptions {
         self
     }
 
+    /// How long one event may be in a handler's hands; a minute unless told otherwise. Then the handler is
+    /// broken off, and the event has failed. Events that are handled many at once have that time together,
+    /// and are handled one by one after it.
+    #[must_use]
+    pub fn with_event_limit(mut self, limit: Duration) -> Self {
+        self.event_limit = limit;
+        self
+    }
+
     /// Before a version that was built takes the place of the one that serves, this many keys are drawn
     /// from the log, folded anew and [compared](super::ReadModel::rows_of); 20 unless told otherwise, none
     /// if 0. Where the key is not the stream, that reads the log once more.
@@ -101,6 +112,12 @@ impl RunOptions {
     #[must_use]
     pub fn on_failure(&self) -> OnFailure {
         self.on_failure
+    }
+
+    /// How long one event may be in a handler's hands.
+    #[must_use]
+    pub fn event_limit(&self) -> Duration {
+        self.event_limit
     }
 
     /// How many keys are folded anew before rebuilt rows serve.

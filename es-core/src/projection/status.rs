@@ -1,6 +1,6 @@
 //! What a version of a projection has come to, as the store knows it.
 
-use super::{Epoch, NodeId, ProjectionId, Slot, VersionState};
+use super::{Epoch, InHand, NodeId, ProjectionId, Slot, VersionState};
 use crate::checkpoint::Incarnation;
 use crate::event::EventName;
 use crate::stream::Position;
@@ -98,12 +98,14 @@ pub struct NodeStatus {
     pub rate: f64,
     /// Why it does not come on, if it does not.
     pub error: Option<String>,
+    /// What its handler was busy with when it was last heard of.
+    pub in_hand: Option<InHand>,
 }
 
 impl NodeStatus {
     /// A node that is alive: for the authors of stores.
     #[must_use]
     pub fn new(node: NodeId, alive_until: Timestamp) -> Self {
-        Self { node, alive_until, rate: 0.0, error: None }
+        Self { node, alive_until, rate: 0.0, error: None, in_hand: None }
     }
 }

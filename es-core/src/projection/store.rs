@@ -247,9 +247,29 @@ pub trait ProjectionBatch: Send + 'static {
     fn mark(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Undoes what was written since the mark.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be done, since a handler has ended the batch: it keeps nothing then.
     fn back(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
+    /// Checks that what was written since the mark can be kept, by every rule that would otherwise speak at
+    /// the commit, and that the batch is the one that was begun: a handler may have ended it. Changes
+    /// nothing. Says yes by default.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong; the fault of the event that was handled since the mark.
+    fn check(&mut self) -> impl Future<Output = Result<(), ProjectError>> + Send {
+        async { Ok(()) }
+    }
+
     /// Makes rows and progress permanent, if all slots of it are still this node's.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Store`] that is [transient](StoreError::is_transient) is a failure of the store; any
+    /// other is the fault of what handlers wrote, if one did.
     fn commit(self, progress: Progress) -> impl Future<Output = Result<(), CommitError>> + Send;
 
     /// Undoes everything.

@@ -2,7 +2,8 @@
 -- leases_pkey for its slots and on parked_due_idx for what is due.
 --
 -- The node $3 of version $2 of the projection $1 is alive for $4 more microseconds, handles $5 events
--- a second and has the error $6. One row is written: the slots of a node that is alive are its own.
+-- a second and has the error $6; in hand it has the event at position $7 with the name $8, of the stream $9,
+-- since $10, in microseconds since 1970. One row is written: the slots of a node that is alive are its own.
 WITH known AS MATERIALIZED (
     SELECT projections.id, projections.state, projections.stopped IS NOT NULL AS is_stopped,
            projections.incarnation, projections.log_end
@@ -10,11 +11,15 @@ WITH known AS MATERIALIZED (
      WHERE projections.name = $1 AND projections.version = $2
 ),
 alive AS (
-    INSERT INTO es.projection_nodes AS nodes (projection, node, alive_until, rate, error)
-    SELECT known.id, $3, statement_timestamp() + $4 * interval '1 microsecond', $5, $6
+    INSERT INTO es.projection_nodes AS nodes
+           (projection, node, alive_until, rate, error, hand_position, hand_event, hand_stream,
+            hand_micros)
+    SELECT known.id, $3, statement_timestamp() + $4 * interval '1 microsecond', $5, $6, $7, $8, $9, $10
       FROM known
     ON CONFLICT (projection, node) DO UPDATE
-       SET alive_until = excluded.alive_until, rate = excluded.rate, error = excluded.error
+       SET alive_until = excluded.alive_until, rate = excluded.rate, error = excluded.error,
+           hand_position = excluded.hand_position, hand_event = excluded.hand_event,
+           hand_stream = excluded.hand_stream, hand_micros = excluded.hand_micros
 ),
 others AS MATERIALIZED (
     SELECT nodes.node

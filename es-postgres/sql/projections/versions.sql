@@ -6,7 +6,8 @@
 SELECT projections.name, projections.version, projections.state,
        projections.stopped, projections.incarnation, projections.types, projections.since,
        slots.numbers, slots.owners, slots.epochs, slots.checkpoints, slots.parked_keys,
-       nodes.nodes, nodes.until, nodes.rates, nodes.errors, parked.events
+       nodes.nodes, nodes.until, nodes.rates, nodes.errors, parked.events,
+       nodes.hand_positions, nodes.hand_events, nodes.hand_streams, nodes.hand_micros
   FROM es.projections
  CROSS JOIN LATERAL (
            SELECT array_agg(leases.slot ORDER BY leases.slot) AS numbers,
@@ -29,7 +30,11 @@ SELECT projections.name, projections.version, projections.state,
                   array_agg((extract(epoch FROM alive.alive_until) * 1000000)::bigint
                             ORDER BY alive.node) AS until,
                   array_agg(alive.rate ORDER BY alive.node) AS rates,
-                  array_agg(alive.error ORDER BY alive.node) AS errors
+                  array_agg(alive.error ORDER BY alive.node) AS errors,
+                  array_agg(alive.hand_position ORDER BY alive.node) AS hand_positions,
+                  array_agg(alive.hand_event ORDER BY alive.node) AS hand_events,
+                  array_agg(alive.hand_stream ORDER BY alive.node) AS hand_streams,
+                  array_agg(alive.hand_micros ORDER BY alive.node) AS hand_micros
              FROM es.projection_nodes alive
             WHERE alive.projection = projections.id AND alive.alive_until > statement_timestamp()
        ) nodes

@@ -95,7 +95,7 @@ impl Alone {
             let why = format!("`{}` has come less far than the version that serves", self.id);
             return Err(unsupported(why));
         }
-        self.session.close_with("COMMIT".to_owned()).await.map_err(from_sqlx)
+        self.session.close_with("").await.map_err(from_sqlx)
     }
 
     pub(crate) async fn undo(self) -> Result<(), StoreError> {

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use es_core::projection::{CommitError, Progress, ProjectionBatch};
-use es_core::{ProjectionId, StoreError};
-use sqlx::{Executor, PgConnection};
+use es_core::{ProjectError, ProjectionId, StoreError};
+use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use uuid::Uuid;
 
 use crate::driven::driven;
@@ -12,6 +12,7 @@ use crate::error::from_sqlx;
 use crate::session::Session;
 
 use super::PgProjections;
+use super::handlers::{self, AsBegun};
 
 /// A transaction in the schema of a version.
 ///
@@ -24,6 +25,7 @@ pub struct PgBatch {
     pub(super) projection: i32,
     pub(super) purpose: Purpose,
     pub(super) session: Session,
+    pub(super) begun: AsBegun,
     is_marked: bool,
 }
 
@@ -49,9 +51,10 @@ impl PgBatch {
         projection: i32,
         purpose: Purpose,
         session: Session,
+        begun: AsBegun,
     ) -> Self {
         let (projections, id) = (projections.clone(), id.clone());
-        Self { projections, id, projection, purpose, session, is_marked: false }
+        Self { projections, id, projection, purpose, session, begun, is_marked: false }
     }
 }
 
@@ -63,19 +66,21 @@ impl ProjectionBatch for PgBatch {
     }
 
     async fn mark(&mut self) -> Result<(), StoreError> {
-        let mark = if self.is_marked {
-            "RELEASE SAVEPOINT es_mark; SAVEPOINT es_mark"
-        } else {
-            "SAVEPOINT es_mark"
-        };
-        self.session.execute(mark).await.map_err(from_sqlx)?;
+        let release = if self.is_marked { "RELEASE SAVEPOINT es_mark;" } else { "" };
+        let mark = format!("{release} SAVEPOINT es_mark");
+        self.session.execute(AssertSqlSafe(mark)).await.map_err(from_sqlx)?;
         self.is_marked = true;
         Ok(())
     }
 
     async fn back(&mut self) -> Result<(), StoreError> {
-        self.session.execute("ROLLBACK TO SAVEPOINT es_mark").await.map_err(from_sqlx)?;
+        let back = self.session.execute("ROLLBACK TO SAVEPOINT es_mark").await;
+        back.map_err(handlers::from_back)?;
         Ok(())
+    }
+
+    async fn check(&mut self) -> Result<(), ProjectError> {
+        handlers::check(&mut self.session, &self.begun).await
     }
 
     async fn commit(self, progress: Progress) -> Result<(), CommitError> {

@@ -12,6 +12,7 @@ use crate::session::Session;
 use crate::statements::Schema;
 
 use super::batch::{PgBatch, Purpose};
+use super::handlers::{self, AsBegun};
 use super::version::{state, unknown};
 use super::{PgProjections, place};
 
@@ -22,6 +23,7 @@ pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 /// A transaction in the schema of a version, and what the version is doing.
 pub(super) struct Opened {
     pub(super) session: Session,
+    pub(super) begun: AsBegun,
     pub(super) projection: i32,
     /// Building, serving or retired.
     pub(super) place: VersionState,
@@ -67,14 +69,18 @@ impl PgProjections {
     pub(super) async fn begin_scratch(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
         let mut opened = self.open(id, None, "").await?;
         let schema = format!("es_scratch_{}", Uuid::new_v4().simple());
-        let begin = format!(
-            "CREATE SCHEMA {schema}; \
-             SELECT set_config('search_path', \
-                               regexp_replace(current_setting('search_path'), '^[^,]*', '{schema}'), true)"
+        let path = format!(
+            "set_config('search_path', \
+                        regexp_replace(current_setting('search_path'), '^[^,]*', '{schema}'), true)"
         );
-        if let Err(error) = opened.session.execute(AssertSqlSafe(begin)).await {
-            opened.session.undo().await?;
-            return Err(from_sqlx(error));
+        let begin = format!("CREATE SCHEMA {schema}; SELECT {}", handlers::settings(&path));
+        let begun = sqlx::raw_sql(AssertSqlSafe(begin)).fetch_one(&mut *opened.session).await;
+        match begun.map_err(from_sqlx).and_then(|row| AsBegun::of(&row, 0)) {
+            Ok(begun) => opened.begun = begun,
+            Err(error) => {
+                opened.session.undo().await?;
+                return Err(error);
+            }
         }
         Ok(self.batch(id, opened, Purpose::Look))
     }
@@ -85,7 +91,7 @@ impl PgProjections {
     }
 
     pub(super) fn batch(&self, id: &ProjectionId, opened: Opened, purpose: Purpose) -> PgBatch {
-        PgBatch::new(self, id, opened.projection, purpose, opened.session)
+        PgBatch::new(self, id, opened.projection, purpose, opened.session, opened.begun)
     }
 
     /// Begins a transaction in the schema in which the rows of the version are at this moment. Whatever
@@ -98,14 +104,22 @@ impl PgProjections {
         idle: Option<Duration>,
         lock: &'static str,
     ) -> Result<Opened, StoreError> {
-        let (session, rows) =
-            Session::begin(&self.store.connections, opening(&self.store.schema, id, idle, lock))
-                .await?;
+        let mut session =
+            Session::begin_guarded(&self.store, id).await?;
+        let rows = sqlx::raw_sql(AssertSqlSafe(opening(&self.store.schema, id, idle, lock))).fetch_all(&mut *session);
+        let rows = match rows.await {
+            Ok(rows) => rows,
+            Err(error) => {
+                session.undo().await?;
+                return Err(from_sqlx(error));
+            }
+        };
         let Some(row) = rows.last() else {
             session.undo().await?;
             return Err(unknown(id));
         };
         Ok(Opened {
+            begun: AsBegun::of(row, 5)?,
             session,
             projection: row.try_get(0).map_err(from_sqlx)?,
             place: state(row.try_get(1).map_err(from_sqlx)?, false)?,
@@ -117,7 +131,11 @@ impl PgProjections {
 }
 
 /// Leans on `projections_name_version_key`. Names and schemas are letters, digits and `-_.`; the search
-/// path of the session may be empty.
+/// path of the session may be empty. Temporary tables of the session come last: where the path does not
+/// name them they would come first, and take the rows of tables of the same name.
+///
+/// A handler that is broken off within a statement leaves it behind: the server ends it as soon as it sees
+/// that the connection is gone, where it can (PostgreSQL 14, and not on Windows).
 fn opening(
     schema: &Schema,
     id: &ProjectionId,
@@ -128,18 +146,24 @@ fn opening(
         let millis = i32::try_from(idle.as_millis()).unwrap_or(i32::MAX).max(1);
         format!("SET LOCAL idle_in_transaction_session_timeout = {millis};")
     });
+    let path = format!(
+        "set_config('search_path', \
+                    concat_ws(', ', CASE WHEN is_read THEN '\"{read}\"' ELSE '\"{numbered}\"' END, \
+                              nullif(current_setting('search_path'), ''), 'pg_temp'), true)",
+        read = place::of_name(schema, &id.name),
+        numbered = place::numbered(schema, id),
+    );
     format!(
-        "BEGIN ISOLATION LEVEL READ COMMITTED; {idle} \
-         SELECT id, state, stopped IS NOT NULL, is_prepared, is_read, \
-                set_config('search_path', \
-                           concat_ws(', ', CASE WHEN is_read THEN '\"{read}\"' ELSE '\"{numbered}\"' END, \
-                                     nullif(current_setting('search_path'), '')), true) \
+        "{idle} SELECT id, state, stopped IS NOT NULL, is_prepared, is_read, \
+                {settings}, \
+                CASE WHEN current_setting('client_connection_check_interval', true) = '0' \
+                          AND version() ~* 'linux|apple|darwin|bsd' \
+                     THEN set_config('client_connection_check_interval', '100', true) END \
            FROM {schema}.projections \
           WHERE name = '{name}' AND version = {version} {lock}",
         idle = idle.unwrap_or_default(),
         schema = schema.name(),
-        read = place::of_name(schema, &id.name),
-        numbered = place::numbered(schema, id),
+        settings = handlers::settings(&path),
         name = id.name,
         version = id.version,
     )

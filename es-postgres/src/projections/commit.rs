@@ -8,12 +8,12 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::columns::bigint;
-use crate::error::from_sqlx;
 use crate::statements::Schema;
 
 use super::PgProjections;
 use super::aside::{self, Columns};
 use super::batch::{PgBatch, Purpose};
+use super::handlers::from_commit;
 use super::version::unsupported;
 
 /// The namespace of the locks on the slots of a whole version: shared for the moment of a commit, alone
@@ -35,8 +35,7 @@ impl PgBatch {
             self.session.undo().await?;
             return Err(refused);
         }
-        let kept = self.projections.keep_aside(&mut self.session, self.projection, progress).await;
-        if let Err(error) = kept {
+        if let Err(error) = self.keep_aside(progress).await {
             // Where that fails as well, the connection is gone, and the transaction with it.
             let _ = self.session.undo().await;
             return Err(from_step(error));
@@ -46,12 +45,23 @@ impl PgBatch {
             Purpose::Project(node) => fenced(schema, self.projection, node, &progress.slots),
             Purpose::Rebuild => unfenced(schema, self.projection, &progress.slots),
             _ => format!(
-                "UPDATE {}.projections SET is_prepared = true WHERE id = {}; COMMIT",
+                "UPDATE {}.projections SET is_prepared = true WHERE id = {}",
                 schema.name(),
                 self.projection
             ),
         };
-        self.session.close_with(closing).await.map_err(from_step)
+        let closing = format!("{} {closing}", self.begun.guard(schema));
+        self.session.close_with(&closing).await.map_err(from_step)
+    }
+
+    /// Only in the transaction that was begun: what a handler has left instead of it may keep anything.
+    async fn keep_aside(&mut self, progress: &Progress) -> Result<(), sqlx::Error> {
+        let Progress { set_aside, failed_again, settled, .. } = progress;
+        if set_aside.is_empty() && failed_again.is_empty() && settled.is_empty() {
+            return Ok(());
+        }
+        self.session.unguard().await?;
+        self.projections.keep_aside(&mut self.session, self.projection, progress).await
     }
 }
 
@@ -134,18 +144,18 @@ fn fenced(schema: &Schema, projection: i32, node: Uuid, slots: &[SlotProgress]) 
             count = slots.len(),
         );
     }
-    sql + "COMMIT"
+    sql
 }
 
 /// For a batch that holds all slots by itself. Leans on `leases_pkey`.
 fn unfenced(schema: &Schema, projection: i32, slots: &[SlotProgress]) -> String {
     if slots.is_empty() {
-        return "COMMIT".to_owned();
+        return String::new();
     }
     format!(
         "UPDATE {es}.leases SET checkpoint = done.checkpoint \
            FROM (VALUES {values}) AS done (slot, epoch, checkpoint) \
-          WHERE leases.projection = {projection} AND leases.slot = done.slot; COMMIT",
+          WHERE leases.projection = {projection} AND leases.slot = done.slot",
         es = schema.name(),
         values = values(slots),
     )
@@ -169,7 +179,7 @@ fn from_step(error: sqlx::Error) -> CommitError {
                 Ok(why) => CommitError::Store(*why),
                 Err(why) => StoreError::new(StoreErrorKind::Other, why).into(),
             },
-            error => from_sqlx(error).into(),
+            error => from_commit(error).into(),
         },
     }
 }

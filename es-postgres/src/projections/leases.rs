@@ -28,7 +28,11 @@ impl PgProjections {
             .bind(holder.node.as_uuid())
             .bind(micros(holder.lease))
             .bind(pulse.rate)
-            .bind(pulse.error.as_deref());
+            .bind(pulse.error.as_deref())
+            .bind(pulse.in_hand.as_ref().map(|hand| bigint(hand.position.0)))
+            .bind(pulse.in_hand.as_ref().map(|hand| hand.event.as_str()))
+            .bind(pulse.in_hand.as_ref().map(|hand| hand.stream.as_str()))
+            .bind(pulse.in_hand.as_ref().map(|hand| hand.since.unix_micros()));
         let rows = self.store.rows_of(query).await?;
         beat(rows.first().ok_or_else(|| unknown(holder.id))?)
     }

@@ -5,6 +5,7 @@ mod aside;
 mod batch;
 mod begin;
 mod commit;
+mod handlers;
 mod leases;
 mod parked;
 mod place;

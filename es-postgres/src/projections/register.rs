@@ -39,10 +39,10 @@ impl PgProjections {
         session.end().await?;
 
         let begin = alone(&self.store.schema);
-        let (mut session, _) = Session::begin(&self.store.connections, begin).await?;
+        let mut session = Session::begin(&self.store.connections, begin).await?;
         match self.register_alone(&mut session, registration).await {
             Ok(state) => {
-                session.close_with("COMMIT".to_owned()).await.map_err(from_sqlx)?;
+                session.close_with("").await.map_err(from_sqlx)?;
                 Ok(state)
             }
             Err(error) => {

@@ -1,6 +1,6 @@
 //! What versions have come to.
 
-use es_core::projection::{NodeStatus, SlotStatus, VersionStatus};
+use es_core::projection::{InHand, NodeStatus, SlotStatus, VersionStatus};
 use es_core::{
     EventName, Position, ProjectionId, ProjectionName, StoreError, StoreErrorKind, Timestamp,
 };
@@ -95,14 +95,30 @@ fn nodes(row: &PgRow) -> Result<Vec<NodeStatus>, StoreError> {
     let nodes: Vec<uuid::Uuid> = array(row, 12)?;
     let (until, rates): (Vec<i64>, Vec<f64>) = (array(row, 13)?, array(row, 14)?);
     let errors: Vec<Option<String>> = array(row, 15)?;
-    let nodes = nodes.into_iter().zip(until).zip(rates.into_iter().zip(errors));
-    let status = nodes.map(|((node, until), (rate, error))| {
+    let hands = in_hand(row)?;
+    let nodes = nodes.into_iter().zip(until).zip(rates.into_iter().zip(errors)).zip(hands);
+    let status = nodes.map(|(((node, until), (rate, error)), hand)| {
         let mut status = NodeStatus::new(node.into(), Timestamp::from_unix_micros(until));
         status.rate = rate;
         status.error = error;
+        status.in_hand = hand;
         status
     });
     Ok(status.collect())
+}
+
+/// What each node has in hand.
+fn in_hand(row: &PgRow) -> Result<Vec<Option<InHand>>, StoreError> {
+    let positions: Vec<Option<i64>> = array(row, 17)?;
+    let events: Vec<Option<String>> = array(row, 18)?;
+    let streams: Vec<Option<String>> = array(row, 19)?;
+    let since: Vec<Option<i64>> = array(row, 20)?;
+    let hands = positions.into_iter().zip(events).zip(streams.into_iter().zip(since));
+    let hands = hands.map(|((position, event), (stream, since))| {
+        let position = Position(position?.unsigned_abs());
+        Some(InHand::new(position, event?, stream?, Timestamp::from_unix_micros(since?)))
+    });
+    Ok(hands.collect())
 }
 
 /// Nothing where the server has gathered nothing.

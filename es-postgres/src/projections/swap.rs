@@ -19,13 +19,13 @@ impl PgProjections {
     /// Readers are not kept waiting: they look up the name of the schema in each statement, and a
     /// prepared one is planned anew by the server.
     pub(super) async fn swap_in(&self, id: &ProjectionId) -> Result<Swap, StoreError> {
-        let (mut session, _) = Session::begin(&self.store.connections, BEGIN.to_owned()).await?;
+        let mut session = Session::begin(&self.store.connections, BEGIN.to_owned()).await?;
         let swap = self.swap_within(&mut session, id).await;
         self.close(session, swap).await
     }
 
     pub(super) async fn remove_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
-        let (mut session, _) = Session::begin(&self.store.connections, BEGIN.to_owned()).await?;
+        let mut session = Session::begin(&self.store.connections, BEGIN.to_owned()).await?;
         let removed = self.remove_within(&mut session, id).await;
         self.close(session, removed).await
     }
@@ -36,7 +36,7 @@ impl PgProjections {
         outcome: Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         match outcome {
-            Ok(_) => session.close_with("COMMIT".to_owned()).await.map_err(from_sqlx)?,
+            Ok(_) => session.close_with("").await.map_err(from_sqlx)?,
             Err(_) => session.undo().await?,
         }
         outcome

@@ -3,9 +3,14 @@
 use std::error::Error;
 
 use es_core::{AppendError, ProjectError, StoreError, StoreErrorKind};
+use sqlx::error::DatabaseError;
 use sqlx::postgres::PgDatabaseError;
 
 use crate::error::{is_lost_statement, kind};
+
+/// States that stay as they are however often one tries: a limit to the time of a statement, which it
+/// would exceed each time; a transaction that was made read-only; a limit to its temporary files.
+const STAYING: [&str; 3] = ["57014", "25006", "53400"];
 
 /// Whether the error, or one that it came from, is a failure of the database that may pass.
 pub(crate) fn is_transient(error: &ProjectError) -> bool {
@@ -27,6 +32,10 @@ fn says_so(error: &(dyn Error + 'static)) -> bool {
         return is_of_the_store(error.kind());
     }
     error.downcast_ref::<sqlx::Error>().is_some_and(|error| {
+        let state = error.as_database_error().and_then(DatabaseError::code);
+        if state.is_some_and(|state| STAYING.contains(&state.as_ref())) {
+            return false;
+        }
         is_of_the_store(kind(error)) || is_lost_statement(error) || is_of_the_moment(error)
     })
 }

@@ -10,6 +10,7 @@ mod connections;
 mod database;
 mod group;
 mod growth;
+mod handlers;
 mod idempotency;
 mod import;
 #[cfg(unix)]

@@ -152,6 +152,7 @@ impl Slots {
             let mut status = NodeStatus::new(*id, clock.timestamp(node.until));
             status.rate = node.pulse.rate;
             status.error.clone_from(&node.pulse.error);
+            status.in_hand.clone_from(&node.pulse.in_hand);
             status
         });
         statuses.collect()

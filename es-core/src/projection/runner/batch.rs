@@ -10,11 +10,12 @@ use tracing::warn;
 
 use super::backoff;
 use super::consumer::{Consumer, Handed};
+use super::fault::Fault;
 use super::trouble::Hitch;
 use super::turns::Runner;
 use crate::projection::gauges;
 use crate::projection::{
-    CommitError, Failure, OnFailure, Progress, ProjectError, ProjectionBatch, ProjectionKey,
+    CommitError, Failure, OnFailure, Parked, Progress, ProjectError, ProjectionBatch, ProjectionKey,
     ProjectionStore, SetAside, Slot, SlotProgress,
 };
 use crate::recorded::RecordedEvent;
@@ -31,8 +32,16 @@ pub(super) struct Entry {
     pub(super) keyless: Option<ProjectError>,
 }
 
+impl Entry {
+    /// The same, for whoever keeps it.
+    pub(super) fn again(&self) -> Self {
+        let Self { slot, key, event, .. } = self;
+        Self { slot: *slot, key: key.clone(), event: event.clone(), keyless: None }
+    }
+}
+
 /// What is committed with a batch, and what this node knows once it is.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Draft {
     pub(super) progress: Progress,
     /// Slots that have come on without an event: known to this node, and noted with a later batch.
@@ -66,15 +75,22 @@ impl Draft {
         self.progress.set_aside.push(SetAside::failed(slot, key, event, failure));
     }
 
-    /// The event was set aside before and failed again, for the `tried`th time.
+    /// An event that was set aside before is done, or dropped.
+    pub(super) fn settled(&mut self, parked: &Parked) {
+        self.handled += u64::from(parked.dropped.is_none());
+        self.progress.settled.push((parked.key.clone(), parked.event.position));
+    }
+
+    /// An event that was set aside before has failed again.
     pub(super) fn failed_again(
         &mut self,
-        key: ProjectionKey,
-        position: Position,
+        parked: &Parked,
         error: &ProjectError,
-        tried: u32,
         policy: OnFailure,
     ) {
+        self.handled += 1;
+        let (key, position) = (parked.key.clone(), parked.event.position);
+        let tried = parked.attempts.saturating_add(1);
         let failure = self.failure(position, error, tried, policy);
         self.progress.failed_again.push((key, position, failure));
     }
@@ -86,7 +102,7 @@ impl Draft {
         tried: u32,
         policy: OnFailure,
     ) -> Failure {
-        let error = error.chain();
+        let error = kept_text(error.chain());
         let (attempts, stops) = match policy {
             OnFailure::Park { attempts } => (attempts, false),
             OnFailure::Stop { attempts } => (attempts, true),
@@ -127,21 +143,35 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         Handed { event, with_effects }
     }
 
-    /// Handles events; a handler that panics has failed.
+    /// Handles events; a handler that panics has failed, and so has one that does not come to its end.
     pub(super) async fn handle(
         &self,
         events: Vec<Handed>,
         batch: &mut P::Batch,
-    ) -> Result<(), ProjectError> {
+    ) -> Result<(), Fault> {
         if events.is_empty() {
             return Ok(());
         }
-        let handled = AssertUnwindSafe(self.consumer.handle(events, batch.db())).catch_unwind();
-        let handled = handled.await.unwrap_or_else(|panic| Err(panicked("handler", &*panic)));
+        let hand = self.lease.hand();
+        // That of the batch before has no say in this one.
+        hand.put_down();
+        let handled = AssertUnwindSafe(self.consumer.handle(events, hand, batch.db()));
+        let handled = tokio::select! {
+            handled = handled.catch_unwind() => handled
+                .unwrap_or_else(|panic| Err(panicked("handler", &*panic)))
+                .map_err(Fault::Failed),
+            () = hand.is_overdue(self.options.event_limit()) => Err(Fault::Overdue),
+        };
         if handled.is_err() {
             gauges::failed(self.lease.id());
         }
         handled
+    }
+
+    /// Whether the event in hand has been there for so long that the store has ended its batch for it: a
+    /// lost connection is no accident then.
+    pub(super) fn has_outlasted(&self) -> bool {
+        self.lease.hand().elapsed() >= self.options.lease()
     }
 
     /// What an event is kept in order by.
@@ -157,13 +187,18 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     pub(super) async fn commit(&mut self, batch: P::Batch, draft: Draft) -> Result<(), Hitch> {
         let Draft { progress, passed, handled, blocked, freed, retries, stop } = draft;
         let slots = progress.slots.clone();
-        if let Err(error) = batch.commit(progress).await {
-            // Whether it was kept is in doubt, or it was not: the slots say it when they are claimed.
-            self.forget_slots();
-            return Err(match error {
-                CommitError::Lost => Hitch::Lost,
-                CommitError::Store(error) => Hitch::Store(error),
-            });
+        let committed = batch.commit(progress).await;
+        match committed {
+            Ok(()) => {}
+            // Nothing was kept, for what handlers wrote.
+            Err(CommitError::Store(error)) if handled > 0 && !error.is_transient() => {
+                return Err(Hitch::Refused(error));
+            }
+            Err(error) => {
+                // Whether it was kept is in doubt, or it was not: the slots say it when they are claimed.
+                self.forget_slots();
+                return Err(error.into());
+            }
         }
         self.slots.advance(&slots);
         self.slots.pass(&passed);
@@ -187,6 +222,18 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             tracing::debug!(target: "es", projection = %self.lease.id(), %error, "a batch was broken off");
         }
     }
+}
+
+/// As it is kept with an event: what somebody reads of it, and not a dump.
+fn kept_text(mut error: String) -> String {
+    const MOST: usize = 4096;
+    const CUT: &str = " … (cut)";
+
+    if error.len() > MOST {
+        error.truncate(error.floor_char_boundary(MOST - CUT.len()));
+        error.push_str(CUT);
+    }
+    error
 }
 
 pub(super) fn panicked(what: &str, panic: &(dyn Any + Send)) -> ProjectError {

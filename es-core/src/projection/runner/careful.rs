@@ -1,44 +1,78 @@
 //! A page event by event, so that one that fails takes no other with it.
 
+use std::collections::HashMap;
+
 use super::batch::{Draft, Entry};
 use super::consumer::Consumer;
+use super::fault::{self, Fault, Tried};
 use super::trouble::Hitch;
 use super::turns::Runner;
 use crate::projection::{ProjectError, ProjectionBatch, ProjectionStore, Slot};
 use crate::recorded::RecordedEvent;
 use crate::store::EventStore;
+use crate::stream::Position;
+
+/// Events that are known to fail, and with what.
+pub(super) type Known = HashMap<Position, ProjectError>;
 
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
-    /// Handles events one by one in one batch. Those that fail are set aside, with what follows of their
-    /// keys, and the rest is committed.
+    /// Handles events one by one. Those that fail are set aside, with what follows of their keys, and the
+    /// rest is committed.
+    ///
+    /// All of them in one batch with a savepoint each, as long as that holds. An event that takes its batch
+    /// along, or whose fault shows at the commit alone, is found by giving each a batch of its own.
     pub(super) async fn handle_each(
         &mut self,
-        entries: Vec<Entry>,
-        mut draft: Draft,
+        mut entries: Vec<Entry>,
+        draft: Draft,
     ) -> Result<(), Hitch> {
+        let keyless = entries.iter_mut();
+        let keyless = keyless.filter_map(|entry| Some((entry.event.position, entry.keyless.take()?)));
+        let mut known: Known = keyless.collect();
+        if self.handle_in_one(&entries, draft.clone(), &mut known).await? {
+            return Ok(());
+        }
+        self.handle_alone(entries, draft, known).await
+    }
+
+    /// Says whether the batch was committed.
+    async fn handle_in_one(
+        &mut self,
+        entries: &[Entry],
+        mut draft: Draft,
+        known: &mut Known,
+    ) -> Result<bool, Hitch> {
+        let policy = self.options.on_failure();
         let mut batch = self.begin(&draft).await?;
-        for mut entry in entries {
+        for entry in entries {
             if self.waiting.is_blocked(&entry.key) || draft.blocked.contains(&entry.key) {
-                draft.behind(entry);
+                draft.behind(entry.again());
                 continue;
             }
             draft.handled += 1;
-            let tried = match entry.keyless.take() {
-                Some(error) => Err(error),
-                None => self.handle_one(entry.slot, &entry.event, &mut batch).await?,
-            };
-            match tried {
-                Ok(()) => {}
-                Err(error) if self.kept.is_transient(&error) => {
-                    self.undo(batch).await;
-                    return Err(Hitch::Handler(error));
+            if let Some(error) = known.get(&entry.event.position) {
+                draft.failed(entry.again(), error, policy);
+                continue;
+            }
+            match self.handle_one(entry.slot, &entry.event, &mut batch).await {
+                Ok(Tried::Done) => {}
+                Ok(Tried::Failed(error)) => draft.failed(entry.again(), &error, policy),
+                Ok(Tried::Broken(error)) => {
+                    known.insert(entry.event.position, error);
+                    return Ok(false);
                 }
-                Err(error) => draft.failed(entry, &error, self.options.on_failure()),
+                Err(hitch) => {
+                    self.undo(batch).await;
+                    return Err(hitch);
+                }
             }
         }
         self.span.record("es.events.count", draft.handled);
         self.span.record("es.set_aside.count", draft.progress.set_aside.len() as u64);
-        self.commit(batch, draft).await
+        match self.commit(batch, draft).await {
+            Err(Hitch::Refused(_)) => Ok(false),
+            done => done.map(|()| true),
+        }
     }
 
     /// One event, or nothing at all.
@@ -47,15 +81,32 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         slot: Slot,
         event: &RecordedEvent,
         batch: &mut P::Batch,
-    ) -> Result<Result<(), ProjectError>, Hitch> {
+    ) -> Result<Tried, Hitch> {
         batch.mark().await?;
         let handed = self.handed(slot, event.clone());
-        let tried = self.handle(vec![handed], batch).await;
-        if let Err(error) = &tried
-            && !self.kept.is_transient(error)
-        {
-            batch.back().await?;
+        let id = self.lease.id();
+        let error = match self.handle(vec![handed], batch).await {
+            Err(Fault::Overdue) => {
+                let limit = self.options.event_limit();
+                return Ok(Tried::Broken(fault::overdue(id, event, limit)));
+            }
+            Err(Fault::Failed(error)) => error,
+            Ok(()) => match batch.check().await {
+                Ok(()) => return Ok(Tried::Done),
+                Err(error) if self.kept.is_transient(&error) => error,
+                Err(error) => fault::not_kept(id, event, error),
+            },
+        };
+        if self.kept.is_transient(&error) {
+            if !self.has_outlasted() {
+                return Err(Hitch::Handler(error));
+            }
+            let lease = self.options.lease();
+            return Ok(Tried::Broken(fault::outlasted(id, event, lease, error)));
         }
-        Ok(tried)
+        match batch.back().await {
+            Ok(()) => Ok(Tried::Failed(error)),
+            Err(why) => Ok(Tried::Broken(fault::not_undone(id, event, error, &why))),
+        }
     }
 }

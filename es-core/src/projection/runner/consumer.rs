@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use super::hand::Hand;
 use crate::checkpoint::Incarnation;
 use crate::error::StoreError;
 use crate::projection::rebuild::{Verification, Verified};
@@ -49,9 +50,11 @@ pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
     fn create(&self, db: &mut Db) -> impl Future<Output = Result<(), ProjectError>> + Send;
 
     /// Handles events in their order, all of them or an error that does not say which. At least one.
+    /// Each is taken in `hand` when its turn comes.
     fn handle(
         &self,
         events: Vec<Handed>,
+        hand: &Hand,
         db: &mut Db,
     ) -> impl Future<Output = Result<(), ProjectError>> + Send;
 

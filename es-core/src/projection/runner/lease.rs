@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::backoff;
+use super::hand::Hand;
 use crate::error::StoreError;
 use crate::projection::{Beat, Holder, NodeId, ProjectionId, ProjectionStore, Pulse};
 
@@ -27,6 +28,7 @@ pub(super) struct Lease<P> {
     generation: AtomicU64,
     handled: AtomicU64,
     pulse: Mutex<Measured>,
+    hand: Hand,
     news: watch::Sender<Option<News>>,
 }
 
@@ -55,6 +57,7 @@ impl<P: ProjectionStore> Lease<P> {
             generation: AtomicU64::new(0),
             handled: AtomicU64::new(0),
             pulse: Mutex::new(pulse),
+            hand: Hand::default(),
             news: watch::Sender::new(None),
         }
     }
@@ -82,6 +85,11 @@ impl<P: ProjectionStore> Lease<P> {
 
     pub(super) fn count(&self, events: u64) {
         self.handled.fetch_add(events, Ordering::Relaxed);
+    }
+
+    /// What the node's handler is busy with.
+    pub(super) fn hand(&self) -> &Hand {
+        &self.hand
     }
 
     /// Why the node does not come on, or that it does.
@@ -151,6 +159,7 @@ impl<P: ProjectionStore> Lease<P> {
                 measured.pulse.rate = events / seconds;
                 (measured.since, measured.handled) = (now, handled);
             }
+            measured.pulse.in_hand = self.hand.shown();
             measured.pulse.clone()
         })
     }

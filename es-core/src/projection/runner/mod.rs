@@ -6,11 +6,14 @@
 //! know one another: who they are and what each may hold they are told with every beat, and a commit of
 //! a slot that has changed hands is refused by the store.
 
+mod alone;
 mod backoff;
 mod batch;
 mod careful;
 mod caught_up;
 mod consumer;
+mod fault;
+mod hand;
 mod hold;
 mod lease;
 mod of_projection;
@@ -24,5 +27,6 @@ mod turns;
 mod waiting_keys;
 
 pub(crate) use consumer::{Consumer, Handed};
+pub(crate) use hand::Hand;
 pub(crate) use of_projection::{OfProjection, registration};
 pub(crate) use start::start;

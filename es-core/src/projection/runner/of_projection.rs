@@ -15,6 +15,7 @@ use crate::text::InvalidText;
 use crate::transform::Transformation;
 
 use super::consumer::{Consumer, Handed};
+use super::hand::Hand;
 
 /// A projection as a [`Consumer`]: reads the events, and calls its handlers.
 #[derive(Debug)]
@@ -99,11 +100,17 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
         self.projection.create(db).await
     }
 
-    async fn handle(&self, events: Vec<Handed>, db: &mut Db) -> Result<(), ProjectError> {
+    async fn handle(
+        &self,
+        events: Vec<Handed>,
+        hand: &Hand,
+        db: &mut Db,
+    ) -> Result<(), ProjectError> {
         if <X as Projects<Db>>::IS_BULK {
-            return self.handle_in_bulk(events, db).await;
+            return self.handle_in_bulk(events, hand, db).await;
         }
         for Handed { event, with_effects } in events {
+            hand.take(&event);
             if let Some(transformation) = Transformation::of(&event) {
                 self.projection.forget(&transformation.stream, db).await?;
             } else {
@@ -151,11 +158,15 @@ impl<X: Projection> OfProjection<X> {
     async fn handle_in_bulk<Db: Send>(
         &self,
         events: Vec<Handed>,
+        hand: &Hand,
         db: &mut Db,
     ) -> Result<(), ProjectError>
     where
         X: ReadModel<Db>,
     {
+        if let Some(first) = events.first() {
+            hand.take(&first.event);
+        }
         let mut together = Vec::with_capacity(events.len());
         let mut effects = Vec::new();
         for Handed { event: stored, with_effects } in events {

@@ -5,6 +5,7 @@ use tracing::Instrument;
 
 use super::batch::{Draft, Entry};
 use super::consumer::Consumer;
+use super::fault::Fault;
 use super::read_ahead::ReadAhead;
 use super::slots::Caps;
 use super::trouble::Hitch;
@@ -131,20 +132,34 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         self.span.record("es.events.count", draft.handled);
         self.span.record("es.set_aside.count", draft.progress.set_aside.len() as u64);
         let mut batch = self.begin(&draft).await?;
-        if let Err(error) = self.handle(events, &mut batch).await {
-            self.undo(batch).await;
-            if self.kept.is_transient(&error) {
-                return Err(Hitch::Handler(error));
+        let is_done = match self.handle(events, &mut batch).await {
+            Ok(()) => match self.commit(batch, draft).await {
+                Err(Hitch::Refused(_)) => false,
+                // The slots may have gone for it, and come back.
+                Err(Hitch::Lost) if self.has_outlasted() => {
+                    self.careful_to = through;
+                    return Err(Hitch::Lost);
+                }
+                done => done.map(|()| true)?,
+            },
+            // The handler was broken off within a statement, perhaps: nobody waits for that.
+            Err(Fault::Overdue) => false,
+            Err(Fault::Failed(error)) => {
+                self.undo(batch).await;
+                if self.kept.is_transient(&error) && !self.has_outlasted() {
+                    return Err(Hitch::Handler(error));
+                }
+                false
             }
+        };
+        if !is_done {
             // Which event it was shows when they are handled one by one, and that only counts if they
             // are the node's to handle.
             self.careful_to = through;
             self.ahead = None;
             self.must_beat = true;
-            return Ok(false);
         }
-        self.commit(batch, draft).await?;
-        Ok(true)
+        Ok(is_done)
     }
 
     /// Tells the store how far all slots have come.

@@ -3,10 +3,12 @@
 use tracing::Instrument;
 
 use super::batch::Draft;
+use super::careful::Known;
 use super::consumer::Consumer;
+use super::fault::Tried;
 use super::trouble::Hitch;
 use super::turns::Runner;
-use crate::projection::{Parked, ProjectionKey, ProjectionStore, Slot, SlotProgress};
+use crate::projection::{Parked, ProjectError, ProjectionKey, ProjectionStore, Slot, SlotProgress};
 use crate::spans;
 use crate::store::EventStore;
 use crate::stream::Position;
@@ -70,25 +72,41 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         Ok(self.kept.parked(self.lease.id(), &first.key, after, limit).await?)
     }
 
+    /// All of them in one batch, as long as that holds; else each event in one of its own.
     async fn try_lines(&mut self, lines: Vec<Line>) -> Result<(), Hitch> {
-        let mut draft = Draft::default();
+        let mut known = Known::new();
+        if self.try_in_one(&lines, &mut known).await? {
+            return Ok(());
+        }
+        self.try_alone(lines, known).await
+    }
+
+    /// Says whether the batch was committed.
+    async fn try_in_one(&mut self, lines: &[Line], known: &mut Known) -> Result<bool, Hitch> {
+        let slots = lines.iter().filter_map(Line::slot);
+        let mut draft = self.resting_on(slots);
         // Keys of which everything that was read is done, and where that ended.
         let mut cleared: Vec<(ProjectionKey, Position)> = Vec::new();
-        for slot in lines.iter().map(Line::slot) {
-            let is_named = draft.progress.slots.iter().any(|named| Some(named.slot) == slot);
-            let claim = slot.filter(|_| !is_named).and_then(|slot| self.slots.get(slot));
-            draft.progress.slots.extend(
-                claim.map(|claim| SlotProgress::new(claim.slot, claim.epoch, claim.checkpoint)),
-            );
-        }
         let mut batch = self.begin(&draft).await?;
         for Line { events, has_more } in lines {
             let mut last = None;
             for parked in events {
                 last = Some((parked.key.clone(), parked.event.position));
-                if !self.try_again(parked, &mut batch, &mut draft).await? {
-                    last = None;
-                    break;
+                match self.try_again(parked, &mut batch).await {
+                    Ok(Tried::Done) => draft.settled(parked),
+                    Ok(Tried::Failed(error)) => {
+                        draft.failed_again(parked, &error, self.options.on_failure());
+                        last = None;
+                        break;
+                    }
+                    Ok(Tried::Broken(error)) => {
+                        known.insert(parked.event.position, error);
+                        return Ok(false);
+                    }
+                    Err(hitch) => {
+                        self.undo(batch).await;
+                        return Err(hitch);
+                    }
                 }
             }
             match last {
@@ -98,37 +116,81 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             }
         }
         self.span.record("es.events.count", draft.handled);
-        self.commit(batch, draft).await?;
-        self.free(cleared).await
+        match self.commit(batch, draft).await {
+            Err(Hitch::Refused(_)) => return Ok(false),
+            done => done?,
+        }
+        self.free(cleared).await?;
+        Ok(true)
     }
 
-    /// Tries one event; says whether it is done, or dropped.
-    async fn try_again(
-        &self,
-        parked: Parked,
-        batch: &mut P::Batch,
-        draft: &mut Draft,
-    ) -> Result<bool, Hitch> {
-        let Parked { slot, key, event, attempts, dropped, .. } = parked;
-        let position = event.position;
-        if dropped.is_none() {
-            draft.handled += 1;
-            let tried = match self.key(&event) {
-                Ok(_) => self.handle_one(slot, &event, batch).await?,
-                Err(keyless) => Err(keyless),
-            };
-            match tried {
-                Ok(()) => {}
-                Err(error) if self.kept.is_transient(&error) => return Err(Hitch::Handler(error)),
-                Err(error) => {
-                    let tried = attempts.saturating_add(1);
-                    draft.failed_again(key, position, &error, tried, self.options.on_failure());
-                    return Ok(false);
+    /// Each event in a batch of its own; what is `known` to fail is not tried.
+    async fn try_alone(&mut self, lines: Vec<Line>, mut known: Known) -> Result<(), Hitch> {
+        for Line { events, .. } in lines {
+            let mut cleared = None;
+            for parked in events {
+                let tried = match known.remove(&parked.event.position) {
+                    Some(error) => Err(error),
+                    None => self.try_whole(&parked).await?,
+                };
+                if let Err(error) = tried {
+                    let mut draft = self.resting_on([parked.slot]);
+                    draft.failed_again(&parked, &error, self.options.on_failure());
+                    let batch = self.begin(&draft).await?;
+                    self.commit(batch, draft).await?;
+                    cleared = None;
+                    break;
                 }
+                cleared = Some((parked.key, parked.event.position));
+            }
+            self.free(cleared.into_iter().collect()).await?;
+        }
+        Ok(())
+    }
+
+    /// One event and the commit of it.
+    async fn try_whole(&mut self, parked: &Parked) -> Result<Result<(), ProjectError>, Hitch> {
+        let mut draft = self.resting_on([parked.slot]);
+        let mut batch = self.begin(&draft).await?;
+        match self.try_again(parked, &mut batch).await {
+            Ok(Tried::Done) => {
+                draft.settled(parked);
+                self.commit_of(&parked.event, batch, draft).await
+            }
+            Ok(Tried::Failed(error)) => {
+                self.undo(batch).await;
+                Ok(Err(error))
+            }
+            Ok(Tried::Broken(error)) => Ok(Err(error)),
+            Err(hitch) => {
+                self.undo(batch).await;
+                Err(hitch)
             }
         }
-        draft.progress.settled.push((key, position));
-        Ok(true)
+    }
+
+    /// A batch of these slots, which come no further with it.
+    fn resting_on(&self, slots: impl IntoIterator<Item = Slot>) -> Draft {
+        let mut draft = Draft::default();
+        for slot in slots {
+            let is_named = draft.progress.slots.iter().any(|named| named.slot == slot);
+            let claim = self.slots.get(slot).filter(|_| !is_named);
+            draft.progress.slots.extend(
+                claim.map(|claim| SlotProgress::new(claim.slot, claim.epoch, claim.checkpoint)),
+            );
+        }
+        draft
+    }
+
+    /// Tries one event, unless it is to be dropped.
+    async fn try_again(&self, parked: &Parked, batch: &mut P::Batch) -> Result<Tried, Hitch> {
+        if parked.dropped.is_some() {
+            return Ok(Tried::Done);
+        }
+        match self.key(&parked.event) {
+            Ok(_) => self.handle_one(parked.slot, &parked.event, batch).await,
+            Err(keyless) => Ok(Tried::Failed(keyless)),
+        }
     }
 
     /// Of these keys more may wait, which is due now that the event before it is done.

@@ -17,6 +17,9 @@ pub(super) enum Hitch {
     Store(StoreError),
     /// A handler failed with what a moment may cure.
     Handler(ProjectError),
+    /// The store does not keep what handlers wrote. Which of them it was shows when events are handled one
+    /// by one.
+    Refused(StoreError),
     /// A slot has gone to another node.
     Lost,
 }
@@ -47,12 +50,12 @@ impl Trouble {
     /// Something went wrong. Answers how long to wait.
     pub(super) fn met<P: ProjectionStore>(&mut self, hitch: &Hitch, lease: &Lease<P>) -> Duration {
         let text = match hitch {
-            Hitch::Store(error) => Some(chain(error)),
+            Hitch::Store(error) | Hitch::Refused(error) => Some(chain(error)),
             Hitch::Handler(error) => Some(error.chain()),
             Hitch::Lost => None,
         };
         gauges::restarted(lease.id());
-        if matches!(hitch, Hitch::Store(_)) {
+        if matches!(hitch, Hitch::Store(_) | Hitch::Refused(_)) {
             gauges::failed(lease.id());
         }
         if text.is_some() && text != self.told {

@@ -70,7 +70,9 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         while !self.stop.is_cancelled() {
             // A store in memory never waits; others have their turn, too.
             tokio::task::coop::consume_budget().await;
-            match self.turn().await {
+            let turn = self.turn().await;
+            self.lease.hand().put_down();
+            match turn {
                 Ok(Turn::End(ended)) => return ended,
                 Ok(Turn::Again) => self.trouble.is_over(&self.lease),
                 Ok(Turn::Idle { safe }) => {

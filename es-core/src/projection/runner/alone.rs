@@ -1,0 +1,85 @@
+//! Events in a batch each.
+
+use super::batch::{Draft, Entry};
+use super::careful::Known;
+use super::consumer::Consumer;
+use super::fault::{self, Tried};
+use super::trouble::Hitch;
+use super::turns::Runner;
+use crate::projection::{ProjectError, ProjectionStore, SlotProgress};
+use crate::recorded::RecordedEvent;
+use crate::store::EventStore;
+
+impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+    /// Handles each event in a batch of its own, and notes with it how far its slot has come; `rest` is
+    /// what the page comes to beyond them. What is `known` to fail is not tried again.
+    pub(super) async fn handle_alone(
+        &mut self,
+        entries: Vec<Entry>,
+        rest: Draft,
+        mut known: Known,
+    ) -> Result<(), Hitch> {
+        let policy = self.options.on_failure();
+        for entry in entries {
+            let Some(claim) = self.slots.get(entry.slot) else { return Err(Hitch::Lost) };
+            let come = SlotProgress::new(entry.slot, claim.epoch, entry.event.position);
+            let mut draft = Draft::new(vec![come]);
+            if self.waiting.is_blocked(&entry.key) {
+                draft.behind(entry);
+            } else {
+                let failed = match known.remove(&entry.event.position) {
+                    Some(error) => Err(error),
+                    None => self.handle_whole(&entry, &draft).await?,
+                };
+                match failed {
+                    Ok(()) => continue,
+                    Err(error) => draft.failed(entry, &error, policy),
+                }
+            }
+            let batch = self.begin(&draft).await?;
+            self.commit(batch, draft).await?;
+        }
+        let batch = self.begin(&rest).await?;
+        self.commit(batch, rest).await
+    }
+
+    /// One event and the commit of it.
+    async fn handle_whole(
+        &mut self,
+        entry: &Entry,
+        draft: &Draft,
+    ) -> Result<Result<(), ProjectError>, Hitch> {
+        let mut draft = draft.clone();
+        draft.handled = 1;
+        let mut batch = self.begin(&draft).await?;
+        match self.handle_one(entry.slot, &entry.event, &mut batch).await {
+            Ok(Tried::Done) => self.commit_of(&entry.event, batch, draft).await,
+            Ok(Tried::Failed(error)) => {
+                self.undo(batch).await;
+                Ok(Err(error))
+            }
+            Ok(Tried::Broken(error)) => Ok(Err(error)),
+            Err(hitch) => {
+                self.undo(batch).await;
+                Err(hitch)
+            }
+        }
+    }
+
+    /// The commit of a batch with one event in it, which is to blame if nothing is kept.
+    pub(super) async fn commit_of(
+        &mut self,
+        event: &RecordedEvent,
+        batch: P::Batch,
+        draft: Draft,
+    ) -> Result<Result<(), ProjectError>, Hitch> {
+        match self.commit(batch, draft).await {
+            Ok(()) => Ok(Ok(())),
+            Err(Hitch::Refused(error)) => {
+                let error = ProjectError::new(error);
+                Ok(Err(fault::not_kept(self.lease.id(), event, error)))
+            }
+            Err(hitch) => Err(hitch),
+        }
+    }
+}

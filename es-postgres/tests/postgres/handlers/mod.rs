@@ -1,0 +1,5 @@
+//! Handlers that do to their connection what one may do to a connection: one database per test.
+
+mod failures;
+mod support;
+mod transactions;

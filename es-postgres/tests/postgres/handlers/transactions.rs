@@ -1,0 +1,63 @@
+//! The transaction of a batch is the framework's.
+
+use super::support::{Deed, Stage, says, swallows};
+
+/// Ada before and after, so that a batch that is broken off has rows of others in it.
+async fn beside_others(deed: Deed) -> Stage {
+    use Deed::Nothing;
+    let deeds = [("ada", Nothing), ("bob", deed), ("cyd", Nothing), ("ada", Nothing)];
+    let stage = Stage::of(&deeds).await;
+    stage.run().await.stop().await;
+    assert_eq!(stage.times("ada").await, 2, "events of others are counted once");
+    assert_eq!(stage.times("cyd").await, 1, "events of others are counted once");
+    stage
+}
+
+/// Nothing of bob is kept, and the reason says what to do.
+async fn is_parked_with(deed: Deed, reason: &str) {
+    let stage = beside_others(deed.clone()).await;
+
+    assert_eq!(stage.times("bob").await, 0, "{deed:?} keeps nothing");
+    let text = stage.reason("bob").await;
+    assert!(text.contains(reason), "{deed:?}: {text}");
+    assert!(text.contains("deeds v1") && text.contains("deed-done"), "{deed:?}: {text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_nested_transaction_is_a_savepoint() {
+    let kept = beside_others(Deed::Nests { commits: true }).await;
+    let undone = beside_others(Deed::Nests { commits: false }).await;
+
+    assert_eq!((kept.times("bob").await, undone.times("bob").await), (2, 1));
+    assert!(kept.parked().await.is_empty() && undone.parked().await.is_empty());
+}
+
+const ENDED: &str = "the transaction is the framework's";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_that_commits_keeps_nothing() {
+    for sql in [
+        "COMMIT",
+        "COMMIT; BEGIN",
+        "END",
+        "COMMIT AND CHAIN",
+        "PREPARE TRANSACTION 'mine'",
+        "COMMIT; INSERT INTO deeds.deed VALUES ('bob', 1)",
+    ] {
+        is_parked_with(says(sql), ENDED).await;
+        is_parked_with(swallows(sql), ENDED).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_that_rolls_back_keeps_nothing() {
+    for sql in [
+        "ROLLBACK",
+        "ROLLBACK; BEGIN",
+        "ROLLBACK AND CHAIN",
+        "ABORT",
+        "ROLLBACK; INSERT INTO deeds.deed VALUES ('bob', 1)",
+    ] {
+        is_parked_with(swallows(sql), ENDED).await;
+    }
+}
