@@ -12,7 +12,7 @@ use crate::statements::Schema;
 use crate::store::PgStore;
 
 /// The newest migration.
-const LATEST: i64 = 6;
+const LATEST: i64 = 5;
 
 /// Brings the schema up to date, on a connection that is closed afterwards: the lock that keeps two
 /// migrations apart belongs to the session, and a pool would keep the session of a caller that
@@ -85,7 +85,12 @@ fn migrator(schema: &Schema) -> Migrator {
         ),
         migration(2, "archives", include_str!("../migrations/0002_archives.sql")),
         migration(3, "projections", include_str!("../migrations/0003_projections.sql")),
-        migration(LATEST, "guard", include_str!("../migrations/0006_guard.sql")),
+        migration(4, "guard", include_str!("../migrations/0004_guard.sql")),
+        migration(
+            LATEST,
+            "events of snapshots",
+            include_str!("../migrations/0005_events_of_snapshots.sql"),
+        ),
     ]);
     migrator.dangerous_set_table_name(format!("{}._migrations", schema.name()));
     migrator
