@@ -34,3 +34,30 @@ END
 $$;
 
 COMMENT ON FUNCTION es.guard_session IS 'fails a commit of rows that went elsewhere';
+
+-- The same for handlers that are a part of an append: the guard is put up when they are handed the
+-- transaction, and taken down after them.
+CREATE FUNCTION es.guard_inline(projection text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('DECLARE es_guard_inline NO SCROLL CURSOR WITH HOLD FOR SELECT es.guard(%L)', projection);
+END
+$$;
+
+-- Constraints that are deferred are looked at, so that their failure is that of the handlers, and are
+-- deferred still. Then the search path is what it was.
+CREATE FUNCTION es.unguard_inline(inside text, role text, base text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    BEGIN
+        SET CONSTRAINTS ALL IMMEDIATE;
+        RAISE EXCEPTION USING ERRCODE = 'ES004';
+    EXCEPTION WHEN SQLSTATE 'ES004' THEN
+        NULL;
+    END;
+    EXECUTE 'CLOSE es_guard_inline';
+    PERFORM es.guard_session(inside, role);
+    PERFORM set_config('search_path', base, true);
+END
+$$;
+
+COMMENT ON FUNCTION es.guard_inline IS 'keeps handlers from committing the append that they are a part of';
+COMMENT ON FUNCTION es.unguard_inline IS 'takes the guard down, once what they wrote can be kept';

@@ -56,9 +56,16 @@ struct Idle {
 
 /// A connection in use. Goes back to the pool when it is dropped, in whatever state it is.
 pub(crate) struct Held {
-    connection: PoolConnection<Postgres>,
+    connection: Whose,
     acquired: Instant,
     home: Arc<Connections>,
+}
+
+/// Whose place a connection takes.
+enum Whose {
+    Pool(PoolConnection<Postgres>),
+    /// None of the pool, which may make another. It is closed at its end.
+    Nobody(PgConnection),
 }
 
 impl Connections {
@@ -78,14 +85,14 @@ impl Connections {
     pub(crate) async fn take(self: &Arc<Self>) -> Result<Held, StoreError> {
         let kept = self.kept().connections.pop();
         if let Some(Idle { connection, acquired, .. }) = kept {
-            return Ok(Held { connection, acquired, home: Arc::clone(self) });
+            return Ok(Held { connection: Whose::Pool(connection), acquired, home: Arc::clone(self) });
         }
         loop {
             let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
             match connection.execute(CLEAN).await {
                 Ok(_) => {
                     let (acquired, home) = (Instant::now(), Arc::clone(self));
-                    return Ok(Held { connection, acquired, home });
+                    return Ok(Held { connection: Whose::Pool(connection), acquired, home });
                 }
                 Err(sqlx::Error::Database(_)) => connection.close_on_drop(),
                 Err(error) => return Err(from_sqlx(error)),
@@ -140,12 +147,26 @@ impl Held {
     /// the others are for the pool to look at.
     pub(crate) fn keep(self) {
         let Self { connection, acquired, home } = self;
-        home.keep(connection, acquired);
+        if let Whose::Pool(connection) = connection {
+            home.keep(connection, acquired);
+        }
+    }
+
+    /// The connection without its place in the pool: for what is held for as long as the pool is asked for
+    /// others, which may have but one.
+    pub(crate) fn apart(self) -> Self {
+        let connection = match self.connection {
+            Whose::Pool(connection) => Whose::Nobody(connection.detach()),
+            nobody @ Whose::Nobody(_) => nobody,
+        };
+        Self { connection, ..self }
     }
 
     /// Closes the connection when it is dropped, instead of giving it back.
     pub(crate) fn close_on_drop(&mut self) {
-        self.connection.close_on_drop();
+        if let Whose::Pool(connection) = &mut self.connection {
+            connection.close_on_drop();
+        }
     }
 }
 
@@ -153,13 +174,19 @@ impl Deref for Held {
     type Target = PgConnection;
 
     fn deref(&self) -> &PgConnection {
-        &self.connection
+        match &self.connection {
+            Whose::Pool(connection) => connection,
+            Whose::Nobody(connection) => connection,
+        }
     }
 }
 
 impl DerefMut for Held {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.connection
+        match &mut self.connection {
+            Whose::Pool(connection) => connection,
+            Whose::Nobody(connection) => connection,
+        }
     }
 }
 

@@ -116,19 +116,20 @@ impl Session {
         Ok(session)
     }
 
-    /// One of `connections`, in a transaction that code of the service may be handed, whose handlers are
-    /// those of `projection`.
+    /// That connection, in a transaction that code of the service may be handed, whose handlers are those of
+    /// `projection`.
     ///
     /// The driver knows of it, so that a transaction that is begun in it is a savepoint. A commit by
     /// anybody else than [`close_with`](Self::close_with) fails in the server. Where the session is this
-    /// connection's alone, nothing can be written in it outside of the
-    /// transaction, so that what follows a ROLLBACK comes to nothing, too.
+    /// connection's alone, nothing can be written in it outside of the transaction, so that what follows a
+    /// ROLLBACK comes to nothing, too.
     pub(crate) async fn begin_guarded(
         store: &PgStore,
+        connection: Held,
         projection: &ProjectionId,
     ) -> Result<Self, StoreError> {
-        let connection = Some(store.connections.take().await?);
         let guard = if store.persistent { Guard::CursorAndSession } else { Guard::Cursor };
+        let connection = Some(connection);
         let mut session = Self { connection, in_transaction: true, guard };
         let read_only = match guard {
             Guard::CursorAndSession => "BEGIN; SET default_transaction_read_only = on; COMMIT;",

@@ -211,6 +211,9 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
     /// A batch that takes all slots of a version from whoever holds them, with its tables empty and
     /// nothing set aside: to build it again in place. Until its commit readers see the old rows. Its
     /// [`Progress`] says for each slot how far it has come; the epochs in it do not matter.
+    ///
+    /// The log is read while it is open: it takes nothing away that reading needs, a connection of a
+    /// pool for example.
     fn rebuild(
         &self,
         id: &ProjectionId,

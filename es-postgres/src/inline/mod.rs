@@ -3,7 +3,9 @@
 mod projected;
 mod start;
 
+use std::any::Any;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -12,11 +14,12 @@ use es_core::{
     Append, AppendError, Appended, EventSet, ProjectError, Projects, ReadModel, RecordedEvent,
     StoreError, StoreErrorKind,
 };
+use futures_util::FutureExt;
 use sqlx::{PgConnection, Row};
 
 pub use self::start::InlineError;
 use crate::error::from_sqlx;
-use crate::projections::is_transient;
+use crate::projections::{from_check, is_transient};
 use crate::store::PgStore;
 
 /// The projections of a store, each in the schema of its own.
@@ -35,6 +38,10 @@ trait Member: Send + Sync {
         events: &'a [RecordedEvent],
         db: &'a mut PgConnection,
     ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
+
+    /// The error of an append whose events the projection was handed, where none of them is named by its
+    /// own: the first of those that it lists.
+    fn refusal(&self, events: &[RecordedEvent], error: ProjectError) -> StoreError;
 }
 
 struct Inlined<X> {
@@ -78,38 +85,72 @@ impl PgStore {
             return Ok(());
         }
         let events = projected::recorded(append, appended)?;
-        let mut base = None;
         for member in self.inline.0.iter() {
-            base = Some(self.enter(connection, &**member, base).await?);
-            member.project(&events, connection).await?;
+            let inside = self.enter(connection, &**member).await?;
+            let projected = AssertUnwindSafe(member.project(&events, connection)).catch_unwind();
+            match projected.await {
+                Ok(projected) => projected?,
+                Err(panic) => return Err(member.refusal(&events, panicked(&*panic)).into()),
+            }
+            // The caller's transaction goes on with what it had.
+            if let Err(error) = self.leave(connection, inside).await {
+                return Err(member.refusal(&events, error).into());
+            }
         }
-        // The caller's transaction goes on with what it had.
-        let back = self.query("SELECT set_config('search_path', $1, true)").bind(base);
-        back.execute(connection).await.map_err(from_sqlx)?;
         Ok(())
     }
 
-    /// Goes into the schema of a projection, and answers what the search path was before the first.
+    /// Goes into the schema of a projection, whose handlers are next.
     async fn enter(
         &self,
         connection: &mut PgConnection,
         member: &dyn Member,
-        base: Option<String>,
-    ) -> Result<String, StoreError> {
+    ) -> Result<Inside, StoreError> {
         let id = member.id();
         let query = self
             .query(include_str!("../../sql/projections/inline_path.sql"))
             .bind(id.name.as_str())
             .bind(i64::from(id.version))
-            .bind(base)
             .bind(member.schema());
         let row = query.fetch_optional(connection).await.map_err(from_sqlx)?;
         let Some(row) = row else { return Err(replaced(id)) };
         match row.try_get(1).map_err(from_sqlx)? {
-            "serving" => row.try_get(0).map_err(from_sqlx),
+            "serving" => Ok(Inside {
+                base: row.try_get(0).map_err(from_sqlx)?,
+                path: row.try_get(2).map_err(from_sqlx)?,
+                role: row.try_get(3).map_err(from_sqlx)?,
+            }),
             _ => Err(replaced(id)),
         }
     }
+
+    /// Comes back from there. What handlers wrote, and what they did to the transaction, is looked at.
+    async fn leave(
+        &self,
+        connection: &mut PgConnection,
+        inside: Inside,
+    ) -> Result<(), ProjectError> {
+        let query = self
+            .query(include_str!("../../sql/projections/inline_leave.sql"))
+            .bind(inside.path)
+            .bind(inside.role)
+            .bind(inside.base);
+        query.execute(connection).await.map_err(from_check)?;
+        Ok(())
+    }
+}
+
+/// The session as the handlers of a projection find it, and what it was before.
+struct Inside {
+    base: String,
+    path: String,
+    role: String,
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> ProjectError {
+    let said = panic.downcast_ref::<&str>().copied();
+    let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    ProjectError::new(format!("a handler panicked: {}", said.unwrap_or("without a word")))
 }
 
 impl<X: ReadModel<PgConnection>> Member for Inlined<X> {
@@ -127,6 +168,14 @@ impl<X: ReadModel<PgConnection>> Member for Inlined<X> {
         db: &'a mut PgConnection,
     ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>> {
         Box::pin(project(&self.projection, &self.id, events, db))
+    }
+
+    fn refusal(&self, events: &[RecordedEvent], error: ProjectError) -> StoreError {
+        let is_listed = |event: &&RecordedEvent| X::Event::contains(event.event.name.as_str());
+        match events.iter().find(is_listed).or(events.first()) {
+            Some(first) => failure(&self.id, first, error),
+            None => StoreError::new(StoreErrorKind::Other, error.into_error()),
+        }
     }
 }
 

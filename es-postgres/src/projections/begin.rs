@@ -7,6 +7,7 @@ use es_core::{ProjectionId, StoreError};
 use sqlx::{AssertSqlSafe, Executor, Row};
 use uuid::Uuid;
 
+use crate::connections::Held;
 use crate::error::from_sqlx;
 use crate::session::Session;
 use crate::statements::Schema;
@@ -104,8 +105,18 @@ impl PgProjections {
         idle: Option<Duration>,
         lock: &'static str,
     ) -> Result<Opened, StoreError> {
-        let mut session =
-            Session::begin_guarded(&self.store, id).await?;
+        let connection = self.store.connections.take().await?;
+        self.open_on(connection, id, idle, lock).await
+    }
+
+    pub(super) async fn open_on(
+        &self,
+        connection: Held,
+        id: &ProjectionId,
+        idle: Option<Duration>,
+        lock: &'static str,
+    ) -> Result<Opened, StoreError> {
+        let mut session = Session::begin_guarded(&self.store, connection, id).await?;
         let rows = sqlx::raw_sql(AssertSqlSafe(opening(&self.store.schema, id, idle, lock))).fetch_all(&mut *session);
         let rows = match rows.await {
             Ok(rows) => rows,

@@ -91,10 +91,11 @@ enum Left {
 }
 
 /// The transaction has failed, or there is none: the server names neither by its cause.
-fn from_check(error: Error) -> ProjectError {
+pub(crate) fn from_check(error: Error) -> ProjectError {
     match state(&error).as_deref() {
         Some("25P02") => Left::Failed { source: error }.into(),
         Some("25P01" | "3B001" | "34000" | "ES002") => Left::Ended.into(),
+        Some("ES003") => Left::Setting("search_path or role").into(),
         _ => error.into(),
     }
 }

@@ -19,5 +19,6 @@ mod version;
 
 pub(crate) use alone::Alone;
 pub use batch::PgBatch;
+pub(crate) use handlers::from_check;
 pub use store::PgProjections;
 pub(crate) use transient::is_transient;

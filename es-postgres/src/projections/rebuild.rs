@@ -19,7 +19,9 @@ pub(super) struct Table {
 
 impl PgProjections {
     pub(super) async fn begin_rebuild(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
-        let mut opened = self.open(id, Some(PATIENCE), "FOR UPDATE").await?;
+        // It lasts, and the log is read meanwhile: by as many rebuilds as the pool has connections, perhaps.
+        let connection = self.store.connections.take().await?.apart();
+        let mut opened = self.open_on(connection, id, Some(PATIENCE), "FOR UPDATE").await?;
         match self.empty(&mut opened.session, opened.projection, &opened.schema).await {
             Ok(()) => Ok(self.batch(id, opened, Purpose::Rebuild)),
             Err(error) => {

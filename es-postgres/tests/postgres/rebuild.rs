@@ -294,3 +294,27 @@ async fn a_projection_is_folded_live_within_a_transaction_of_the_caller() {
         .unwrap();
     assert_eq!(sum, 100);
 }
+
+/// The service's pool has one connection, and two rebuilds want to read while they write.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pool_of_one_is_enough_for_a_rebuild_and_for_a_new_version() {
+    let fixture = fixture().await;
+    deposits(&fixture.store, 60).await;
+    let pool = PgStore::pool_options().max_connections(1).acquire_timeout(Duration::from_secs(3));
+    let store = PgStore::new(pool.connect(fixture.database.url()).await.unwrap());
+    let kept = store.projections();
+    let projections = Projections::new(store, kept.clone());
+    projections.run(Balances::<1>::default()).await.unwrap().stop().await;
+
+    let (one, other) = tokio::join!(
+        projections.rebuild_in_place(&Balances::<1>::default()),
+        projections.rebuild_in_place(&Balances::<1>::default()),
+    );
+    one.unwrap();
+    other.unwrap();
+    let running = projections.run(Balances::<2>::default()).await.unwrap();
+
+    until_state(&kept, 2, VersionState::Serving).await;
+    running.stop().await;
+    assert_eq!(fixture.number(SUM).await, 600);
+}

@@ -1,6 +1,6 @@
 //! Whether the rows of a new version are right.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -100,6 +100,13 @@ impl<S: EventStore, K: ProjectionStore, X: ReadModel<K::Db>> Sample<'_, S, K, X>
         if transformed_after(self.store, seen).await?.is_some() {
             return Ok(false);
         }
+        // Asked before a batch is begun, which may hold the only connection that there is.
+        let mut parked = HashSet::new();
+        for (key, _) in &rows {
+            if self.is_parked(key).await? {
+                parked.insert(key.clone());
+            }
+        }
         let mut aside = match Aside::make(self.kept, self.projection, self.id).await {
             Ok(aside) => aside,
             // Where nothing can be folded aside, nothing is compared.
@@ -112,7 +119,7 @@ impl<S: EventStore, K: ProjectionStore, X: ReadModel<K::Db>> Sample<'_, S, K, X>
             let Some(mut events) = events.remove(&key) else { continue };
             events.retain(|event| event.position <= came_to(&after));
             let is_still = events.last().is_some_and(|last| last.position <= came_to(&before));
-            if !is_still || self.is_parked(&key).await? {
+            if !is_still || parked.contains(&key) {
                 continue;
             }
             if let Some(folded) = aside.rows(&key, &events).await? {
