@@ -20,4 +20,5 @@ GRANT USAGE ON SEQUENCE es.events_position_seq TO es_writer;
 GRANT UPDATE, DELETE ON es.snapshots TO es_writer;
 -- How far projections have come, who runs them and what they have set aside. What was dropped stays.
 GRANT UPDATE, DELETE ON es.projections, es.leases, es.projection_nodes, es.parked TO es_writer;
-GRANT EXECUTE ON FUNCTION es.fence TO es_writer;
+GRANT EXECUTE ON FUNCTION es.fence, es.guard, es.guard_session, es.guard_inline, es.unguard_inline
+    TO es_writer;

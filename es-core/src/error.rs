@@ -201,6 +201,12 @@ pub enum DecodeError {
         /// What serde found.
         source: serde_json::Error,
     },
+    /// The record is damaged beside its payload: what it is called, where it stands, or its metadata.
+    #[error("the record is damaged: {reason}")]
+    Unreadable {
+        /// What the store found.
+        reason: String,
+    },
     /// The payload is sound, and a step up from its version refused it.
     #[error("event `{name}` version {version} cannot be read as version {}", source.to())]
     Upcast {
@@ -240,6 +246,12 @@ impl DecodeError {
     #[must_use]
     pub fn damaged(name: &str, version: SchemaVersion, source: serde_json::Error) -> Self {
         Self::Damaged { name: name.to_owned(), version, source }
+    }
+
+    /// The record is damaged beside its payload.
+    #[must_use]
+    pub fn unreadable(reason: &str) -> Self {
+        Self::Unreadable { reason: reason.to_owned() }
     }
 
     /// The step up to the version `to` failed because of `source`.

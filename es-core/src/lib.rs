@@ -137,6 +137,7 @@ mod event_set;
 mod event_types;
 mod failed_step;
 pub mod guide;
+mod held_up;
 mod into_events;
 mod load;
 mod lossless;
@@ -196,6 +197,7 @@ pub use event::{Event, EventId, EventName, InvalidPayload, Payload, SchemaVersio
 pub use event_history::EventHistory;
 pub use event_set::{EventSet, EventType};
 pub use failed_step::FailedStep;
+pub use held_up::HeldUp;
 pub use into_events::{IntoEvents, Takes};
 pub use load::{Loaded, Moment};
 pub use lossless::{ChangedField, Loss};

@@ -1,7 +1,9 @@
 //! An event as the store holds it: what happened, with its place, its time and its metadata.
 
+use std::sync::Arc;
+
 use crate::decoded::Decoded;
-use crate::error::{EncodeError, RecordedDecodeError};
+use crate::error::{DecodeError, EncodeError, RecordedDecodeError};
 use crate::event::{EventId, EventName, Payload, SchemaVersion};
 use crate::event_set::EventSet;
 use crate::lossless;
@@ -29,6 +31,8 @@ pub struct Recorded<E> {
     /// Its number among the events that the stored one is read as, from 0: greater than 0 only for a
     /// [superseded](crate::Superseded) event that became several.
     pub part: u32,
+    /// Why the record cannot be read as it is stored; see [`damage`](Self::damage).
+    damage: Option<Arc<str>>,
     /// What happened.
     pub event: E,
 }
@@ -58,7 +62,7 @@ impl<E> Recorded<E> {
         metadata: Metadata,
         event: E,
     ) -> Self {
-        Self { id, stream, version, position, recorded_at, metadata, part: 0, event }
+        Self { id, stream, version, position, recorded_at, metadata, part: 0, damage: None, event }
     }
 
     /// Its place along its stream: where [`Repository::history_from`](crate::Repository::history_from)
@@ -68,17 +72,45 @@ impl<E> Recorded<E> {
         EventPart { version: self.version, part: self.part }
     }
 
+    /// A record that stands in the log and cannot be read, for this reason: for the authors of stores. A
+    /// reader of the log gets by it; whoever decodes it fails.
+    #[must_use]
+    pub fn with_damage(self, reason: &str) -> Self {
+        Self { damage: Some(reason.into()), ..self }
+    }
+
+    /// Why the record cannot be read as it is stored, if it cannot: its name, its number, its metadata or
+    /// its stream is damaged. What could not be read is empty here.
+    ///
+    /// Such an event does not decode. It fails where somebody needs it and holds up no other.
+    #[must_use]
+    pub fn damage(&self) -> Option<&str> {
+        self.damage.as_deref()
+    }
+
     /// The same record of something else.
     #[must_use]
     pub fn with_event<T>(self, event: T) -> Recorded<T> {
-        let Self { id, stream, version, position, recorded_at, metadata, part, .. } = self;
-        Recorded { id, stream, version, position, recorded_at, metadata, part, event }
+        let Self { id, stream, version, position, recorded_at, metadata, part, damage, .. } = self;
+        Recorded { id, stream, version, position, recorded_at, metadata, part, damage, event }
     }
 
     /// Where it is recorded, and what.
     pub(crate) fn apart(self) -> (Recorded<()>, E) {
-        let Self { id, stream, version, position, recorded_at, metadata, part, event } = self;
-        (Recorded { id, stream, version, position, recorded_at, metadata, part, event: () }, event)
+        let Self { id, stream, version, position, recorded_at, metadata, part, damage, event } =
+            self;
+        let place = Recorded {
+            id,
+            stream,
+            version,
+            position,
+            recorded_at,
+            metadata,
+            part,
+            damage,
+            event: (),
+        };
+        (place, event)
     }
 
     /// A further record at the same place.
@@ -90,6 +122,7 @@ impl<E> Recorded<E> {
             position: self.position,
             recorded_at: self.recorded_at,
             metadata: self.metadata.clone(),
+            damage: self.damage.clone(),
             part,
             event,
         }
@@ -114,7 +147,11 @@ impl RecordedEvent {
     /// set reads them here.
     #[inline]
     pub(crate) fn events<S: EventSet>(&self) -> Result<Decoded<S>, RecordedDecodeError> {
-        S::from_raw(&self.event).map_err(|source| RecordedDecodeError {
+        let decoded = match &self.damage {
+            None => S::from_raw(&self.event),
+            Some(reason) => Err(DecodeError::unreadable(reason)),
+        };
+        decoded.map_err(|source| RecordedDecodeError {
             stream: self.stream.clone(),
             version: self.version,
             position: self.position,

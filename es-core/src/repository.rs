@@ -9,8 +9,8 @@ mod lane;
 mod states;
 mod waiting;
 
-use std::{fmt, future};
 use std::sync::Arc;
+use std::{fmt, future};
 
 use futures_core::Stream;
 use futures_util::{StreamExt, TryStreamExt, stream};

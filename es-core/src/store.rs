@@ -8,6 +8,7 @@ use futures_core::Stream;
 use crate::append::{Append, Appended};
 use crate::checkpoint::{Checkpoint, Incarnation, ResumeError};
 use crate::error::{AppendError, StoreError};
+use crate::held_up::HeldUp;
 use crate::paging;
 use crate::query::Query;
 use crate::recorded::RecordedEvent;
@@ -213,6 +214,12 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     fn log_grown(&self, safe: Position) -> impl Future<Output = ()> + Send {
         let _ = safe;
         tokio::time::sleep(Self::POLL)
+    }
+
+    /// Whether readers of the log wait for an append that does not end, and whose it is; [`None`] where they
+    /// do not, and from a store that cannot tell, as by default.
+    fn held_up(&self) -> impl Future<Output = Result<Option<HeldUp>, StoreError>> + Send {
+        async { Ok(None) }
     }
 
     /// The events of a part of the log: those that are there from `start` on, then those that come. It

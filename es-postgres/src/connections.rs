@@ -85,7 +85,11 @@ impl Connections {
     pub(crate) async fn take(self: &Arc<Self>) -> Result<Held, StoreError> {
         let kept = self.kept().connections.pop();
         if let Some(Idle { connection, acquired, .. }) = kept {
-            return Ok(Held { connection: Whose::Pool(connection), acquired, home: Arc::clone(self) });
+            return Ok(Held {
+                connection: Whose::Pool(connection),
+                acquired,
+                home: Arc::clone(self),
+            });
         }
         loop {
             let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;

@@ -209,6 +209,7 @@ mod error;
 mod group;
 mod growth;
 pub mod guide;
+mod held_up;
 mod import;
 mod incarnation;
 mod inline;

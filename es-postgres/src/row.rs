@@ -26,6 +26,7 @@ pub(crate) fn event_of(row: &PgRow, stream: StreamId) -> Result<RecordedEvent, S
         timestamp(row, 2)?,
         match metadata {
             "{}" => Metadata::default(),
+            text if text.starts_with(KEPT_DAMAGE) => return Err(damaged(kept_damage(text))),
             text => serde_json::from_str(text).map_err(|source| damaged(source.into()))?,
         },
         RawEvent::new(
@@ -40,8 +41,17 @@ pub(crate) fn event_of(row: &PgRow, stream: StreamId) -> Result<RecordedEvent, S
     ))
 }
 
-/// An event of the log; the name of its stream stands in the same row.
+/// An event of the log; the name of its stream stands in the same row. One that cannot be read holds no
+/// reader of the log up: it is an event that says so.
 pub(crate) fn event(row: &PgRow) -> Result<RecordedEvent, StoreError> {
+    let read = stream(row).and_then(|stream| event_of(row, stream));
+    match read {
+        Err(error) if error.kind() == StoreErrorKind::Corrupt => damaged_event(row, &error),
+        read => read,
+    }
+}
+
+fn stream(row: &PgRow) -> Result<StreamId, StoreError> {
     let position = unsigned(row, 0)?;
     let damaged = |what: Damage| corrupt(position, what);
     let (Some(category), Some(key)) = (
@@ -50,11 +60,69 @@ pub(crate) fn event(row: &PgRow) -> Result<RecordedEvent, StoreError> {
     ) else {
         return Err(damaged(Damage::NoStream));
     };
-    let stream = StreamId::new(
+    Ok(StreamId::new(
         Category::new(category).map_err(|source| damaged(source.into()))?,
         StreamKey::new(key).map_err(|source| damaged(source.into()))?,
+    ))
+}
+
+/// What can be read of an event, and why the rest cannot.
+fn damaged_event(row: &PgRow, error: &StoreError) -> Result<RecordedEvent, StoreError> {
+    let position = unsigned(row, 0)?;
+    let id = row.try_get::<uuid::Uuid, _>(3).map_err(from_sqlx)?;
+    let stream = match stream(row) {
+        Ok(stream) => stream,
+        Err(_) => placeholder(position)?,
+    };
+    let name = row.try_get::<&str, _>(5).ok().and_then(|name| EventName::new(name).ok());
+    let name = match name {
+        Some(name) => name,
+        None => EventName::new("unreadable").map_err(|why| corrupt(position, why.into()))?,
+    };
+    let version = row.try_get::<i32, _>(4).ok().and_then(|version| u32::try_from(version).ok());
+    let payload = json(row, 6).unwrap_or("null").to_owned();
+    let event = Recorded::new(
+        EventId::from(id),
+        stream,
+        Version(unsigned(row, 1).unwrap_or_default()),
+        Position(position),
+        timestamp(row, 2)?,
+        Metadata::default(),
+        RawEvent::new(
+            name,
+            SchemaVersion(version.unwrap_or_default()),
+            Payload::from_store(payload),
+        ),
     );
-    event_of(row, stream)
+    let reason =
+        std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    let reason: Vec<_> = reason.skip(1).map(ToString::to_string).collect();
+    Ok(event.with_damage(&reason.join(": ")))
+}
+
+/// A stream for an event without one: of its own.
+fn placeholder(position: u64) -> Result<StreamId, StoreError> {
+    let damaged = |what: InvalidText| corrupt(position, what.into());
+    let category = Category::new("unreadable").map_err(damaged)?;
+    Ok(StreamId::new(category, StreamKey::new(position.to_string()).map_err(damaged)?))
+}
+
+/// What the metadata of a damaged event says where that is set aside: it is to be known as damaged, and
+/// the log has the rest.
+const KEPT_DAMAGE: &str = "{\"es-damaged\":";
+
+/// The metadata of an event that is set aside, damaged as it is.
+pub(crate) fn metadata_of(event: &RecordedEvent) -> Result<String, serde_json::Error> {
+    match event.damage() {
+        None => serde_json::to_string(&event.metadata),
+        Some(reason) => Ok(format!("{KEPT_DAMAGE}{}}}", serde_json::to_string(reason)?)),
+    }
+}
+
+fn kept_damage(text: &str) -> Damage {
+    let value: Option<serde_json::Value> = serde_json::from_str(text).ok();
+    let reason = value.as_ref().and_then(|value| value.get("es-damaged")?.as_str());
+    Damage::Kept(reason.unwrap_or("it was damaged when it was set aside").to_owned())
 }
 
 /// A `bigint` that is never negative.
@@ -109,6 +177,8 @@ enum Damage {
     NoInstant,
     #[error("its metadata is damaged")]
     Metadata(#[from] serde_json::Error),
+    #[error("{0}")]
+    Kept(String),
     #[error(transparent)]
     Text(#[from] InvalidText),
 }

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use es_core::{
-    Append, AppendError, Appended, Cursor, EventStore, Fingerprint, LogPage, Position, Query,
-    QueryPage, RecordedEvent, Replacement, SelectedPage, Selection, Snapshot, SnapshotPage,
+    Append, AppendError, Appended, Cursor, EventStore, Fingerprint, HeldUp, LogPage, Position,
+    Query, QueryPage, RecordedEvent, Replacement, SelectedPage, Selection, Snapshot, SnapshotPage,
     StoreError, StoreErrorKind, StreamId, Tag, TransformError, TransformStore, Transformed,
     Version,
 };
@@ -348,6 +348,12 @@ impl EventStore for PgStore {
     /// reader of a [standby](PgStore::with_log_replica) looks for itself.
     async fn log_grown(&self, safe: Position) {
         self.until_grown(safe).await;
+    }
+
+    /// By the server's locks and sessions. A role without `pg_read_all_stats` is told which session it is,
+    /// and not since when it is open.
+    async fn held_up(&self) -> Result<Option<HeldUp>, StoreError> {
+        self.find_hold_up().await
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     Projections, Registration, RunError, RunOptions, Running,
 };
 use crate::checkpoint::Incarnation;
+use crate::error::DecodeError;
 use crate::recorded::RecordedEvent;
 use crate::selection::Selection;
 use crate::store::EventStore;
@@ -169,6 +170,9 @@ impl<Db: Send + 'static, H: Handle<Db>> Consumer<Db> for Subscriber<H> {
     ) -> Result<(), ProjectError> {
         for Handed { event, .. } in events {
             hand.take(&event);
+            if let Some(reason) = event.damage() {
+                return Err(ProjectError::new(DecodeError::unreadable(reason)));
+            }
             self.handler.handle(event, db).await?;
         }
         Ok(())

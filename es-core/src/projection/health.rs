@@ -4,7 +4,10 @@ use std::fmt;
 use std::time::Duration;
 
 use super::lag::age;
+use super::runner::chain;
 use super::{InHand, NodeStatus, ProjectionId, ProjectionStatus, VersionState};
+use crate::error::StoreError;
+use crate::held_up::HeldUp;
 
 /// From when on a lag is worth a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +66,7 @@ pub enum HealthState {
 /// - A version that serves and is stopped has failed. So has a slot that nobody holds, if an event waits
 ///   in it for longer than [`Thresholds::unheld`].
 /// - A lag of a version that serves warns. One that is being built is behind by its nature.
+/// - A log that is [held up](HeldUp) by an append that does not end warns.
 /// - Parked keys warn, and so do nodes that say that they do not come on, or that have had one event in
 ///   hand for longer than [`Thresholds::time`].
 /// - A version that was being built and stopped warns, since the one before it is read.
@@ -73,6 +77,8 @@ pub struct Health {
     pub state: HealthState,
     /// What was found; nothing if all is well.
     pub findings: Vec<Finding>,
+    /// What holds the log up, and with it every reader, for longer than [`Thresholds::time`].
+    pub held_up: Option<HeldUp>,
 }
 
 /// Something that is not as it should be.
@@ -90,14 +96,10 @@ pub struct Finding {
 /// The findings, a line each; `ok` if there are none.
 impl fmt::Display for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.findings.is_empty() {
-            return f.write_str("ok");
-        }
-        for (nth, finding) in self.findings.iter().enumerate() {
-            let between = if nth == 0 { "" } else { "\n" };
-            write!(f, "{between}{finding}")?;
-        }
-        Ok(())
+        let held_up = self.held_up.iter().map(|held_up| format!("warning: {held_up}"));
+        let lines = held_up.chain(self.findings.iter().map(ToString::to_string));
+        let lines: Vec<_> = lines.collect();
+        f.write_str(if lines.is_empty() { "ok".to_owned() } else { lines.join("\n") }.as_str())
     }
 }
 
@@ -126,6 +128,21 @@ impl Health {
             health.look_at(status, serves_instead, thresholds);
         }
         health
+    }
+
+    /// What a version lacks could not be read.
+    pub(super) fn cannot_tell(&mut self, id: ProjectionId, error: &StoreError) {
+        let text = format!("cannot be looked at: {}", chain(error));
+        self.state = self.state.max(HealthState::Failed);
+        self.findings.push(Finding { state: HealthState::Failed, id, text });
+    }
+
+    /// An append does not end.
+    pub(super) fn look_at_log(&mut self, held_up: HeldUp, limits: &Thresholds) {
+        if held_up.time > limits.time {
+            self.state = self.state.max(HealthState::Warn);
+            self.held_up = Some(held_up);
+        }
     }
 
     fn look_at(&mut self, status: &ProjectionStatus, serves_instead: bool, limits: &Thresholds) {

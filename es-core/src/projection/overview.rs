@@ -35,9 +35,25 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         self.statuses(Some(&super::ProjectionId::of::<X>().name)).await
     }
 
-    /// What a health check answers.
+    /// What a health check answers. A version of which the log cannot tell what it lacks is a finding.
     pub async fn health(&self, thresholds: &Thresholds) -> Result<Health, StoreError> {
-        Ok(Health::of(&self.status().await?, thresholds))
+        let mut statuses = Vec::new();
+        let mut unread = Vec::new();
+        for version in self.kept.versions(None).await? {
+            let id = version.id.clone();
+            match ProjectionStatus::of(&self.log, version).await {
+                Ok(status) => statuses.push(status),
+                Err(error) => unread.push((id, error)),
+            }
+        }
+        let mut health = Health::of(&statuses, thresholds);
+        for (id, error) in unread {
+            health.cannot_tell(id, &error);
+        }
+        if let Some(held_up) = self.log.held_up().await? {
+            health.look_at_log(held_up, thresholds);
+        }
+        Ok(health)
     }
 
     /// The versions that are built beside those that serve: how far they are, and how long they take.

@@ -8,6 +8,7 @@ use sqlx::query::Query;
 use uuid::Uuid;
 
 use crate::columns::bigint;
+use crate::row;
 use crate::store::PgStore;
 
 /// The arrays that `set_aside.sql` takes.
@@ -46,7 +47,7 @@ impl<'a> Columns<'a> {
         let other = |why| StoreError::new(StoreErrorKind::Other, why);
         let schema_version = i32::try_from(event.event.version.0)
             .map_err(|why| StoreError::new(StoreErrorKind::Unsupported, why))?;
-        self.metadata.push(serde_json::to_string(&event.metadata).map_err(other)?);
+        self.metadata.push(row::metadata_of(event).map_err(other)?);
         self.schema_versions.push(schema_version);
         self.slots.push(i16::from(aside.slot.number()));
         self.keys.push(aside.key.as_str());

@@ -117,7 +117,8 @@ impl PgProjections {
         lock: &'static str,
     ) -> Result<Opened, StoreError> {
         let mut session = Session::begin_guarded(&self.store, connection, id).await?;
-        let rows = sqlx::raw_sql(AssertSqlSafe(opening(&self.store.schema, id, idle, lock))).fetch_all(&mut *session);
+        let rows = sqlx::raw_sql(AssertSqlSafe(opening(&self.store.schema, id, idle, lock)))
+            .fetch_all(&mut *session);
         let rows = match rows.await {
             Ok(rows) => rows,
             Err(error) => {

@@ -181,8 +181,13 @@ async fn what_cannot_be_read_is_named_by_its_position() {
         .await
         .unwrap();
 
-    let error = fixture.store.log_page(Cursor::<Position>::START, 9).await.unwrap_err();
+    let page = fixture.store.log_page(Cursor::<Position>::START, 9).await.unwrap();
+    let error = fixture.store.stream_page(&stream("a"), Cursor::<Version>::START, 9).await;
+    let error = error.unwrap_err();
 
+    assert_eq!(page.events.len(), 2, "a reader of the log gets by it");
+    let damage = page.events[1].damage().unwrap();
+    assert!(damage.starts_with("the event at position 2 cannot be read: its metadata"), "{damage}");
     assert_eq!(error.kind(), StoreErrorKind::Corrupt);
     let why = std::error::Error::source(&error).unwrap();
     assert_eq!(why.to_string(), "the event at position 2 cannot be read");

@@ -306,10 +306,9 @@ async fn a_pool_of_one_is_enough_for_a_rebuild_and_for_a_new_version() {
     let projections = Projections::new(store, kept.clone());
     projections.run(Balances::<1>::default()).await.unwrap().stop().await;
 
-    let (one, other) = tokio::join!(
-        projections.rebuild_in_place(&Balances::<1>::default()),
-        projections.rebuild_in_place(&Balances::<1>::default()),
-    );
+    let first = Balances::<1>::default();
+    let (one, other) =
+        tokio::join!(projections.rebuild_in_place(&first), projections.rebuild_in_place(&first),);
     one.unwrap();
     other.unwrap();
     let running = projections.run(Balances::<2>::default()).await.unwrap();

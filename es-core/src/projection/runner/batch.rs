@@ -15,8 +15,8 @@ use super::trouble::Hitch;
 use super::turns::Runner;
 use crate::projection::gauges;
 use crate::projection::{
-    CommitError, Failure, OnFailure, Parked, Progress, ProjectError, ProjectionBatch, ProjectionKey,
-    ProjectionStore, SetAside, Slot, SlotProgress,
+    CommitError, Failure, OnFailure, Parked, Progress, ProjectError, ProjectionBatch,
+    ProjectionKey, ProjectionStore, SetAside, Slot, SlotProgress,
 };
 use crate::recorded::RecordedEvent;
 use crate::store::EventStore;

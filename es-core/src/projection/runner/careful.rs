@@ -27,7 +27,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         draft: Draft,
     ) -> Result<(), Hitch> {
         let keyless = entries.iter_mut();
-        let keyless = keyless.filter_map(|entry| Some((entry.event.position, entry.keyless.take()?)));
+        let keyless =
+            keyless.filter_map(|entry| Some((entry.event.position, entry.keyless.take()?)));
         let mut known: Known = keyless.collect();
         if self.handle_in_one(&entries, draft.clone(), &mut known).await? {
             return Ok(());

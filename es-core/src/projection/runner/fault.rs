@@ -31,7 +31,9 @@ pub(super) enum Fault {
 /// The handler's work on an event cannot be kept.
 #[derive(Debug, thiserror::Error)]
 enum HandlerError {
-    #[error("what the handler of `{event}` in `{projection}` wrote for stream `{stream}` cannot be kept")]
+    #[error(
+        "what the handler of `{event}` in `{projection}` wrote for stream `{stream}` cannot be kept"
+    )]
     NotKept {
         event: String,
         projection: ProjectionId,

@@ -170,7 +170,7 @@ impl<P: ProjectionStore> Lease<P> {
 }
 
 /// An error and what it came from, in one line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {

@@ -28,5 +28,6 @@ mod waiting_keys;
 
 pub(crate) use consumer::{Consumer, Handed};
 pub(crate) use hand::Hand;
+pub(crate) use lease::chain;
 pub(crate) use of_projection::{OfProjection, registration};
 pub(crate) use start::start;

@@ -130,7 +130,7 @@ async fn a_parked_event_that_breaks_its_batch_again_takes_no_other_along() {
 
     let all = es_core::projection::Keys::All;
     assert_eq!(stage.projections.replay::<super::support::Deeds>(&all).await.unwrap(), 3);
-    stage.until_tried("bob", 1).await;
+    stage.until_tried("doer/bob", 1).await;
     running.stop().await;
 
     assert_eq!(stage.parked().await.len(), 3);

@@ -35,7 +35,10 @@ async fn is_refused(deed: Deed, reason: &str) {
 
     let text = chain(&refused);
     assert!(began.elapsed() < Duration::from_secs(2), "{deed:?} took {:?}", began.elapsed());
-    assert!(text.contains("the inline projection `deeds v1` failed on event `deed-done`"), "{text}");
+    assert!(
+        text.contains("the inline projection `deeds v1` failed on event `deed-done`"),
+        "{text}"
+    );
     assert!(text.contains("stream `doer/bob`") && text.contains(reason), "{deed:?}: {text}");
     assert_eq!(fixture.number("SELECT count(*) FROM es.events").await, 1, "{deed:?}");
     assert_eq!(fixture.number("SELECT count(*) FROM deeds.deed").await, 1, "{deed:?}");
@@ -51,7 +54,8 @@ async fn a_panic_refuses_the_append() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_statement_that_takes_too_long_refuses_the_append() {
-    let sql = "SELECT nextval('public.calls'); SET LOCAL statement_timeout = 20; SELECT pg_sleep(5)";
+    let sql =
+        "SELECT nextval('public.calls'); SET LOCAL statement_timeout = 20; SELECT pg_sleep(5)";
     is_refused(says(sql), "statement timeout").await;
 }
 

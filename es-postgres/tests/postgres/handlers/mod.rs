@@ -1,6 +1,8 @@
 //! Handlers that do to their connection what one may do to a connection: one database per test.
 
+mod damaged;
 mod failures;
+mod held_up;
 mod inline;
 mod support;
 mod transactions;

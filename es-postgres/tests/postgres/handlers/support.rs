@@ -175,9 +175,8 @@ impl Stage {
         panic!("nothing is in hand");
     }
 
-    /// Returns once the doer's event was tried so often since it was set aside or replayed.
-    pub(crate) async fn until_tried(&self, doer: &str, times: u32) {
-        let key = format!("doer/{doer}");
+    /// Returns once the event of the key was tried so often since it was set aside or replayed.
+    pub(crate) async fn until_tried(&self, key: &str, times: u32) {
         for _ in 0..500 {
             let parked = self.parked().await;
             let tried = |of: &ParkedKey| of.attempts >= times && of.next_attempt.is_none();
@@ -186,14 +185,15 @@ impl Stage {
             }
             sleep(Duration::from_millis(10)).await;
         }
-        panic!("{doer} is not tried again");
+        panic!("{key} is not tried again");
     }
 
     /// Why the doer is parked.
     pub(crate) async fn reason(&self, doer: &str) -> String {
         let key = format!("doer/{doer}");
         for _ in 0..200 {
-            if let Some(parked) = self.parked().await.into_iter().find(|of| of.key.as_str() == key) {
+            if let Some(parked) = self.parked().await.into_iter().find(|of| of.key.as_str() == key)
+            {
                 return parked.error;
             }
             sleep(Duration::from_millis(10)).await;

@@ -15,12 +15,13 @@ use crate::support::{Fixture, fixture};
 fn arguments(statement: &str) -> &'static str {
     match statement {
         "known" => "('p7', 1)",
-        "inline_path" => "('p7', 1, null, 'p7')",
+        "inline_path" => "('p7', 1, 'p7')",
+        "inline_leave" => "('p7', 'none', 'p7')",
         "limits" => "('p7', 2)",
         "schemas" => "('{p7}')",
         "visible" | "read_version" | "names" | "lock_versions" | "tables" | "versions" => "('p7')",
         "register" => "('new', 1, 'serving', true, 'stream', '{}', false, gen_random_uuid(), 0, 0)",
-        "beat" => "('p7', 1, gen_random_uuid(), 1000, 0, null)",
+        "beat" => "('p7', 1, gen_random_uuid(), 1000, 0, null, 7, 'a', 'a/k', 0)",
         "claim" => "('p7', 1, gen_random_uuid(), 1000, 64)",
         "release" => "('p7', 1, gen_random_uuid(), '{1,2}')",
         "leave" => "('p7', 1, gen_random_uuid())",

@@ -1,0 +1,41 @@
+//! A log that readers cannot read on, since an append does not end.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::stream::Position;
+
+/// A log that is not complete beyond a position though events stand behind it: an open append may yet
+/// come between. All readers of the log wait for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HeldUp {
+    /// Up to here the log is complete.
+    pub position: Position,
+    /// How many positions were given beyond it.
+    pub behind: u64,
+    /// How long the first event behind it has waited to be read.
+    pub time: Duration,
+    /// Whose append it is, as the store names it: a session of a database, for example.
+    pub by: String,
+}
+
+impl HeldUp {
+    /// A log that is held up: for the authors of stores.
+    #[must_use]
+    pub fn new(position: Position, behind: u64, time: Duration, by: String) -> Self {
+        Self { position, behind, time, by }
+    }
+}
+
+impl fmt::Display for HeldUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { position, behind, time, by } = self;
+        let seconds = time.as_secs();
+        write!(
+            f,
+            "the log has been held up at position {position} for {seconds} s by an open append of {by}; \
+             {behind} positions were given behind it"
+        )
+    }
+}
