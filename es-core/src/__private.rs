@@ -1,6 +1,7 @@
 //! What the expansions of the derives call. Not for people: it may change in any release.
 
 mod declared_key;
+mod field_tags;
 pub mod handlers;
 pub mod shape;
 
@@ -16,7 +17,7 @@ use crate::aggregate::Aggregate;
 pub use crate::climb::{BoxError, Given, PreviousOf, climb};
 use crate::decide::DecidedBy;
 use crate::decision;
-use crate::decisions::{self, DecisionError, DecisionModel, TaggedEvent};
+use crate::decisions::{self, DecisionError, TaggedEvent};
 use crate::decoded::Decoded;
 use crate::describe::{Describe, Description, Shown};
 use crate::error::{DecodeError, EncodeError, ExecuteError};
@@ -26,7 +27,6 @@ use crate::event_set::{EventSet, EventType};
 use crate::into_events::Takes;
 use crate::lossless;
 use crate::metadata::Metadata;
-use crate::query::{InvalidQuery, Query, QueryItem};
 use crate::recorded::{RawEvent, Recorded};
 use crate::store::EventStore;
 use crate::stream::{StreamId, Version};
@@ -37,6 +37,9 @@ use crate::text::InvalidText;
 pub use crate::event_types::EventTypes;
 pub use crate::lossless::{came_back, equals_itself, of_reported as lossless, same_words};
 pub use declared_key::{KeyText, key};
+pub use field_tags::{
+    HomeName, TagNames, TagValue, TagValues, Tags, all_tags, each_tag, one_tag, query,
+};
 pub use handlers::{AnyDb, name_what_it_writes_into_with_the_key_db, writes_into};
 
 /// What may stand for a parameter of an event: whatever could itself be stored.
@@ -92,7 +95,7 @@ impl<E: Event> Listed for E {
     const TAGS: &'static [&'static str] = E::TAGS;
 
     fn history() -> EventHistory {
-        EventHistory::new(E::NAME, E::schemas()).with_aliases(E::ALIASES)
+        history_of::<E>()
     }
 
     #[inline]
@@ -111,6 +114,11 @@ impl<E: Event> Listed for E {
     fn fact(&self) -> &dyn Fact {
         self
     }
+}
+
+/// The event with all its versions, its tags and its names.
+fn history_of<E: Event>() -> EventHistory {
+    EventHistory::new(E::NAME, E::schemas()).with_aliases(E::ALIASES).with_tags(E::TAGS, E::HOME)
 }
 
 /// A set that reads the superseded event `E` as some of its own. All that a set asks of `E` is asked
@@ -139,7 +147,7 @@ impl<S: Takes<E::By>, E: Superseded> Reads<E> for S {
     const TAGS: &'static [&'static str] = E::TAGS;
 
     fn history() -> EventHistory {
-        EventHistory::new(E::NAME, E::schemas()).with_aliases(E::ALIASES).superseded()
+        history_of::<E>().superseded()
     }
 
     fn decode(version: SchemaVersion, payload: &Payload) -> Result<Decoded<S>, DecodeError> {
@@ -268,6 +276,11 @@ pub trait Fact: Any + Send + Sync {
     fn version(&self) -> SchemaVersion;
     fn encode(&self) -> Result<Payload, EncodeError>;
     fn tags(&self) -> Result<Vec<Tag>, InvalidText>;
+    #[must_use]
+    fn home(&self) -> Option<&'static str>;
+    /// The names of the tags that such events have.
+    #[must_use]
+    fn tag_names(&self) -> &'static [&'static str];
     /// Another event of the same type.
     fn read(&self, version: SchemaVersion, payload: &Payload)
     -> Result<Box<dyn Fact>, DecodeError>;
@@ -298,6 +311,14 @@ impl<E: Event> Fact for E {
 
     fn tags(&self) -> Result<Vec<Tag>, InvalidText> {
         Event::tags(self)
+    }
+
+    fn home(&self) -> Option<&'static str> {
+        E::HOME
+    }
+
+    fn tag_names(&self) -> &'static [&'static str] {
+        E::TAGS
     }
 
     fn read(
@@ -517,37 +538,6 @@ pub fn id_of<A: Aggregate, F: IsId<A::Id>>(field: &F) -> &A::Id {
     field.as_id()
 }
 
-/// A field that is a tag: says "does not print" on the field's type.
-#[diagnostic::on_unimplemented(
-    message = "a field of type `{Self}` cannot be a tag, because it does not print",
-    label = "`Display` is missing",
-    note = "implement `std::fmt::Display` for it: what it prints is the value of the tag"
-)]
-pub trait TagValue: fmt::Display {}
-
-#[diagnostic::do_not_recommend]
-impl<T: fmt::Display> TagValue for T {}
-
-/// The tag `name` with what the field prints.
-pub fn tag<F: TagValue>(name: &str, field: &F) -> Result<Tag, InvalidText> {
-    Tag::new(name, field)
-}
-
-/// The tags of all fields, if each prints what a tag can be.
-pub fn tags<const N: usize>(tags: [Result<Tag, InvalidText>; N]) -> Result<Vec<Tag>, InvalidText> {
-    tags.into_iter().collect()
-}
-
-/// The events of the model `M` but for the tolerated ones, as far as they carry all `tags`. Superseded
-/// ones are among them: an older deployment may still write them.
-pub fn query<M: DecisionModel>(
-    tolerated: &[EventType],
-    tags: Vec<Tag>,
-) -> Result<Query, InvalidQuery> {
-    let events = M::Event::EVENTS.iter().filter(|event| !tolerated.contains(event));
-    Query::new(vec![QueryItem::of_types(events.chain(M::Event::SUPERSEDED), tags)?])
-}
-
 /// The place of an event, and the event.
 pub fn apart<E>(recorded: Recorded<E>) -> (Recorded<()>, E) {
     recorded.apart()
@@ -637,6 +627,8 @@ pub mod keys {
 
     pub mod event_field {
         pub mod tag {}
+        pub mod tags {}
+        pub mod home {}
         pub mod added {}
         pub mod renamed {}
         pub mod changed {}
@@ -670,6 +662,7 @@ pub mod keys {
 
     pub mod decision_model_field {
         pub mod tag {}
+        pub mod tags {}
     }
 
     pub mod projection {

@@ -79,10 +79,12 @@ pub trait Event:
     /// [`NAME`](Self::NAME).
     const ALIASES: &'static [&'static str] = &[];
 
-    /// The names of the tags that every such event has.
+    /// The names of the tags that such events have, the home first, then in the order of the fields. One that is written
+    /// with `tags` an event may have once, several times or not at all.
     const TAGS: &'static [&'static str] = &[];
 
-    /// What the event is about besides its stream: one tag for each field with `#[event(tag)]`.
+    /// What the event is about besides its stream: one tag for each field with `#[event(tag)]`,
+    /// and one for each value of a field with `#[event(tags = "…")]`.
     ///
     /// # Errors
     ///
@@ -90,6 +92,11 @@ pub trait Event:
     fn tags(&self) -> Result<Vec<Tag>, InvalidText> {
         Ok(Vec::new())
     }
+
+    /// The name of the tag that names the stream in which a decision across streams stores such an
+    /// event, its home: that of the field with `#[event(tag, home)]`, or of the only one with
+    /// `#[event(tag)]`. Of several tags of that name it is the first.
+    const HOME: Option<&'static str> = None;
 
     /// The schema of every version that can be read, oldest first; the last one is what is written.
     ///
@@ -150,10 +157,10 @@ pub trait Event:
     }
 }
 
-/// An event that every time has a tag at least: what a decision across streams may cause.
+/// An event that has a home: what a decision across streams may cause.
 ///
 /// The derive of [`Event`](macro@crate::Event) implements it for events with `#[event(tag)]` fields.
-/// By hand it goes with [`Event::TAGS`] and [`Event::tags`].
+/// By hand it goes with [`Event::HOME`], [`Event::TAGS`] and [`Event::tags`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event with tags",
     label = "not an event with tags",

@@ -11,6 +11,10 @@ pub struct EventHistory {
     pub name: &'static str,
     /// Names under which it was stored before.
     pub aliases: &'static [&'static str],
+    /// The names of the tags that it has, the home first.
+    pub tags: &'static [&'static str],
+    /// The tag that names the stream in which a decision stores it.
+    pub home: Option<&'static str>,
     /// Whether it is read only: other events have taken its place.
     pub is_superseded: bool,
     /// The stored form of each version, oldest first; the last one is what is written.
@@ -21,13 +25,22 @@ impl EventHistory {
     /// An event that is still written and was never renamed.
     #[must_use]
     pub fn new(name: &'static str, versions: Vec<(SchemaVersion, Schema)>) -> Self {
-        Self { name, aliases: &[], is_superseded: false, versions }
+        Self { name, aliases: &[], tags: &[], home: None, is_superseded: false, versions }
     }
 
     /// The same event, which was stored under these names before.
     #[must_use]
     pub fn with_aliases(mut self, aliases: &'static [&'static str]) -> Self {
         self.aliases = aliases;
+        self
+    }
+
+    /// The same event, found under tags of these names and stored by decisions in the stream that
+    /// `home` names.
+    #[must_use]
+    pub fn with_tags(mut self, tags: &'static [&'static str], home: Option<&'static str>) -> Self {
+        self.tags = tags;
+        self.home = home;
         self
     }
 

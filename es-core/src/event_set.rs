@@ -71,6 +71,11 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
         Ok(Vec::new())
     }
 
+    /// The names of the tags that events of this one's type have.
+    fn tag_names(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Reads a stored event: a current one as itself, a [superseded](crate::Superseded) one as the
     /// events that it has become, all of them or an error.
     ///
@@ -131,13 +136,21 @@ pub struct EventType {
     pub aliases: &'static [&'static str],
     /// Whether it is read again before it is stored: [`Event::CHECKED`](crate::Event::CHECKED).
     pub is_checked: bool,
+    /// The names of the tags that such events have.
+    pub tags: &'static [&'static str],
 }
 
 impl EventType {
     /// Name and version of `E`.
     #[must_use]
     pub const fn of<E: crate::Event>() -> Self {
-        Self { name: E::NAME, version: E::VERSION, aliases: E::ALIASES, is_checked: E::CHECKED }
+        Self {
+            name: E::NAME,
+            version: E::VERSION,
+            aliases: E::ALIASES,
+            is_checked: E::CHECKED,
+            tags: E::TAGS,
+        }
     }
 
     /// Whether such an event is stored under `name`, today or before.

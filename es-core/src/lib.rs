@@ -212,7 +212,7 @@ pub use projection::{
     Token,
 };
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
-pub use recorded::{EventPart, NewEvent, RawEvent, Recorded, RecordedEvent};
+pub use recorded::{EventPart, NewEvent, RawEvent, Recorded, RecordedEvent, TooManyTags};
 pub use repository::{Executed, Repository};
 pub use selection::{Scope, SelectedPage, Selection};
 pub use shape::Shape;

@@ -286,7 +286,7 @@ impl Events {
         version: Version,
         recorded_at: Timestamp,
     ) -> Position {
-        let NewEvent { id, event, metadata, tags } = new;
+        let NewEvent { id, event, metadata, tags, .. } = new;
         let position = Position(self.head().0 + 1);
         self.ids.insert(id, position);
         self.tags.push(tags);

@@ -43,12 +43,27 @@ pub enum InvalidQuery {
         "an item of the query names neither an event type nor a tag; give it at least one of them"
     )]
     Everything,
+    /// A field of a model with `tags` holds no value, so nothing would match.
+    #[error(
+        "a field with `tags` of the model holds no value, so that no event could match; \
+         give it at least one"
+    )]
+    NoTag,
+    /// It has too many items, mostly since a field of a model with `tags` holds so many values.
+    #[error("the query has {items} items, and at most {max} can be asked for at once; split the decision", max = Query::MAX_ITEMS)]
+    TooManyItems {
+        /// How many it would have.
+        items: usize,
+    },
     /// A name or a tag that it asks for breaks the rules of the store, so nothing could have it.
     #[error(transparent)]
     Text(#[from] InvalidText),
 }
 
 impl Query {
+    /// The most items that the query of a derived model may have: each costs a look into the index.
+    pub const MAX_ITEMS: usize = 1_000;
+
     /// The events that match any of `items`.
     pub fn new(items: Vec<QueryItem>) -> Result<Self, InvalidQuery> {
         if items.is_empty() {

@@ -192,13 +192,29 @@ pub struct NewEvent {
     pub metadata: Metadata,
     /// What it is about besides its stream.
     pub tags: Vec<Tag>,
+    /// The names of the tags that events of its type have, whether or not this one has a value for
+    /// each; empty if the type is not known.
+    pub tag_names: &'static [&'static str],
+}
+
+/// An event with more tags than are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the event has {tags} tags, and at most {max} are stored; split it into several", max = NewEvent::MAX_TAGS)]
+#[non_exhaustive]
+pub struct TooManyTags {
+    /// How many it has.
+    pub tags: usize,
 }
 
 impl NewEvent {
+    /// The most tags that an event may have. Each is an entry in an index, and a lock while the event
+    /// is appended.
+    pub const MAX_TAGS: usize = 1_000;
+
     /// `event` with a fresh id and without tags.
     #[must_use]
     pub fn new(event: RawEvent, metadata: Metadata) -> Self {
-        Self { id: EventId::generate(), event, metadata, tags: Vec::new() }
+        Self { id: EventId::generate(), event, metadata, tags: Vec::new(), tag_names: &[] }
     }
 
     /// The stored form of one event of a set, with a fresh id and the event's tags.
@@ -208,7 +224,23 @@ impl NewEvent {
     /// If it cannot be written, would not be read as it is, or has a tag that cannot be stored.
     pub fn of<S: EventSet>(event: &S, metadata: Metadata) -> Result<Self, EncodeError> {
         let tags = event.tags().map_err(|source| EncodeError::new(event.name(), source))?;
-        Ok(Self::new(lossless::of_set(event)?, metadata).with_tags(tags))
+        let new = Self::new(lossless::of_set(event)?, metadata).with_tag_names(event.tag_names());
+        new.with_all_tags(tags)
+    }
+
+    /// With these tags, unless they are too many.
+    pub(crate) fn with_all_tags(self, tags: Vec<Tag>) -> Result<Self, EncodeError> {
+        if tags.len() > Self::MAX_TAGS {
+            return Err(EncodeError::new(self.event.name, TooManyTags { tags: tags.len() }));
+        }
+        Ok(self.with_tags(tags))
+    }
+
+    /// The same event, of a type whose events have tags of these names.
+    #[must_use]
+    pub fn with_tag_names(mut self, names: &'static [&'static str]) -> Self {
+        self.tag_names = names;
+        self
     }
 
     /// The same event with these tags and no others. A tag that is there twice counts once.

@@ -90,6 +90,8 @@ use proc_macro::TokenStream;
 /// | `unchecked` | none | checked | Stores the event without reading it again first: saves one decoding for each event that is written. A value that serde writes and cannot read is then stored, and its stream cannot be loaded any more. |
 /// | `crate` | `::path` or `crate::path` | `::es_core` | Where the expansion finds es-core. |
 /// | `tag`, on fields | none, or text: 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first | not a tag; without text the name of the field | Puts the event under the tag `name:value`, where the value is what the field prints (`Display`). |
+/// | `tags`, on fields | text, as that of `tag` | not a tag | One tag of that name for each value of the field: of a list, a set, an array, an `Option`, of anything that `for value in &field` goes through. None, if it is empty. At most 1,000 tags for an event. |
+/// | `home`, on a field with `tag` | none | the only `tag` | The tag names the stream in which a decision stores the event, category and key. Required where several fields are `tag`. Never changes once released. |
 /// | `added`, on fields | `(in = 2, default)`, `(in = 2, default = value)` or `(in = 2, with = function(field, …))` | none | Versions before `in` have no such field. What they have in its place: the default of its type, a value, or what a function makes of fields of the version before, by reference. |
 /// | `renamed`, on fields | `(from = "key", in = 2)` | none | In versions before `in` the field was stored under that key. |
 /// | `changed`, on fields | `(from = Type, in = 2, with = function)` | none | In versions before `in` the field was of that type; the function takes the old value. |
@@ -204,8 +206,15 @@ use proc_macro::TokenStream;
 ///
 /// An event stands in one stream and may concern several things. Tags find it by each of them, and a
 /// decision across streams rests on them (`Decision`). Two fields may have one tag name: a transfer
-/// concerns two accounts. A tag's name is stored and never changes once released; give it a text
-/// before the field is renamed.
+/// concerns two accounts. A field of several values, as the nights of a booking, is one tag for each
+/// (`tags = "night"`).
+///
+/// One of the tags is the event's `home`: a decision stores the event in the stream that it names.
+/// With one `tag` it is that one; of several it is named.
+///
+/// Tags and home are part of what is released: a tag that is added is not found on what is stored
+/// until the tags of stored events are written (`es_core::RetagStore`), and `events.lock` holds all of
+/// them. Give a tag a text before its field is renamed.
 ///
 /// ```
 /// use es_core::prelude::*;
@@ -214,7 +223,7 @@ use proc_macro::TokenStream;
 /// # #[serde(crate = "es_core::serde")]
 /// #[event(name = "subscribed")]
 /// pub struct Subscribed {
-///     #[event(tag)]
+///     #[event(tag, home)]
 ///     pub course: String,
 ///     #[event(tag = "student")]
 ///     pub who: u32,
@@ -222,6 +231,19 @@ use proc_macro::TokenStream;
 ///
 /// let tags = Subscribed { course: "c1".into(), who: 7 }.tags()?;
 /// assert_eq!(tags, ["course:c1".parse()?, "student:7".parse()?]);
+///
+/// #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[event(name = "room-booked")]
+/// pub struct Booked {
+///     #[event(tag)]
+///     pub room: u32,
+///     #[event(tags = "night")]
+///     pub nights: Vec<String>,
+/// }
+///
+/// let tags = Booked { room: 7, nights: vec!["2026-12-24".into(), "2026-12-25".into()] }.tags()?;
+/// assert_eq!(tags, ["room:7".parse()?, "night:2026-12-24".parse()?, "night:2026-12-25".parse()?]);
 /// # Ok::<(), es_core::InvalidText>(())
 /// ```
 ///
@@ -231,7 +253,8 @@ use proc_macro::TokenStream;
 /// - "the trait bound `Opened: Clone` is not satisfied", or `Serialize`, `Deserialize`, `Debug`,
 ///   `PartialEq`: one of the other derives is missing.
 /// - "a field of type `Option<Course>` cannot be a tag, because it does not print": implement
-///   `std::fmt::Display` for the type, or make the event two events, one with the course.
+///   `std::fmt::Display` for the type, or write `tags = "course"` for a tag if there is a course.
+/// - "`Subscribed` has 2 tags, and none of them is its home": write `home` beside one `tag`.
 /// - "nothing says how version 1 is read": the struct is at a later version and has neither
 ///   `previous` nor a change on a field.
 /// - "`Opened` names `OpenedV1` as its previous version and cannot be made from it": write
@@ -582,7 +605,7 @@ pub fn derive_event_set(input: TokenStream) -> TokenStream {
 /// # #[serde(crate = "es_core::serde")]
 /// #[event(name = "subscribed")]
 /// pub struct Subscribed {
-///     #[event(tag)]
+///     #[event(tag, home)]
 ///     pub course: String,
 ///     #[event(tag)]
 ///     pub student: String,
@@ -645,6 +668,7 @@ pub fn derive_event_set(input: TokenStream) -> TokenStream {
 /// | `tolerates` | a list of some of these event types | none | Events that may happen unseen between the reading and the append; all others make the decision be taken again. |
 /// | `crate` | `::path` or `crate::path` | `::es_core` | Where the expansion finds es-core. |
 /// | `tag`, on fields | none, or text: the name of a tag | not a tag; without text the name of the field | The model knows only of events that carry this tag, with what the field prints. |
+/// | `tags`, on fields | text: the name of a tag | not a tag | The model knows only of events that carry one of these tags at least, each with what a value of the field prints: any night of these. The field is not empty, and holds 1,000 values at most. |
 ///
 /// A seat that is given back makes no subscription wrong:
 ///

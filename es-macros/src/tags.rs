@@ -1,4 +1,5 @@
-//! Fields that are tags, on events and on decision models: `tag`, or `tag = "course"`.
+//! Fields that are tags, on events and on decision models: `tag`, or `tag = "course"`, and
+//! `tags = "night"` on a field that holds any number of values.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -8,7 +9,7 @@ use syn::{Field, Index, LitStr, Member, Token, Type};
 
 use crate::attr::{self, Vocabulary};
 use crate::crate_path::CratePath;
-use crate::diagnostics::Errors;
+use crate::diagnostics::{Errors, Slot};
 use crate::name;
 
 /// The name that is given to the tag, if there is one.
@@ -19,9 +20,41 @@ pub(crate) fn given(key: &Ident, input: ParseStream<'_>) -> syn::Result<Option<L
     attr::value(key, input, "tag = \"course\"").map(Some)
 }
 
-/// A field whose value is a tag.
+/// The name that each of the tags of a field has. It is always given: the field is named in the plural.
+pub(crate) fn given_to_each(key: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
+    attr::value(key, input, "tags = \"night\"")
+}
+
+/// What is written on a field that is a tag, or many.
+#[derive(Default)]
+pub(crate) struct TagSpec {
+    /// That it is a tag, and the name that the tag has if not the field's.
+    pub(crate) one: Slot<Option<LitStr>>,
+    /// That each of its values is a tag, and their name.
+    pub(crate) each: Slot<LitStr>,
+}
+
+impl TagSpec {
+    /// Whether the field was meant to be one.
+    pub(crate) fn is_written(&self) -> bool {
+        self.one.key().is_some() || self.each.key().is_some()
+    }
+}
+
+/// So many tags a field is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Count {
+    One,
+    /// One for each value that it iterates over.
+    Each,
+}
+
+/// A field whose value is a tag, or many.
 pub(crate) struct TagField<'a> {
     pub(crate) name: String,
+    pub(crate) count: Count,
+    /// The place of the field in the struct, from 0.
+    pub(crate) nth: u32,
     member: Member,
     ty: &'a Type,
 }
@@ -32,9 +65,22 @@ impl<'a> TagField<'a> {
         vocabulary: &Vocabulary,
         nth: u32,
         field: &'a Field,
-        given: Option<&LitStr>,
+        spec: &TagSpec,
         errors: &mut Errors,
     ) -> Option<Self> {
+        if let (Some(_), Some(each)) = (spec.one.key(), spec.each.key()) {
+            errors.at(
+                each,
+                "a field is one tag or one for each of its values; \
+                 keep `tag` or `tags`, whichever it is",
+            );
+            return None;
+        }
+        let (given, count) = match (spec.each.value(), spec.one.value()) {
+            (Some(each), _) => (Some(each), Count::Each),
+            (None, Some(one)) => (one.as_ref(), Count::One),
+            (None, None) => return None,
+        };
         let cure = format!("write `#[{}(tag = \"…\")]`", vocabulary.attribute);
         let name = match (given, &field.ident) {
             (Some(literal), _) => name::TAG.check(literal, errors)?,
@@ -60,13 +106,15 @@ impl<'a> TagField<'a> {
             Some(ident) => Member::Named(ident.clone()),
             None => Member::Unnamed(Index { index: nth, span: Span::call_site() }),
         };
-        Some(Self { name, member, ty: &field.ty })
+        Some(Self { name, count, nth, member, ty: &field.ty })
     }
 
-    /// The tag, or why the field's value cannot be one.
-    pub(crate) fn tag(&self, krate: CratePath<'_>) -> TokenStream {
-        let Self { name, member, ty } = self;
-        // The field's type is named, so that the compiler underlines it if it does not print.
-        quote!(#krate::__private::tag::<#ty>(#name, &self.#member))
+    /// All of its tags as a list, or why a value cannot be one.
+    pub(crate) fn tags(&self, krate: CratePath<'_>) -> TokenStream {
+        let Self { name, member, ty, count, .. } = self;
+        match count {
+            Count::One => quote!(#krate::__private::one_tag::<#ty>(#name, &self.#member)),
+            Count::Each => quote!(#krate::__private::each_tag::<#ty>(#name, &self.#member)),
+        }
     }
 }

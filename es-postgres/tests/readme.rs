@@ -85,7 +85,7 @@ use es_testing::prelude::*;
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "subscribed")]
 pub struct Subscribed {
-    #[event(tag)] pub course: String,
+    #[event(tag, home)] pub course: String,
     #[event(tag)] pub student: String,
 }
 

@@ -28,11 +28,12 @@ impl DecidedEvents {
         let mut decided = Self::default();
         for event in events {
             let new = event.to_new(metadata.clone())?;
-            let Some(first) = new.tags.first() else {
+            let mut tags = new.tags.iter();
+            let Some(home) = tags.find(|tag| Some(tag.name()) == event.home()) else {
                 return Err(DecisionError::Untagged { event: event.name() });
             };
             let stream =
-                stream_of(first).map_err(|source| EncodeError::new(event.name(), source))?;
+                stream_of(home).map_err(|source| EncodeError::new(event.name(), source))?;
             decided.push(stream, new);
         }
         Ok(decided)
@@ -79,7 +80,7 @@ impl DecidedEvents {
     }
 }
 
-/// An event lives with the first thing that it is about. Tags and streams obey the same rules.
+/// An event lives with the thing that is its home. Tags and streams obey the same rules.
 fn stream_of(tag: &Tag) -> Result<StreamId, InvalidText> {
     Ok(StreamId::new(Category::new(tag.name())?, StreamKey::new(tag.value())?))
 }

@@ -26,7 +26,7 @@ use crate::decisions::{DecisionModels, TaggedEvents};
 /// # #[serde(crate = "es_core::serde")]
 /// #[event(name = "name-taken")]
 /// pub struct NameTaken {
-///     #[event(tag)]
+///     #[event(tag, home)]
 ///     pub name: String,
 ///     #[event(tag)]
 ///     pub user: u32,

@@ -34,10 +34,10 @@ pub enum DecisionError<E: Error + 'static> {
     /// An event that was decided cannot be written down.
     #[error(transparent)]
     Encode(#[from] EncodeError),
-    /// An event that was decided says by its type that it has a tag, and has none.
+    /// An event that was decided says by its type that it has a home, and has none.
     #[error(
-        "event `{event}` has no tag, which would name its stream; \
-         put `#[event(tag)]` on the field that says what it is about"
+        "event `{event}` has no home, the tag that names its stream; \
+         put `#[event(tag, home)]` on the field that says where it belongs, or give it a tag of the name `Event::HOME`"
     )]
     Untagged {
         /// Which event.

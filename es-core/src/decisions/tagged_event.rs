@@ -11,7 +11,7 @@ use crate::metadata::Metadata;
 use crate::recorded::{NewEvent, RawEvent};
 use crate::tag::Tag;
 
-/// An event of whatever type that has a tag: what a [`Decision`](crate::Decision) causes.
+/// An event of whatever type that has a home: what a [`Decision`](crate::Decision) causes.
 ///
 /// A decision names its events as they are; this is the set that takes all of them. By name one
 /// needs it for a list of events of several types:
@@ -45,7 +45,8 @@ impl TaggedEvent {
 
     /// The event as a store takes it, with a fresh id and its tags.
     pub fn to_new(&self, metadata: Metadata) -> Result<NewEvent, EncodeError> {
-        Ok(NewEvent::new(self.to_raw()?, metadata).with_tags(self.tags()?))
+        let new = NewEvent::new(self.to_raw()?, metadata).with_tag_names(self.0.tag_names());
+        new.with_all_tags(self.tags()?)
     }
 
     pub(crate) fn to_raw(&self) -> Result<RawEvent, EncodeError> {
@@ -65,16 +66,23 @@ impl TaggedEvent {
     pub fn tags(&self) -> Result<Vec<Tag>, EncodeError> {
         self.0.tags().map_err(|source| EncodeError::new(self.name(), source))
     }
+
+    /// The name of the tag that names the stream in which a decision stores the event: of several tags
+    /// of that name, the first.
+    #[must_use]
+    pub fn home(&self) -> Option<&'static str> {
+        self.0.home()
+    }
 }
 
-/// Events that have tags, in order: an event, a tuple of up to eight, an `Option`, a `Vec`, an array,
+/// Events that have a home among their tags, in order: an event, a tuple of up to eight, an `Option`, a `Vec`, an array,
 /// `()`, and any nesting of these.
 ///
 /// Implemented for all of these; there is nothing to implement.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not made of events with tags",
+    message = "`{Self}` is not made of events with a home",
     label = "a decision across streams cannot cause this",
-    note = "put #[event(tag)] on the field of each event that says what it is about; the first tag names its stream",
+    note = "put #[event(tag)] on the field of each event that says what it is about, and `home` on the one that names its stream: #[event(tag, home)]",
     note = "a decision may name events with #[derive(Event, …)], tuples of up to eight, Option, Vec, arrays and (); a list of several types is a Vec<TaggedEvent>"
 )]
 pub trait TaggedEvents {

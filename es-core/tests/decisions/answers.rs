@@ -148,7 +148,7 @@ async fn an_event_without_tags_is_told_what_is_missing() {
 
     assert_eq!(
         error.to_string(),
-        "event `bare` has no tag, which would name its stream; \
-         put `#[event(tag)]` on the field that says what it is about"
+        "event `bare` has no home, the tag that names its stream; \
+         put `#[event(tag, home)]` on the field that says where it belongs, or give it a tag of the name `Event::HOME`"
     );
 }

@@ -13,7 +13,7 @@ pub(crate) struct CourseDefined {
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "subscribed")]
 pub(crate) struct Subscribed {
-    #[event(tag)]
+    #[event(tag, home)]
     pub(crate) course: String,
     #[event(tag)]
     pub(crate) student: String,
@@ -22,7 +22,7 @@ pub(crate) struct Subscribed {
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "unsubscribed")]
 pub(crate) struct Unsubscribed {
-    #[event(tag)]
+    #[event(tag, home)]
     pub(crate) course: String,
     #[event(tag)]
     pub(crate) student: String,

@@ -37,7 +37,7 @@ async fn places<E: TaggedEvents + 'static>(events: fn() -> E) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn one_event_lives_with_its_first_tag() {
+async fn one_event_lives_with_its_home() {
     assert_eq!(places(|| subscribed("c1", "s1")).await, ["subscribed course/c1 1"]);
 }
 

@@ -12,7 +12,7 @@ pub struct Defined {
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "subscribed")]
 pub struct Subscribed {
-    #[event(tag)]
+    #[event(tag, home)]
     pub course: String,
     #[event(tag)]
     pub student: String,

@@ -89,9 +89,8 @@ fn condition(model: &DecisionModel<'_>) -> TokenStream {
 }
 
 fn tags(model: &DecisionModel<'_>) -> TokenStream {
-    let tags = model.tags.iter().map(|tag| tag.tag(model.krate));
-    let krate = &model.krate;
-    quote!(#krate::__private::tags([#(#tags),*])?)
+    let tags = model.tags.iter().map(|tag| tag.tags(model.krate));
+    quote!([#(#tags),*])
 }
 
 /// An event without a tag of the model would match its query never.

@@ -2,7 +2,7 @@
 
 use syn::{Data, DeriveInput};
 
-use super::parse::{FIELD_VOCABULARY, Spec, TagSpec};
+use super::parse::{FIELD_VOCABULARY, FieldSpec, Spec};
 use crate::attr::Written;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
@@ -126,7 +126,6 @@ fn tolerated<'a>(spec: &'a Spec<'_>, events: &[Entry], errors: &mut Errors) -> V
     tolerated
 }
 
-fn tag_field<'a>(spec: &'a TagSpec<'a>, errors: &mut Errors) -> Option<TagField<'a>> {
-    let given = spec.given.value()?;
-    TagField::new(&FIELD_VOCABULARY, spec.nth, spec.field, given.as_ref(), errors)
+fn tag_field<'a>(spec: &'a FieldSpec<'a>, errors: &mut Errors) -> Option<TagField<'a>> {
+    TagField::new(&FIELD_VOCABULARY, spec.nth, spec.field, &spec.tag, errors)
 }

@@ -1,15 +1,15 @@
 //! What is written on the struct that holds what a decision knows, and on its fields.
 
-use syn::{Data, DeriveInput, Field, Fields, LitStr};
+use syn::{Data, DeriveInput, Field, Fields};
 
 use crate::attr::{self, Elsewhere, Vocabulary, Written};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
 use crate::event_list::{self, Entry};
-use crate::tags;
+use crate::tags::{self, TagSpec};
 
 const KEYS: &[&str] = &["events", "superseded", "tolerates", "crate"];
-const FIELD_KEYS: &[&str] = &["tag"];
+const FIELD_KEYS: &[&str] = &["tag", "tags"];
 
 pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
     attribute: "decision_model",
@@ -31,18 +31,17 @@ pub(crate) struct Spec<'a> {
     pub(crate) superseded: Slot<Vec<Entry>>,
     pub(crate) tolerates: Slot<Vec<Entry>>,
     pub(crate) krate: Slot<ModPath>,
-    pub(crate) tags: Vec<TagSpec<'a>>,
+    pub(crate) tags: Vec<FieldSpec<'a>>,
     pub(crate) written: Written,
     pub(crate) written_on_fields: Written,
 }
 
-/// A field that is a tag.
-pub(crate) struct TagSpec<'a> {
+/// A field whose values are tags of the events that the model knows of.
+pub(crate) struct FieldSpec<'a> {
     /// Its place in the struct, from 0.
     pub(crate) nth: u32,
     pub(crate) field: &'a Field,
-    /// The name that the tag has if not the field's.
-    pub(crate) given: Slot<Option<LitStr>>,
+    pub(crate) tag: TagSpec,
 }
 
 pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> {
@@ -77,15 +76,19 @@ pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> 
 impl<'a> Spec<'a> {
     fn read_fields(&mut self, fields: &'a Fields, errors: &mut Errors) {
         for (nth, field) in (0..).zip(fields) {
-            let mut given = Slot::default();
+            let mut tag = TagSpec::default();
             let (attrs, vocabulary) = (&field.attrs, &FIELD_VOCABULARY);
             let written = attr::read_field(attrs, vocabulary, errors, |key, input, errors| {
-                given.set(key, tags::given(key, input)?, errors);
+                if key == "tags" {
+                    tag.each.set(key, tags::given_to_each(key, input)?, errors);
+                } else {
+                    tag.one.set(key, tags::given(key, input)?, errors);
+                }
                 Ok(())
             });
             self.written_on_fields.and(written);
-            if given.key().is_some() {
-                self.tags.push(TagSpec { nth, field, given });
+            if tag.is_written() {
+                self.tags.push(FieldSpec { nth, field, tag });
             }
         }
     }

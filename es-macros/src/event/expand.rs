@@ -13,6 +13,7 @@ use crate::crate_path::CratePath;
 use crate::deprecation::Deprecation;
 use crate::describe::describe;
 use crate::shape::schema;
+use crate::tags::TagField;
 
 pub(crate) fn event(model: &Event<'_>) -> TokenStream {
     let completion = model.written.completion(&VOCABULARY, model.krate);
@@ -25,7 +26,7 @@ pub(crate) fn event(model: &Event<'_>) -> TokenStream {
 }
 
 fn implementation(model: &Event<'_>) -> TokenStream {
-    let tagged = (!model.tags.is_empty()).then(|| tagged(model));
+    let tagged = model.home().map(|_| tagged(model));
     let event = match &model.past {
         Past::None => event_impl(model, &TokenStream::new()),
         Past::Previous(previous) => of_previous(model, previous),
@@ -40,6 +41,7 @@ fn event_impl(model: &Event<'_>, past: &TokenStream) -> TokenStream {
     let ident = &model.input.ident;
     let deprecation = Deprecation::of(&model.input.attrs);
     let tags = (!model.tags.is_empty()).then(|| tags(model));
+    let home = model.home().map(|tag| home(model, tag));
     let aliases = (!aliases.is_empty()).then(
         || quote!(const ALIASES: &'static [&'static ::core::primitive::str] = &[#(#aliases),*];),
     );
@@ -60,6 +62,7 @@ fn event_impl(model: &Event<'_>, past: &TokenStream) -> TokenStream {
             #aliases
             #unchecked
             #tags
+            #home
             #past
             #schemas
         }
@@ -163,19 +166,25 @@ fn schemas(model: &Event<'_>) -> TokenStream {
 fn tags(model: &Event<'_>) -> TokenStream {
     let Event { krate, .. } = model;
     let names = model.tags.iter().map(|tag| &tag.name);
-    let tags = model.tags.iter().map(|tag| tag.tag(*krate));
+    let tags = model.tags.iter().map(|tag| tag.tags(*krate));
     quote! {
-        const TAGS: &'static [&'static ::core::primitive::str] = &[#(#names),*];
+        const TAGS: #krate::__private::TagNames = &[#(#names),*];
 
-        fn tags(
-            &self,
-        ) -> ::core::result::Result<::std::vec::Vec<#krate::Tag>, #krate::InvalidText> {
-            #krate::__private::tags([#(#tags),*])
+        fn tags(&self) -> #krate::__private::Tags {
+            #krate::__private::all_tags([#(#tags),*])
         }
     }
 }
 
-/// So that a decision which names an event without tags is told so by the compiler.
+fn home(model: &Event<'_>, home: &TagField<'_>) -> TokenStream {
+    let Event { krate, .. } = model;
+    let name = &home.name;
+    quote! {
+        const HOME: #krate::__private::HomeName = ::core::option::Option::Some(#name);
+    }
+}
+
+/// So that a decision which names an event without a home is told so by the compiler.
 fn tagged(model: &Event<'_>) -> TokenStream {
     let Event { krate, .. } = model;
     let ident = &model.input.ident;

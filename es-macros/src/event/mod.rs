@@ -5,6 +5,7 @@ mod carried;
 mod change;
 mod expand;
 mod history;
+mod home;
 mod lifeline;
 mod mirrors;
 mod model;

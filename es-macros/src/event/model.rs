@@ -4,6 +4,7 @@ use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Generics, parse_quote};
 
 use super::aliases;
+use super::home;
 use super::parse::{FIELD_VOCABULARY, FieldSpec, Spec};
 use super::past::Past;
 use crate::attr::Written;
@@ -24,6 +25,8 @@ pub(crate) struct Event<'a> {
     pub(crate) tags: Vec<TagField<'a>>,
     /// Whether it is stored without being read again.
     pub(crate) is_unchecked: bool,
+    /// The place of the field whose tag names the stream in which a decision stores the event.
+    home: Option<u32>,
     pub(crate) krate: CratePath<'a>,
     pub(crate) written: &'a Written,
     pub(crate) written_on_fields: &'a Written,
@@ -36,6 +39,7 @@ impl<'a> Event<'a> {
         // Without the right shape, what else is missing would only distract.
         let name = name(input, spec, is_struct, errors).unwrap_or_else(|| placeholder(input));
         let aliases = spec.aliases.value().map_or(&[][..], Vec::as_slice);
+        let home = home::home(&input.ident, spec, errors);
         let version = spec.version.value().and_then(|literal| version::read(literal, errors));
         Self {
             input,
@@ -49,12 +53,18 @@ impl<'a> Event<'a> {
                 _ if !is_struct => Past::None,
                 version => Past::new(input, spec, version.unwrap_or(1), errors),
             },
-            tags: spec.fields.iter().filter_map(|field| tag(field, errors)).collect(),
+            tags: tags(spec, home, errors),
+            home,
             is_unchecked: spec.unchecked.value().is_some(),
             krate,
             written: &spec.written,
             written_on_fields: &spec.written_on_fields,
         }
+    }
+
+    /// The tag that names the stream in which a decision stores the event.
+    pub(crate) fn home(&self) -> Option<&TagField<'a>> {
+        self.tags.iter().find(|tag| Some(tag.nth) == self.home)
     }
 }
 
@@ -124,8 +134,14 @@ fn placeholder(input: &DeriveInput) -> String {
     format!("unnamed.{name}")
 }
 
-/// Two fields may be tags of one name: an event may concern two things of one kind.
+/// The home first: two fields may be tags of one name, since an event may concern two things of one
+/// kind, and the first of that name is the home.
+fn tags<'a>(spec: &'a Spec<'a>, home: Option<u32>, errors: &mut Errors) -> Vec<TagField<'a>> {
+    let mut tags: Vec<_> = spec.fields.iter().filter_map(|field| tag(field, errors)).collect();
+    tags.sort_by_key(|tag| Some(tag.nth) != home);
+    tags
+}
+
 fn tag<'a>(spec: &FieldSpec<'a>, errors: &mut Errors) -> Option<TagField<'a>> {
-    let given = spec.tag.value()?;
-    TagField::new(&FIELD_VOCABULARY, spec.nth, spec.field, given.as_ref(), errors)
+    TagField::new(&FIELD_VOCABULARY, spec.nth, spec.field, &spec.tag, errors)
 }

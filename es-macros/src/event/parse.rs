@@ -1,5 +1,6 @@
 //! What is written on the struct of an event and on its fields.
 
+use proc_macro2::Ident;
 use syn::{Data, DeriveInput, Field, Fields, LitInt, LitStr, Type};
 
 use super::aliases;
@@ -8,10 +9,10 @@ use super::removed::Removed;
 use crate::attr::{self, Elsewhere, Vocabulary, Written};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
-use crate::tags;
+use crate::tags::{self, TagSpec};
 
 const KEYS: &[&str] = &["name", "version", "previous", "aliases", "removed", "unchecked", "crate"];
-const FIELD_KEYS: &[&str] = &["tag", "added", "renamed", "changed"];
+const FIELD_KEYS: &[&str] = &["tag", "tags", "home", "added", "renamed", "changed"];
 
 pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
     attribute: "event",
@@ -48,8 +49,9 @@ pub(crate) struct FieldSpec<'a> {
     /// Its place in the struct, from 0.
     pub(crate) nth: u32,
     pub(crate) field: &'a Field,
-    /// That it is a tag, and the name that the tag has if not the field's.
-    pub(crate) tag: Slot<Option<LitStr>>,
+    pub(crate) tag: TagSpec,
+    /// The word that says that its tag names the stream.
+    pub(crate) home: Option<Ident>,
     pub(crate) changes: Vec<Change>,
 }
 
@@ -99,7 +101,8 @@ pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> 
 impl<'a> Spec<'a> {
     fn read_fields(&mut self, fields: &'a Fields, errors: &mut Errors) {
         for (nth, field) in (0..).zip(fields) {
-            let (mut tag, mut changes) = (Slot::default(), Vec::new());
+            let (mut tag, mut changes) = (TagSpec::default(), Vec::new());
+            let mut home = Slot::default();
             let is_past_unclear = &mut self.is_past_unclear;
             let (attrs, vocabulary) = (&field.attrs, &FIELD_VOCABULARY);
             let written = attr::read_field(attrs, vocabulary, errors, |key, input, errors| {
@@ -107,13 +110,18 @@ impl<'a> Spec<'a> {
                     let change = Change::read(key, input, errors);
                     *is_past_unclear |= !matches!(change, Ok(Some(_)));
                     changes.extend(change?);
+                } else if key == "home" {
+                    attr::no_value(key, input)?;
+                    home.set(key, (), errors);
+                } else if key == "tags" {
+                    tag.each.set(key, tags::given_to_each(key, input)?, errors);
                 } else {
-                    tag.set(key, tags::given(key, input)?, errors);
+                    tag.one.set(key, tags::given(key, input)?, errors);
                 }
                 Ok(())
             });
             self.written_on_fields.and(written);
-            self.fields.push(FieldSpec { nth, field, tag, changes });
+            self.fields.push(FieldSpec { nth, field, tag, home: home.key().cloned(), changes });
         }
     }
 }

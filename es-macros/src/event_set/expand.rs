@@ -109,6 +109,10 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
                 #fact.tags()
             }
 
+            fn tag_names(&self) -> &'static [&'static ::core::primitive::str] {
+                #fact.tag_names()
+            }
+
             fn decode(
                 __name: &::core::primitive::str,
                 __version: #krate::SchemaVersion,

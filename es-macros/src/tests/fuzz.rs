@@ -33,7 +33,7 @@ const SOUND: [(Derive, &str); 14] = [
     (event::derive, r#"#[event(name = "put")] struct r#Put<T: Ord, const N: usize>([T; N]);"#),
     (
         event::derive,
-        r#"#[event(name = "moved")] struct Moved { #[event(tag)] of: Id, #[event(tag = "to")] b: Id }"#,
+        r#"#[event(name = "moved")] struct Moved { #[event(tag, home)] of: Id, #[event(tag = "to")] b: Id }"#,
     ),
     (
         aggregate::derive,

@@ -390,10 +390,65 @@ fn a_command_has_one_lifecycle() {
 fn a_tag_is_named_as_its_field_unless_told_otherwise() {
     let tags = r#"
         #[event(name = "moved")]
-        struct Moved { #[event(tag = "account")] from: Id, #[event(tag = "account")] to: Id, #[event(tag)] r#type: T }
+        struct Moved { #[event(tag = "account", home)] from: Id, #[event(tag = "account")] to: Id, #[event(tag)] r#type: T }
     "#;
 
     assert_eq!(of_event(tags), [""; 0]);
+}
+
+#[test]
+fn an_event_of_several_tags_names_its_home() {
+    let event =
+        |fields: &str| of_event(&format!(r#"#[event(name = "e")] struct E {{ {fields} }}"#));
+    let none = [""; 0];
+
+    assert_eq!(event("#[event(tag)] course: Id"), none);
+    assert_eq!(event("#[event(tag)] course: Id, #[event(tag, home)] student: Id"), none);
+    assert_eq!(event(r#"#[event(tag)] room: Id, #[event(tags = "night")] nights: Vec<Id>"#), none);
+    assert_eq!(event(r#"#[event(tags = "night")] nights: Vec<Id>"#), none);
+    assert_eq!(
+        event("#[event(tag)] course: Id, #[event(tag)] student: Id"),
+        ["`E` has 2 tags, and none of them is its home, the stream that a decision stores it in; \
+          write `tag, home` here, where it was until now, or on another tag"],
+    );
+    assert_eq!(
+        event("#[event(tag, home)] course: Id, #[event(tag, home)] student: Id"),
+        ["an event has one home, and it is named before; keep one of them"],
+    );
+    assert_eq!(
+        event(r#"#[event(tag)] room: Id, #[event(tags = "night", home)] nights: Vec<Id>"#),
+        ["the home is one stream, and this field may be none or several tags; \
+          put `home` on a field with `tag`"],
+    );
+    assert_eq!(
+        event("#[event(tag)] course: Id, #[event(home)] student: Id"),
+        ["the home of an event is one of its tags, and this field is none; \
+          write `#[event(tag, home)]`"],
+    );
+    assert_eq!(
+        event(r#"#[event(tag, home = "course")] course: Id"#),
+        ["`home` takes no value; write `home` alone"],
+    );
+    // The word that was not understood may be the missing one.
+    assert_eq!(event("#[event(tag, nest)] course: Id, #[event(tag)] student: Id").len(), 1,);
+}
+
+#[test]
+fn the_tags_of_a_field_with_many_values_have_a_name() {
+    let event = |field: &str| of_event(&format!(r#"#[event(name = "e")] struct E {{ {field} }}"#));
+
+    assert_eq!(
+        event("#[event(tags)] nights: Vec<Id>"),
+        ["`tags` needs a value; write `tags = \"night\"`"],
+    );
+    assert_eq!(
+        event(r#"#[event(tag, tags = "night")] nights: Vec<Id>"#),
+        ["a field is one tag or one for each of its values; keep `tag` or `tags`, whichever it is"],
+    );
+    assert_eq!(
+        event(r#"#[event(tags = "a", tags = "b")] nights: Vec<Id>"#),
+        ["`tags` is given twice; keep one of them"],
+    );
 }
 
 #[test]
@@ -422,8 +477,8 @@ fn an_attribute_on_a_field_says_something() {
 
     assert_eq!(
         event("#[event] a: Id, #[event()] b: Id"),
-        ["a key is missing here; known keys of `event` are `tag`, `added`, `renamed` and `changed`";
-            2],
+        ["a key is missing here; known keys of `event` are \
+         `tag`, `tags`, `home`, `added`, `renamed` and `changed`"; 2],
     );
     assert_eq!(event("#[event(tag, tag)] a: Id"), ["`tag` is given twice; keep one of them"],);
     assert_eq!(event("#[event(tagg)] a: Id"), ["unknown key `tagg`; did you mean `tag`?"],);

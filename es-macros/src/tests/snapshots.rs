@@ -63,9 +63,21 @@ fn an_event_with_tags() {
         event::derive,
         r#"
             #[event(name = "subscribed")]
-            pub struct Subscribed { #[event(tag)] course: CourseId, #[event(tag = "student")] who: u32 }
+            pub struct Subscribed { #[event(tag, home)] course: CourseId, #[event(tag = "student")] who: u32 }
         "#,
         &expect_file!["snapshots/event_with_tags.rs"],
+    );
+}
+
+#[test]
+fn an_event_with_a_tag_for_each_value_of_a_field() {
+    check(
+        event::derive,
+        r#"
+            #[event(name = "room-booked")]
+            pub struct Booked { #[event(tag)] room: RoomId, #[event(tags = "night")] nights: Vec<Night> }
+        "#,
+        &expect_file!["snapshots/event_with_many_tags.rs"],
     );
 }
 

@@ -47,7 +47,7 @@ fn channel(chapter: &Chapter) -> Value {
     if !chapter.is_aggregate {
         return json!({
             "address": null,
-            "description": "Each event is in the stream that its first tag names.",
+            "description": "Each event is in the stream that its home names, one of its tags.",
             "messages": messages,
         });
     }
@@ -87,6 +87,13 @@ fn versions(event: &EventHistory) -> impl Iterator<Item = (String, Value)> {
                 "schema": { "$ref": format!("./{}", schema_path(event.name, *version)) },
             },
         });
+        if !event.tags.is_empty() {
+            let tag = |name: &&str| json!({ "name": name });
+            message["tags"] = event.tags.iter().map(tag).collect();
+        }
+        if let Some(home) = event.home {
+            message["x-home"] = home.into();
+        }
         if event.is_superseded || Some(*version) != latest {
             message["summary"] = "Read, and not written any more.".into();
         }

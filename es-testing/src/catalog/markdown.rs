@@ -67,6 +67,13 @@ fn an_event(text: &mut fmt::Formatter<'_>, chapter: &Chapter, event: &EventHisto
     if !event.aliases.is_empty() {
         writeln!(text, "Stored before as {}.\n", coded(event.aliases))?;
     }
+    if !event.tags.is_empty() {
+        write!(text, "Found under the tags {}", coded(event.tags))?;
+        match event.home {
+            Some(home) => writeln!(text, "; its home is `{home}`.\n")?,
+            None => writeln!(text, ".\n")?,
+        }
+    }
     let causes = |asked: &&Asked| asked.events.contains(&event.name);
     let causes: Vec<&str> = chapter.asked.iter().filter(causes).map(|asked| asked.name).collect();
     if !causes.is_empty() {

@@ -32,6 +32,8 @@
 //! assert_eq!(widened.changes()[0].place, "cents");
 //! ```
 //!
+//! Tags are stored too, beside the event: [`tags_compatibility`] compares those.
+//!
 //! What is not stored is no change: the paths and names of types, the order of the fields of an
 //! object, a struct around one value. A type that cannot be looked into (`Form::Opaque`) is the same
 //! as long as its name is; that its form is the same cannot be told.
@@ -41,8 +43,10 @@ mod change;
 mod compare;
 mod number;
 mod rule;
+mod tags;
 mod view;
 
 pub use change::{Change, Compatibility};
 pub use compare::compatibility;
 pub use rule::Rule;
+pub use tags::{Tags, tags_compatibility};

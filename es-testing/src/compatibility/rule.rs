@@ -36,6 +36,12 @@ pub enum Rule {
     Unknown,
     /// A serde attribute whose effect is not known came, went or changed.
     AttributesChanged,
+    /// Events are found under one more tag.
+    TagAdded,
+    /// Events are found under one tag less.
+    TagRemoved,
+    /// Decisions store events in the streams of another tag.
+    HomeChanged,
 }
 
 impl Rule {
@@ -49,6 +55,7 @@ impl Rule {
                 | Self::MadeOptional
                 | Self::Widened
                 | Self::VariantAdded
+                | Self::TagRemoved
         )
     }
 
@@ -64,6 +71,7 @@ impl Rule {
                 | Self::MadeRequired
                 | Self::Narrowed
                 | Self::VariantRemoved
+                | Self::TagAdded
         )
     }
 
@@ -97,6 +105,13 @@ impl Rule {
             Self::AttributesChanged => {
                 "what the serde attribute does to the stored form is not known here"
             }
+            Self::TagAdded => {
+                "what is stored does not have the tag, so that nobody finds it under it"
+            }
+            Self::TagRemoved => {
+                "old code looks for new events under the tag, and does not find them"
+            }
+            Self::HomeChanged => "the events of one thing would stand in two streams, some in each",
         }
     }
 }

@@ -7,7 +7,7 @@ use es_core::{EventHistory, SchemaVersion};
 
 use super::parts::opaque;
 use super::released::{Released, ReleasedEvent};
-use crate::compatibility::{Change, Compatibility, Rule, compatibility};
+use crate::compatibility::{Change, Compatibility, Rule, Tags, compatibility};
 
 /// What a comparison found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub(super) enum Breach {
     AliasGone { event: String, alias: String },
     /// It was superseded, and is listed as one that is written.
     WrittenAgain { event: String },
+    /// Its tags are others.
+    Tags { event: String, changes: Vec<Change> },
     /// Two sets mean different things by the name.
     TwoEvents { event: String },
     /// The form is another one.
@@ -81,6 +83,11 @@ pub(super) enum New {
     Superseded {
         event: String,
     },
+    /// The lock is of a format that had no tags.
+    Tags {
+        event: String,
+        tags: Tags,
+    },
 }
 
 /// Compares what was released with the events that the code has, whichever sets they are from.
@@ -117,7 +124,11 @@ pub(super) fn merged(present: &[EventHistory]) -> (Vec<EventHistory>, Vec<Breach
             merged.insert(history.name, history.clone());
             continue;
         };
-        if known.versions != history.versions || known.aliases != history.aliases {
+        let tags = |history: &EventHistory| (history.tags, history.home);
+        if known.versions != history.versions
+            || known.aliases != history.aliases
+            || tags(known) != tags(history)
+        {
             breaches.push(Breach::TwoEvents { event: history.name.to_owned() });
         }
         // One aggregate may still write what another one only reads.
@@ -126,7 +137,7 @@ pub(super) fn merged(present: &[EventHistory]) -> (Vec<EventHistory>, Vec<Breach
     (merged.into_values().collect(), breaches)
 }
 
-fn is_called(history: &EventHistory, name: &str) -> bool {
+pub(super) fn is_called(history: &EventHistory, name: &str) -> bool {
     history.name == name || history.aliases.contains(&name)
 }
 
@@ -139,6 +150,7 @@ impl Verdict {
         if event.is_superseded && !history.is_superseded && history.name == name {
             self.breaches.push(Breach::WrittenAgain { event: name.to_owned() });
         }
+        self.tags(name, event, history);
         let Some((written, _)) = history.versions.last() else { return };
         for (&version, released) in &event.versions {
             match history.versions.iter().find(|(present, _)| *present == version) {

@@ -27,7 +27,10 @@
 //! - A version that the code *writes* stays as it is. It may get optional fields, which are safe to
 //!   read in both directions; everything else needs the next version.
 //! - A version that the code only *reads* is still read, all of it.
+//! - Tags and the home stay: a tag that comes or goes, and another home, are told with what to do.
 //! - No event, version or alias goes. What is not written any more is listed under `superseded(…)`.
+//!
+//! A lock of format 1, of a release before tags were in it, is read; the next blessing writes it anew.
 //!
 //! The rules behind it are those of [`compatibility`](crate::compatibility), and the report names the
 //! one that a change breaks.
@@ -49,7 +52,7 @@
 //! use es_testing::lock::{self, Released};
 //!
 //! let text = "\
-//! format 1
+//! format 2
 //!
 //! event money-deposited
 //!
@@ -78,6 +81,7 @@ mod parse;
 mod parts;
 mod released;
 mod report;
+mod tags;
 mod write;
 
 pub(crate) use file::with_causes;

@@ -11,6 +11,8 @@ use es_core::shape::{Definition, Enum, Form, Kind, Schema, Variant};
 use super::line::{Line, field};
 use super::parts::named;
 use super::released::{Released, ReleasedEvent};
+use super::tags;
+use crate::compatibility::Tags;
 
 /// Why a text is no lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +65,7 @@ impl FromStr for Released {
 
     fn from_str(text: &str) -> Result<Self, InvalidLock> {
         let mut entries = entries(text)?.into_iter().peekable();
-        format(&mut entries)?;
+        let has_tags = format(&mut entries)? > 1;
         let mut released = Self::default();
         while let Some(entry) = entries.next() {
             if entry.depth > 0 {
@@ -78,7 +80,7 @@ impl FromStr for Released {
                     "`{name}` is there already: keep one `event {name}`, with the versions of both"
                 )));
             }
-            released.events.insert(name, event(&entry, &mut entries)?);
+            released.events.insert(name, event(&entry, &mut entries, has_tags)?);
         }
         Ok(released)
     }
@@ -112,8 +114,9 @@ fn entries(text: &str) -> Result<Vec<Entry<'_>>, InvalidLock> {
     Ok(entries)
 }
 
-fn format(entries: &mut Entries<'_>) -> Result<(), InvalidLock> {
-    let missing = "the first line that is no comment must be `format 1`";
+/// The format, which is 1 where the lock was written before tags were in it.
+fn format(entries: &mut Entries<'_>) -> Result<u32, InvalidLock> {
+    let missing = "the first line that is no comment must be `format 2`";
     let Some(entry) = entries.next() else {
         return Err(InvalidLock { line: 1, problem: missing.to_owned() });
     };
@@ -124,15 +127,21 @@ fn format(entries: &mut Entries<'_>) -> Result<(), InvalidLock> {
         })
         .map_err(|_| entry.wrong(missing))?;
     match format {
-        1 => Ok(()),
+        1 | 2 => Ok(format),
         other => {
-            Err(entry.wrong(format!("format {other} is of a later release; this reads format 1")))
+            Err(entry
+                .wrong(format!("format {other} is of a later release; this reads up to format 2")))
         }
     }
 }
 
-fn event(head: &Entry<'_>, entries: &mut Entries<'_>) -> Result<ReleasedEvent, InvalidLock> {
-    let mut event = ReleasedEvent::default();
+fn event(
+    head: &Entry<'_>,
+    entries: &mut Entries<'_>,
+    has_tags: bool,
+) -> Result<ReleasedEvent, InvalidLock> {
+    let tags = has_tags.then(Tags::default);
+    let mut event = ReleasedEvent { tags, ..ReleasedEvent::default() };
     while let Some(entry) = next_within(head, entries)? {
         match entry.text.split([' ', ':']).next() {
             Some("alias") => {
@@ -146,10 +155,18 @@ fn event(head: &Entry<'_>, entries: &mut Entries<'_>) -> Result<ReleasedEvent, I
                 entry.read(|line| line.expect("superseded"))?;
                 event.is_superseded = true;
             }
+            Some("home" | "tag") => {
+                let Some(tags) = &mut event.tags else {
+                    return Err(
+                        entry.wrong("a lock of format 1 has no tags: write `format 2` above")
+                    );
+                };
+                entry.read(|line| tags::read(line, tags))?;
+            }
             Some("version") => version(&entry, entries, &mut event)?,
             _ => {
                 return Err(entry.wrong(format!(
-                    "`{}` is nothing that an event has: `alias …`, `superseded` or `version …`",
+                    "`{}` is nothing that an event has: `alias …`, `home …`, `tag …`, `superseded` or `version …`",
                     entry.text
                 )));
             }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use es_core::shape::Schema;
 use es_core::{EventHistory, SchemaVersion};
 
-use super::check::merged;
-use crate::compatibility::{Rule, compatibility};
+use super::check::{is_called, merged};
+use super::tags;
+use crate::compatibility::{Rule, Tags, compatibility};
 
 /// Every event that was released: what a lock file holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Released {
 pub(super) struct ReleasedEvent {
     pub(super) aliases: BTreeSet<String>,
     pub(super) is_superseded: bool,
+    /// Unknown where the lock is of a format that had none.
+    pub(super) tags: Option<Tags>,
     pub(super) versions: BTreeMap<SchemaVersion, Schema>,
 }
 
@@ -55,6 +58,10 @@ impl Released {
                     }
                 }
             }
+        }
+        for (name, event) in &mut self.events {
+            let history = present.iter().find(|history| is_called(history, name));
+            event.tags.get_or_insert_with(|| history.map(tags::present).unwrap_or_default());
         }
     }
 

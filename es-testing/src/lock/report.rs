@@ -6,6 +6,7 @@ use std::fmt::{self, Write};
 use es_core::SchemaVersion;
 
 use super::check::{Breach, New, Verdict};
+use super::tags;
 use crate::compatibility::{Change, Compatibility, Rule};
 
 impl fmt::Display for Verdict {
@@ -65,6 +66,7 @@ impl fmt::Display for Breach {
                 writeln!(f, "  `{event}` is two different events in two sets")?;
                 cure(f, "give one of them a name of its own")
             }
+            Self::Tags { event, changes } => tags::changed(f, event, changes),
             Self::Changed { event, version, written, changes } => {
                 changed(f, event, (*version, *written), changes)
             }
@@ -204,6 +206,7 @@ impl fmt::Display for New {
             Self::Alias { event, alias } => {
                 writeln!(f, "\n  `{event}` is read under the name `{alias}`, which is new")
             }
+            Self::Tags { event, tags } => tags::new(f, event, tags),
             Self::Superseded { event } => {
                 writeln!(f, "\n  `{event}` is superseded now: read, and not written")
             }

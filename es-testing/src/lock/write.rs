@@ -8,12 +8,13 @@ use es_core::shape::{Enum, Field, Form, Kind, Schema, Tagging};
 use super::form::{tuple, written};
 use super::names::{Names, is_word};
 use super::released::{Released, ReleasedEvent};
+use super::tags;
 
 /// The first lines of every lock.
 pub(super) const HEAD: &str = "\
 # Every released version of every event, in the form in which it is stored.
 # `ES_BLESS=1 cargo test` adds what is new. What is here stays, as the events do.
-format 1
+format 2
 ";
 
 impl fmt::Display for Released {
@@ -27,6 +28,9 @@ fn write_event(to: &mut impl Write, name: &str, event: &ReleasedEvent) -> fmt::R
     writeln!(to, "\nevent {name}")?;
     for alias in &event.aliases {
         writeln!(to, "  alias {alias}")?;
+    }
+    if let Some(tags) = &event.tags {
+        tags::write(to, tags)?;
     }
     if event.is_superseded {
         writeln!(to, "  superseded")?;
@@ -76,7 +80,7 @@ fn write_kind(
         Kind::Newtype(form) => write!(to, "newtype {}", written(form, names))?,
         Kind::Tuple(parts) => write!(to, "tuple {}", tuple(parts, names))?,
         Kind::Struct(_) => write!(to, "struct")?,
-        Kind::Enum(Enum { tagging, .. }) => write!(to, "enum{}", tags(tagging))?,
+        Kind::Enum(Enum { tagging, .. }) => write!(to, "enum{}", tagged(tagging))?,
     }
     write_attributes(to, attributes)?;
     match kind {
@@ -119,7 +123,7 @@ fn write_attributes(to: &mut impl Write, attributes: &[String]) -> fmt::Result {
     writeln!(to)
 }
 
-fn tags(tagging: &Tagging) -> String {
+fn tagged(tagging: &Tagging) -> String {
     match tagging {
         Tagging::External => String::new(),
         Tagging::Internal(tag) => format!(" tag {tag:?}"),

@@ -25,10 +25,10 @@ fn an_open_merge() {
 #[test]
 fn no_format_or_a_later_one() {
     let none = "event a\n".parse::<Released>().expect_err("there is no format").to_string();
-    let later = "format 2\n".parse::<Released>().expect_err("there is no 2").to_string();
+    let later = "format 3\n".parse::<Released>().expect_err("there is no 3").to_string();
 
-    assert_eq!(none, "line 1: the first line that is no comment must be `format 1`");
-    assert_eq!(later, "line 1: format 2 is of a later release; this reads format 1");
+    assert_eq!(none, "line 1: the first line that is no comment must be `format 2`");
+    assert_eq!(later, "line 1: format 3 is of a later release; this reads up to format 2");
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_line_that_belongs_to_nothing() {
 fn a_word_that_no_event_has() {
     assert_eq!(
         error("event a\n  versoin 1: unit\n"),
-        "line 3: `versoin 1: unit` is nothing that an event has: `alias …`, `superseded` or `version …`"
+        "line 3: `versoin 1: unit` is nothing that an event has: `alias …`, `home …`, `tag …`, `superseded` or `version …`"
     );
 }
 

@@ -9,3 +9,4 @@ mod reports;
 mod rules;
 #[path = "../fixture/scratch.rs"]
 mod scratch;
+mod tags;

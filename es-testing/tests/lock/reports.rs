@@ -10,7 +10,7 @@ use super::forms::*;
 use super::scratch::Scratch;
 
 /// The report of a code that has `present`, where `released` is released.
-fn check(released: &[EventHistory], present: &[EventHistory], report: &ExpectFile) {
+pub(crate) fn check(released: &[EventHistory], present: &[EventHistory], report: &ExpectFile) {
     let scratch = Scratch::new();
     if !released.is_empty() {
         lock::hold(scratch.path(), released, Blessing::Given).expect("nothing is released yet");

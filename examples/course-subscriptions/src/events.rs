@@ -38,7 +38,7 @@ pub struct LimitChanged {
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "subscribed")]
 pub struct Subscribed {
-    #[event(tag)]
+    #[event(tag, home)]
     pub course: String,
     #[event(tag)]
     pub student: String,
@@ -47,7 +47,7 @@ pub struct Subscribed {
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "unsubscribed")]
 pub struct Unsubscribed {
-    #[event(tag)]
+    #[event(tag, home)]
     pub course: String,
     #[event(tag)]
     pub student: String,

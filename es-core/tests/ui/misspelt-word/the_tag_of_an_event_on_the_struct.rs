@@ -1,7 +1,7 @@
 use es_core::prelude::*;
 
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
-#[event(name = "subscribed", tags(course))]
+#[event(name = "subscribed", taggs(course))]
 struct Subscribed {
     course: String,
 }

@@ -54,6 +54,9 @@ const _: () = {
         ) -> __Result<::std::vec::Vec<::es_core::Tag>, ::es_core::InvalidText> {
             ::es_core::__private::AsFact::fact(self).tags()
         }
+        fn tag_names(&self) -> &'static [&'static ::core::primitive::str] {
+            ::es_core::__private::AsFact::fact(self).tag_names()
+        }
         fn decode(
             __name: &::core::primitive::str,
             __version: ::es_core::SchemaVersion,
@@ -161,12 +164,7 @@ impl ::es_core::DecisionModel for Seats {
     ) -> ::core::result::Result<::es_core::Query, ::es_core::InvalidQuery> {
         ::es_core::__private::query::<
             Self,
-        >(
-            &[],
-            ::es_core::__private::tags([
-                ::es_core::__private::tag::<String>("course", &self.course),
-            ])?,
-        )
+        >(&[], [::es_core::__private::one_tag::<String>("course", &self.course)])
     }
     fn condition(
         &self,
@@ -176,9 +174,7 @@ impl ::es_core::DecisionModel for Seats {
             Self,
         >(
             &[<Unsubscribed as __Listed>::TYPE],
-            ::es_core::__private::tags([
-                ::es_core::__private::tag::<String>("course", &self.course),
-            ])?,
+            [::es_core::__private::one_tag::<String>("course", &self.course)],
         )
     }
     fn evolve(&mut self, __e: SeatsEvent) {

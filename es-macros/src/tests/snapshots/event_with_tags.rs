@@ -3,18 +3,14 @@ impl ::es_core::Event for Subscribed {
     const NAME: &'static str = "subscribed";
     const VERSION: ::es_core::SchemaVersion = ::es_core::SchemaVersion(1u32);
     const IS_DERIVED: ::core::primitive::bool = true;
-    const TAGS: &'static [&'static ::core::primitive::str] = &["course", "student"];
-    fn tags(
-        &self,
-    ) -> ::core::result::Result<
-        ::std::vec::Vec<::es_core::Tag>,
-        ::es_core::InvalidText,
-    > {
-        ::es_core::__private::tags([
-            ::es_core::__private::tag::<CourseId>("course", &self.course),
-            ::es_core::__private::tag::<u32>("student", &self.who),
+    const TAGS: ::es_core::__private::TagNames = &["course", "student"];
+    fn tags(&self) -> ::es_core::__private::Tags {
+        ::es_core::__private::all_tags([
+            ::es_core::__private::one_tag::<CourseId>("course", &self.course),
+            ::es_core::__private::one_tag::<u32>("student", &self.who),
         ])
     }
+    const HOME: ::es_core::__private::HomeName = ::core::option::Option::Some("course");
     fn schemas() -> ::es_core::__private::shape::Schemas {
         use ::es_core::__private::shape as __s;
         __s::from_the_first([

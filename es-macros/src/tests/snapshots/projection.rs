@@ -51,6 +51,9 @@ const _: () = {
         ) -> __Result<::std::vec::Vec<::es_core::Tag>, ::es_core::InvalidText> {
             ::es_core::__private::AsFact::fact(self).tags()
         }
+        fn tag_names(&self) -> &'static [&'static ::core::primitive::str] {
+            ::es_core::__private::AsFact::fact(self).tag_names()
+        }
         fn decode(
             __name: &::core::primitive::str,
             __version: ::es_core::SchemaVersion,

@@ -78,6 +78,9 @@ const _: () = {
         ) -> __Result<::std::vec::Vec<crate::events::Tag>, crate::events::InvalidText> {
             crate::events::__private::AsFact::fact(self).tags()
         }
+        fn tag_names(&self) -> &'static [&'static ::core::primitive::str] {
+            crate::events::__private::AsFact::fact(self).tag_names()
+        }
         fn decode(
             __name: &::core::primitive::str,
             __version: crate::events::SchemaVersion,

@@ -131,7 +131,7 @@ pub enum Audited {
 #[event(name = "account-watched")]
 pub struct Watched {
     /// Which one.
-    #[event(tag)]
+    #[event(tag, home)]
     pub account: u32,
     /// By whom.
     #[event(tag = "guard")]

@@ -1,0 +1,10 @@
+use es_core::prelude::*;
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "room-booked")]
+struct Booked {
+    #[event(tags = "night")]
+    night: String,
+}
+
+fn main() {}
