@@ -9,6 +9,7 @@ use crate::event::{EventId, EventName, SchemaVersion};
 use crate::failed_step::FailedStep;
 use crate::lossless::Loss;
 use crate::recorded::RawEvent;
+use crate::retag::LacksTag;
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 use crate::text::InvalidText;
 
@@ -50,6 +51,9 @@ pub enum AppendError {
     /// An event that the decision has not seen matches the append's condition.
     #[error(transparent)]
     Condition(#[from] ConditionFailed),
+    /// An event lacks a tag that all stored ones of its name have: a later release has added it.
+    #[error(transparent)]
+    LacksTag(#[from] LacksTag),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -151,6 +151,7 @@ mod recorded;
 mod repository;
 mod resend;
 mod restore;
+mod retag;
 mod selection;
 pub mod shape;
 mod snapshot;
@@ -214,6 +215,10 @@ pub use projection::{
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
 pub use recorded::{EventPart, NewEvent, RawEvent, Recorded, RecordedEvent, TooManyTags};
 pub use repository::{Executed, Repository};
+pub use retag::{
+    EventTag, LacksTag, MissingTag, Retag, RetagError, RetagProgress, RetagStore, Retagged,
+    TaggedPosition,
+};
 pub use selection::{Scope, SelectedPage, Selection};
 pub use shape::Shape;
 pub use snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};

@@ -2,6 +2,7 @@
 
 mod places;
 mod replace;
+mod retag;
 mod select;
 
 use std::collections::HashMap;
@@ -12,12 +13,14 @@ use tokio::time::timeout;
 use tracing::Instrument;
 
 use self::places::Places;
+use self::retag::Declared;
 use crate::append::{Append, Appended, AppendedStream, StreamAppend};
 use crate::checkpoint::Incarnation;
 use crate::error::{AppendError, ConditionFailed, Conflict, StoreError};
 use crate::event::EventId;
 use crate::query::{Condition, Query};
 use crate::recorded::{NewEvent, Recorded, RecordedEvent};
+use crate::retag::EventTag;
 use crate::selection::{SelectedPage, Selection};
 use crate::snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
 use crate::spans;
@@ -47,6 +50,8 @@ struct Events {
     tags: Vec<Vec<Tag>>,
     streams: HashMap<StreamId, Places>,
     ids: HashMap<EventId, Position>,
+    /// The tags that are complete, or about to be.
+    declared: Declared,
     /// Per stream its snapshots, oldest first.
     snapshots: HashMap<StreamId, Vec<Kept>>,
 }
@@ -66,6 +71,7 @@ impl Default for Events {
             tags: Vec::new(),
             streams: HashMap::new(),
             ids: HashMap::new(),
+            declared: Declared::default(),
             snapshots: HashMap::new(),
         }
     }
@@ -128,6 +134,13 @@ impl EventStore for MemoryStore {
         }))
     }
 
+    async fn missing_tag(&self, tags: &[EventTag]) -> Result<Option<EventTag>, StoreError> {
+        if self.read(|events| events.declared.are_complete(tags)) {
+            return Ok(None);
+        }
+        Ok(self.write(|events| events.missing_tag(tags)))
+    }
+
     async fn select_page(
         &self,
         selection: &Selection,
@@ -188,6 +201,7 @@ impl Events {
         if let Some(first) = self.first_answer(&append)? {
             return Ok(first);
         }
+        self.declared.check(append.parts().iter().flat_map(|part| &part.events))?;
         self.check_versions(&append)?;
         self.check_condition(append.condition())?;
         let parts = append.into_parts().into_iter();

@@ -1,7 +1,10 @@
 //! Which events of the log matter to a decision.
 
+use std::collections::BTreeSet;
+
 use crate::event::EventName;
 use crate::event_set::{EventSet, EventType};
+use crate::retag::EventTag;
 use crate::stream::Position;
 use crate::tag::Tag;
 use crate::text::InvalidText;
@@ -83,6 +86,20 @@ impl Query {
     pub fn matching_items(&self, name: &EventName, tags: &[Tag]) -> Vec<usize> {
         let items = self.items.iter().enumerate();
         items.filter(|(_, item)| item.matches(name, tags)).map(|(nth, _)| nth).collect()
+    }
+
+    /// The names of the tags under which each type is looked for. An item of any type names none.
+    #[must_use]
+    pub fn event_tags(&self) -> Vec<EventTag> {
+        let of_item = |item: &QueryItem| -> Vec<EventTag> {
+            let names = item.tags.iter().map(Tag::name);
+            let of_type = |event: &EventName| {
+                names.clone().map(|tag| EventTag::new(event.clone(), tag)).collect::<Vec<_>>()
+            };
+            item.types.iter().flat_map(of_type).collect()
+        };
+        let tags: BTreeSet<_> = self.items.iter().flat_map(of_item).collect();
+        tags.into_iter().collect()
     }
 
     /// Whether an event of type `name` with `tags` matches.

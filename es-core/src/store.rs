@@ -12,6 +12,7 @@ use crate::held_up::HeldUp;
 use crate::paging;
 use crate::query::Query;
 use crate::recorded::RecordedEvent;
+use crate::retag::EventTag;
 use crate::selection::{Scope, SelectedPage, Selection, searched, tagged};
 use crate::snapshot::{Fingerprint, Snapshot, SnapshotPage};
 use crate::stream::{Position, StreamId, Version};
@@ -60,6 +61,7 @@ use crate::subscription::{Start, Subscription};
 ///   [`safe`](LogPage::safe), no event will ever appear at or below it that was not there. `log`
 /// - **Event ids are unique** in the whole store, and an append that is sent again is answered as it
 ///   was the first time. `event_ids`
+/// - **Tags are complete** where [`missing_tag`](Self::missing_tag) names none of them, and stay so. `tags`
 /// - **Snapshots** come back as they were kept, and one that is not of the stream's history never
 ///   does. A store may do without. `snapshots`
 /// - **A selection misses nothing**: what is in it and at or below [`through`](SelectedPage::through)
@@ -125,6 +127,22 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         after: Position,
         limit: u32,
     ) -> impl Future<Output = Result<QueryPage, StoreError>> + Send;
+
+    /// One of `tags` that not all stored events of its name have, so that a decision which looks for
+    /// them under it would not know of all; none if they are complete.
+    ///
+    /// A tag that is complete stays so: from then on an append of such an event without it is refused
+    /// ([`LacksTag`](AppendError::LacksTag)). Where no event of the name is stored, or all have the tag,
+    /// it is complete from now on. [`RetagStore`](crate::RetagStore) tells the rest.
+    ///
+    /// A store that does not know answers that they are complete.
+    fn missing_tag(
+        &self,
+        tags: &[EventTag],
+    ) -> impl Future<Output = Result<Option<EventTag>, StoreError>> + Send {
+        let _ = tags;
+        async { Ok(None) }
+    }
 
     /// The newest snapshot of the stream that has this `shape` and is not newer than `at_most`, and
     /// up to `limit` events after it, in one round trip.

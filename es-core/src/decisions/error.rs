@@ -5,6 +5,7 @@ use std::error::Error;
 use crate::error::{AppendError, ConditionFailed, EncodeError, RecordedDecodeError, StoreError};
 use crate::event::EventName;
 use crate::query::InvalidQuery;
+use crate::retag::MissingTag;
 
 /// Why a decision across streams caused nothing. `E` is the decision's own error.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,9 @@ pub enum DecisionError<E: Error + 'static> {
     /// An event that a model rests on cannot be read.
     #[error(transparent)]
     Decode(Box<RecordedDecodeError>),
+    /// A model looks for events under a tag that not all stored ones have.
+    #[error(transparent)]
+    MissingTag(#[from] MissingTag),
     /// The events that a model rests on could not be read.
     #[error(transparent)]
     Read(#[from] StoreError),

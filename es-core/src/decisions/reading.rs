@@ -6,6 +6,7 @@ use crate::paging::PAGE;
 use crate::query::{Condition, InvalidQuery, Query, QueryItem};
 use crate::recorded::{NewEvent, RawEvent};
 use crate::resend::until_answered;
+use crate::retag::{EventTag, MissingTag};
 use crate::store::{EventStore, MatchingEvent};
 use crate::stream::Position;
 
@@ -65,6 +66,10 @@ impl<M: DecisionModels> Reading<M> {
         S: EventStore,
         E: std::error::Error + 'static,
     {
+        let tags = &self.queries.tags;
+        if let Some(missing) = until_answered(move || store.missing_tag(tags)).await? {
+            return Err(MissingTag(missing).into());
+        }
         for _ in 0..READINGS {
             if let Some(seen) = self.try_read_on(store).await? {
                 return Ok(seen);
@@ -137,6 +142,8 @@ struct Queries {
     /// For each item of `read`, the place of its model; rising.
     owners: Vec<usize>,
     validate: Query,
+    /// The tags that have to be complete, or the models would not know of all.
+    tags: Vec<EventTag>,
 }
 
 impl Queries {
@@ -146,8 +153,10 @@ impl Queries {
         };
         let owners = queries.iter().enumerate();
         let owners = owners.flat_map(|(nth, query)| query.items().iter().map(move |_| nth));
+        let read = Query::new(items(queries))?;
         Ok(Self {
-            read: Query::new(items(queries))?,
+            tags: read.event_tags(),
+            read,
             owners: owners.collect(),
             validate: Query::new(items(conditions))?,
         })

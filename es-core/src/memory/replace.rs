@@ -2,7 +2,7 @@
 
 use super::{Events, MemoryStore, Places};
 use crate::append::{AppendedStream, StreamAppend};
-use crate::error::StoreError;
+use crate::error::{StoreError, StoreErrorKind};
 use crate::stream::{ExpectedVersion, Position, StreamId};
 use crate::tag::Tag;
 use crate::timestamp::Timestamp;
@@ -25,6 +25,9 @@ impl Events {
         if actual != replacement.last {
             return Err(replacement.conflict(actual).into());
         }
+        self.declared
+            .check(replacement.copies.iter().map(|copy| &copy.event))
+            .map_err(|lacking| StoreError::new(StoreErrorKind::Unsupported, lacking))?;
         let last =
             StreamAppend::new(stream.clone(), ExpectedVersion::Any, vec![replacement.record]);
         let first = self.append_part(last).version.plus(1);

@@ -8,5 +8,6 @@ mod forms;
 mod nights;
 mod order;
 mod race;
+mod retag;
 mod store;
 mod transformed;
