@@ -106,7 +106,12 @@
 //! types new names. So does a handler whose session has said the same words for a table of that name
 //! in another schema: its batch is done again in a session that has forgotten them.
 //!
-//! Names that share a schema are refused, and so is a schema that is there and is no projection's.
+//! Names that share a schema are refused, and so is a schema that is there and is no projection's, a name
+//! that SQL would find only in quotes, and one that differs from another only in case.
+//!
+//! Grants on the schema and on what is in it are carried over at a swap. A view, a foreign key or a
+//! publication of the service would stay with the old tables; the swap waits while there is one, and
+//! [`drop_version`](es_core::ProjectionStore::drop_version) refuses. [`guide::rebuilding`] has the list.
 //! `search_path` begins with the schema in all handlers, and goes on as the session has it.
 //!
 //! The schema belongs to the role that made it, and only that one may rename it: all nodes run as one
@@ -243,7 +248,7 @@ pub use sqlx;
 
 pub use import::{ImportError, Imported};
 pub use inline::InlineError;
-pub use projections::{PgBatch, PgProjections};
+pub use projections::{HasDependents, PgBatch, PgProjections};
 pub use schema_name::{InvalidSchemaName, SchemaName};
 pub use schema_owner::ForeignSchema;
 pub use store::PgStore;

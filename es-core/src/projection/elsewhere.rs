@@ -216,6 +216,10 @@ impl<P: ProjectionStore, D: Clone + Send + 'static> ProjectionStore for Elsewher
         self.kept.swap(id).await
     }
 
+    async fn reinstate(&self, id: &ProjectionId) -> Result<VersionState, StoreError> {
+        self.kept.reinstate(id).await
+    }
+
     async fn drop_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
         self.kept.drop_version(id).await
     }

@@ -2,6 +2,7 @@
 
 use super::{
     Keys, Parked, ParkedKey, Projection, ProjectionId, ProjectionKey, ProjectionStore, Projections,
+    VersionState,
 };
 use crate::error::StoreError;
 use crate::metadata::Reason;
@@ -68,6 +69,36 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
     /// Lets a projection that stopped go on. The event that it stopped at stays parked.
     pub async fn resume<X: Projection>(&self) -> Result<(), StoreError> {
         self.resume_of(&ProjectionId::of::<X>()).await
+    }
+
+    /// Has the retired version `X` take the place of the one that serves: the way back.
+    ///
+    /// It is built on from where it stopped, by the processes that run it, and takes over when it has come
+    /// as far. Readers see the rows of the other version until then, and that one is retired and kept, so
+    /// the way forward is the same call. Answers what the version does now.
+    ///
+    /// ```
+    /// use es_core::prelude::*;
+    /// use es_core::Projection;
+    /// use es_core::projection::{ProjectionStore, Projections, VersionState};
+    ///
+    /// async fn go_back<X: Projection>(
+    ///     projections: &Projections<impl EventStore, impl ProjectionStore>,
+    /// ) -> Result<(), Box<dyn std::error::Error>> {
+    ///     let state = projections.reinstate::<X>().await?;
+    ///     assert_eq!(state, VersionState::Building);
+    ///     Ok(())
+    /// }
+    /// ```
+    pub async fn reinstate<X: Projection>(&self) -> Result<VersionState, StoreError> {
+        self.reinstate_version(&ProjectionId::of::<X>()).await
+    }
+
+    /// As [`reinstate`](Self::reinstate), of any version.
+    pub async fn reinstate_version(&self, id: &ProjectionId) -> Result<VersionState, StoreError> {
+        let state = self.kept.reinstate(id).await?;
+        self.ask_to_look(id);
+        Ok(state)
     }
 
     /// As [`parked`](Self::parked), of any version, or of a durable subscription.

@@ -5,7 +5,7 @@ use std::fmt;
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::ProjectionId;
+use super::{ProjectionId, VersionState};
 use crate::checkpoint::Incarnation;
 use crate::stream::Position;
 
@@ -16,6 +16,7 @@ use crate::stream::Position;
 #[must_use = "a projection stops when its `Running` is dropped"]
 pub struct Running {
     id: ProjectionId,
+    state: watch::Receiver<VersionState>,
     ended: watch::Receiver<Option<Ended>>,
     stop: DropGuard,
 }
@@ -27,8 +28,8 @@ pub enum Ended {
     /// It was told to stop.
     #[error("it was told to stop")]
     Stopped,
-    /// Another version took its place.
-    #[error("another version took its place")]
+    /// Another version took its place, and somebody dropped its rows.
+    #[error("another version took its place, and its rows were dropped")]
     Retired,
     /// It follows another log than there is now: that was restored or replaced.
     #[error(
@@ -61,16 +62,26 @@ pub enum Ended {
 impl Running {
     pub(super) fn new(
         id: ProjectionId,
+        state: watch::Receiver<VersionState>,
         ended: watch::Receiver<Option<Ended>>,
         stop: CancellationToken,
     ) -> Self {
-        Self { id, ended, stop: stop.drop_guard() }
+        Self { id, state, ended, stop: stop.drop_guard() }
     }
 
     /// Which projection.
     #[must_use]
     pub fn id(&self) -> &ProjectionId {
         &self.id
+    }
+
+    /// What its version does, as far as this process has heard.
+    ///
+    /// One that is [retired](VersionState::Retired) since another version took its place is run still, and
+    /// handles nothing: it is there when it is [reinstated](super::Projections::reinstate).
+    #[must_use]
+    pub fn state(&self) -> VersionState {
+        *self.state.borrow()
     }
 
     /// Stops it: the batch in hand is finished, its slots are handed over, and other nodes take them at
@@ -83,7 +94,8 @@ impl Running {
     }
 
     /// Waits until it is not run any more, and says why. A projection that is stopped by
-    /// [`OnFailure::Stop`](super::OnFailure::Stop) is run: it waits until it is resumed.
+    /// [`OnFailure::Stop`](super::OnFailure::Stop) is run: it waits until it is resumed. So is one whose
+    /// place another version took: it waits until it is reinstated, or its version is dropped.
     pub async fn ended(&mut self) -> Ended {
         match self.ended.wait_for(Option::is_some).await {
             Ok(ended) => ended.clone().unwrap_or(Ended::BrokenOff),
@@ -97,6 +109,7 @@ impl fmt::Debug for Running {
         let ended = self.ended.borrow().clone();
         f.debug_struct("Running")
             .field("id", &self.id)
+            .field("state", &self.state())
             .field("ended", &ended)
             .finish_non_exhaustive()
     }

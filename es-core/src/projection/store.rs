@@ -59,11 +59,14 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
     type Batch: ProjectionBatch<Db = Self::Db>;
 
     /// Makes a version known; does nothing but compare where it is. The first version of a name serves
-    /// at once, a later one is built beside it. All slots begin at [`Registration::start`].
+    /// at once, a later one is built beside it, and one that is older than the version that serves is
+    /// retired: its process runs, handles nothing, and is there when the version is
+    /// [reinstated](Self::reinstate). All slots begin at [`Registration::start`].
     ///
     /// # Errors
     ///
-    /// [`RegisterError`] if it is known and was declared otherwise.
+    /// [`RegisterError`] if it is known and was declared otherwise, and if its name differs from another
+    /// one only in case.
     fn register(
         &self,
         registration: &Registration,
@@ -199,10 +202,25 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
     /// If the other one is still ahead in a slot, it is retired first, so that nobody adds to its rows
     /// any more, and the answer is [`NotYet`](Swap::NotYet): call again when this version has come as
     /// far. Until then the old rows are read. While it has effects that wait with
-    /// what it has set aside, it stays where it is: [`Waits`](Swap::Waits).
+    /// what it has set aside, it stays where it is: [`Waits`](Swap::Waits). So it does while something
+    /// depends on its rows that would not come along: [`HasDependents`](Swap::HasDependents).
     fn swap(&self, id: &ProjectionId) -> impl Future<Output = Result<Swap, StoreError>> + Send;
 
-    /// Removes a version that does not serve, with its rows. Answers whether there was one.
+    /// Has a retired version built on from where it stopped, to take the place of the one that serves: the
+    /// way back. The swap is the same as for a new version, and the other one is retired by it. A
+    /// version that is read still, and retired for another one that is to come as far, serves again at
+    /// once. Answers what it does now; nothing changes for one that is not retired.
+    ///
+    /// # Errors
+    ///
+    /// If it is not known, or has effects and is kept in order by another key than the version that serves.
+    fn reinstate(
+        &self,
+        id: &ProjectionId,
+    ) -> impl Future<Output = Result<VersionState, StoreError>> + Send;
+
+    /// Removes a version that does not serve, with its rows. Answers whether there was one. Where it was
+    /// the one that the version that is read was retired for, that one serves again.
     fn drop_version(
         &self,
         id: &ProjectionId,
@@ -280,7 +298,7 @@ pub trait ProjectionBatch: Send + 'static {
 }
 
 /// What came of [`ProjectionStore::swap`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Swap {
     /// It serves now, or did already.
@@ -290,6 +308,10 @@ pub enum Swap {
     /// The other version has effects and has set events aside whose effects were not had, and nobody
     /// would have them after it. It goes on until they are replayed or dropped.
     Waits,
+    /// Something that is no part of the other version depends on its rows, and would go on reading them
+    /// after the swap: in Postgres a view, a foreign key, a publication. Names what it is. The other
+    /// version goes on until it is gone.
+    HasDependents(Vec<String>),
 }
 
 /// The rules that every store keeps when it registers a version: for their authors.
@@ -304,6 +326,17 @@ impl Registration {
         if self.incarnation != incarnation {
             let (known, actual) = (incarnation, self.incarnation);
             return Err(RegisterError::OtherLog { id, known, actual });
+        }
+        Ok(())
+    }
+
+    /// Whether this projection may be kept beside one of that name: names that differ only in case are
+    /// one to SQL, and to many a reader.
+    pub fn may_stand_beside(&self, other: &ProjectionName) -> Result<(), RegisterError> {
+        let name = &self.id.name;
+        if name != other && name.as_str().eq_ignore_ascii_case(other.as_str()) {
+            let (id, other) = (self.id.clone(), other.clone());
+            return Err(RegisterError::OnlyCaseDiffers { id, other });
         }
         Ok(())
     }
@@ -383,13 +416,40 @@ pub enum RegisterError {
         /// Where they would be: in Postgres a schema.
         place: String,
     },
-    /// A later version serves already.
-    #[error("`{id}` is older than version {serving}, which serves")]
-    Superseded {
+    /// Its name differs from that of another projection only in case.
+    #[error(
+        "`{id}` and `{other}` differ only in upper and lower case, and SQL reads both alike: give one \
+         another name"
+    )]
+    OnlyCaseDiffers {
         /// Which projection.
         id: ProjectionId,
-        /// The version that serves.
-        serving: u32,
+        /// The one that is known.
+        other: ProjectionName,
+    },
+    /// Its rows would be in a place that SQL finds only in quotes.
+    #[error(
+        "`{id}` would keep its rows in `{place}`, which SQL finds only in quotes: give the projection a name \
+         of lower-case letters that is no keyword of SQL"
+    )]
+    NeedsQuotes {
+        /// Which projection.
+        id: ProjectionId,
+        /// Where they would be: in Postgres a schema.
+        place: String,
+    },
+    /// The name of the place of its rows would be too long.
+    #[error(
+        "`{id}` would keep its rows in `{place}`, and such a name has at most {max} bytes: give the \
+         projection a shorter one"
+    )]
+    PlaceTooLong {
+        /// Which projection.
+        id: ProjectionId,
+        /// Where they would be: in Postgres a schema.
+        place: String,
+        /// The most bytes that its name may have.
+        max: usize,
     },
     /// The store failed.
     #[error(transparent)]

@@ -1,7 +1,7 @@
 //! Effects, which are had once.
 
 use es_core::ProjectionId;
-use es_core::projection::{Ended, ProjectionStore, VersionState};
+use es_core::projection::{ProjectionStore, VersionState};
 
 use crate::fixture::*;
 
@@ -68,6 +68,10 @@ impl<const V: u32> Projects<Books> for Mails<V> {
 
 impl<const V: u32> ReadModel<Books> for Mails<V> {}
 
+async fn until_it_is_retired(old: &Running) {
+    until("the old version is retired", || old.state() == VersionState::Retired).await;
+}
+
 async fn until_the_second_serves(kept: &Kept) {
     until_it("the new version serves", async || {
         let versions = kept.versions(None).await.unwrap();
@@ -80,7 +84,7 @@ async fn until_the_second_serves(kept: &Kept) {
 async fn in_the_store_of_the_progress_each_effect_is_had_once_by_one_of_the_versions() {
     let (store, kept, ledgers) = service();
     let token = enter(&store, "ada", 0..100).await;
-    let mut old = ledgers.run_with(Mails::<1>::default(), brisk()).await.unwrap();
+    let old = ledgers.run_with(Mails::<1>::default(), brisk()).await.unwrap();
     ledgers.wait_for::<Mails<1>>(token, LONG).await.unwrap();
 
     let new = ledgers.run_with(Mails::<2>::default(), brisk()).await.unwrap();
@@ -92,7 +96,7 @@ async fn in_the_store_of_the_progress_each_effect_is_had_once_by_one_of_the_vers
     let token = enter(&store, "bob", 200..300).await;
     ledgers.wait_for::<Mails<2>>(token, LONG).await.unwrap();
 
-    assert_eq!(old.ended().await, Ended::Retired);
+    until_it_is_retired(&old).await;
     let (mut first, second) = (effects::<1>(&kept), effects::<2>(&kept));
     assert!(first.len() >= 100 && second.len() >= 100, "{first:?} and {second:?}");
     first.extend(second);
@@ -108,7 +112,7 @@ async fn a_version_whose_place_was_taken_has_no_more_effects_elsewhere() {
     let token = enter(&store, "ada", 0..100).await;
     // It hears of the swap by itself only after minutes.
     let slow = RunOptions::default().with_lease(std::time::Duration::from_mins(10));
-    let mut old = ledgers.run_into(Mails::<1>::default(), outbox.clone(), slow).await.unwrap();
+    let old = ledgers.run_into(Mails::<1>::default(), outbox.clone(), slow).await.unwrap();
     ledgers.wait_for::<Mails<1>>(token, LONG).await.unwrap();
 
     let new = ledgers.run_into(Mails::<2>::default(), outbox.clone(), brisk()).await.unwrap();
@@ -116,7 +120,7 @@ async fn a_version_whose_place_was_taken_has_no_more_effects_elsewhere() {
     let token = enter(&store, "bob", 100..200).await;
     ledgers.wait_for::<Mails<2>>(token, LONG).await.unwrap();
 
-    assert_eq!(old.ended().await, Ended::Retired);
+    until_it_is_retired(&old).await;
     let sent = outbox.sent();
     assert!(sent.iter().map(|(_, number)| *number).eq(0..200), "{sent:?}");
     assert_eq!((sent[99], sent[100]), ((1, 99), (2, 100)));

@@ -241,6 +241,10 @@ impl ProjectionStore for FaultyKept {
         self.0.swap(id).await
     }
 
+    async fn reinstate(&self, id: &ProjectionId) -> Result<VersionState, StoreError> {
+        self.0.reinstate(id).await
+    }
+
     async fn drop_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
         self.0.drop_version(id).await
     }

@@ -89,11 +89,20 @@ impl Alone {
             .store
             .query("UPDATE es.projections SET is_prepared = true WHERE id = $1");
         self.session.execute(prepared.bind(self.projection)).await.map_err(from_sqlx)?;
-        if self.place == VersionState::Building
-            && self.projections.swap_within(&mut self.session, &self.id).await? != Swap::Done
-        {
-            let why = format!("`{}` has come less far than the version that serves", self.id);
-            return Err(unsupported(why));
+        if self.place == VersionState::Building {
+            let why = match self.projections.swap_within(&mut self.session, &self.id).await? {
+                Swap::Done => None,
+                Swap::HasDependents(dependents) => Some(format!(
+                    "the rows of the version that serves are depended on by {}: drop that and make it again \
+                     when `{}` serves, or make it a part of the projection",
+                    dependents.join(", "),
+                    self.id
+                )),
+                _ => Some(format!("`{}` has come less far than the version that serves", self.id)),
+            };
+            if let Some(why) = why {
+                return Err(unsupported(why));
+            }
         }
         self.session.close_with("").await.map_err(from_sqlx)
     }

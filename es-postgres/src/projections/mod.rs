@@ -5,6 +5,7 @@ mod aside;
 mod batch;
 mod begin;
 mod commit;
+mod dependents;
 mod handlers;
 mod leases;
 mod parked;
@@ -19,6 +20,7 @@ mod version;
 
 pub(crate) use alone::Alone;
 pub use batch::PgBatch;
+pub use dependents::HasDependents;
 pub(crate) use handlers::from_check;
 pub use store::PgProjections;
 pub(crate) use transient::is_transient;

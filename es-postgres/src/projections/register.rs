@@ -7,9 +7,11 @@ use sqlx::{Executor, PgConnection, Row};
 use crate::columns::bigint;
 use crate::error::from_sqlx;
 use crate::session::Session;
+use crate::sql_name::{LONGEST, needs_quotes};
 use crate::statements::Schema;
 
 use super::PgProjections;
+use super::alone::INLINE;
 use super::place;
 use super::version::Known;
 
@@ -62,11 +64,16 @@ impl PgProjections {
         }
         let id = &registration.id;
         let read = self.read_version(connection, &id.name).await?;
-        self.has_a_place(connection, id, read.as_ref()).await?;
         let (state, text) = match &read {
             None => (VersionState::Serving, "serving"),
+            Some(read) if read.id.version > id.version => (VersionState::Retired, "retired"),
             Some(_) => (VersionState::Building, "building"),
         };
+        if state == VersionState::Retired && registration.keyed_by == INLINE {
+            // It is run by nobody, and its appends are refused.
+            return Ok(state);
+        }
+        self.has_a_place(connection, registration, read.as_ref()).await?;
         let types = registration.types.iter().map(es_core::EventName::as_str);
         let register = self
             .store
@@ -93,14 +100,11 @@ impl PgProjections {
     ) -> Result<Option<VersionState>, RegisterError> {
         let id = &registration.id;
         let read = self.read_version(connection, &id.name).await?;
-        if let Some(read) = read.as_ref().filter(|read| id.version < read.id.version) {
-            return Err(RegisterError::Superseded { id: id.clone(), serving: read.id.version });
-        }
         if let Some(known) = self.known(connection, id).await? {
             registration.is_still(&known.keyed_by, known.incarnation)?;
             return Ok(Some(known.state()));
         }
-        if let Some(read) = read {
+        if let Some(read) = read.filter(|read| read.id.version < id.version) {
             registration.may_follow(&read.keyed_by)?;
         }
         Ok(None)
@@ -110,9 +114,10 @@ impl PgProjections {
     async fn has_a_place(
         &self,
         connection: &mut PgConnection,
-        id: &ProjectionId,
+        registration: &Registration,
         read: Option<&Known>,
     ) -> Result<(), RegisterError> {
+        let id = &registration.id;
         let schema = &self.store.schema;
         let names = self.store.query(include_str!("../../sql/projections/names.sql"));
         let names = names.bind(id.name.as_str()).fetch_all(&mut *connection).await;
@@ -123,11 +128,22 @@ impl PgProjections {
             if let Some(place) = place::shared(schema, &id.name, &other) {
                 return Err(RegisterError::SameName { id: id.clone(), other, place });
             }
+            registration.may_stand_beside(&other)?;
         }
-        let needed = match read {
+        let mut needed = match read {
             None => vec![place::of_name(schema, &id.name)],
             Some(read) => vec![place::numbered(schema, id), place::numbered(schema, &read.id)],
         };
+        let too_long = needed.iter().find(|place| place.len() > LONGEST);
+        if let Some(place) = too_long {
+            let place = place.clone();
+            return Err(RegisterError::PlaceTooLong { id: id.clone(), place, max: LONGEST });
+        }
+        // A name that was taken by an earlier release stays what it is.
+        if read.is_none() && needs_quotes(&needed[0]) {
+            let place = needed.swap_remove(0);
+            return Err(RegisterError::NeedsQuotes { id: id.clone(), place });
+        }
         let taken = self.store.query(include_str!("../../sql/projections/schemas.sql"));
         let taken = taken.bind(&needed).fetch_optional(connection).await.map_err(from_sqlx)?;
         let taken = taken.map(|row| row.try_get(0)).transpose().map_err(from_sqlx)?;

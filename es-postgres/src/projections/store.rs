@@ -17,6 +17,7 @@ use crate::schema_name::SchemaName;
 use crate::store::PgStore;
 
 use super::PgBatch;
+use super::dependents::Dependents;
 use super::transient;
 
 /// Keeps the rows of projections and how far these have come, in one database and in one transaction.
@@ -186,9 +187,16 @@ impl ProjectionStore for PgProjections {
         driven(async move { kept.swap_in(&id).await }).await
     }
 
+    async fn reinstate(&self, id: &ProjectionId) -> Result<VersionState, StoreError> {
+        let (kept, id) = (self.clone(), id.clone());
+        driven(async move { kept.reinstate_version(&id).await }).await
+    }
+
+    /// Takes nothing along that depends on its rows from outside: the error's source is then
+    /// [`HasDependents`](super::HasDependents).
     async fn drop_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
         let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.remove_version(&id).await }).await
+        driven(async move { kept.remove_version(&id, Dependents::Refuse).await }).await
     }
 
     async fn rebuild(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {

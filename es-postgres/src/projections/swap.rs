@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 use crate::error::from_sqlx;
 use crate::session::Session;
 
+use super::dependents::Dependents;
 use super::version::{Known, unknown, unsupported};
 use super::{PgProjections, place};
 
@@ -24,9 +25,13 @@ impl PgProjections {
         self.close(session, swap).await
     }
 
-    pub(super) async fn remove_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
+    pub(super) async fn remove_version(
+        &self,
+        id: &ProjectionId,
+        dependents: Dependents,
+    ) -> Result<bool, StoreError> {
         let mut session = Session::begin(&self.store.connections, BEGIN.to_owned()).await?;
-        let removed = self.remove_within(&mut session, id).await;
+        let removed = self.remove_within(&mut session, id, dependents).await;
         self.close(session, removed).await
     }
 
@@ -53,14 +58,18 @@ impl PgProjections {
         if new.is_read {
             return Ok(Swap::Done);
         }
-        if read.id.version > id.version {
-            return Err(unsupported(format!("a later version than `{id}` serves already")));
+        if new.place == VersionState::Retired {
+            return Err(unsupported(format!("`{id}` is retired; reinstate it first")));
         }
         if !new.is_prepared {
             return Err(unsupported(format!("the tables of `{id}` are not made")));
         }
         if new.is_stopped {
             return Err(unsupported(format!("`{id}` is stopped; resume it first")));
+        }
+        let dependents = self.dependents_on_swap(connection, new, read).await?;
+        if !dependents.is_empty() {
+            return Ok(Swap::HasDependents(dependents));
         }
         // Asked before the slots are taken, since it may be so for long, and after, when it cannot
         // change any more.
@@ -83,6 +92,9 @@ impl PgProjections {
         let effects = self.store.query(include_str!("../../sql/projections/effects_were_had.sql"));
         let effects = effects.bind(new.projection).bind(read.projection);
         connection.execute(effects).await.map_err(from_sqlx)?;
+        if read.is_prepared {
+            self.carry_grants(connection, new, read).await?;
+        }
         self.rename(connection, new, read).await?;
         Ok(Swap::Done)
     }
@@ -119,10 +131,47 @@ impl PgProjections {
         row.try_get(0).map_err(from_sqlx)
     }
 
+    /// Has a retired version built on, to take the place of the one that serves.
+    pub(super) async fn reinstate_version(
+        &self,
+        id: &ProjectionId,
+    ) -> Result<VersionState, StoreError> {
+        let mut session = Session::begin(&self.store.connections, BEGIN.to_owned()).await?;
+        let reinstated = self.reinstate_within(&mut session, id).await;
+        self.close(session, reinstated).await
+    }
+
+    async fn reinstate_within(
+        &self,
+        connection: &mut PgConnection,
+        id: &ProjectionId,
+    ) -> Result<VersionState, StoreError> {
+        let versions = self.lock_versions(connection, id).await?;
+        let known = versions.iter().find(|known| known.id == *id).ok_or_else(|| unknown(id))?;
+        if known.place != VersionState::Retired {
+            return Ok(known.state());
+        }
+        if known.is_read {
+            self.set_state(connection, known, "serving", true).await?;
+            return Ok(known.state_in(VersionState::Serving));
+        }
+        let read = versions.iter().find(|known| known.is_read).ok_or_else(|| unknown(id))?;
+        if known.has_effects && known.keyed_by != read.keyed_by {
+            return Err(unsupported(format!(
+                "`{id}` has effects and is kept in order by `{}`, the version that serves by `{}`: \
+                 nobody could tell whose effects were had",
+                known.keyed_by, read.keyed_by
+            )));
+        }
+        self.set_state(connection, known, "building", false).await?;
+        Ok(known.state_in(VersionState::Building))
+    }
+
     async fn remove_within(
         &self,
         connection: &mut PgConnection,
         id: &ProjectionId,
+        dependents: Dependents,
     ) -> Result<bool, StoreError> {
         let versions = self.lock_versions(connection, id).await?;
         let Some(known) = versions.iter().find(|known| known.id == *id) else { return Ok(false) };
@@ -131,6 +180,9 @@ impl PgProjections {
         }
         self.keep_all_out(connection, known.projection).await?;
         if known.is_prepared {
+            if dependents == Dependents::Refuse {
+                self.has_no_dependents(connection, known).await?;
+            }
             let rows = format!("DROP SCHEMA IF EXISTS \"{}\" CASCADE", self.schema_of(known));
             connection.execute(AssertSqlSafe(rows)).await.map_err(from_sqlx)?;
         }

@@ -11,6 +11,7 @@ use crate::row;
 use super::{PgProjections, place};
 
 /// What `known.sql` answers.
+#[expect(clippy::struct_excessive_bools, reason = "the columns of a row, each a fact of its own")]
 pub(super) struct Known {
     pub(super) projection: i32,
     /// Building, serving or retired.
@@ -20,6 +21,7 @@ pub(super) struct Known {
     pub(super) is_prepared: bool,
     pub(super) keyed_by: String,
     pub(super) incarnation: Incarnation,
+    pub(super) has_effects: bool,
     pub(super) id: ProjectionId,
 }
 
@@ -35,11 +37,17 @@ impl Known {
             keyed_by: row.try_get(5).map_err(from_sqlx)?,
             incarnation: row.try_get::<uuid::Uuid, _>(6).map_err(from_sqlx)?.into(),
             id: ProjectionId::new(name.clone(), version(row, 7)?),
+            has_effects: row.try_get(8).map_err(from_sqlx)?,
         })
     }
 
     pub(super) fn state(&self) -> VersionState {
-        if self.is_stopped { VersionState::Stopped } else { self.place }
+        self.state_in(self.place)
+    }
+
+    /// What it does where its place is `place`.
+    pub(super) fn state_in(&self, place: VersionState) -> VersionState {
+        if self.is_stopped { VersionState::Stopped } else { place }
     }
 }
 

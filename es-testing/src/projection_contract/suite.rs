@@ -111,7 +111,8 @@ macro_rules! projection_contract {
                 slots_begin_where_they_are_told_to
                 another_key_is_refused
                 another_log_is_refused
-                an_older_version_is_refused
+                an_older_version_is_retired
+                names_that_differ_only_in_case_are_refused
                 a_version_with_effects_keeps_the_key
                 where_the_log_ended_at_the_beginning_is_told
                 one_node_makes_the_tables
@@ -131,7 +132,10 @@ macro_rules! projection_contract {
                 limits_are_where_the_version_before_has_come
                 the_old_version_is_kept_until_it_is_dropped
                 a_dropped_version_begins_anew
+                the_old_version_goes_on_where_the_new_one_is_dropped
                 what_is_read_is_not_dropped
+                a_reinstated_version_takes_its_place_again
+                a_version_that_waits_for_another_is_reinstated_at_once
             }
             rebuild {
                 a_rebuild_is_seen_when_it_is_done

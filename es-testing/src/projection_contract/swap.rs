@@ -201,6 +201,25 @@ pub async fn a_dropped_version_begins_anew<S: ProjectionStore, P: Probe<S::Db>>(
     assert_eq!(kept.read().await, rows(&[("old", 1)]), "the one that serves was not touched");
 }
 
+/// A version that was given up after the other one was retired for it: that one serves again, and is run
+/// by whoever claims its slots.
+pub async fn the_old_version_goes_on_where_the_new_one_is_dropped<
+    S: ProjectionStore,
+    P: Probe<S::Db>,
+>(
+    kept: &Kept<S, P>,
+) {
+    let [(old, _), _] = both(kept, 5, 3).await;
+    assert_eq!(swap(kept).await, Swap::NotYet, "it is behind");
+
+    assert!(kept.store.drop_version(&id(2)).await.expect("it can be dropped"), "there was one");
+
+    assert_eq!(kept.beat(&old).await.state, VersionState::Serving, "it serves again");
+    let claims = kept.claim_all(&old).await;
+    kept.handle(&old, &[("old", 1)], come_to(6, &claims)).await.expect("it goes on");
+    assert_eq!(kept.read().await, rows(&[("old", 2)]), "readers see what it adds");
+}
+
 /// Nobody drops what is read: neither the version that serves nor one that is about to be replaced.
 pub async fn what_is_read_is_not_dropped<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     both(kept, 5, 3).await;
@@ -212,6 +231,54 @@ pub async fn what_is_read_is_not_dropped<S: ProjectionStore, P: Probe<S::Db>>(ke
     assert_eq!(swap(kept).await, Swap::NotYet, "it is behind");
     let _ = kept.store.drop_version(&id(1)).await;
     assert_eq!(kept.read().await, rows(&[("old", 1)]), "it is read until it is replaced");
+}
+
+/// The way back: a retired version goes on from where it stopped and takes its place again, and the way
+/// forward is the same.
+pub async fn a_reinstated_version_takes_its_place_again<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    let [(old, _), (new, _)] = both(kept, 5, 5).await;
+    assert_eq!(swap(kept).await, Swap::Done, "it has come as far");
+    let claims = kept.claim_all(&new).await;
+    kept.handle(&new, &[("new", 1)], come_to(8, &claims)).await.expect("it goes on");
+    assert!(kept.store.swap(&id(1)).await.is_err(), "nobody goes back by chance");
+
+    let state = kept.store.reinstate(&id(1)).await.expect("it is known");
+
+    assert_eq!(state, VersionState::Building, "it is built again");
+    assert_eq!(kept.beat(&old).await.state, VersionState::Building, "its node is told");
+    assert_eq!(kept.read().await, rows(&[("new", 2)]), "the other one is read meanwhile");
+    let claims = kept.claim_all(&old).await;
+    assert!(claims.iter().all(|claim| claim.checkpoint == Position(5)), "it goes on there");
+    kept.handle(&old, &[("old", 1)], come_to(8, &claims)).await.expect("it comes as far");
+    assert_eq!(kept.store.swap(&id(1)).await.expect("it may"), Swap::Done, "it has come as far");
+    assert_eq!(kept.read().await, rows(&[("old", 2)]), "its rows are read again");
+    let states = (kept.status(1).await.state, kept.status(2).await.state);
+    assert_eq!(states, (VersionState::Serving, VersionState::Retired), "the other one is kept");
+    kept.store.reinstate(&id(2)).await.expect("there is a way forward");
+    assert_eq!(swap(kept).await, Swap::Done, "it has come as far");
+    assert_eq!(kept.read().await, rows(&[("new", 2)]), "and back to the new rows");
+}
+
+/// Somebody thinks better of a swap that has begun.
+pub async fn a_version_that_waits_for_another_is_reinstated_at_once<
+    S: ProjectionStore,
+    P: Probe<S::Db>,
+>(
+    kept: &Kept<S, P>,
+) {
+    let [(old, _), _] = both(kept, 5, 3).await;
+    assert_eq!(swap(kept).await, Swap::NotYet, "it is behind");
+
+    let state = kept.store.reinstate(&id(1)).await.expect("it is known");
+
+    assert_eq!(state, VersionState::Serving, "it serves again");
+    let claims = kept.claim_all(&old).await;
+    kept.handle(&old, &[("old", 1)], come_to(6, &claims)).await.expect("it goes on");
+    assert_eq!(kept.read().await, rows(&[("old", 2)]), "readers see what it adds");
+    let unchanged = kept.store.reinstate(&id(1)).await.expect("it is known");
+    assert_eq!(unchanged, VersionState::Serving, "nothing changes for one that serves");
 }
 
 /// Two versions, one row each, that have come that far; with the node and the slots of each.

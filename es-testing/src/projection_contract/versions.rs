@@ -88,16 +88,38 @@ pub async fn another_log_is_refused<S: ProjectionStore, P: Probe<S::Db>>(kept: &
     assert_eq!((known, actual), (incarnation(), other.incarnation), "both logs are named");
 }
 
-/// A version that is older than the one that serves does not begin.
-pub async fn an_older_version_is_refused<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
+/// A version that is older than the one that serves is retired from the beginning: its process starts,
+/// and has nothing to handle. Where it was known it keeps its rows.
+pub async fn an_older_version_is_retired<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     kept.start(2).await;
 
-    let refused = kept.store.register(&registration(1)).await;
+    let state = kept.store.register(&registration(1)).await.expect("its process starts");
 
-    let Err(RegisterError::Superseded { serving, .. }) = refused else {
-        panic!("an older version is refused, but got {refused:?}");
+    assert_eq!(state, VersionState::Retired, "an older version is retired");
+    assert!(kept.prepare(1).await, "its tables are made, in case that it comes back");
+    let node = Node::of(1);
+    assert_eq!(kept.beat(&node).await.state, VersionState::Retired, "its node is told");
+    let claims = kept.store.claim(node.holder(), 64).await.expect("it may ask");
+    assert_eq!(claims.len(), 0, "there is nothing to handle");
+    assert_eq!(kept.status(2).await.state, VersionState::Serving, "the other one serves");
+    let again = kept.store.register(&registration(1)).await.expect("it is known");
+    assert_eq!(again, VersionState::Retired, "it stays what it is");
+}
+
+/// Two names that a reader, and SQL, takes for one.
+pub async fn names_that_differ_only_in_case_are_refused<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let mut other = registration(1);
+    other.id.name = ProjectionName::new("Contract").expect("a name");
+
+    let refused = kept.store.register(&other).await;
+
+    let Err(RegisterError::OnlyCaseDiffers { id: refused, other: known }) = refused else {
+        panic!("a name that differs only in case is refused, but got {refused:?}");
     };
-    assert_eq!(serving, 2, "the version that serves is named");
+    assert_eq!((refused, known), (other.id, name()), "both names are named");
 }
 
 /// Up to where the log was complete when a version became known is told with each beat, as it was then.

@@ -49,6 +49,7 @@ pub(crate) struct Broken {
     pub(crate) limits: fn(&mut Vec<(Slot, Position)>),
     pub(crate) swapping: Swapping,
     pub(crate) swapped: fn(Swap) -> Swap,
+    pub(crate) reinstates: bool,
     pub(crate) dropping: Dropping,
     /// Whether rows are emptied before those that are built again are there.
     pub(crate) empties_first: bool,
@@ -153,6 +154,7 @@ impl Broken {
             limits: |_| {},
             swapping: Swapping::AtOnce,
             swapped: |swap| swap,
+            reinstates: true,
             dropping: Dropping::WhatIsNotRead,
             empties_first: false,
             keeps_scratch: false,

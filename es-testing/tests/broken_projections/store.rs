@@ -214,6 +214,10 @@ impl ProjectionStore for Broken {
         Ok((self.swapped)(swap))
     }
 
+    async fn reinstate(&self, id: &ProjectionId) -> Result<VersionState, StoreError> {
+        if self.reinstates { self.inner.reinstate(id).await } else { Ok(VersionState::Building) }
+    }
+
     async fn drop_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
         match self.dropping {
             Dropping::WhatIsNotRead => self.inner.drop_version(id).await,

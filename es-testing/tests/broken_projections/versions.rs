@@ -1,7 +1,7 @@
 //! Stores that keep versions wrongly.
 
 use es_core::projection::{Swap, VersionState};
-use es_core::{Incarnation, Position};
+use es_core::{Incarnation, Position, ProjectionName};
 use es_testing::projection_contract::{rebuild, swap, versions};
 
 use super::broken::{Beginning, Broken, Committing, Dropping, Preparing, Swapping};
@@ -28,9 +28,13 @@ finds! {
     a_log_that_is_not_looked_at: versions::another_log_is_refused, "another log is refused", {
         registration: |registration| registration.incarnation = the_same()
     }
-    a_version_that_is_not_looked_at: versions::an_older_version_is_refused,
-    "an older version is refused", {
+    a_version_that_is_not_looked_at: versions::an_older_version_is_retired,
+    "an older version is retired", {
         registration: |registration| registration.id.version = 2
+    }
+    a_name_that_is_not_looked_at: versions::names_that_differ_only_in_case_are_refused,
+    "a name that differs only in case is refused", {
+        registration: |registration| registration.id.name = the_same_name()
     }
     effects_that_are_not_looked_at: versions::a_version_with_effects_keeps_the_key,
     "effects with another key are refused", {
@@ -97,9 +101,21 @@ finds! {
     a_version_that_is_not_dropped: swap::a_dropped_version_begins_anew, "from no rows", {
         dropping: Dropping::Nothing
     }
+    a_version_that_is_retired_for_nobody: swap::the_old_version_goes_on_where_the_new_one_is_dropped,
+    "it serves again", {
+        dropping: Dropping::Nothing
+    }
     rows_that_are_dropped_while_they_are_read: swap::what_is_read_is_not_dropped,
     "the version that serves is read", {
         dropping: Dropping::Anything
+    }
+    a_way_back_that_leads_nowhere: swap::a_reinstated_version_takes_its_place_again,
+    "its node is told", {
+        reinstates: false
+    }
+    a_swap_that_cannot_be_called_off:
+        swap::a_version_that_waits_for_another_is_reinstated_at_once, "it serves again", {
+        reinstates: false
     }
     a_rebuild_that_everybody_sees: rebuild::a_rebuild_is_seen_when_it_is_done,
     "the old rows are read meanwhile", {
@@ -131,6 +147,10 @@ finds! {
     a_look_that_leaves_traces: rebuild::a_look_changes_nothing, "the rows are as they were", {
         keeps_undone: true
     }
+}
+
+fn the_same_name() -> ProjectionName {
+    ProjectionName::new("contract").expect("a name")
 }
 
 fn the_same() -> Incarnation {

@@ -58,11 +58,11 @@ impl<M> Names<M> {
         if versions.read == id.version {
             return Ok(Swap::Done);
         }
-        if versions.read > id.version {
-            return Err(unsupported(format!("a later version than `{id}` serves already")));
-        }
         let mut new = versions.versions.remove(&id.version).ok_or_else(|| unknown(id))?;
         let swap = match versions.versions.get_mut(&versions.read) {
+            _ if new.place == VersionState::Retired => {
+                Err(unsupported(format!("`{id}` is retired; reinstate it first")))
+            }
             _ if new.stopped.is_some() => {
                 Err(unsupported(format!("`{id}` is stopped; resume it first")))
             }
@@ -70,6 +70,7 @@ impl<M> Names<M> {
             Some(old) if old.registration.has_effects && old.aside.events() > 0 => Ok(Swap::Waits),
             Some(old) => {
                 old.place = VersionState::Retired;
+                old.slots.take_from_all();
                 Ok(if new.has_come_as_far_as(old) { Swap::Done } else { Swap::NotYet })
             }
             None => Ok(Swap::Done),
@@ -91,7 +92,31 @@ impl<M> Names<M> {
         if versions.read == id.version {
             return Err(unsupported(format!("`{id}` serves and cannot be dropped")));
         }
-        Ok(versions.versions.remove(&id.version).is_some())
+        let Some(dropped) = versions.versions.remove(&id.version) else { return Ok(false) };
+        // Nobody is to take the place any more of a version that was retired for that.
+        let is_awaited = versions.versions.values().any(|v| v.place == VersionState::Building);
+        if dropped.place == VersionState::Building
+            && !is_awaited
+            && let Some(read) = versions.versions.get_mut(&versions.read)
+        {
+            read.place = VersionState::Serving;
+        }
+        Ok(true)
+    }
+
+    pub(super) fn reinstate(&mut self, id: &ProjectionId) -> Result<VersionState, StoreError> {
+        let versions = self.names.get_mut(&id.name).ok_or_else(|| unknown(id))?;
+        let read = versions.versions.get(&versions.read);
+        let keyed_by = read.map(|read| read.registration.keyed_by.clone());
+        let version = versions.versions.get_mut(&id.version).ok_or_else(|| unknown(id))?;
+        if version.place == VersionState::Retired && versions.read == id.version {
+            version.place = VersionState::Serving;
+        } else if version.place == VersionState::Retired {
+            let beside = keyed_by.map_or(Ok(()), |key| version.registration.may_follow(&key));
+            beside.map_err(|why| StoreError::new(StoreErrorKind::Unsupported, why))?;
+            version.place = VersionState::Building;
+        }
+        Ok(version.state())
     }
 }
 
@@ -101,26 +126,30 @@ impl<M: Default> Names<M> {
         registration: &Registration,
     ) -> Result<VersionState, RegisterError> {
         let (id, clock) = (&registration.id, self.clock);
+        for other in self.names.keys() {
+            registration.may_stand_beside(other)?;
+        }
         let Some(versions) = self.names.get_mut(&id.name) else {
             let first = MemoryVersion::new(registration.clone(), VersionState::Serving, clock);
             let versions = BTreeMap::from([(id.version, first)]);
             self.names.insert(id.name.clone(), Versions { read: id.version, versions });
             return Ok(VersionState::Serving);
         };
-        if id.version < versions.read {
-            return Err(RegisterError::Superseded { id: id.clone(), serving: versions.read });
-        }
         if let Some(known) = versions.versions.get(&id.version) {
             let Registration { keyed_by, incarnation, .. } = &known.registration;
             registration.is_still(keyed_by, *incarnation)?;
             return Ok(known.state());
         }
-        if let Some(serving) = versions.versions.get(&versions.read) {
+        let state =
+            if id.version < versions.read { VersionState::Retired } else { VersionState::Building };
+        if let Some(serving) = versions.versions.get(&versions.read)
+            && state == VersionState::Building
+        {
             registration.may_follow(&serving.registration.keyed_by)?;
         }
-        let new = MemoryVersion::new(registration.clone(), VersionState::Building, clock);
+        let new = MemoryVersion::new(registration.clone(), state, clock);
         versions.versions.insert(id.version, new);
-        Ok(VersionState::Building)
+        Ok(state)
     }
 }
 

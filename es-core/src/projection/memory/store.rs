@@ -230,6 +230,10 @@ impl<M: Clone + Default + Send + Sync + 'static> ProjectionStore for MemoryProje
         self.names().swap(id)
     }
 
+    async fn reinstate(&self, id: &ProjectionId) -> Result<VersionState, StoreError> {
+        self.names().reinstate(id)
+    }
+
     async fn drop_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
         self.names().drop_version(id)
     }

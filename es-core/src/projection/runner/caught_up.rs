@@ -21,12 +21,22 @@ use crate::stream::Position;
 const WAITS: &str = "it is built, and the version that serves has set events aside whose effects were not \
                      had: replay or drop them there";
 
-/// While a version is built, the other nodes and the version that serves come on without a word.
+/// The same of one that may not since something would go on reading the other version.
+fn depended_on(dependents: &[String]) -> String {
+    format!(
+        "it is built, and the rows of the version that serves are depended on by {}: drop that and make it \
+         again when this version serves, or make it a part of the projection; then it takes over by itself",
+        dependents.join(", ")
+    )
+}
+
+/// While a version is built, the other nodes and the version that serves come on without a word; and one
+/// that is retired may be dropped.
 pub(super) async fn others_come_on(state: VersionState) {
-    if state == VersionState::Building {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    } else {
-        std::future::pending::<()>().await;
+    match state {
+        VersionState::Building => tokio::time::sleep(Duration::from_millis(100)).await,
+        VersionState::Retired => tokio::time::sleep(Duration::from_secs(5)).await,
+        VersionState::Serving | VersionState::Stopped => std::future::pending().await,
     }
 }
 
@@ -69,6 +79,10 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             Swap::NotYet => idle,
             Swap::Waits => {
                 self.lease.set_error(Some(WAITS.to_owned()));
+                idle
+            }
+            Swap::HasDependents(dependents) => {
+                self.lease.set_error(Some(depended_on(&dependents)));
                 idle
             }
         }

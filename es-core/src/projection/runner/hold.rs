@@ -1,6 +1,6 @@
 //! Holding one's share of the slots: no more, no less.
 
-use tracing::debug;
+use tracing::{debug, warn};
 
 use super::consumer::Consumer;
 use super::lease::News;
@@ -10,11 +10,18 @@ use super::waiting_keys::WaitingKeys;
 use crate::projection::{Beat, Ended, ProjectionStore, Slot, VersionState};
 use crate::store::EventStore;
 
+/// What is told once of a process whose version has no place.
+pub(super) const RETIRED: &str = "another version serves: this one is run as retired and handles nothing \
+                                  until it is reinstated";
+
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     /// Acts on what the last beat told, between two batches.
     pub(super) async fn hold_share(&mut self) -> Result<Option<Ended>, Hitch> {
         if self.must_beat {
-            self.lease.beat().await?;
+            if let Err(error) = self.lease.beat().await {
+                let was_dropped = self.was_dropped().await?;
+                return if was_dropped { Ok(Some(Ended::Retired)) } else { Err(error.into()) };
+            }
             self.must_beat = false;
         }
         if !self.news.has_changed().unwrap_or(false) {
@@ -32,15 +39,14 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             self.waiting.look_now();
         }
         match beat.state {
-            VersionState::Retired => return Ok(Some(Ended::Retired)),
             // What was begun in another state is refused, and a claim tells whose effects were had.
             state if state != self.state => {
                 debug!(target: "es", projection = %self.lease.id(), ?state, "the version has changed");
                 self.let_go(&self.slots.numbers()).await?;
                 self.forget_slots();
-                self.state = state;
+                self.enter(state);
             }
-            VersionState::Stopped => {}
+            VersionState::Stopped | VersionState::Retired => {}
             VersionState::Building | VersionState::Serving => {
                 if generation == self.lease.generation() {
                     self.adjust(&beat).await?;
@@ -48,6 +54,27 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             }
         }
         Ok(None)
+    }
+
+    /// The version does something else from here on.
+    fn enter(&mut self, state: VersionState) {
+        if state == VersionState::Retired {
+            warn!(target: "es", projection = %self.lease.id(), "{RETIRED}");
+        }
+        self.state = state;
+        self.goal = None;
+        self.is_verified = false;
+        self.shown.send_replace(state);
+    }
+
+    /// Whether it was retired, and is not there any more.
+    async fn was_dropped(&self) -> Result<bool, Hitch> {
+        if self.state != VersionState::Retired {
+            return Ok(false);
+        }
+        let id = self.lease.id();
+        let versions = self.kept.versions(Some(&id.name)).await?;
+        Ok(versions.iter().all(|version| version.id != *id))
     }
 
     /// Nothing is known of the slots any more; the next beat tells.

@@ -11,6 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::{Span, error, warn};
 
 use super::consumer::Consumer;
+use super::hold::RETIRED;
 use super::lease::{Lease, chain};
 use super::slots::Slots;
 use super::trouble::Trouble;
@@ -21,7 +22,7 @@ use crate::projection::following::Followed;
 use crate::projection::gauges;
 use crate::projection::{
     CommitError, Ended, Progress, ProjectionBatch, ProjectionId, ProjectionStore, RunError,
-    RunOptions, Running,
+    RunOptions, Running, VersionState,
 };
 use crate::store::{Cursor, EventStore};
 use crate::stream::Position;
@@ -46,7 +47,11 @@ where
     let id = registration.id.clone();
     let state = kept.register(&registration).await?;
     prepare(&kept, &consumer, &id).await?;
+    if state == VersionState::Retired {
+        warn!(target: "es", projection = %id, "{RETIRED}");
+    }
 
+    let (shown, seen) = watch::channel(state);
     let (ended, has_ended) = watch::channel(None);
     let stop = CancellationToken::new();
     let lease = Arc::new(Lease::new(kept.clone(), id.clone(), options.lease()));
@@ -65,6 +70,7 @@ where
         asked: following.asked.subscribe(),
         following,
         state,
+        shown,
         slots: Slots::none(),
         waiting: WaitingKeys::default(),
         ahead: None,
@@ -80,7 +86,7 @@ where
         let why = live(runner).await;
         ended.send_replace(Some(why));
     });
-    Ok(Running::new(id, has_ended, stop))
+    Ok(Running::new(id, seen, has_ended, stop))
 }
 
 async fn prepare<P: ProjectionStore, C: Consumer<P::Db>>(

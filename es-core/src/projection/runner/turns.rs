@@ -35,6 +35,8 @@ pub(crate) struct Runner<S, P, C> {
     pub(super) asked: watch::Receiver<()>,
     pub(super) following: Arc<Following>,
     pub(super) state: VersionState,
+    /// The same, for the service.
+    pub(super) shown: watch::Sender<VersionState>,
     pub(super) slots: Slots,
     pub(super) waiting: WaitingKeys,
     pub(super) ahead: Option<ReadAhead>,
@@ -124,7 +126,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             () = self.stop.cancelled() => {}
             () = grown => {}
             () = due => {}
-            () = others_come_on(self.state) => {}
+            () = others_come_on(self.state) => self.must_beat |= self.state == VersionState::Retired,
             // The sender lives in `lease`, which this node holds.
             _ = self.news.changed() => self.news.mark_changed(),
             _ = self.asked.changed() => {

@@ -2,6 +2,7 @@
 
 mod batch;
 mod claims;
+mod dependents;
 mod dropped;
 mod names;
 mod paused;

@@ -53,7 +53,56 @@ async fn a_session_without_a_search_path_finds_the_tables() {
     fixture.pool.execute(sqlx::AssertSqlSafe(hide)).await.unwrap();
     let store = es_postgres::PgStore::connect(fixture.database.url()).await.unwrap();
 
-    prepared(&store, &named("Totals", 1)).await;
+    prepared(&store, &named("top-totals", 1)).await;
 
-    assert_eq!(fixture.number("SELECT count(*) FROM \"Totals\".seen").await, 0);
+    assert_eq!(fixture.number("SELECT count(*) FROM top_totals.seen").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_needs_quotes_is_refused() {
+    let fixture = fixture().await;
+
+    let capital = refused(&fixture, named("Totals", 1)).await;
+    let keyword = refused(&fixture, named("user", 1)).await;
+
+    assert_eq!(
+        capital.to_string(),
+        "`Totals v1` would keep its rows in `Totals`, which SQL finds only in quotes: give the projection a \
+         name of lower-case letters that is no keyword of SQL"
+    );
+    assert!(matches!(keyword, RegisterError::NeedsQuotes { .. }), "{keyword:?}");
+    assert_eq!(fixture.number("SELECT count(*) FROM es.projections").await, 0);
+}
+
+/// One that was registered by an earlier release goes on, in all its versions; its like is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_with_capitals_that_is_known_goes_on() {
+    let fixture = fixture().await;
+    prepared(&fixture.store, &named("totals", 1)).await;
+    let rename =
+        "UPDATE es.projections SET name = 'Totals'; ALTER SCHEMA totals RENAME TO \"Totals\"";
+    fixture.pool.execute(rename).await.unwrap();
+
+    prepared(&fixture.store, &named("Totals", 2)).await;
+    let alike = refused(&fixture, named("totals", 1)).await;
+
+    assert_eq!(
+        alike.to_string(),
+        "`totals v1` and `Totals` differ only in upper and lower case, and SQL reads both alike: give one \
+         another name"
+    );
+}
+
+/// The name of the store's schema comes in front.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_too_long_for_a_schema_is_refused() {
+    let fixture = fixture().await;
+    let schema = es_postgres::SchemaName::new("s".repeat(32)).unwrap();
+    let store = es_postgres::PgStore::in_schema(fixture.pool.clone(), schema);
+    store.migrate().await.unwrap();
+    let registration = Registration::new(named(&"p".repeat(40), 1), incarnation(&store).await);
+
+    let refused = store.projections().register(&registration).await.unwrap_err();
+
+    assert!(matches!(refused, RegisterError::PlaceTooLong { max: 63, .. }), "{refused:?}");
 }

@@ -40,6 +40,7 @@ fn arguments(statement: &str) -> &'static str {
         "drop_parked" => "('p7', 1, 'k7', 7, 'why')",
         "stop" => "('p7', 1, 'why')",
         "set_state" => "(7, 'retired', false)",
+        "dependents" | "grants" => "('p7', 'p7_v2')",
         "effects_were_had" => "(7, 8)",
         "has_come_as_far" => "(7, 8, true)",
         "take_all_slots" | "drop_version" | "forget_parked" | "effects_wait" => "(7)",
