@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::{fmt, future};
 
 use futures_core::Stream;
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use tracing::{Instrument, Span};
 
 use self::lane::Lanes;
@@ -211,7 +211,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     {
         let metadata = metadata.into().completed();
         let span = spans::command(A::NAME, C::NAME);
-        self.execute_until_done(command, &metadata, &span).instrument(span.clone()).await
+        self.execute_until_done(command, &metadata, &span).instrument(span.clone()).boxed().await
     }
 
     async fn execute_until_done<C>(
@@ -235,7 +235,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     ///
     /// Sees every append that was acknowledged before the call.
     pub async fn load(&self, id: &A::Id) -> Result<Loaded<A>, LoadError> {
-        Ok(self.read(&StreamId::of::<A>(id)?).await?.0)
+        Ok(self.read(&StreamId::of::<A>(id)?).boxed().await?.0)
     }
 
     /// The state as it stood at `version`. A version that the stream has not reached is an error, and so
@@ -272,7 +272,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     }
 
     async fn load_until(&self, id: &A::Id, until: Until) -> Result<Loaded<A>, LoadError> {
-        load(&self.store, &StreamId::of::<A>(id)?, until).await
+        load(&self.store, &StreamId::of::<A>(id)?, until).boxed().await
     }
 
     /// What happened to one aggregate, in the order of the cursor. An event that was

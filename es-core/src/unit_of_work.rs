@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt;
 
+use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 
 use crate::aggregate::Aggregate;
@@ -113,7 +114,7 @@ impl<S: EventStore> UnitOfWork<S> {
         C: DecidedBy<A>,
     {
         let span = spans::command(A::NAME, C::NAME);
-        self.decide(command, &span).instrument(span.clone()).await
+        self.decide(command, &span).instrument(span.clone()).boxed().await
     }
 
     async fn decide<C, A>(
@@ -150,7 +151,7 @@ impl<S: EventStore> UnitOfWork<S> {
     pub async fn commit(self) -> Result<Appended, AppendError> {
         let store = self.store.clone();
         match self.into_append() {
-            Some(append) => resend::append(&store, append).await,
+            Some(append) => resend::append(&store, append).boxed().await,
             None => Ok(Appended::new(Vec::new())),
         }
     }

@@ -10,6 +10,7 @@ use es_core::{
     StoreError, StoreErrorKind, StreamId, Tag, TransformError, TransformStore, Transformed,
     Version,
 };
+use futures_util::FutureExt;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
 
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
@@ -235,7 +236,7 @@ impl PgStore {
         append: Append,
     ) -> Result<Appended, AppendError> {
         let span = spans::append(&append);
-        self.append_joining(transaction, &append).instrument(span).await
+        self.append_joining(transaction, &append).instrument(span).boxed().await
     }
 
     /// A statement of constant text.
@@ -252,7 +253,7 @@ impl PgStore {
 impl EventStore for PgStore {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let span = spans::append(&append);
-        let appended = self.append_somehow(append).instrument(span.clone()).await?;
+        let appended = self.append_somehow(append).instrument(span.clone()).boxed().await?;
         if let Some(position) = appended.position() {
             span.record("es.global_position", position.0);
             self.tell_growth(position);
@@ -273,7 +274,7 @@ impl EventStore for PgStore {
                 Cursor::Before(_) => self.read_stream_page(stream, cursor, limit).await,
             }
         };
-        let events = page.instrument(span.clone()).await?;
+        let events = page.instrument(span.clone()).boxed().await?;
         span.record("es.events.count", events.len());
         Ok(events)
     }
@@ -287,7 +288,7 @@ impl EventStore for PgStore {
     ) -> Result<SnapshotPage, StoreError> {
         let span = spans::snapshot_page(stream);
         let read = self.read_snapshot_page(stream, shape, at_most, limit);
-        let page = read.instrument(span.clone()).await?;
+        let page = read.instrument(span.clone()).boxed().await?;
         if let Some(snapshot) = &page.snapshot {
             span.record("es.snapshot.version", snapshot.version.0);
         }
@@ -302,7 +303,7 @@ impl EventStore for PgStore {
         snapshot: Snapshot,
         keep: u32,
     ) -> Result<(), StoreError> {
-        self.write_snapshot(stream, &snapshot, keep).await
+        self.write_snapshot(stream, &snapshot, keep).boxed().await
     }
 
     async fn query_page(
@@ -314,7 +315,7 @@ impl EventStore for PgStore {
         let span = spans::query_page(query);
         let (store, query) = (self.clone(), query.clone());
         let read = driven(async move { store.read_query_page(&query, after, limit).await });
-        let page = read.instrument(span.clone()).await?;
+        let page = read.instrument(span.clone()).boxed().await?;
         span.record("es.events.count", page.events.len()).record("es.global_position", page.safe.0);
         Ok(page)
     }
@@ -323,7 +324,7 @@ impl EventStore for PgStore {
         let span = spans::log_page();
         let store = self.clone();
         let read = driven(async move { store.read_log_page(cursor, limit).await });
-        let page = read.instrument(span.clone()).await?;
+        let page = read.instrument(span.clone()).boxed().await?;
         span.record("es.events.count", page.events.len()).record("es.global_position", page.safe.0);
         Ok(page)
     }
@@ -337,7 +338,7 @@ impl EventStore for PgStore {
         let span = spans::select_page();
         let (store, selection) = (self.clone(), selection.clone());
         let read = driven(async move { store.read_selected_page(&selection, after, limit).await });
-        let page = read.instrument(span.clone()).await?;
+        let page = read.instrument(span.clone()).boxed().await?;
         let through = page.through.0;
         span.record("es.events.count", page.events.len()).record("es.global_position", through);
         Ok(page)
@@ -347,7 +348,7 @@ impl EventStore for PgStore {
     /// after an append of its own; see also [`with_notifications`](PgStore::with_notifications). A
     /// reader of a [standby](PgStore::with_log_replica) looks for itself.
     async fn log_grown(&self, safe: Position) {
-        self.until_grown(safe).await;
+        self.until_grown(safe).boxed().await;
     }
 
     /// By the server's locks and sessions. A role without `pg_read_all_stats` is told which session it is,
@@ -361,7 +362,7 @@ impl EventStore for PgStore {
 impl TransformStore for PgStore {
     /// Reads all tags of the store, once.
     async fn stream_tags(&self, stream: &StreamId) -> Result<Vec<(Position, Tag)>, StoreError> {
-        self.read_stream_tags(stream).await
+        self.read_stream_tags(stream).boxed().await
     }
 
     /// In one transaction, which comes to its end also where the future is dropped, unless it still
@@ -376,7 +377,7 @@ impl TransformStore for PgStore {
             .into());
         }
         let span = spans::replace(&replacement);
-        let transformed = self.replace_stream(replacement).instrument(span.clone()).await?;
+        let transformed = self.replace_stream(replacement).instrument(span.clone()).boxed().await?;
         if let Some(position) = transformed.stream.positions.last() {
             span.record("es.global_position", position.0);
             self.tell_growth(*position);

@@ -2,6 +2,7 @@
 
 use std::any::type_name;
 
+use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 
 use crate::append::Append;
@@ -119,7 +120,7 @@ impl<S: EventStore> Decisions<S> {
     ) -> Result<Decided<D::Model>, DecisionError<D::Error>> {
         let metadata = metadata.into().completed();
         let span = spans::decision(name_of::<D>());
-        self.execute_until_done(&decision, &metadata, &span).instrument(span.clone()).await
+        self.execute_until_done(&decision, &metadata, &span).instrument(span.clone()).boxed().await
     }
 
     /// Reads and decides, and leaves the append to the caller: to a store that can join a transaction
@@ -139,7 +140,7 @@ impl<S: EventStore> Decisions<S> {
             let taken = self.take(decision, &mut reading, &metadata).await?;
             Ok(taken.events.append(taken.condition))
         };
-        deciding.instrument(span).await
+        deciding.instrument(span).boxed().await
     }
 
     async fn execute_until_done<D: Decision>(

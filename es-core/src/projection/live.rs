@@ -1,5 +1,7 @@
 //! A projection that is folded when somebody asks.
 
+use futures_util::FutureExt;
+
 use crate::error::StoreError;
 use crate::event_set::EventSet;
 use crate::recorded::RecordedEvent;
@@ -132,7 +134,7 @@ impl<S: EventStore, P: Projection> Live<S, P> {
         };
         while let Some(mut events) = replay.next().await? {
             events.retain(|event| self.has(event));
-            project(&self.projection, &events, db).await?;
+            project(&self.projection, &events, db).boxed().await?;
         }
         match replay.transformed().await? {
             None => Ok(()),

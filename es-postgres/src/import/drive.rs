@@ -5,6 +5,7 @@ use std::pin::pin;
 
 use es_core::Append;
 use futures_core::Stream;
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 
 use super::imported::{ImportError, Imported};
@@ -68,7 +69,7 @@ impl PgStore {
             if window.is_empty() {
                 break;
             }
-            let mut storing = pin!(self.append_window(window));
+            let mut storing = self.append_window(window).boxed();
             let outcome = tokio::select! {
                 biased;
                 outcome = &mut storing => outcome,

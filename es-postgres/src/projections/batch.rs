@@ -4,6 +4,7 @@ use std::fmt;
 
 use es_core::projection::{CommitError, Progress, ProjectionBatch};
 use es_core::{ProjectError, ProjectionId, StoreError};
+use futures_util::FutureExt;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use uuid::Uuid;
 
@@ -80,15 +81,15 @@ impl ProjectionBatch for PgBatch {
     }
 
     async fn check(&mut self) -> Result<(), ProjectError> {
-        handlers::check(&mut self.session, &self.begun).await
+        handlers::check(&mut self.session, &self.begun).boxed().await
     }
 
     async fn commit(self, progress: Progress) -> Result<(), CommitError> {
-        driven(async move { self.commit_with(&progress).await }).await
+        driven(async move { self.commit_with(&progress).await }).boxed().await
     }
 
     async fn undo(self) -> Result<(), StoreError> {
-        driven(self.session.undo()).await
+        driven(self.session.undo()).boxed().await
     }
 }
 

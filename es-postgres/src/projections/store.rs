@@ -10,6 +10,7 @@ use es_core::{
     Checkpoint, Position, ProjectError, ProjectionId, ProjectionKey, ProjectionName, Reason,
     StoreError,
 };
+use futures_util::FutureExt;
 use sqlx::{PgConnection, PgPool};
 
 use crate::driven::driven;
@@ -79,34 +80,36 @@ impl ProjectionStore for PgProjections {
 
     async fn register(&self, registration: &Registration) -> Result<VersionState, RegisterError> {
         let (kept, registration) = (self.clone(), registration.clone());
-        driven(async move { kept.register_version(&registration).await }).await
+        driven(async move { kept.register_version(&registration).await }).boxed().await
     }
 
     async fn prepare(&self, id: &ProjectionId) -> Result<Option<PgBatch>, StoreError> {
         let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.begin_prepare(&id).await }).await
+        driven(async move { kept.begin_prepare(&id).await }).boxed().await
     }
 
     async fn beat(&self, holder: Holder<'_>, pulse: &Pulse) -> Result<Beat, StoreError> {
-        self.say_alive(holder, pulse).await
+        self.say_alive(holder, pulse).boxed().await
     }
 
     async fn claim(&self, holder: Holder<'_>, at_most: usize) -> Result<Vec<Claim>, StoreError> {
-        self.claim_slots(holder, at_most).await
+        self.claim_slots(holder, at_most).boxed().await
     }
 
     async fn release(&self, holder: Holder<'_>, slots: &[Slot]) -> Result<(), StoreError> {
-        self.release_slots(holder, slots).await
+        self.release_slots(holder, slots).boxed().await
     }
 
     async fn leave(&self, holder: Holder<'_>) -> Result<(), StoreError> {
-        self.forget_node(holder).await
+        self.forget_node(holder).boxed().await
     }
 
     async fn begin(&self, holder: Holder<'_>, state: VersionState) -> Result<PgBatch, StoreError> {
         let (kept, id) = (self.clone(), holder.id.clone());
         let (node, lease) = (holder.node, holder.lease);
-        driven(async move { kept.begin_batch(Holder { id: &id, node, lease }, state).await }).await
+        driven(async move { kept.begin_batch(Holder { id: &id, node, lease }, state).await })
+            .boxed()
+            .await
     }
 
     fn is_transient(&self, error: &ProjectError) -> bool {
@@ -118,7 +121,7 @@ impl ProjectionStore for PgProjections {
         id: &ProjectionId,
         slots: &[Slot],
     ) -> Result<Vec<ProjectionKey>, StoreError> {
-        self.read_blocked(id, slots).await
+        self.read_blocked(id, slots).boxed().await
     }
 
     async fn due(
@@ -127,7 +130,7 @@ impl ProjectionStore for PgProjections {
         slots: &[Slot],
         limit: u32,
     ) -> Result<Vec<Parked>, StoreError> {
-        self.read_due(id, slots, limit).await
+        self.read_due(id, slots, limit).boxed().await
     }
 
     async fn parked(
@@ -137,7 +140,7 @@ impl ProjectionStore for PgProjections {
         after: Position,
         limit: u32,
     ) -> Result<Vec<Parked>, StoreError> {
-        self.read_parked(id, key, after, limit).await
+        self.read_parked(id, key, after, limit).boxed().await
     }
 
     async fn parked_keys(
@@ -146,11 +149,11 @@ impl ProjectionStore for PgProjections {
         after: Option<&ProjectionKey>,
         limit: u32,
     ) -> Result<Vec<ParkedKey>, StoreError> {
-        self.read_parked_keys(id, after, limit).await
+        self.read_parked_keys(id, after, limit).boxed().await
     }
 
     async fn replay(&self, id: &ProjectionId, keys: &Keys) -> Result<u64, StoreError> {
-        self.replay_parked(id, keys).await
+        self.replay_parked(id, keys).boxed().await
     }
 
     async fn drop_parked(
@@ -160,63 +163,63 @@ impl ProjectionStore for PgProjections {
         position: Position,
         reason: &Reason,
     ) -> Result<bool, StoreError> {
-        self.have_dropped(id, key, position, reason).await
+        self.have_dropped(id, key, position, reason).boxed().await
     }
 
     async fn stop(&self, id: &ProjectionId, why: Option<&str>) -> Result<(), StoreError> {
-        self.stop_version(id, why).await
+        self.stop_version(id, why).boxed().await
     }
 
     async fn versions(
         &self,
         name: Option<&ProjectionName>,
     ) -> Result<Vec<VersionStatus>, StoreError> {
-        self.read_versions(name).await
+        self.read_versions(name).boxed().await
     }
 
     async fn visible(&self, name: &ProjectionName) -> Result<Option<Checkpoint>, StoreError> {
-        self.read_visible(name).await
+        self.read_visible(name).boxed().await
     }
 
     async fn limits(&self, id: &ProjectionId) -> Result<Option<Vec<(Slot, Position)>>, StoreError> {
-        self.read_limits(id).await
+        self.read_limits(id).boxed().await
     }
 
     async fn swap(&self, id: &ProjectionId) -> Result<Swap, StoreError> {
         let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.swap_in(&id).await }).await
+        driven(async move { kept.swap_in(&id).await }).boxed().await
     }
 
     async fn reinstate(&self, id: &ProjectionId) -> Result<VersionState, StoreError> {
         let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.reinstate_version(&id).await }).await
+        driven(async move { kept.reinstate_version(&id).await }).boxed().await
     }
 
     /// Takes nothing along that depends on its rows from outside: the error's source is then
     /// [`HasDependents`](super::HasDependents).
     async fn drop_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
         let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.remove_version(&id, Dependents::Refuse).await }).await
+        driven(async move { kept.remove_version(&id, Dependents::Refuse).await }).boxed().await
     }
 
     async fn rebuild(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
         let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.begin_rebuild(&id).await }).await
+        driven(async move { kept.begin_rebuild(&id).await }).boxed().await
     }
 
     async fn scratch(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
         let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.begin_scratch(&id).await }).await
+        driven(async move { kept.begin_scratch(&id).await }).boxed().await
     }
 
     async fn rows(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
         let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.begin_look(&id).await }).await
+        driven(async move { kept.begin_look(&id).await }).boxed().await
     }
 
     async fn counts(&self, id: &ProjectionId) -> Result<Vec<(String, u64)>, StoreError> {
         let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.count_rows(&id).await }).await
+        driven(async move { kept.count_rows(&id).await }).boxed().await
     }
 }
 

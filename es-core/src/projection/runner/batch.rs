@@ -155,7 +155,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         let hand = self.lease.hand();
         // That of the batch before has no say in this one.
         hand.put_down();
-        let handled = AssertUnwindSafe(self.consumer.handle(events, hand, batch.db()));
+        let handled = AssertUnwindSafe(self.consumer.handle(events, hand, batch.db()).boxed());
         let handled = tokio::select! {
             handled = handled.catch_unwind() => handled
                 .unwrap_or_else(|panic| Err(panicked("handler", &*panic)))
