@@ -62,7 +62,8 @@ impl Append {
     }
 
     /// Events for several streams. At least one part, each stream at most once and none an archive, no
-    /// event id twice.
+    /// event id twice. Either every event has an instant of its own, or none; they never go back along a
+    /// stream.
     pub fn new(parts: Vec<StreamAppend>) -> Result<Self, InvalidAppend> {
         if parts.is_empty() {
             return Err(InvalidAppend::NoStream);
@@ -82,6 +83,7 @@ impl Append {
                 }
             }
         }
+        check_instants(&parts)?;
         Ok(Self { parts, condition: None })
     }
 
@@ -120,6 +122,27 @@ impl Append {
     pub fn events(&self) -> usize {
         self.parts.iter().map(|part| part.events.len()).sum()
     }
+}
+
+/// Instants of imported events: all have one or none has, and they never go back along a stream.
+fn check_instants(parts: &[StreamAppend]) -> Result<(), InvalidAppend> {
+    let events = || parts.iter().flat_map(|part| &part.events);
+    let imported = events().filter(|event| event.recorded_at.is_some()).count();
+    if imported == 0 {
+        return Ok(());
+    }
+    if imported < events().count() {
+        return Err(InvalidAppend::MixedTimes);
+    }
+    for part in parts {
+        let instants = || part.events.iter().filter_map(|event| event.recorded_at);
+        let mut neighbours = instants().zip(instants().skip(1));
+        if let Some((before, at)) = neighbours.find(|(before, at)| at < before) {
+            let stream = part.stream.clone();
+            return Err(InvalidAppend::TimeGoesBack { stream, at, before });
+        }
+    }
+    Ok(())
 }
 
 /// Where the events of an [`Append`] came to stand.
@@ -170,7 +193,8 @@ pub struct AppendedStream {
     pub version: Version,
     /// One position per event, in their order. They rise; they need not be consecutive.
     pub positions: Vec<Position>,
-    /// When the events were stored; without events, when the precondition was checked.
+    /// When the events were stored; of imported events, the instant of the last. Without events, when the
+    /// precondition was checked.
     pub recorded_at: Timestamp,
 }
 

@@ -12,6 +12,7 @@ use crate::recorded::RawEvent;
 use crate::retag::LacksTag;
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 use crate::text::InvalidText;
+use crate::timestamp::Timestamp;
 
 /// Somebody else was there first: the stream is not where the append expected it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +55,27 @@ pub enum AppendError {
     /// An event lacks a tag that all stored ones of its name have: a later release has added it.
     #[error(transparent)]
     LacksTag(#[from] LacksTag),
+    /// An imported event is older than the last one of its stream.
+    #[error(
+        "an imported event of {at} cannot follow the last event of stream `{stream}`, which is of {last}: \
+         time never goes back along a stream; import the older events first"
+    )]
+    TimeGoesBack {
+        /// Which stream.
+        stream: StreamId,
+        /// The instant of the imported event; of several, the first.
+        at: Timestamp,
+        /// The instant of the last event that the stream has.
+        last: Timestamp,
+    },
+    /// An imported event is of an instant that the store's clock has not come to.
+    #[error("an imported event of stream `{stream}` is of {at}, which is yet to come by the store's clock")]
+    TimeToCome {
+        /// Which stream.
+        stream: StreamId,
+        /// The instant of the imported event; of several, the last.
+        at: Timestamp,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -95,6 +117,25 @@ pub enum InvalidAppend {
         /// The archive.
         stream: StreamId,
     },
+    /// Its events bring instants that go back along a stream.
+    #[error(
+        "the append gives stream `{stream}` an event of {at} after one of {before}: \
+         time never goes back along a stream"
+    )]
+    TimeGoesBack {
+        /// Which stream.
+        stream: StreamId,
+        /// The instant that is too early.
+        at: Timestamp,
+        /// That of the event before it.
+        before: Timestamp,
+    },
+    /// Some of its events bring an instant of their own, and others do not.
+    #[error(
+        "the append holds imported events, with an instant of their own, and others; \
+         give every event an instant or none"
+    )]
+    MixedTimes,
     /// It holds an event id twice.
     #[error("the append holds event id {id} twice; every event has its own")]
     EventTwice {

@@ -204,6 +204,7 @@ impl Events {
         self.declared.check(append.parts().iter().flat_map(|part| &part.events))?;
         self.check_versions(&append)?;
         self.check_condition(append.condition())?;
+        self.check_instants(&append)?;
         let parts = append.into_parts().into_iter();
         Ok(Appended::new(parts.map(|part| self.append_part(part)).collect()))
     }
@@ -248,8 +249,9 @@ impl Events {
         let before = usize::try_from(places.place(first.version)).ok()?.checked_sub(1)?;
         let there = places.positions.get(before..before + positions.len())?;
         let version = Version(first.version.0 - 1).plus(positions.len());
+        let last = positions.last().and_then(|last| self.at(*last)).unwrap_or(first);
         (there == positions).then(|| {
-            AppendedStream::new(part.stream.clone(), version, positions, first.recorded_at)
+            AppendedStream::new(part.stream.clone(), version, positions, last.recorded_at)
         })
     }
 
@@ -274,14 +276,38 @@ impl Events {
         }
     }
 
+    /// Imported events bring their own instants; along a stream they never go back, and none is yet to
+    /// come.
+    fn check_instants(&self, append: &Append) -> Result<(), AppendError> {
+        for part in append.parts() {
+            let mut instants = part.events.iter().filter_map(|event| event.recorded_at);
+            let Some(first) = instants.next() else { continue };
+            if let Some(last) = self.last_instant(&part.stream).filter(|last| first < *last) {
+                let stream = part.stream.clone();
+                return Err(AppendError::TimeGoesBack { stream, at: first, last });
+            }
+            let at = instants.last().unwrap_or(first);
+            if at > Timestamp::now() {
+                return Err(AppendError::TimeToCome { stream: part.stream.clone(), at });
+            }
+        }
+        Ok(())
+    }
+
+    fn last_instant(&self, stream: &StreamId) -> Option<Timestamp> {
+        let last = self.streams.get(stream).and_then(|places| places.positions.last());
+        last.and_then(|last| self.at(*last)).map(|last| last.recorded_at)
+    }
+
     fn append_part(&mut self, part: StreamAppend) -> AppendedStream {
-        let last = self.streams.get(&part.stream).and_then(|places| places.positions.last());
-        let last_at = last.and_then(|last| self.at(*last)).map(|last| last.recorded_at);
-        let recorded_at = last_at.map_or_else(Timestamp::now, |last| last.max(Timestamp::now()));
+        let last_at = self.last_instant(&part.stream);
+        let now = last_at.map_or_else(Timestamp::now, |last| last.max(Timestamp::now()));
+        let mut recorded_at = now;
         let version_before = self.version(&part.stream);
         let mut positions = Vec::with_capacity(part.events.len());
         for (nth, new) in part.events.into_iter().enumerate() {
             let version = version_before.plus(nth + 1);
+            recorded_at = new.recorded_at.unwrap_or(now);
             positions.push(self.push(new, part.stream.clone(), version, recorded_at));
         }
         if !positions.is_empty() {

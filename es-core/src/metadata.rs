@@ -76,6 +76,7 @@ text_value! {
 /// The headers that this crate writes itself.
 const REASON: &str = "reason";
 const COPY_OF: &str = "copy-of";
+const IMPORTED: &str = "imported";
 
 /// Travels with every event, stored beside its payload.
 ///
@@ -280,6 +281,17 @@ impl Metadata {
     #[must_use]
     pub fn copy_of(&self) -> Option<EventId> {
         Uuid::try_parse(self.header(COPY_OF)?).ok().map(EventId::from)
+    }
+
+    /// Whether the event was recorded elsewhere and imported with
+    /// [its own instant](crate::NewEvent::with_recorded_at): the header `imported`.
+    #[must_use]
+    pub fn is_imported(&self) -> bool {
+        self.header(IMPORTED).is_some()
+    }
+
+    pub(crate) fn as_imported(self) -> Self {
+        self.with_own(IMPORTED, "true".into())
     }
 
     pub(crate) fn with_copy_of(self, original: EventId) -> Self {

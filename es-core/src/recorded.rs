@@ -24,7 +24,8 @@ pub struct Recorded<E> {
     pub version: Version,
     /// Its place in the log of the store; rises along every stream.
     pub position: Position,
-    /// When it was stored. Never goes back along a stream.
+    /// When it was stored, or [recorded elsewhere](NewEvent::with_recorded_at). Never goes back along a
+    /// stream.
     pub recorded_at: Timestamp,
     /// Who, why, in which chain.
     pub metadata: Metadata,
@@ -195,6 +196,8 @@ pub struct NewEvent {
     /// The names of the tags that events of its type have, whether or not this one has a value for
     /// each; empty if the type is not known.
     pub tag_names: &'static [&'static str],
+    /// When it was recorded elsewhere, if it is imported; none for what happens now.
+    pub recorded_at: Option<Timestamp>,
 }
 
 /// An event with more tags than are stored.
@@ -214,7 +217,14 @@ impl NewEvent {
     /// `event` with a fresh id and without tags.
     #[must_use]
     pub fn new(event: RawEvent, metadata: Metadata) -> Self {
-        Self { id: EventId::generate(), event, metadata, tags: Vec::new(), tag_names: &[] }
+        Self {
+            id: EventId::generate(),
+            event,
+            metadata,
+            tags: Vec::new(),
+            tag_names: &[],
+            recorded_at: None,
+        }
     }
 
     /// The stored form of one event of a set, with a fresh id and the event's tags.
@@ -247,6 +257,39 @@ impl NewEvent {
     #[must_use]
     pub fn with_tags(mut self, tags: Vec<Tag>) -> Self {
         self.tags = tags;
+        self
+    }
+
+    /// The same event with the instant at which it was recorded elsewhere: for histories that are
+    /// imported. It is [marked](Metadata::is_imported) as one.
+    ///
+    /// A store keeps the instant in place of its own clock's. Time never goes back along a stream, so an
+    /// instant before that of the last event of the stream is refused
+    /// ([`AppendError::TimeGoesBack`](crate::AppendError::TimeGoesBack)), and one that is yet to come as
+    /// well. What is appended later has the time of the store's clock.
+    ///
+    /// ```
+    /// use es_core::prelude::*;
+    /// # use es_core::{EventName, Payload, RawEvent};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let store = MemoryStore::new();
+    /// # let opened = RawEvent::new(EventName::new("opened")?, SchemaVersion(1), Payload::parse("{}")?);
+    /// # let opened = NewEvent::new(opened, Metadata::default());
+    /// let at: Timestamp = "2019-05-04T10:00:00Z".parse()?;
+    /// let ada: StreamId = "account/ada".parse()?;
+    /// let opened = opened.with_recorded_at(at);
+    /// store.append(Append::to(ada.clone(), ExpectedVersion::NoStream, vec![opened])?).await?;
+    ///
+    /// let stored = store.stream_page(&ada, Cursor::START, 1).await?;
+    /// assert_eq!(stored[0].recorded_at, at);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_recorded_at(mut self, at: Timestamp) -> Self {
+        self.metadata = self.metadata.as_imported();
+        self.recorded_at = Some(at);
         self
     }
 

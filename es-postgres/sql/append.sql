@@ -13,8 +13,11 @@
 -- $14 The instant at which the append was stored, if earlier statements of this transaction stored
 --     the beginning of it; otherwise null.
 -- $15 The tags of each event, one a line; fewer entries than events, or none, where the last have none.
+-- Imported events bring their own instants: $16 the first and $17 the last of each part, $18 that of each
+-- event; fewer entries, or none, where the last have none. Within a part they never go back.
 -- Verdicts: 0 stored, 1 another version, 2 somebody else is at the stream or rests on a tag, 3 an id
--- is stored already.
+-- is stored already, 4 the first instant is before that of the last event of the stream, 5 the last
+-- instant is yet to come.
 -- Of an append of several parts every verdict must be 0; any other stands for all.
 --
 -- Each step reads the one before, so that they happen in this order and not in another:
@@ -25,9 +28,11 @@
 WITH
 parts AS MATERIALIZED (
     SELECT given.part, given.category, given.key, given.expected, given.events,
+           given.first_at, given.last_at,
            hashtext(given.category || '/' || given.key) AS lock_key
-      FROM unnest((SELECT $1::text[]), (SELECT $2::text[]), (SELECT $3::bigint[]), (SELECT $4::bigint[]))
-           WITH ORDINALITY AS given (category, key, expected, events, part)
+      FROM unnest((SELECT $1::text[]), (SELECT $2::text[]), (SELECT $3::bigint[]), (SELECT $4::bigint[]),
+                  (SELECT $16::timestamptz[]), (SELECT $17::timestamptz[]))
+           WITH ORDINALITY AS given (category, key, expected, events, first_at, last_at, part)
 ),
 known AS MATERIALIZED (
     SELECT coalesce(array_agg(DISTINCT given.part), '{}') AS parts
@@ -58,7 +63,10 @@ verdict AS MATERIALIZED (
                           WHEN -1 THEN true
                           WHEN -2 THEN current.version > 0
                           ELSE current.version = current.expected
-                     END THEN 0
+                     END THEN CASE WHEN current.first_at < current.recorded_at THEN 4
+                                   WHEN current.last_at > clock_timestamp() THEN 5
+                                   ELSE 0
+                              END
                 ELSE 1
            END AS verdict
       FROM current
@@ -116,7 +124,7 @@ created AS (
 ),
 -- A name that somebody created since this statement began is there and cannot be seen.
 named AS MATERIALIZED (
-    SELECT free.part, free.events, free.version, free.recorded_at, free.verdict,
+    SELECT free.part, free.events, free.version, free.recorded_at, free.last_at, free.verdict,
            coalesce(free.stream, created.id) AS stream,
            free.free AND (free.stream IS NOT NULL OR created.id IS NOT NULL OR free.events = 0) AS complete
       FROM free
@@ -144,7 +152,10 @@ answer AS MATERIALIZED (
            array_agg(CASE WHEN outcome.stored THEN coalesce(outcome.stream, 0) ELSE 0 END
                      ORDER BY outcome.part) AS streams,
            array_agg(outcome.version ORDER BY outcome.part) AS versions,
-           array_agg(greatest(epoch.now, outcome.recorded_at) ORDER BY outcome.part) AS stamps
+           array_agg(CASE outcome.verdict
+                          WHEN 4 THEN outcome.recorded_at
+                          ELSE coalesce(outcome.last_at, greatest(epoch.now, outcome.recorded_at))
+                     END ORDER BY outcome.part) AS stamps
       FROM outcome
      CROSS JOIN epoch
 ),
@@ -153,14 +164,15 @@ inserted AS (
            (position, stream, version, recorded_at, id, schema_version, name, payload, metadata)
     SELECT nextval('es.events_position_seq'::regclass), sorted.*
       FROM (SELECT answer.streams[new.part], answer.versions[new.part] + new.place,
-                   answer.stamps[new.part],
+                   coalesce(new.at, answer.stamps[new.part]),
                    new.id, new.schema_version, new.name, new.payload::json, new.metadata::json
               FROM answer
              CROSS JOIN unnest((SELECT $5::bigint[]), (SELECT $6::bigint[]), (SELECT $7::uuid[]),
                                (SELECT $8::text[]), (SELECT $9::integer[]),
-                               (SELECT $10::text[]), (SELECT $11::text[]))
+                               (SELECT $10::text[]), (SELECT $11::text[]),
+                               (SELECT $18::timestamptz[]))
                         WITH ORDINALITY
-                        AS new (part, place, id, name, schema_version, payload, metadata, nth)
+                        AS new (part, place, id, name, schema_version, payload, metadata, at, nth)
              WHERE answer.streams[new.part] > 0
              ORDER BY new.nth) sorted
     RETURNING position

@@ -63,6 +63,7 @@ impl PgStore {
             Ok(Outcome::Appended(appended)) => Ok(Some(appended)),
             Ok(Outcome::Conflict(conflict)) => Err(conflict.into()),
             Ok(Outcome::Unforeseen(failed)) => Err(failed.into()),
+            Ok(Outcome::WrongTime(error)) => Err(error),
             Ok(Outcome::Contended) | Err(Failure::Outrun) => Ok(None),
             Ok(Outcome::Known) | Err(Failure::EventId(_)) => {
                 self.first_answer_anywhere(append).await.map(Some)

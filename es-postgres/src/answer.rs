@@ -20,6 +20,10 @@ pub(crate) enum Verdict {
     Busy,
     /// An id is in the store already.
     Known,
+    /// An imported event is older than the last one of the stream.
+    TimeGoesBack,
+    /// An imported event is of an instant that the server's clock has not come to.
+    TimeToCome,
 }
 
 /// The row of arrays: the first three with an entry per part, the last with one per stored event.
@@ -124,6 +128,8 @@ fn verdict(code: i32) -> Result<Verdict, StoreError> {
         1 => Ok(Verdict::Conflict),
         2 => Ok(Verdict::Busy),
         3 => Ok(Verdict::Known),
+        4 => Ok(Verdict::TimeGoesBack),
+        5 => Ok(Verdict::TimeToCome),
         _ => Err(unexpected("an append was answered with an unknown verdict")),
     }
 }

@@ -1,12 +1,14 @@
 //! Appends as one statement: checked, locked, numbered and written in a single round trip.
 
-use es_core::{Append, Appended, ConditionFailed, Conflict, EventId, StoreError, Timestamp};
+use es_core::{
+    Append, AppendError, Appended, ConditionFailed, Conflict, EventId, StoreError, StreamAppend,
+    Timestamp,
+};
 use sqlx::postgres::PgRow;
-use sqlx::types::time::OffsetDateTime;
 use sqlx::{Error, PgConnection};
 
 use crate::answer::{Answer, Verdict};
-use crate::columns::Columns;
+use crate::columns::{Columns, instant};
 use crate::error::{Violation, from_sqlx, unexpected};
 use crate::store::PgStore;
 
@@ -23,6 +25,8 @@ pub(crate) enum Outcome {
     Known,
     /// There is an event that its decision did not know.
     Unforeseen(ConditionFailed),
+    /// An imported event has an instant that its stream cannot take.
+    WrongTime(AppendError),
 }
 
 /// Why a run of the statement failed.
@@ -63,7 +67,8 @@ impl PgStore {
     ) -> Result<Outcome, Failure> {
         let columns = Columns::of(append)?;
         let answer = match append.parts() {
-            [_] => self.run_one(connection, columns).await?,
+            // The short statement knows no instants but its own.
+            [_] if columns.instants.is_empty() => self.run_one(connection, columns).await?,
             _ => self.run(connection, columns, Form::Lone).await?,
         };
         Ok(outcome(append, answer)?)
@@ -109,6 +114,9 @@ impl PgStore {
             .bind(locked)
             .bind(since)
             .bind(columns.tags)
+            .bind(columns.first_instants)
+            .bind(columns.last_instants)
+            .bind(columns.instants)
             .fetch_one(connection)
             .await;
         read(row, parts)
@@ -152,11 +160,6 @@ fn read(row: Result<PgRow, Error>, parts: usize) -> Result<Answer, Failure> {
     }
 }
 
-/// The server's own instant on its way back; the driver's calendar ends after the year 9999.
-fn instant(at: Timestamp) -> Option<OffsetDateTime> {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.unix_micros()) * 1000).ok()
-}
-
 /// What the parts of one append come to together. Ids count before versions.
 fn outcome(append: &Append, mut answer: Answer) -> Result<Outcome, StoreError> {
     if answer.verdicts.contains(&Verdict::Known) {
@@ -165,10 +168,34 @@ fn outcome(append: &Append, mut answer: Answer) -> Result<Outcome, StoreError> {
     if answer.verdicts.contains(&Verdict::Conflict) {
         return conflict(append, &answer).map(Outcome::Conflict);
     }
+    if let Some(error) = wrong_time(append.parts(), &answer) {
+        return Ok(Outcome::WrongTime(error));
+    }
     if answer.verdicts.contains(&Verdict::Busy) {
         return Ok(Outcome::Contended);
     }
     Ok(Outcome::Appended(Appended::new(answer.streams(append.parts())?)))
+}
+
+/// The part, if there is one, whose imported events its stream cannot take.
+pub(crate) fn wrong_time<'a>(
+    parts: impl IntoIterator<Item = &'a StreamAppend>,
+    answer: &Answer,
+) -> Option<AppendError> {
+    parts.into_iter().enumerate().find_map(|(nth, part)| {
+        let stream = part.stream.clone();
+        let first = part.events.first()?.recorded_at?;
+        match answer.verdicts.get(nth)? {
+            Verdict::TimeGoesBack => {
+                Some(AppendError::TimeGoesBack { stream, at: first, last: answer.stamp(nth) })
+            }
+            Verdict::TimeToCome => {
+                let at = part.events.last()?.recorded_at?;
+                Some(AppendError::TimeToCome { stream, at })
+            }
+            _ => None,
+        }
+    })
 }
 
 fn conflict(append: &Append, answer: &Answer) -> Result<Conflict, StoreError> {

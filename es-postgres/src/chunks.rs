@@ -8,7 +8,7 @@ use es_core::{
 use sqlx::{Connection, PgConnection};
 
 use crate::answer::Verdict;
-use crate::append::{Failure, Form, Outcome};
+use crate::append::{Failure, Form, Outcome, wrong_time};
 use crate::columns::Columns;
 use crate::error::{from_sqlx, unexpected};
 use crate::size::{BATCH_BYTES, BATCH_EVENTS, bytes};
@@ -90,6 +90,9 @@ impl PgStore {
                 return Ok(Some(Outcome::Conflict(conflict)));
             }
         }
+        if let Some(error) = wrong_time(pieces().map(|(_, part)| part), &answer) {
+            return Ok(Some(Outcome::WrongTime(error)));
+        }
         if answer.verdicts.iter().any(|verdict| *verdict != Verdict::Stored) {
             return Ok(Some(Outcome::Contended));
         }
@@ -97,6 +100,7 @@ impl PgStore {
         for (nth, (piece, part)) in pieces().enumerate() {
             let positions = answer.next_positions(piece.events.len())?;
             if let Some(begun) = written.get_mut(piece.part) {
+                begun.stream.recorded_at = answer.stamp(nth);
                 begun.stream.positions.extend(positions);
                 begun.stream.version = begun.before.plus(begun.stream.positions.len());
                 continue;

@@ -1,6 +1,9 @@
 //! Appends as arrays, one per column, so that one constant text carries any number of events.
 
-use es_core::{Append, ExpectedVersion, NewEvent, StoreError, StoreErrorKind, StreamId, Tag};
+use es_core::{
+    Append, ExpectedVersion, NewEvent, StoreError, StoreErrorKind, StreamId, Tag, Timestamp,
+};
+use sqlx::types::time::OffsetDateTime;
 use uuid::Uuid;
 
 /// The arrays that `append.sql` and `append_one.sql` take. The first four have one entry per part,
@@ -20,6 +23,11 @@ pub(crate) struct Columns<'a> {
     pub(crate) metadata: Vec<String>,
     /// The tags of each event, one a line, up to the last event that has any.
     pub(crate) tags: Vec<String>,
+    /// The instant of each event that brings its own, up to the last one that does.
+    pub(crate) instants: Vec<Option<OffsetDateTime>>,
+    /// The first and the last instant of each part that brings any, up to the last one that does.
+    pub(crate) first_instants: Vec<Option<OffsetDateTime>>,
+    pub(crate) last_instants: Vec<Option<OffsetDateTime>>,
 }
 
 impl<'a> Columns<'a> {
@@ -49,6 +57,9 @@ impl<'a> Columns<'a> {
             payloads: Vec::with_capacity(events),
             metadata: Vec::with_capacity(events),
             tags: Vec::new(),
+            instants: Vec::new(),
+            first_instants: Vec::new(),
+            last_instants: Vec::new(),
         }
     }
 
@@ -62,20 +73,28 @@ impl<'a> Columns<'a> {
 
     /// One more event of the last part.
     pub(crate) fn event(&mut self, new: &'a NewEvent) -> Result<(), StoreError> {
+        self.event_of(self.counts.len(), new)
+    }
+
+    /// One more event of the part with that number, counted from 1.
+    pub(crate) fn event_of(&mut self, part: usize, new: &'a NewEvent) -> Result<(), StoreError> {
         let metadata = serde_json::to_string(&new.metadata)
             .map_err(|source| StoreError::new(StoreErrorKind::Other, source))?;
         let schema_version = schema_version(new.event.version.0)?;
-        let part = self.counts.len();
-        let Some(count) = self.counts.last_mut() else {
+        let Some(count) = part.checked_sub(1).and_then(|nth| self.counts.get_mut(nth)) else {
             return Ok(());
         };
         *count += 1;
+        let place = *count;
+        if let Some(at) = new.recorded_at {
+            self.instant(part - 1, at)?;
+        }
         if !new.tags.is_empty() {
             self.tags.resize(self.ids.len(), String::new());
             self.tags.push(lines(&new.tags));
         }
         self.parts.push(bigint(part as u64));
-        self.places.push(*count);
+        self.places.push(place);
         self.ids.push(new.id.as_uuid());
         self.names.push(new.event.name.as_str());
         self.schema_versions.push(schema_version);
@@ -83,6 +102,33 @@ impl<'a> Columns<'a> {
         self.metadata.push(metadata);
         Ok(())
     }
+}
+
+impl Columns<'_> {
+    /// The next event, of the part `nth`, brings its own instant.
+    fn instant(&mut self, nth: usize, at: Timestamp) -> Result<(), StoreError> {
+        let at = instant(at).ok_or_else(|| {
+            let why = format!("the instant {at} of an imported event is beyond the years that are stored");
+            StoreError::new(StoreErrorKind::Unsupported, why)
+        })?;
+        self.instants.resize(self.ids.len(), None);
+        self.instants.push(Some(at));
+        let parts = self.first_instants.len().max(nth + 1);
+        self.first_instants.resize(parts, None);
+        self.last_instants.resize(parts, None);
+        if let Some(first) = self.first_instants.get_mut(nth) {
+            first.get_or_insert(at);
+        }
+        if let Some(last) = self.last_instants.get_mut(nth) {
+            *last = Some(at);
+        }
+        Ok(())
+    }
+}
+
+/// An instant as the driver sends it; its calendar ends after the year 9999.
+pub(crate) fn instant(at: Timestamp) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.unix_micros()) * 1000).ok()
 }
 
 /// Each tag once, one a line: a tag holds no line break.

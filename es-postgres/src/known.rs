@@ -167,7 +167,7 @@ fn stored_part(part: &StreamAppend, places: &HashMap<EventId, Place>) -> Option<
             part.stream.clone(),
             Version(first.version.0.saturating_sub(1)).plus(events.len()),
             events.iter().map(|event| event.position).collect(),
-            first.recorded_at,
+            events.last().unwrap_or(first).recorded_at,
         )
     })
 }

@@ -131,6 +131,10 @@ impl PgStore {
                 transaction.rollback().await.map_err(from_sqlx)?;
                 Err(failed.into())
             }
+            Ok(Outcome::WrongTime(error)) => {
+                transaction.rollback().await.map_err(from_sqlx)?;
+                Err(error)
+            }
             Ok(Outcome::Contended) | Err(Failure::Outrun) => {
                 transaction.rollback().await.map_err(from_sqlx)?;
                 Err(contended(append))
@@ -182,6 +186,7 @@ impl PgStore {
             Ok(Outcome::Known) => self.first_answer(connection, append).await,
             Ok(Outcome::Conflict(conflict)) => Err(conflict.into()),
             Ok(Outcome::Unforeseen(failed)) => Err(failed.into()),
+            Ok(Outcome::WrongTime(error)) => Err(error),
             Ok(Outcome::Contended) | Err(Failure::Outrun) => Err(contended(append)),
             // The transaction is lost: whatever the id belongs to, this append is not stored.
             Err(Failure::EventId(Some(id))) => Err(AppendError::DuplicateEvent { id }),

@@ -1,6 +1,6 @@
 //! Appends to one stream that follow from each other.
 
-use es_core::{ExpectedVersion, StreamAppend, Version};
+use es_core::{ExpectedVersion, StreamAppend, Timestamp, Version};
 
 use crate::size::BATCH;
 
@@ -14,6 +14,8 @@ pub(crate) struct Run {
     size: usize,
     /// The version after the last append, if the first says where it begins.
     after: Option<Version>,
+    /// The instant that the last event brings.
+    at: Option<Timestamp>,
 }
 
 impl Run {
@@ -24,12 +26,13 @@ impl Run {
             ExpectedVersion::Exact(version) => Some(version.plus(first.events.len())),
             ExpectedVersion::Any | ExpectedVersion::StreamExists => None,
         };
-        Self { size, after }
+        Self { size, after, at: last_instant(first) }
     }
 
     /// Whether there is room for `next`, and it is accepted if the run so far is.
     pub(crate) fn goes_on_with(&self, next: &StreamAppend, size: usize) -> bool {
         self.size + size <= SHARE
+            && self.is_not_before(next)
             && match next.expected {
                 ExpectedVersion::Any | ExpectedVersion::StreamExists => true,
                 ExpectedVersion::NoStream => false,
@@ -40,5 +43,20 @@ impl Run {
     pub(crate) fn push(&mut self, next: &StreamAppend, size: usize) {
         self.size += size;
         self.after = self.after.map(|after| after.plus(next.events.len()));
+        self.at = last_instant(next);
     }
+
+    /// Imported events are not put together with others, and not with later ones.
+    fn is_not_before(&self, next: &StreamAppend) -> bool {
+        let first = next.events.first().and_then(|event| event.recorded_at);
+        match (self.at, first) {
+            (None, None) => true,
+            (Some(last), Some(first)) => last <= first,
+            _ => false,
+        }
+    }
+}
+
+fn last_instant(part: &StreamAppend) -> Option<Timestamp> {
+    part.events.last().and_then(|event| event.recorded_at)
 }

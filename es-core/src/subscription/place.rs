@@ -4,6 +4,7 @@ use super::patience::patiently;
 use super::start::Start;
 use crate::checkpoint::{Checkpoint, Incarnation, ResumeError};
 use crate::error::StoreError;
+use crate::metadata::Metadata;
 use crate::paging::PAGE;
 use crate::store::{Cursor, EventStore};
 use crate::stream::Position;
@@ -73,11 +74,16 @@ pub(super) fn check(
     Ok(())
 }
 
+/// Neither a copy nor imported.
+fn has_time_of_its_place(metadata: &Metadata) -> bool {
+    metadata.copy_of().is_none() && !metadata.is_imported()
+}
+
 /// A place up to which everything was recorded before `at`, if no clock was set back too far.
 ///
 /// Halves the log. Times rise along it but for what overtook each other and for clocks; both are far less
-/// than what is allowed for. Copies, which have an older time, say nothing, and where nothing is said the
-/// search goes on in what comes before.
+/// than what is allowed for. Copies and imported events, which have an older time, say nothing, and where
+/// nothing is said the search goes on in what comes before.
 async fn before<S: EventStore>(
     store: &S,
     at: Timestamp,
@@ -92,7 +98,7 @@ async fn before<S: EventStore>(
         let telling = page
             .events
             .iter()
-            .find(|event| event.position.0 <= high && event.metadata.copy_of().is_none());
+            .find(|event| event.position.0 <= high && has_time_of_its_place(&event.metadata));
         match telling {
             Some(event) if event.recorded_at < surely => low = event.position.0,
             _ => high = middle,

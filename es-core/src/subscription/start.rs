@@ -18,7 +18,9 @@ pub enum Start {
     /// behind. An instant to come is one of them.
     ///
     /// Nothing is missed as long as the clock of the store was never set back by more than an hour. The
-    /// copies of a [transformed](crate::TransformStore) stream have the time of what they stand for.
+    /// copies of a [transformed](crate::TransformStore) stream have the time of what they stand for, and
+    /// imported events the one [that they brought](crate::NewEvent::with_recorded_at). In a log that was
+    /// imported as a whole all of it is looked through.
     At(Timestamp),
     /// With what the log does not show yet. An append that is under way at that moment is in it, and one
     /// that was acknowledged a moment before may be.

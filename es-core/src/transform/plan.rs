@@ -97,6 +97,8 @@ impl Replacement {
 
 fn copy(mut new: NewEvent, original: EventId) -> NewEvent {
     new.metadata = new.metadata.with_copy_of(original);
+    // A copy has the time of what it stands for.
+    new.recorded_at = None;
     new.with_id(EventId::generate())
 }
 

@@ -133,7 +133,8 @@ impl Batch {
                     (Some(Verdict::Stored), _) => chain.tell_stored(nth, &mut answer),
                     (Some(Verdict::Conflict), _) => chain.tell_conflict(nth, &answer),
                     (Some(Verdict::Known), _) => chain.tell_known(),
-                    (Some(Verdict::Busy) | None, None) => chain.tell_each(|| Turn::Alone),
+                    // Of several appends it is not said whose instant it is.
+                    (Some(_) | None, None) => chain.tell_each(|| Turn::Alone),
                 }
                 nth += 1;
             },

@@ -52,6 +52,11 @@ impl PgStore {
         {
             return Outcome { stored: shares(&run, &appended), refused: None };
         }
+        self.append_each(run).await
+    }
+
+    /// One after the other, each by itself.
+    pub(super) async fn append_each(&self, run: Lane) -> Outcome {
         let mut stored = Vec::with_capacity(run.len());
         for Placed { nth, stream, append } in run {
             let events = append.events();

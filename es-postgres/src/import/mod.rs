@@ -10,12 +10,16 @@
 //!              └───────── meanwhile ◄──────────────────────────────── ┘
 //! ```
 //!
+//! In order of the source there are no lanes: what comes one after another goes out as a
+//! [stretch](stretch), one statement for many streams, and the next one when that is stored.
+//!
 //! While a window is under way the next one gathers, up to two statements' worth. Nobody waits for a
 //! timer: a source that is slow is stored as it comes.
 
 mod drive;
 mod imported;
 mod lane;
+mod stretch;
 mod window;
 
 pub use imported::{ImportError, Imported};

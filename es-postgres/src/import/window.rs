@@ -24,6 +24,7 @@ pub(super) struct Window {
 }
 
 /// An append and its place in the window.
+#[derive(Clone)]
 pub(super) struct Placed {
     pub(super) nth: usize,
     /// Its first stream.

@@ -30,6 +30,7 @@ fn at(
     stored: &es_core::AppendedStream,
     new: &es_core::NewEvent,
 ) -> RecordedEvent {
-    let es_core::NewEvent { id, event, metadata, .. } = new.clone();
-    Recorded::new(id, stream, version, position, stored.recorded_at, metadata, event)
+    let es_core::NewEvent { id, event, metadata, recorded_at, .. } = new.clone();
+    let recorded_at = recorded_at.unwrap_or(stored.recorded_at);
+    Recorded::new(id, stream, version, position, recorded_at, metadata, event)
 }

@@ -253,3 +253,146 @@ async fn a_source_that_waits_for_progress_is_stored_as_it_comes() {
 
     assert_eq!(imported.appends, 20);
 }
+
+/// The instant so many minutes after the beginning of 2019.
+fn minute(minutes: i64) -> Timestamp {
+    Timestamp::from_unix_micros(1_546_300_800_000_000 + minutes * 60_000_000 + 7)
+}
+
+/// A history of so many streams, one event in each append, in the order of their instants.
+fn dated(streams: i64, appends: i64) -> Vec<Append> {
+    let one = |nth: i64| {
+        let to = crate::support::stream(&format!("s{}", nth % streams));
+        let event = event(&nth.to_string()).with_recorded_at(minute(nth));
+        Append::to(to, exact((nth / streams).cast_unsigned()), vec![event]).unwrap()
+    };
+    (0..appends).map(one).collect()
+}
+
+/// Events whose instant is not that of their number.
+const OTHER_TIMES: &str = "SELECT count(*) FROM es.events
+     WHERE recorded_at <> timestamptz '2019-01-01 00:00:00.000007Z' + payload::text::bigint * interval '1 minute'";
+/// Events that stand in the log before one of a lower number.
+const LOG_OUT_OF_ORDER: &str = "SELECT count(*) FROM (
+    SELECT payload::text::bigint - lag(payload::text::bigint) OVER (ORDER BY position) AS step
+      FROM es.events) steps WHERE step < 0";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_event_keeps_its_instant() {
+    let fixture = fixture().await;
+
+    let imported = import(&fixture, dated(17, 2_000)).await.unwrap();
+
+    assert_eq!(imported.events, 2_000);
+    assert_eq!(fixture.number(EVENTS).await, 2_000);
+    assert_eq!(fixture.number(OTHER_TIMES).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_order_across_streams_can_be_kept() {
+    let fixture = fixture().await;
+    let history = dated(17, 2_000);
+    let import = async || {
+        fixture.store.import_in_order(source(history.clone()), |_| ()).await.unwrap()
+    };
+
+    let imported = import().await;
+    let again = import().await;
+
+    assert_eq!((imported.appends, imported.already), (2_000, 0));
+    assert_eq!((again.appends, again.already), (2_000, 2_000));
+    assert_eq!(imported.position, again.position);
+    assert_eq!(fixture.number(LOG_OUT_OF_ORDER).await, 0);
+    assert_eq!(fixture.number(OTHER_TIMES).await, 0);
+}
+
+/// One alone, appends to several streams, and one that is too large for a statement.
+#[tokio::test(flavor = "multi_thread")]
+async fn appends_of_every_form_keep_their_place_in_the_order() {
+    let fixture = fixture().await;
+    let numbered = |from: i64, count: i64| -> Vec<NewEvent> {
+        (from..from + count).map(|nth| event(&nth.to_string()).with_recorded_at(minute(nth))).collect()
+    };
+    let to = crate::support::stream;
+    let part = |key: &str, events| StreamAppend::new(to(key), ExpectedVersion::Any, events);
+    let history = vec![
+        Append::to(to("a"), ExpectedVersion::NoStream, numbered(0, 1)).unwrap(),
+        Append::to(to("b"), ExpectedVersion::NoStream, numbered(1, 2)).unwrap(),
+        Append::new(vec![part("a", numbered(3, 2)), part("b", numbered(5, 1))]).unwrap(),
+        Append::to(to("a"), ExpectedVersion::Any, numbered(6, 5_000)).unwrap(),
+        Append::to(to("c"), ExpectedVersion::Any, numbered(5_006, 1)).unwrap(),
+        Append::to(to("a"), exact(5_003), numbered(5_007, 1)).unwrap(),
+    ];
+
+    let imported = fixture.store.import_in_order(source(history), |_| ()).await.unwrap();
+
+    assert_eq!(imported.events, 5_008);
+    assert_eq!(fixture.number(LOG_OUT_OF_ORDER).await, 0);
+    assert_eq!(fixture.number(OTHER_TIMES).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_order_nothing_is_stored_behind_an_append_that_is_refused() {
+    let fixture = fixture().await;
+    let mut history = dated(5, 600);
+    history[333] = append("s3", exact(7), 1);
+
+    let error = fixture.store.import_in_order(source(history), |_| ()).await.unwrap_err();
+
+    assert_eq!(error.imported().appends, 333);
+    assert!(matches!(error, ImportError::Append { number: 334, .. }), "{error:?}");
+    assert_eq!(fixture.number(EVENTS).await, 333);
+    assert_eq!(fixture.number(LOG_OUT_OF_ORDER).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instant_that_goes_back_along_its_stream_ends_it_by_name() {
+    for in_order in [false, true] {
+        let fixture = fixture().await;
+        let mut history = dated(5, 600);
+        let early = event("333").with_recorded_at(minute(2));
+        history[333] = Append::to(crate::support::stream("s3"), exact(66), vec![early]).unwrap();
+
+        let error = if in_order {
+            fixture.store.import_in_order(source(history), |_| ()).await.unwrap_err()
+        } else {
+            import(&fixture, history).await.unwrap_err()
+        };
+
+        let ImportError::Append { number: 334, source, .. } = error else { panic!("{error:?}") };
+        let AppendError::TimeGoesBack { stream, at, last, .. } = *source else {
+            panic!("{source:?}")
+        };
+        assert_eq!(stream, crate::support::stream("s3"));
+        assert_eq!((at, last), (minute(2), minute(328)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instant_that_is_yet_to_come_is_refused() {
+    let fixture = fixture().await;
+    let tomorrow = Timestamp::from_unix_micros(Timestamp::now().unix_micros() + 86_400_000_000);
+    let to = crate::support::stream("a");
+    let history = vec![Append::to(to, exact(0), vec![event("0").with_recorded_at(tomorrow)]).unwrap()];
+
+    let error = import(&fixture, history).await.unwrap_err();
+
+    let ImportError::Append { source, .. } = error else { panic!("{error:?}") };
+    assert!(matches!(*source, AppendError::TimeToCome { at, .. } if at == tomorrow), "{source:?}");
+    assert_eq!(fixture.number(EVENTS).await, 0);
+}
+
+/// The service's own events go on beside an import, with the time of the clock.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_after_an_import_has_the_time_of_the_clock() {
+    let fixture = fixture().await;
+    import(&fixture, dated(1, 3)).await.unwrap();
+
+    let appended = fixture.store.append(append("s0", exact(3), 1)).await.unwrap();
+
+    assert!(appended.streams[0].recorded_at > minute(3));
+    let stream = crate::support::stream("s0");
+    let stored = fixture.store.stream_page(&stream, Cursor::START, 9).await.unwrap();
+    assert_eq!(stored[2].recorded_at, minute(2));
+    assert_eq!(stored[3].recorded_at, appended.streams[0].recorded_at);
+}

@@ -143,6 +143,21 @@ async fn another_history_is_passed_over_and_told() {
     }
 }
 
+/// The events were restored to an earlier moment and the snapshots were not; since then the stream has
+/// grown to the same version, at the same position, with another event.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_from_ahead_is_not_believed_when_the_stream_has_grown_to_it() {
+    let fixture = ten_events().await;
+    fixture.save(SHAPE, 10, 2).await;
+    fixture.run("UPDATE es.events SET id = gen_random_uuid()").await;
+
+    let page = fixture.page(SHAPE, u64::MAX, 3).await;
+
+    assert_eq!(page.snapshot, None);
+    assert_eq!(page.unfit, Some(Unfit::OtherHistory));
+    assert_eq!(versions(&page), [1, 2, 3]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_snapshot_stands_in_for_one_that_will_not_do() {
     let fixture = ten_events().await;

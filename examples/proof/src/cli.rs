@@ -70,6 +70,16 @@ pub enum Inner {
         /// How many.
         events: u64,
     },
+    /// Executes this many commands once, for callgrind to count.
+    #[command(hide = true)]
+    ReadBack {
+        /// Whether the event is read again.
+        check: crate::read_back::Check,
+        /// How far it goes.
+        place: crate::read_back::Place,
+        /// How many.
+        events: u64,
+    },
     /// Runs a projection, beside others that do.
     #[command(hide = true)]
     Node(crate::node::Orders),

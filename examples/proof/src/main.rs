@@ -26,6 +26,8 @@
 //!   long streams.
 //! - `decode`: events of today and of older versions read beside raw serde, beside the same steps by
 //!   hand and beside steps on JSON values, in instructions and in time.
+//! - `read-back`: commands whose event is read again before it is stored, beside commands whose event is
+//!   not, in instructions and in time.
 //! - `log`: the whole log, decoded, beside pages by hand.
 //! - `bytes`: what an event takes on the disk, relation by relation.
 //! - `import`: a history as one stream of appends, and the same sent again.
@@ -84,6 +86,7 @@ mod outages;
 mod parked;
 mod processes;
 mod proxy;
+mod read_back;
 mod read_models;
 mod reader;
 mod rebuild;
@@ -117,6 +120,8 @@ pub enum Section {
     Replay,
     /// Events of today and of older versions, read.
     Decode,
+    /// Commands whose event is read again before it is stored, beside others.
+    ReadBack,
     /// The log read from its beginning, beside pages by hand.
     Log,
     /// What an event takes on the disk.
@@ -178,6 +183,7 @@ impl Run {
             Section::Commands => commands::throughput(self).await,
             Section::Replay => replay::tables(self).await,
             Section::Decode => decode::table(self).await,
+            Section::ReadBack => read_back::table(self).await,
             Section::Log => log::catch_up(self).await,
             Section::Bytes => append::bytes(self).await,
             Section::Import => import::history(self).await,
@@ -210,6 +216,9 @@ async fn main() -> anyhow::Result<ExitCode> {
         match inner {
             Inner::Fold { path, events } => replay::fold_once(path, events)?,
             Inner::Decode { stored, reader, events } => decode::read_once(stored, reader, events)?,
+            Inner::ReadBack { check, place, events } => {
+                read_back::write_once(check, place, events).await?;
+            }
             Inner::Node(orders) => node::work(orders).await?,
         }
         return Ok(ExitCode::SUCCESS);
