@@ -69,7 +69,9 @@ pub enum AppendError {
         last: Timestamp,
     },
     /// An imported event is of an instant that the store's clock has not come to.
-    #[error("an imported event of stream `{stream}` is of {at}, which is yet to come by the store's clock")]
+    #[error(
+        "an imported event of stream `{stream}` is of {at}, which is yet to come by the store's clock"
+    )]
     TimeToCome {
         /// Which stream.
         stream: StreamId,

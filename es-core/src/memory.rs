@@ -250,9 +250,8 @@ impl Events {
         let there = places.positions.get(before..before + positions.len())?;
         let version = Version(first.version.0 - 1).plus(positions.len());
         let last = positions.last().and_then(|last| self.at(*last)).unwrap_or(first);
-        (there == positions).then(|| {
-            AppendedStream::new(part.stream.clone(), version, positions, last.recorded_at)
-        })
+        (there == positions)
+            .then(|| AppendedStream::new(part.stream.clone(), version, positions, last.recorded_at))
     }
 
     fn check_versions(&self, append: &Append) -> Result<(), Conflict> {

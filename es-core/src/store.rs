@@ -57,6 +57,9 @@ use crate::subscription::{Start, Subscription};
 ///   `order::positions_rise_and_are_never_given_twice`
 /// - **Time** never goes back along a stream. `order::time_never_goes_back_along_a_stream`; a clock
 ///   that goes back is for each store's own tests to set
+/// - **Imported events keep the instant that they bring**
+///   ([`NewEvent::with_recorded_at`](crate::NewEvent::with_recorded_at)). One that is before the last
+///   event of its stream, or that is yet to come, is refused by name. `imported`
 /// - **The log is complete up to `safe`.** Once a page has answered with
 ///   [`safe`](LogPage::safe), no event will ever appear at or below it that was not there. `log`
 /// - **Event ids are unique** in the whole store, and an append that is sent again is answered as it
@@ -147,9 +150,10 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     /// The newest snapshot of the stream that has this `shape` and is not newer than `at_most`, and
     /// up to `limit` events after it, in one round trip.
     ///
-    /// A snapshot counts only if the event of its version is in the stream and stands at its
-    /// position: another one is of another history, which a backup or a replaced database brings
-    /// about. If there are snapshots up to `at_most` and none of them will do, the page says why.
+    /// A snapshot counts only if the event of its version is in the stream, stands at its position, and
+    /// is the one that stood there when the snapshot was kept, by its id: another one is of another
+    /// history, which a backup or a replaced database brings about. One that was ahead of its stream when
+    /// it was kept never counts. If there are snapshots up to `at_most` and none of them will do, the page says why.
     ///
     /// A store without snapshots answers with the first events of the stream.
     fn snapshot_page(

@@ -110,7 +110,9 @@ async fn time_that_goes_back_along_a_stream_is_refused_by_name() {
 
     let error = store.append(append(vec![deposited().with_recorded_at(day(9))])).await.unwrap_err();
 
-    let AppendError::TimeGoesBack { stream, at, last: told, .. } = error else { panic!("{error:?}") };
+    let AppendError::TimeGoesBack { stream, at, last: told, .. } = error else {
+        panic!("{error:?}")
+    };
     assert_eq!((stream, at, told), (ada(), day(9), last));
     assert_eq!(store.stream_page(&ada(), Cursor::START, 10).await.unwrap().len(), 3);
 }
@@ -120,7 +122,8 @@ async fn what_is_yet_to_come_is_refused() {
     let store = MemoryStore::new();
     let tomorrow = Timestamp::from_unix_micros(Timestamp::now().unix_micros() + 86_400_000_000);
 
-    let error = store.append(append(vec![deposited().with_recorded_at(tomorrow)])).await.unwrap_err();
+    let error =
+        store.append(append(vec![deposited().with_recorded_at(tomorrow)])).await.unwrap_err();
 
     assert!(matches!(error, AppendError::TimeToCome { at, .. } if at == tomorrow), "{error:?}");
 }
@@ -150,8 +153,10 @@ async fn a_conflict_comes_before_the_time() {
     let store = imported().await;
     let early = vec![deposited().with_recorded_at(day(2))];
 
-    let error =
-        store.append(Append::to(ada(), ExpectedVersion::NoStream, early).unwrap()).await.unwrap_err();
+    let error = store
+        .append(Append::to(ada(), ExpectedVersion::NoStream, early).unwrap())
+        .await
+        .unwrap_err();
 
     assert!(matches!(error, AppendError::Conflict(_)), "{error:?}");
 }

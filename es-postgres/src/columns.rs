@@ -108,7 +108,9 @@ impl Columns<'_> {
     /// The next event, of the part `nth`, brings its own instant.
     fn instant(&mut self, nth: usize, at: Timestamp) -> Result<(), StoreError> {
         let at = instant(at).ok_or_else(|| {
-            let why = format!("the instant {at} of an imported event is beyond the years that are stored");
+            let why = format!(
+                "the instant {at} of an imported event is beyond the years that are stored"
+            );
             StoreError::new(StoreErrorKind::Unsupported, why)
         })?;
         self.instants.resize(self.ids.len(), None);

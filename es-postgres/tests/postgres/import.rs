@@ -292,9 +292,8 @@ async fn every_event_keeps_its_instant() {
 async fn the_order_across_streams_can_be_kept() {
     let fixture = fixture().await;
     let history = dated(17, 2_000);
-    let import = async || {
-        fixture.store.import_in_order(source(history.clone()), |_| ()).await.unwrap()
-    };
+    let import =
+        async || fixture.store.import_in_order(source(history.clone()), |_| ()).await.unwrap();
 
     let imported = import().await;
     let again = import().await;
@@ -311,7 +310,9 @@ async fn the_order_across_streams_can_be_kept() {
 async fn appends_of_every_form_keep_their_place_in_the_order() {
     let fixture = fixture().await;
     let numbered = |from: i64, count: i64| -> Vec<NewEvent> {
-        (from..from + count).map(|nth| event(&nth.to_string()).with_recorded_at(minute(nth))).collect()
+        (from..from + count)
+            .map(|nth| event(&nth.to_string()).with_recorded_at(minute(nth)))
+            .collect()
     };
     let to = crate::support::stream;
     let part = |key: &str, events| StreamAppend::new(to(key), ExpectedVersion::Any, events);
@@ -373,7 +374,8 @@ async fn an_instant_that_is_yet_to_come_is_refused() {
     let fixture = fixture().await;
     let tomorrow = Timestamp::from_unix_micros(Timestamp::now().unix_micros() + 86_400_000_000);
     let to = crate::support::stream("a");
-    let history = vec![Append::to(to, exact(0), vec![event("0").with_recorded_at(tomorrow)]).unwrap()];
+    let history =
+        vec![Append::to(to, exact(0), vec![event("0").with_recorded_at(tomorrow)]).unwrap()];
 
     let error = import(&fixture, history).await.unwrap_err();
 

@@ -146,6 +146,7 @@ pub mod crowd;
 pub mod dropping;
 pub mod event_ids;
 pub mod expected_version;
+pub mod imported;
 pub mod kept;
 pub mod log;
 pub mod order;

@@ -89,6 +89,11 @@ macro_rules! contract {
                 a_long_stream_is_read_as_a_whole
                 a_long_log_is_read_as_a_whole
             }
+            imported {
+                an_imported_event_keeps_its_instant
+                an_instant_that_goes_back_along_a_stream_is_refused
+                an_instant_that_is_yet_to_come_is_refused
+            }
             log {
                 the_log_holds_every_event_once
                 the_log_holds_events_as_their_streams_do

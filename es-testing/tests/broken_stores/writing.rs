@@ -5,7 +5,9 @@ use std::sync::Arc;
 use es_core::{
     Append, AppendError, Conflict, ExpectedVersion, Payload, StoreError, StoreErrorKind, Version,
 };
-use es_testing::contract::{append, conflict, crowd, dropping, expected_version, kept, order};
+use es_testing::contract::{
+    append, conflict, crowd, dropping, expected_version, imported, kept, order,
+};
 
 use super::broken::Broken;
 use super::check;
@@ -50,6 +52,18 @@ finds! {
             let compact = event.event.payload.as_str().replace(": ", ":");
             event.event.payload = Payload::parse(compact).expect("JSON");
         })
+    }
+    instants_of_its_own_clock: imported::an_imported_event_keeps_its_instant,
+    "each event keeps its instant", {
+        parts: |parts| each_event(parts, |event| event.recorded_at = None)
+    }
+    a_time_that_goes_back: imported::an_instant_that_goes_back_along_a_stream_is_refused,
+    "an instant that goes back is refused by name", {
+        parts: |parts| each_event(parts, |event| event.recorded_at = None)
+    }
+    a_time_to_come: imported::an_instant_that_is_yet_to_come_is_refused,
+    "an instant that is yet to come is refused by name", {
+        parts: |parts| each_event(parts, |event| event.recorded_at = None)
     }
     lost_headers: append::metadata_comes_back_as_it_went_in,
     "metadata comes back from the stream", {

@@ -95,8 +95,14 @@ pub async fn table(run: &mut Run) -> anyhow::Result<()> {
         again before it is stored, and with `#[event(unchecked)]`. Instructions are those of the program \
         alone, as callgrind counts them for two lengths, divided by the difference. The last columns are \
         commands on Postgres, one after the other. The ratio is to the unchecked one.";
-    let columns =
-        ["event", "instructions to encode", "instructions a command, in memory", "commands/s", "p50 ms", "ratio"];
+    let columns = [
+        "event",
+        "instructions to encode",
+        "instructions a command, in memory",
+        "commands/s",
+        "p50 ms",
+        "ratio",
+    ];
     let mut table = Table::new("Reading back", about, &columns);
     progress("read back: commands with and without");
     let mut turns = [Turns::default(), Turns::default()];
