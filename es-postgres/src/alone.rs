@@ -68,6 +68,7 @@ impl PgStore {
             Ok(Outcome::Known) | Err(Failure::EventId(_)) => {
                 self.first_answer_anywhere(append).await.map(Some)
             }
+            Err(Failure::Refused(error)) => Err(error),
             Err(Failure::Store(error)) => {
                 let error = AppendError::from(error);
                 if is_contention(&error) { Ok(None) } else { Err(error) }

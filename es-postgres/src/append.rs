@@ -36,6 +36,8 @@ pub(crate) enum Failure {
     Outrun,
     /// An id is taken; which one, if the server says so.
     EventId(Option<EventId>),
+    /// An inline projection refused it.
+    Refused(AppendError),
     /// Anything else.
     Store(StoreError),
 }

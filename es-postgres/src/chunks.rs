@@ -5,12 +5,13 @@ use std::ops::Range;
 use es_core::{
     Append, Appended, AppendedStream, Conflict, ExpectedVersion, StreamAppend, Timestamp, Version,
 };
-use sqlx::{Connection, PgConnection};
+use sqlx::PgConnection;
 
 use crate::answer::Verdict;
 use crate::append::{Failure, Form, Outcome, wrong_time};
 use crate::columns::Columns;
-use crate::error::{from_sqlx, unexpected};
+use crate::error::unexpected;
+use crate::savepoint::Savepoint;
 use crate::size::{BATCH_BYTES, BATCH_EVENTS, bytes};
 use crate::store::PgStore;
 
@@ -38,7 +39,7 @@ impl PgStore {
         connection: &mut PgConnection,
         append: &Append,
     ) -> Result<Outcome, Failure> {
-        let mut savepoint = connection.begin().await.map_err(from_sqlx)?;
+        let mut savepoint = Savepoint::begin(connection).await?;
         let parts = append.parts();
         let mut written: Vec<Written> = Vec::with_capacity(parts.len());
         let mut since = None;
@@ -46,12 +47,12 @@ impl PgStore {
             match self.run_chunk(&mut savepoint, parts, &chunk, &mut written, &mut since).await? {
                 None => {}
                 Some(refused) => {
-                    savepoint.rollback().await.map_err(from_sqlx)?;
+                    savepoint.undo().await?;
                     return Ok(refused);
                 }
             }
         }
-        savepoint.commit().await.map_err(from_sqlx)?;
+        savepoint.release().await?;
         let streams = written.into_iter().map(|written| written.stream).collect();
         Ok(Outcome::Appended(Appended::new(streams)))
     }

@@ -32,6 +32,9 @@ const AWAY: Duration = Duration::from_secs(1);
 /// BEGIN fails.
 const CLEAN: &str = "BEGIN; ROLLBACK";
 
+/// What the server says of a statement in a transaction that has failed.
+const FAILED: &str = "25P02";
+
 /// A pool, and what is kept of it.
 pub(crate) struct Connections {
     pool: PgPool,
@@ -98,8 +101,15 @@ impl Connections {
                     let (acquired, home) = (Instant::now(), Arc::clone(self));
                     return Ok(Held { connection: Whose::Pool(connection), acquired, home });
                 }
-                Err(sqlx::Error::Database(_)) => connection.close_on_drop(),
-                Err(error) => return Err(from_sqlx(error)),
+                // There are no more of these than the pool has connections.
+                Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(FAILED) => {
+                    connection.close_on_drop();
+                }
+                // A pooler whose server refuses says so here: whoever asked decides when to ask again.
+                Err(error) => {
+                    connection.close_on_drop();
+                    return Err(from_sqlx(error));
+                }
             }
         }
     }

@@ -229,6 +229,7 @@ mod read;
 mod replica;
 mod row;
 mod run;
+mod savepoint;
 mod schema;
 mod schema_name;
 mod schema_owner;

@@ -1,9 +1,10 @@
 //! The locked form of an append: wait for the streams first, then look, then write.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use es_core::{Append, AppendError, Appended, StoreError, StoreErrorKind, StreamAppend};
-use sqlx::{Connection, PgConnection, Row};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
@@ -12,6 +13,7 @@ use crate::append::{Failure, Outcome};
 use crate::columns::bigint;
 use crate::error::{contended, from_sqlx, is_contention, is_lock_timeout};
 use crate::group::Claim;
+use crate::savepoint::Savepoint;
 use crate::size::{BATCH, size};
 use crate::store::PgStore;
 use crate::tags::TagLocks;
@@ -20,11 +22,26 @@ use crate::tags::TagLocks;
 /// remains are deadlocks with transactions of the caller and appends too large to lock.
 const ATTEMPTS: u32 = 4;
 
-/// Waits for locks in slices of a second: a statement that waits cannot be called back, and whoever
-/// asked for it may have gone. The slice costs no round trip of its own. Where the service has set a
-/// limit itself, that one counts.
-pub(crate) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
-    SELECT set_config('lock_timeout', '1s', true) WHERE current_setting('lock_timeout') = '0'";
+/// Waits for locks in slices: a statement that waits cannot be called back, and whoever asked for it may
+/// have gone. The slice costs no round trip of its own. Where the service has set a limit itself, that one
+/// counts.
+///
+/// With its slice an append gives up its place in the server's queue for the stream. So each slice is twice
+/// as long as the one before: however many queue there, one of them is long enough. A caller that goes away
+/// leaves behind no longer a wait than it has waited itself.
+pub(crate) fn begin(slice: Duration) -> AssertSqlSafe<String> {
+    AssertSqlSafe(format!(
+        "BEGIN ISOLATION LEVEL READ COMMITTED; \
+         SELECT set_config('lock_timeout', '{}', true) WHERE current_setting('lock_timeout') = '0'",
+        slice.as_millis()
+    ))
+}
+
+/// The first slice.
+const FIRST_SLICE: Duration = Duration::from_secs(1);
+
+/// No slice is longer.
+const LONGEST_SLICE: Duration = Duration::from_secs(32);
 
 impl PgStore {
     /// Appends under locks, in a transaction that nobody can drop half way: it runs on a task of
@@ -56,7 +73,7 @@ impl PgStore {
     ) {
         let store = self.clone();
         let task = async move {
-            let done = store.when_free(&mut answer, || store.try_locked(&append)).await;
+            let done = store.when_free(&mut answer, |slice| store.try_locked(&append, slice)).await;
             drop(claim);
             if let Some(done) = done {
                 // Nobody may be there to hear it any more; it is done all the same.
@@ -72,19 +89,19 @@ impl PgStore {
     pub(crate) async fn when_free<T, D, A: Future<Output = Result<T, AppendError>>>(
         &self,
         answer: &mut oneshot::Sender<D>,
-        attempt: impl Fn() -> A,
+        attempt: impl Fn(Duration) -> A,
     ) -> Option<Result<T, AppendError>> {
-        let mut attempts = 1;
+        let (mut attempts, mut slice) = (1, FIRST_SLICE);
         loop {
             // Appends that wait for a stream leave the rest of the pool to the others.
             let _place = tokio::select! {
                 place = self.waiting.acquire() => place,
                 () = answer.closed() => return None,
             };
-            match attempt().await {
+            match attempt(slice).await {
                 Err(error) if is_lock_timeout(&error) && answer.is_closed() => return None,
                 Err(error) if is_lock_timeout(&error) => match self.waits_in_slices().await {
-                    Ok(true) => {}
+                    Ok(true) => slice = LONGEST_SLICE.min(slice * 2),
                     Ok(false) => return Some(Err(error)),
                     Err(error) => return Some(Err(error.into())),
                 },
@@ -104,9 +121,9 @@ impl PgStore {
         Ok(limit == "0")
     }
 
-    async fn try_locked(&self, append: &Append) -> Result<Appended, AppendError> {
+    async fn try_locked(&self, append: &Append, slice: Duration) -> Result<Appended, AppendError> {
         let mut connection = self.connections.take().await?;
-        let mut transaction = connection.begin_with(BEGIN).await.map_err(from_sqlx)?;
+        let mut transaction = connection.begin_with(begin(slice)).await.map_err(from_sqlx)?;
         self.lock(&mut transaction, append.parts(), TagLocks::of(append)).await?;
         match self.write(&mut transaction, append).await {
             Ok(Outcome::Appended(appended)) => {
@@ -139,6 +156,7 @@ impl PgStore {
                 transaction.rollback().await.map_err(from_sqlx)?;
                 Err(contended(append))
             }
+            Err(Failure::Refused(error)) => Err(error),
             Err(Failure::Store(error)) => Err(error.into()),
         }
     }
@@ -178,11 +196,13 @@ impl PgStore {
             return Err(refusal);
         }
         self.lock(connection, append.parts(), TagLocks::of(append)).await?;
-        match self.write(connection, append).await {
-            Ok(Outcome::Appended(appended)) => {
-                self.project_inline(connection, append, &appended).await?;
-                Ok(appended)
-            }
+        let written = if self.inline.is_empty() {
+            self.write(connection, append).await
+        } else {
+            self.write_and_project(connection, append).await
+        };
+        match written {
+            Ok(Outcome::Appended(appended)) => Ok(appended),
             Ok(Outcome::Known) => self.first_answer(connection, append).await,
             Ok(Outcome::Conflict(conflict)) => Err(conflict.into()),
             Ok(Outcome::Unforeseen(failed)) => Err(failed.into()),
@@ -191,8 +211,33 @@ impl PgStore {
             // The transaction is lost: whatever the id belongs to, this append is not stored.
             Err(Failure::EventId(Some(id))) => Err(AppendError::DuplicateEvent { id }),
             Err(Failure::EventId(None)) => Err(self.taken_id(append).await),
+            Err(Failure::Refused(error)) => Err(error),
             Err(Failure::Store(error)) => Err(error.into()),
         }
+    }
+
+    /// Writes the events and hands them to the inline projections, or does neither: what a handler
+    /// refuses is not in the caller's transaction, nor where its rows are on the search path.
+    async fn write_and_project(
+        &self,
+        connection: &mut PgConnection,
+        append: &Append,
+    ) -> Result<Outcome, Failure> {
+        let mut savepoint = Savepoint::begin(connection).await?;
+        let outcome = match self.write(&mut savepoint, append).await {
+            Ok(Outcome::Appended(appended)) => {
+                match self.project_inline(&mut savepoint, append, &appended).await {
+                    Ok(()) => Ok(Outcome::Appended(appended)),
+                    Err(refused) => Err(Failure::Refused(refused)),
+                }
+            }
+            other => other,
+        };
+        match outcome {
+            Ok(Outcome::Appended(_)) => savepoint.release().await?,
+            _ => savepoint.undo().await?,
+        }
+        outcome
     }
 
     /// Waits for the locks of all streams and tags, in the order that all appends keep.

@@ -1,5 +1,7 @@
 //! A copy takes the name of a stream, in one transaction that nobody can drop half way.
 
+use std::time::Duration;
+
 use es_core::{
     Append, AppendError, AppendedStream, ExpectedVersion, Position, Replacement, StoreError,
     StoreErrorKind, StreamId, Tag, Timestamp, TransformError, Transformed,
@@ -12,7 +14,7 @@ use crate::append::{Failure, Outcome};
 use crate::columns::bigint;
 use crate::copies::chunks;
 use crate::error::{contended, from_sqlx, unexpected};
-use crate::locked::BEGIN;
+use crate::locked::begin;
 use crate::row;
 use crate::store::PgStore;
 use crate::tags::TagLocks;
@@ -47,7 +49,8 @@ impl PgStore {
         let store = self.clone();
         let (mut answer, caller) = oneshot::channel();
         let task = async move {
-            let done = store.when_free(&mut answer, || store.try_replace(&replacement)).await;
+            let done =
+                store.when_free(&mut answer, |slice| store.try_replace(&replacement, slice)).await;
             if let Some(done) = done {
                 let _ = answer.send(done);
             }
@@ -63,9 +66,13 @@ impl PgStore {
         })
     }
 
-    async fn try_replace(&self, replacement: &Replacement) -> Result<Transformed, AppendError> {
+    async fn try_replace(
+        &self,
+        replacement: &Replacement,
+        slice: Duration,
+    ) -> Result<Transformed, AppendError> {
         let mut connection = self.connections.take().await?;
-        let mut transaction = connection.begin_with(BEGIN).await.map_err(from_sqlx)?;
+        let mut transaction = connection.begin_with(begin(slice)).await.map_err(from_sqlx)?;
         match self.replace_within(&mut transaction, replacement).await {
             Ok(transformed) => {
                 transaction.commit().await.map_err(from_sqlx)?;
@@ -100,6 +107,7 @@ impl PgStore {
             Ok(Outcome::Conflict(conflict)) => return Err(conflict.into()),
             Ok(_) | Err(Failure::Outrun) => return Err(contended(&record)),
             Err(Failure::EventId(_)) => return Err(unexpected("a fresh event id is taken").into()),
+            Err(Failure::Refused(error)) => return Err(error),
             Err(Failure::Store(error)) => return Err(error.into()),
         }
         self.archive(connection, stream, &archive).await?;

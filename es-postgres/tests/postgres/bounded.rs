@@ -1,11 +1,16 @@
 //! Answers in time, whatever the server says.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use es_core::prelude::*;
 use es_core::{AppendError, StoreError, StoreErrorKind};
 use es_postgres::PgStore;
 use es_postgres::sqlx::postgres::PgConnectOptions;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 
 use crate::support::{Fixture, append, fixture};
 
@@ -85,4 +90,73 @@ async fn a_command_whose_statement_takes_too_long_is_sent_once() {
 
     assert_eq!(error.kind(), StoreErrorKind::StatementTimeout, "{error:?}");
     assert!(after < Duration::from_secs(4), "{after:?}");
+}
+
+/// A pooler that takes every login and whose server takes none. Counts the logins.
+async fn pooler_without_a_server() -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let logins = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&logins);
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            count.fetch_add(1, Ordering::Relaxed);
+            tokio::spawn(refuse(client));
+        }
+    });
+    (port, logins)
+}
+
+/// Authentication is fine and it is ready; to the first question it answers as pgbouncer does.
+async fn refuse(mut client: TcpStream) -> std::io::Result<()> {
+    let mut told = [0; 4096];
+    let mut read = client.read(&mut told).await?;
+    // Whether TLS is spoken here comes first: it is not.
+    if read == 8 {
+        client.write_all(b"N").await?;
+        read = client.read(&mut told).await?;
+    }
+    assert!(read > 8);
+    client.write_all(b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I").await?;
+    let _ = client.read(&mut told).await?;
+    let fields = b"SFATAL\0VFATAL\0C08P01\0Mserver login has been failing, try again later\0\0";
+    let length = u32::try_from(fields.len() + 4).unwrap();
+    client.write_all(b"E").await?;
+    client.write_all(&length.to_be_bytes()).await?;
+    client.write_all(fields).await
+}
+
+fn behind(port: u16) -> PgStore {
+    let url = format!("postgres://service@127.0.0.1:{port}/ledger?sslmode=disable");
+    PgStore::new(PgStore::pool_options().connect_lazy(&url).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_append_is_answered_although_a_pooler_gets_no_server() {
+    let (port, logins) = pooler_without_a_server().await;
+    let store = behind(port);
+
+    for stream in ["a", "b"] {
+        let answer = store.append(append(stream, ExpectedVersion::Any, 1));
+        let error = timeout(Duration::from_secs(10), answer).await.expect("an answer").unwrap_err();
+        assert!(matches!(error, AppendError::Store(error) if error.is_transient()));
+    }
+    let page = store.log_page(Cursor::START, 1);
+    let error = timeout(Duration::from_secs(10), page).await.expect("an answer").unwrap_err();
+
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+    assert!(logins.load(Ordering::Relaxed) < 10, "{logins:?} logins");
+}
+
+/// It is sent again for ten seconds, as the docs say, and waits in between.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_is_answered_although_a_pooler_gets_no_server() {
+    let (port, logins) = pooler_without_a_server().await;
+    let begun = Instant::now();
+
+    let answer = Repository::<Lamp, _>::new(behind(port)).execute(switch()).await;
+
+    assert!(answer.is_err());
+    assert!(begun.elapsed() < Duration::from_secs(13), "{:?}", begun.elapsed());
+    assert!(logins.load(Ordering::Relaxed) < 60, "{logins:?} logins");
 }

@@ -45,3 +45,4 @@ mod torture;
 mod transform;
 mod two_schemas;
 mod within;
+mod within_dropped;

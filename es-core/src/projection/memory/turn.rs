@@ -35,15 +35,17 @@ impl Turns {
     /// Waits until nobody has the turn, or whoever has it was not heard of for its lease.
     pub(super) async fn take(self: &Arc<Self>, lease: Option<Duration>) -> Turn {
         loop {
+            // From before the look, so that it misses no end. All who wait are woken: one that is kept and
+            // not polled would be woken for nobody.
+            let over = self.over.notified();
             let until = match self.try_take(lease) {
                 Ok(turn) => return turn,
                 Err(until) => until,
             };
-            // Whether it is woken or the time is over: both are reasons to look again. A turn that
-            // ended before this line has left its permit.
+            // Whether it is woken or the time is over: both are reasons to look again.
             match until {
-                Some(until) => drop(timeout_at(until, self.over.notified()).await),
-                None => self.over.notified().await,
+                Some(until) => drop(timeout_at(until, over).await),
+                None => over.await,
             }
         }
     }
@@ -90,7 +92,7 @@ impl Drop for Turn {
         let mut current = self.turns.lock();
         if current.number == self.number {
             current.is_taken = false;
-            self.turns.over.notify_one();
+            self.turns.over.notify_waiters();
         }
     }
 }

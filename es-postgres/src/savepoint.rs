@@ -1,0 +1,76 @@
+//! A savepoint in the caller's transaction that can be dropped at any moment.
+//!
+//! sqlx counts how deep a connection is in transactions, and a `begin` that is dropped before it is
+//! answered rolls back one level more than it has begun: the caller's own transaction is then over, what
+//! was written in it is lost, and what follows commits by itself. So the future that begins is never
+//! dropped half way: it is forgotten, and leaves a savepoint that nobody names.
+//!
+//! ```text
+//! depth 1   SAVEPOINT, forgotten               caller goes on at depth 1
+//! depth 1   SAVEPOINT ── 2 ── dropped          ROLLBACK TO SAVEPOINT, depth 1
+//! depth 1   SAVEPOINT ── 2 ── RELEASE, dropped ROLLBACK TO SAVEPOINT fails: the transaction is unusable
+//! ```
+//!
+//! A handler that begins within the savepoint and is dropped half way ends the savepoint, and no more.
+
+use std::mem::ManuallyDrop;
+use std::ops::{Deref, DerefMut};
+
+use es_core::StoreError;
+use sqlx::{Database, PgConnection, Postgres};
+use sqlx_core::transaction::TransactionManager;
+
+use crate::error::from_sqlx;
+
+type Manager = <Postgres as Database>::TransactionManager;
+
+/// A savepoint. Dropped, it is undone with the next statement on the connection.
+pub(crate) struct Savepoint<'c> {
+    connection: &'c mut PgConnection,
+    /// So deep was the connection before.
+    depth: usize,
+}
+
+impl<'c> Savepoint<'c> {
+    /// Within the transaction that `connection` is in.
+    pub(crate) async fn begin(connection: &'c mut PgConnection) -> Result<Self, StoreError> {
+        let depth = Manager::get_transaction_depth(connection);
+        let mut begin = ManuallyDrop::new(Box::pin(Manager::begin(connection, None)));
+        let begun = begin.as_mut().await;
+        drop(ManuallyDrop::into_inner(begin));
+        begun.map_err(from_sqlx)?;
+        Ok(Self { connection, depth })
+    }
+
+    /// Keeps what was done since, for the transaction to commit.
+    pub(crate) async fn release(self) -> Result<(), StoreError> {
+        Manager::commit(self.connection).await.map_err(from_sqlx)
+    }
+
+    /// Undoes what was done since, after a failed statement too.
+    pub(crate) async fn undo(self) -> Result<(), StoreError> {
+        Manager::rollback(self.connection).await.map_err(from_sqlx)
+    }
+}
+
+impl Drop for Savepoint<'_> {
+    fn drop(&mut self) {
+        while Manager::get_transaction_depth(self.connection) > self.depth {
+            Manager::start_rollback(self.connection);
+        }
+    }
+}
+
+impl Deref for Savepoint<'_> {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        self.connection
+    }
+}
+
+impl DerefMut for Savepoint<'_> {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        self.connection
+    }
+}
