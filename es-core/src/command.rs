@@ -14,7 +14,7 @@ use crate::describe::Describe;
 /// # #[serde(crate = "es_core::serde")]
 /// # #[event(name = "money-deposited")]
 /// # pub struct Deposited {}
-/// # #[derive(Aggregate, Default)]
+/// # #[derive(Aggregate, Default, Clone)]
 /// # #[aggregate(name = "account", id = String, events(Deposited))]
 /// # pub struct Account {}
 /// # impl Apply<Deposited> for Account { fn apply(&mut self, _: Deposited) {} }

@@ -20,7 +20,7 @@ use crate::into_events::IntoEvents;
 /// # #[serde(crate = "es_core::serde")]
 /// # #[event(name = "fee-charged")]
 /// # pub struct FeeCharged { cents: i64 }
-/// # #[derive(Aggregate, Default)]
+/// # #[derive(Aggregate, Default, Clone)]
 /// # #[aggregate(name = "account", id = String, events(Withdrawn, FeeCharged))]
 /// # pub struct Account { cents: i64 }
 /// # impl Apply<Withdrawn> for Account { fn apply(&mut self, e: Withdrawn) { self.cents -= e.cents; } }

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cause::Cause;
 use crate::event::{EventId, EventName, SchemaVersion};
@@ -422,14 +423,21 @@ pub enum ExecuteError<E: Error + 'static> {
     /// The aggregate is there and should not be, or the reverse.
     #[error(transparent)]
     Lifecycle(#[from] LifecycleRejection),
-    /// Others were faster, each time.
-    #[error("gave up after {attempts} attempts")]
+    /// Others were faster, each time, for as long as the command may take:
+    /// [`Repository::with_time_limit`](crate::Repository::with_time_limit).
+    #[error("gave up after {attempts} attempts in {elapsed:?}")]
     Conflict {
-        /// How often it was tried.
+        /// The number of attempts.
         attempts: u32,
+        /// The time since the first of them.
+        elapsed: Duration,
         /// The last conflict.
         source: Conflict,
     },
+    /// The aggregate is not at the version that the command was meant for:
+    /// [`Repository::execute_at`](crate::Repository::execute_at).
+    #[error("the command is for another version of the aggregate")]
+    OtherVersion(#[source] Conflict),
     /// The state to decide on could not be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),
@@ -446,7 +454,9 @@ pub enum ExecuteError<E: Error + 'static> {
 impl<E: Error + 'static> From<AppendError> for ExecuteError<E> {
     fn from(error: AppendError) -> Self {
         match error {
-            AppendError::Conflict(source) => Self::Conflict { attempts: 1, source },
+            AppendError::Conflict(source) => {
+                Self::Conflict { attempts: 1, elapsed: Duration::ZERO, source }
+            }
             other => Self::Append(other),
         }
     }

@@ -14,7 +14,7 @@
 //!     pub guest: String,
 //! }
 //!
-//! #[derive(Aggregate, Default, Debug)]
+//! #[derive(Aggregate, Default, Clone, Debug)]
 //! #[aggregate(name = "seat", id = String, events(Reserved), error = Refusal)]
 //! pub struct Seat {
 //!     guest: Option<String>,
@@ -76,8 +76,8 @@
 //! - The runtime: [`Repository`] for one aggregate at a time, [`UnitOfWork`] for several at once,
 //!   [`Metadata`] for who and why.
 //! - Long streams and many commands: [`SnapshotPolicy`] says when a state is kept and what that may
-//!   not do, [`Repository::with_cache`] remembers states, [`Repository::in_turn`] decides commands that
-//!   meet one after another and appends them together.
+//!   not do, [`Repository::with_cache`] remembers states. Commands that meet on one aggregate are decided
+//!   one after another and appended together: [`Repository`] says how.
 //! - Rules over several streams: [`Decision`], the [`DecisionModel`]s that it rests on, and
 //!   [`Decisions`], which takes it. Under them: [`Tag`], [`Query`], [`Condition`].
 //! - What can go wrong: [`ExecuteError`] for a command, [`DecisionError`] for a decision across
@@ -119,12 +119,14 @@
 
 mod aggregate;
 mod append;
+mod append_lock;
 mod backoff;
 mod catch_up;
 mod cause;
 mod checkpoint;
 mod climb;
 mod command;
+mod contention;
 mod decide;
 mod decision;
 mod decisions;
@@ -137,6 +139,7 @@ mod event_set;
 mod event_types;
 mod failed_step;
 pub mod guide;
+mod handover;
 mod held_up;
 mod into_events;
 mod load;
@@ -180,6 +183,7 @@ pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, Projecti
 
 pub use aggregate::{Aggregate, AggregateId, Apply};
 pub use append::{Append, Appended, AppendedStream, StreamAppend};
+pub use append_lock::{AppendLock, Locked, LockedStore};
 pub use cause::Cause;
 pub use checkpoint::{Checkpoint, HandedParts, Incarnation, ResumeError};
 pub use command::{Command, Lifecycle};

@@ -207,7 +207,7 @@ impl Metadata {
     /// #[event(name = "account-ended")]
     /// pub struct Ended {}
     ///
-    /// # #[derive(Aggregate, Default)]
+    /// # #[derive(Aggregate, Default, Clone)]
     /// # #[aggregate(name = "account", id = String, events(Deposited, Corrected, Ended), error = IsOver)]
     /// # pub struct Account { cents: i64, over: bool }
     /// # impl Apply<Deposited> for Account {

@@ -1,37 +1,37 @@
 //! From a command to its events: load, decide, append, and again if others were faster.
 
-mod alone;
 mod decided;
+mod direct;
 mod executed;
-mod group;
-mod in_turn;
-mod lane;
+mod serialized;
 mod states;
-mod waiting;
 
 use std::sync::Arc;
+use std::time::Duration;
 use std::{fmt, future};
 
 use futures_core::Stream;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use tracing::{Instrument, Span};
 
-use self::lane::Lanes;
+use self::serialized::Lanes;
 use self::states::States;
 use crate::aggregate::Aggregate;
-use crate::append::{Append, AppendedStream, StreamAppend};
+use crate::append::{Append, AppendedStream};
+use crate::append_lock::AppendLock;
 use crate::catch_up::catch_up;
+use crate::contention;
 use crate::decide::DecidedBy;
 use crate::decoded::Decoded;
 use crate::error::{AppendError, ExecuteError, LoadError, StoreError, StoreErrorKind};
 use crate::load::{Folded, Loaded, Moment, Until, fold, load};
 use crate::metadata::Metadata;
-use crate::recorded::{EventPart, NewEvent, Recorded};
+use crate::recorded::{EventPart, Recorded};
 use crate::resend;
 use crate::snapshot_writer::SnapshotWriter;
 use crate::spans;
 use crate::store::{Cursor, EventStore};
-use crate::stream::{ExpectedVersion, StreamId, Version};
+use crate::stream::{StreamId, Version};
 
 pub use self::executed::Executed;
 
@@ -43,7 +43,7 @@ pub use self::executed::Executed;
 /// # #[serde(crate = "es_core::serde")]
 /// # #[event(name = "counted")]
 /// # pub struct Counted { by: i64 }
-/// # #[derive(Aggregate, Default)]
+/// # #[derive(Aggregate, Default, Clone)]
 /// # #[aggregate(name = "counter", id = String, events(Counted))]
 /// # pub struct Counter { total: i64 }
 /// # impl Apply<Counted> for Counter { fn apply(&mut self, e: Counted) { self.total += e.by; } }
@@ -66,9 +66,26 @@ pub use self::executed::Executed;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Commands that meet
+///
+/// Commands of a repository and its clones that meet on one aggregate are decided one after another,
+/// each on the state that the one before it left, and appended together. Each still has an answer of
+/// its own: its events with its metadata, the state and the version after it, or its own refusal, which
+/// is told only once the events that it rests on are stored. A command that meets nobody goes by
+/// itself. A command that is dropped while it waits is left out; later it is stored whole or not at
+/// all. Commands are served in the order in which they came, up to 128 in an append, fewer once they
+/// have 1,000 events or a mebibyte of payload. Nobody waits for a future that is kept and not polled:
+/// commands that others wait for are executed on a task of the caller's tokio runtime. This costs a
+/// copy of the state for each command that waited.
+///
+/// Others, in another process for example, append to the aggregate as well. A command that they outran
+/// is decided anew at once; outrun again, it waits for its turn at the stream
+/// ([`EventStore::lock`]), and is decided and appended while nobody else appends there. So somebody
+/// succeeds at any time, and nobody starves. [`with_time_limit`](Self::with_time_limit) bounds it.
 pub struct Repository<A: Aggregate, S> {
     store: S,
-    max_attempts: u32,
+    time_limit: Duration,
     states: Option<States<A>>,
     lanes: Option<Arc<Lanes<A>>>,
     snapshots: SnapshotWriter,
@@ -78,7 +95,7 @@ impl<A: Aggregate, S: Clone> Clone for Repository<A, S> {
     fn clone(&self) -> Self {
         Self {
             store: self.store.clone(),
-            max_attempts: self.max_attempts,
+            time_limit: self.time_limit,
             states: self.states.clone(),
             lanes: self.lanes.clone(),
             snapshots: self.snapshots.clone(),
@@ -91,7 +108,7 @@ impl<A: Aggregate, S: fmt::Debug> fmt::Debug for Repository<A, S> {
         f.debug_struct("Repository")
             .field("aggregate", &A::NAME)
             .field("store", &self.store)
-            .field("max_attempts", &self.max_attempts)
+            .field("time_limit", &self.time_limit)
             .field("cache", &self.states)
             .field("lanes", &self.lanes)
             .finish_non_exhaustive()
@@ -99,28 +116,47 @@ impl<A: Aggregate, S: fmt::Debug> fmt::Debug for Repository<A, S> {
 }
 
 impl<A: Aggregate, S: EventStore> Repository<A, S> {
-    /// How often [`execute`](Self::execute) tries before it gives up, unless told otherwise.
-    pub const DEFAULT_MAX_ATTEMPTS: u32 = 10;
+    /// The time for which [`execute`](Self::execute) goes on against others, unless told otherwise.
+    pub const DEFAULT_TIME_LIMIT: Duration = contention::TIME_LIMIT;
 
     /// The aggregates in `store`.
+    ///
+    /// Asks for a state that is `Clone`, so that [commands that meet](Self#commands-that-meet) are
+    /// decided one after another. For a state that cannot be copied there is
+    /// [`without_command_batching`](Self::without_command_batching).
     #[must_use]
-    pub fn new(store: S) -> Self {
+    pub fn new(store: S) -> Self
+    where
+        A: Clone,
+    {
+        Self { lanes: Some(Arc::new(Lanes::new())), ..Self::without_command_batching(store) }
+    }
+
+    /// The aggregates in `store`, each command by itself also where several meet on one aggregate.
+    ///
+    /// They are conflicts to one another then, as commands of other processes are: one is stored, the
+    /// others try again, and wait for their turn at the stream.
+    #[must_use]
+    pub fn without_command_batching(store: S) -> Self {
         Self {
             store,
-            max_attempts: Self::DEFAULT_MAX_ATTEMPTS,
+            time_limit: Self::DEFAULT_TIME_LIMIT,
             states: None,
             lanes: None,
             snapshots: SnapshotWriter::default(),
         }
     }
 
-    /// Tries at most `attempts` times (at least once) when others change the stream meanwhile.
+    /// Goes on for at most `limit`, instead of ten seconds, when others change the aggregate meanwhile;
+    /// then the command fails with [`ExecuteError::Conflict`]. There is always one attempt, and with
+    /// [`Duration::ZERO`] no more.
     ///
-    /// The second attempt follows at once. Before each further one it waits for 1, 2, 4 … 100 ms
-    /// and a random time of up to the same length.
+    /// The second attempt follows at once. Each further one waits for its turn at the stream; where the
+    /// store has no [locks](EventStore::lock), for 1, 2, 4 … 100 ms and a random time of up to the same
+    /// length.
     #[must_use]
-    pub fn with_max_attempts(mut self, attempts: u32) -> Self {
-        self.max_attempts = attempts.max(1);
+    pub fn with_time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = limit;
         self
     }
 
@@ -145,38 +181,14 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         self
     }
 
-    /// Commands of this repository and its clones that meet on one aggregate are decided one after
-    /// another, each on the state that the one before it left, and appended together.
-    ///
-    /// Without it, of several commands that meet one is stored and the others have a conflict, and try
-    /// again, and meet again. With it they become one append. Each command still has an answer of its
-    /// own: its events with its metadata, the state and the version after it, or its own refusal, which is
-    /// told only when what it was decided on is stored. A command that meets nobody goes by itself, as
-    /// without.
-    ///
-    /// A command that is dropped while it waits is left out; later it is stored whole or not at all, as
-    /// everywhere. Up to 1,024 commands queue for an aggregate, first come, first served; further ones
-    /// wait for a place. Up to 128 commands go together, fewer once they have 1,000 events or a mebibyte
-    /// of payload.
-    ///
-    /// Costs a copy of the state for each command that waited. Those are executed on a task of the
-    /// caller's tokio runtime.
-    #[must_use]
-    pub fn in_turn(mut self) -> Self
-    where
-        A: Clone,
-    {
-        self.lanes = Some(Arc::new(Lanes::new()));
-        self
-    }
-
     /// The store.
     #[must_use]
     pub fn store(&self) -> &S {
         &self.store
     }
 
-    /// Loads, decides, appends; on a conflict once more from the start, up to a bound.
+    /// Loads, decides, appends; on a conflict once more from the start, for a
+    /// [bounded time](Self::with_time_limit).
     ///
     /// The command becomes the start of a new chain: a fresh id is correlation and causation of
     /// its events.
@@ -226,16 +238,94 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         let stream = StreamId::of::<A>(command.aggregate_id()).map_err(LoadError::from)?;
         span.record("es.stream.id", tracing::field::display(&stream));
         match &self.lanes {
-            Some(lanes) => self.execute_in_turn(lanes, stream, command, metadata, span).await,
-            None => self.execute_alone(&stream, command, metadata, span).await,
+            Some(lanes) => self.execute_serialized(lanes, stream, command, metadata, span).await,
+            None => self.execute_direct(&stream, command, metadata, span).await,
         }
+    }
+
+    /// Executes a command that is meant for the aggregate as it stands at `version`, for `If-Match` of
+    /// HTTP for example; [`Version::NONE`] is an aggregate that does not exist.
+    ///
+    /// There is one attempt. The version counts before everything else, also for a command that is
+    /// refused or changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecuteError::OtherVersion`] if the aggregate is elsewhere; it says where.
+    ///
+    /// ```
+    /// # use es_core::prelude::*;
+    /// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+    /// # #[serde(crate = "es_core::serde")]
+    /// # #[event(name = "counted")]
+    /// # pub struct Counted { by: i64 }
+    /// # #[derive(Aggregate, Default, Clone)]
+    /// # #[aggregate(name = "counter", id = String, events(Counted))]
+    /// # pub struct Counter { total: i64 }
+    /// # impl Apply<Counted> for Counter { fn apply(&mut self, e: Counted) { self.total += e.by; } }
+    /// # #[derive(Command, Clone)]
+    /// # #[command(aggregate = Counter, any)]
+    /// # pub struct Count { #[command(id)] counter: String, by: i64 }
+    /// # impl Decide<Count> for Counter {
+    /// #     type Events = Counted;
+    /// #     fn decide(&self, c: Count) -> Result<Counted, Self::Error> { Ok(Counted { by: c.by }) }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let counters = Repository::<Counter, _>::new(MemoryStore::new());
+    /// let count = || Count { counter: "doors".into(), by: 1 };
+    ///
+    /// counters.execute_at(count(), Version::NONE).await?;
+    /// let late = counters.execute_at(count(), Version::NONE).await.unwrap_err();
+    ///
+    /// let ExecuteError::OtherVersion(conflict) = late else { panic!("{late}") };
+    /// assert_eq!(conflict.actual, Version(1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn execute_at<C>(
+        &self,
+        command: C,
+        version: Version,
+    ) -> Result<Executed<A>, ExecuteError<A::Error>>
+    where
+        C: DecidedBy<A>,
+    {
+        self.execute_at_with(command, version, Metadata::default()).await
+    }
+
+    /// As [`execute_at`](Self::execute_at), with what is known of the request: see
+    /// [`execute_with`](Self::execute_with).
+    pub async fn execute_at_with<C>(
+        &self,
+        command: C,
+        version: Version,
+        metadata: impl Into<Metadata>,
+    ) -> Result<Executed<A>, ExecuteError<A::Error>>
+    where
+        C: DecidedBy<A>,
+    {
+        let metadata = metadata.into().completed();
+        let span = spans::command(A::NAME, C::NAME);
+        let executing = async {
+            let stream = StreamId::of::<A>(command.aggregate_id()).map_err(LoadError::from)?;
+            span.record("es.stream.id", tracing::field::display(&stream)).record("es.attempts", 1);
+            let done = self.execute_once_at(&stream, command, version, &metadata).await?;
+            if let Some(position) = done.position() {
+                span.record("es.global_position", position.0);
+            }
+            Ok(done)
+        };
+        executing.instrument(span.clone()).boxed().await
     }
 
     /// The state as it stands now. An aggregate that does not exist is at [`Version::NONE`].
     ///
     /// Sees every append that was acknowledged before the call.
     pub async fn load(&self, id: &A::Id) -> Result<Loaded<A>, LoadError> {
-        Ok(self.read(&StreamId::of::<A>(id)?).boxed().await?.0)
+        let stream = StreamId::of::<A>(id)?;
+        let known = self.recall(&stream);
+        Ok(self.read(&self.store, known, &stream).boxed().await?.0)
     }
 
     /// The state as it stood at `version`. A version that the stream has not reached is an error, and so
@@ -352,13 +442,19 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         self.states.as_ref()?.recall(stream)
     }
 
-    /// The state as the store holds it now: what is remembered, and what came after it. Where nothing
-    /// is remembered, with the version of the snapshot that the state was folded from.
-    async fn read(&self, stream: &StreamId) -> Result<(Loaded<A>, Option<Version>), LoadError> {
-        let (loaded, snapshot) = if let Some(known) = self.recall(stream) {
-            (catch_up(&self.store, stream, known).await?, None)
+    /// The state as the store holds it now, read from `source`: what is known of it, and what came
+    /// after that. Where nothing is known, with the version of the snapshot that the state was folded
+    /// from.
+    async fn read<R: EventStore>(
+        &self,
+        source: &R,
+        known: Option<Loaded<A>>,
+        stream: &StreamId,
+    ) -> Result<(Loaded<A>, Option<Version>), LoadError> {
+        let (loaded, snapshot) = if let Some(known) = known {
+            (catch_up(source, stream, known).await?, None)
         } else {
-            let Folded { loaded, snapshot } = fold(&self.store, stream, Until::End).await?;
+            let Folded { loaded, snapshot } = fold(source, stream, Until::End).await?;
             (loaded, Some(snapshot))
         };
         if let Some(states) = self.states.as_ref().filter(|_| loaded.exists()) {
@@ -367,24 +463,58 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         Ok((loaded, snapshot))
     }
 
-    /// The state to decide on. Whoever decides keeps the snapshot that is due.
-    async fn load_to_decide(&self, stream: &StreamId) -> Result<Loaded<A>, LoadError> {
-        let (loaded, snapshot) = resend::until_answered(|| self.read(stream)).await?;
+    /// The state to decide on: an earlier one if it is known, and what came after it. Whoever decides
+    /// keeps the snapshot that is due.
+    async fn load_to_decide(
+        &self,
+        stream: &StreamId,
+        mut known: Option<Loaded<A>>,
+    ) -> Result<Loaded<A>, LoadError> {
+        let read = || {
+            let known = known.take().or_else(|| self.recall(stream));
+            self.read(&self.store, known, stream)
+        };
+        let (loaded, snapshot) = resend::until_answered(read).await?;
+        self.keep_snapshot_if_due(stream, &loaded, snapshot);
+        Ok(loaded)
+    }
+
+    /// The state to decide on while nobody else appends. None if the lock is over.
+    async fn load_through(
+        &self,
+        lock: &AppendLock,
+        known: Option<Loaded<A>>,
+        stream: &StreamId,
+    ) -> Result<Option<Loaded<A>>, LoadError> {
+        match self.read(lock, known.or_else(|| self.recall(stream)), stream).await {
+            Ok((loaded, snapshot)) => {
+                self.keep_snapshot_if_due(stream, &loaded, snapshot);
+                Ok(Some(loaded))
+            }
+            Err(LoadError::Store(error)) if error.is_transient() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn keep_snapshot_if_due(
+        &self,
+        stream: &StreamId,
+        loaded: &Loaded<A>,
+        snapshot: Option<Version>,
+    ) {
         if let Some(last) = snapshot {
             let place = (loaded.version, loaded.position);
             self.snapshots.keep_if_due(&self.store, stream, &loaded.state, place, last);
         }
-        Ok(loaded)
     }
 
-    async fn store_at(
+    /// Stores the events for one stream.
+    async fn store_one(
         &self,
-        stream: &StreamId,
-        version: Version,
-        new: Vec<NewEvent>,
+        append: &Append,
+        lock: Option<AppendLock>,
     ) -> Result<AppendedStream, AppendError> {
-        let part = StreamAppend::new(stream.clone(), ExpectedVersion::Exact(version), new);
-        let mut appended = resend::append(&self.store, Append::of_fresh(vec![part])).await?;
+        let mut appended = contention::append(&self.store, lock, append).await?;
         appended.streams.pop().ok_or_else(|| unanswered().into())
     }
 

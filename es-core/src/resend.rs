@@ -36,7 +36,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Appends; as long as the store fails in a way that a moment may cure, again and as it was.
 pub(crate) async fn append<S: EventStore>(
     store: &S,
-    append: Append,
+    append: &Append,
 ) -> Result<Appended, AppendError> {
     until_answered(|| store.append(append.clone())).await
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_core::Stream;
 
 use crate::append::{Append, Appended};
+use crate::append_lock::AppendLock;
 use crate::checkpoint::{Checkpoint, Incarnation, ResumeError};
 use crate::error::{AppendError, StoreError};
 use crate::held_up::HeldUp;
@@ -62,6 +63,8 @@ use crate::subscription::{Start, Subscription};
 ///   event of its stream, or that is yet to come, is refused by name. `imported`
 /// - **The log is complete up to `safe`.** Once a page has answered with
 ///   [`safe`](LogPage::safe), no event will ever appear at or below it that was not there. `log`
+/// - **A lock keeps others out.** What is decided and appended under the lock of its streams finds no
+///   conflict; a lock that is kept and not used comes to its end. A store may do without. `lock`
 /// - **Event ids are unique** in the whole store, and an append that is sent again is answered as it
 ///   was the first time. `event_ids`
 /// - **Tags are complete** where [`missing_tag`](Self::missing_tag) names none of them, and stay so. `tags`
@@ -96,6 +99,35 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     /// A [`Condition`](crate::Condition) is checked with the versions; if both are broken, the store
     /// names either.
     fn append(&self, append: Append) -> impl Future<Output = Result<Appended, AppendError>> + Send;
+
+    /// Waits until an append like `draft` has its turn, and keeps everybody else from appending to its
+    /// streams, and from writing the tags that its condition rests on, until the lock ends. `None` if
+    /// the store has no such locks.
+    ///
+    /// Decided and appended under the lock, an append finds no conflict: of all who contend for a
+    /// stream, each attempt of somebody succeeds. Repositories and decisions take one after a few
+    /// conflicts.
+    ///
+    /// `draft` is an append that lost, for example; its versions and ids do not matter, nor what its
+    /// condition has seen. An append through the lock may turn out to touch more than the draft; it
+    /// then waits for that a moment only, and fails with
+    /// [`Contention`](crate::StoreErrorKind::Contention).
+    ///
+    /// A store that gives locks gives them in the order in which they were asked for, so that nobody
+    /// starves, and takes back one that is not used for some seconds, so that nobody waits for a future
+    /// that is kept and not polled. Dropping the future gives the turn up.
+    ///
+    /// # Errors
+    ///
+    /// [`Contention`](crate::StoreErrorKind::Contention) if there was no turn to be had within `wait`.
+    fn lock(
+        &self,
+        draft: &Append,
+        wait: Duration,
+    ) -> impl Future<Output = Result<Option<AppendLock>, StoreError>> + Send {
+        let _ = (draft, wait);
+        async { Ok(None) }
+    }
 
     /// Up to `limit` events of one stream, in the order of the cursor.
     ///

@@ -33,7 +33,7 @@ use crate::stream::{ExpectedVersion, StreamId, Version};
 /// # #[serde(crate = "es_core::serde")]
 /// # #[event(name = "moved")]
 /// # pub struct Moved { cents: i64 }
-/// # #[derive(Aggregate, Default)]
+/// # #[derive(Aggregate, Default, Clone)]
 /// # #[aggregate(name = "account", id = String, events(Moved))]
 /// # pub struct Account { cents: i64 }
 /// # impl Apply<Moved> for Account { fn apply(&mut self, e: Moved) { self.cents += e.cents; } }
@@ -151,7 +151,7 @@ impl<S: EventStore> UnitOfWork<S> {
     pub async fn commit(self) -> Result<Appended, AppendError> {
         let store = self.store.clone();
         match self.into_append() {
-            Some(append) => resend::append(&store, append).boxed().await,
+            Some(append) => resend::append(&store, &append).boxed().await,
             None => Ok(Appended::new(Vec::new())),
         }
     }

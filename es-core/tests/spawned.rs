@@ -122,8 +122,8 @@ where
     A::Id: Clone,
 {
     let own = || (Repository::<A, S>::new(store.clone()), command.clone(), id.clone());
-    let in_turn = Repository::<A, S>::new(store.clone()).in_turn().with_cache(1);
-    let (executing, executing_with, executing_in_turn) = (own(), own(), command.clone());
+    let direct = Repository::<A, S>::without_command_batching(store.clone()).with_cache(1);
+    let (executing, executing_with, executing_direct) = (own(), own(), command.clone());
     let (loading, loading_at, loading_as_of, reading) = (own(), own(), own(), own());
     vec![
         tokio::spawn(async move {
@@ -135,7 +135,7 @@ where
             accounts.execute_with(command, Metadata::default()).await.expect("it is stored");
         }),
         tokio::spawn(async move {
-            in_turn.execute(executing_in_turn).await.expect("it is stored");
+            direct.execute(executing_direct).await.expect("it is stored");
         }),
         tokio::spawn(async move {
             let (accounts, _, id) = loading;

@@ -139,17 +139,17 @@ async fn balances(store: &MemoryStore, nth: usize) -> Vec<i64> {
 async fn no_answer_rests_on_a_state_that_was_over_before_its_command() {
     for seed in 1..=3 {
         let store = MemoryStore::new();
-        let plain = accounts(&store).with_max_attempts(10_000);
+        let plain = Repository::<Account, _>::without_command_batching(store.clone());
+        let batched = accounts(&store);
         for nth in 0..ACCOUNTS {
             plain.execute(open(account(nth))).await.unwrap();
         }
-        let cached = plain.clone().with_cache(2);
         let kinds = [
             plain.clone(),
-            cached.clone(),
-            plain.clone().in_turn(),
-            cached.clone().in_turn(),
-            plain.clone().with_cache(100).in_turn(),
+            plain.clone().with_cache(2),
+            batched.clone(),
+            batched.clone().with_cache(2),
+            batched.clone().with_cache(100),
         ];
         let acknowledged = Acknowledged::default();
         let tasks: tokio::task::JoinSet<_> = (0..TASKS)

@@ -55,7 +55,7 @@ async fn a_remembered_state_is_not_decided_on_any_more() {
 #[tokio::test]
 async fn what_is_decided_on_a_remembered_state_is_decided_again() {
     let store = bank(10).await;
-    let accounts = accounts(&store).with_cache(10).in_turn();
+    let accounts = accounts(&store).with_cache(10);
     accounts.load(&ada()).await.unwrap();
     transform(&store, one_cent).await;
 

@@ -169,7 +169,6 @@ pub struct Day { watt_hours: u64 }
 fn meters(store: PgStore) -> Repository<Meter, PgStore> {
     Repository::new(store)
         .with_cache(10_000)     // remembers so many states: a command needs no read
-        .in_turn()              // commands that meet on one meter are decided one after another
 }
 // The long streams of the README ends.
 

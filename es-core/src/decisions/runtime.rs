@@ -159,7 +159,7 @@ impl<S: EventStore> Decisions<S> {
             let Some(append) = events.append(condition) else {
                 return Ok(Decided { model, events: Vec::new() });
             };
-            let overtaken = match resend::append(&self.store, append).await {
+            let overtaken = match resend::append(&self.store, &append).await {
                 Ok(appended) => {
                     let done = Decided { model, events: events.recorded(&appended) };
                     if let Some(position) = done.position() {

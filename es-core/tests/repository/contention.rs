@@ -1,32 +1,37 @@
 //! Commands that meet on one aggregate.
 
+use std::time::Duration;
 
 use es_core::{Conflict, prelude::*};
 use super::accounts;
 use crate::fixture::*;
 
-#[tokio::test]
-async fn attempts_are_bounded_and_the_last_conflict_is_told() {
+#[tokio::test(start_paused = true)]
+async fn the_time_is_bounded_and_the_last_conflict_is_told() {
     let store = contended::Contended::new(bank(10).await);
+    let limit = Duration::from_millis(500);
 
-    let error = accounts(&store).with_max_attempts(3).execute(deposit(ada(), 1)).await.unwrap_err();
+    let error = accounts(&store).with_time_limit(limit).execute(deposit(ada(), 1)).await.unwrap_err();
 
-    let ExecuteError::Conflict { attempts, source } = error else {
+    let ExecuteError::Conflict { attempts, elapsed, source } = error else {
         panic!("another error: {error:?}");
     };
-    assert_eq!(attempts, 3);
-    assert_eq!(store.appends(), 3);
+    assert!(elapsed >= limit && elapsed < limit + Duration::from_millis(10), "{elapsed:?}");
+    assert_eq!(store.appends(), usize::try_from(attempts).unwrap());
+    assert!((8..20).contains(&attempts), "{attempts} attempts");
     let stream = StreamId::of::<Account>(&ada()).unwrap();
     let expected = ExpectedVersion::Exact(Version(2));
     assert_eq!(source, Conflict::new(stream, expected, Version(9)));
 }
 
 #[tokio::test]
-async fn no_attempts_are_one_attempt() {
+async fn no_time_is_one_attempt() {
     let store = contended::Contended::new(bank(10).await);
+    let accounts = accounts(&store).with_time_limit(Duration::ZERO);
 
-    accounts(&store).with_max_attempts(0).execute(deposit(ada(), 1)).await.unwrap_err();
+    let error = accounts.execute(deposit(ada(), 1)).await.unwrap_err();
 
+    assert!(matches!(error, ExecuteError::Conflict { attempts: 1, .. }), "{error:?}");
     assert_eq!(store.appends(), 1);
 }
 
@@ -101,7 +106,7 @@ async fn commands_that_meet_on_one_account_all_count() {
     let store = bank(400).await;
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..TASKS {
-        let accounts = accounts(&store).with_max_attempts(1000);
+        let accounts = accounts(&store);
         tasks.spawn(async move {
             for _ in 0..EACH {
                 accounts.execute(withdraw(ada(), 1)).await.unwrap();

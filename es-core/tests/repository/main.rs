@@ -16,10 +16,11 @@ macro_rules! every_test_with {
             use super::*;
 
             fn accounts<S: EventStore>(store: &S) -> Repository<Account, S> {
-                let made: fn(Repository<Account, S>) -> Repository<Account, S> = $made;
-                made(Repository::new(store.clone()))
+                let made: fn(S) -> Repository<Account, S> = $made;
+                made(store.clone())
             }
 
+            mod at_a_version;
             mod commands;
             mod contention;
             mod resend;
@@ -28,7 +29,9 @@ macro_rules! every_test_with {
     };
 }
 
-every_test_with!(plain, |accounts| accounts);
-every_test_with!(with_cache, |accounts| accounts.with_cache(10));
-every_test_with!(in_turn, |accounts| accounts.in_turn());
-every_test_with!(in_turn_with_cache, |accounts| accounts.in_turn().with_cache(10));
+every_test_with!(plain, Repository::new);
+every_test_with!(with_cache, |store| Repository::new(store).with_cache(10));
+every_test_with!(unbatched, Repository::without_command_batching);
+every_test_with!(unbatched_with_cache, |store| {
+    Repository::without_command_batching(store).with_cache(10)
+});

@@ -118,9 +118,9 @@ async fn a_remembered_state_catches_up_with_it() {
 }
 
 #[tokio::test]
-async fn commands_in_turn_are_decided_on_it() {
+async fn commands_that_meet_are_decided_on_it() {
     let store = store_of_the_past().await;
-    let customers = customers(&store).in_turn();
+    let customers = customers(&store);
 
     let (one, other) = tokio::join!(customers.execute(note("a")), customers.execute(note("b")));
 

@@ -17,7 +17,7 @@ struct Put {
     cents: i64,
 }
 
-#[derive(Aggregate, Default, Debug)]
+#[derive(Aggregate, Default, Clone, Debug)]
 #[aggregate(name = "jar", id = String, events(Put))]
 struct Jar {
     cents: i64,
@@ -208,7 +208,7 @@ async fn rows_commit_and_roll_back_with_the_callers_transaction() {
 async fn appends_that_meet_at_a_row_are_all_counted() {
     let (fixture, store, _) = with_jars().await;
     let puts = (0..8).map(|_| {
-        let jars = Repository::<Jar, _>::new(store.clone()).with_max_attempts(1_000);
+        let jars = Repository::<Jar, _>::new(store.clone());
         tokio::spawn(async move {
             for _ in 0..10 {
                 jars.execute(put_in(2)).await.unwrap();

@@ -53,7 +53,6 @@ const EACH: usize = 50;
 
 /// Every seller sells its tickets, each command must succeed, and each ticket is sold once.
 async fn sell(fixture: &Fixture, offices: Repository<BoxOffice, PgStore>) {
-    let offices = offices.with_max_attempts(1000);
     let mut sellers = tokio::task::JoinSet::new();
     for seller in 0..SELLERS {
         let offices = offices.clone();
@@ -136,12 +135,12 @@ async fn sessions_that_are_killed_cost_no_event_and_double_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn neither_do_they_for_commands_in_turn_on_remembered_states() {
+async fn neither_do_they_for_commands_without_batching_on_remembered_states() {
     let fixture = fixture().await;
     let store = store_at(fixture.database.url().parse().unwrap()).await;
     let nuisance = killing_sessions(&fixture);
 
-    sell(&fixture, Repository::new(store).with_cache(10).in_turn()).await;
+    sell(&fixture, Repository::without_command_batching(store).with_cache(10)).await;
 
     assert!(nuisance.end().await > 0);
 }

@@ -21,7 +21,7 @@ pub(super) struct ReadBack<A: Aggregate> {
 
 impl<A: Aggregate> ReadBack<A> {
     pub(super) async fn of<S: EventStore>(store: &S, id: &A::Id) -> Self {
-        let aggregates = Repository::<A, S>::new(store.clone());
+        let aggregates = Repository::<A, S>::without_command_batching(store.clone());
         let reading = async {
             let history = aggregates.history(id, Cursor::START)?.try_collect().await?;
             let loaded = aggregates.load(id).await?;

@@ -30,8 +30,8 @@ fn a_repository_that_remembers_states_does_what_the_model_does() {
 }
 
 #[test]
-fn a_repository_that_decides_in_turn_does_what_the_model_does() {
-    on(|store| Repository::new(store.clone()).with_cache(2).in_turn());
+fn a_repository_without_command_batching_does_what_the_model_does() {
+    on(|store| Repository::without_command_batching(store.clone()).with_cache(2));
 }
 
 /// Two repositories over each store, so that each changes behind the back of the other.

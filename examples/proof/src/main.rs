@@ -21,7 +21,7 @@
 //! - `append`: what the checks, the order and the idempotency of an append cost beside an INSERT that
 //!   has none of them, and what appends gain by going out together.
 //! - `commands`: load, decide, append, on accounts of one's own and on one that all work on; with and
-//!   without remembered states, in turn and not.
+//!   without remembered states, batched and not.
 //! - `replay`: the derived fold beside a match by hand, in instructions and in time; loads of short and
 //!   long streams.
 //! - `decode`: events of today and of older versions read beside raw serde, beside the same steps by

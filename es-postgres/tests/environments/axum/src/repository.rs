@@ -35,7 +35,7 @@ async fn execute_with_all_switches(
     State(service): State<Service>,
     Path(account): Path<String>,
 ) -> Answer {
-    let accounts = Repository::<Account, _>::new(service.store).with_cache(100).in_turn();
+    let accounts = Repository::<Account, _>::new(service.store).with_cache(100);
     answer(accounts.execute(Deposit { account, cents: 5 }).await?)
 }
 

@@ -1,10 +1,12 @@
 //! Commands that meet on one aggregate: who decides, and who waits.
 //!
-//! A lane is open while somebody decides on its aggregate. Whoever finds none opens one and executes
-//! its command by itself, in its own future, as if there were no lanes. Whoever finds one queues. The
-//! right to decide is a [`Turn`]; it ends with the command that it was taken for, however that ends,
-//! and its end is where the rule stands that nobody is left behind: if there is a queue, the turn goes
-//! to a task that executes it in groups, and if there is none, the lane vanishes.
+//! A lane is open while somebody decides on its aggregate. A command that finds none opens one and is
+//! executed by itself, in the future of its caller, as if there were no lanes. A command that finds one
+//! queues. Nobody waits for a future that its caller may keep without polling it: the first to queue has
+//! a task take over the command that opened the lane ([`Handover`]). The right to decide is a [`Turn`];
+//! it ends with the command that it was taken for, however that ends, and its end is where the rule
+//! stands that nobody is left behind: if there is a queue, the turn goes to a task that executes it in
+//! batches, and if there is none, the lane vanishes.
 //!
 //! ```text
 //! first   ├─ load, decide, append ─┤
@@ -17,25 +19,31 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::Repository;
-use super::group::Group;
-use super::waiting::Waiting;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+use tracing::Span;
+
+use super::batch::Batch;
+use super::queue::{Told, Waiting};
 use crate::aggregate::Aggregate;
+use crate::append::Append;
+use crate::handover::Handover;
 use crate::load::Loaded;
+use crate::repository::Repository;
 use crate::store::EventStore;
 use crate::stream::StreamId;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// So many commands queue for one aggregate; the next ones wait outside, first come, first served.
-const PLACES: usize = 1024;
+/// A queue of so many commands is looked through for those whose callers have gone. The next look
+/// comes when it has doubled.
+const LOOK: usize = 1024;
 
 /// The aggregates on which somebody decides.
-pub(super) struct Lanes<A: Aggregate> {
+pub(in crate::repository) struct Lanes<A: Aggregate> {
     open: Mutex<HashMap<StreamId, Lane<A>>>,
     pub(super) copy: fn(&A) -> A,
 }
 
-/// Says how many there are.
+/// Prints how many there are.
 impl<A: Aggregate> fmt::Debug for Lanes<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.open().len().fmt(f)
@@ -43,53 +51,73 @@ impl<A: Aggregate> fmt::Debug for Lanes<A> {
 }
 
 struct Lane<A: Aggregate> {
+    /// The command that opened the lane, until a task has it.
+    first: Option<Arc<Handover>>,
     queue: VecDeque<Waiting<A>>,
-    places: Arc<Semaphore>,
+    /// The length at which the queue is looked through.
+    look: usize,
 }
 
-/// What somebody finds who comes with a command.
-pub(super) enum Entered<T> {
-    /// Nobody: the lane is open, and the turn is one's own.
-    First,
-    /// Others. The command has been queued.
-    Queued(T),
-    /// So many others that one has to wait for a place.
-    Full(Arc<Semaphore>),
+/// The place of a command that came.
+pub(super) enum Entered<A: Aggregate> {
+    /// The lane was not there and is open now. The caller takes the turn, and puts the command here.
+    First(Arc<Handover>),
+    /// The command has been queued.
+    Queued(oneshot::Receiver<Told<A>>),
 }
 
 impl<A: Aggregate> Lanes<A> {
-    pub(super) fn new() -> Self
+    pub(in crate::repository) fn new() -> Self
     where
         A: Clone,
     {
         Self { open: Mutex::default(), copy: A::clone }
     }
 
-    /// Queues what `waiting` makes of a place, if there is a lane. `place` is one that was waited for.
-    pub(super) fn enter<T>(
+    /// Queues what `waiting` makes, if there is a lane; otherwise opens it.
+    pub(super) fn enter(
         &self,
         stream: &StreamId,
-        place: Option<OwnedSemaphorePermit>,
-        waiting: impl FnOnce(OwnedSemaphorePermit) -> (Waiting<A>, T),
-    ) -> Entered<T> {
+        runtime: &Handle,
+        span: &Span,
+        waiting: impl FnOnce() -> (Waiting<A>, oneshot::Receiver<Told<A>>),
+    ) -> Entered<A> {
         let mut open = self.open();
         let Some(lane) = open.get_mut(stream) else {
-            let places = Arc::new(Semaphore::new(PLACES));
-            open.insert(stream.clone(), Lane { queue: VecDeque::new(), places });
-            return Entered::First;
+            let first = Handover::new(runtime.clone(), span.clone());
+            let lane = Lane { first: Some(Arc::clone(&first)), queue: VecDeque::new(), look: LOOK };
+            open.insert(stream.clone(), lane);
+            return Entered::First(first);
         };
-        let place = place.or_else(|| Arc::clone(&lane.places).try_acquire_owned().ok());
-        let Some(place) = place else {
-            return Entered::Full(Arc::clone(&lane.places));
-        };
-        let (waiting, answer) = waiting(place);
+        let (waiting, answer) = waiting();
         lane.queue.push_back(waiting);
+        let gone = lane.without_callers();
+        let first = lane.first.take();
+        drop(open);
+        drop(gone);
+        if let Some(first) = first {
+            first.take_over();
+        }
         Entered::Queued(answer)
     }
 
     /// Nothing in here panics between two changes, so a poisoned lock is taken as it is.
     fn open(&self) -> MutexGuard<'_, HashMap<StreamId, Lane<A>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<A: Aggregate> Lane<A> {
+    /// Takes the commands whose callers have gone out of a long queue.
+    fn without_callers(&mut self) -> VecDeque<Waiting<A>> {
+        if self.queue.len() < self.look {
+            return VecDeque::new();
+        }
+        let (wanted, gone) =
+            std::mem::take(&mut self.queue).into_iter().partition(Waiting::is_wanted);
+        self.queue = wanted;
+        self.look = LOOK.max(2 * self.queue.len());
+        gone
     }
 }
 
@@ -100,6 +128,8 @@ pub(super) struct Turn<A: Aggregate, S: EventStore> {
     pub(super) stream: StreamId,
     /// The state that the last command of the turn left, for the next ones.
     pub(super) known: Option<Loaded<A>>,
+    /// The last append, while others append to the stream as well and not through this lane.
+    pub(super) contended: Option<Append>,
 }
 
 impl<A: Aggregate, S: EventStore> Turn<A, S> {
@@ -133,9 +163,10 @@ impl<A: Aggregate, S: EventStore> Drop for Turn<A, S> {
                 lanes: Arc::clone(&self.lanes),
                 stream: self.stream.clone(),
                 known: self.known.take(),
+                contended: self.contended.take(),
             };
             let runtime = next.runtime.clone();
-            runtime.spawn(Group::new(turn, next).execute_all());
+            runtime.spawn(Batch::new(turn, next).execute_all());
         }
     }
 }

@@ -1,17 +1,19 @@
 //! A command that waits for its turn, whatever its type.
 
 use std::any::Any;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
 use tracing::Span;
 
-use super::Executed;
-use super::decided::Refusal;
 use crate::aggregate::Aggregate;
 use crate::decide::DecidedBy;
 use crate::decision::{self, Decision};
 use crate::metadata::Metadata;
+use crate::repository::Executed;
+use crate::repository::decided::Refusal;
 use crate::stream::{StreamId, Version};
 
 /// What the caller of a command is told.
@@ -35,9 +37,9 @@ pub(super) struct Waiting<A: Aggregate> {
     pub(super) runtime: Handle,
     /// Which attempt it is in, from 1.
     pub(super) attempts: u32,
+    /// When it came.
+    pub(super) since: Instant,
     caller: oneshot::Sender<Told<A>>,
-    /// In the queue, and then in its group.
-    _place: OwnedSemaphorePermit,
 }
 
 impl<A: Aggregate> Waiting<A> {
@@ -46,7 +48,6 @@ impl<A: Aggregate> Waiting<A> {
         metadata: Metadata,
         span: Span,
         runtime: Handle,
-        place: OwnedSemaphorePermit,
     ) -> (Self, oneshot::Receiver<Told<A>>) {
         let (caller, answer) = oneshot::channel();
         let decided_with = metadata.clone();
@@ -54,12 +55,18 @@ impl<A: Aggregate> Waiting<A> {
             decision::decide(state, version, stream, command.clone(), &decided_with)
         };
         let decide = Box::new(decide);
-        (Self { decide, metadata, span, runtime, attempts: 1, caller, _place: place }, answer)
+        let since = Instant::now();
+        (Self { decide, metadata, span, runtime, attempts: 1, since, caller }, answer)
     }
 
     /// Whether somebody still waits for the answer.
     pub(super) fn is_wanted(&self) -> bool {
         !self.caller.is_closed()
+    }
+
+    /// The time that is left to it, of so much.
+    pub(super) fn left(&self, limit: Duration) -> Duration {
+        limit.saturating_sub(self.since.elapsed())
     }
 
     /// Decides and applies; a refusal leaves the state as it was, a panic may not.

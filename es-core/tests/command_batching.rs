@@ -7,6 +7,7 @@ mod gated;
 
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use es_core::{CorrelationId, StoreErrorKind, prelude::*};
 use fixture::*;
@@ -20,7 +21,7 @@ type Answer = Result<Executed<Account>, ExecuteError<AccountError>>;
 async fn held() -> (Gated, Repository<Account, Gated>) {
     let store = Gated::new(bank(10).await);
     store.appends.close();
-    let accounts = accounts(&store).in_turn();
+    let accounts = accounts(&store);
     (store, accounts)
 }
 
@@ -299,7 +300,7 @@ async fn a_decision_that_panics_does_so_where_its_command_came_from_and_harms_no
 #[tokio::test]
 async fn the_others_go_on_when_the_decision_of_the_first_panics() {
     let store = Gated::new(bank(10).await);
-    let accounts = accounts(&store).in_turn();
+    let accounts = accounts(&store);
     store.reads.close();
     let stumbles = accounts.clone();
     let stumbles =
@@ -380,30 +381,33 @@ async fn a_store_that_stays_away_is_away_for_all_and_only_events_are_in_doubt() 
     assert!(matches!(refused, ExecuteError::Load(LoadError::Store(_))), "{refused:?}");
 }
 
-#[tokio::test]
-async fn attempts_are_bounded_for_each_command() {
+#[tokio::test(start_paused = true)]
+async fn the_time_is_bounded_for_each_command() {
     let store = Gated::new(bank(10).await);
     store.appends.close();
-    let accounts = accounts(&store).in_turn().with_max_attempts(3);
+    let accounts = accounts(&store).with_time_limit(Duration::from_millis(100));
     let mut first = pin!(accounts.execute(deposit(ada(), 1)));
     let mut second = pin!(accounts.execute(deposit(ada(), 2)));
-    let mut third = pin!(accounts.execute(deposit(ada(), 3)));
     comes(first.as_mut());
     comes(second.as_mut());
-    comes(third.as_mut());
-
     store.appends.let_one_pass();
     first.await.unwrap();
     store.appends.until_waiting(1).await;
-    store.appends.fail([Outrun; 3]);
+    tokio::time::advance(Duration::from_millis(60)).await;
+    let mut third = pin!(accounts.execute(deposit(ada(), 3)));
+    comes(third.as_mut());
+
+    store.appends.fail([Outrun; 100]);
     store.appends.open();
     let (second, third) = tokio::join!(second, third);
 
     for answer in [second, third] {
         let error = answer.unwrap_err();
-        assert!(matches!(error, ExecuteError::Conflict { attempts: 3, .. }), "{error:?}");
+        let ExecuteError::Conflict { attempts, elapsed, .. } = error else { panic!("{error:?}") };
+        assert!(elapsed >= Duration::from_millis(100), "{elapsed:?}");
+        assert!(elapsed < Duration::from_millis(400), "{elapsed:?}");
+        assert!(attempts > 2, "{attempts} attempts");
     }
-    assert_eq!(sizes(&store), [1, 2, 2, 2]);
 }
 
 #[tokio::test]
@@ -434,6 +438,107 @@ async fn a_long_queue_is_served_in_its_order_and_in_parts() {
     assert_eq!(sizes(&store).iter().sum::<usize>(), COMMANDS);
     assert_eq!(sizes(&store).iter().max(), Some(&128));
     until_idle(&accounts).await;
+}
+
+/// A command that was polled so often and is kept then. `None` if it was done before.
+async fn kept(
+    accounts: &Repository<Account, Gated>,
+    polls: usize,
+) -> Option<Pin<Box<impl Future<Output = Answer> + use<'_>>>> {
+    let mut command = Box::pin(accounts.execute(deposit(ada(), 1)));
+    for _ in 0..polls {
+        if (&mut command).now_or_never().is_some() {
+            return None;
+        }
+        tokio::task::yield_now().await;
+    }
+    Some(command)
+}
+
+const SOON: Duration = Duration::from_secs(20);
+
+#[tokio::test(start_paused = true)]
+async fn a_command_that_is_kept_and_not_polled_holds_nobody_up() {
+    for polls in 0..6 {
+        let store = Gated::new(bank(10).await);
+        store.reads.close();
+        store.appends.close();
+        let accounts = accounts(&store);
+        let first = kept(&accounts, polls).await.unwrap();
+        store.reads.open();
+        store.appends.open();
+
+        let second = tokio::time::timeout(SOON, accounts.execute(deposit(ada(), 2))).await;
+
+        let second = second.unwrap_or_else(|_| panic!("held up after {polls} polls"));
+        assert!(second.unwrap().state.cents >= 12, "{polls} polls");
+        assert!(first.await.unwrap().state.cents >= 11, "{polls} polls");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_that_is_kept_between_its_load_and_its_append_holds_nobody_up() {
+    let (store, accounts) = held().await;
+    let first = kept(&accounts, 3).await.unwrap();
+    let second = kept(&accounts, 3).await.unwrap();
+    store.appends.open();
+
+    let third = tokio::time::timeout(SOON, accounts.execute(deposit(ada(), 2))).await;
+
+    assert_eq!(third.expect("held up").unwrap().version, Version(5));
+    assert_eq!(second.await.unwrap().version, Version(4));
+    assert_eq!(first.await.unwrap().version, Version(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_many_commands_that_are_kept_hold_nobody_up() {
+    let (store, accounts) = held().await;
+    let mut commands = Vec::new();
+    for _ in 0..3_000 {
+        commands.push(kept(&accounts, 1).await.unwrap());
+    }
+    store.appends.open();
+
+    let last = tokio::time::timeout(SOON, accounts.execute(deposit(ada(), 2))).await;
+
+    assert_eq!(last.expect("held up").unwrap().version, Version(3_003));
+    until_idle(&accounts).await;
+}
+
+#[tokio::test]
+async fn commands_that_were_dropped_do_not_fill_a_queue() {
+    let (store, accounts) = held().await;
+    let mut first = pin!(accounts.execute(deposit(ada(), 1)));
+    comes(first.as_mut());
+    let command = std::sync::Arc::new(());
+    for _ in 0..5_000 {
+        let counted = Counted { account: ada(), alive: command.clone() };
+        assert!(accounts.execute(counted).now_or_never().is_none());
+    }
+
+    let alive = std::sync::Arc::strong_count(&command);
+
+    assert!(alive < 1_030, "{alive} commands in the queue");
+    store.appends.open();
+    first.await.unwrap();
+    until_idle(&accounts).await;
+}
+
+/// A command whose copies are counted.
+#[derive(Command, Clone, Debug)]
+#[command(aggregate = Account)]
+struct Counted {
+    #[command(id)]
+    account: String,
+    alive: std::sync::Arc<()>,
+}
+
+impl Decide<Counted> for Account {
+    type Events = ();
+
+    fn decide(&self, _: Counted) -> Result<(), AccountError> {
+        Ok(())
+    }
 }
 
 /// Many events at once.

@@ -15,15 +15,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tracing::Instrument;
 
-use super::decided::{Decided, Refusal};
 use super::lane::Turn;
-use super::waiting::{Told, Waiting};
+use super::queue::{Told, Waiting};
 use crate::aggregate::Aggregate;
 use crate::append::AppendedStream;
+use crate::append_lock::AppendLock;
 use crate::backoff;
+use crate::contention::{self, OPTIMISTIC};
 use crate::error::{AppendError, Conflict, ExecuteError, LoadError, StoreError};
 use crate::load::Loaded;
 use crate::recorded::NewEvent;
+use crate::repository::decided::{Decided, Refusal};
+use crate::repository::direct::append_at;
 use crate::store::EventStore;
 
 /// So many commands go together at most. An append that others wait for should not take long,
@@ -34,7 +37,7 @@ const EVENTS: usize = 1000;
 const BYTES: usize = 1 << 20;
 
 /// A turn in which the queue of a lane is executed.
-pub(super) struct Group<A: Aggregate, S: EventStore> {
+pub(super) struct Batch<A: Aggregate, S: EventStore> {
     turn: Turn<A, S>,
     /// Taken from the queue and not decided yet.
     next: VecDeque<Waiting<A>>,
@@ -57,7 +60,7 @@ enum Outcome<A: Aggregate> {
     Failed(Vec<Waiting<A>>),
 }
 
-impl<A: Aggregate, S: EventStore> Group<A, S> {
+impl<A: Aggregate, S: EventStore> Batch<A, S> {
     pub(super) fn new(turn: Turn<A, S>, first: Waiting<A>) -> Self {
         Self { turn, next: VecDeque::from([first]) }
     }
@@ -89,19 +92,21 @@ impl<A: Aggregate, S: EventStore> Group<A, S> {
     /// Decides and appends until each has its answer. One command alone always gets it.
     async fn execute(&mut self, mut waiting: Vec<Waiting<A>>) -> Outcome<A> {
         let mut delays = backoff::delays();
-        let mut known = self.known();
+        let mut lost = 0;
+        let mut fresh = false;
         loop {
-            let fresh = known.is_none();
-            let base = match known.take() {
-                Some(known) => known,
-                None => match self.turn.repository.load_to_decide(&self.turn.stream).await {
-                    Ok(loaded) => loaded,
-                    Err(error) => return failed_to_load(waiting, error),
-                },
+            let mut lock = self.lock(&waiting).await;
+            if lock.is_none() && lost >= OPTIMISTIC {
+                tokio::time::sleep(delays.next().unwrap_or_default()).await;
+            }
+            let (base, read) = match self.base(&mut lock, fresh).await {
+                Ok(base) => base,
+                Err(error) => return failed_to_load(waiting, error),
             };
             let Round { decided, new, state } = self.decide(&base, waiting);
-            if new.is_empty() && !fresh && !decided.is_empty() {
+            if new.is_empty() && !read && !decided.is_empty() {
                 waiting = decided.into_iter().map(|(waiting, _)| waiting).collect();
+                (self.turn.known, fresh) = (Some(base), true);
                 continue;
             }
             if new.is_empty() {
@@ -111,22 +116,62 @@ impl<A: Aggregate, S: EventStore> Group<A, S> {
                 self.turn.known = Some(base);
                 return Outcome::Told;
             }
-            match self.turn.repository.store_at(&self.turn.stream, base.version, new).await {
+            let append = append_at(&self.turn.stream, base.version, new);
+            match self.turn.repository.store_one(&append, lock).await {
                 Ok(appended) => {
+                    self.turn.contended = self.turn.contended.take().map(|_| append);
                     self.stored(decided, state, &appended);
                     return Outcome::Told;
                 }
                 Err(AppendError::Conflict(conflict)) => {
+                    (lost, fresh) = (lost + 1, true);
                     waiting = self.outrun(decided, &conflict);
+                    if lost >= OPTIMISTIC {
+                        self.turn.contended = Some(append);
+                    }
+                    // A state from ahead of its stream is of another history.
+                    self.turn.known = Some(base).filter(|base| base.version <= conflict.actual);
                     if waiting.is_empty() {
                         return Outcome::Told;
-                    }
-                    if waiting.iter().any(|again| again.attempts > 2) {
-                        tokio::time::sleep(delays.next().unwrap_or_default()).await;
                     }
                 }
                 Err(error) => return failed_to_append(decided, error),
             }
+        }
+    }
+
+    /// The turn at the stream, while others append there who do not come through this lane.
+    async fn lock(&self, waiting: &[Waiting<A>]) -> Option<AppendLock> {
+        let draft = self.turn.contended.as_ref()?;
+        let repository = &self.turn.repository;
+        let longest = waiting.iter().map(|one| one.left(repository.time_limit)).max()?;
+        contention::lock(&repository.store, draft, longest).await
+    }
+
+    /// The state to decide on, and whether it was read for these commands: if it has to be `fresh`, and
+    /// under a lock. A lock that came to its end is taken away.
+    async fn base(
+        &mut self,
+        lock: &mut Option<AppendLock>,
+        fresh: bool,
+    ) -> Result<(Loaded<A>, bool), LoadError> {
+        let known = self.known();
+        let Turn { repository, stream, .. } = &self.turn;
+        if let Some(held) = &*lock {
+            let version = known.as_ref().map(|known| known.version);
+            if let Some(base) = repository.load_through(held, known, stream).await? {
+                if Some(base.version) == version {
+                    // Nobody else has been here since.
+                    self.turn.contended = None;
+                }
+                return Ok((base, true));
+            }
+            *lock = None;
+            return Ok((repository.load_to_decide(stream, None).await?, true));
+        }
+        match known {
+            Some(known) if !fresh => Ok((known, false)),
+            known => Ok((repository.load_to_decide(stream, known).await?, true)),
         }
     }
 
@@ -203,13 +248,17 @@ impl<A: Aggregate, S: EventStore> Group<A, S> {
         self.turn.repository.found(&self.turn.stream, conflict.actual);
         let mut again = Vec::new();
         for (mut waiting, _) in decided {
-            if waiting.attempts < self.turn.repository.max_attempts {
+            if waiting.left(self.turn.repository.time_limit).is_zero() {
+                let (attempts, elapsed) = (waiting.attempts, waiting.since.elapsed());
+                let source = conflict.clone();
+                waiting.tell(Told::Answer(Err(ExecuteError::Conflict {
+                    attempts,
+                    elapsed,
+                    source,
+                })));
+            } else {
                 waiting.attempts += 1;
                 again.push(waiting);
-            } else {
-                let attempts = waiting.attempts;
-                let source = conflict.clone();
-                waiting.tell(Told::Answer(Err(ExecuteError::Conflict { attempts, source })));
             }
         }
         again

@@ -1,0 +1,101 @@
+//! Conflicts of one command or decision: how long it goes on, and in which way.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::append::{Append, Appended};
+use crate::append_lock::AppendLock;
+use crate::backoff;
+use crate::error::AppendError;
+use crate::resend;
+use crate::store::EventStore;
+
+/// For so long a command goes on that meets others, unless told otherwise: as long as a request is
+/// willing to wait, and as long as a store may be away.
+pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// So many attempts are made without waiting for a turn. Two cost less than a lock where somebody
+/// passes by once; where others come all the time, each further one is lost as well.
+pub(crate) const OPTIMISTIC: u32 = 2;
+
+/// The attempts at one append.
+pub(crate) struct Attempts {
+    since: Instant,
+    limit: Duration,
+    /// The one that is under way, from 1.
+    pub(crate) nth: u32,
+    delays: Box<dyn Iterator<Item = Duration> + Send>,
+}
+
+/// No more attempts.
+pub(crate) struct Exhausted {
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+}
+
+impl Attempts {
+    pub(crate) fn within(limit: Duration) -> Self {
+        let delays = Box::new(backoff::delays());
+        Self { since: Instant::now(), limit, nth: 1, delays }
+    }
+
+    /// Whether it is time to wait for a turn.
+    pub(crate) fn is_locked(&self) -> bool {
+        self.nth > OPTIMISTIC
+    }
+
+    /// The time that is left.
+    pub(crate) fn left(&self) -> Duration {
+        self.limit.saturating_sub(self.since.elapsed())
+    }
+
+    /// After a conflict: counts on, unless the time is up.
+    pub(crate) fn next(&mut self) -> Result<(), Exhausted> {
+        if self.left().is_zero() {
+            return Err(Exhausted { attempts: self.nth, elapsed: self.since.elapsed() });
+        }
+        self.nth += 1;
+        Ok(())
+    }
+
+    /// A moment, so that those who race without a lock do not meet again; within the limit.
+    pub(crate) async fn pause(&mut self) {
+        let delay = self.delays.next().unwrap_or_default();
+        tokio::time::sleep(delay.min(self.left())).await;
+    }
+}
+
+/// The lock for an append like `draft`, if the store has such locks and one was to be had in time. A
+/// store that fails here will say so at the next attempt.
+pub(crate) async fn lock<S: EventStore>(
+    store: &S,
+    draft: &Append,
+    wait: Duration,
+) -> Option<AppendLock> {
+    match store.lock(draft, wait).await {
+        Ok(lock) => lock,
+        Err(error) => {
+            tracing::debug!(target: "es", %error, "no lock for an append");
+            None
+        }
+    }
+}
+
+/// Appends, through the lock if there is one. Whatever cut that short, the append goes out again as it
+/// was.
+pub(crate) async fn append<S: EventStore>(
+    store: &S,
+    lock: Option<AppendLock>,
+    append: &Append,
+) -> Result<Appended, AppendError> {
+    if let Some(lock) = lock {
+        match lock.append(append.clone()).await {
+            Err(AppendError::Store(error)) if error.is_transient() => {
+                tracing::debug!(target: "es", %error, "sent again without a lock");
+            }
+            answer => return answer,
+        }
+    }
+    resend::append(store, append).await
+}
