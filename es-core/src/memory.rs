@@ -1,5 +1,6 @@
 //! The store that lives in the process.
 
+mod lock;
 mod places;
 mod replace;
 mod retag;
@@ -7,14 +8,17 @@ mod select;
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tracing::Instrument;
 
+use self::lock::Held;
 use self::places::Places;
 use self::retag::Declared;
 use crate::append::{Append, Appended, AppendedStream, StreamAppend};
+use crate::append_lock::AppendLock;
 use crate::checkpoint::Incarnation;
 use crate::error::{AppendError, ConditionFailed, Conflict, StoreError};
 use crate::event::EventId;
@@ -39,6 +43,8 @@ pub struct MemoryStore {
     shared: Arc<RwLock<Events>>,
     /// The end of the log, for those who wait for more.
     head: watch::Sender<Position>,
+    /// Told when a lock ends, for those whose appends wait for it.
+    unlocked: watch::Sender<()>,
 }
 
 #[derive(Debug)]
@@ -54,6 +60,8 @@ struct Events {
     declared: Declared,
     /// Per stream its snapshots, oldest first.
     snapshots: HashMap<StreamId, Vec<Kept>>,
+    locks: Vec<Held>,
+    last_lock: u64,
 }
 
 /// A snapshot, and the event that it ends with; none if the stream had no such event when it was kept.
@@ -73,6 +81,8 @@ impl Default for Events {
             ids: HashMap::new(),
             declared: Declared::default(),
             snapshots: HashMap::new(),
+            locks: Vec::new(),
+            last_lock: 0,
         }
     }
 }
@@ -103,7 +113,19 @@ impl MemoryStore {
 impl EventStore for MemoryStore {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let span = spans::append(&append);
-        async move { self.write(|events| events.append(append)) }.instrument(span).await
+        let mut append = Some(append);
+        let storing = self.when_unlocked(|events| {
+            if let Some(until) = append.as_ref().and_then(|append| events.locked_until(append)) {
+                return Err(until);
+            }
+            Ok(append.take().map(|append| events.append(append)))
+        });
+        storing.instrument(span).await.unwrap_or_else(|| Ok(Appended::new(Vec::new())))
+    }
+
+    /// An append that others hold the streams of waits, in no particular order.
+    async fn lock(&self, draft: &Append, wait: Duration) -> Result<Option<AppendLock>, StoreError> {
+        self.lock_for(draft, wait).await.map(Some)
     }
 
     async fn stream_page(

@@ -239,7 +239,9 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         span.record("es.stream.id", tracing::field::display(&stream));
         match &self.lanes {
             Some(lanes) => self.execute_serialized(lanes, stream, command, metadata, span).await,
-            None => self.execute_direct(&stream, command, metadata, span).await,
+            // A type that is known here, so that the compiler need not look through all of it wherever a
+            // command is executed. What is serialized is on the heap anyway.
+            None => self.execute_direct(&stream, command, metadata, span).boxed().await,
         }
     }
 

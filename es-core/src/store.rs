@@ -113,9 +113,9 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     /// then waits for that a moment only, and fails with
     /// [`Contention`](crate::StoreErrorKind::Contention).
     ///
-    /// A store that gives locks gives them in the order in which they were asked for, so that nobody
-    /// starves, and takes back one that is not used for some seconds, so that nobody waits for a future
-    /// that is kept and not polled. Dropping the future gives the turn up.
+    /// A store that gives locks lets nobody starve who waits for one, and takes back one that is not used
+    /// for some seconds, so that nobody waits for a future that is kept and not polled. Dropping the
+    /// future gives the turn up, and so does dropping the lock.
     ///
     /// # Errors
     ///

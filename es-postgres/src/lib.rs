@@ -204,6 +204,7 @@
 mod alone;
 mod answer;
 mod append;
+mod append_lock;
 mod chunks;
 mod columns;
 mod condition;

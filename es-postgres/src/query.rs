@@ -1,8 +1,8 @@
 //! Reading the events that match a query, page by page.
 
 use es_core::{EventName, MatchingEvent, Position, Query, QueryPage, StoreError, Tag};
-use sqlx::Row;
 use sqlx::postgres::{PgArguments, PgRow, Postgres};
+use sqlx::{PgConnection, Row};
 
 use crate::columns::bigint;
 use crate::error::{from_sqlx, unexpected};
@@ -22,7 +22,20 @@ impl PgStore {
         limit: u32,
     ) -> Result<QueryPage, StoreError> {
         let mut session = self.session().await?;
-        let end = self.log_end(&mut session).await?;
+        let page = self.query_page_on(&mut session, query, after, limit).await?;
+        session.end().await?;
+        Ok(page)
+    }
+
+    /// The same on a connection in which each statement has its own snapshot.
+    pub(crate) async fn query_page_on(
+        &self,
+        connection: &mut PgConnection,
+        query: &Query,
+        after: Position,
+        limit: u32,
+    ) -> Result<QueryPage, StoreError> {
+        let end = self.log_end(connection).await?;
         let sql = if query.items().iter().all(|item| !item.tags().is_empty()) {
             include_str!("../sql/query_page.sql")
         } else {
@@ -30,8 +43,7 @@ impl PgStore {
         };
         let statement = self.query(sql).bind(bigint(after.0)).bind(i64::from(limit));
         let rows =
-            Items::of(query).bind(statement).fetch_all(&mut *session).await.map_err(from_sqlx)?;
-        session.end().await?;
+            Items::of(query).bind(statement).fetch_all(connection).await.map_err(from_sqlx)?;
         let events = rows.iter().map(matching).collect::<Result<_, _>>()?;
         Ok(QueryPage::new(events, end.safe))
     }

@@ -2,7 +2,9 @@
 
 use es_core::{Cursor, LogPage, Position, RecordedEvent, StoreError, StreamId, Version};
 
-use sqlx::PgConnection;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{PgConnection, Postgres};
 
 use crate::columns::bigint;
 use crate::error::from_sqlx;
@@ -30,18 +32,38 @@ impl PgStore {
         limit: u32,
         held: G,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
+        let rows = self.rows_while(self.stream_query(stream, cursor, limit), held).await?;
+        rows.iter().map(|row| row::event_of(row, stream.clone())).collect()
+    }
+
+    /// The same on a connection that is held.
+    pub(crate) async fn stream_page_on(
+        &self,
+        connection: &mut PgConnection,
+        stream: &StreamId,
+        cursor: Cursor<Version>,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        let query = self.stream_query(stream, cursor, limit);
+        let rows = query.fetch_all(connection).await.map_err(from_sqlx)?;
+        rows.iter().map(|row| row::event_of(row, stream.clone())).collect()
+    }
+
+    fn stream_query(
+        &self,
+        stream: &StreamId,
+        cursor: Cursor<Version>,
+        limit: u32,
+    ) -> Query<'static, Postgres, PgArguments> {
         let (sql, version) = match cursor {
             Cursor::After(version) => (include_str!("../sql/stream_after.sql"), version),
             Cursor::Before(version) => (include_str!("../sql/stream_before.sql"), version),
         };
-        let query = self
-            .query(sql)
+        self.query(sql)
             .bind(stream.category().as_str())
             .bind(stream.key().as_str())
             .bind(bigint(version.0))
-            .bind(i64::from(limit));
-        let rows = self.rows_while(query, held).await?;
-        rows.iter().map(|row| row::event_of(row, stream.clone())).collect()
+            .bind(i64::from(limit))
     }
 
     /// A page of the log: up to where it is complete, and then the events.

@@ -3,8 +3,9 @@
 use es_core::{
     Fingerprint, Position, Snapshot, SnapshotPage, StoreError, StreamId, Unfit, Version,
 };
-use sqlx::Row;
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{PgConnection, Postgres, Row};
 
 use crate::columns::bigint;
 use crate::error::{from_sqlx, unexpected};
@@ -23,30 +24,36 @@ impl PgStore {
         at_most: Version,
         limit: u32,
     ) -> Result<SnapshotPage, StoreError> {
-        let query = self
-            .query(include_str!("../sql/snapshot_page.sql"))
+        let query = self.snapshot_query(stream, shape, at_most, limit);
+        page_of(&self.rows_of(query).await?, stream, shape)
+    }
+
+    /// The same on a connection that is held.
+    pub(crate) async fn snapshot_page_on(
+        &self,
+        connection: &mut PgConnection,
+        stream: &StreamId,
+        shape: Fingerprint,
+        at_most: Version,
+        limit: u32,
+    ) -> Result<SnapshotPage, StoreError> {
+        let query = self.snapshot_query(stream, shape, at_most, limit);
+        page_of(&query.fetch_all(connection).await.map_err(from_sqlx)?, stream, shape)
+    }
+
+    fn snapshot_query(
+        &self,
+        stream: &StreamId,
+        shape: Fingerprint,
+        at_most: Version,
+        limit: u32,
+    ) -> Query<'static, Postgres, PgArguments> {
+        self.query(include_str!("../sql/snapshot_page.sql"))
             .bind(stream.category().as_str())
             .bind(stream.key().as_str())
             .bind(shape.0.cast_signed())
             .bind(bigint(at_most.0))
-            .bind(i64::from(limit));
-        let rows = self.rows_of(query).await?;
-        let (found, tail) = match rows.split_first() {
-            Some((first, tail)) => match verdict(first)? {
-                Some(verdict) => (Some((first, verdict)), tail),
-                None => (None, rows.as_slice()),
-            },
-            None => (None, rows.as_slice()),
-        };
-        let events =
-            tail.iter().map(|row| row::event_of(row, stream.clone())).collect::<Result<_, _>>()?;
-        match found {
-            None => Ok(SnapshotPage::new(None, events)),
-            Some((row, 1)) => Ok(SnapshotPage::new(Some(snapshot(row, shape)?), events)),
-            Some((_, 2)) => Ok(SnapshotPage::without(Unfit::OtherShape, events)),
-            Some((_, 3)) => Ok(SnapshotPage::without(Unfit::OtherHistory, events)),
-            Some(_) => Err(unexpected("a snapshot with an unknown verdict")),
-        }
+            .bind(i64::from(limit))
     }
 
     /// Keeps one snapshot and drops what is more than `keep`: one statement.
@@ -66,6 +73,29 @@ impl PgStore {
             .bind(snapshot.state.as_str())
             .bind(i64::from(keep));
         self.rows_of(query).await.map(drop)
+    }
+}
+
+fn page_of(
+    rows: &[PgRow],
+    stream: &StreamId,
+    shape: Fingerprint,
+) -> Result<SnapshotPage, StoreError> {
+    let (found, tail) = match rows.split_first() {
+        Some((first, tail)) => match verdict(first)? {
+            Some(verdict) => (Some((first, verdict)), tail),
+            None => (None, rows),
+        },
+        None => (None, rows),
+    };
+    let events =
+        tail.iter().map(|row| row::event_of(row, stream.clone())).collect::<Result<_, _>>()?;
+    match found {
+        None => Ok(SnapshotPage::new(None, events)),
+        Some((row, 1)) => Ok(SnapshotPage::new(Some(snapshot(row, shape)?), events)),
+        Some((_, 2)) => Ok(SnapshotPage::without(Unfit::OtherShape, events)),
+        Some((_, 3)) => Ok(SnapshotPage::without(Unfit::OtherHistory, events)),
+        Some(_) => Err(unexpected("a snapshot with an unknown verdict")),
     }
 }
 

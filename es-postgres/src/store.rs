@@ -3,12 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use es_core::{
-    Append, AppendError, Appended, Cursor, EventStore, Fingerprint, HeldUp, LogPage, Position,
-    Query, QueryPage, RecordedEvent, Replacement, SelectedPage, Selection, Snapshot, SnapshotPage,
-    StoreError, StoreErrorKind, StreamId, Tag, TransformError, TransformStore, Transformed,
-    Version,
+    Append, AppendError, AppendLock, Appended, Cursor, EventStore, Fingerprint, HeldUp, LogPage,
+    Position, Query, QueryPage, RecordedEvent, Replacement, SelectedPage, Selection, Snapshot,
+    SnapshotPage, StoreError, StoreErrorKind, StreamId, Tag, TransformError, TransformStore,
+    Transformed, Version,
 };
 use futures_util::FutureExt;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
@@ -259,6 +260,13 @@ impl EventStore for PgStore {
             self.tell_growth(position);
         }
         Ok(appended)
+    }
+
+    /// A transaction that waits for the advisory locks of the draft and holds them; PostgreSQL serves
+    /// those who wait in the order in which they came, over all processes. As many as half of the pool
+    /// are under way at a time, and one at least; reads and the append run on its one connection.
+    async fn lock(&self, draft: &Append, wait: Duration) -> Result<Option<AppendLock>, StoreError> {
+        self.lock_for(draft, wait).await.map(Some)
     }
 
     async fn stream_page(

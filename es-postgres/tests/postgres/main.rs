@@ -7,6 +7,7 @@ mod cancellation;
 mod condition;
 mod conflict;
 mod connections;
+mod contention;
 mod database;
 mod group;
 mod growth;

@@ -113,6 +113,8 @@
 //! - [`condition`]: an append is refused for what its decision has not seen and for nothing else.
 //! - [`condition_order`]: conditions hold in the order of the log, which an audit asks again after
 //!   races, so that a reader of the log never sees a decision contradicted by what stands before it.
+//! - [`lock`]: whoever has the lock of an append reads and appends while others wait, and a lock that is
+//!   dropped or forgotten is over. For a store without locks there is nothing to prove.
 //! - [`transform`], [`transform_races`], [`transform_readers`]: a corrected copy takes the name of a
 //!   stream at once, the old one stays as its archive, nothing that was decided on the old one fits the
 //!   new one, and whoever reads finds each event once. For a store that is a
@@ -148,6 +150,7 @@ pub mod event_ids;
 pub mod expected_version;
 pub mod imported;
 pub mod kept;
+pub mod lock;
 pub mod log;
 pub mod order;
 pub mod paging;

@@ -130,6 +130,13 @@ macro_rules! contract {
                 an_append_without_events_requires_its_condition_too
                 a_condition_that_holds_leaves_versions_in_force
             }
+            lock {
+                an_append_under_the_lock_of_its_stream_finds_no_conflict
+                an_append_under_the_lock_of_its_condition_finds_it_unbroken
+                a_lock_keeps_nobody_out_of_other_streams
+                a_lock_that_is_dropped_is_over
+                a_lock_that_is_kept_comes_to_its_end
+            }
             condition_order {
                 of_those_that_rest_on_one_condition_one_wins
                 two_that_write_what_the_other_forbids_never_both_succeed

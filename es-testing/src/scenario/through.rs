@@ -120,7 +120,9 @@ impl<A: Aggregate> Step<A> {
     {
         let id = command.aggregate_id().clone();
         let execute = |store| -> Execution<A> {
-            Box::pin(async move { Repository::<A, _>::without_command_batching(store).execute(command).await })
+            Box::pin(async move {
+                Repository::<A, _>::without_command_batching(store).execute(command).await
+            })
         };
         Self { id, execute: Box::new(execute) }
     }

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use es_core::{
-    Append, AppendError, Appended, Checkpoint, Condition, Cursor, EventStore, ExpectedVersion,
-    Fingerprint, LogPage, MemoryStore, Position, Query, QueryItem, QueryPage, RecordedEvent,
-    Replacement, ResumeError, SelectedPage, Selection, Snapshot, SnapshotPage, StoreError,
-    StreamAppend, StreamId, Tag, TransformError, TransformStore, Transformed, Version,
+    Append, AppendError, AppendLock, Appended, Checkpoint, Condition, Cursor, EventStore,
+    ExpectedVersion, Fingerprint, LogPage, MemoryStore, Position, Query, QueryItem, QueryPage,
+    RecordedEvent, Replacement, ResumeError, SelectedPage, Selection, Snapshot, SnapshotPage,
+    StoreError, StreamAppend, StreamId, Tag, TransformError, TransformStore, Transformed, Version,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::yield_now;
+
+use super::locking::Locking;
 
 /// The places where a store can go wrong. Each does nothing unless it is told.
 pub(crate) struct Broken {
@@ -67,6 +70,8 @@ pub(crate) struct Broken {
     pub(crate) replacing: Replacing,
     /// Whoever calls has the store for itself until the call is over.
     pub(crate) alone: Option<Arc<Mutex<()>>>,
+    /// Whom its locks keep out, and for how long.
+    pub(crate) locking: Locking,
     /// Each clone has a store of its own.
     pub(crate) forks: bool,
 }
@@ -115,6 +120,7 @@ impl Broken {
             replacement: |_| {},
             replacing: Replacing::AtOnce,
             alone: None,
+            locking: Locking::Sound,
             forks: false,
         }
     }
@@ -190,6 +196,10 @@ impl EventStore for Broken {
             self.inner.append(on(append, condition)).await
         };
         (self.answer)(answer)
+    }
+
+    async fn lock(&self, draft: &Append, wait: Duration) -> Result<Option<AppendLock>, StoreError> {
+        self.locking.lock(&self.inner, draft, wait).await
     }
 
     async fn stream_page(

@@ -3,6 +3,7 @@
 mod broken;
 mod deciding;
 mod faults;
+mod locking;
 mod reading;
 mod repeating;
 mod selecting;
@@ -31,6 +32,7 @@ fn every_test_of_the_contract_finds_a_broken_store() {
         writing::FOUND,
         repeating::FOUND,
         deciding::FOUND,
+        locking::FOUND,
         selecting::FOUND,
         snapshots::FOUND,
         transforming::FOUND,

@@ -7,6 +7,7 @@ mod queue;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tracing::Span;
@@ -35,7 +36,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     ) -> Result<Executed<A>, Refusal<A>> {
         // Those who wait are answered by a task.
         let Ok(runtime) = Handle::try_current() else {
-            return self.execute_direct(&stream, command, metadata, span).await;
+            return self.execute_direct(&stream, command, metadata, span).boxed().await;
         };
         let entered = lanes.enter(&stream, &runtime, span, || {
             Waiting::new(command.clone(), metadata.clone(), span.clone(), runtime.clone())

@@ -38,7 +38,7 @@ pub(crate) enum Deed {
     Panics,
 }
 
-#[derive(Aggregate, Default, Debug)]
+#[derive(Aggregate, Default, Clone, Debug)]
 #[aggregate(name = "doer", id = String, events(Done))]
 pub(crate) struct Doer;
 

@@ -1,0 +1,189 @@
+//! Commands that meet on one aggregate, in one process and in several: each succeeds, with no option
+//! set.
+//!
+//! A store with a pool of its own knows nothing of another one in the same process: it stands for a
+//! process.
+
+use std::time::Duration;
+
+use es_core::StoreErrorKind;
+use es_core::prelude::*;
+use es_postgres::PgStore;
+use es_postgres::sqlx::postgres::PgPoolOptions;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout};
+
+use crate::support::{append, fixture};
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "sold")]
+struct Sold {
+    number: u64,
+}
+
+#[derive(Aggregate, Default, Clone, Debug, PartialEq)]
+#[aggregate(name = "tickets", id = String, events(Sold))]
+struct Tickets {
+    sold: u64,
+}
+
+impl Apply<Sold> for Tickets {
+    fn apply(&mut self, event: Sold) {
+        assert_eq!(event.number, self.sold + 1, "each ticket is sold once");
+        self.sold = event.number;
+    }
+}
+
+#[derive(Command, Clone, Debug)]
+#[command(aggregate = Tickets, any)]
+struct Sell {
+    #[command(id)]
+    show: String,
+}
+
+impl Decide<Sell> for Tickets {
+    type Events = Sold;
+
+    fn decide(&self, _: Sell) -> Result<Sold, Self::Error> {
+        Ok(Sold { number: self.sold + 1 })
+    }
+}
+
+type Offices = Repository<Tickets, PgStore>;
+
+/// Each of so many tasks sells so many tickets of one show; how many commands failed.
+async fn sell(offices: impl IntoIterator<Item = Offices>, tasks: usize, each: usize) -> usize {
+    let mut selling = JoinSet::new();
+    for offices in offices {
+        for _ in 0..tasks {
+            let offices = offices.clone();
+            selling.spawn(async move {
+                let mut failed = 0;
+                for _ in 0..each {
+                    let sold = offices.execute(Sell { show: "premiere".into() }).await;
+                    failed += usize::from(sold.is_err());
+                }
+                failed
+            });
+        }
+    }
+    selling.join_all().await.into_iter().sum()
+}
+
+async fn process(url: &str, connections: u32) -> PgStore {
+    let options = PgPoolOptions::new().max_connections(connections).test_before_acquire(false);
+    PgStore::new(options.connect(url).await.unwrap())
+}
+
+async fn sold(store: &PgStore) -> u64 {
+    Offices::new(store.clone()).load(&"premiere".into()).await.unwrap().state.sold
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_command_of_one_process_fails() {
+    let fixture = fixture().await;
+
+    let failed = sell([Repository::new(fixture.store.clone())], 100, 20).await;
+
+    assert_eq!((failed, sold(&fixture.store).await), (0, 2_000));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_command_of_three_processes_fails() {
+    let fixture = fixture().await;
+    let mut offices = Vec::new();
+    for _ in 0..3 {
+        offices.push(Repository::new(process(fixture.database.url(), 5).await));
+    }
+
+    let failed = sell(offices, 20, 10).await;
+
+    assert_eq!((failed, sold(&fixture.store).await), (0, 600));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_command_fails_that_goes_by_itself() {
+    let fixture = fixture().await;
+    let url = fixture.database.url();
+    let unbatched = [process(url, 4).await, process(url, 4).await];
+
+    let failed = sell(unbatched.map(Repository::without_command_batching), 16, 5).await;
+
+    assert_eq!((failed, sold(&fixture.store).await), (0, 160));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pools_of_one_and_of_two_connections_are_enough() {
+    let fixture = fixture().await;
+    let url = fixture.database.url();
+    let stores = [process(url, 1).await, process(url, 2).await, process(url, 1).await];
+
+    let failed = sell(stores.map(Repository::new), 8, 10).await;
+
+    assert_eq!((failed, sold(&fixture.store).await), (0, 240));
+}
+
+/// Without a lock it would have to be faster than eight others, each time.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_starves_beside_a_busy_process() {
+    let fixture = fixture().await;
+    let url = fixture.database.url();
+    let busy = Repository::new(process(url, 4).await);
+    let busy = tokio::spawn(sell([busy], 8, 100));
+    let small = Repository::without_command_batching(process(url, 1).await);
+
+    let mut longest = Duration::ZERO;
+    while !busy.is_finished() {
+        let began = Instant::now();
+        small.execute(Sell { show: "premiere".into() }).await.unwrap();
+        longest = longest.max(began.elapsed());
+    }
+
+    assert_eq!(busy.await.unwrap(), 0);
+    assert!(longest < Duration::from_secs(5), "{longest:?}");
+}
+
+const SOON: Duration = Duration::from_secs(30);
+const LONG: Duration = Duration::from_secs(10);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_that_is_kept_and_not_used_is_over_after_a_moment() {
+    let fixture = fixture().await;
+    let lock =
+        fixture.store.lock(&append("a", ExpectedVersion::Any, 1), LONG).await.unwrap().unwrap();
+
+    let other = timeout(SOON, fixture.put("a", ExpectedVersion::NoStream, 1)).await;
+
+    other.expect("it does not wait for ever").unwrap();
+    let late = lock.append(append("a", ExpectedVersion::Any, 1)).await.unwrap_err();
+    let AppendError::Store(late) = late else { panic!("{late:?}") };
+    assert_eq!(late.kind(), StoreErrorKind::Contention);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_that_is_dropped_is_over_at_once() {
+    let fixture = fixture().await;
+    let draft = append("a", ExpectedVersion::Any, 1);
+    let lock = fixture.store.lock(&draft, LONG).await.unwrap();
+    let (store, next) = (fixture.store.clone(), draft.clone());
+    let next =
+        tokio::spawn(async move { store.lock(&next, LONG).await.map(|lock| lock.is_some()) });
+    fixture.until_waiting(1).await;
+
+    let began = Instant::now();
+    drop(lock);
+    assert!(next.await.unwrap().unwrap());
+
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_gets_no_turn_in_time_is_told() {
+    let fixture = fixture().await;
+    let draft = append("a", ExpectedVersion::Any, 1);
+    let _lock = fixture.store.lock(&draft, LONG).await.unwrap();
+
+    let other = fixture.store.lock(&draft, Duration::from_millis(50)).await;
+
+    assert_eq!(other.unwrap_err().kind(), StoreErrorKind::Contention);
+}
