@@ -395,7 +395,7 @@ mod in_bulk {
     use super::*;
 
     #[derive(Projection)]
-    #[projection(name = "pages", events(Opened, Deposited), bulk, effects(Opened))]
+    #[projection(name = "pages", events(Opened, Deposited), bulk, effects(Opened), start = now)]
     struct Pages;
 
     impl ProjectAll<Book> for Pages {
@@ -468,7 +468,7 @@ mod with_effects {
     #[projection(
         name = "mails",
         events(Opened, Deposited),
-        effects(Opened, billing::Deposited as Fee)
+        effects(Opened, billing::Deposited as Fee), start = now
     )]
     struct Mails;
 

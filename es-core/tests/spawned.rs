@@ -325,10 +325,9 @@ async fn every_future_of_the_runtime_is_spawned() {
     spawned.extend(looks::<_, _, Sum>(&projections, &store));
     let elsewhere = Projections::new(store.clone(), MemoryProjections::<u64>::new());
     spawned.extend(runs::<_, _, Sum, _>(&elsewhere, Audit));
-    let into =
-        tokio::spawn(
-            async move { elsewhere.run_into(Sum, 0, RunOptions::default()).await.map(drop) },
-        );
+    let into = tokio::spawn(async move {
+        elsewhere.run_into(Sum, 0, Start::Beginning, RunOptions::default()).await.map(drop)
+    });
     for task in spawned {
         task.await.expect("it comes to its end");
     }

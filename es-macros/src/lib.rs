@@ -799,6 +799,7 @@ pub fn derive_decision_model(input: TokenStream) -> TokenStream {
 /// | `events` | a list of event types, each perhaps with `as Name` | none; it or `effects` is required | What it follows. Each needs its `Project`. |
 /// | `superseded` | a list of event types | none | Events that are read as some of these (`es_core::Superseded`). |
 /// | `effects` | a list of event types | none | Events that something else than rows follows from, once: each needs its `React`. One that is not under `events` as well has an effect and no rows. |
+/// | `start` | `now`, `beginning`, or a position | none, `effects` requires it | Where the effects begin where no version of the projection is known: `now` for mails, or the whole history is mailed. Rows are those of all events. |
 /// | `key` | path of a function that takes a `&Recorded<…Event>` and returns text | the stream | What its events are kept in order by. |
 /// | `bulk` | none | one by one | Many events at once: `ProjectAll` in the place of every `Project`. |
 /// | `db` | a type, or types in parentheses | the one type that its handlers write into | What it writes into, where its handlers write into several types, or into whatever has some trait. Each listed event needs its handler for each of them. |
@@ -902,7 +903,7 @@ pub fn derive_decision_model(input: TokenStream) -> TokenStream {
 /// # pub struct Lost { pub customer: String }
 ///
 /// #[derive(Projection)]
-/// #[projection(name = "orders", events(Placed), bulk, effects(Placed, Lost))]
+/// #[projection(name = "orders", events(Placed), bulk, effects(Placed, Lost), start = now)]
 /// pub struct Orders;
 ///
 /// #[derive(Default)]

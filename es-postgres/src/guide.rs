@@ -10,3 +10,6 @@ pub mod rebuilding {}
 
 #[doc = include_str!("../guide/when-a-handler-fails.md")]
 pub mod when_a_handler_fails {}
+
+#[doc = include_str!("../guide/mails-and-other-effects.md")]
+pub mod mails_and_other_effects {}

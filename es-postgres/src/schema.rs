@@ -12,7 +12,7 @@ use crate::statements::Schema;
 use crate::store::PgStore;
 
 /// The newest migration.
-const LATEST: i64 = 5;
+const LATEST: i64 = 6;
 
 /// Brings the schema up to date, on a connection that is closed afterwards: the lock that keeps two
 /// migrations apart belongs to the session, and a pool would keep the session of a caller that
@@ -87,9 +87,14 @@ fn migrator(schema: &Schema) -> Migrator {
         migration(3, "projections", include_str!("../migrations/0003_projections.sql")),
         migration(4, "guard", include_str!("../migrations/0004_guard.sql")),
         migration(
-            LATEST,
+            5,
             "events of snapshots",
             include_str!("../migrations/0005_events_of_snapshots.sql"),
+        ),
+        migration(
+            LATEST,
+            "unreadable events",
+            include_str!("../migrations/0006_unreadable_events.sql"),
         ),
     ]);
     migrator.dangerous_set_table_name(format!("{}._migrations", schema.name()));

@@ -4,6 +4,7 @@ use super::key::ProjectionKey;
 use crate::error::RecordedDecodeError;
 use crate::event_set::EventSet;
 use crate::recorded::{Recorded, RecordedEvent};
+use crate::subscription::Start;
 use crate::text::InvalidText;
 
 /// Turns events into something to be read: rows of a table, a map in memory, a mail.
@@ -64,6 +65,11 @@ pub trait Projection: Send + Sync + 'static {
 
     /// Whether it has effects, which a rebuild does not repeat.
     const HAS_EFFECTS: bool = false;
+
+    /// Where its effects begin where no version of it is known: [`Start::Now`], so that a projection that
+    /// is run for the first time does not mail the whole history. Its rows are those of all events in any
+    /// case. A later version goes on behind the effects of the one before.
+    const EFFECTS_START: Start = Start::Now;
 
     /// The key of a stored event: its stream, unless declared otherwise.
     ///

@@ -13,7 +13,7 @@ use crate::recorded::RecordedEvent;
 use crate::selection::Selection;
 use crate::store::EventStore;
 use crate::stream::Position;
-use crate::subscription::{Start, first_place};
+use crate::subscription::Start;
 use crate::transform::Transformation;
 
 /// Handles the events of a named subscription; see [`Projections::subscribe`].
@@ -121,10 +121,9 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         handler: H,
         options: RunOptions,
     ) -> Result<Running, RunError> {
-        let is_new = self.kept.versions(Some(&name)).await?.is_empty();
-        let start =
-            if is_new { Box::pin(first_place(&self.log, start)).await? } else { Position::START };
-        let subscriber = Subscriber { id: ProjectionId::new(name, 1), selection, start, handler };
+        let id = ProjectionId::new(name, 1);
+        let start = self.start_of(&id, start).await?;
+        let subscriber = Subscriber { id, selection, start, handler };
         self.start(self.kept.clone(), subscriber, options).await
     }
 }

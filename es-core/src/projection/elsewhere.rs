@@ -10,6 +10,7 @@ use super::{
 };
 use crate::checkpoint::Checkpoint;
 use crate::error::{StoreError, StoreErrorKind};
+use crate::event::{EventName, SchemaVersion};
 use crate::metadata::Reason;
 use crate::stream::Position;
 
@@ -155,9 +156,10 @@ impl<P: ProjectionStore, D: Clone + Send + 'static> ProjectionStore for Elsewher
         &self,
         id: &ProjectionId,
         slots: &[Slot],
+        unreadable: &[(EventName, SchemaVersion)],
         limit: u32,
     ) -> Result<Vec<Parked>, StoreError> {
-        self.kept.due(id, slots, limit).await
+        self.kept.due(id, slots, unreadable, limit).await
     }
 
     async fn parked(

@@ -18,39 +18,101 @@ use std::fmt;
 /// assert_eq!(cents("").unwrap_err().to_string(), "the amount is empty");
 /// ```
 ///
+/// # The fault of the event, or of another system
+///
+/// A handler that does something elsewhere, sends a mail or calls a service, can say whose fault it is:
+///
+/// - [`unavailable`](Self::unavailable): the other system's. The event is tried again with backoff, up
+///   to a minute, for as long as it takes; it is never parked for it.
+/// - [`rejected`](Self::rejected): the event's. It is parked at once, since another try would fail again.
+/// - Anything else is tried again. It is parked after the tries that
+///   [`OnFailure`](super::OnFailure) says, but for effects: [`React`](super::React) and
+///   [`run_into`](super::Projections::run_into) try again until they are told otherwise.
+///
+/// ```
+/// use es_core::ProjectError;
+///
+/// fn answered(status: u16) -> Result<(), ProjectError> {
+///     match status {
+///         200..300 => Ok(()),
+///         422 => Err(ProjectError::rejected("the mailer takes no such address")),
+///         _ => Err(ProjectError::unavailable(format!("the mailer answered {status}"))),
+///     }
+/// }
+/// assert!(answered(503).unwrap_err().is_unavailable());
+/// ```
+///
+/// In each case the later events of the key wait, and other keys go on.
+///
 /// It is no [`Error`] itself, or `?` could not turn every error into it.
-pub struct ProjectError(Box<dyn Error + Send + Sync>);
+pub struct ProjectError {
+    error: Box<dyn Error + Send + Sync>,
+    fault: Fault,
+}
+
+/// Whose fault a failure is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// Nobody says.
+    Unsaid,
+    /// Another system does not do what it should.
+    OtherSystem,
+    /// The event will never be handled as it is.
+    Event,
+}
 
 impl ProjectError {
     /// An error, or a sentence.
     pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self(error.into())
+        Self { error: error.into(), fault: Fault::Unsaid }
+    }
+
+    /// Another system is away, or does not do what it should: the event is tried again until it does.
+    pub fn unavailable(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { error: error.into(), fault: Fault::OtherSystem }
+    }
+
+    /// The event will fail each time: it is parked without another try.
+    pub fn rejected(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { error: error.into(), fault: Fault::Event }
+    }
+
+    /// Whether another system is to blame.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        self.fault == Fault::OtherSystem
+    }
+
+    /// Whether the event is to blame.
+    #[must_use]
+    pub fn is_rejected(&self) -> bool {
+        self.fault == Fault::Event
     }
 
     /// The error within, as its own type.
     #[must_use]
     pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
-        self.0.downcast_ref()
+        self.error.downcast_ref()
     }
 
     /// The error within.
     #[must_use]
     pub fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
-        &*self.0
+        &*self.error
     }
 
     /// The error within, for what holds errors as they are.
     #[must_use]
     pub fn into_error(self) -> Box<dyn Error + Send + Sync> {
-        self.0
+        self.error
     }
 
     /// The error and what it came from, in one line: what is kept with a parked event. A cause that the
     /// error before it quotes is not said twice.
     #[must_use]
     pub fn chain(&self) -> String {
-        let mut text = self.0.to_string();
-        let mut source = self.0.source();
+        let mut text = self.error.to_string();
+        let mut source = self.error.source();
         while let Some(error) = source {
             let cause = error.to_string();
             if !text.ends_with(&cause) {
@@ -63,20 +125,30 @@ impl ProjectError {
     }
 }
 
+impl ProjectError {
+    /// The failure of an effect, of which nobody says whose fault it is: not the event's.
+    pub(super) fn of_effect(self) -> Self {
+        match self.fault {
+            Fault::Unsaid => Self { fault: Fault::OtherSystem, ..self },
+            Fault::OtherSystem | Fault::Event => self,
+        }
+    }
+}
+
 impl<E: Error + Send + Sync + 'static> From<E> for ProjectError {
     fn from(error: E) -> Self {
-        Self(Box::new(error))
+        Self::new(error)
     }
 }
 
 impl fmt::Display for ProjectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.error.fmt(f)
     }
 }
 
 impl fmt::Debug for ProjectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.error.fmt(f)
     }
 }

@@ -69,6 +69,7 @@ pub enum HealthState {
 /// - A log that is [held up](HeldUp) by an append that does not end warns.
 /// - Parked keys warn, and so do nodes that say that they do not come on, or that have had one event in
 ///   hand for longer than [`Thresholds::time`].
+/// - Events that no node can read warn, with the name and the version that the missing release reads.
 /// - A version that was being built and stopped warns, since the one before it is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -168,11 +169,7 @@ impl Health {
             );
             self.add(Warn, status, text);
         }
-        if version.parked_keys > 0 {
-            let keys = counted(version.parked_keys, "key");
-            let events = counted(version.parked_events, "event");
-            self.add(Warn, status, format!("has parked {keys} with {events}"));
-        }
+        self.look_at_parked(status);
         for node in &version.nodes {
             if let Some(error) = &node.error {
                 self.add(Warn, status, format!("does not come on at node {}: {error}", node.node));
@@ -180,6 +177,25 @@ impl Health {
             if let Some(hand) = &node.in_hand {
                 self.look_at_hand(status, node, hand, limits);
             }
+        }
+    }
+
+    fn look_at_parked(&mut self, status: &ProjectionStatus) {
+        let version = &status.version;
+        for kind in &version.unreadable {
+            let (event, schema, keys) = (&kind.event, kind.version, counted(kind.keys, "key"));
+            let text = format!(
+                "no node of this projection can read `{event}` v{schema}; deploy the release that knows \
+                 it: {keys} with such an event wait, and are tried again by themselves then"
+            );
+            self.add(HealthState::Warn, status, text);
+        }
+        let unreadable: u64 = version.unreadable.iter().map(|kind| kind.keys).sum();
+        let parked = version.parked_keys.saturating_sub(unreadable);
+        if parked > 0 {
+            let (keys, events) = (counted(parked, "key"), counted(version.parked_events, "event"));
+            let all = if unreadable > 0 { " in all keys" } else { "" };
+            self.add(HealthState::Warn, status, format!("has parked {keys} with {events}{all}"));
         }
     }
 

@@ -60,12 +60,16 @@ pub struct Registration {
     pub id: ProjectionId,
     /// What its events are kept in order by. Two processes that disagree would not keep any.
     pub keyed_by: String,
-    /// The stored names of the events that it reads; empty for all.
+    /// The stored names of the events that this release of it reads; empty for all. The version is owed
+    /// those of all releases that were ever run.
     pub types: Vec<EventName>,
     /// Whether it has effects.
     pub has_effects: bool,
     /// Where it begins if it is new.
     pub start: Position,
+    /// Where it has effects, if it is the first version of its name: of no event up to here. A later
+    /// version has those that no version before it had.
+    pub effects_after: Position,
     /// The log that it follows.
     pub incarnation: Incarnation,
     /// Up to here the log was complete when the version was declared. What stands before this about a
@@ -77,9 +81,32 @@ impl Registration {
     /// The projection `id` of the log `incarnation`, by stream, of all events, from the beginning.
     #[must_use]
     pub fn new(id: ProjectionId, incarnation: Incarnation) -> Self {
-        let (types, start, log_end) = (Vec::new(), Position::START, Position::START);
-        let keyed_by = "stream".to_owned();
-        Self { id, keyed_by, types, has_effects: false, start, incarnation, log_end }
+        Self {
+            id,
+            keyed_by: "stream".to_owned(),
+            types: Vec::new(),
+            has_effects: false,
+            start: Position::START,
+            effects_after: Position::START,
+            incarnation,
+            log_end: Position::START,
+        }
+    }
+
+    /// The names that a version is owed from now on, of which `known` are owed already: the rule that
+    /// every store keeps when it registers a version again. `None` if nothing is added.
+    #[must_use]
+    pub fn added_to(&self, known: &[EventName]) -> Option<Vec<EventName>> {
+        if known.is_empty()
+            || self.types.iter().all(|name| known.contains(name)) && !self.types.is_empty()
+        {
+            return None;
+        }
+        if self.types.is_empty() {
+            return Some(Vec::new());
+        }
+        let new = self.types.iter().filter(|name| !known.contains(name));
+        Some(known.iter().chain(new).cloned().collect())
     }
 }
 
@@ -109,7 +136,12 @@ pub struct Beat {
     pub log_end: Position,
     /// How many nodes are alive, this one among them.
     pub nodes: u32,
-    /// The place of this node among them, from 0.
+    /// How many of them share the slots: those that have met the fewest kinds of events that they
+    /// [cannot read](Pulse::unreadable).
+    pub sharing: u32,
+    /// Whether this node is none of those, and leaves its slots to them.
+    pub is_left_behind: bool,
+    /// The place of this node among those that share the slots, from 0.
     pub rank: u32,
     /// The slots that it holds, with their epochs.
     pub held: Vec<(Slot, Epoch)>,
@@ -124,14 +156,28 @@ impl Beat {
     #[must_use]
     pub fn new(state: VersionState, incarnation: Incarnation) -> Self {
         let (log_end, held) = (Position::START, Vec::new());
-        Self { state, incarnation, log_end, nodes: 1, rank: 0, held, free: 0, is_due: false }
+        Self {
+            state,
+            incarnation,
+            log_end,
+            nodes: 1,
+            sharing: 1,
+            is_left_behind: false,
+            rank: 0,
+            held,
+            free: 0,
+            is_due: false,
+        }
     }
 
-    /// How many slots are this node's fair share. The shares of all nodes differ by one at most and
-    /// add up to all slots.
+    /// How many slots are this node's fair share: none of a node that is left behind. The shares of
+    /// the others differ by one at most and add up to all slots.
     #[must_use]
     pub fn share(&self) -> usize {
-        let (slots, nodes) = (u32::from(Slot::COUNT), self.nodes.max(1));
+        if self.is_left_behind {
+            return 0;
+        }
+        let (slots, nodes) = (u32::from(Slot::COUNT), self.sharing.max(1));
         let share = slots / nodes + u32::from(self.rank < slots % nodes);
         share as usize
     }
@@ -147,6 +193,8 @@ pub struct Pulse {
     pub error: Option<String>,
     /// What its handler is busy with.
     pub in_hand: Option<InHand>,
+    /// The number of kinds of events, by name and version, that it has met and is too old to read.
+    pub unreadable: u32,
 }
 
 /// A slot that a node was given.

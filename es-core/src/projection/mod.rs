@@ -41,6 +41,7 @@ mod status;
 mod store;
 mod token;
 mod unhandled;
+mod unreadable;
 mod wait_for;
 
 pub use definition::{KeyError, Projection, declared_key};
@@ -66,4 +67,5 @@ pub use status::{NodeStatus, SlotStatus, VersionStatus};
 pub use store::{ProjectionBatch, ProjectionStore, RegisterError, Swap};
 pub use token::{InvalidToken, Token};
 pub use unhandled::Unhandled;
+pub use unreadable::Unreadable;
 pub use wait_for::WaitError;

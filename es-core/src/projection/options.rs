@@ -21,7 +21,8 @@ pub struct RunOptions {
     batch: u32,
     linger: Duration,
     lease: Duration,
-    on_failure: OnFailure,
+    /// As each kind of projection has it by default, if nothing is said.
+    on_failure: Option<OnFailure>,
     sampled_keys: u32,
     event_limit: Duration,
 }
@@ -32,7 +33,7 @@ impl Default for RunOptions {
             batch: 500,
             linger: Duration::ZERO,
             lease: Duration::from_secs(10),
-            on_failure: OnFailure::default(),
+            on_failure: None,
             sampled_keys: 20,
             event_limit: Duration::from_mins(1),
         }
@@ -65,10 +66,12 @@ impl RunOptions {
         self
     }
 
-    /// What becomes of events that cannot be handled.
+    /// What becomes of events that cannot be handled. Unless told otherwise they are parked after
+    /// [five](OnFailure::ATTEMPTS) tries, but for what a projection does
+    /// [elsewhere](super::Projections::run_into), which is tried again until it is done.
     #[must_use]
     pub fn with_on_failure(mut self, on_failure: OnFailure) -> Self {
-        self.on_failure = on_failure;
+        self.on_failure = Some(on_failure);
         self
     }
 
@@ -108,9 +111,9 @@ impl RunOptions {
         self.lease
     }
 
-    /// What becomes of events that cannot be handled.
+    /// What becomes of events that cannot be handled, if it was said.
     #[must_use]
-    pub fn on_failure(&self) -> OnFailure {
+    pub fn on_failure(&self) -> Option<OnFailure> {
         self.on_failure
     }
 

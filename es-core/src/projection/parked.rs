@@ -77,13 +77,23 @@ pub struct Failure {
     pub error: String,
     /// After how long it is tried again; never, if it is parked.
     pub retry_in: Option<Duration>,
+    /// Whether it was no try at all: the node is too old to read the event, which waits for one that
+    /// can.
+    pub is_unreadable: bool,
 }
 
 impl Failure {
     /// A try that failed with `error`.
     #[must_use]
     pub fn new(error: String, retry_in: Option<Duration>) -> Self {
-        Self { error, retry_in }
+        Self { error, retry_in, is_unreadable: false }
+    }
+
+    /// An event that the node is too old to read. It does not count as a try, and nodes that can read
+    /// the event try it as soon as they hold its slot.
+    #[must_use]
+    pub fn unreadable(error: String) -> Self {
+        Self { error, retry_in: None, is_unreadable: true }
     }
 }
 
@@ -107,6 +117,8 @@ pub struct Parked {
     pub next_attempt: Option<Timestamp>,
     /// Why somebody wants it dropped, if somebody does.
     pub dropped: Option<String>,
+    /// Whether it waits for a node that can read it.
+    pub is_unreadable: bool,
 }
 
 impl Parked {
@@ -122,6 +134,7 @@ impl Parked {
             since,
             next_attempt: None,
             dropped: None,
+            is_unreadable: false,
         }
     }
 }
@@ -144,13 +157,16 @@ pub struct ParkedKey {
     pub next_attempt: Option<Timestamp>,
     /// How many events wait behind it.
     pub behind: u64,
+    /// Whether it waits for a node that can read its first event, which is tried by itself then.
+    pub is_unreadable: bool,
 }
 
 impl ParkedKey {
     /// A key in a list: for the authors of stores.
     #[must_use]
     pub fn new(key: ProjectionKey, position: Position, error: String, since: Timestamp) -> Self {
-        Self { key, position, error, attempts: 1, since, next_attempt: None, behind: 0 }
+        let (next_attempt, behind, is_unreadable) = (None, 0, false);
+        Self { key, position, error, attempts: 1, since, next_attempt, behind, is_unreadable }
     }
 }
 

@@ -6,10 +6,14 @@ use std::sync::Arc;
 use super::elsewhere::Elsewhere;
 use super::following::Followed;
 use super::runner::{self, Consumer, OfProjection};
-use super::{ProjectionId, ProjectionStore, ReadModel, RegisterError, RunOptions, Running};
+use super::{
+    Projection, ProjectionId, ProjectionStore, ReadModel, RegisterError, RunOptions, Running,
+};
 use crate::checkpoint::ResumeError;
 use crate::error::StoreError;
 use crate::store::EventStore;
+use crate::stream::Position;
+use crate::subscription::{Start, first_place};
 use crate::text::InvalidText;
 
 /// Runs projections of the log in `S`, whose progress and rows are kept in `P`; waits for them and looks
@@ -138,29 +142,65 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         projection: X,
         options: RunOptions,
     ) -> Result<Running, RunError> {
-        self.start(self.kept.clone(), OfProjection::new(projection)?, options).await
+        let effects = self.effects_start::<X>().await?;
+        let consumer = OfProjection::new(projection)?.with_effects_after(effects);
+        self.start(self.kept.clone(), consumer, options).await
     }
 
     /// Runs a projection that writes into something else than what keeps its progress: a mailer, a
-    /// search index, another database. `destination` is cloned for each batch.
+    /// search index, another database. `destination` is cloned for each event.
+    ///
+    /// `start` counts where the projection is new, and must be said: a mailer begins [`Start::Now`], or it
+    /// mails the whole history; a search index begins at the [`Start::Beginning`]. A projection that is
+    /// known goes on where it was.
     ///
     /// # Guarantees
     ///
-    /// Each event is handled at least once. What is written is not undone: where an event fails after
-    /// others of its batch, or the process dies before the batch is committed, those events come again.
-    /// Their [`position`](crate::Recorded::position) tells.
+    /// Each event is handled at least once, and the events of a key in their order. What was done is
+    /// noted after each event: a process that dies repeats the event that it had in hand, and no other.
+    /// The event's [`id`](crate::Recorded::id) tells a repetition. A projection that is declared `bulk`
+    /// asks for many events at once and is noted after each batch.
+    ///
+    /// An event that fails is tried again with backoff, up to a minute, until it is done; the events of
+    /// other keys go on. It is parked where the handler says that it is the
+    /// [event's fault](super::ProjectError::rejected), or if the options [say so](RunOptions::with_on_failure).
     pub async fn run_into<X, D>(
         &self,
         projection: X,
         destination: D,
+        start: Start,
         options: RunOptions,
     ) -> Result<Running, RunError>
     where
         X: ReadModel<D>,
         D: Clone + Send + 'static,
     {
+        let start = self.start_of(&ProjectionId::of::<X>(), start).await?;
+        let effects = self.effects_start::<X>().await?;
         let kept = Elsewhere::new(self.kept.clone(), destination);
-        self.start(kept, OfProjection::new(projection)?.elsewhere(), options).await
+        let consumer = OfProjection::new(projection)?.with_effects_after(effects);
+        self.start(kept, consumer.elsewhere(start), options).await
+    }
+
+    /// The place after which a new projection has effects.
+    async fn effects_start<X: Projection>(&self) -> Result<Position, RunError> {
+        if !X::HAS_EFFECTS {
+            return Ok(Position::START);
+        }
+        self.start_of(&ProjectionId::of::<X>(), X::EFFECTS_START).await
+    }
+
+    /// The place where a consumer begins, which counts only if it is new.
+    pub(super) async fn start_of(
+        &self,
+        id: &ProjectionId,
+        start: Start,
+    ) -> Result<Position, RunError> {
+        let known = self.kept.versions(Some(&id.name)).await?;
+        if known.iter().any(|version| version.id == *id) {
+            return Ok(Position::START);
+        }
+        Ok(Box::pin(first_place(&self.log, start)).await?)
     }
 
     /// What follows the log is run on this process.

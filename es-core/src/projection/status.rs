@@ -1,6 +1,6 @@
 //! What a version of a projection has come to, as the store knows it.
 
-use super::{Epoch, InHand, NodeId, ProjectionId, Slot, VersionState};
+use super::{Epoch, InHand, NodeId, ProjectionId, Slot, Unreadable, VersionState};
 use crate::checkpoint::Incarnation;
 use crate::event::EventName;
 use crate::stream::Position;
@@ -30,6 +30,8 @@ pub struct VersionStatus {
     pub parked_keys: u64,
     /// How many events are set aside.
     pub parked_events: u64,
+    /// The kinds of events that wait for a node that can read them, in the order of their names.
+    pub unreadable: Vec<Unreadable>,
 }
 
 impl VersionStatus {
@@ -52,6 +54,7 @@ impl VersionStatus {
             nodes: Vec::new(),
             parked_keys: 0,
             parked_events: 0,
+            unreadable: Vec::new(),
         }
     }
 

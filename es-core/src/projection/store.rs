@@ -9,6 +9,7 @@ use super::{
 };
 use crate::checkpoint::{Checkpoint, Incarnation};
 use crate::error::StoreError;
+use crate::event::{EventName, SchemaVersion};
 use crate::metadata::Reason;
 use crate::stream::Position;
 
@@ -43,6 +44,8 @@ use crate::stream::Position;
 ///   none and never both; and the new version has come at least as far. `versions`
 /// - **Effects are not repeated**: the new version has those of events after the last one of the old.
 ///   `versions`
+/// - **A node that is too old** for an event neither counts a try nor passes it by: it waits for a node
+///   that can read it, which tries it by itself. `rollout`
 /// - **Dropping a future** leaves the store whole: a batch that is dropped is undone. `batch`
 ///
 /// A store is a handle: clones speak to the same progress.
@@ -58,10 +61,14 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
     /// Rows and progress of one step, committed together.
     type Batch: ProjectionBatch<Db = Self::Db>;
 
-    /// Makes a version known; does nothing but compare where it is. The first version of a name serves
-    /// at once, a later one is built beside it, and one that is older than the version that serves is
-    /// retired: its process runs, handles nothing, and is there when the version is
-    /// [reinstated](Self::reinstate). All slots begin at [`Registration::start`].
+    /// Makes a version known. The first version of a name serves at once, a later one is built beside
+    /// it, and one that is older than the version that serves is retired: its process runs, handles
+    /// nothing, and is there when the version is [reinstated](Self::reinstate). All slots begin at
+    /// [`Registration::start`].
+    ///
+    /// A version that is known is compared. If this release of it reads events that no release before
+    /// did, the version is owed those [as well](Registration::added_to), and nobody holds a slot any
+    /// more: an older node that would pass them by learns of them before it commits anything else.
     ///
     /// # Errors
     ///
@@ -127,11 +134,14 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<ProjectionKey>, StoreError>> + Send;
 
     /// The first event of each key in these slots that is to be tried again by now, or dropped; at most
-    /// `limit`, the most overdue first.
+    /// `limit`, the most overdue first. Before them those that wait for [a node that can read
+    /// them](super::Failure::unreadable), but for the names and versions that this one cannot read
+    /// either.
     fn due(
         &self,
         id: &ProjectionId,
         slots: &[Slot],
+        unreadable: &[(EventName, SchemaVersion)],
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Parked>, StoreError>> + Send;
 

@@ -13,6 +13,7 @@ impl<const V: u32> Projection for Mails<V> {
     const NAME: &'static str = "ledger";
     const VERSION: u32 = V;
     const HAS_EFFECTS: bool = true;
+    const EFFECTS_START: Start = Start::Beginning;
     type Event = LedgerEvent;
 }
 
@@ -112,10 +113,16 @@ async fn a_version_whose_place_was_taken_has_no_more_effects_elsewhere() {
     let token = enter(&store, "ada", 0..100).await;
     // It hears of the swap by itself only after minutes.
     let slow = RunOptions::default().with_lease(std::time::Duration::from_mins(10));
-    let old = ledgers.run_into(Mails::<1>::default(), outbox.clone(), slow).await.unwrap();
+    let old = ledgers
+        .run_into(Mails::<1>::default(), outbox.clone(), Start::Beginning, slow)
+        .await
+        .unwrap();
     ledgers.wait_for::<Mails<1>>(token, LONG).await.unwrap();
 
-    let new = ledgers.run_into(Mails::<2>::default(), outbox.clone(), brisk()).await.unwrap();
+    let new = ledgers
+        .run_into(Mails::<2>::default(), outbox.clone(), Start::Beginning, brisk())
+        .await
+        .unwrap();
     until_the_second_serves(&kept).await;
     let token = enter(&store, "bob", 100..200).await;
     ledgers.wait_for::<Mails<2>>(token, LONG).await.unwrap();

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use es_core::projection::*;
 use es_core::{
-    AppendError, Checkpoint, LogPage, Reason, SelectedPage, Selection, StoreError, StoreErrorKind,
+    AppendError, Checkpoint, EventName, LogPage, Reason, SelectedPage, Selection, StoreError,
+    StoreErrorKind,
 };
 
 use crate::fixture::*;
@@ -175,10 +176,11 @@ impl ProjectionStore for FaultyKept {
         &self,
         id: &ProjectionId,
         slots: &[Slot],
+        unreadable: &[(EventName, SchemaVersion)],
         limit: u32,
     ) -> Result<Vec<Parked>, StoreError> {
         self.1.check()?;
-        self.0.due(id, slots, limit).await
+        self.0.due(id, slots, unreadable, limit).await
     }
 
     async fn parked(

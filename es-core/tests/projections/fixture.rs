@@ -10,7 +10,7 @@ pub(crate) use es_core::prelude::*;
 pub(crate) use es_core::projection::{MemoryProjections, Projections, RunOptions, Running};
 pub(crate) use es_core::{
     Append, Appended, NewEvent, OnFailure, Position, ProjectError, Projection, ProjectionKey,
-    ProjectionName, Projects, ReadModel, Token,
+    ProjectionName, Projects, ReadModel, Start, Token,
 };
 
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]

@@ -71,6 +71,7 @@ impl<const V: u32, const BY_LETTER: bool> Projection for Balances<V, BY_LETTER> 
     const VERSION: u32 = V;
     const KEYED_BY: &'static str = if BY_LETTER { "letter" } else { "stream" };
     const HAS_EFFECTS: bool = !BY_LETTER;
+    const EFFECTS_START: es_core::Start = es_core::Start::Beginning;
     type Event = BalancesEvent;
 
     fn key(event: &es_core::RecordedEvent) -> Result<ProjectionKey, es_core::projection::KeyError> {

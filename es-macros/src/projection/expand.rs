@@ -6,7 +6,7 @@ use syn::Data;
 use syn::ext::IdentExt;
 
 use super::model::Projection;
-use super::parse::VOCABULARY;
+use super::parse::{Start, VOCABULARY};
 use super::{dispatch, handlers};
 use crate::deprecation::Deprecation;
 use crate::event_enum;
@@ -46,8 +46,10 @@ fn implementation(model: &Projection<'_>) -> TokenStream {
     let event = &model.set.ident;
     let deprecation = Deprecation::of(&model.input.attrs);
     let has_effects = (!model.effects.is_empty()).then(|| {
+        let start = start(model);
         quote!(
             const HAS_EFFECTS: ::core::primitive::bool = true;
+            const EFFECTS_START: #krate::Start = #start;
         )
     });
     let key = key(model);
@@ -62,6 +64,16 @@ fn implementation(model: &Projection<'_>) -> TokenStream {
             #has_effects
             #key
         }
+    }
+}
+
+/// Where the effects of a new projection begin.
+fn start(model: &Projection<'_>) -> TokenStream {
+    let Projection { krate, .. } = model;
+    match model.start {
+        Start::Now => quote!(#krate::Start::Now),
+        Start::Beginning => quote!(#krate::Start::Beginning),
+        Start::After(position) => quote!(#krate::Start::After(#krate::Position(#position))),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use proc_macro2::{Ident, Span};
 use syn::{Data, DeriveInput, Path, Type};
 
-use super::parse::Spec;
+use super::parse::{Spec, Start};
 use crate::attr::Written;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
@@ -25,6 +25,8 @@ pub(crate) struct Projection<'a> {
     handled: HashSet<String>,
     pub(crate) name: String,
     pub(crate) version: u32,
+    /// Where they begin where no version is known.
+    pub(crate) start: &'a Start,
     /// The function that reads the key; without it that is the stream.
     pub(crate) key: Option<&'a Path>,
     /// The word by which many events at once were asked for.
@@ -63,6 +65,7 @@ impl<'a> Projection<'a> {
         let is_struct = is_struct(input, errors);
         if is_struct {
             missing_keys(input, spec, errors);
+            start_of_effects(spec, errors);
         }
         let krate = CratePath::new(&spec.krate, errors);
         let events = spec.events.value().map_or(&[][..], Vec::as_slice);
@@ -83,6 +86,7 @@ impl<'a> Projection<'a> {
             handled,
             name: name.unwrap_or_else(|| "unnamed".to_owned()),
             version: version.unwrap_or(1),
+            start: spec.start.value().unwrap_or(&Start::Now),
             key: spec.key.value(),
             bulk: spec.bulk.key(),
             db: match spec.db.value() {
@@ -137,6 +141,28 @@ fn missing_keys(input: &DeriveInput, spec: &Spec, errors: &mut Errors) {
     }
     if spec.written.misses("events") && spec.written.misses("effects") {
         errors.at(place, "`events` is missing; list what it follows, `events(Opened, Closed)`");
+    }
+}
+
+/// Effects of a whole history are nothing to happen by mistake, so where they begin is said.
+fn start_of_effects(spec: &Spec, errors: &mut Errors) {
+    if let Some(effects) = spec.effects.key()
+        && spec.written.misses("start")
+    {
+        errors.at(
+            effects,
+            "`start` is missing: where the effects of a new projection begin; write `start = now` \
+             beside it, or `start = beginning` for those of the whole history",
+        );
+    }
+    if let Some(start) = spec.start.key()
+        && spec.written.misses("effects")
+    {
+        errors.at(
+            start,
+            "`start` says where effects begin, and none are listed; list them, `effects(Opened)`, or \
+             remove it",
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is written on the struct of a projection.
 
 use proc_macro2::Ident;
-use syn::parse::ParseStream;
+use syn::parse::{Parse, ParseStream};
 use syn::{Data, DeriveInput, Fields, LitInt, LitStr, Path, Token, Type, parenthesized};
 
 use crate::attr::{self, Elsewhere, Vocabulary, Written};
@@ -13,7 +13,18 @@ use crate::paths;
 pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
     attribute: "projection",
     module: "projection",
-    keys: &["name", "version", "events", "superseded", "effects", "key", "bulk", "db", "crate"],
+    keys: &[
+        "name",
+        "version",
+        "events",
+        "superseded",
+        "effects",
+        "start",
+        "key",
+        "bulk",
+        "db",
+        "crate",
+    ],
     elsewhere: Elsewhere::NOWHERE,
 };
 
@@ -24,6 +35,8 @@ pub(crate) struct Spec {
     pub(crate) events: Slot<Vec<Entry>>,
     pub(crate) superseded: Slot<Vec<Entry>>,
     pub(crate) effects: Slot<Vec<Entry>>,
+    /// Where the effects of a new projection begin.
+    pub(crate) start: Slot<Start>,
     /// The function that reads the key of an event.
     pub(crate) key: Slot<Path>,
     pub(crate) bulk: Slot<()>,
@@ -31,6 +44,34 @@ pub(crate) struct Spec {
     pub(crate) db: Slot<Vec<Type>>,
     pub(crate) krate: Slot<ModPath>,
     pub(crate) written: Written,
+}
+
+/// Where the effects of a new projection begin.
+pub(crate) enum Start {
+    /// With what the log does not show yet.
+    Now,
+    /// With the first event.
+    Beginning,
+    /// After a position.
+    After(u64),
+}
+
+impl Start {
+    pub(crate) const EXAMPLE: &'static str = "start = now";
+}
+
+impl Parse for Start {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(LitInt) {
+            return Ok(Self::After(input.parse::<LitInt>()?.base10_parse()?));
+        }
+        let word: Ident = input.parse()?;
+        match word.to_string().as_str() {
+            "now" => Ok(Self::Now),
+            "beginning" => Ok(Self::Beginning),
+            _ => Err(syn::Error::new_spanned(word, "no place of the log")),
+        }
+    }
 }
 
 pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
@@ -50,6 +91,10 @@ pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
             "effects" => {
                 let entries = event_list::entries(key, input, errors)?;
                 spec.effects.set(key, entries, errors);
+            }
+            "start" => {
+                let start = attr::value(key, input, Start::EXAMPLE)?;
+                spec.start.set(key, start, errors);
             }
             "key" => spec.key.set(key, attr::value(key, input, "key = owner_of")?, errors),
             "bulk" => {

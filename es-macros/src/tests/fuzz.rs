@@ -77,7 +77,7 @@ const SOUND: [(Derive, &str); 14] = [
     ),
     (
         projection::derive,
-        r#"#[projection(name = "p", events(Paid, Sent), db = Pg, effects(Sent))] struct Mails;"#,
+        r#"#[projection(name = "p", events(Paid, Sent), db = Pg, effects(Sent), start = now)] struct Mails;"#,
     ),
     (
         shape::derive,

@@ -14,7 +14,7 @@ fn of_keys(keys: &str) -> Vec<String> {
 
 #[test]
 fn a_sound_projection_has_no_mistake() {
-    let keys = "version = 2, events(Opened, m::Paid as P), superseded(Old), effects(Opened, Sent), \
+    let keys = "version = 2, events(Opened, m::Paid as P), superseded(Old), effects(Opened, Sent), start = 7, \
                 key = m::owner_of, bulk, db(PgConnection, Vec<(u8, i64)>), crate = crate::events";
 
     assert_eq!(of_keys(keys), [""; 0]);
@@ -23,7 +23,7 @@ fn a_sound_projection_has_no_mistake() {
 
 #[test]
 fn effects_alone_are_a_projection() {
-    assert_eq!(of_keys("effects(Opened)"), [""; 0]);
+    assert_eq!(of_keys("effects(Opened), start = now"), [""; 0]);
 }
 
 #[test]
@@ -113,13 +113,16 @@ fn a_field_says_nothing_of_a_projection() {
 
 #[test]
 fn an_effect_is_listed_once() {
-    assert_eq!(of_keys("events(A), effects(A, A)"), ["`A` is listed twice; remove one of the two"],);
+    assert_eq!(
+        of_keys("events(A), effects(A, A), start = now"),
+        ["`A` is listed twice; remove one of the two"],
+    );
 }
 
 #[test]
 fn the_variant_of_an_effect_is_that_of_the_event() {
     assert_eq!(
-        of_keys("events(A), effects(A as B)"),
+        of_keys("events(A), effects(A as B), start = now"),
         ["`A` has the variant that it has in `events`; write `A` alone"],
     );
 }
@@ -127,7 +130,7 @@ fn the_variant_of_an_effect_is_that_of_the_event() {
 #[test]
 fn an_effect_of_another_event_has_a_variant_of_its_own() {
     assert_eq!(
-        of_keys("events(A), effects(billing::A)"),
+        of_keys("events(A), effects(billing::A), start = now"),
         ["two events are called `A`, `A` and `billing::A`; write `billing::A as BillingA`"],
     );
 }
@@ -135,7 +138,7 @@ fn an_effect_of_another_event_has_a_variant_of_its_own() {
 #[test]
 fn an_effect_of_a_superseded_event_is_never_called() {
     assert_eq!(
-        of_keys("events(A), superseded(B), effects(B)"),
+        of_keys("events(A), superseded(B), effects(B), start = now"),
         ["`B` is among the current events as well; an event that is superseded is read \
           and no longer written, take it off one of the two lists"],
     );
@@ -181,6 +184,27 @@ fn a_misspelt_key_is_the_only_mistake_of_a_projection() {
     assert_eq!(
         of_keys("events(A), destination = Pg"),
         ["unknown key `destination`; known keys of `projection` are `name`, `version`, `events`, \
-          `superseded`, `effects`, `key`, `bulk`, `db` and `crate`"],
+          `superseded`, `effects`, `start`, `key`, `bulk`, `db` and `crate`"],
+    );
+}
+
+#[test]
+fn effects_begin_where_it_is_said() {
+    assert_eq!(
+        of_keys("effects(Opened)"),
+        ["`start` is missing: where the effects of a new projection begin; write `start = now` \
+             beside it, or `start = beginning` for those of the whole history"]
+    );
+    assert_eq!(of_keys("effects(Opened), start = beginning"), [""; 0]);
+    assert_eq!(
+        of_keys("effects(Opened), start = tomorrow"),
+        ["this is no value for `start`; write `start = now`"]
+    );
+    assert_eq!(
+        of_keys("events(Opened), start = now"),
+        [
+            "`start` says where effects begin, and none are listed; list them, `effects(Opened)`, or \
+          remove it"
+        ]
     );
 }

@@ -180,7 +180,7 @@ fn a_projection_with_every_key() {
                 version = 3,
                 events(Put<T>, billing::Paid as BillingPaid),
                 superseded(Laid),
-                effects(billing::Paid, mail::Bounced),
+                effects(billing::Paid, mail::Bounced), start = now,
                 key = keys::of_page,
                 bulk,
                 db(PgConnection, Totals<T>),

@@ -1,10 +1,11 @@
 -- Leans on parked_pkey, for one event of each key.
 --
 -- Of the keys $2 of the projection $1 each first event is the one that the others wait for. One that was
--- never tried itself is due.
+-- never tried itself is due, but for one that waits for a node that can read it.
 UPDATE es.parked
    SET is_first = true,
-       due = CASE WHEN parked.attempts = 0 AND parked.due IS NULL THEN statement_timestamp()
+       due = CASE WHEN parked.attempts = 0 AND parked.due IS NULL AND NOT parked.is_unreadable
+                  THEN statement_timestamp()
                   ELSE parked.due
              END
   FROM (SELECT given.key, first.position

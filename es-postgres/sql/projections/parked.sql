@@ -3,7 +3,8 @@
 -- Up to $5 events of the key $3 after position $4 that version $2 of the projection $1 has set aside.
 SELECT parked.position, parked.version, parked.recorded_at, parked.id, parked.schema_version,
        parked.name, parked.payload, parked.metadata, parked.category, parked.stream_key,
-       parked.slot, parked.key, parked.error, parked.attempts, parked.since, parked.due, parked.dropped
+       parked.slot, parked.key, parked.error, parked.attempts, parked.since, parked.due, parked.dropped,
+       parked.is_unreadable
   FROM es.projections
  CROSS JOIN LATERAL (SELECT *
                        FROM es.parked

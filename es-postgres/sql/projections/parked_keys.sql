@@ -3,7 +3,7 @@
 --
 -- Up to $4 keys after the key $3 of which version $2 of the projection $1 has set something aside.
 SELECT first.key, first.position, coalesce(first.error, '') AS error, first.attempts, first.since,
-       first.due, behind.events
+       first.due, behind.events, first.is_unreadable
   FROM es.projections
  CROSS JOIN LATERAL (SELECT *
                        FROM es.parked

@@ -1,5 +1,6 @@
 -- Leans on projections_name_version_key where a name is given, on leases_pkey and projection_nodes_pkey,
--- on parked_is_first_idx for the keys of each slot and on parked_pkey for the number of events.
+-- on parked_is_first_idx for the keys of each slot, on parked_pkey for the number of events and on
+-- parked_unreadable_idx for what no node can read.
 --
 -- All versions of the projection $1, or of all where that is nothing. Instants in microseconds since
 -- 1970.
@@ -7,7 +8,8 @@ SELECT projections.name, projections.version, projections.state,
        projections.stopped, projections.incarnation, projections.types, projections.since,
        slots.numbers, slots.owners, slots.epochs, slots.checkpoints, slots.parked_keys,
        nodes.nodes, nodes.until, nodes.rates, nodes.errors, parked.events,
-       nodes.hand_positions, nodes.hand_events, nodes.hand_streams, nodes.hand_micros
+       nodes.hand_positions, nodes.hand_events, nodes.hand_streams, nodes.hand_micros,
+       unreadable.names, unreadable.versions, unreadable.keys
   FROM es.projections
  CROSS JOIN LATERAL (
            SELECT array_agg(leases.slot ORDER BY leases.slot) AS numbers,
@@ -41,5 +43,15 @@ SELECT projections.name, projections.version, projections.state,
  CROSS JOIN LATERAL (SELECT count(*) AS events
                        FROM es.parked
                       WHERE parked.projection = projections.id) parked
+ CROSS JOIN LATERAL (
+           SELECT array_agg(kinds.name ORDER BY kinds.name, kinds.schema_version) AS names,
+                  array_agg(kinds.schema_version ORDER BY kinds.name, kinds.schema_version) AS versions,
+                  array_agg(kinds.keys ORDER BY kinds.name, kinds.schema_version) AS keys
+             FROM (SELECT parked.name, parked.schema_version, count(*) AS keys
+                     FROM es.parked
+                    WHERE parked.projection = projections.id AND parked.is_first
+                      AND parked.is_unreadable
+                    GROUP BY parked.name, parked.schema_version) kinds
+       ) unreadable
  WHERE $1::text IS NULL OR projections.name = $1::text
  ORDER BY projections.name, projections.version;

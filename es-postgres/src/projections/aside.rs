@@ -28,6 +28,7 @@ pub(super) struct Columns<'a> {
     stream_keys: Vec<&'a str>,
     errors: Vec<Option<String>>,
     waits: Vec<Option<i64>>,
+    unreadable: Vec<bool>,
 }
 
 impl<'a> Columns<'a> {
@@ -61,6 +62,7 @@ impl<'a> Columns<'a> {
         self.stream_keys.push(event.stream.key().as_str());
         self.errors.push(aside.failure.as_ref().map(|failure| text(&failure.error)));
         self.waits.push(aside.failure.as_ref().and_then(wait));
+        self.unreadable.push(aside.failure.as_ref().is_some_and(|failure| failure.is_unreadable));
         Ok(())
     }
 
@@ -86,6 +88,7 @@ impl<'a> Columns<'a> {
             .bind(self.stream_keys)
             .bind(self.errors)
             .bind(self.waits)
+            .bind(self.unreadable)
     }
 }
 

@@ -96,6 +96,7 @@ impl PgProjections {
                 .bind(failed.iter().map(|(_, at, _)| bigint(at.0)).collect::<Vec<_>>())
                 .bind(errors.collect::<Vec<_>>())
                 .bind(failed.iter().map(|(.., failure)| aside::wait(failure)).collect::<Vec<_>>())
+                .bind(failed.iter().map(|(.., failure)| failure.is_unreadable).collect::<Vec<_>>())
                 .execute(&mut *connection)
                 .await?;
         }

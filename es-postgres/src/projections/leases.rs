@@ -32,7 +32,8 @@ impl PgProjections {
             .bind(pulse.in_hand.as_ref().map(|hand| bigint(hand.position.0)))
             .bind(pulse.in_hand.as_ref().map(|hand| hand.event.as_str()))
             .bind(pulse.in_hand.as_ref().map(|hand| hand.stream.as_str()))
-            .bind(pulse.in_hand.as_ref().map(|hand| hand.since.unix_micros()));
+            .bind(pulse.in_hand.as_ref().map(|hand| hand.since.unix_micros()))
+            .bind(i32::try_from(pulse.unreadable).unwrap_or(i32::MAX));
         let rows = self.store.rows_of(query).await?;
         beat(rows.first().ok_or_else(|| unknown(holder.id))?)
     }
@@ -132,6 +133,8 @@ fn beat(row: &PgRow) -> Result<Beat, StoreError> {
     beat.free = count(7)?;
     beat.is_due = row.try_get(8).map_err(from_sqlx)?;
     beat.log_end = Position(row::unsigned(row, 9)?);
+    beat.sharing = count(10)?;
+    beat.is_left_behind = row.try_get(11).map_err(from_sqlx)?;
     Ok(beat)
 }
 

@@ -8,6 +8,7 @@ mod commit;
 mod dependents;
 mod handlers;
 mod leases;
+mod owed;
 mod parked;
 mod place;
 mod rebuild;

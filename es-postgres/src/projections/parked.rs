@@ -2,7 +2,8 @@
 
 use es_core::projection::{Keys, Parked, ParkedKey, Slot};
 use es_core::{
-    Position, ProjectionId, ProjectionKey, Reason, StoreError, StoreErrorKind, Timestamp,
+    EventName, Position, ProjectionId, ProjectionKey, Reason, SchemaVersion, StoreError,
+    StoreErrorKind, Timestamp,
 };
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
@@ -31,12 +32,15 @@ impl PgProjections {
         &self,
         id: &ProjectionId,
         slots: &[Slot],
+        unreadable: &[(EventName, SchemaVersion)],
         limit: u32,
     ) -> Result<Vec<Parked>, StoreError> {
         let query = self
             .of(id, include_str!("../../sql/projections/due.sql"))
             .bind(numbers(slots))
-            .bind(i64::from(limit));
+            .bind(i64::from(limit))
+            .bind(unreadable.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>())
+            .bind(unreadable.iter().map(|(_, version)| integer(*version)).collect::<Vec<_>>());
         self.store.rows_of(query).await?.iter().map(parked).collect()
     }
 
@@ -129,6 +133,7 @@ fn parked(row: &PgRow) -> Result<Parked, StoreError> {
     parked.attempts = attempts(row, 13)?;
     parked.next_attempt = moment(row, 15)?;
     parked.dropped = row.try_get(16).map_err(from_sqlx)?;
+    parked.is_unreadable = row.try_get(17).map_err(from_sqlx)?;
     Ok(parked)
 }
 
@@ -139,7 +144,13 @@ fn parked_key(row: &PgRow) -> Result<ParkedKey, StoreError> {
     parked.attempts = attempts(row, 3)?;
     parked.next_attempt = moment(row, 5)?;
     parked.behind = row::unsigned(row, 6)?;
+    parked.is_unreadable = row.try_get(7).map_err(from_sqlx)?;
     Ok(parked)
+}
+
+/// None is stored beyond what the column holds.
+fn integer(version: SchemaVersion) -> i32 {
+    i32::try_from(version.0).unwrap_or(i32::MAX)
 }
 
 fn key(row: &PgRow, column: usize) -> Result<ProjectionKey, StoreError> {

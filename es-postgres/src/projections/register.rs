@@ -87,7 +87,8 @@ impl PgProjections {
             .bind(registration.has_effects)
             .bind(registration.incarnation.as_uuid())
             .bind(bigint(registration.start.0))
-            .bind(bigint(registration.log_end.0));
+            .bind(bigint(registration.log_end.0))
+            .bind(bigint(registration.effects_after.0));
         connection.execute(register).await.map_err(from_sqlx)?;
         Ok(state)
     }

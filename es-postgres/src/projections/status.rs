@@ -1,8 +1,9 @@
 //! What versions have come to.
 
-use es_core::projection::{InHand, NodeStatus, SlotStatus, VersionStatus};
+use es_core::projection::{InHand, NodeStatus, SlotStatus, Unreadable, VersionStatus};
 use es_core::{
-    EventName, Position, ProjectionId, ProjectionName, StoreError, StoreErrorKind, Timestamp,
+    EventName, Position, ProjectionId, ProjectionName, SchemaVersion, StoreError, StoreErrorKind,
+    Timestamp,
 };
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Row};
@@ -71,6 +72,7 @@ fn status(row: &PgRow) -> Result<VersionStatus, StoreError> {
     status.nodes = nodes(row)?;
     status.parked_keys = status.slots.iter().map(|slot| slot.parked_keys).sum();
     status.parked_events = row::unsigned(row, 16)?;
+    status.unreadable = unreadable(row)?;
     Ok(status)
 }
 
@@ -119,6 +121,16 @@ fn in_hand(row: &PgRow) -> Result<Vec<Option<InHand>>, StoreError> {
         Some(InHand::new(position, event?, stream?, Timestamp::from_unix_micros(since?)))
     });
     Ok(hands.collect())
+}
+
+fn unreadable(row: &PgRow) -> Result<Vec<Unreadable>, StoreError> {
+    let names: Vec<String> = array(row, 21)?;
+    let (versions, keys): (Vec<i32>, Vec<i64>) = (array(row, 22)?, array(row, 23)?);
+    let kinds = names.into_iter().zip(versions).zip(keys).map(|((name, version), keys)| {
+        let (name, version) = (EventName::new(name).map_err(corrupt)?, version.unsigned_abs());
+        Ok(Unreadable::new(name, SchemaVersion(version), keys.unsigned_abs()))
+    });
+    kinds.collect()
 }
 
 /// Nothing where the server has gathered nothing.

@@ -7,8 +7,8 @@ use es_core::projection::{
     Registration, Slot, Swap, VersionState, VersionStatus,
 };
 use es_core::{
-    Checkpoint, Position, ProjectError, ProjectionId, ProjectionKey, ProjectionName, Reason,
-    StoreError,
+    Checkpoint, EventName, Position, ProjectError, ProjectionId, ProjectionKey, ProjectionName,
+    Reason, SchemaVersion, StoreError,
 };
 use futures_util::FutureExt;
 use sqlx::{PgConnection, PgPool};
@@ -80,7 +80,12 @@ impl ProjectionStore for PgProjections {
 
     async fn register(&self, registration: &Registration) -> Result<VersionState, RegisterError> {
         let (kept, registration) = (self.clone(), registration.clone());
-        driven(async move { kept.register_version(&registration).await }).boxed().await
+        let registering = driven(async move {
+            let state = kept.register_version(&registration).await?;
+            kept.owe_types(&registration).await?;
+            Ok(state)
+        });
+        registering.boxed().await
     }
 
     async fn prepare(&self, id: &ProjectionId) -> Result<Option<PgBatch>, StoreError> {
@@ -128,9 +133,10 @@ impl ProjectionStore for PgProjections {
         &self,
         id: &ProjectionId,
         slots: &[Slot],
+        unreadable: &[(EventName, SchemaVersion)],
         limit: u32,
     ) -> Result<Vec<Parked>, StoreError> {
-        self.read_due(id, slots, limit).boxed().await
+        self.read_due(id, slots, unreadable, limit).boxed().await
     }
 
     async fn parked(

@@ -300,7 +300,7 @@ async fn an_append_waits_for_a_row_that_somebody_holds() {
 
 /// Notes every coin once, whatever is built again.
 #[derive(Projection)]
-#[projection(name = "notices", version = 1, effects(Put), db = PgConnection)]
+#[projection(name = "notices", version = 1, effects(Put), start = now, db = PgConnection)]
 struct Notices;
 
 impl ReadModel<PgConnection> for Notices {}

@@ -78,7 +78,7 @@ pub async fn the_most_overdue_of_the_slots_comes_first<S: ProjectionStore, P: Pr
     until("two events are due", async || due(kept).await.len() == 2).await;
 
     let of = async |slots: &[Slot], limit| {
-        positions(&kept.store.due(&id(1), slots, limit).await.expect("a list"))
+        positions(&kept.store.due(&id(1), slots, &[], limit).await.expect("a list"))
     };
     let slots: Vec<_> = ["a", "b", "c"].map(|text| Slot::of(&key(text))).into();
     assert_eq!(of(&slots, 10).await, [2, 1], "the most overdue first");
@@ -174,7 +174,7 @@ pub async fn ten_thousand_keys_take_a_few_calls<S: ProjectionStore, P: Probe<S::
     assert_eq!(listed.expect("a list").len(), 100, "the last page");
     let replayed = kept.store.replay(&id(1), &Keys::All).await.expect("it can be replayed");
     assert_eq!(replayed, KEYS, "every key is replayed");
-    let due = kept.store.due(&id(1), &all, limit).await.expect("a list");
+    let due = kept.store.due(&id(1), &all, &[], limit).await.expect("a list");
     assert_eq!(due.len() as u64, KEYS, "every key is due");
     let mut progress = come_to(KEYS, &claims);
     progress.settled = (1..=KEYS).map(|nth| (key(&text(nth)), Position(nth))).collect();
@@ -184,7 +184,7 @@ pub async fn ten_thousand_keys_take_a_few_calls<S: ProjectionStore, P: Probe<S::
 
 async fn due<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) -> Vec<Parked> {
     let all: Vec<_> = Slot::all().collect();
-    kept.store.due(&id(1), &all, 100).await.expect("what is due can be asked for")
+    kept.store.due(&id(1), &all, &[], 100).await.expect("what is due can be asked for")
 }
 
 fn positions(parked: &[Parked]) -> Vec<u64> {

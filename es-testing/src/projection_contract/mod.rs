@@ -61,6 +61,8 @@
 //!   replays it, or dropped with a reason; ten thousand keys are no trouble.
 //! - [`versions`], [`swap`]: a new version is built beside the old one and takes over in one moment, no
 //!   earlier than it has come as far, without repeating effects.
+//! - [`rollout`]: what a node is too old to read waits, without a try, for a node that can read it; a
+//!   release that reads more is not passed by.
 //! - [`rebuild`]: rows are built again in place, or aside, without anybody seeing it before it is done.
 //!
 //! # What it does not cover
@@ -83,6 +85,7 @@ pub mod nodes;
 pub mod parked;
 mod probe;
 pub mod rebuild;
+pub mod rollout;
 mod subjects;
 mod suite;
 pub mod swap;

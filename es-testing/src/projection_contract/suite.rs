@@ -105,6 +105,12 @@ macro_rules! projection_contract {
                 what_is_dropped_is_due_with_its_reason
                 ten_thousand_keys_take_a_few_calls
             }
+            rollout {
+                an_event_that_is_too_new_counts_no_try
+                it_is_due_for_who_can_read_it
+                nodes_that_read_less_leave_the_slots
+                a_name_that_is_added_is_owed
+            }
             versions {
                 the_first_version_serves_and_later_ones_are_built
                 registering_again_changes_nothing

@@ -6,7 +6,10 @@ use es_core::projection::{
     Beat, Claim, CommitError, Keys, Parked, ParkedKey, Progress, ProjectionBatch, Pulse,
     Registration, Slot, Swap, VersionState, VersionStatus,
 };
-use es_core::{Checkpoint, MemoryProjections, Position, ProjectionId, ProjectionStore, StoreError};
+use es_core::{
+    Checkpoint, EventName, MemoryProjections, Position, ProjectionId, ProjectionStore,
+    SchemaVersion, StoreError,
+};
 use es_testing::projection_contract::Rows;
 
 /// The places where a store can go wrong. Each does nothing unless it is told.
@@ -34,6 +37,8 @@ pub(crate) struct Broken {
     pub(crate) keeps_undone: bool,
     pub(crate) marking: Marking,
     pub(crate) slots: fn(&[Slot]) -> Vec<Slot>,
+    /// The kinds of events that a node cannot read.
+    pub(crate) unreadable: fn(&[Kind]) -> Vec<Kind>,
     pub(crate) due_limit: fn(u32) -> u32,
     pub(crate) due: fn(&mut Vec<Parked>),
     pub(crate) parked: fn(&mut Vec<Parked>),
@@ -57,6 +62,9 @@ pub(crate) struct Broken {
     pub(crate) keeps_scratch: bool,
     pub(crate) forks: bool,
 }
+
+/// A name and a version of events.
+pub(crate) type Kind = (EventName, SchemaVersion);
 
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Preparing {
@@ -140,6 +148,7 @@ impl Broken {
             keeps_undone: false,
             marking: Marking::EachTime,
             slots: <[Slot]>::to_vec,
+            unreadable: <[Kind]>::to_vec,
             due_limit: |limit| limit,
             due: |_| {},
             parked: |_| {},

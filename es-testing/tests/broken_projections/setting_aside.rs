@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use es_core::projection::{Keys, Progress, Slot};
-use es_testing::projection_contract::{due, parked};
+use es_core::projection::{Failure, Keys, Progress, Slot};
+use es_testing::projection_contract::{due, parked, rollout};
 
 use super::broken::Broken;
 use super::finds;
@@ -72,13 +72,32 @@ finds! {
     "only the first event of a key", {
         dropped: |_| true
     }
+    too_old_a_node_as_a_failure: rollout::an_event_that_is_too_new_counts_no_try,
+    "it was not tried", {
+        progress: |progress| for failure in failures(progress) { failure.is_unreadable = false; }
+    }
+    events_that_nobody_is_too_old_for: rollout::it_is_due_for_who_can_read_it,
+    "it is not due for a node that cannot", {
+        unreadable: |_| Vec::new()
+    }
+    nodes_that_are_all_alike: rollout::nodes_that_read_less_leave_the_slots,
+    "those of the nodes that can read the most", {
+        pulse: |pulse| pulse.unreadable = 0
+    }
+    names_that_are_not_owed: rollout::a_name_that_is_added_is_owed, "both names are owed", {
+        registration: |registration| registration.types.truncate(1)
+    }
     a_thousand_at_most: due::ten_thousand_keys_take_a_few_calls, "every key is due", {
         due_limit: |limit| limit.min(1000)
     }
 }
 
 fn retry(progress: &mut Progress, when: fn(Option<Duration>) -> Option<Duration>) {
-    for failure in progress.set_aside.iter_mut().filter_map(|aside| aside.failure.as_mut()) {
+    for failure in failures(progress) {
         failure.retry_in = when(failure.retry_in);
     }
+}
+
+fn failures(progress: &mut Progress) -> impl Iterator<Item = &mut Failure> {
+    progress.set_aside.iter_mut().filter_map(|aside| aside.failure.as_mut())
 }

@@ -7,8 +7,8 @@ use es_core::projection::{
     Pulse, RegisterError, Registration, Slot, Swap, VersionState, VersionStatus,
 };
 use es_core::{
-    Checkpoint, Position, ProjectError, ProjectionId, ProjectionKey, ProjectionName,
-    ProjectionStore, Reason, StoreError,
+    Checkpoint, EventName, Position, ProjectError, ProjectionId, ProjectionKey, ProjectionName,
+    ProjectionStore, Reason, SchemaVersion, StoreError,
 };
 use es_testing::projection_contract::Rows;
 use tokio::time::sleep;
@@ -124,10 +124,11 @@ impl ProjectionStore for Broken {
         &self,
         id: &ProjectionId,
         slots: &[Slot],
+        unreadable: &[(EventName, SchemaVersion)],
         limit: u32,
     ) -> Result<Vec<Parked>, StoreError> {
-        let slots = (self.slots)(slots);
-        let mut due = self.inner.due(id, &slots, (self.due_limit)(limit)).await?;
+        let (slots, unreadable) = ((self.slots)(slots), (self.unreadable)(unreadable));
+        let mut due = self.inner.due(id, &slots, &unreadable, (self.due_limit)(limit)).await?;
         (self.due)(&mut due);
         Ok(due)
     }

@@ -30,7 +30,7 @@ macro_rules! totals {
 
         #[derive(Projection, Clone)]
         #[projection(name = "totals", version = $version, bulk)]
-        #[projection(events(Deposited, Withdrawn), effects(Withdrawn))]
+        #[projection(events(Deposited, Withdrawn), effects(Withdrawn), start = beginning)]
         pub struct Totals;
 
         impl ProjectAll<PgConnection> for Totals {

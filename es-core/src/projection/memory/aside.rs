@@ -6,8 +6,11 @@ use std::ops::Bound;
 use tokio::time::Instant;
 
 use super::clock::Clock;
+use crate::event::{EventName, SchemaVersion};
 use crate::metadata::Reason;
-use crate::projection::{Failure, Keys, Parked, ParkedKey, ProjectionKey, SetAside, Slot};
+use crate::projection::{
+    Failure, Keys, Parked, ParkedKey, ProjectionKey, SetAside, Slot, Unreadable,
+};
 use crate::recorded::RecordedEvent;
 use crate::stream::Position;
 
@@ -17,6 +20,8 @@ pub(super) struct Aside {
     keys: BTreeMap<ProjectionKey, Queue>,
     /// When the first event of a key is to be tried: what is due is found without a look at the rest.
     due: BTreeSet<(Instant, ProjectionKey)>,
+    /// Keys whose first event waits for a node that can read it.
+    unreadable: BTreeSet<ProjectionKey>,
 }
 
 #[derive(Clone, Debug)]
@@ -35,6 +40,7 @@ struct Waiting {
     since: Instant,
     next_attempt: Option<Instant>,
     dropped: Option<String>,
+    is_unreadable: bool,
 }
 
 impl Aside {
@@ -47,6 +53,7 @@ impl Aside {
             since: now,
             next_attempt: None,
             dropped: None,
+            is_unreadable: false,
         };
         if let Some(failure) = aside.failure {
             waiting.failed(failure, now);
@@ -115,11 +122,14 @@ impl Aside {
         if let Some(before) = queue.due.take() {
             self.due.remove(&(before, key.clone()));
         }
+        self.unreadable.remove(key);
         let Some(first) = queue.events.values_mut().next() else {
             self.keys.remove(key);
             return;
         };
-        if first.attempts == 0 && first.next_attempt.is_none() {
+        if first.is_unreadable {
+            self.unreadable.insert(key.clone());
+        } else if first.attempts == 0 && first.next_attempt.is_none() {
             first.next_attempt = Some(Instant::now());
         }
         queue.due = first.next_attempt;
@@ -132,8 +142,21 @@ impl Aside {
         self.due_in(slots).next().is_some()
     }
 
-    pub(super) fn due(&self, slots: &[Slot], limit: u32, clock: Clock) -> Vec<Parked> {
-        let due = self.due_in(slots).take(limit as usize);
+    pub(super) fn due(
+        &self,
+        slots: &[Slot],
+        unreadable: &[(EventName, SchemaVersion)],
+        limit: u32,
+        clock: Clock,
+    ) -> Vec<Parked> {
+        let is_due = |queue: &Queue| queue.due.is_some_and(|due| due <= Instant::now());
+        let waiting = self.unreadable.iter().filter_map(|key| self.keys.get_key_value(key));
+        let waiting = waiting.filter(|(_, queue)| {
+            slots.contains(&queue.slot)
+                && !is_due(queue)
+                && queue.events.values().next().is_some_and(|first| !first.is_one_of(unreadable))
+        });
+        let due = waiting.chain(self.due_in(slots)).take(limit as usize);
         let first = due.filter_map(|(key, queue)| {
             queue.events.values().next().map(|first| first.parked(key, queue.slot, clock))
         });
@@ -185,6 +208,7 @@ impl Aside {
             listed.attempts = first.attempts;
             listed.next_attempt = first.next_attempt.map(|at| clock.timestamp(at));
             listed.behind = queue.events.len() as u64 - 1;
+            listed.is_unreadable = first.is_unreadable;
             Some(listed)
         });
         listed.take(limit as usize).collect()
@@ -195,6 +219,19 @@ impl Aside {
         self.keys.values().map(|queue| queue.slot)
     }
 
+    /// What waits for a node that can read it.
+    pub(super) fn unreadable(&self) -> Vec<Unreadable> {
+        let mut kinds: BTreeMap<_, u64> = BTreeMap::new();
+        for first in
+            self.unreadable.iter().filter_map(|key| self.keys.get(key)?.events.values().next())
+        {
+            let raw = &first.event.event;
+            *kinds.entry((raw.name.clone(), raw.version)).or_default() += 1;
+        }
+        let kinds = kinds.into_iter();
+        kinds.map(|((event, version), keys)| Unreadable::new(event, version, keys)).collect()
+    }
+
     pub(super) fn events(&self) -> u64 {
         self.keys.values().map(|queue| queue.events.len() as u64).sum()
     }
@@ -202,9 +239,15 @@ impl Aside {
 
 impl Waiting {
     fn failed(&mut self, failure: Failure, now: Instant) {
-        self.attempts += 1;
+        self.attempts += u32::from(!failure.is_unreadable);
+        self.is_unreadable = failure.is_unreadable;
         self.error = Some(failure.error);
         self.next_attempt = failure.retry_in.map(|after| now + after);
+    }
+
+    fn is_one_of(&self, kinds: &[(EventName, SchemaVersion)]) -> bool {
+        let raw = &self.event.event;
+        kinds.iter().any(|(name, version)| *name == raw.name && *version == raw.version)
     }
 
     fn parked(&self, key: &ProjectionKey, slot: Slot, clock: Clock) -> Parked {
@@ -214,6 +257,7 @@ impl Waiting {
         parked.attempts = self.attempts;
         parked.next_attempt = self.next_attempt.map(|at| clock.timestamp(at));
         parked.dropped.clone_from(&self.dropped);
+        parked.is_unreadable = self.is_unreadable;
         parked
     }
 }

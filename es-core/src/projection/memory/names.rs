@@ -135,9 +135,13 @@ impl<M: Default> Names<M> {
             self.names.insert(id.name.clone(), Versions { read: id.version, versions });
             return Ok(VersionState::Serving);
         };
-        if let Some(known) = versions.versions.get(&id.version) {
-            let Registration { keyed_by, incarnation, .. } = &known.registration;
+        if let Some(known) = versions.versions.get_mut(&id.version) {
+            let Registration { keyed_by, incarnation, types, .. } = &known.registration;
             registration.is_still(keyed_by, *incarnation)?;
+            if let Some(types) = registration.added_to(types) {
+                known.registration.types = types;
+                known.slots.free_all();
+            }
             return Ok(known.state());
         }
         let state =

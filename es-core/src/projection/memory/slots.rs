@@ -35,15 +35,25 @@ struct Node {
     pulse: Pulse,
 }
 
+/// The nodes that share the slots, and the place of one of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sharing {
+    pub(super) alive: usize,
+    /// How many have met the fewest kinds of events that they cannot read.
+    pub(super) among: usize,
+    pub(super) rank: usize,
+    pub(super) is_left_behind: bool,
+}
+
 impl Slots {
-    pub(super) fn starting_at(start: Position) -> Self {
+    pub(super) fn starting_at(start: Position, effects_after: Position) -> Self {
         let slots = Slot::all().map(|slot| Leased {
             slot,
             owner: None,
             until: Instant::now(),
             epoch: Epoch(0),
             checkpoint: start,
-            effects_after: Position::START,
+            effects_after,
         });
         Self { slots: slots.collect(), nodes: BTreeMap::new() }
     }
@@ -56,11 +66,18 @@ impl Slots {
         }
     }
 
-    /// How many nodes are alive, and the place of `node` among them. Who is not any more is forgotten.
-    pub(super) fn alive(&mut self, node: NodeId) -> (usize, usize) {
+    /// Among whom the slots are shared. A node that is not alive any more is forgotten.
+    pub(super) fn sharing(&mut self, node: NodeId) -> Sharing {
         let now = Instant::now();
         self.nodes.retain(|_, node| now < node.until);
-        (self.nodes.len(), self.nodes.range(..node).count())
+        let least = self.nodes.values().map(|node| node.pulse.unreadable).min();
+        let shares = |node: &Node| Some(node.pulse.unreadable) == least;
+        Sharing {
+            alive: self.nodes.len(),
+            among: self.nodes.values().filter(|node| shares(node)).count(),
+            rank: self.nodes.range(..node).filter(|(_, node)| shares(node)).count(),
+            is_left_behind: self.nodes.get(&node).is_some_and(|node| !shares(node)),
+        }
     }
 
     pub(super) fn held_by(&self, node: NodeId) -> Vec<(Slot, Epoch)> {
@@ -122,6 +139,14 @@ impl Slots {
             slot.owner = None;
             slot.epoch = Epoch(slot.epoch.0 + 1);
             slot.effects_after = slot.effects_after.max(slot.checkpoint);
+        }
+    }
+
+    /// Nobody holds a slot any more, nor commits what was begun before.
+    pub(super) fn free_all(&mut self) {
+        for slot in &mut self.slots {
+            slot.owner = None;
+            slot.epoch = Epoch(slot.epoch.0 + 1);
         }
     }
 

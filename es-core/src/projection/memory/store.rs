@@ -8,6 +8,7 @@ use super::commit::Purpose;
 use super::names::Names;
 use crate::checkpoint::Checkpoint;
 use crate::error::StoreError;
+use crate::event::{EventName, SchemaVersion};
 use crate::metadata::Reason;
 use crate::projection::{
     Beat, Claim, Holder, Keys, Parked, ParkedKey, ProjectError, ProjectionId, ProjectionKey,
@@ -160,10 +161,11 @@ impl<M: Clone + Default + Send + Sync + 'static> ProjectionStore for MemoryProje
         &self,
         id: &ProjectionId,
         slots: &[Slot],
+        unreadable: &[(EventName, SchemaVersion)],
         limit: u32,
     ) -> Result<Vec<Parked>, StoreError> {
         let names = self.names();
-        Ok(names.version(id)?.aside.due(slots, limit, names.clock))
+        Ok(names.version(id)?.aside.due(slots, unreadable, limit, names.clock))
     }
 
     async fn parked(

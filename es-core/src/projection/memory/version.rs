@@ -28,7 +28,7 @@ pub(super) struct MemoryVersion<M> {
 impl<M: Default> MemoryVersion<M> {
     pub(super) fn new(registration: Registration, place: VersionState, clock: Clock) -> Self {
         Self {
-            slots: Slots::starting_at(registration.start),
+            slots: Slots::starting_at(registration.start, registration.effects_after),
             registration,
             place,
             stopped: None,
@@ -55,8 +55,9 @@ impl<M> MemoryVersion<M> {
         self.slots.beat(holder.node, holder.lease, pulse);
         let mut beat = Beat::new(self.state(), self.registration.incarnation);
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let (nodes, rank) = self.slots.alive(holder.node);
-        (beat.nodes, beat.rank) = (count(nodes), count(rank));
+        let sharing = self.slots.sharing(holder.node);
+        (beat.nodes, beat.sharing) = (count(sharing.alive), count(sharing.among));
+        (beat.rank, beat.is_left_behind) = (count(sharing.rank), sharing.is_left_behind);
         beat.log_end = self.registration.log_end;
         beat.held = self.slots.held_by(holder.node);
         beat.free = count(self.slots.free());
@@ -93,6 +94,7 @@ impl<M> MemoryVersion<M> {
         status.slots = self.slots.statuses();
         status.nodes = self.slots.nodes(clock);
         status.parked_events = self.aside.events();
+        status.unreadable = self.aside.unreadable();
         for slot in self.aside.slots() {
             status.parked_keys += 1;
             if let Some(slot) = status.slots.get_mut(usize::from(slot.number())) {

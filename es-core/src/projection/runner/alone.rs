@@ -19,7 +19,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         rest: Draft,
         mut known: Known,
     ) -> Result<(), Hitch> {
-        let policy = self.options.on_failure();
+        let policy = self.on_failure();
         for entry in entries {
             let Some(claim) = self.slots.get(entry.slot) else { return Err(Hitch::Lost) };
             let come = SlotProgress::new(entry.slot, claim.epoch, entry.event.position);
@@ -33,7 +33,10 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
                 };
                 match failed {
                     Ok(()) => continue,
-                    Err(error) => draft.failed(entry, &error, policy),
+                    Err(error) => {
+                        self.may_wait(&entry.event, &error, 0)?;
+                        draft.failed(entry, &error, policy);
+                    }
                 }
             }
             let batch = self.begin(&draft).await?;

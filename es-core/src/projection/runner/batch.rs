@@ -14,6 +14,7 @@ use super::fault::Fault;
 use super::trouble::Hitch;
 use super::turns::Runner;
 use crate::projection::gauges;
+use crate::projection::unreadable::is_unreadable;
 use crate::projection::{
     CommitError, Failure, OnFailure, Parked, Progress, ProjectError, ProjectionBatch,
     ProjectionKey, ProjectionStore, SetAside, Slot, SlotProgress,
@@ -28,15 +29,15 @@ pub(super) struct Entry {
     pub(super) slot: Slot,
     pub(super) key: ProjectionKey,
     pub(super) event: RecordedEvent,
-    /// Why it has no key of its own, and can only fail.
-    pub(super) keyless: Option<ProjectError>,
+    /// Why it can only fail: it has no key of its own, or is not on the list of this release.
+    pub(super) fails: Option<ProjectError>,
 }
 
 impl Entry {
     /// The same, for whoever keeps it.
     pub(super) fn again(&self) -> Self {
         let Self { slot, key, event, .. } = self;
-        Self { slot: *slot, key: key.clone(), event: event.clone(), keyless: None }
+        Self { slot: *slot, key: key.clone(), event: event.clone(), fails: None }
     }
 }
 
@@ -102,13 +103,13 @@ impl Draft {
         tried: u32,
         policy: OnFailure,
     ) -> Failure {
-        let error = kept_text(error.chain());
-        let (attempts, stops) = match policy {
-            OnFailure::Park { attempts } => (attempts, false),
-            OnFailure::Stop { attempts } => (attempts, true),
-            OnFailure::Retry => (u32::MAX, false),
-        };
-        let retry_in = (tried < attempts).then(|| backoff::before_retry(tried));
+        let text = kept_text(error.chain());
+        if is_unreadable(error) {
+            return Failure::unreadable(text);
+        }
+        let stops = matches!(policy, OnFailure::Stop { .. });
+        let retry_in = is_tried_again(error, tried, policy).then(|| backoff::before_retry(tried));
+        let error = text;
         self.retries.extend(retry_in);
         if retry_in.is_none() && stops {
             self.stop = Some(format!("the event at position {position} failed: {error}"));
@@ -120,7 +121,26 @@ impl Draft {
     }
 }
 
+/// Whether an event is tried once more that failed with `error` and was tried `tried` times.
+pub(super) fn is_tried_again(error: &ProjectError, tried: u32, policy: OnFailure) -> bool {
+    if error.is_unavailable() || error.is_rejected() {
+        return error.is_unavailable();
+    }
+    match policy {
+        OnFailure::Park { attempts } | OnFailure::Stop { attempts } => tried < attempts,
+        OnFailure::Retry => true,
+    }
+}
+
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+    /// What becomes of an event that fails: what is done elsewhere is tried again unless it is said
+    /// otherwise.
+    pub(super) fn on_failure(&self) -> OnFailure {
+        let by_itself =
+            if self.consumer.is_elsewhere() { OnFailure::Retry } else { OnFailure::default() };
+        self.options.on_failure().unwrap_or(by_itself)
+    }
+
     /// Begins the batch that `draft` is of.
     pub(super) async fn begin(&mut self, draft: &Draft) -> Result<P::Batch, Hitch> {
         if self.consumer.is_elsewhere() {

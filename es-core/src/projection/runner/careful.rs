@@ -27,8 +27,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         draft: Draft,
     ) -> Result<(), Hitch> {
         let keyless = entries.iter_mut();
-        let keyless =
-            keyless.filter_map(|entry| Some((entry.event.position, entry.keyless.take()?)));
+        let keyless = keyless.filter_map(|entry| Some((entry.event.position, entry.fails.take()?)));
         let mut known: Known = keyless.collect();
         if self.handle_in_one(&entries, draft.clone(), &mut known).await? {
             return Ok(());
@@ -43,7 +42,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         mut draft: Draft,
         known: &mut Known,
     ) -> Result<bool, Hitch> {
-        let policy = self.options.on_failure();
+        let policy = self.on_failure();
         let mut batch = self.begin(&draft).await?;
         for entry in entries {
             if self.waiting.is_blocked(&entry.key) || draft.blocked.contains(&entry.key) {
@@ -52,12 +51,22 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             }
             draft.handled += 1;
             if let Some(error) = known.get(&entry.event.position) {
+                if let Err(hitch) = self.may_wait(&entry.event, error, draft.blocked.len()) {
+                    self.undo(batch).await;
+                    return Err(hitch);
+                }
                 draft.failed(entry.again(), error, policy);
                 continue;
             }
             match self.handle_one(entry.slot, &entry.event, &mut batch).await {
                 Ok(Tried::Done) => {}
-                Ok(Tried::Failed(error)) => draft.failed(entry.again(), &error, policy),
+                Ok(Tried::Failed(error)) => {
+                    if let Err(hitch) = self.may_wait(&entry.event, &error, draft.blocked.len()) {
+                        self.undo(batch).await;
+                        return Err(hitch);
+                    }
+                    draft.failed(entry.again(), &error, policy);
+                }
                 Ok(Tried::Broken(error)) => {
                     known.insert(entry.event.position, error);
                     return Ok(false);

@@ -45,8 +45,13 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     ///
     /// Where the log ended when this node first came there is how far all of them have to come: a goal
     /// that moved with the log would not be reached by several nodes at once.
-    pub(super) async fn has_caught_up(&mut self, safe: Position) -> Result<Turn, Hitch> {
-        let idle = Ok(Turn::Idle { safe: Some(safe) });
+    /// The node rests until the log has grown beyond `seen`.
+    pub(super) async fn has_caught_up(
+        &mut self,
+        safe: Position,
+        seen: Option<Position>,
+    ) -> Result<Turn, Hitch> {
+        let idle = Ok(Turn::Idle { safe: seen });
         if self.state != VersionState::Building {
             return idle;
         }
@@ -63,7 +68,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             return Ok(if self.to_stop.is_some() {
                 Turn::Again
             } else {
-                Turn::Idle { safe: Some(safe) }
+                Turn::Idle { safe: seen }
             });
         }
         match self.kept.swap(self.lease.id()).await? {

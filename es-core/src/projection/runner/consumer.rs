@@ -5,6 +5,7 @@ use std::future::Future;
 use super::hand::Hand;
 use crate::checkpoint::Incarnation;
 use crate::error::StoreError;
+use crate::event::EventName;
 use crate::projection::rebuild::{Verification, Verified};
 use crate::projection::{KeyError, ProjectError, ProjectionKey, ProjectionStore, Registration};
 use crate::recorded::RecordedEvent;
@@ -22,6 +23,12 @@ pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
 
     /// What it wants to see of the log.
     fn selection(&self) -> &Selection;
+
+    /// Whether this release of it reads events of that name. Another release may read more.
+    fn reads(&self, name: &EventName) -> bool {
+        let types = self.selection().types();
+        types.is_empty() || types.contains(name)
+    }
 
     /// What an event is kept in order by.
     fn key(&self, event: &RecordedEvent) -> Result<ProjectionKey, KeyError>;
@@ -43,6 +50,11 @@ pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
     /// cannot be undone. Then the node asks before each batch whether its slots are its own: what is not
     /// begun need not be repeated by another.
     fn is_elsewhere(&self) -> bool {
+        false
+    }
+
+    /// Whether each event is a batch of its own: then a crash repeats the one in hand and no other.
+    fn is_stepwise(&self) -> bool {
         false
     }
 

@@ -113,6 +113,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         self.lease.changed();
         if !claims.is_empty() {
             let slots: Vec<_> = claims.iter().map(|claim| claim.slot).collect();
+            self.learn_what_is_owed().await?;
             let blocked = self.kept.blocked(self.lease.id(), &slots).await?;
             if !blocked.is_empty() {
                 self.waiting.look_now();
@@ -125,6 +126,21 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         }
         self.must_beat = false;
         self.stop_if_too_many();
+        Ok(())
+    }
+
+    /// Asked after slots were claimed: a release that reads more takes the slots from all nodes when it
+    /// is registered, so that none of them passes by what it was not told of.
+    async fn learn_what_is_owed(&mut self) -> Result<(), Hitch> {
+        let id = self.lease.id();
+        let versions = self.kept.versions(Some(&id.name)).await?;
+        let Some(version) = versions.into_iter().find(|version| version.id == *id) else {
+            return Ok(());
+        };
+        if self.selection.types() != version.types {
+            self.selection = self.consumer.selection().clone().with_types(version.types);
+            self.ahead = None;
+        }
         Ok(())
     }
 

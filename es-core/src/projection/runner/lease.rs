@@ -44,11 +44,14 @@ struct Measured {
     since: Instant,
     handled: u64,
     pulse: Pulse,
+    /// What the node says while nothing else is wrong with it.
+    too_old: Option<String>,
 }
 
 impl<P: ProjectionStore> Lease<P> {
     pub(super) fn new(kept: P, id: ProjectionId, length: Duration) -> Self {
-        let pulse = Measured { since: Instant::now(), handled: 0, pulse: Pulse::default() };
+        let pulse =
+            Measured { since: Instant::now(), handled: 0, pulse: Pulse::default(), too_old: None };
         Self {
             kept,
             id,
@@ -95,6 +98,14 @@ impl<P: ProjectionStore> Lease<P> {
     /// Why the node does not come on, or that it does.
     pub(super) fn set_error(&self, error: Option<String>) {
         self.measured(|measured| measured.pulse.error = error);
+    }
+
+    /// The node is too old to read so many kinds of events.
+    pub(super) fn set_unreadable(&self, kinds: usize, text: String) {
+        self.measured(|measured| {
+            measured.pulse.unreadable = u32::try_from(kinds).unwrap_or(u32::MAX);
+            measured.too_old = Some(text);
+        });
     }
 
     /// Says once that the node is alive.
@@ -160,7 +171,9 @@ impl<P: ProjectionStore> Lease<P> {
                 (measured.since, measured.handled) = (now, handled);
             }
             measured.pulse.in_hand = self.hand.shown();
-            measured.pulse.clone()
+            let mut pulse = measured.pulse.clone();
+            pulse.error = pulse.error.or_else(|| measured.too_old.clone());
+            pulse
         })
     }
 

@@ -22,6 +22,8 @@ mod read_ahead;
 mod retries;
 mod slots;
 mod start;
+mod stepwise;
+mod too_old;
 mod trouble;
 mod turns;
 mod waiting_keys;

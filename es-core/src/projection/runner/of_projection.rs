@@ -23,6 +23,10 @@ pub(crate) struct OfProjection<X> {
     projection: X,
     selection: Selection,
     is_elsewhere: bool,
+    /// Where it begins if it is new.
+    start: Position,
+    /// Where its effects begin then.
+    effects_after: Position,
 }
 
 impl<X: Projection> OfProjection<X> {
@@ -30,12 +34,19 @@ impl<X: Projection> OfProjection<X> {
     /// and names what no store could hold.
     pub(crate) fn new(projection: X) -> Result<Self, InvalidText> {
         let selection = Selection::log().of_set::<X::Event>()?;
-        Ok(Self { projection, selection, is_elsewhere: false })
+        let (start, effects_after) = (Position::START, Position::START);
+        Ok(Self { projection, selection, is_elsewhere: false, start, effects_after })
     }
 
-    /// The projection, writing elsewhere than into the store of its progress.
-    pub(crate) fn elsewhere(self) -> Self {
-        Self { is_elsewhere: true, ..self }
+    /// The projection, with effects of later events alone if it is new.
+    pub(crate) fn with_effects_after(self, effects_after: Position) -> Self {
+        Self { effects_after, ..self }
+    }
+
+    /// The projection, writing elsewhere than into the store of its progress, from `start` on if it is
+    /// new.
+    pub(crate) fn elsewhere(self, start: Position) -> Self {
+        Self { is_elsewhere: true, start, ..self }
     }
 }
 
@@ -57,7 +68,10 @@ fn declared<X: Projection>(selection: &Selection, incarnation: Incarnation) -> R
 
 impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
     fn registration(&self, incarnation: Incarnation) -> Registration {
-        declared::<X>(&self.selection, incarnation)
+        let mut registration = declared::<X>(&self.selection, incarnation);
+        registration.start = self.start;
+        registration.effects_after = self.effects_after;
+        registration
     }
 
     fn selection(&self) -> &Selection {
@@ -75,6 +89,11 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
 
     fn is_elsewhere(&self) -> bool {
         self.is_elsewhere
+    }
+
+    /// Many events at once are asked for where a repetition does no harm.
+    fn is_stepwise(&self) -> bool {
+        self.is_elsewhere && !<X as Projects<Db>>::IS_BULK
     }
 
     /// Of a stream that was transformed before the version was known it has seen the copies alone: there
@@ -146,7 +165,8 @@ impl<X: Projection> OfProjection<X> {
         for event in stored.decode::<X::Event>()? {
             if with_effects {
                 self.projection.project(event.clone(), db).await?;
-                self.projection.react(event, db).await?;
+                let reacted = self.projection.react(event, db).await;
+                reacted.map_err(ProjectError::of_effect)?;
             } else {
                 self.projection.project(event, db).await?;
             }
@@ -198,7 +218,8 @@ impl<X: Projection> OfProjection<X> {
             self.projection.project_all(std::mem::take(together), db).await?;
         }
         for event in effects.drain(..) {
-            self.projection.react(event, db).await?;
+            let reacted = self.projection.react(event, db).await;
+            reacted.map_err(ProjectError::of_effect)?;
         }
         Ok(())
     }

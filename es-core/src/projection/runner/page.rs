@@ -10,11 +10,16 @@ use super::read_ahead::ReadAhead;
 use super::slots::Caps;
 use super::trouble::Hitch;
 use super::turns::{Runner, Turn};
-use crate::projection::{Claim, Ended, ProjectionKey, ProjectionStore, Slot, VersionState};
+use crate::projection::unreadable::{NotOnTheList, is_unreadable};
+use crate::projection::{
+    Claim, Ended, ProjectError, ProjectionKey, ProjectionStore, Slot, VersionState,
+};
+use crate::recorded::RecordedEvent;
 use crate::selection::SelectedPage;
 use crate::spans;
 use crate::store::EventStore;
 use crate::stream::Position;
+use crate::transform::Transformation;
 
 /// With fewer events than these, telling the store of all slots would cost more than the batch.
 const FEW: usize = 8;
@@ -22,12 +27,14 @@ const FEW: usize = 8;
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     /// Reads the next page, has handled what is the node's of it, and commits how far it has come.
     pub(super) async fn next_page(&mut self) -> Result<Turn, Hitch> {
-        let caps = self.caps().await?;
+        let (caps, is_limited) = self.caps().await?;
         let Some(from) = self.slots.from(&caps) else {
             if self.slots.are_unnoted() {
                 self.note(&caps).await?;
             }
-            return Box::pin(self.has_caught_up(caps.least())).await;
+            // What a newer node has to do does not come on with the log.
+            let seen = (!is_limited).then(|| caps.least());
+            return Box::pin(self.has_caught_up(caps.least(), seen)).await;
         };
         let page = self.read(from).await?;
         if page.incarnation != self.incarnation {
@@ -39,7 +46,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         }
         let (safe, through, is_careful) = (page.safe, page.through, from < self.careful_to);
         if through < safe && !is_careful {
-            let (limit, selection) = (self.options.batch(), self.consumer.selection());
+            let (limit, selection) = (self.options.batch(), &self.selection);
             self.ahead = Some(ReadAhead::begin(&self.log, selection, through, limit));
         }
         let span = spans::project(self.lease.id());
@@ -49,16 +56,21 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         if through < safe || !is_done {
             return Ok(Turn::Again);
         }
-        Box::pin(self.has_caught_up(safe.min(caps.least()))).await
+        let seen = if is_limited { safe } else { safe.min(caps.least()) };
+        Box::pin(self.has_caught_up(safe.min(caps.least()), Some(seen))).await
     }
 
-    /// How far the slots may come.
-    async fn caps(&self) -> Result<Caps, Hitch> {
-        if self.state != VersionState::Building || !self.has_effects {
-            return Ok(Caps::none());
+    /// How far the slots may come, and whether this release is too old for one of them to come further.
+    async fn caps(&self) -> Result<(Caps, bool), Hitch> {
+        let mut caps = Caps::none();
+        if self.state == VersionState::Building
+            && self.has_effects
+            && let Some(limits) = self.kept.limits(self.lease.id()).await?
+        {
+            caps = Caps::new(&limits);
         }
-        let limits = self.kept.limits(self.lease.id()).await?;
-        Ok(limits.map_or_else(Caps::none, |limits| Caps::new(&limits)))
+        let is_limited = self.too_old.limit(&mut caps, self.slots.held());
+        Ok((caps, is_limited))
     }
 
     async fn read(&mut self, from: Position) -> Result<SelectedPage, Hitch> {
@@ -77,7 +89,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     }
 
     async fn select(&self, from: Position) -> Result<SelectedPage, crate::StoreError> {
-        let (selection, limit) = (self.consumer.selection(), self.options.batch());
+        let (selection, limit) = (&self.selection, self.options.batch());
         self.log.select_page(selection, from, limit).await
     }
 
@@ -99,7 +111,16 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             self.to_stop = Some(why);
             return Ok(false);
         }
-        let entries = self.sort(page, caps);
+        let entries = self.sort(page, caps)?;
+        let entries = if self.consumer.is_stepwise() {
+            if !Box::pin(self.handle_stepwise(entries)).await? {
+                return Ok(false);
+            }
+            moved = self.slots.moved(through, caps);
+            Vec::new()
+        } else {
+            entries
+        };
         let are_noted = is_last || entries.len() >= FEW || self.slots.are_to_be_noted();
         let mut draft = if are_noted {
             Draft::new(self.slots.all(through, caps))
@@ -115,7 +136,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             self.slots.pass(&draft.passed);
             return Ok(true);
         }
-        let is_careful = is_careful || entries.iter().any(|entry| entry.keyless.is_some());
+        let is_careful = is_careful || entries.iter().any(|entry| entry.fails.is_some());
         if is_careful {
             Box::pin(self.handle_each(entries, draft)).await?;
             return Ok(true);
@@ -170,21 +191,38 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     }
 
     /// What of a page is the node's to handle. An event that has no key is kept in order with its stream.
-    fn sort(&self, page: SelectedPage, caps: &Caps) -> Vec<Entry> {
+    /// Fails if this release cannot tell the key of an event that may be the node's: a newer one can,
+    /// and the node has to stop before it.
+    fn sort(&mut self, page: SelectedPage, caps: &Caps) -> Result<Vec<Entry>, Hitch> {
         let mut entries = Vec::with_capacity(page.events.len());
         for event in page.events {
-            let (key, keyless) = match self.key(&event) {
-                Ok(key) => (key, None),
-                Err(error) => (ProjectionKey::of_stream(&event.stream), Some(error)),
+            let is_open = |claim: &Claim| {
+                event.position > claim.checkpoint && event.position <= caps.of(claim.slot)
+            };
+            let mut fails = self.not_read(&event);
+            let key = match self.key(&event) {
+                Ok(key) => key,
+                Err(error) if is_unreadable(&error) && self.slots.held().any(is_open) => {
+                    self.too_old.met(&event, &error, &self.lease);
+                    self.too_old.stop_before(event.position);
+                    return Err(Hitch::TooOld);
+                }
+                Err(error) => {
+                    fails = Some(error);
+                    ProjectionKey::of_stream(&event.stream)
+                }
             };
             let slot = Slot::of(&key);
-            let is_open = |claim: &Claim| {
-                event.position > claim.checkpoint && event.position <= caps.of(slot)
-            };
             if self.slots.get(slot).is_some_and(is_open) {
-                entries.push(Entry { slot, key, event, keyless });
+                entries.push(Entry { slot, key, event, fails });
             }
         }
-        entries
+        Ok(entries)
+    }
+
+    /// Why an event is not for this release of the consumer, if it is not.
+    pub(super) fn not_read(&self, event: &RecordedEvent) -> Option<ProjectError> {
+        let is_read = self.consumer.reads(&event.event.name) || Transformation::of(event).is_some();
+        (!is_read).then(|| ProjectError::new(NotOnTheList::new(self.lease.id(), event)))
     }
 }

@@ -32,17 +32,27 @@ impl Line {
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     /// Tries what is due, in one batch; what is due beyond it comes in the next turn.
     pub(super) async fn retry(&mut self) -> Result<(), Hitch> {
-        let due = self.kept.due(self.lease.id(), &self.slots.numbers(), KEYS).await?;
+        let due = self
+            .kept
+            .due(self.lease.id(), &self.slots.numbers(), &self.too_old.kinds(), KEYS)
+            .await?;
         if due.is_empty() {
             return Ok(());
         }
         if due.len() >= KEYS as usize {
             self.waiting.look_now();
         }
-        let lines = self.lines(due).await?;
         let span = spans::project(self.lease.id());
         self.span = span.clone();
-        self.try_lines(lines).instrument(span).await
+        if !self.consumer.is_stepwise() {
+            let lines = self.lines(due).await?;
+            return self.try_lines(lines).instrument(span).await;
+        }
+        for first in due {
+            let line = Line { events: vec![first], has_more: true };
+            self.try_lines(vec![line]).instrument(span.clone()).await?;
+        }
+        Ok(())
     }
 
     /// Each due event, and what waits behind it if it waited itself until now: then the one before it
@@ -95,7 +105,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
                 match self.try_again(parked, &mut batch).await {
                     Ok(Tried::Done) => draft.settled(parked),
                     Ok(Tried::Failed(error)) => {
-                        draft.failed_again(parked, &error, self.options.on_failure());
+                        self.is_too_old_for(&parked.event, &error);
+                        draft.failed_again(parked, &error, self.on_failure());
                         last = None;
                         break;
                     }
@@ -135,7 +146,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
                 };
                 if let Err(error) = tried {
                     let mut draft = self.resting_on([parked.slot]);
-                    draft.failed_again(&parked, &error, self.options.on_failure());
+                    self.is_too_old_for(&parked.event, &error);
+                    draft.failed_again(&parked, &error, self.on_failure());
                     let batch = self.begin(&draft).await?;
                     self.commit(batch, draft).await?;
                     cleared = None;
@@ -186,6 +198,9 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     async fn try_again(&self, parked: &Parked, batch: &mut P::Batch) -> Result<Tried, Hitch> {
         if parked.dropped.is_some() {
             return Ok(Tried::Done);
+        }
+        if let Some(error) = self.not_read(&parked.event) {
+            return Ok(Tried::Failed(error));
         }
         match self.key(&parked.event) {
             Ok(_) => self.handle_one(parked.slot, &parked.event, batch).await,

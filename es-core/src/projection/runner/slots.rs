@@ -138,6 +138,12 @@ impl Caps {
         self.0[at(slot)]
     }
 
+    /// The slot may come no further than `limit`.
+    pub(super) fn lower(&mut self, slot: Slot, limit: Position) {
+        let cap = &mut self.0[at(slot)];
+        *cap = limit.min(*cap);
+    }
+
     /// How far the slot that may come least far may come.
     pub(super) fn least(&self) -> Position {
         self.0.iter().copied().min().unwrap_or(Position::MAX)

@@ -14,6 +14,7 @@ use super::consumer::Consumer;
 use super::hold::RETIRED;
 use super::lease::{Lease, chain};
 use super::slots::Slots;
+use super::too_old::TooOld;
 use super::trouble::Trouble;
 use super::turns::Runner;
 use super::waiting_keys::WaitingKeys;
@@ -59,6 +60,8 @@ where
     let runner = Runner {
         log,
         kept,
+        selection: consumer.selection().clone(),
+        too_old: TooOld::default(),
         consumer,
         options,
         incarnation,

@@ -22,6 +22,8 @@ pub(super) enum Hitch {
     Refused(StoreError),
     /// A slot has gone to another node.
     Lost,
+    /// This release is too old for an event, and stops before it.
+    TooOld,
 }
 
 impl From<StoreError> for Hitch {
@@ -52,7 +54,7 @@ impl Trouble {
         let text = match hitch {
             Hitch::Store(error) | Hitch::Refused(error) => Some(chain(error)),
             Hitch::Handler(error) => Some(error.chain()),
-            Hitch::Lost => None,
+            Hitch::Lost | Hitch::TooOld => None,
         };
         gauges::restarted(lease.id());
         if matches!(hitch, Hitch::Store(_) | Hitch::Refused(_)) {

@@ -11,11 +11,13 @@ use super::consumer::Consumer;
 use super::lease::{Lease, News};
 use super::read_ahead::ReadAhead;
 use super::slots::Slots;
+use super::too_old::TooOld;
 use super::trouble::{Hitch, Trouble};
 use super::waiting_keys::WaitingKeys;
 use crate::checkpoint::Incarnation;
 use crate::projection::following::Following;
 use crate::projection::{Ended, ProjectionStore, RunOptions, VersionState};
+use crate::selection::Selection;
 use crate::store::EventStore;
 use crate::stream::Position;
 
@@ -24,6 +26,10 @@ pub(crate) struct Runner<S, P, C> {
     pub(super) log: S,
     pub(super) kept: P,
     pub(super) consumer: C,
+    /// What the version is owed of the log: what this release wants to see, and what others do.
+    pub(super) selection: Selection,
+    /// What this release cannot read.
+    pub(super) too_old: TooOld,
     pub(super) options: RunOptions,
     pub(super) incarnation: Incarnation,
     /// Up to where the log was complete when the version became known.

@@ -27,6 +27,10 @@ impl WaitingKeys {
         self.keys.contains(key)
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
     pub(super) fn are_too_many(&self) -> bool {
         self.keys.len() > Self::MOST
     }

@@ -7,7 +7,7 @@ use shop::*;
 struct Paid;
 
 #[derive(Projection)]
-#[projection(name = "orders", effects(Paid))]
+#[projection(name = "orders", effects(Paid), start = now)]
 struct Orders;
 
 impl React<Paid, Rows> for Orders {

@@ -6,7 +6,7 @@ use es_core::{Projects, prelude::*};
 use shop::*;
 
 #[derive(Projection)]
-#[projection(name = "orders", events(Placed), effects(Placed), db = Rows)]
+#[projection(name = "orders", events(Placed), effects(Placed), start = now, db = Rows)]
 struct Orders;
 
 project!(Orders, Placed, Rows);

@@ -6,7 +6,7 @@ use es_core::prelude::*;
 use shop::*;
 
 #[derive(Projection)]
-#[projection(name = "orders", events(Placed), effects(Plaecd))]
+#[projection(name = "orders", events(Placed), effects(Plaecd), start = now)]
 struct Orders;
 
 project!(Orders, Placed, Rows);

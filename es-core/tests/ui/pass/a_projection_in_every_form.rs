@@ -7,7 +7,7 @@ use es_core::{ProjectAll, Projects, React};
 use shop::*;
 
 #[derive(Projection)]
-#[projection(name = "orders", events(shop::Placed as Order), db(Rows, Count), effects(Shipped))]
+#[projection(name = "orders", events(shop::Placed as Order), db(Rows, Count), effects(Shipped), start = now)]
 struct r#Orders;
 
 project!(Orders, Placed, Rows);

@@ -7,7 +7,7 @@ use es_core::React;
 use shop::*;
 
 #[derive(Projection)]
-#[projection(name = "orders", effects(Placed, Placed))]
+#[projection(name = "orders", effects(Placed, Placed), start = now)]
 struct Orders;
 
 impl React<Placed, Rows> for Orders {

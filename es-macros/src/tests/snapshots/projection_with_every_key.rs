@@ -226,6 +226,7 @@ where
     const VERSION: ::core::primitive::u32 = 3u32;
     type Event = PagesEvent<T>;
     const HAS_EFFECTS: ::core::primitive::bool = true;
+    const EFFECTS_START: crate::events::Start = crate::events::Start::Now;
     const KEYED_BY: &'static ::core::primitive::str = "keys::of_page";
     fn key(
         __stored: &crate::events::RecordedEvent,

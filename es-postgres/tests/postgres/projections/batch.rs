@@ -89,7 +89,7 @@ async fn a_key_is_set_aside_in_order_until_all_of_it_is_settled() {
     progress.set_aside.push(failed("bob", 4, Some(Duration::ZERO)));
     node.begin().await.commit(progress).await.unwrap();
 
-    let due = kept.due(&id, &slots, 9).await.unwrap();
+    let due = kept.due(&id, &slots, &[], 9).await.unwrap();
     assert_eq!(due.len(), 1);
     assert_eq!((due[0].key.clone(), due[0].attempts, due[0].slot), (key("bob"), 1, slot("bob")));
     assert!(node.beat().await.is_due);
@@ -106,14 +106,14 @@ async fn a_key_is_set_aside_in_order_until_all_of_it_is_settled() {
     let mut progress = at(&claims, 9);
     progress.settled = vec![(key("ada"), Position(3)), (key("bob"), Position(4))];
     node.begin().await.commit(progress).await.unwrap();
-    let due = kept.due(&id, &slots, 9).await.unwrap();
+    let due = kept.due(&id, &slots, &[], 9).await.unwrap();
     assert_eq!(due.iter().map(|due| due.event.position.0).collect::<Vec<_>>(), [5]);
 
     // Dropped, and with it the reason kept.
     let reason = Reason::new("a test").unwrap();
     assert!(!kept.drop_parked(&id, &key("ada"), Position(9), &reason).await.unwrap());
     assert!(kept.drop_parked(&id, &key("ada"), Position(5), &reason).await.unwrap());
-    assert_eq!(kept.due(&id, &slots, 9).await.unwrap()[0].dropped.as_deref(), Some("a test"));
+    assert_eq!(kept.due(&id, &slots, &[], 9).await.unwrap()[0].dropped.as_deref(), Some("a test"));
     let mut progress = at(&claims, 9);
     progress.settled = vec![(key("ada"), Position(5)), (key("ada"), Position(9))];
     node.begin().await.commit(progress).await.unwrap();

@@ -4,6 +4,8 @@ mod batch;
 mod claims;
 mod dependents;
 mod dropped;
+#[cfg(unix)]
+mod elsewhere;
 mod names;
 mod paused;
 mod plans;
@@ -13,5 +15,6 @@ mod pooled;
 mod restarted;
 #[cfg(unix)]
 mod rights;
+mod rollout;
 pub(crate) mod support;
 mod swapped;

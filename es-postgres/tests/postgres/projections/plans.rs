@@ -20,20 +20,24 @@ fn arguments(statement: &str) -> &'static str {
         "limits" => "('p7', 2)",
         "schemas" => "('{p7}')",
         "visible" | "read_version" | "names" | "lock_versions" | "tables" | "versions" => "('p7')",
-        "register" => "('new', 1, 'serving', true, 'stream', '{}', false, gen_random_uuid(), 0, 0)",
-        "beat" => "('p7', 1, gen_random_uuid(), 1000, 0, null, 7, 'a', 'a/k', 0)",
+        "register" => {
+            "('new', 1, 'serving', true, 'stream', '{}', false, gen_random_uuid(), 0, 0, 0)"
+        }
+        "beat" => "('p7', 1, gen_random_uuid(), 1000, 0, null, 7, 'a', 'a/k', 0, 0)",
         "claim" => "('p7', 1, gen_random_uuid(), 1000, 64)",
         "release" => "('p7', 1, gen_random_uuid(), '{1,2}')",
         "leave" => "('p7', 1, gen_random_uuid())",
         "set_aside" => {
             "(7, '{1}', '{k1}', '{1}', '{1}', '{1}', ARRAY[gen_random_uuid()], '{1}', '{a}', '{1}', \
-             '{1}', '{a}', '{k}', '{x}', '{null}')"
+             '{1}', '{a}', '{k}', '{x}', '{null}', '{false}')"
         }
         "settle" => "(7, '{k1,k2}', '{1,2}')",
-        "fail_again" => "(7, '{k1}', '{1}', '{x}', '{null}')",
+        "fail_again" => "(7, '{k1}', '{1}', '{x}', '{null}', '{false}')",
         "come_first" => "(7, '{k1,k2}')",
         "blocked" => "('p7', 1, '{1,2,3}')",
-        "due" => "('p7', 1, '{1,2,3}', 100)",
+        "due" => "('p7', 1, '{1,2,3}', 100, '{a}', '{2}')",
+        "types" => "('p7', 1)",
+        "owe_types" => "(7, '{a}')",
         "parked" => "('p7', 1, 'k7', 0, 100)",
         "parked_keys" => "('p7', 1, 'k7', 100)",
         "replay" => "('p7', 1, 'k7')",

@@ -125,7 +125,7 @@ impl Upcast<LimitSetV3> for LimitSet {
 
 /// What the season is remembered by.
 #[derive(Projection, Clone, Debug)]
-#[projection(name = "memories", events(Result, Option), superseded(Err), effects(Result), key = season_of)]
+#[projection(name = "memories", events(Result, Option), superseded(Err), effects(Result), start = now, key = season_of)]
 pub struct Memories;
 
 fn season_of(event: &::es_core::Recorded<MemoriesEvent>) -> ::std::string::String {

@@ -97,7 +97,7 @@ impl Upcast<LimitSetV3> for LimitSet {
 
 /// What came in, over all accounts.
 #[derive(Projection, Clone, Copy, Debug)]
-#[projection(name = "income", version = 2, events(Deposited), effects(Opened), crate = ::environment_re_exporting_framework::events)]
+#[projection(name = "income", version = 2, events(Deposited), effects(Opened), start = now, crate = ::environment_re_exporting_framework::events)]
 pub struct Income;
 
 /// How much.

@@ -112,7 +112,7 @@ impl Upcast<LimitSetV3> for LimitSet {
 
 /// What came in, over all accounts.
 #[derive(Projection, Clone, Copy, Debug)]
-#[projection(name = "income", version = 2, events(Deposited), effects(Opened), crate = ::history)]
+#[projection(name = "income", version = 2, events(Deposited), effects(Opened), start = now, crate = ::history)]
 pub struct Income;
 
 /// How much.

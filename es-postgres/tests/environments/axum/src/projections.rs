@@ -75,7 +75,7 @@ async fn run_with(State(service): State<Service>) -> Answer {
 
 async fn run_into(State(service): State<Service>) -> Answer {
     let projections = projections(&service);
-    let running = projections.run_into(Income, Mailer, RunOptions::default()).await?;
+    let running = projections.run_into(Income, Mailer, Start::Now, RunOptions::default()).await?;
     running.stop().await;
     answer(())
 }
