@@ -266,7 +266,8 @@ impl Payload {
     /// this it is a document.
     pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-    /// The JSON of `value`.
+    /// The JSON of `value`, as serde writes it: NaN as `null`, and nothing is read again. An event is
+    /// encoded by [`Event::encode`], which looks whether it comes back.
     pub fn of(value: &impl Serialize) -> Result<Self, InvalidPayload> {
         Self::of_limited(serde_json::to_string(value)?)
     }

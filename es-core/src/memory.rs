@@ -307,7 +307,7 @@ impl Events {
                 let stream = part.stream.clone();
                 return Err(AppendError::TimeGoesBack { stream, at: first, last });
             }
-            let at = instants.last().unwrap_or(first);
+            let at = instants.next_back().unwrap_or(first);
             if at > Timestamp::now() {
                 return Err(AppendError::TimeToCome { stream: part.stream.clone(), at });
             }

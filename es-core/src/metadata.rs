@@ -290,7 +290,7 @@ impl Metadata {
         self.header(IMPORTED).is_some()
     }
 
-    pub(crate) fn as_imported(self) -> Self {
+    pub(crate) fn imported(self) -> Self {
         self.with_own(IMPORTED, "true".into())
     }
 

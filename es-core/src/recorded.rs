@@ -288,7 +288,7 @@ impl NewEvent {
     /// ```
     #[must_use]
     pub fn with_recorded_at(mut self, at: Timestamp) -> Self {
-        self.metadata = self.metadata.as_imported();
+        self.metadata = self.metadata.imported();
         self.recorded_at = Some(at);
         self
     }

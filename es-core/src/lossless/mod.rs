@@ -12,6 +12,7 @@ mod leaves;
 mod loss;
 mod place;
 mod unreadable;
+mod walk;
 
 pub use alike::{came_back, equals_itself, same_words};
 pub use loss::{ChangedField, Loss};

@@ -1,5 +1,7 @@
 //! Where in a JSON text something is.
 
+use super::leaves;
+
 /// A place within a JSON text: the innermost value that is not complete.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Place<'a> {
@@ -61,7 +63,6 @@ impl<'a> Scan<'a> {
             (Some(_), _) if self.is_escaped => self.is_escaped = false,
             (Some(_), '\\') => self.is_escaped = true,
             (Some(from), '"') => self.text(&json[from..at]),
-            (Some(_), _) => {}
             (None, '"') => self.text_from = Some(at + 1),
             (None, '{') => {
                 let from = self.value_from;
@@ -79,7 +80,7 @@ impl<'a> Scan<'a> {
                 }
             }
             (None, ':' | ',') => self.between(at, next),
-            (None, _) => {}
+            (Some(_) | None, _) => {}
         }
     }
 
@@ -113,10 +114,10 @@ impl<'a> Scan<'a> {
         for within in &self.within {
             match within {
                 Within::Object { key: Some(key), is_in_value: true, .. } => {
-                    super::leaves::field(&mut path, key)
+                    leaves::field(&mut path, key);
                 }
                 Within::Object { .. } => {}
-                Within::List { nth, .. } => super::leaves::element(&mut path, *nth),
+                Within::List { nth, .. } => leaves::element(&mut path, *nth),
             }
         }
         path

@@ -10,6 +10,7 @@ use crate::ways::chain;
 
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "moved")]
+#[expect(clippy::option_option, reason = "that is what JSON takes for one")]
 struct Moved {
     to: Option<Option<u32>>,
 }

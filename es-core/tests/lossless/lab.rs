@@ -96,6 +96,7 @@ mod whole {
     use super::*;
 
     #[expect(clippy::cast_possible_truncation, reason = "that is what is lost")]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
     pub(super) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_i64(*value as i64)
     }
@@ -111,6 +112,7 @@ mod as_text {
 
     use super::*;
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
     pub(super) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(value)
     }

@@ -65,5 +65,5 @@ async fn an_event_that_is_not_checked_is_stored_as_it_is() {
     let done = labs.execute(Write { lab: lab(), event: event.into() }).await.unwrap();
 
     assert_eq!(done.version, Version(1));
-    assert!(!Trusted::CHECKED && Measured::CHECKED);
+    const { assert!(!Trusted::CHECKED && Measured::CHECKED) };
 }
