@@ -32,7 +32,7 @@ fn arguments(statement: &str) -> &'static str {
         "stream_pages" => "('{account,account}', '{k7,k8}', '{2,0}', 64)",
         "log_after" => "(30000, 60000, 500)",
         "log_before" => "(9223372036854775807, 60000, 500)",
-        "safe" | "written" | "replayed" | "stores" => "",
+        "safe" | "written" | "replayed" | "stores" | "held_up" => "",
         "schema_objects" => "('es')",
         "snapshot_page" => "('account', 'k7', 7, 9223372036854775807, 500)",
         "save_snapshot" => "('account', 'k7', 7, 10, 70, '{}', 2)",
