@@ -9,6 +9,7 @@ use es_postgres::sqlx::{self, Executor};
 use es_postgres::{PgProjections, PgStore, SchemaName};
 use tokio::time::timeout;
 
+use crate::projections::dependents::Totals;
 use crate::projections::support::{Node, at, incarnation, prepared, version};
 use crate::support::{Fixture, append, exact, fixture, item, stream, tagged};
 
@@ -101,6 +102,20 @@ async fn each_keeps_projections_of_the_same_name() {
         kept.visible(&version(1).name).await.unwrap().unwrap().position
     };
     assert_eq!((position(here).await, position(there).await), (Position(3), Position(7)));
+}
+
+/// The projection is a part of the appends of its own store.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_has_inline_projections_of_its_own() {
+    let fixture = fixture().await;
+    let here = fixture.store.inline(Totals::<1>).await.unwrap();
+    let there = ledger(&fixture).await.inline(Totals::<1>).await.unwrap();
+
+    here.append(append("a", exact(0), 1)).await.unwrap();
+    there.append(append("a", exact(0), 2)).await.unwrap();
+
+    assert_eq!(fixture.number("SELECT times FROM totals.seen").await, 1);
+    assert_eq!(fixture.number("SELECT times FROM ledger_totals.seen").await, 3);
 }
 
 /// Names by which the locks of two stores would be the same, which happens to one in thirty thousand.

@@ -175,7 +175,8 @@ async fn grants_are_carried_over() {
     assert_eq!(rights, [true; 7]);
 }
 
-struct Totals<const V: u32>;
+/// What came in, in version `V`, which adds as much to each deposit.
+pub(crate) struct Totals<const V: u32>;
 
 impl<const V: u32> Projection for Totals<V> {
     const NAME: &'static str = "totals";
@@ -186,12 +187,12 @@ impl<const V: u32> Projection for Totals<V> {
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(crate = "es_core::serde")]
 #[event(name = "money-deposited")]
-struct Deposited {
+pub(crate) struct Deposited {
     cents: i64,
 }
 
 #[derive(EventSet, Clone)]
-enum Money {
+pub(crate) enum Money {
     Deposited(Deposited),
 }
 

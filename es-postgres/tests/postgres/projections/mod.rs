@@ -2,7 +2,7 @@
 
 mod batch;
 mod claims;
-mod dependents;
+pub(crate) mod dependents;
 mod dropped;
 #[cfg(unix)]
 mod elsewhere;
