@@ -5,7 +5,7 @@ use es_core::ProjectionName;
 use es_postgres::sqlx::{self, AssertSqlSafe, Executor, PgConnection, PgPool};
 use es_postgres::{PgProjections, PgStore, SchemaName};
 use es_testing::postgres::TestDatabase;
-use es_testing::projection_contract::{Probe, Rows};
+use es_testing::projection_contract::{Misdeed, Probe, Rows};
 
 /// A table of numbers under keys, without a schema: which one it is says the batch.
 #[derive(Clone)]
@@ -13,11 +13,15 @@ struct Numbers {
     pool: PgPool,
     /// What the schemas of read models begin with.
     prefix: &'static str,
+    /// Whether a handler that has ended its batch goes on writing. Behind a pooler that is kept, as the
+    /// guide says: the session that it is written in is somebody else's already.
+    writes_on: bool,
 }
 
 impl Probe<PgConnection> for Numbers {
     async fn create(&self, db: &mut PgConnection) {
-        let table = "CREATE TABLE number (key text PRIMARY KEY, number bigint NOT NULL)";
+        let table = "CREATE TABLE number (key text PRIMARY KEY, number bigint NOT NULL); \
+                     CREATE TABLE owned (key text REFERENCES number DEFERRABLE INITIALLY DEFERRED)";
         db.execute(table).await.expect("the schema is the version's own");
     }
 
@@ -26,6 +30,22 @@ impl Probe<PgConnection> for Numbers {
                    ON CONFLICT (key) DO UPDATE SET number = old.number + $2";
         let add = sqlx::query(add).bind(key).bind(number);
         db.execute(add).await.expect("the table is there");
+    }
+
+    async fn misdeed(&self, db: &mut PgConnection, what: Misdeed) -> bool {
+        let sql = match what {
+            Misdeed::Commits => "COMMIT",
+            Misdeed::RollsBack => "ROLLBACK",
+            Misdeed::BreaksARule => "INSERT INTO owned VALUES ('nobody')",
+            _ => return false,
+        };
+        // Whatever it is answered, it goes on.
+        drop(db.execute(sql).await);
+        if what != Misdeed::BreaksARule && self.writes_on {
+            let more = format!("INSERT INTO {}contract.number VALUES ('z', 1)", self.prefix);
+            drop(db.execute(AssertSqlSafe(more)).await);
+        }
+        true
     }
 
     async fn rows(&self, db: &mut PgConnection) -> Rows {
@@ -52,7 +72,7 @@ async fn fresh() -> (PgProjections, Numbers, TestDatabase) {
     let pool = PgStore::pool_options().connect(database.url()).await.expect("it is there");
     let store = PgStore::new(pool.clone());
     store.migrate().await.expect("the database is empty");
-    (store.projections(), Numbers { pool, prefix: "" }, database)
+    (store.projections(), Numbers { pool, prefix: "", writes_on: true }, database)
 }
 
 /// As above, in another schema, and without one that is called `es`.
@@ -62,12 +82,12 @@ async fn ledger() -> (PgProjections, Numbers, TestDatabase) {
     let name = SchemaName::new("ledger").expect("it needs no quotes");
     let store = PgStore::in_schema(pool.clone(), name);
     store.migrate().await.expect("the database is empty");
-    (store.projections(), Numbers { pool, prefix: "ledger_" }, database)
+    (store.projections(), Numbers { pool, prefix: "ledger_", writes_on: true }, database)
 }
 
 async fn unprepared() -> (PgProjections, Numbers, TestDatabase) {
     let (kept, numbers, database) = fresh().await;
-    (kept.without_prepared_statements(), numbers, database)
+    (kept.without_prepared_statements(), Numbers { writes_on: false, ..numbers }, database)
 }
 
 mod prepared {

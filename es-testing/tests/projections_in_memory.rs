@@ -10,7 +10,7 @@ use fixture::numbers::Numbers;
 
 async fn make() -> (MemoryProjections<Rows>, Numbers, ()) {
     let kept = MemoryProjections::new();
-    (kept.clone(), Numbers { kept }, ())
+    (kept.clone(), Numbers { kept, spoils: false }, ())
 }
 
 es_testing::projection_contract!(make);

@@ -15,7 +15,9 @@ use crate::recorded::Recorded;
 /// anywhere else at least once, and [`position`](Recorded::position) tells a repetition.
 ///
 /// A handler that fails has done nothing, is tried again after a while, and in the end the event is
-/// parked: see [`OnFailure`](super::OnFailure).
+/// parked: see [`OnFailure`](super::OnFailure). So is one that breaks a rule which speaks at the commit
+/// alone, that does not end within [`RunOptions::with_event_limit`](super::RunOptions::with_event_limit),
+/// or that ends the transaction it writes in, which keeps nothing then.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` lists the event `{E}` but never says how to project it",
     label = "listed here; `impl Project<{E}, {Db}> for {Self}` is missing",

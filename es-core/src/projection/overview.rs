@@ -47,11 +47,14 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
             }
         }
         let mut health = Health::of(&statuses, thresholds);
+        // A log that cannot be read cannot say that either.
+        if unread.is_empty()
+            && let Some(held_up) = self.log.held_up().await?
+        {
+            health.look_at_log(held_up, thresholds);
+        }
         for (id, error) in unread {
             health.cannot_tell(id, &error);
-        }
-        if let Some(held_up) = self.log.held_up().await? {
-            health.look_at_log(held_up, thresholds);
         }
         Ok(health)
     }

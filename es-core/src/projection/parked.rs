@@ -10,7 +10,8 @@ use crate::timestamp::Timestamp;
 /// What becomes of an event that cannot be handled.
 ///
 /// In each case the events of its key wait behind it, in order, and all other keys go on. A store that
-/// is away is no failure of an event: there the projection waits until it is back.
+/// is away is no failure of an event: there the projection waits until it is back. A time limit of a
+/// statement, a rule that speaks at the commit, and a handler that does not end are failures of the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnFailure {

@@ -33,6 +33,8 @@ use crate::stream::Position;
 ///
 /// - **A batch is whole.** Rows, checkpoints and what was set aside are there together or not at all.
 ///   `batch`
+/// - **A batch is the framework's.** A handler that ends it keeps nothing, and what the store would refuse
+///   at the commit is told by [`check`](ProjectionBatch::check). `handlers`
 /// - **No zombie commits.** A batch that names an epoch which is not current, or a slot that is another
 ///   node's, keeps nothing. `fence`
 /// - **A slot is one node's.** Of nodes that claim at once each slot goes to one; to another only when
@@ -123,7 +125,8 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Batch, StoreError>> + Send;
 
     /// Whether a moment may cure what a handler failed with: a lost connection, a deadlock. Such a
-    /// failure is nobody's fault, and no event is set aside for it.
+    /// failure is nobody's fault, and no event is set aside for it. A limit to the time of a statement is
+    /// none of these: it is exceeded each time.
     fn is_transient(&self, error: &ProjectError) -> bool;
 
     /// The keys in these slots of which something is set aside.

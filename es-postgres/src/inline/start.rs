@@ -58,7 +58,9 @@ impl PgStore {
     ///
     /// # Errors
     ///
-    /// A handler that fails refuses the append, with a [`StoreError`] that names projection and event.
+    /// A handler that fails refuses the append, with a [`StoreError`] that names projection, event and
+    /// stream: also one that panics, that breaks a deferred constraint, or that commits, which keeps
+    /// nothing. It is not called a second time for it.
     ///
     /// # All processes at once
     ///

@@ -52,6 +52,8 @@
 //!
 //! - [`batch`]: rows, checkpoints and what is set aside are there together or not at all, however the
 //!   batch ends.
+//! - [`handlers`]: a handler that ends its batch, or writes what the store would refuse at the commit, is told
+//!   before it, and keeps nothing. For a store to which that can be done: see [`Probe::misdeed`].
 //! - [`fence`]: a batch that rests on a slot that was given anew, is another node's, or was let go keeps
 //!   nothing.
 //! - [`lease`]: a slot is one node's until it is released or its lease is over; a paused node holds
@@ -80,6 +82,7 @@
 pub mod batch;
 pub mod due;
 pub mod fence;
+pub mod handlers;
 pub mod lease;
 pub mod nodes;
 pub mod parked;
@@ -91,6 +94,6 @@ mod suite;
 pub mod swap;
 pub mod versions;
 
-pub use probe::{Probe, Rows};
+pub use probe::{Misdeed, Probe, Rows};
 pub use subjects::Kept;
 pub use suite::{TESTS, run};

@@ -1,7 +1,7 @@
 //! What nodes are told of one another.
 
-use es_core::ProjectionStore;
-use es_core::projection::{Pulse, VersionState};
+use es_core::projection::{InHand, Pulse, VersionState};
+use es_core::{Position, ProjectionStore, Timestamp};
 
 use super::probe::Probe;
 use super::subjects::{Kept, Node, SHORT, id, incarnation, until};
@@ -87,6 +87,24 @@ pub async fn a_pulse_is_shown<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S
     let shown = (listed.node, listed.rate.to_bits(), listed.error.as_deref());
     let told = (node.process, pulse.rate.to_bits(), Some("the handler is tired"));
     assert_eq!(shown, told, "what it told is shown");
+}
+
+/// The event that a node has in hand is shown, and is gone when the node has none.
+pub async fn what_is_in_hand_is_shown<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
+    kept.start(1).await;
+    let node = Node::of(1);
+    let since = Timestamp::from_unix_micros(1_700_000_000_123_456);
+    let hand = InHand::new(Position(7), "counted".into(), "contract/one".into(), since);
+
+    let mut pulse = Pulse::default();
+    pulse.in_hand = Some(hand.clone());
+    kept.store.beat(node.holder(), &pulse).await.expect("a node can say that it is alive");
+    let shown = kept.status(1).await.nodes.pop().and_then(|node| node.in_hand);
+    kept.beat(&node).await;
+    let after = kept.status(1).await.nodes.pop().and_then(|node| node.in_hand);
+
+    assert_eq!(shown, Some(hand), "what is in hand is shown");
+    assert_eq!(after, None, "what is in hand no more is gone");
 }
 
 /// A version that was stopped says so, with the reason, to its nodes and to who asks; and goes on.

@@ -11,7 +11,7 @@ pub type Rows = BTreeMap<String, i64>;
 /// Writes and reads such rows in whatever the store under test has them in. The adapter's test has one.
 ///
 /// It panics if the store fails. No test writes into a batch whose lease is over.
-pub trait Probe<Db>: Clone + Send + Sync + 'static {
+pub trait Probe<Db: Send>: Clone + Send + Sync + 'static {
     /// Makes the empty table, in the place of the version that `db` is about.
     fn create(&self, db: &mut Db) -> impl Future<Output = ()> + Send;
 
@@ -21,7 +21,26 @@ pub trait Probe<Db>: Clone + Send + Sync + 'static {
     /// All rows, as the batch sees them.
     fn rows(&self, db: &mut Db) -> impl Future<Output = Rows> + Send;
 
+    /// Does to the batch what a handler should not, whatever it is answered. Says whether that can be done to
+    /// it at all: no by default.
+    fn misdeed(&self, db: &mut Db, what: Misdeed) -> impl Future<Output = bool> + Send {
+        let _ = (db, what);
+        async { false }
+    }
+
     /// All rows of the version that serves, as somebody sees them who reads outside of any batch; none if
     /// there is no table.
     fn read(&self, name: &ProjectionName) -> impl Future<Output = Rows> + Send;
+}
+
+/// What a handler may do to a batch that it should not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Misdeed {
+    /// It makes permanent what is written so far.
+    Commits,
+    /// It undoes what is written so far, and goes on writing.
+    RollsBack,
+    /// It writes what the store refuses at the commit alone.
+    BreaksARule,
 }

@@ -56,6 +56,11 @@ macro_rules! projection_contract {
                 a_batch_goes_back_to_its_last_mark
                 clones_share_their_progress
             }
+            handlers {
+                a_check_changes_nothing
+                what_cannot_be_kept_is_told_before_the_commit
+                a_handler_that_ends_its_batch_keeps_nothing
+            }
             fence {
                 every_claim_has_an_epoch_of_its_own
                 an_older_epoch_commits_nothing
@@ -84,6 +89,7 @@ macro_rules! projection_contract {
                 each_version_has_nodes_of_its_own
                 a_beat_tells_what_is_held_and_free
                 a_pulse_is_shown
+                what_is_in_hand_is_shown
                 a_stopped_version_says_why_and_goes_on
             }
             parked {

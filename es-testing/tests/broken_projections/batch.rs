@@ -5,12 +5,13 @@ use std::time::Duration;
 use es_core::projection::{
     CommitError, Holder, MemoryBatch, NodeId, Progress, ProjectionBatch, VersionState,
 };
-use es_core::{ProjectionId, ProjectionStore, StoreError};
+use es_core::{ProjectError, ProjectionId, ProjectionStore, StoreError, StoreErrorKind};
 use es_testing::projection_contract::Rows;
 use futures_util::FutureExt;
 use tokio::task::yield_now;
 
-use super::broken::{Broken, Committing, Marking};
+use super::broken::{Broken, Checking, Committing, Marking};
+use super::numbers::SPOILT;
 
 pub(crate) struct BrokenBatch {
     pub(crate) inner: Option<MemoryBatch<Rows>>,
@@ -59,7 +60,24 @@ impl ProjectionBatch for BrokenBatch {
         self.inner().back().await
     }
 
+    async fn check(&mut self) -> Result<(), ProjectError> {
+        let is_spoilt = self.inner().db().contains_key(SPOILT);
+        match self.store.checking {
+            Checking::Rightly if is_spoilt => Err(ProjectError::new("a handler has spoilt it")),
+            Checking::WithALoss => {
+                self.inner().db().clear();
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
     async fn commit(mut self, mut progress: Progress) -> Result<(), CommitError> {
+        let is_spoilt = self.inner().db().contains_key(SPOILT);
+        if is_spoilt && self.store.checking != Checking::Never {
+            let error = StoreError::new(StoreErrorKind::Other, "a handler has spoilt it");
+            return Err(error.into());
+        }
         (self.store.progress)(&mut progress);
         let mut inner = self.inner.take().expect("it is neither committed nor undone");
         let rows = inner.db().clone();

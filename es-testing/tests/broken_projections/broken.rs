@@ -36,6 +36,7 @@ pub(crate) struct Broken {
     pub(crate) keeps_dropped: bool,
     pub(crate) keeps_undone: bool,
     pub(crate) marking: Marking,
+    pub(crate) checking: Checking,
     pub(crate) slots: fn(&[Slot]) -> Vec<Slot>,
     /// The kinds of events that a node cannot read.
     pub(crate) unreadable: fn(&[Kind]) -> Vec<Kind>,
@@ -106,6 +107,19 @@ pub(crate) enum Marking {
     Never,
 }
 
+/// How what a handler has done wrong is found.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Checking {
+    /// By the check, and by the commit.
+    Rightly,
+    /// By the commit alone.
+    AtTheCommit,
+    /// Not at all.
+    Never,
+    /// And what is right is undone with it.
+    WithALoss,
+}
+
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Swapping {
     AtOnce,
@@ -147,6 +161,7 @@ impl Broken {
             keeps_dropped: false,
             keeps_undone: false,
             marking: Marking::EachTime,
+            checking: Checking::Rightly,
             slots: <[Slot]>::to_vec,
             unreadable: <[Kind]>::to_vec,
             due_limit: |limit| limit,

@@ -15,7 +15,7 @@ use numbers::Numbers;
 use tokio::runtime::Builder;
 
 fn probe(store: &Broken) -> Numbers {
-    Numbers { kept: store.inner.clone() }
+    Numbers { kept: store.inner.clone(), spoils: true }
 }
 
 fn check(store: Broken, test: impl AsyncFnOnce(&Kept<Broken, Numbers>)) {

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use es_core::Position;
 use es_core::projection::{Claim, Epoch, Slot};
-use es_testing::projection_contract::{batch, fence, lease, nodes};
+use es_testing::projection_contract::{batch, fence, handlers, lease, nodes};
 
-use super::broken::{Beginning, Broken, Committing, Marking, Releasing};
+use super::broken::{Beginning, Broken, Checking, Committing, Marking, Releasing};
 use super::finds;
 
 finds! {
@@ -47,6 +47,17 @@ finds! {
     }
     clones_that_know_nothing: batch::clones_share_their_progress, "a version is listed", {
         forks: true
+    }
+    a_check_that_undoes: handlers::a_check_changes_nothing, "a check changes nothing", {
+        checking: Checking::WithALoss
+    }
+    a_rule_that_speaks_at_the_commit: handlers::what_cannot_be_kept_is_told_before_the_commit,
+    "what cannot be kept is told by the check", {
+        checking: Checking::AtTheCommit
+    }
+    a_handler_that_ends_its_batch: handlers::a_handler_that_ends_its_batch_keeps_nothing,
+    "a handler that ended its batch is told", {
+        checking: Checking::Never
     }
     one_epoch_for_ever: fence::every_claim_has_an_epoch_of_its_own,
     "epochs rise from claim to claim", {
@@ -133,6 +144,9 @@ finds! {
     a_beat_that_tells_nothing: nodes::a_beat_tells_what_is_held_and_free,
     "what is held is what was given", {
         beat: |beat| beat.held.clear()
+    }
+    a_hand_that_is_not_shown: nodes::what_is_in_hand_is_shown, "what is in hand is shown", {
+        pulse: |pulse| pulse.in_hand = None
     }
     a_pulse_that_is_lost: nodes::a_pulse_is_shown, "what it told is shown", {
         pulse: |pulse| pulse.error = None

@@ -210,8 +210,10 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         let committed = batch.commit(progress).await;
         match committed {
             Ok(()) => {}
-            // Nothing was kept, for what handlers wrote.
-            Err(CommitError::Store(error)) if handled > 0 && !error.is_transient() => {
+            // Nothing was kept, for what handlers wrote into it.
+            Err(CommitError::Store(error))
+                if handled > 0 && !self.consumer.is_elsewhere() && !error.is_transient() =>
+            {
                 return Err(Hitch::Refused(error));
             }
             Err(error) => {
@@ -244,8 +246,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     }
 }
 
-/// As it is kept with an event: what somebody reads of it, and not a dump.
-fn kept_text(mut error: String) -> String {
+/// An error as it is kept: what somebody reads of it, and not a dump.
+pub(super) fn kept_text(mut error: String) -> String {
     const MOST: usize = 4096;
     const CUT: &str = " … (cut)";
 

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::backoff;
+use super::batch::kept_text;
 use super::hand::Hand;
 use crate::error::StoreError;
 use crate::projection::{Beat, Holder, NodeId, ProjectionId, ProjectionStore, Pulse};
@@ -97,7 +98,7 @@ impl<P: ProjectionStore> Lease<P> {
 
     /// Why the node does not come on, or that it does.
     pub(super) fn set_error(&self, error: Option<String>) {
-        self.measured(|measured| measured.pulse.error = error);
+        self.measured(|measured| measured.pulse.error = error.map(kept_text));
     }
 
     /// The node is too old to read so many kinds of events.

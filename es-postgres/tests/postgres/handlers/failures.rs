@@ -106,6 +106,11 @@ async fn a_search_path_left_changed_is_that_events() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_role_left_changed_is_that_events() {
+    is_parked_with(says("SET LOCAL ROLE pg_monitor"), options(), "it left `role` changed").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_panic_is_that_events() {
     is_parked_with(Deed::Panics, options(), "the handler panicked: a handler panics").await;
 }

@@ -4,5 +4,6 @@ mod damaged;
 mod failures;
 mod held_up;
 mod inline;
+mod shadowed;
 mod support;
 mod transactions;

@@ -152,6 +152,12 @@ impl Stage {
         running
     }
 
+    /// Returns once the projection has come to the last deed, whoever runs it.
+    pub(crate) async fn until_visible(&self) {
+        let last = self.last.clone().unwrap();
+        self.projections.wait_for::<Deeds>(last, Duration::from_secs(20)).await.unwrap();
+    }
+
     /// How often each event of the doer is in the rows.
     pub(crate) async fn times(&self, doer: &str) -> i64 {
         let times = "SELECT coalesce(sum(times), 0)::bigint FROM deeds.deed WHERE doer = $1";
