@@ -179,7 +179,7 @@ where
         }),
         tokio::spawn(async move {
             let (decisions, decision) = deciding;
-            decisions.decide(&decision, Metadata::default()).await.expect("it is decided");
+            decisions.decide(decision, Metadata::default()).await.expect("it is decided");
         }),
     ]
 }

@@ -49,6 +49,38 @@ impl DecidedEvents {
         self.order.push(nth);
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Their payloads in bytes.
+    pub(crate) fn payloads(&self) -> usize {
+        self.in_order_of_the_log().map(|new| new.event.payload.as_str().len()).sum()
+    }
+
+    /// Whether all of `next` come after all of these in the log, if they are added: none of them goes
+    /// back to a stream that others stand behind.
+    pub(crate) fn goes_on_with(&self, next: &Self) -> bool {
+        next.parts.iter().enumerate().all(|(nth, part)| {
+            let known = self.parts.iter().position(|known| known.stream == part.stream);
+            known.is_none_or(|known| nth == 0 && known + 1 == self.parts.len())
+        })
+    }
+
+    /// Adds the events of the next decision.
+    pub(crate) fn extend(&mut self, next: Self) {
+        let mut parts: Vec<_> =
+            next.parts.into_iter().map(|part| (part.stream, part.events.into_iter())).collect();
+        for nth in next.order {
+            if let Some((stream, events)) = parts.get_mut(nth)
+                && let Some(event) = events.next()
+            {
+                self.push(stream.clone(), event);
+            }
+        }
+    }
+
     /// The events in the order that they will have in the log.
     pub(crate) fn in_order_of_the_log(&self) -> impl Iterator<Item = &NewEvent> {
         self.parts.iter().flat_map(|part| &part.events)

@@ -1,6 +1,8 @@
 //! What can go wrong with a decision across streams.
 
+use std::convert::Infallible;
 use std::error::Error;
+use std::time::Duration;
 
 use crate::error::{AppendError, ConditionFailed, EncodeError, RecordedDecodeError, StoreError};
 use crate::event::EventName;
@@ -14,12 +16,15 @@ pub enum DecisionError<E: Error + 'static> {
     /// It was refused.
     #[error(transparent)]
     Rejected(E),
-    /// Others were faster, each time.
-    #[error("gave up after {attempts} attempts")]
+    /// Others were faster, each time, for as long as the decision may take:
+    /// [`Decisions::with_time_limit`](crate::Decisions::with_time_limit).
+    #[error("gave up after {attempts} attempts in {elapsed:?}")]
     Overtaken {
-        /// How often it was tried.
+        /// The number of attempts.
         attempts: u32,
-        /// What the last attempt did not know of.
+        /// The time since the first of them.
+        elapsed: Duration,
+        /// The event that the last attempt did not know of.
         source: ConditionFailed,
     },
     /// A model asks for what cannot be asked, mostly since a tagged field prints what cannot be the
@@ -55,5 +60,24 @@ pub enum DecisionError<E: Error + 'static> {
 impl<E: Error + 'static> From<RecordedDecodeError> for DecisionError<E> {
     fn from(error: RecordedDecodeError) -> Self {
         Self::Decode(Box::new(error))
+    }
+}
+
+impl DecisionError<Infallible> {
+    /// The same error of a decision that can be refused.
+    pub(crate) fn of_another<E: Error + 'static>(self) -> DecisionError<E> {
+        match self {
+            Self::Rejected(never) => match never {},
+            Self::Overtaken { attempts, elapsed, source } => {
+                DecisionError::Overtaken { attempts, elapsed, source }
+            }
+            Self::Query(error) => DecisionError::Query(error),
+            Self::Decode(error) => DecisionError::Decode(error),
+            Self::MissingTag(missing) => DecisionError::MissingTag(missing),
+            Self::Read(error) => DecisionError::Read(error),
+            Self::Encode(error) => DecisionError::Encode(error),
+            Self::Untagged { event } => DecisionError::Untagged { event },
+            Self::Append(error) => DecisionError::Append(error),
+        }
     }
 }

@@ -1,11 +1,15 @@
 //! Decisions across streams: what they rest on is a query, and not the version of one stream.
 
+mod batch;
 mod decided;
 mod decision;
 mod error;
+mod joint;
+mod meeting;
 mod model;
 mod models;
 mod reading;
+mod request;
 mod runtime;
 mod tagged_event;
 

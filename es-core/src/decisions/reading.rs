@@ -1,5 +1,7 @@
 //! The models of a decision, read from the store: once in full, then only what is new.
 
+use std::collections::HashMap;
+
 use crate::decisions::{DecisionError, DecisionModels};
 use crate::error::{DecodeError, RecordedDecodeError, StoreError, StoreErrorKind};
 use crate::paging::PAGE;
@@ -70,8 +72,25 @@ impl<M: DecisionModels> Reading<M> {
         if let Some(missing) = until_answered(move || store.missing_tag(tags)).await? {
             return Err(MissingTag(missing).into());
         }
+        self.read(store, true).await
+    }
+
+    /// As [`read_on`](Self::read_on), and a store that fails is not asked again.
+    pub(crate) async fn read_once<S, E>(&mut self, store: &S) -> Result<Seen<M>, DecisionError<E>>
+    where
+        S: EventStore,
+        E: std::error::Error + 'static,
+    {
+        self.read(store, false).await
+    }
+
+    async fn read<S, E>(&mut self, store: &S, again: bool) -> Result<Seen<M>, DecisionError<E>>
+    where
+        S: EventStore,
+        E: std::error::Error + 'static,
+    {
         for _ in 0..READINGS {
-            if let Some(seen) = self.try_read_on(store).await? {
+            if let Some(seen) = self.try_read_on(store, again).await? {
                 return Ok(seen);
             }
             self.base = self.first.clone();
@@ -81,13 +100,23 @@ impl<M: DecisionModels> Reading<M> {
     }
 
     /// `None` if a copy may stand for an event that was read before.
-    async fn try_read_on<S, E>(&mut self, store: &S) -> Result<Option<Seen<M>>, DecisionError<E>>
+    async fn try_read_on<S, E>(
+        &mut self,
+        store: &S,
+        again: bool,
+    ) -> Result<Option<Seen<M>>, DecisionError<E>>
     where
         S: EventStore,
         E: std::error::Error + 'static,
     {
         let query = &self.queries.read;
-        let page_after = |after| until_answered(move || store.query_page(query, after, PAGE));
+        let page_after = async |after| {
+            if again {
+                until_answered(move || store.query_page(query, after, PAGE)).await
+            } else {
+                store.query_page(query, after, PAGE).await
+            }
+        };
         let mut page = page_after(self.settled).await?;
         // What the first page says counts for all of them: whatever appears later at or before the
         // last event of a page is on no page.
@@ -128,6 +157,12 @@ impl<M: DecisionModels> Reading<M> {
         }))
     }
 
+    /// The queries that find an event that is not stored yet, by their places.
+    pub(crate) fn found_by(&self, new: &NewEvent) -> Vec<usize> {
+        let items = self.queries.read.matching_items(&new.event.name, &new.tags);
+        self.queries.owners_of(&items)
+    }
+
     /// Brings models that were read up to date with an event that is not stored yet.
     pub(crate) fn fold_new(&self, models: &mut M, new: &NewEvent) -> Result<(), DecodeError> {
         let items = self.queries.read.matching_items(&new.event.name, &new.tags);
@@ -135,12 +170,31 @@ impl<M: DecisionModels> Reading<M> {
     }
 }
 
+/// The items of all queries, each once, with the places of the queries that it is in.
+fn each_once(queries: &[Query]) -> (Vec<QueryItem>, Vec<Vec<usize>>) {
+    let (mut items, mut owners) = (Vec::new(), Vec::<Vec<usize>>::new());
+    let mut places = HashMap::new();
+    for (nth, query) in queries.iter().enumerate() {
+        for item in query.items() {
+            let place = *places.entry(item.clone()).or_insert_with(|| {
+                items.push(item.clone());
+                owners.push(Vec::new());
+                items.len() - 1
+            });
+            if owners[place].last() != Some(&nth) {
+                owners[place].push(nth);
+            }
+        }
+    }
+    (items, owners)
+}
+
 /// The queries of all models as one, and whose each of its items is.
 #[derive(Debug)]
 struct Queries {
     read: Query,
-    /// For each item of `read`, the place of its model; rising.
-    owners: Vec<usize>,
+    /// For each item of `read`, the places of the models that ask for it; rising.
+    owners: Vec<Vec<usize>>,
     validate: Query,
     /// The tags that have to be complete, or the models would not know of all.
     tags: Vec<EventTag>,
@@ -148,18 +202,20 @@ struct Queries {
 
 impl Queries {
     fn new(queries: &[Query], conditions: &[Query]) -> Result<Self, InvalidQuery> {
-        let items = |queries: &[Query]| -> Vec<QueryItem> {
-            queries.iter().flat_map(|query| query.items().to_vec()).collect()
-        };
-        let owners = queries.iter().enumerate();
-        let owners = owners.flat_map(|(nth, query)| query.items().iter().map(move |_| nth));
-        let read = Query::new(items(queries))?;
-        Ok(Self {
-            tags: read.event_tags(),
-            read,
-            owners: owners.collect(),
-            validate: Query::new(items(conditions))?,
-        })
+        let (read, owners) = each_once(queries);
+        let (validate, _) = each_once(conditions);
+        let read = Query::new(read)?;
+        let tags = read.event_tags();
+        Ok(Self { read, owners, validate: Query::new(validate)?, tags })
+    }
+
+    /// The places of the models that ask for any of these items, each once.
+    fn owners_of(&self, items: &[usize]) -> Vec<usize> {
+        let owners = items.iter().filter_map(|item| self.owners.get(*item));
+        let mut owners: Vec<_> = owners.flatten().copied().collect();
+        owners.sort_unstable();
+        owners.dedup();
+        owners
     }
 
     /// Hands the event, which matches these items, to each model that has asked for it, once.
@@ -169,14 +225,11 @@ impl Queries {
         event: &RawEvent,
         items: &[usize],
     ) -> Result<(), DecodeError> {
-        let mut last = None;
-        for owner in items.iter().filter_map(|&item| self.owners.get(item).copied()) {
-            if last != Some(owner) {
-                models.fold(owner, event)?;
-            }
-            last = Some(owner);
+        if let [item] = items {
+            let owners = self.owners.get(*item).into_iter().flatten();
+            return owners.copied().try_for_each(|owner| models.fold(owner, event));
         }
-        Ok(())
+        self.owners_of(items).into_iter().try_for_each(|owner| models.fold(owner, event))
     }
 
     fn fold_found<M: DecisionModels>(

@@ -1,21 +1,27 @@
 //! From a wish to its events: read, decide, append on a condition, and again if others were faster.
 
 use std::any::type_name;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
+use tokio::runtime::Handle;
 use tracing::{Instrument, Span};
 
 use crate::append::Append;
-use crate::backoff;
+use crate::contention;
+use crate::decisions::batch::run;
 use crate::decisions::decided::DecidedEvents;
+use crate::decisions::meeting::{Entered, Meeting, Turn, run_with};
 use crate::decisions::reading::{Reading, Seen};
+use crate::decisions::request::Request;
 use crate::decisions::{Decision, DecisionError, TaggedEvents};
-use crate::error::{AppendError, EncodeError};
+use crate::error::{EncodeError, StoreError, StoreErrorKind};
 use crate::metadata::Metadata;
 use crate::projection::Token;
 use crate::query::Condition;
 use crate::recorded::RecordedEvent;
-use crate::resend;
 use crate::spans;
 use crate::store::EventStore;
 use crate::stream::Position;
@@ -31,13 +37,29 @@ use crate::stream::Position;
 /// its own events stands nothing that it would have had to know. A refusal, and a decision without
 /// events, store nothing and need no condition; they rest on what was read a moment before.
 ///
+/// # Decisions that meet
+///
+/// Decisions of one `Decisions` and its clones that share a tag are taken one after another, each on
+/// what those before it decided, and appended together, in the order in which they came; each has an
+/// answer of its own. A tag is shared if the condition of both asks for it first, in any of its items.
+/// Decisions that share none run side by side, and one that meets nobody goes by itself. Nobody waits
+/// for a future that is kept and not polled.
+///
+/// Where other processes decide on the same tags, a decision that was overtaken twice waits for its
+/// turn at them ([`EventStore::lock`]), and is taken and appended while nobody else writes them. So
+/// somebody succeeds at any time, and nobody starves. [`with_time_limit`](Self::with_time_limit) bounds
+/// it.
+///
+/// # Beside aggregates
+///
 /// Aggregates and decisions go together. An event of an aggregate that has tags is seen by models,
 /// and a decision's event is found in the stream of its first tag; only a repository that shares the
 /// stream sees it as a conflict.
 #[derive(Clone, Debug)]
 pub struct Decisions<S> {
     store: S,
-    max_attempts: u32,
+    time_limit: Duration,
+    meeting: Option<Arc<Meeting>>,
 }
 
 /// What a decision did.
@@ -67,22 +89,34 @@ impl<M> Decided<M> {
 }
 
 impl<S: EventStore> Decisions<S> {
-    /// How often [`execute`](Self::execute) tries before it gives up, unless told otherwise.
-    pub const DEFAULT_MAX_ATTEMPTS: u32 = 10;
+    /// The time for which [`execute`](Self::execute) goes on against others, unless told otherwise.
+    pub const DEFAULT_TIME_LIMIT: Duration = contention::TIME_LIMIT;
 
     /// Decisions on what is in `store`.
     #[must_use]
     pub fn new(store: S) -> Self {
-        Self { store, max_attempts: Self::DEFAULT_MAX_ATTEMPTS }
+        let meeting = Some(Arc::default());
+        Self { store, time_limit: Self::DEFAULT_TIME_LIMIT, meeting }
     }
 
-    /// Tries at most `attempts` times (at least once) when others are faster.
-    ///
-    /// The second attempt follows at once. Before each further one it waits for 1, 2, 4 … 100 ms
-    /// and a random time of up to the same length.
+    /// Each decision by itself, also where several meet on a tag. They may break one another's
+    /// conditions then, as decisions of other processes do, and are taken again.
     #[must_use]
-    pub fn with_max_attempts(mut self, attempts: u32) -> Self {
-        self.max_attempts = attempts.max(1);
+    pub fn without_batching(mut self) -> Self {
+        self.meeting = None;
+        self
+    }
+
+    /// Goes on for at most `limit`, instead of ten seconds, when others are faster; then the decision
+    /// fails with [`DecisionError::Overtaken`]. There is always one attempt, and with
+    /// [`Duration::ZERO`] no more.
+    ///
+    /// The second attempt follows at once. Each further one waits for its turn at the tags; where the
+    /// store has no [locks](EventStore::lock), for 1, 2, 4 … 100 ms and a random time of up to the same
+    /// length.
+    #[must_use]
+    pub fn with_time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = limit;
         self
     }
 
@@ -92,7 +126,8 @@ impl<S: EventStore> Decisions<S> {
         &self.store
     }
 
-    /// Reads, decides, appends; if others were faster once more with what is new, up to a bound.
+    /// Reads, decides, appends; if others were faster once more with what is new, for a
+    /// [bounded time](Self::with_time_limit).
     ///
     /// The decision becomes the start of a new chain: a fresh id is correlation and causation of
     /// its events.
@@ -120,7 +155,7 @@ impl<S: EventStore> Decisions<S> {
     ) -> Result<Decided<D::Model>, DecisionError<D::Error>> {
         let metadata = metadata.into().completed();
         let span = spans::decision(name_of::<D>());
-        self.execute_until_done(&decision, &metadata, &span).instrument(span.clone()).boxed().await
+        self.ask(decision, metadata, &span).instrument(span.clone()).boxed().await
     }
 
     /// Reads and decides, and leaves the append to the caller: to a store that can join a transaction
@@ -130,53 +165,50 @@ impl<S: EventStore> Decisions<S> {
     /// refused with [`AppendError::Condition`]. Then decide anew.
     pub async fn decide<D: Decision>(
         &self,
-        decision: &D,
+        decision: D,
         metadata: impl Into<Metadata>,
     ) -> Result<Option<Append>, DecisionError<D::Error>> {
         let metadata = metadata.into().completed();
         let span = spans::decision(name_of::<D>());
         let deciding = async {
             let mut reading = Reading::new(decision.model())?;
-            let taken = self.take(decision, &mut reading, &metadata).await?;
-            Ok(taken.events.append(taken.condition))
+            let taken = self.take(&decision, &mut reading, &metadata).await?;
+            let (events, condition) = taken;
+            Ok(events.append(condition))
         };
         deciding.instrument(span).boxed().await
     }
 
-    async fn execute_until_done<D: Decision>(
+    async fn ask<D: Decision>(
         &self,
-        decision: &D,
-        metadata: &Metadata,
+        decision: D,
+        metadata: Metadata,
         span: &Span,
     ) -> Result<Decided<D::Model>, DecisionError<D::Error>> {
-        let mut reading = Reading::new(decision.model())?;
-        let mut delays = backoff::delays();
-        let mut attempts = 1;
-        loop {
-            span.record("es.attempts", attempts);
-            let Taken { model, events, condition } =
-                self.take(decision, &mut reading, metadata).await?;
-            let Some(append) = events.append(condition) else {
-                return Ok(Decided { model, events: Vec::new() });
-            };
-            let overtaken = match resend::append(&self.store, &append).await {
-                Ok(appended) => {
-                    let done = Decided { model, events: events.recorded(&appended) };
-                    if let Some(position) = done.position() {
-                        span.record("es.global_position", position.0);
-                    }
-                    return Ok(done);
+        let (request, answer) = Request::new(decision, metadata, span.clone())?;
+        let (store, limit) = (self.store.clone(), self.time_limit);
+        match (&self.meeting, Handle::try_current()) {
+            (Some(meeting), Ok(runtime)) => {
+                if let Entered::First(request, run, first) = meeting.enter(request, &runtime) {
+                    let turn = Turn::new(run, store, limit);
+                    // Without an answer if its runtime has ended: then there is none here either.
+                    let _ = first.drive(run_with(turn, vec![request])).await;
                 }
-                Err(AppendError::Condition(overtaken)) => overtaken,
-                Err(error) => return Err(DecisionError::Append(error)),
-            };
-            if attempts == self.max_attempts {
-                return Err(DecisionError::Overtaken { attempts, source: overtaken });
             }
-            if attempts > 1 {
-                tokio::time::sleep(delays.next().unwrap_or_default()).await;
+            // A task, since it may come to hold what others wait for.
+            (None, Ok(runtime)) => {
+                let task = async move { run(&store, limit, vec![request]).await };
+                drop(runtime.spawn(task.in_current_span()));
             }
-            attempts += 1;
+            (_, Err(_)) => run(&store, limit, vec![request]).boxed().await,
+        }
+        match answer.await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(panic)) => resume_unwind(panic),
+            Err(stopped) => {
+                let error = StoreError::new(StoreErrorKind::Unavailable, stopped);
+                Err(DecisionError::Append(error.into()))
+            }
         }
     }
 
@@ -187,7 +219,7 @@ impl<S: EventStore> Decisions<S> {
         decision: &D,
         reading: &mut Reading<D::Model>,
         metadata: &Metadata,
-    ) -> Result<Taken<D::Model>, DecisionError<D::Error>> {
+    ) -> Result<(DecidedEvents, Condition), DecisionError<D::Error>> {
         let span = spans::query();
         let Seen { mut model, condition, events } =
             reading.read_on(&self.store).instrument(span.clone()).await?;
@@ -198,7 +230,7 @@ impl<S: EventStore> Decisions<S> {
             let unreadable = |source| EncodeError::new(new.event.name.clone(), source);
             reading.fold_new(&mut model, new).map_err(unreadable)?;
         }
-        Ok(Taken { model, events, condition })
+        Ok((events, condition))
     }
 }
 
@@ -208,14 +240,6 @@ pub(crate) async fn read<D: Decision, S: EventStore>(
     decision: &D,
 ) -> Result<D::Model, DecisionError<D::Error>> {
     Ok(Reading::new(decision.model())?.read_on(store).await?.model)
-}
-
-/// A decision that was taken and not stored yet.
-struct Taken<M> {
-    /// With the events of the decision.
-    model: M,
-    events: DecidedEvents,
-    condition: Condition,
 }
 
 /// The name of a decision in logs: that of its type, without the modules.

@@ -1,5 +1,7 @@
 //! What makes a decision be taken again, and what it reads then.
 
+use std::time::Duration;
+
 use es_core::DecisionError;
 use es_core::prelude::*;
 
@@ -62,30 +64,32 @@ async fn a_second_attempt_reads_only_what_is_new() {
     assert_eq!(done.model.0.taken, 603);
 }
 
-#[tokio::test]
-async fn attempts_are_bounded_and_what_was_not_known_is_told() {
+#[tokio::test(start_paused = true)]
+async fn the_time_is_bounded_and_what_was_not_known_is_told() {
     let store = Watched::with(defined("c1", 100)).await;
-    for student in ["a", "b", "c", "d"] {
-        store.before_an_append(subscribed("c1", student));
+    for student in 0..50 {
+        store.before_an_append(subscribed("c1", &student.to_string()));
     }
+    let limit = Duration::from_millis(500);
 
-    let decisions = Decisions::new(store.clone()).with_max_attempts(3);
+    let decisions = Decisions::new(store.clone()).with_time_limit(limit);
     let error = decisions.execute(subscribe("c1", "s1")).await.unwrap_err();
 
-    let DecisionError::Overtaken { attempts, source } = error else {
+    let DecisionError::Overtaken { attempts, elapsed, source } = error else {
         panic!("another error: {error:?}");
     };
-    assert_eq!(attempts, 3);
-    assert_eq!(store.appends(), 3);
-    assert_eq!(source.position, Position(4));
+    assert!((8..20).contains(&attempts), "{attempts} attempts");
+    assert!(elapsed >= limit && elapsed < 2 * limit, "{elapsed:?}");
+    assert_eq!(store.appends(), usize::try_from(attempts).unwrap());
+    assert_eq!(source.position, Position(u64::from(attempts) + 1));
 }
 
 #[tokio::test]
-async fn no_attempts_are_one_attempt() {
+async fn no_time_is_one_attempt() {
     let store = Watched::with(defined("c1", 100)).await;
     store.before_an_append(subscribed("c1", "faster"));
 
-    let decisions = Decisions::new(store.clone()).with_max_attempts(0);
+    let decisions = Decisions::new(store.clone()).with_time_limit(Duration::ZERO);
     decisions.execute(subscribe("c1", "s1")).await.unwrap_err();
 
     assert_eq!(store.appends(), 1);
@@ -96,7 +100,7 @@ async fn an_append_for_a_transaction_of_the_callers_holds_the_condition() {
     let store = Watched::with(defined("c1", 1)).await;
     let decisions = Decisions::new(store.clone());
 
-    let append = decisions.decide(&subscribe("c1", "s1"), Metadata::default()).await.unwrap();
+    let append = decisions.decide(subscribe("c1", "s1"), Metadata::default()).await.unwrap();
     store.put(subscribed("c1", "faster")).await;
     let refused = store.append(append.expect("an event was decided")).await;
 

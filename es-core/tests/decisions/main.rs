@@ -5,6 +5,7 @@ mod by_hand;
 mod condition;
 mod courses;
 mod forms;
+mod meeting;
 mod nights;
 mod order;
 mod race;

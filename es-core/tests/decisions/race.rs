@@ -9,7 +9,7 @@ use crate::store::Watched;
 
 /// All of them at once; how many were granted.
 async fn granted(store: &Watched, wishes: impl IntoIterator<Item = Subscribe>) -> usize {
-    let decisions = Decisions::new(store.clone()).with_max_attempts(1_000);
+    let decisions = Decisions::new(store.clone());
     let mut racing = JoinSet::new();
     for wish in wishes {
         let decisions = decisions.clone();
@@ -43,4 +43,16 @@ async fn a_student_who_asks_everywhere_at_once_attends_as_many_courses_as_allowe
 
     assert_eq!(granted, 3);
     assert_eq!(store.log().await.len(), 30 + 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_hundred_requests_for_twenty_seven_nights_as_many_are_confirmed() {
+    let nights: Vec<_> = (0..27).map(|night| defined(&format!("night {night}"), 1)).collect();
+    let store = Watched::with(nights).await;
+    let guest = |nth: usize| subscribe(&format!("night {}", nth % 27), &nth.to_string());
+
+    let granted = granted(&store, (0..200).map(guest)).await;
+
+    assert_eq!(granted, 27);
+    assert_eq!(store.log().await.len(), 27 + 27);
 }

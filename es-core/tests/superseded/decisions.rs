@@ -140,7 +140,7 @@ async fn a_decision_sees_events_under_the_names_of_before() {
 async fn a_decision_minds_what_an_older_deployment_stores_meanwhile() {
     let store = MemoryStore::new();
     let decisions = Decisions::new(store.clone());
-    let decided = decisions.decide(&TakeSeats(3), Metadata::default()).await.unwrap().unwrap();
+    let decided = decisions.decide(TakeSeats(3), Metadata::default()).await.unwrap().unwrap();
 
     append(&store, vec![subscribed()]).await;
 
@@ -153,7 +153,7 @@ async fn what_is_tolerated_is_so_under_all_of_its_names() {
     let store = MemoryStore::new();
     append(&store, vec![subscribed()]).await;
     let decisions = Decisions::new(store.clone());
-    let decided = decisions.decide(&TakeSeats(2), Metadata::default()).await.unwrap().unwrap();
+    let decided = decisions.decide(TakeSeats(2), Metadata::default()).await.unwrap().unwrap();
 
     append(&store, vec![freed(1)]).await;
 

@@ -187,3 +187,88 @@ async fn who_gets_no_turn_in_time_is_told() {
 
     assert_eq!(other.unwrap_err().kind(), StoreErrorKind::Contention);
 }
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "night-booked")]
+struct Booked {
+    #[event(tag, home)]
+    night: u32,
+    #[event(tag)]
+    guest: usize,
+}
+
+/// Whether a night is free.
+#[derive(DecisionModel, Clone, Debug)]
+#[decision_model(events(Booked))]
+struct Night {
+    #[decision_model(tag)]
+    night: u32,
+    booked: bool,
+}
+
+impl Apply<Booked> for Night {
+    fn apply(&mut self, _: Booked) {
+        self.booked = true;
+    }
+}
+
+/// A wish for one night.
+#[derive(Clone, Debug)]
+struct Book {
+    night: u32,
+    guest: usize,
+}
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("the night is booked")]
+struct Full;
+
+impl Decision for Book {
+    type Model = Night;
+    type Events = Booked;
+    type Error = Full;
+
+    fn model(&self) -> Night {
+        Night { night: self.night, booked: false }
+    }
+
+    fn decide(&self, night: &Night) -> Result<Booked, Full> {
+        if night.booked { Err(Full) } else { Ok(Booked { night: self.night, guest: self.guest }) }
+    }
+}
+
+/// Two hundred guests at once, for 27 nights: how many were confirmed, and how many refused.
+async fn confirmed(processes: &[Decisions<PgStore>]) -> (usize, usize) {
+    let mut booking = JoinSet::new();
+    for guest in 0..200 {
+        let decisions = processes[guest % processes.len()].clone();
+        let night = u32::try_from(guest % 27).unwrap();
+        booking.spawn(async move { decisions.execute(Book { night, guest }).await });
+    }
+    let answers = booking.join_all().await;
+    let confirmed = answers.iter().filter(|answer| answer.is_ok()).count();
+    let full = |answer: &&Result<_, _>| matches!(answer, Err(DecisionError::Rejected(Full)));
+    (confirmed, answers.iter().filter(full).count())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_night_is_confirmed_to_one_of_two_hundred_guests_of_one_process() {
+    let fixture = fixture().await;
+
+    let answers = confirmed(&[Decisions::new(fixture.store.clone())]).await;
+
+    assert_eq!(answers, (27, 173));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_night_is_confirmed_to_one_of_two_hundred_guests_of_three_processes() {
+    let fixture = fixture().await;
+    let mut processes = Vec::new();
+    for connections in [1, 2, 5] {
+        processes.push(Decisions::new(process(fixture.database.url(), connections).await));
+    }
+
+    let answers = confirmed(&processes).await;
+
+    assert_eq!(answers, (27, 173));
+}

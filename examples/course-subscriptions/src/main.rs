@@ -56,8 +56,7 @@ async fn story(store: impl EventStore) -> anyhow::Result<ExitCode> {
     let run = EventId::generate();
     let named = |name: &str| format!("{name}-{run}");
     let (rust, latin, ada) = (named("rust"), named("latin"), named("ada"));
-    // Each attempt that fails was overtaken by a student who got a seat: more are never needed.
-    let decisions = Decisions::new(store.clone()).with_max_attempts(SEATS + 2);
+    let decisions = Decisions::new(store.clone());
 
     for course in [&rust, &latin] {
         decisions.execute(DefineCourse { course: course.clone(), seats: SEATS }).await?;

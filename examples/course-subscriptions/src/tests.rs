@@ -138,7 +138,7 @@ fn what_is_as_it_should_be_is_not_changed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_seats_go_to_as_many_students_as_there_are_seats() {
     let store = MemoryStore::new();
-    let decisions = Decisions::new(store.clone()).with_max_attempts(7 + 2);
+    let decisions = Decisions::new(store.clone());
     let course = "rust".to_owned();
     decisions.execute(DefineCourse { course: course.clone(), seats: 7 }).await.unwrap();
     let students: Vec<_> = (0..100).map(|nth| nth.to_string()).collect();

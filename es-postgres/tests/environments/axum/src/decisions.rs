@@ -26,7 +26,7 @@ async fn execute_with(State(service): State<Service>, Path(name): Path<String>) 
 
 async fn decide(State(service): State<Service>, Path(name): Path<String>) -> Answer {
     let decisions = Decisions::new(service.store.clone());
-    let append = decisions.decide(&TakeName { name }, Metadata::default()).await?;
+    let append = decisions.decide(TakeName { name }, Metadata::default()).await?;
     let mut tx = service.pool.begin().await?;
     if let Some(append) = append {
         service.store.append_within(&mut tx, append).await?;

@@ -1,0 +1,264 @@
+//! Decisions that meet, decided one after another and appended together.
+//!
+//! Each is decided on what is in the store and on the events of those before it, although nothing of
+//! that is stored yet. So nothing is told before the append; its condition confirms what all of them
+//! rest on. If it is broken, whatever was decided is void, refusals as well, and all are decided anew.
+//!
+//! The events come into the log in the order of the decisions, so that nothing stands before a decision
+//! that it would have had to know. An append writes stream by stream, so one that goes back to an
+//! earlier stream waits for the next append.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tracing::Instrument;
+
+use crate::append::Append;
+use crate::append_lock::AppendLock;
+use crate::backoff;
+use crate::contention::{self, OPTIMISTIC};
+use crate::decisions::DecisionError;
+use crate::decisions::decided::DecidedEvents;
+use crate::decisions::joint::{AnyModels, Joint};
+use crate::decisions::reading::{Reading, Seen};
+use crate::decisions::request::{Failure, Request};
+use crate::error::{AppendError, EncodeError};
+use crate::spans;
+use crate::store::EventStore;
+
+/// No more decisions are added to an append that has so many events
+const EVENTS: usize = 1000;
+/// or so many bytes of payload.
+const BYTES: usize = 1 << 20;
+
+/// Decides until each has its answer.
+pub(crate) async fn run<S: EventStore>(store: &S, limit: Duration, requests: Vec<Request>) {
+    let mut rounds = VecDeque::from([requests]);
+    while let Some(requests) = rounds.pop_front() {
+        let Some(first) = requests.first() else { continue };
+        let span = first.span.clone();
+        // On the heap: the future of a decision that meets nobody is small then.
+        let later = Box::pin(together(store, limit, requests)).instrument(span).await;
+        for later in later.into_iter().rev() {
+            rounds.push_front(later);
+        }
+    }
+}
+
+/// A decision that was taken and not stored yet.
+struct Taken {
+    request: Request,
+    /// Its models with its events, and how many these are; none if it was refused.
+    granted: Option<(Box<dyn AnyModels>, usize)>,
+}
+
+/// What decisions came to that were decided one after another.
+struct Round {
+    taken: Vec<Taken>,
+    events: DecidedEvents,
+    /// Those that did not fit.
+    later: Vec<Request>,
+}
+
+/// Decides and appends as many as go together; the others come back.
+async fn together<S: EventStore>(
+    store: &S,
+    limit: Duration,
+    mut requests: Vec<Request>,
+) -> Vec<Vec<Request>> {
+    let mut delays = backoff::delays();
+    let mut lost: Option<(u32, Append)> = None;
+    requests.retain(Request::is_wanted);
+    let models = requests.iter().map(|request| request.decision.models()).collect();
+    let reading = Joint::new(models).and_then(Reading::new);
+    let mut reading = match reading {
+        Ok(reading) => reading,
+        Err(error) => return apart(requests, || Failure::Other(error.into())),
+    };
+    loop {
+        if requests.is_empty() {
+            return Vec::new();
+        }
+        for request in &requests {
+            request.span.record("es.attempts", request.attempts);
+        }
+        let mut lock = None;
+        if let Some((times, draft)) = &lost
+            && *times >= OPTIMISTIC
+        {
+            let wait = requests.iter().map(|request| request.left(limit)).max();
+            lock = contention::lock(store, draft, wait.unwrap_or_default()).await;
+            if lock.is_none() {
+                tokio::time::sleep(delays.next().unwrap_or_default()).await;
+            }
+        }
+        let Seen { model, condition, .. } = match read(store, &mut lock, &mut reading).await {
+            Ok(seen) => seen,
+            Err(error) => return unread(requests, error),
+        };
+        let Round { mut taken, events, later } = decide(&reading, model, requests);
+        let Some(append) = events.append(condition) else {
+            for Taken { request, granted } in taken {
+                match granted {
+                    Some((models, _)) => request.granted(models, Vec::new()),
+                    None => request.decision.refused(),
+                }
+            }
+            return vec![later];
+        };
+        match contention::append(store, lock, &append).await {
+            Ok(appended) => {
+                let mut stored = events.recorded(&appended).into_iter();
+                for Taken { request, granted } in taken {
+                    match granted {
+                        Some((models, events)) => {
+                            request.granted(models, stored.by_ref().take(events).collect());
+                        }
+                        None => request.decision.refused(),
+                    }
+                }
+                return vec![later];
+            }
+            Err(AppendError::Condition(failed)) => {
+                // Those that did not fit are members of the reading all the same.
+                taken.extend(later.into_iter().map(|request| Taken { request, granted: None }));
+                let times = lost.take().map_or(1, |(times, _)| times + 1);
+                lost = Some((times, append));
+                let mut again = Vec::new();
+                let count = taken.len();
+                for Taken { mut request, .. } in taken {
+                    if request.left(limit).is_zero() {
+                        request.failed(Failure::Overtaken(failed));
+                    } else {
+                        request.attempts += 1;
+                        again.push(request);
+                    }
+                }
+                requests = again;
+                if requests.len() < count {
+                    // Fewer members: read anew.
+                    let models = requests.iter().map(|request| request.decision.models()).collect();
+                    match Joint::new(models).and_then(Reading::new) {
+                        Ok(fewer) => reading = fewer,
+                        Err(error) => {
+                            return apart(requests, || Failure::Other(error.clone().into()));
+                        }
+                    }
+                }
+            }
+            Err(error) => return unappended(taken, later, error),
+        }
+    }
+}
+
+/// Reads on, through the lock if there is one. A lock that came to its end is taken away.
+async fn read<S: EventStore>(
+    store: &S,
+    lock: &mut Option<AppendLock>,
+    reading: &mut Reading<Joint>,
+) -> Result<Seen<Joint>, DecisionError<std::convert::Infallible>> {
+    let span = spans::query();
+    let seen = async {
+        if let Some(held) = &*lock {
+            match reading.read_once(held).await {
+                Err(DecisionError::Read(error)) if error.is_transient() => {}
+                seen => return seen,
+            }
+            *lock = None;
+        }
+        reading.read_on(store).await
+    };
+    let seen = seen.instrument(span.clone()).await?;
+    span.record("es.events.count", seen.events);
+    Ok(seen)
+}
+
+/// Decides one after another, as far as they go together.
+fn decide(reading: &Reading<Joint>, mut models: Joint, requests: Vec<Request>) -> Round {
+    let mut round =
+        Round { taken: Vec::new(), events: DecidedEvents::default(), later: Vec::new() };
+    let mut bytes = 0;
+    let members = requests.len();
+    for (member, mut request) in requests.into_iter().enumerate() {
+        if !round.later.is_empty() || round.events.len() >= EVENTS || bytes >= BYTES {
+            round.later.push(request);
+            continue;
+        }
+        let decide = || request.decision.decide(&*models.members[member]);
+        let Some(events) = request.span.clone().in_scope(decide) else {
+            round.taken.push(Taken { request, granted: None });
+            continue;
+        };
+        if !round.events.goes_on_with(&events) {
+            round.later.push(request);
+            continue;
+        }
+        let found: Vec<_> =
+            events.in_order_of_the_log().map(|new| (new, reading.found_by(new))).collect();
+        let own = found.iter().try_for_each(|(new, queries)| {
+            let folded = models.fold_member(member, queries, &new.event);
+            folded.map_err(|source| EncodeError::new(new.event.name.clone(), source))
+        });
+        if let Err(unreadable) = own {
+            request.decision.refuse(unreadable);
+            round.taken.push(Taken { request, granted: None });
+            continue;
+        }
+        let after = models.members[member].copy();
+        for other in member + 1..members {
+            for (new, queries) in &found {
+                // One that cannot read it will be told so when it has been stored.
+                let _ = models.fold_member(other, queries, &new.event);
+            }
+        }
+        bytes += events.payloads();
+        round.taken.push(Taken { request, granted: Some((after, events.len())) });
+        round.events.extend(events);
+    }
+    round
+}
+
+/// A failure that may be one's: told to one alone, or each tries by itself.
+fn apart(mut requests: Vec<Request>, failure: impl FnOnce() -> Failure) -> Vec<Vec<Request>> {
+    if requests.len() > 1 {
+        return requests.into_iter().map(|request| vec![request]).collect();
+    }
+    if let Some(only) = requests.pop() {
+        only.failed(failure());
+    }
+    Vec::new()
+}
+
+/// A store that failed has failed for all.
+fn unread(
+    requests: Vec<Request>,
+    error: DecisionError<std::convert::Infallible>,
+) -> Vec<Vec<Request>> {
+    let DecisionError::Read(error) = error else {
+        return apart(requests, || Failure::Other(error));
+    };
+    for request in requests {
+        request.failed(Failure::Other(DecisionError::Read(error.clone())));
+    }
+    Vec::new()
+}
+
+/// A store that is away is away for all: a decision with events may have been stored, one without was
+/// never confirmed. Any other failure is told to one, or each tries by itself.
+fn unappended(taken: Vec<Taken>, later: Vec<Request>, error: AppendError) -> Vec<Vec<Request>> {
+    let AppendError::Store(error) = error else {
+        let requests = taken.into_iter().map(|taken| taken.request).chain(later).collect();
+        return apart(requests, || Failure::Other(DecisionError::Append(error)));
+    };
+    if !error.is_transient() {
+        let requests = taken.into_iter().map(|taken| taken.request).chain(later).collect();
+        return apart(requests, || Failure::Other(DecisionError::Append(error.into())));
+    }
+    for Taken { request, granted } in taken {
+        request.failed(Failure::Other(match granted {
+            Some((_, events)) if events > 0 => DecisionError::Append(error.clone().into()),
+            _ => DecisionError::Read(error.clone()),
+        }));
+    }
+    vec![later]
+}

@@ -1,0 +1,228 @@
+//! Decisions that meet on a tag: who decides, and who waits.
+//!
+//! As with the commands of a repository, but a decision has several tags. One whose tags nobody has runs
+//! in the future of its caller, and moves to a task when somebody waits for it ([`Handover`]). One that
+//! meets another, running or waiting, queues; nobody overtakes on a tag that somebody before it waits
+//! for. When a run ends, the queue is looked through: those whose tags are free go on, those that share a
+//! tag together.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+
+use crate::decisions::batch::run;
+use crate::decisions::request::Request;
+use crate::handover::Handover;
+use crate::query::QueryItem;
+use crate::store::EventStore;
+
+/// So many decisions go together at most,
+const DECISIONS: usize = 128;
+/// and so many tags: a store locks each of them.
+const TAGS: usize = 128;
+/// A queue of so many is looked through for those whose callers have gone. The next look comes when it
+/// has doubled.
+const LOOK: usize = 1024;
+
+/// The tags that somebody decides on, and those who wait for one.
+#[derive(Default)]
+pub(crate) struct Meeting {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    last_run: u64,
+    /// The run that has a tag.
+    taken: HashMap<QueryItem, u64>,
+    /// The runs that are not a task's yet.
+    firsts: HashMap<u64, Arc<Handover>>,
+    queue: VecDeque<Request>,
+    /// How many in the queue want a tag.
+    wanted: HashMap<QueryItem, usize>,
+    look: usize,
+}
+
+/// Says how many run.
+impl fmt::Debug for Meeting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        f.debug_struct("Meeting").field("waiting", &state.queue.len()).finish_non_exhaustive()
+    }
+}
+
+/// The place of a decision that came.
+pub(crate) enum Entered {
+    /// It meets nobody, and is to be put here.
+    First(Request, Run, Arc<Handover>),
+    Queued,
+}
+
+impl Meeting {
+    pub(crate) fn enter(self: &Arc<Self>, request: Request, runtime: &Handle) -> Entered {
+        let mut state = self.state();
+        let meets = |key| state.taken.contains_key(key) || state.wanted.contains_key(key);
+        if !request.keys.iter().any(meets) {
+            let number = state.start(request.keys.iter());
+            let first = Handover::new(runtime.clone(), request.span.clone());
+            state.firsts.insert(number, Arc::clone(&first));
+            return Entered::First(request, Run { meeting: Arc::clone(self), number }, first);
+        }
+        let met: HashSet<u64> =
+            request.keys.iter().filter_map(|key| state.taken.get(key).copied()).collect();
+        let firsts: Vec<_> =
+            met.into_iter().filter_map(|number| state.firsts.remove(&number)).collect();
+        let gone = state.push(request);
+        drop(state);
+        drop(gone);
+        for first in firsts {
+            first.take_over();
+        }
+        Entered::Queued
+    }
+
+    /// Nothing in here panics between two changes, so a poisoned lock is taken as it is.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The right to decide on some tags. Whoever ends a run begins those that waited for it.
+pub(crate) struct Run {
+    meeting: Arc<Meeting>,
+    number: u64,
+}
+
+impl Run {
+    /// Ends the run: the decisions that go on now, each batch with a run of its own.
+    fn end(&self) -> Vec<(Vec<Request>, Run)> {
+        let mut state = self.meeting.state();
+        state.taken.retain(|_, run| *run != self.number);
+        state.firsts.remove(&self.number);
+        let batches = state.take_free();
+        batches
+            .into_iter()
+            .map(|batch| {
+                let number = state.start(batch.iter().flat_map(|request| &request.keys));
+                (batch, Self { meeting: Arc::clone(&self.meeting), number })
+            })
+            .collect()
+    }
+}
+
+/// A run with the means to begin the next ones, wherever it ends.
+pub(crate) struct Turn<S: EventStore> {
+    run: Run,
+    store: S,
+    limit: Duration,
+}
+
+impl<S: EventStore> Turn<S> {
+    pub(crate) fn new(run: Run, store: S, limit: Duration) -> Self {
+        Self { run, store, limit }
+    }
+
+    pub(crate) fn store(&self) -> &S {
+        &self.store
+    }
+
+    pub(crate) fn limit(&self) -> Duration {
+        self.limit
+    }
+}
+
+impl<S: EventStore> Drop for Turn<S> {
+    /// The end of a run: done, given up, or come to grief.
+    fn drop(&mut self) {
+        for (batch, run) in self.run.end() {
+            let turn = Self { run, store: self.store.clone(), limit: self.limit };
+            let runtime = batch.iter().find_map(|request| request.runtime.clone());
+            let task = async move { run_with(turn, batch).await };
+            // A runtime that has ended drops the task here and now, and with it its run.
+            if let Some(runtime) = runtime {
+                drop(runtime.spawn(task));
+            }
+        }
+    }
+}
+
+/// Decides a batch, and then ends the run.
+pub(crate) async fn run_with<S: EventStore>(turn: Turn<S>, batch: Vec<Request>) {
+    run(turn.store(), turn.limit(), batch).await;
+}
+
+impl State {
+    fn start<'a>(&mut self, keys: impl Iterator<Item = &'a QueryItem>) -> u64 {
+        self.last_run += 1;
+        let number = self.last_run;
+        self.taken.extend(keys.map(|key| (key.clone(), number)));
+        number
+    }
+
+    /// Those whose callers have gone come back, if the queue is long.
+    fn push(&mut self, request: Request) -> Vec<Request> {
+        for key in &request.keys {
+            *self.wanted.entry(key.clone()).or_default() += 1;
+        }
+        self.queue.push_back(request);
+        if self.queue.len() < self.look.max(LOOK) {
+            return Vec::new();
+        }
+        let all = std::mem::take(&mut self.queue);
+        let (wanted, gone): (VecDeque<_>, Vec<_>) = {
+            let (wanted, gone): (Vec<_>, Vec<_>) = all.into_iter().partition(Request::is_wanted);
+            (wanted.into(), gone)
+        };
+        self.queue = wanted;
+        self.look = 2 * self.queue.len();
+        for request in &gone {
+            self.forget(request);
+        }
+        gone
+    }
+
+    fn forget(&mut self, request: &Request) {
+        for key in &request.keys {
+            if let Some(wanted) = self.wanted.get_mut(key) {
+                *wanted -= 1;
+                if *wanted == 0 {
+                    self.wanted.remove(key);
+                }
+            }
+        }
+    }
+
+    /// Takes those out of the queue whose tags are free, in batches that share no tag.
+    fn take_free(&mut self) -> Vec<Vec<Request>> {
+        let mut batches: Vec<(HashSet<QueryItem>, Vec<Request>)> = Vec::new();
+        let mut blocked: HashSet<QueryItem> = HashSet::new();
+        for request in std::mem::take(&mut self.queue) {
+            let is_blocked = |key| self.taken.contains_key(key) || blocked.contains(key);
+            let shares = |(keys, _): &(HashSet<_>, _)| !request.keys.is_disjoint(keys);
+            let mut shared = (0..batches.len()).filter(|nth| shares(&batches[*nth]));
+            let (first, second) = (shared.next(), shared.next());
+            let is_full = first.is_some_and(|nth| {
+                let (keys, requests) = &batches[nth];
+                requests.len() >= DECISIONS || keys.len() + request.keys.len() > TAGS
+            });
+            if request.keys.iter().any(is_blocked) || second.is_some() || is_full {
+                blocked.extend(request.keys.iter().cloned());
+                self.queue.push_back(request);
+                continue;
+            }
+            self.forget(&request);
+            match first {
+                Some(nth) => {
+                    let (keys, requests) = &mut batches[nth];
+                    keys.extend(request.keys.iter().cloned());
+                    requests.push(request);
+                }
+                None => batches.push((request.keys.clone(), vec![request])),
+            }
+        }
+        batches.into_iter().map(|(_, requests)| requests).collect()
+    }
+}
