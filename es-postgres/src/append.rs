@@ -9,7 +9,7 @@ use sqlx::{Error, PgConnection};
 
 use crate::answer::{Answer, Verdict};
 use crate::columns::{Columns, instant};
-use crate::error::{Violation, from_sqlx, unexpected};
+use crate::error::{Failed, Violation, from_sqlx, unexpected};
 use crate::store::PgStore;
 
 /// What one run of the statement came to.
@@ -45,6 +45,12 @@ pub(crate) enum Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl Failed for Failure {
+    fn is_stale_plan(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_stale_plan())
     }
 }
 

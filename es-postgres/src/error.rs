@@ -1,5 +1,6 @@
 //! What the driver reports, as the errors of es-core.
 
+use es_core::projection::RegisterError;
 use es_core::{Append, AppendError, EventId, StoreError, StoreErrorKind};
 use sqlx::Error;
 use sqlx::postgres::PgDatabaseError;
@@ -68,6 +69,11 @@ fn is_lost_statement_state(state: &str) -> bool {
 /// Which kind of failure it is.
 pub(crate) fn kind(error: &Error) -> StoreErrorKind {
     match error {
+        Error::Database(database)
+            if database.try_downcast_ref::<PgDatabaseError>().is_some_and(is_stale_plan) =>
+        {
+            StoreErrorKind::Contention
+        }
         Error::Database(database) => {
             database.code().map_or(StoreErrorKind::Other, |code| kind_of_state(code.as_ref()))
         }
@@ -101,6 +107,38 @@ fn kind_of_state(state: &str) -> StoreErrorKind {
         _ if is_lost_statement_state(state) => StoreErrorKind::Unsupported,
         _ if state.starts_with("08") => StoreErrorKind::Unavailable,
         _ => StoreErrorKind::Other,
+    }
+}
+
+/// The statement was prepared before a migration changed the types of what it answers with. Nothing was
+/// done; prepared anew it is answered.
+fn is_stale_plan(error: &PgDatabaseError) -> bool {
+    error.code() == "0A000" && error.routine() == Some("RevalidateCachedQuery")
+}
+
+/// A failure that may come of how its session has prepared a statement.
+pub(crate) trait Failed {
+    /// Whether it does: the session is of no use any more.
+    fn is_stale_plan(&self) -> bool;
+}
+
+impl Failed for StoreError {
+    fn is_stale_plan(&self) -> bool {
+        std::error::Error::source(self)
+            .and_then(|source| source.downcast_ref::<PgDatabaseError>())
+            .is_some_and(is_stale_plan)
+    }
+}
+
+impl Failed for AppendError {
+    fn is_stale_plan(&self) -> bool {
+        matches!(self, Self::Store(error) if Failed::is_stale_plan(error))
+    }
+}
+
+impl Failed for RegisterError {
+    fn is_stale_plan(&self) -> bool {
+        matches!(self, Self::Store(error) if Failed::is_stale_plan(error))
     }
 }
 

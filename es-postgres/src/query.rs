@@ -22,7 +22,8 @@ impl PgStore {
         limit: u32,
     ) -> Result<QueryPage, StoreError> {
         let mut session = self.session().await?;
-        let page = self.query_page_on(&mut session, query, after, limit).await?;
+        let page = self.query_page_on(&mut session, query, after, limit).await;
+        let page = page.map_err(|error| session.failed(error))?;
         session.end().await?;
         Ok(page)
     }

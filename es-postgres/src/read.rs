@@ -77,7 +77,8 @@ impl PgStore {
         limit: u32,
     ) -> Result<LogPage, StoreError> {
         let (mut session, end) = self.log_session().await?;
-        let events = self.log_events(&mut session, cursor, end.safe, limit).await?;
+        let events = self.log_events(&mut session, cursor, end.safe, limit).await;
+        let events = events.map_err(|error| session.failed(error))?;
         session.end().await?;
         Ok(LogPage::new(end.incarnation, events, end.safe, end.head))
     }
@@ -89,7 +90,7 @@ impl PgStore {
             return self.replica_session(replica).await;
         }
         let mut session = self.session().await?;
-        let end = self.log_end(&mut session).await?;
+        let end = self.log_end(&mut session).await.map_err(|error| session.failed(error))?;
         Ok((session, end))
     }
 

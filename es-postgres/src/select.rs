@@ -51,7 +51,8 @@ impl PgStore {
             let through = if limit == 0 { after } else { end.safe.max(after) };
             Found { events: Vec::new(), through }
         } else {
-            self.selected(&mut session, selection, piece).await?
+            let found = self.selected(&mut session, selection, piece).await;
+            found.map_err(|error| session.failed(error))?
         };
         session.end().await?;
         // Only events that carry the tags were found.

@@ -12,7 +12,7 @@ use sqlx_core::transaction::TransactionManager;
 
 use crate::connections::{Connections, Held};
 use crate::driven::driven;
-use crate::error::from_sqlx;
+use crate::error::{Failed, from_sqlx};
 use crate::store::PgStore;
 
 /// The cursor that keeps handlers from committing.
@@ -84,7 +84,8 @@ async fn rows_on(
     query: Query<'static, Postgres, PgArguments>,
 ) -> Result<Vec<PgRow>, StoreError> {
     let mut session = Session::open(connections, persistent).await?;
-    let rows = query.fetch_all(&mut *session).await.map_err(from_sqlx)?;
+    let rows = query.fetch_all(&mut *session).await.map_err(from_sqlx);
+    let rows = rows.map_err(|error| session.failed(error))?;
     session.end().await?;
     Ok(rows)
 }
@@ -237,6 +238,21 @@ impl Session {
         }
     }
 
+    /// The session ends with a failure: the connection is closed where it is to blame, so that the same
+    /// statement is prepared anew when it is sent again.
+    pub(crate) fn failed<E: Failed>(&mut self, error: E) -> E {
+        if error.is_stale_plan() {
+            self.retire();
+        }
+        error
+    }
+
+    fn retire(&mut self) {
+        if let Some(connection) = &mut self.connection {
+            connection.close_on_drop();
+        }
+    }
+
     /// Makes what was done permanent. For a session whose statements were all answered.
     pub(crate) async fn end(self) -> Result<(), StoreError> {
         self.end_after(Ok(())).await
@@ -244,10 +260,13 @@ impl Session {
 
     /// As [`end`](Self::end), after a statement that may have failed, with its outcome. After one that
     /// failed there is nothing to make permanent.
-    pub(crate) async fn end_after<T, E: From<StoreError>>(
+    pub(crate) async fn end_after<T, E: From<StoreError> + Failed>(
         mut self,
         outcome: Result<T, E>,
     ) -> Result<T, E> {
+        if outcome.as_ref().is_err_and(Failed::is_stale_plan) {
+            self.retire();
+        }
         if self.in_transaction {
             self.execute("COMMIT").await.map_err(from_sqlx)?;
             self.in_transaction = false;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use es_core::prelude::*;
 use es_core::{AppendError, StoreError, StoreErrorKind};
 use es_postgres::PgStore;
-use es_postgres::sqlx::postgres::PgConnectOptions;
+use es_postgres::sqlx::{self, postgres::PgConnectOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -159,4 +159,34 @@ async fn a_command_is_answered_although_a_pooler_gets_no_server() {
     assert!(answer.is_err());
     assert!(begun.elapsed() < Duration::from_secs(13), "{:?}", begun.elapsed());
     assert!(logins.load(Ordering::Relaxed) < 60, "{logins:?} logins");
+}
+
+/// As a migration of another release does it, while each connection has its statements prepared.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_that_a_migration_has_outdated_is_prepared_anew() {
+    let fixture = fixture().await;
+    let pool = PgStore::pool_options().max_connections(3).connect(fixture.database.url());
+    let store = PgStore::new(pool.await.unwrap());
+    let lamps = Repository::<Lamp, _>::new(store.clone());
+    lamps.execute(switch()).await.unwrap();
+    for _ in 0..10 {
+        let loads = (0..3).map(|_| async { lamps.load(&"hall".to_owned()).await.map(drop) });
+        futures_util::future::try_join_all(loads).await.unwrap();
+        store.log_page(Cursor::START, 9).await.unwrap();
+    }
+
+    sqlx::query("ALTER TABLE es.events ALTER COLUMN name TYPE varchar")
+        .execute(&fixture.pool)
+        .await
+        .unwrap();
+
+    for _ in 0..10 {
+        lamps.execute(switch()).await.unwrap();
+    }
+    let mut failed = 0;
+    for _ in 0..10 {
+        failed += usize::from(store.log_page(Cursor::START, 9).await.is_err());
+    }
+    assert!(failed <= 3, "{failed} pages failed, on three connections");
+    store.log_page(Cursor::START, 9).await.unwrap();
 }

@@ -9,6 +9,7 @@ mod conflict;
 mod connections;
 mod contention;
 mod database;
+mod fairness;
 mod group;
 mod growth;
 mod handlers;
