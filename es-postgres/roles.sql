@@ -16,6 +16,9 @@ GRANT INSERT ON ALL TABLES IN SCHEMA es TO es_writer;
 REVOKE INSERT ON es.log, es._migrations, es.archives FROM es_writer;
 -- The next position, and not the last one: to set that takes UPDATE.
 GRANT USAGE ON SEQUENCE es.events_position_seq TO es_writer;
+-- Which tags stored events have: found out when a decision first asks, and by `retag`.
+GRANT UPDATE, DELETE ON es.event_tags TO es_writer;
+GRANT USAGE ON SEQUENCE es.tag_changes TO es_writer;
 -- Snapshots are a cache: replaced, and dropped where they are too many.
 GRANT UPDATE, DELETE ON es.snapshots TO es_writer;
 -- How far projections have come, who runs them and what they have set aside. What was dropped stays.

@@ -15,6 +15,8 @@
 -- $15 The tags of each event, one a line; fewer entries than events, or none, where the last have none.
 -- Imported events bring their own instants: $16 the first and $17 the last of each part, $18 that of each
 -- event; fewer entries, or none, where the last have none. Within a part they never go back.
+-- $19 How often that which appends have to have has changed, as far as the process knows. Not looked at
+--     where $13 is true.
 -- Verdicts: 0 stored, 1 another version, 2 somebody else is at the stream or rests on a tag, 3 an id
 -- is stored already, 4 the first instant is before that of the last event of the stream, 5 the last
 -- instant is yet to come.
@@ -83,7 +85,8 @@ judged AS MATERIALIZED (
 gate AS MATERIALIZED (
     SELECT CASE WHEN $13::boolean THEN true
                 WHEN set_config('lock_timeout', '100ms', true) IS NULL THEN false
-                ELSE pg_try_advisory_xact_lock_shared(1163067394, 0)
+                WHEN NOT pg_try_advisory_xact_lock_shared(1163067394, 0) THEN false
+                ELSE coalesce(pg_sequence_last_value('es.tag_changes'::regclass), 0) = $19::bigint
            END AS passed
 ),
 -- Whoever writes a tag keeps those out who rest on there being no more of it, and nobody else.

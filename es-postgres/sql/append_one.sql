@@ -5,6 +5,7 @@
 -- twice the speed.
 -- Stream: $1 category, $2 key, $3 expected version (-1 any, -2 at least one event).
 -- Events, in order: $4 id, $5 name, $6 schema version, $7 payload, $8 metadata.
+-- $9 How often that which appends have to have has changed, as far as the process knows.
 --
 -- Each step reads the one before: version, verdict, locks, name of a new stream, epoch, positions,
 -- rows. The ids are looked up only where the versions say no; where they say yes, events_id_key does.
@@ -41,6 +42,7 @@ locked AS MATERIALIZED (
            CASE WHEN NOT verdict.accepted THEN false
                 WHEN set_config('lock_timeout', '100ms', true) IS NULL THEN false
                 WHEN NOT pg_try_advisory_xact_lock_shared(1163067394, 0) THEN false
+                WHEN coalesce(pg_sequence_last_value('es.tag_changes'::regclass), 0) <> $9::bigint THEN false
                 ELSE pg_try_advisory_xact_lock(1163067393, hashtext($1::text || '/' || $2::text))
            END AS taken
       FROM verdict

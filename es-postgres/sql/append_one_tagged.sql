@@ -5,6 +5,7 @@
 -- Stream: $1 category, $2 key, $3 expected version (-1 any, -2 at least one event).
 -- Events, in order: $4 id, $5 name, $6 schema version, $7 payload, $8 metadata, $9 tags, one a line;
 -- fewer entries than events where the last have none.
+-- $10 How often that which appends have to have has changed, as far as the process knows.
 --
 -- Each step reads the one before: version, verdict, locks, name of a new stream, epoch, positions,
 -- rows. The ids are looked up only where the versions say no; where they say yes, events_id_key does.
@@ -41,6 +42,7 @@ locked AS MATERIALIZED (
            CASE WHEN NOT verdict.accepted THEN false
                 WHEN set_config('lock_timeout', '100ms', true) IS NULL THEN false
                 WHEN NOT pg_try_advisory_xact_lock_shared(1163067394, 0) THEN false
+                WHEN coalesce(pg_sequence_last_value('es.tag_changes'::regclass), 0) <> $10::bigint THEN false
                 WHEN NOT (SELECT bool_and(pg_try_advisory_xact_lock_shared(1163067395, hashtext(line.tag)))
                             FROM unnest((SELECT $9::text[])) AS new (tags)
                            CROSS JOIN unnest(string_to_array(new.tags, E'\n')) AS line (tag)) THEN false

@@ -53,7 +53,9 @@ streams AS MATERIALIZED (
 SELECT current_setting('transaction_isolation') AS isolation,
        count(CASE WHEN sorted.exclusive THEN pg_advisory_xact_lock(1163067395, sorted.lock_key)
                   ELSE pg_advisory_xact_lock_shared(1163067395, sorted.lock_key)
-             END) AS tags
+             END) AS tags,
+       -- Behind the gate, where nobody moves it.
+       coalesce(pg_sequence_last_value('es.tag_changes'::regclass), 0) AS changes
   FROM (SELECT hashtext(given.tag) AS lock_key, bool_or(given.exclusive) AS exclusive
           FROM second_gate, streams,
                unnest((SELECT $5::text[]), (SELECT $6::boolean[])) AS given (tag, exclusive)

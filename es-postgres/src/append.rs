@@ -73,7 +73,8 @@ impl PgStore {
         connection: &mut PgConnection,
         append: &Append,
     ) -> Result<Outcome, Failure> {
-        let columns = Columns::of(append)?;
+        let mut columns = Columns::of(append)?;
+        columns.tag_changes = self.event_tags.changes_for(append.parts());
         let answer = match append.parts() {
             // The short statement knows no instants but its own.
             [_] if columns.instants.is_empty() => self.run_one(connection, columns).await?,
@@ -125,6 +126,7 @@ impl PgStore {
             .bind(columns.first_instants)
             .bind(columns.last_instants)
             .bind(columns.instants)
+            .bind(columns.tag_changes)
             .fetch_one(connection)
             .await;
         read(row, parts)
@@ -153,6 +155,7 @@ impl PgStore {
             .bind(columns.metadata);
         let statement =
             if columns.tags.is_empty() { statement } else { statement.bind(columns.tags) };
+        let statement = statement.bind(columns.tag_changes);
         read(statement.fetch_one(connection).await, 1)
     }
 }

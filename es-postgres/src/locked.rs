@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use es_core::{Append, AppendError, Appended, StoreError, StoreErrorKind, StreamAppend};
+use es_core::{Append, AppendError, Appended, Condition, StoreError, StoreErrorKind, StreamAppend};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use tokio::sync::oneshot;
 use tracing::Instrument;
@@ -124,7 +124,16 @@ impl PgStore {
     async fn try_locked(&self, append: &Append, slice: Duration) -> Result<Appended, AppendError> {
         let mut connection = self.connections.take().await?;
         let mut transaction = connection.begin_with(begin(slice)).await.map_err(from_sqlx)?;
-        self.lock(&mut transaction, append.parts(), TagLocks::of(append)).await?;
+        let locked =
+            self.lock(&mut transaction, append.parts(), TagLocks::of(append), append.condition());
+        if let Err(error) = locked.await {
+            // Ids count before tags: what is stored was stored before they were asked for.
+            let is_known = matches!(error, AppendError::LacksTag(_))
+                && self.is_known(&mut transaction, append).await?;
+            transaction.rollback().await.map_err(from_sqlx)?;
+            drop(connection);
+            return if is_known { self.first_answer_anywhere(append).await } else { Err(error) };
+        }
         match self.write(&mut transaction, append).await {
             Ok(Outcome::Appended(appended)) => {
                 if let Err(error) = self.project_inline(&mut transaction, append, &appended).await {
@@ -195,7 +204,13 @@ impl PgStore {
         if let Some(refusal) = too_many_preconditions(append) {
             return Err(refusal);
         }
-        self.lock(connection, append.parts(), TagLocks::of(append)).await?;
+        let locked =
+            self.lock(connection, append.parts(), TagLocks::of(append), append.condition());
+        if let Err(error) = locked.await {
+            let is_known = matches!(error, AppendError::LacksTag(_))
+                && self.is_known(connection, append).await?;
+            return if is_known { self.first_answer(connection, append).await } else { Err(error) };
+        }
         let written = if self.inline.is_empty() {
             self.write(connection, append).await
         } else {
@@ -240,12 +255,14 @@ impl PgStore {
         outcome
     }
 
-    /// Waits for the locks of all streams and tags, in the order that all appends keep.
+    /// Waits for the locks of all streams and tags, in the order that all appends keep. Then what the
+    /// events have to have is known for the rest of the transaction, and looked at.
     pub(crate) async fn lock(
         &self,
         connection: &mut PgConnection,
         parts: &[StreamAppend],
         tags: TagLocks<'_>,
+        condition: Option<&Condition>,
     ) -> Result<(), AppendError> {
         let counts = parts.iter().map(|part| bigint(part.events.len() as u64));
         let row = self
@@ -256,17 +273,22 @@ impl PgStore {
             .bind(tags.all)
             .bind(tags.each)
             .bind(tags.exclusive)
-            .fetch_one(connection)
+            .fetch_one(&mut *connection)
             .await
             .map_err(from_sqlx)?;
         match row.try_get::<&str, _>(0).map_err(from_sqlx)? {
-            "read committed" => Ok(()),
-            other => Err(unsupported(format!(
-                "an append needs a transaction in READ COMMITTED, and this one is in {}: \
+            "read committed" => {}
+            other => {
+                return Err(unsupported(format!(
+                    "an append needs a transaction in READ COMMITTED, and this one is in {}: \
                  it could not see what others appended while it waited for them",
-                other.to_uppercase()
-            ))),
+                    other.to_uppercase()
+                )));
+            }
         }
+        let changes = row.try_get(2).map_err(from_sqlx)?;
+        let events = parts.iter().flat_map(|part| &part.events);
+        self.have_all_tags(connection, changes, events, condition).await
     }
 }
 

@@ -12,7 +12,7 @@ use crate::statements::Schema;
 use crate::store::PgStore;
 
 /// The newest migration.
-const LATEST: i64 = 6;
+const LATEST: i64 = 7;
 
 /// Brings the schema up to date, on a connection that is closed afterwards: the lock that keeps two
 /// migrations apart belongs to the session, and a pool would keep the session of a caller that
@@ -92,10 +92,11 @@ fn migrator(schema: &Schema) -> Migrator {
             include_str!("../migrations/0005_events_of_snapshots.sql"),
         ),
         migration(
-            LATEST,
+            6,
             "unreadable events",
             include_str!("../migrations/0006_unreadable_events.sql"),
         ),
+        migration(LATEST, "event tags", include_str!("../migrations/0007_event_tags.sql")),
     ]);
     migrator.dangerous_set_table_name(format!("{}._migrations", schema.name()));
     migrator

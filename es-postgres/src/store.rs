@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use es_core::{
-    Append, AppendError, AppendLock, Appended, Cursor, EventStore, Fingerprint, HeldUp, LogPage,
-    Position, Query, QueryPage, RecordedEvent, Replacement, SelectedPage, Selection, Snapshot,
-    SnapshotPage, StoreError, StoreErrorKind, StreamId, Tag, TransformError, TransformStore,
-    Transformed, Version,
+    Append, AppendError, AppendLock, Appended, Cursor, EventStore, EventTag, Fingerprint, HeldUp,
+    LogPage, Position, Query, QueryPage, RecordedEvent, Replacement, Retag, RetagStore, SelectedPage,
+    Selection, Snapshot, SnapshotPage, StoreError, StoreErrorKind, StreamId, Tag, TaggedPosition,
+    TransformError, TransformStore, Transformed, Version,
 };
 use futures_util::FutureExt;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
@@ -21,6 +21,7 @@ use tracing::Instrument;
 use crate::connections::Connections;
 use crate::driven::driven;
 use crate::error::from_sqlx;
+use crate::event_tags::EventTags;
 use crate::group::Group;
 use crate::growth::Growth;
 use crate::inline::Inline;
@@ -78,6 +79,8 @@ pub struct PgStore {
     /// What other processes are told, and tell.
     pub(crate) notifications: Option<Arc<Notifications>>,
     pub(crate) persistent: bool,
+    /// Which tags stored events have, as far as this process knows.
+    pub(crate) event_tags: Arc<EventTags>,
     /// What is a part of every append.
     pub(crate) inline: Inline,
 }
@@ -134,6 +137,7 @@ impl PgStore {
             growth: Arc::new(Growth::new()),
             notifications: None,
             persistent: true,
+            event_tags: Arc::default(),
             inline: Inline::default(),
         }
     }
@@ -269,6 +273,10 @@ impl EventStore for PgStore {
         self.lock_for(draft, wait).await.map(Some)
     }
 
+    async fn missing_tag(&self, tags: &[EventTag]) -> Result<Option<EventTag>, StoreError> {
+        self.find_missing_tag(tags).await
+    }
+
     async fn stream_page(
         &self,
         stream: &StreamId,
@@ -391,6 +399,26 @@ impl TransformStore for PgStore {
             self.tell_growth(*position);
         }
         Ok(transformed)
+    }
+}
+
+/// As the role that appends. A page of events holds their streams for as long as its tags take to write.
+impl RetagStore for PgStore {
+    async fn begin_retag(&self, retag: &Retag) -> Result<Position, StoreError> {
+        self.open_retag(retag).await
+    }
+
+    async fn write_tags(
+        &self,
+        retag: &Retag,
+        events: &[TaggedPosition],
+        through: Position,
+    ) -> Result<(), StoreError> {
+        self.write_retag(retag, events, through).await
+    }
+
+    async fn end_retag(&self, retag: &Retag) -> Result<(), StoreError> {
+        self.close_retag(retag).await
     }
 }
 

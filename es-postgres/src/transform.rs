@@ -101,7 +101,10 @@ impl PgStore {
             .map_err(|why| StoreError::new(StoreErrorKind::Unsupported, why))?;
         let written = replacement.copies.iter().flat_map(|copy| &copy.event.tags);
         let locks = TagLocks::shared(written.map(Tag::as_str));
-        self.lock(connection, record.parts(), locks).await?;
+        self.lock(connection, record.parts(), locks, None).await?;
+        let copies = replacement.copies.iter().map(|copy| &copy.event);
+        let changes = self.event_tags.known().changes();
+        self.have_all_tags(connection, changes, copies, None).await?;
         match self.run_locked(connection, &record).await {
             Ok(Outcome::Appended(_)) => {}
             Ok(Outcome::Conflict(conflict)) => return Err(conflict.into()),

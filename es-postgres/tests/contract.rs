@@ -23,8 +23,10 @@ async fn fresh_ledger() -> (PgStore, TestDatabase) {
 
 es_testing::contract!(fresh_store);
 es_testing::transform_contract!(fresh_store);
+es_testing::retag_contract!(fresh_store);
 
 mod in_another_schema {
     es_testing::contract!(super::fresh_ledger);
     es_testing::transform_contract!(super::fresh_ledger);
+    es_testing::retag_contract!(super::fresh_ledger);
 }

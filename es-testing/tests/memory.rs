@@ -8,3 +8,4 @@ async fn make_store() -> (MemoryStore, ()) {
 
 es_testing::contract!(make_store);
 es_testing::transform_contract!(make_store);
+es_testing::retag_contract!(make_store);

@@ -110,9 +110,11 @@ impl Events {
     }
 
     fn written(&mut self, retag: &Retag, then: impl Fn(Written) -> Written) {
+        let tags = retag.tags();
         for name in &retag.names {
             let declared = self.declared.0.get_mut(name).into_iter().flatten();
-            declared.for_each(|(_, written)| *written = then(*written));
+            let own = declared.filter(|(tag, _)| tags.contains(&tag.as_str()));
+            own.for_each(|(_, written)| *written = then(*written));
         }
     }
 }

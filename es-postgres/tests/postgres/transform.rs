@@ -63,6 +63,7 @@ async fn an_append_that_looked_before_does_not_reach_the_archive() {
         .bind(vec![1])
         .bind(vec!["{}"])
         .bind(vec!["{}"])
+        .bind(0_i64)
         .execute(&mut earlier)
         .await;
 

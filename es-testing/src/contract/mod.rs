@@ -115,6 +115,8 @@
 //!   races, so that a reader of the log never sees a decision contradicted by what stands before it.
 //! - [`lock`]: whoever has the lock of an append reads and appends while others wait, and a lock that is
 //!   dropped or forgotten is over. For a store without locks there is nothing to prove.
+//! - [`retag`]: tags that come with a later release. For a [`RetagStore`](es_core::RetagStore), by
+//!   [`retag_contract!`](crate::retag_contract!).
 //! - [`transform`], [`transform_races`], [`transform_readers`]: a corrected copy takes the name of a
 //!   stream at once, the old one stays as its archive, nothing that was decided on the old one fits the
 //!   new one, and whoever reads finds each event once. For a store that is a
@@ -155,6 +157,7 @@ pub mod log;
 pub mod order;
 pub mod paging;
 pub mod query;
+pub mod retag;
 mod seeded;
 pub mod select;
 pub mod snapshots;
@@ -165,4 +168,4 @@ pub mod transform;
 pub mod transform_races;
 pub mod transform_readers;
 
-pub use suite::{TESTS, TRANSFORM_TESTS, run};
+pub use suite::{RETAG_TESTS, TESTS, TRANSFORM_TESTS, run};

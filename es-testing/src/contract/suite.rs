@@ -258,9 +258,45 @@ macro_rules! transform_contract {
     };
 }
 
+/// Writes one `#[test]` for each test of [`retag`](mod@crate::contract::retag), for a store that is a
+/// [`RetagStore`](es_core::RetagStore) as well.
+///
+/// `make_store` is that of [`contract!`](crate::contract!).
+///
+/// ```
+/// use es_core::MemoryStore;
+///
+/// async fn make_store() -> (MemoryStore, ()) {
+///     (MemoryStore::new(), ())
+/// }
+///
+/// es_testing::retag_contract!(make_store);
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! retag_contract {
+    ($make_store:expr) => {
+        $crate::retag_contract! { @every tests $make_store }
+    };
+    (@every $what:ident $($make_store:expr)?) => {
+        $crate::contract! { @$what $($make_store)?;
+            retag {
+                a_tag_that_a_stored_event_lacks_is_missing
+                a_complete_tag_is_asked_of_appends
+                every_stored_event_is_found_under_its_tags
+                a_retag_that_failed_goes_on_where_it_was
+                no_event_slips_through_beside_a_retag
+            }
+        }
+    };
+}
+
 /// The tests that [`contract!`](crate::contract!) writes, each after its guarantee:
 /// `append::all_parts_are_stored`.
 pub const TESTS: &[&str] = crate::contract!(@every names);
 
 /// The tests that [`transform_contract!`](crate::transform_contract!) writes.
 pub const TRANSFORM_TESTS: &[&str] = crate::transform_contract!(@every names);
+
+/// The tests that [`retag_contract!`](crate::retag_contract!) writes.
+pub const RETAG_TESTS: &[&str] = crate::retag_contract!(@every names);

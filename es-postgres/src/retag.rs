@@ -1,0 +1,272 @@
+//! Finding out whether a tag is complete, and writing the tags of stored events.
+
+use std::time::Duration;
+
+use es_core::{
+    AppendError, EventTag, Position, Retag, StoreError, StoreErrorKind, StreamAppend,
+    TaggedPosition,
+};
+use es_core::{ExpectedVersion, LogPage};
+use sqlx::{Connection, PgConnection, Row};
+use tokio::sync::oneshot;
+use tracing::Instrument;
+
+use crate::columns::bigint;
+use crate::error::from_sqlx;
+use crate::event_tags::TagState;
+use crate::locked::begin;
+use crate::row;
+use crate::store::PgStore;
+use crate::tags::TagLocks;
+
+impl PgStore {
+    /// A tag of these that is not complete. Asks the database only for what this process does not know
+    /// to be complete.
+    pub(crate) async fn find_missing_tag(
+        &self,
+        tags: &[EventTag],
+    ) -> Result<Option<EventTag>, StoreError> {
+        if self.event_tags.known().are_complete(tags) {
+            return Ok(None);
+        }
+        let tags = tags.to_vec();
+        self.undisturbed(move |store, slice| {
+            let tags = tags.clone();
+            async move { store.look_for_missing_tag(&tags, slice).await }
+        })
+        .await
+    }
+
+    async fn look_for_missing_tag(
+        &self,
+        tags: &[EventTag],
+        slice: Duration,
+    ) -> Result<Option<EventTag>, StoreError> {
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin_with(begin(slice)).await.map_err(from_sqlx)?;
+        let changes = self.pass_gate(&mut transaction, false).await?;
+        let known = self.read_tags(&mut transaction, changes).await?;
+        transaction.commit().await.map_err(from_sqlx)?;
+        connection.keep();
+        for tag in tags {
+            match known.state(tag) {
+                Some(TagState::Complete) => {}
+                None if self.becomes_complete(tag, slice).await? => {}
+                Some(_) | None => return Ok(Some(tag.clone())),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether all stored events have a tag that nobody has asked for before. If so, appends have to
+    /// have it from now on.
+    ///
+    /// The log is looked through twice: as far as it is complete beside everybody else, and what is
+    /// beyond with the gate held, when nobody appends.
+    async fn becomes_complete(&self, tag: &EventTag, slice: Duration) -> Result<bool, StoreError> {
+        let LogPage { safe, .. } = self.read_log_page(es_core::Cursor::END, 1).await?;
+        let mut session = self.session().await?;
+        let is_left_out = self.is_left_out(&mut session, tag, Position::START).await?;
+        if is_left_out {
+            self.tell_state(&mut session, tag, "missing").await?;
+        }
+        session.end().await?;
+        if is_left_out {
+            return Ok(false);
+        }
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin_with(begin(slice)).await.map_err(from_sqlx)?;
+        self.pass_gate(&mut transaction, true).await?;
+        let is_left_out = self.is_left_out(&mut transaction, tag, safe).await?;
+        let state = if is_left_out { "missing" } else { "complete" };
+        self.tell_state(&mut transaction, tag, state).await?;
+        let changes = self.pass_gate(&mut transaction, true).await?;
+        let known = self.read_tags(&mut transaction, changes).await;
+        transaction.commit().await.map_err(from_sqlx)?;
+        connection.keep();
+        // Somebody else may have told another state before.
+        Ok(known?.state(tag) == Some(TagState::Complete))
+    }
+
+    async fn is_left_out(
+        &self,
+        connection: &mut PgConnection,
+        tag: &EventTag,
+        after: Position,
+    ) -> Result<bool, StoreError> {
+        let query = self
+            .query(include_str!("../sql/tag_missing.sql"))
+            .bind(tag.event.to_string())
+            .bind(tag.tag.clone())
+            .bind(bigint(after.0));
+        let found = query.fetch_optional(connection).await.map_err(from_sqlx)?;
+        Ok(found.is_some())
+    }
+
+    async fn tell_state(
+        &self,
+        connection: &mut PgConnection,
+        tag: &EventTag,
+        state: &'static str,
+    ) -> Result<(), StoreError> {
+        let query = self
+            .query(include_str!("../sql/tag_state.sql"))
+            .bind(tag.event.to_string())
+            .bind(tag.tag.clone())
+            .bind(state);
+        query.execute(connection).await.map_err(from_sqlx)?;
+        Ok(())
+    }
+
+    /// Waits until every append that began before has ended, if for itself; answers the number of
+    /// changes.
+    async fn pass_gate(
+        &self,
+        connection: &mut PgConnection,
+        for_itself: bool,
+    ) -> Result<i64, StoreError> {
+        let query = self.query(include_str!("../sql/tag_gate.sql")).bind(for_itself);
+        let row = query.fetch_one(connection).await.map_err(from_sqlx)?;
+        row.try_get(0).map_err(from_sqlx)
+    }
+
+    pub(crate) async fn open_retag(&self, retag: &Retag) -> Result<Position, StoreError> {
+        let retag = retag.clone();
+        self.undisturbed(move |store, slice| {
+            let retag = retag.clone();
+            async move { store.try_open_retag(&retag, slice).await }
+        })
+        .await
+    }
+
+    async fn try_open_retag(&self, retag: &Retag, slice: Duration) -> Result<Position, StoreError> {
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin_with(begin(slice)).await.map_err(from_sqlx)?;
+        self.pass_gate(&mut transaction, true).await?;
+        let query = self
+            .query(include_str!("../sql/retag_begin.sql"))
+            .bind(names(retag))
+            .bind(retag.tags());
+        let row = query.fetch_one(&mut *transaction).await.map_err(from_sqlx)?;
+        transaction.commit().await.map_err(from_sqlx)?;
+        connection.keep();
+        Ok(Position(row::unsigned(&row, 0)?))
+    }
+
+    /// Under the locks of the streams, as an append to each of them would: a stream that is transformed
+    /// meanwhile leaves its events in an archive, where they are found under no tag.
+    pub(crate) async fn write_retag(
+        &self,
+        retag: &Retag,
+        events: &[TaggedPosition],
+        through: Position,
+    ) -> Result<(), StoreError> {
+        let (retag, events) = (retag.clone(), events.to_vec());
+        self.undisturbed(move |store, slice| {
+            let (retag, events) = (retag.clone(), events.clone());
+            async move { store.try_write_retag(&retag, &events, through, slice).await }
+        })
+        .await
+    }
+
+    async fn try_write_retag(
+        &self,
+        retag: &Retag,
+        events: &[TaggedPosition],
+        through: Position,
+        slice: Duration,
+    ) -> Result<(), StoreError> {
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin_with(begin(slice)).await.map_err(from_sqlx)?;
+        let mut streams: Vec<_> = events.iter().map(|event| event.stream.clone()).collect();
+        streams.sort();
+        streams.dedup();
+        let part = |stream| StreamAppend::new(stream, ExpectedVersion::Any, Vec::new());
+        let parts: Vec<_> = streams.into_iter().map(part).collect();
+        if !parts.is_empty() {
+            let locked = self.lock(&mut transaction, &parts, TagLocks::default(), None).await;
+            locked.map_err(of_append)?;
+            let tags = events.iter().flat_map(|event| {
+                event.tags.iter().map(|tag| (bigint(event.position.0), tag.as_str()))
+            });
+            let (positions, tags): (Vec<_>, Vec<_>) = tags.unzip();
+            self.query(include_str!("../sql/retag_events.sql"))
+                .bind(positions)
+                .bind(tags)
+                .execute(&mut *transaction)
+                .await
+                .map_err(from_sqlx)?;
+        }
+        self.written(&mut transaction, retag, Some(through)).await?;
+        transaction.commit().await.map_err(from_sqlx)?;
+        connection.keep();
+        Ok(())
+    }
+
+    pub(crate) async fn close_retag(&self, retag: &Retag) -> Result<(), StoreError> {
+        let retag = retag.clone();
+        self.undisturbed(move |store, _| {
+            let retag = retag.clone();
+            async move {
+                let mut session = store.session().await?;
+                store.written(&mut session, &retag, None).await?;
+                session.end().await
+            }
+        })
+        .await
+    }
+
+    async fn written(
+        &self,
+        connection: &mut PgConnection,
+        retag: &Retag,
+        through: Option<Position>,
+    ) -> Result<(), StoreError> {
+        self.query(include_str!("../sql/retag_state.sql"))
+            .bind(names(retag))
+            .bind(retag.tags())
+            .bind(through.map(|through| bigint(through.0)))
+            .execute(connection)
+            .await
+            .map_err(from_sqlx)?;
+        Ok(())
+    }
+
+    /// Work on a task of its own, which nobody can drop half way, tried again when a slice of waiting
+    /// for a lock is over.
+    async fn undisturbed<T, W>(
+        &self,
+        work: impl Fn(Self, Duration) -> W + Send + Sync + 'static,
+    ) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Future<Output = Result<T, StoreError>> + Send + 'static,
+    {
+        let store = self.clone();
+        let (mut answer, caller) = oneshot::channel();
+        let task = async move {
+            let attempt = |slice| {
+                let work = work(store.clone(), slice);
+                async move { work.await.map_err(AppendError::from) }
+            };
+            if let Some(done) = store.when_free(&mut answer, attempt).await {
+                let _ = answer.send(done.map_err(of_append));
+            }
+        };
+        tokio::spawn(task.in_current_span());
+        caller
+            .await
+            .unwrap_or_else(|stopped| Err(StoreError::new(StoreErrorKind::Unavailable, stopped)))
+    }
+}
+
+fn names(retag: &Retag) -> Vec<String> {
+    retag.names.iter().map(ToString::to_string).collect()
+}
+
+fn of_append(error: AppendError) -> StoreError {
+    match error {
+        AppendError::Store(error) => error,
+        other => StoreError::new(StoreErrorKind::Other, other),
+    }
+}
