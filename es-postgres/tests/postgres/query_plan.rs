@@ -16,7 +16,7 @@ fn arguments(statement: &str) -> &'static str {
             "('{account,account}', '{k7,new}', '{-1,0}', '{2,1}', '{1,1,2}', '{1,2,1}', \
              ARRAY[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], \
              '{a,b,c}', '{1,1,1}', '{1,2,3}', '{null,null,null}', false, false, null, \
-             ARRAY[E'order:7\\nhot:1', '', 'hot:1'], 0)"
+             ARRAY[E'order:7\\nhot:1', '', 'hot:1'], '{}', '{}', '{}', 0)"
         }
         "append_one" => {
             "('account', 'k7', -1, ARRAY[gen_random_uuid(), gen_random_uuid()], \
