@@ -238,7 +238,9 @@ impl PgStore {
         connection: &mut PgConnection,
         append: &Append,
     ) -> Result<Outcome, Failure> {
-        let mut savepoint = Savepoint::begin(connection).await?;
+        // A handler's begin that is dropped half way takes two levels with it: both are the append's own.
+        let mut outer = Savepoint::begin(connection).await?;
+        let mut savepoint = Savepoint::begin(&mut outer).await?;
         let outcome = match self.write(&mut savepoint, append).await {
             Ok(Outcome::Appended(appended)) => {
                 match self.project_inline(&mut savepoint, append, &appended).await {
@@ -249,8 +251,14 @@ impl PgStore {
             other => other,
         };
         match outcome {
-            Ok(Outcome::Appended(_)) => savepoint.release().await?,
-            _ => savepoint.undo().await?,
+            Ok(Outcome::Appended(_)) => {
+                savepoint.release().await?;
+                outer.release().await?;
+            }
+            _ => {
+                savepoint.undo().await?;
+                outer.undo().await?;
+            }
         }
         outcome
     }

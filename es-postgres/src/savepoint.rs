@@ -11,7 +11,8 @@
 //! depth 1   SAVEPOINT ── 2 ── RELEASE, dropped ROLLBACK TO SAVEPOINT fails: the transaction is unusable
 //! ```
 //!
-//! A handler that begins within the savepoint and is dropped half way ends the savepoint, and no more.
+//! A handler that begins within a savepoint and is dropped half way ends that one and the one around it:
+//! the driver rolls back once for what begins and once for what would have begun. So handlers run in two.
 
 use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};

@@ -226,7 +226,9 @@ impl PgStore {
     ///
     /// The transaction must be in READ COMMITTED, PostgreSQL's default, and begun by sqlx. A
     /// [`Conflict`](AppendError::Conflict) and a [`Condition`](AppendError::Condition) that does not
-    /// hold leave it usable; any other error aborts it, as every failed statement does.
+    /// hold leave it usable, and so does what an inline projection refuses: it is then as it was before. Any
+    /// other error aborts it, as every failed statement does. Dropped at any moment, the append leaves it
+    /// as it was or unusable.
     ///
     /// **Keep it short.** From here to its end the transaction holds the streams that it appended
     /// to, and the tags that it wrote or rested on, and readers of the log do not get past it, however

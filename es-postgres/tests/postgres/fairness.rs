@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use es_core::prelude::*;
-use es_postgres::PgStore;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -37,31 +36,4 @@ async fn an_append_gets_a_stream_that_transactions_of_the_service_hold_in_turn()
     holders.join_all().await;
 
     answer.expect("its turn comes").unwrap();
-}
-
-/// Thirty transactions of the service wait for one stream, on a pool of ten.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_neighbour_gets_a_connection_while_the_service_holds_them_all() {
-    let fixture = fixture().await;
-    let pool = PgStore::pool_options().max_connections(10).connect(fixture.database.url());
-    let pool = pool.await.unwrap();
-    let store = PgStore::new(pool.clone());
-    let mut service = JoinSet::new();
-    for _ in 0..30 {
-        let (pool, store) = (pool.clone(), store.clone());
-        service.spawn(async move {
-            let mut tx = pool.begin().await.unwrap();
-            let one = append("hot", ExpectedVersion::Any, 1);
-            store.append_within(&mut tx, one).await.unwrap();
-            sleep(Duration::from_millis(300)).await;
-            tx.commit().await.unwrap();
-        });
-    }
-    sleep(Duration::from_millis(200)).await;
-
-    let neighbour = store.append(append("neighbour", ExpectedVersion::Any, 1));
-    let answer = timeout(Duration::from_secs(3), neighbour).await;
-    service.join_all().await;
-
-    answer.expect("it does not wait for all of them").unwrap();
 }
