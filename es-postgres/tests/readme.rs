@@ -1,14 +1,19 @@
-//! The README's code, run and compiled. What stands there stands here, to the letter.
+//! The README's code, run and compiled. What stands there stands here, to the letter, in one file as
+//! whoever pastes it has it; `pasted.rs` does that as well.
 
 use es_core::prelude::*;
 use es_postgres::{PgStore, sqlx};
 use es_testing::postgres::TestDatabase;
 
+use readme::{Account, AccountEvent, Day, Deposited, Measured, Meter, MeterEvent, Withdraw};
+
 #[rustfmt::skip]
 #[expect(unreachable_pub, reason = "a reader's first aggregate is public")]
-mod first_aggregate {
+mod readme {
 // The first aggregate of the README begins.
+// src/lib.rs. What is shown further down goes below it, in the same file.
 use es_core::prelude::*;
+#[cfg(test)]
 use es_testing::prelude::*;
 
 /// Facts, in the past tense. The name is what is stored: rename the struct as you like.
@@ -64,21 +69,138 @@ fn an_overdraft_is_refused() {
         .then_rejected(Refusal::InsufficientFunds { missing: 200 });
 }
 // The first aggregate of the README ends.
+
+// The service of the README begins.
+use es_postgres::PgStore;
+use es_postgres::sqlx::{self, PgPool};
+
+fn ada() -> String { "ada".into() }
+fn bob() -> String { "bob".into() }
+
+pub async fn pay(pool: PgPool) -> Result<(), Box<dyn std::error::Error>> {
+    let store = PgStore::new(pool.clone());             // your pool
+    store.migrate().await?;                             // schema `es`, with a migrations table of its own
+    let accounts = Repository::<Account, _>::new(store.clone());
+
+    // Load, decide, append; once more if somebody else was faster.
+    let done = accounts.execute(Withdraw { account: ada(), cents: 300 }).await?;
+    println!("version {}, position {:?}", done.version, done.position());
+
+    // The past.
+    let before = accounts.load_at(&ada(), Version(2)).await?;
+    let this_morning: Timestamp = "2026-11-21T08:00:00Z".parse()?;
+    let then = accounts.load_as_of(&ada(), this_morning).await?;
+    println!("{} cents, {} this morning", before.state.cents, then.state.cents);
+
+    // Several aggregates, one append, all or nothing.
+    let mut work = UnitOfWork::new(store.clone(), Metadata::default());
+    work.execute(Withdraw { account: ada(), cents: 5 }).await?;
+    work.execute(Withdraw { account: bob(), cents: 5 }).await?;
+    work.commit().await?;
+
+    // Decisions and your own rows, one transaction.
+    let mut work = UnitOfWork::new(store.clone(), Metadata::default());
+    work.execute(Withdraw { account: ada(), cents: 5 }).await?;
+    let mut tx = pool.begin().await?;
+    sqlx::query("UPDATE orders SET paid = true").execute(&mut *tx).await?;
+    if let Some(append) = work.into_append() {
+        store.append_within(&mut tx, append).await?;    // a conflict, if somebody was faster
+    }
+    tx.commit().await?;
+    Ok(())
 }
-use first_aggregate::{Account, AccountEvent, Deposited, Withdraw};
+// The service of the README ends.
 
-/// What a newcomer would try next.
-mod laws_of_the_first_aggregate {
-    use super::{Account, Withdraw, ada};
+// The long streams of the README begins.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "measured")]
+pub struct Measured { pub day: Day }
 
-    es_testing::laws!(Account, commands = [|cents| Withdraw { account: ada(), cents }]);
+/// A copy of the state is kept for every hundred events: a load reads it and what came after it.
+#[derive(Aggregate, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[aggregate(name = "meter", id = String, events(Measured), snapshot(every = 100))]
+pub struct Meter { days: Vec<Day> }
+
+/// A type within such a state: its shape tells whether an old copy can still be read.
+#[derive(Shape, Serialize, Deserialize, Clone, Debug, PartialEq)]
+pub struct Day { watt_hours: u64 }
+
+impl Apply<Measured> for Meter {
+    fn apply(&mut self, event: Measured) { self.days.push(event.day); }
 }
 
-#[rustfmt::skip]
-#[expect(unreachable_pub, reason = "as public as the first aggregate")]
-mod rule_over_streams {
-use es_core::prelude::*;
-use es_testing::prelude::*;
+pub fn meters(store: PgStore) -> Repository<Meter, PgStore> {
+    Repository::new(store)
+        .with_cache(10_000)     // remembers so many states: a command needs no read
+        .in_turn()              // commands that meet on one meter are decided one after another
+}
+// The long streams of the README ends.
+
+// The read model of the README begins.
+use es_postgres::sqlx::PgConnection;
+#[cfg(test)]
+use serde_json::json;
+
+/// What each account holds, in a table to be read with SQL.
+#[derive(Projection, Default)]
+#[projection(name = "balances", version = 1, events(Deposited, Withdrawn), db = PgConnection)]
+pub struct Balances;
+
+impl ReadModel<PgConnection> for Balances {
+    async fn create(&self, db: &mut PgConnection) -> Result<(), ProjectError> {
+        sqlx::query("CREATE TABLE account (id text PRIMARY KEY, cents bigint)").execute(db).await?;
+        Ok(())
+    }
+}
+
+impl Project<Deposited, PgConnection> for Balances {
+    async fn project(&self, event: Recorded<Deposited>, db: &mut PgConnection) -> Result<(), ProjectError> {
+        add(event.stream, event.event.cents.into(), db).await
+    }
+}
+
+impl Project<Withdrawn, PgConnection> for Balances {
+    async fn project(&self, event: Recorded<Withdrawn>, db: &mut PgConnection) -> Result<(), ProjectError> {
+        add(event.stream, -i64::from(event.event.cents), db).await
+    }
+}
+
+async fn add(account: StreamId, cents: i64, db: &mut PgConnection) -> Result<(), ProjectError> {
+    let upsert = "INSERT INTO account VALUES ($1, $2)
+                  ON CONFLICT (id) DO UPDATE SET cents = account.cents + excluded.cents";
+    sqlx::query(upsert).bind(account.key().to_string()).bind(cents).execute(db).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn deposits_add_up() {
+    Balances::given_in("account/ada", (Deposited { cents: 100 }, Withdrawn { cents: 30 }))
+        .then_rows("SELECT id, cents FROM account", json!([{ "id": "ada", "cents": 70 }]))
+        .await;
+}
+// The read model of the README ends.
+
+// The projections of the README begins.
+use std::time::Duration;
+
+use es_core::projection::{Projections, Thresholds};
+
+pub async fn show(pool: PgPool) -> Result<(), Box<dyn std::error::Error>> {
+    let store = PgStore::new(pool.clone());
+    let accounts = Repository::<Account, _>::new(store.clone());
+    let projections = Projections::new(store.clone(), store.projections());
+    let running = projections.run(Balances).await?;     // on every process of the service: they share the work
+
+    let done = accounts.execute(Withdraw { account: ada(), cents: 5 }).await?;
+    if let Some(token) = done.token() {                 // goes along in the header `es-token`
+        projections.wait_for::<Balances>(token, Duration::from_secs(2)).await?;
+    }
+    let cents: i64 = sqlx::query_scalar("SELECT cents FROM balances.account WHERE id = 'ada'").fetch_one(&pool).await?;
+    println!("{cents} cents; {}", projections.health(&Thresholds::default()).await?);
+    running.stop().await;                               // finishes what it has in hand
+    Ok(())
+}
+// The projections of the README ends.
 
 // The rule over several streams of the README begins.
 /// A fact about two things: its tags find it by each of them.
@@ -142,173 +264,30 @@ fn a_student_attends_three_courses() {
 // The rule over several streams of the README ends.
 }
 
-#[rustfmt::skip]
-#[expect(unreachable_pub, reason = "as public as the first aggregate")]
-mod long_streams {
-use es_core::prelude::*;
-use es_postgres::PgStore;
+/// What a newcomer would try next.
+mod laws_of_the_first_aggregate {
+    use super::{Account, Withdraw};
 
-#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
-#[event(name = "measured")]
-pub struct Measured { pub day: Day }
-
-impl Apply<Measured> for Meter {
-    fn apply(&mut self, event: Measured) { self.days.push(event.day); }
+    es_testing::laws!(Account, commands = [|cents| Withdraw { account: "ada".into(), cents }]);
 }
 
-// The long streams of the README begins.
-/// A copy of the state is kept for every hundred events: a load reads it and what came after it.
-#[derive(Aggregate, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
-#[aggregate(name = "meter", id = String, events(Measured), snapshot(every = 100))]
-pub struct Meter { days: Vec<Day> }
-
-/// A type within such a state: its shape tells whether an old copy can still be read.
-#[derive(Shape, Serialize, Deserialize, Clone, Debug, PartialEq)]
-pub struct Day { watt_hours: u64 }
-
-fn meters(store: PgStore) -> Repository<Meter, PgStore> {
-    Repository::new(store)
-        .with_cache(10_000)     // remembers so many states: a command needs no read
-}
-// The long streams of the README ends.
-
+/// A snapshot of a meter is the meter.
 #[tokio::test(flavor = "multi_thread")]
-async fn they_are_loaded_as_any_other() {
-    let database = es_testing::postgres::TestDatabase::create().await;
+async fn meters_are_loaded_as_any_other() {
+    let database = TestDatabase::create().await;
     let store = PgStore::connect(database.url()).await.expect("the database is there");
     store.migrate().await.expect("the database is empty");
-    let day = Day { watt_hours: 7 };
-    let measured = MeterEvent::from(Measured { day: day.clone() });
+    let day: Day = serde_json::from_str(r#"{"watt_hours":7}"#).expect("a day");
+    let measured = MeterEvent::from(Measured { day });
     let event = NewEvent::of(&measured, Metadata::default()).expect("JSON");
     let stream = StreamId::of::<Meter>(&"m1".into()).expect("a plain name");
     let append = Append::to(stream, ExpectedVersion::NoStream, vec![event]).expect("one part");
     store.append(append).await.expect("a new stream");
 
-    let meter = meters(store).load(&"m1".into()).await.expect("it loads");
+    let meter = readme::meters(store).load(&"m1".into()).await.expect("it loads");
 
-    assert_eq!(meter.state, Meter { days: vec![day] });
-}
-}
-
-#[rustfmt::skip]
-#[expect(unreachable_pub, reason = "as public as the first aggregate")]
-mod read_models {
-use std::time::Duration;
-
-use es_core::prelude::*;
-use es_core::projection::{Projections, Thresholds};
-use es_postgres::{PgStore, sqlx};
-use es_testing::prelude::*;
-use serde_json::json;
-use sqlx::{PgConnection, PgPool};
-
-use super::first_aggregate::{Account, Deposited, Withdraw, Withdrawn};
-use super::ada;
-
-// The read model of the README begins.
-/// What each account holds, in a table to be read with SQL.
-#[derive(Projection, Default)]
-#[projection(name = "balances", version = 1, events(Deposited, Withdrawn), db = PgConnection)]
-pub struct Balances;
-
-impl ReadModel<PgConnection> for Balances {
-    async fn create(&self, db: &mut PgConnection) -> Result<(), ProjectError> {
-        sqlx::query("CREATE TABLE account (id text PRIMARY KEY, cents bigint)").execute(db).await?;
-        Ok(())
-    }
-}
-
-impl Project<Deposited, PgConnection> for Balances {
-    async fn project(&self, event: Recorded<Deposited>, db: &mut PgConnection) -> Result<(), ProjectError> {
-        add(event.stream, event.event.cents.into(), db).await
-    }
-}
-
-impl Project<Withdrawn, PgConnection> for Balances {
-    async fn project(&self, event: Recorded<Withdrawn>, db: &mut PgConnection) -> Result<(), ProjectError> {
-        add(event.stream, -i64::from(event.event.cents), db).await
-    }
-}
-
-async fn add(account: StreamId, cents: i64, db: &mut PgConnection) -> Result<(), ProjectError> {
-    let upsert = "INSERT INTO account VALUES ($1, $2)
-                  ON CONFLICT (id) DO UPDATE SET cents = account.cents + excluded.cents";
-    sqlx::query(upsert).bind(account.key().to_string()).bind(cents).execute(db).await?;
-    Ok(())
-}
-
-#[tokio::test]
-async fn deposits_add_up() {
-    Balances::given_in("account/ada", (Deposited { cents: 100 }, Withdrawn { cents: 30 }))
-        .then_rows("SELECT id, cents FROM account", json!([{ "id": "ada", "cents": 70 }]))
-        .await;
-}
-// The read model of the README ends.
-
-pub(super) async fn run(
-    store: PgStore,
-    pool: PgPool,
-    accounts: Repository<Account, PgStore>,
-) -> Result<(), Box<dyn std::error::Error>> {
-    // The projections of the README begins.
-    let projections = Projections::new(store.clone(), store.projections());
-    let running = projections.run(Balances).await?;     // on every process of the service: they share the work
-
-    let done = accounts.execute(Withdraw { account: ada(), cents: 5 }).await?;
-    if let Some(token) = done.token() {                 // goes along in the header `es-token`
-        projections.wait_for::<Balances>(token, Duration::from_secs(2)).await?;
-    }
-    let cents: i64 = sqlx::query_scalar("SELECT cents FROM balances.account WHERE id = 'ada'").fetch_one(&pool).await?;
-    println!("{cents} cents; {}", projections.health(&Thresholds::default()).await?);
-    running.stop().await;                               // finishes what it has in hand
-    // The projections of the README ends.
-    assert_eq!(cents, 1685);
-    Ok(())
-}
-}
-
-fn ada() -> String {
-    "ada".into()
-}
-
-fn bob() -> String {
-    "bob".into()
-}
-
-#[rustfmt::skip]
-#[expect(unused_variables, reason = "the README shows how to get at them")]
-async fn service(pool: sqlx::PgPool) -> Result<(), Box<dyn std::error::Error>> {
-    // The service of the README begins.
-    let store = PgStore::new(pool.clone());             // your pool
-    store.migrate().await?;                             // schema `es`, with a migrations table of its own
-    let accounts = Repository::<Account, _>::new(store.clone());
-
-    // Load, decide, append; once more if somebody else was faster.
-    let done = accounts.execute(Withdraw { account: ada(), cents: 300 }).await?;
-    println!("version {}, position {:?}", done.version, done.position());
-
-    // The past.
-    let before = accounts.load_at(&ada(), Version(2)).await?;
-    let this_morning: Timestamp = "2026-11-21T08:00:00Z".parse()?;
-    let then = accounts.load_as_of(&ada(), this_morning).await?;
-
-    // Several aggregates, one append, all or nothing.
-    let mut work = UnitOfWork::new(store.clone(), Metadata::default());
-    work.execute(Withdraw { account: ada(), cents: 5 }).await?;
-    work.execute(Withdraw { account: bob(), cents: 5 }).await?;
-    work.commit().await?;
-
-    // Decisions and your own rows, one transaction.
-    let mut work = UnitOfWork::new(store.clone(), Metadata::default());
-    work.execute(Withdraw { account: ada(), cents: 5 }).await?;
-    let mut tx = pool.begin().await?;
-    sqlx::query("UPDATE orders SET paid = true").execute(&mut *tx).await?;
-    if let Some(append) = work.into_append() {
-        store.append_within(&mut tx, append).await?;    // a conflict, if somebody was faster
-    }
-    tx.commit().await?;
-    // The service of the README ends.
-    Ok(())
+    let state = serde_json::to_string(&meter.state).expect("JSON");
+    assert_eq!(state, r#"{"days":[{"watt_hours":7}]}"#);
 }
 
 /// The lines of this file between "`what` of the README begins" and "ends", less their indent.
@@ -354,21 +333,23 @@ async fn the_service_does_what_the_readme_says() {
     sqlx::query("CREATE TABLE orders (paid boolean)").execute(&pool).await.expect("a table");
     let store = PgStore::new(pool.clone());
     store.migrate().await.expect("the database is empty");
-    for name in [ada(), bob()] {
+    for name in ["ada", "bob"] {
         let deposited = AccountEvent::from(Deposited { cents: 1000 });
         let events = (0..2).map(|_| NewEvent::of(&deposited, Metadata::default()).expect("JSON"));
-        let stream = StreamId::of::<Account>(&name).expect("a plain name");
+        let stream = StreamId::of::<Account>(&name.to_owned()).expect("a plain name");
         let append = Append::to(stream, ExpectedVersion::NoStream, events.collect());
         store.append(append.expect("one part")).await.expect("a new stream");
     }
 
-    service(pool.clone()).await.expect("each step of it works");
+    readme::pay(pool.clone()).await.expect("each step of it works");
 
     let accounts = Repository::<Account, _>::new(store.clone());
     let versions = [
-        accounts.load(&ada()).await.expect("it loads").version,
-        accounts.load(&bob()).await.expect("it loads").version,
+        accounts.load(&"ada".into()).await.expect("it loads").version,
+        accounts.load(&"bob".into()).await.expect("it loads").version,
     ];
     assert_eq!(versions, [Version(5), Version(3)]);
-    read_models::run(store, pool, accounts).await.expect("and the read model");
+    readme::show(pool.clone()).await.expect("and the read model");
+    let cents = sqlx::query_scalar::<_, i64>("SELECT cents FROM balances.account WHERE id = 'ada'");
+    assert_eq!(cents.fetch_one(&pool).await.expect("it has a row"), 1685);
 }
