@@ -55,6 +55,48 @@ impl<D: Decision + Debug> When<D> {
         story.fail(format!("expected the rejection {expected:?}, but {but}"), then, accept)
     }
 
+    /// The decision was granted, and `holds` of the events that happened. The given ones do not count.
+    #[track_caller]
+    pub fn then_that(self, holds: impl FnOnce(&[TaggedEvent]) -> bool) {
+        let story = self.asserted();
+        let (but, mut then, accept) = match &story.answer {
+            Ok(events) if holds(events) => return,
+            Ok(events) => (
+                "the closure is false of them".to_owned(),
+                events.iter().map(|event| Line::unexpected(event.describe().to_string())).collect(),
+                accept_events(events, "then"),
+            ),
+            Err(error) => (
+                rejected::<D>(error),
+                vec![Line::unexpected(rejection(error))],
+                format!(".then_rejected({})", error_code(error)),
+            ),
+        };
+        then.push(Line::missing("events of which the test's closure is true"));
+        story.fail(format!("expected events that hold, but {but}"), then, accept)
+    }
+
+    /// The decision was refused with an error of which `holds` is true: `|error| matches!(error, …)`.
+    #[track_caller]
+    pub fn then_rejected_with(self, holds: impl FnOnce(&D::Error) -> bool) {
+        let story = self.asserted();
+        let (but, mut then, accept) = match &story.answer {
+            Err(error) if holds(error) => return,
+            Err(error) => (
+                rejected::<D>(error),
+                vec![Line::unexpected(rejection(error))],
+                format!(".then_rejected({})", error_code(error)),
+            ),
+            Ok(events) => (
+                format!("`{}` was accepted", short_name::<D>()),
+                events.iter().map(|event| Line::unexpected(event.describe().to_string())).collect(),
+                accept_events(events, "then"),
+            ),
+        };
+        then.push(Line::missing("rejected with what the test asks for"));
+        story.fail(format!("expected a rejection that holds, but {but}"), then, accept)
+    }
+
     #[track_caller]
     fn expect_events(
         self,

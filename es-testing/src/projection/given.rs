@@ -3,10 +3,12 @@
 use std::fmt;
 use std::panic::Location;
 
-use es_core::{Describe, IntoEvents, Projection, StreamId};
+use es_core::{
+    Actor, Describe, EventId, IntoEvents, Metadata, Projection, StreamId, Tenant, Timestamp,
+};
 
 use super::fold::Failed;
-use super::log::Log;
+use super::log::{Entry, Log};
 use crate::report::{Colour, Line, Page};
 use crate::scenario::{Unasserted, expect_lossless, of_this_test};
 
@@ -50,7 +52,7 @@ pub fn given<P: Projection<Event: PartialEq>>(
     projection: P,
     events: impl IntoEvents<P::Event>,
 ) -> Given<P> {
-    let (unasserted, log) = (Unasserted::here(), Log { events: Vec::new() });
+    let (unasserted, log) = (Unasserted::here(), Log::new());
     Given { unasserted, projection, log }.given_in(STREAM, events)
 }
 
@@ -78,7 +80,56 @@ impl<P: Projection<Event: PartialEq>> Given<P> {
         };
         let events = events.into_events();
         expect_lossless("given", &events);
-        self.log.events.extend(events.into_iter().map(|event| (stream.clone(), event)));
+        self.log.give(&stream, events);
+        self
+    }
+}
+
+/// What is known of the events that were given last. What is not said is as a store would have it: an id
+/// of its own, a second after the event before it, no metadata.
+impl<P: Projection> Given<P> {
+    /// They were recorded at that instant.
+    pub fn recorded_at(mut self, at: Timestamp) -> Self {
+        for entry in self.log.given_last() {
+            entry.recorded_at = Some(at);
+        }
+        self
+    }
+
+    /// Somebody caused them.
+    pub fn by(self, actor: &Actor) -> Self {
+        self.map_metadata(|metadata| metadata.with_actor(actor.clone()))
+    }
+
+    /// They are a tenant's.
+    pub fn of_tenant(self, tenant: &Tenant) -> Self {
+        self.map_metadata(|metadata| metadata.with_tenant(tenant.clone()))
+    }
+
+    /// They have this metadata, in place of all that was said before.
+    pub fn with_metadata(self, metadata: &Metadata) -> Self {
+        self.map_metadata(|_| metadata.clone())
+    }
+
+    /// They have these ids, in their order.
+    ///
+    /// # Panics
+    ///
+    /// Unless there is an id for each.
+    #[track_caller]
+    pub fn with_ids<const N: usize>(mut self, ids: [EventId; N]) -> Self {
+        let last = self.log.given_last();
+        assert!(last.len() == N, "{} events were given last, and {N} ids for them", last.len());
+        for (entry, id) in last.iter_mut().zip(ids) {
+            entry.id = id;
+        }
+        self
+    }
+
+    fn map_metadata(mut self, change: impl Fn(Metadata) -> Metadata) -> Self {
+        for entry in self.log.given_last() {
+            entry.metadata = change(std::mem::take(&mut entry.metadata));
+        }
         self
     }
 }
@@ -88,10 +139,10 @@ impl<P: Projection> Given<P> {
     pub(super) fn story(&self, failed: Option<&Failed>) -> Vec<Line> {
         let events = self.log.events.iter().enumerate();
         let mut lines: Vec<_> = events
-            .map(|(nth, (stream, event))| {
-                let stream = stream.to_string();
+            .map(|(nth, entry)| {
+                let stream = entry.stream.to_string();
                 let stream = if stream == STREAM { String::new() } else { format!("{stream}  ") };
-                let line = Line::text(format!("{stream}{}", event.describe()));
+                let line = Line::text(format!("{stream}{}{}", entry.event.describe(), said(entry)));
                 let has_failed = failed.is_some_and(|failed| failed.nth == Some(nth));
                 if has_failed { line.remark("failed") } else { line }
             })
@@ -156,10 +207,21 @@ impl<P: Projection> Given<P> {
     fn headline_of(&self, failed: &Failed) -> String {
         let event = failed.nth.and_then(|nth| self.log.events.get(nth));
         match event {
-            Some((_, event)) => format!("the handler of {} failed", event.describe().name),
+            Some(entry) => format!("the handler of {} failed", entry.event.describe().name),
             None => "the handler failed".to_owned(),
         }
     }
+}
+
+/// What was said of an event, behind it in the story.
+fn said<E>(entry: &Entry<E>) -> String {
+    let metadata = &entry.metadata;
+    let said = [
+        entry.recorded_at.map(|at| format!("at {at}")),
+        metadata.actor.as_ref().map(|actor| format!("by {actor}")),
+        metadata.tenant.as_ref().map(|tenant| format!("of {tenant}")),
+    ];
+    said.into_iter().flatten().map(|said| format!("  {said}")).collect()
 }
 
 impl<P: Projection> fmt::Debug for Given<P> {

@@ -7,12 +7,14 @@ mod align;
 mod colour;
 mod fields;
 mod lines;
+mod near;
 mod render;
 
 pub(crate) use accept::{error_code, events_code, short_name};
 pub(crate) use align::{Pair, align_by};
 pub(crate) use colour::Colour;
 pub(crate) use lines::{Events, Line, Sign};
+pub(crate) use near::near;
 
 use std::panic::Location;
 

@@ -8,7 +8,7 @@ use super::refusal::{Refusal, Why};
 use super::story::Story;
 use super::verdict::Order;
 use super::when::When;
-use crate::report::Line;
+use crate::report::{Line, near};
 
 #[expect(
     clippy::needless_pass_by_value,
@@ -33,6 +33,24 @@ impl<A: Aggregate, By> When<A, By> {
         Then { story }
     }
 
+    /// These events happened, in this order, where floats may be off by up to `tolerance`: in fields, and
+    /// in whatever fields hold. All else is equal. The given ones do not count.
+    #[track_caller]
+    pub fn then_within(self, tolerance: f64, expected: impl IntoEvents<A::Event>) -> Then<A> {
+        let expected = expected.into_events();
+        let story = self.asserted();
+        story.expect_events(&near(&story.events, expected, tolerance), Order::Given);
+        Then { story }
+    }
+
+    /// The commands were accepted, and `holds` of the events that happened. The given ones do not count.
+    #[track_caller]
+    pub fn then_that(self, holds: impl FnOnce(&[A::Event]) -> bool) -> Then<A> {
+        let story = self.asserted();
+        story.expect_that(holds);
+        Then { story }
+    }
+
     /// The commands were accepted and nothing happened.
     #[track_caller]
     pub fn then_nothing(self) -> Then<A> {
@@ -54,6 +72,21 @@ impl<A: Aggregate, By> When<A, By> {
                 let wanted = format!("the rejection {expected:?}");
                 story.fail_refusal(&wanted, format!("rejected: {expected:?}"));
             }
+        }
+        Then { story }
+    }
+
+    /// The aggregate refused with an error of which `holds` is true: `|error| matches!(error, …)`. In a
+    /// chain it may have accepted commands before.
+    #[track_caller]
+    pub fn then_rejected_with(self, holds: impl FnOnce(&A::Error) -> bool) -> Then<A> {
+        let story = self.asserted();
+        match &story.refusal {
+            Some(Refusal { why: Why::Rejected(error), .. }) if holds(error) => {}
+            _ => story.fail_refusal(
+                "a rejection that holds",
+                "rejected with what the test asks for".to_owned(),
+            ),
         }
         Then { story }
     }

@@ -51,6 +51,22 @@ impl<A: Aggregate> Story<A> {
     }
 
     #[track_caller]
+    pub(super) fn expect_that(&self, holds: impl FnOnce(&[A::Event]) -> bool) {
+        let unmet = "events that hold";
+        if let Some(refusal) = &self.refusal {
+            let headline = format!("expected {unmet}, but {}", self.sentence(refusal));
+            let mut then = self.what_happened();
+            then.push(Line::missing("events of which the test's closure is true"));
+            self.fail(headline, then);
+        }
+        if !holds(&self.events) {
+            let mut then = self.what_happened();
+            then.push(Line::missing("events of which the test's closure is true"));
+            self.fail(format!("expected {unmet}, but the closure is false of them"), then);
+        }
+    }
+
+    #[track_caller]
     pub(super) fn expect_state(&self, expected: &A)
     where
         A: PartialEq,

@@ -3,6 +3,7 @@
 
 mod balances;
 mod laws;
+mod context;
 mod models;
 #[cfg(feature = "postgres")]
 mod rows;

@@ -8,6 +8,7 @@ mod events;
 mod fixture;
 #[expect(clippy::option_option, reason = "this is what a report is about")]
 mod losses;
+mod predicates;
 mod read_back;
 mod refusals;
 
