@@ -132,7 +132,6 @@ impl Apply<Measured> for Meter {
 pub fn meters(store: PgStore) -> Repository<Meter, PgStore> {
     Repository::new(store)
         .with_cache(10_000)     // remembers so many states: a command needs no read
-        .in_turn()              // commands that meet on one meter are decided one after another
 }
 // The long streams of the README ends.
 
