@@ -468,7 +468,8 @@ mod with_effects {
     #[projection(
         name = "mails",
         events(Opened, Deposited),
-        effects(Opened, billing::Deposited as Fee), start = now
+        effects(Opened, billing::Deposited as Fee),
+        start = now
     )]
     struct Mails;
 

@@ -120,6 +120,7 @@ macro_rules! projection_contract {
             versions {
                 the_first_version_serves_and_later_ones_are_built
                 registering_again_changes_nothing
+                effects_begin_where_they_are_told_to
                 slots_begin_where_they_are_told_to
                 another_key_is_refused
                 another_log_is_refused

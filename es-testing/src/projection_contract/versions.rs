@@ -22,6 +22,21 @@ pub async fn the_first_version_serves_and_later_ones_are_built<
     assert_eq!(states, (VersionState::Serving, VersionState::Building), "both are listed so");
 }
 
+/// The first version has effects of events after the place that it says, and of no event before.
+pub async fn effects_begin_where_they_are_told_to<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    let mut first = registration(1);
+    (first.has_effects, first.effects_after) = (true, Position(7));
+    kept.store.register(&first).await.expect("it is registered");
+    kept.prepare(1).await;
+
+    let (_, claims) = kept.runner(1).await;
+
+    assert!(claims.iter().all(|claim| claim.effects_after == Position(7)), "effects begin there");
+    assert!(claims.iter().all(|claim| claim.checkpoint == Position::START), "and its rows before");
+}
+
 /// Registering what is known changes nothing: every process does when it starts.
 pub async fn registering_again_changes_nothing<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,

@@ -19,6 +19,10 @@ finds! {
     a_version_that_retires: versions::registering_again_changes_nothing, "it does what it did", {
         registered: |_| VersionState::Retired
     }
+    effects_of_the_whole_history: versions::effects_begin_where_they_are_told_to,
+    "effects begin there", {
+        registration: |registration| registration.effects_after = Position::START
+    }
     a_start_that_is_forgotten: versions::slots_begin_where_they_are_told_to, "it begins there", {
         registration: |registration| registration.start = Position::START
     }

@@ -216,7 +216,8 @@ impl Upcast<LimitSetV3> for LimitSet {
     version = 2,
     events(Deposited, Opened),
     superseded(Changed),
-    effects(Opened, LeftAlone), start = now,
+    effects(Opened, LeftAlone),
+    start = now,
     key = account_of,
     db(Total)
 )]
