@@ -201,9 +201,9 @@ impl State {
         let mut blocked: HashSet<QueryItem> = HashSet::new();
         for request in std::mem::take(&mut self.queue) {
             let is_blocked = |key| self.taken.contains_key(key) || blocked.contains(key);
-            let shares = |(keys, _): &(HashSet<_>, _)| !request.keys.is_disjoint(keys);
-            let mut shared = (0..batches.len()).filter(|nth| shares(&batches[*nth]));
-            let (first, second) = (shared.next(), shared.next());
+            let meets = |(keys, _): &(HashSet<_>, _)| !request.keys.is_disjoint(keys);
+            let mut met = (0..batches.len()).filter(|nth| meets(&batches[*nth]));
+            let (first, second) = (met.next(), met.next());
             let is_full = first.is_some_and(|nth| {
                 let (keys, requests) = &batches[nth];
                 requests.len() >= DECISIONS || keys.len() + request.keys.len() > TAGS

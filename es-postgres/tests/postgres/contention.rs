@@ -191,9 +191,8 @@ async fn who_gets_no_turn_in_time_is_told() {
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "night-booked")]
 struct Booked {
-    #[event(tag, home)]
-    night: u32,
     #[event(tag)]
+    night: u32,
     guest: usize,
 }
 
