@@ -245,6 +245,7 @@ mod sql_name;
 mod statements;
 mod store;
 mod tags;
+mod transact;
 mod transform;
 
 /// The driver in whose types this crate speaks; choose its TLS in your own `Cargo.toml`.
@@ -256,6 +257,7 @@ pub use projections::{HasDependents, PgBatch, PgProjections};
 pub use schema_name::{InvalidSchemaName, SchemaName};
 pub use schema_owner::ForeignSchema;
 pub use store::PgStore;
+pub use transact::PgUnitOfWork;
 
 /// The repository's README: its code compiles and its first aggregate passes its test.
 #[cfg(doctest)]

@@ -44,6 +44,7 @@ mod subscriptions;
 mod support;
 mod timeouts;
 mod torture;
+mod transact;
 mod transform;
 mod two_schemas;
 mod within;
