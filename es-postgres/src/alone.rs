@@ -63,12 +63,11 @@ impl PgStore {
             Ok(Outcome::Appended(appended)) => Ok(Some(appended)),
             Ok(Outcome::Conflict(conflict)) => Err(conflict.into()),
             Ok(Outcome::Unforeseen(failed)) => Err(failed.into()),
-            Ok(Outcome::WrongTime(error)) => Err(error),
             Ok(Outcome::Contended) | Err(Failure::Outrun) => Ok(None),
             Ok(Outcome::Known) | Err(Failure::EventId(_)) => {
                 self.first_answer_anywhere(append).await.map(Some)
             }
-            Err(Failure::Refused(error)) => Err(error),
+            Ok(Outcome::WrongTime(error)) | Err(Failure::Refused(error)) => Err(error),
             Err(Failure::Store(error)) => {
                 let error = AppendError::from(error);
                 if is_contention(&error) { Ok(None) } else { Err(error) }

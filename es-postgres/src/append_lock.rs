@@ -162,7 +162,8 @@ impl PgStore {
         transaction: &mut PgConnection,
         draft: &Append,
     ) -> Result<(), StoreError> {
-        let locked = self.lock(transaction, draft.parts(), TagLocks::of(draft), draft.condition()).await;
+        let locked =
+            self.lock(transaction, draft.parts(), TagLocks::of(draft), draft.condition()).await;
         locked.map_err(|error| match error {
             AppendError::Store(error) => error,
             other => StoreError::new(StoreErrorKind::Other, other),

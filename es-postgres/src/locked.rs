@@ -221,12 +221,11 @@ impl PgStore {
             Ok(Outcome::Known) => self.first_answer(connection, append).await,
             Ok(Outcome::Conflict(conflict)) => Err(conflict.into()),
             Ok(Outcome::Unforeseen(failed)) => Err(failed.into()),
-            Ok(Outcome::WrongTime(error)) => Err(error),
             Ok(Outcome::Contended) | Err(Failure::Outrun) => Err(contended(append)),
             // The transaction is lost: whatever the id belongs to, this append is not stored.
             Err(Failure::EventId(Some(id))) => Err(AppendError::DuplicateEvent { id }),
             Err(Failure::EventId(None)) => Err(self.taken_id(append).await),
-            Err(Failure::Refused(error)) => Err(error),
+            Ok(Outcome::WrongTime(error)) | Err(Failure::Refused(error)) => Err(error),
             Err(Failure::Store(error)) => Err(error.into()),
         }
     }
@@ -250,15 +249,12 @@ impl PgStore {
             }
             other => other,
         };
-        match outcome {
-            Ok(Outcome::Appended(_)) => {
-                savepoint.release().await?;
-                outer.release().await?;
-            }
-            _ => {
-                savepoint.undo().await?;
-                outer.undo().await?;
-            }
+        if let Ok(Outcome::Appended(_)) = outcome {
+            savepoint.release().await?;
+            outer.release().await?;
+        } else {
+            savepoint.undo().await?;
+            outer.undo().await?;
         }
         outcome
     }

@@ -36,10 +36,10 @@ impl<'c> Savepoint<'c> {
     /// Within the transaction that `connection` is in.
     pub(crate) async fn begin(connection: &'c mut PgConnection) -> Result<Self, StoreError> {
         let depth = Manager::get_transaction_depth(connection);
-        let mut begin = ManuallyDrop::new(Box::pin(Manager::begin(connection, None)));
-        let begun = begin.as_mut().await;
-        drop(ManuallyDrop::into_inner(begin));
-        begun.map_err(from_sqlx)?;
+        let mut beginning = ManuallyDrop::new(Box::pin(Manager::begin(connection, None)));
+        let done = beginning.as_mut().await;
+        drop(ManuallyDrop::into_inner(beginning));
+        done.map_err(from_sqlx)?;
         Ok(Self { connection, depth })
     }
 

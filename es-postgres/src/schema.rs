@@ -91,11 +91,7 @@ fn migrator(schema: &Schema) -> Migrator {
             "events of snapshots",
             include_str!("../migrations/0005_events_of_snapshots.sql"),
         ),
-        migration(
-            6,
-            "unreadable events",
-            include_str!("../migrations/0006_unreadable_events.sql"),
-        ),
+        migration(6, "unreadable events", include_str!("../migrations/0006_unreadable_events.sql")),
         migration(LATEST, "event tags", include_str!("../migrations/0007_event_tags.sql")),
     ]);
     migrator.dangerous_set_table_name(format!("{}._migrations", schema.name()));

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use es_core::{
     Append, AppendError, AppendLock, Appended, Cursor, EventStore, EventTag, Fingerprint, HeldUp,
-    LogPage, Position, Query, QueryPage, RecordedEvent, Replacement, Retag, RetagStore, SelectedPage,
-    Selection, Snapshot, SnapshotPage, StoreError, StoreErrorKind, StreamId, Tag, TaggedPosition,
-    TransformError, TransformStore, Transformed, Version,
+    LogPage, Position, Query, QueryPage, RecordedEvent, Replacement, Retag, RetagStore,
+    SelectedPage, Selection, Snapshot, SnapshotPage, StoreError, StoreErrorKind, StreamId, Tag,
+    TaggedPosition, TransformError, TransformStore, Transformed, Version,
 };
 use futures_util::FutureExt;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};

@@ -389,7 +389,7 @@ async fn a_named_subscription_leaves_it_to_the_newer_release_as_well() {
     let all = Selection::log;
     let begin = Start::Beginning;
     let old = service.node();
-    let old = old.subscribe_with(name(), all(), begin.clone(), old::Subscriber, brisk());
+    let old = old.subscribe_with(name(), all(), begin, old::Subscriber, brisk());
     let old = old.await.unwrap();
     for number in 0..20 {
         service.new_mail(&format!("m-{number}"), number).await;

@@ -74,9 +74,9 @@ impl PgProjections {
             "set_config('search_path', \
                         regexp_replace(current_setting('search_path'), '^[^,]*', '{schema}'), true)"
         );
-        let begin = format!("CREATE SCHEMA {schema}; SELECT {}", handlers::settings(&path));
-        let begun = sqlx::raw_sql(AssertSqlSafe(begin)).fetch_one(&mut *opened.session).await;
-        match begun.map_err(from_sqlx).and_then(|row| AsBegun::of(&row, 0)) {
+        let opening = format!("CREATE SCHEMA {schema}; SELECT {}", handlers::settings(&path));
+        let settings = sqlx::raw_sql(AssertSqlSafe(opening)).fetch_one(&mut *opened.session).await;
+        match settings.map_err(from_sqlx).and_then(|row| AsBegun::of(&row, 0)) {
             Ok(begun) => opened.begun = begun,
             Err(error) => {
                 opened.session.undo().await?;

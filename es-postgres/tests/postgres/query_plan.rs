@@ -32,7 +32,7 @@ fn arguments(statement: &str) -> &'static str {
         "stream_pages" => "('{account,account}', '{k7,k8}', '{2,0}', 64)",
         "log_after" => "(30000, 60000, 500)",
         "log_before" => "(9223372036854775807, 60000, 500)",
-        "safe" | "written" | "replayed" | "stores" | "held_up" => "",
+        "safe" | "written" | "replayed" | "stores" | "held_up" | "event_tags" => "",
         "schema_objects" => "('es')",
         "snapshot_page" => "('account', 'k7', 7, 9223372036854775807, 500)",
         "save_snapshot" => "('account', 'k7', 7, 10, 70, '{}', 2)",
@@ -51,17 +51,15 @@ fn arguments(statement: &str) -> &'static str {
         "stream_versions" => "('{account,account}', '{k7,k8}')",
         "stream_tags" | "name_stream" => "('account', 'k7')",
         "archive_stream" => "('account', 'k7', 'account~11')",
-        "untag" => "('{30001,30002}', '{hot:1,hot:1}')",
+        "untag" | "retag_events" => "('{30001,30002}', '{hot:1,hot:1}')",
         "write_copies" => {
             "('account', 'k7', 11, '{61,62}', ARRAY[gen_random_uuid(), gen_random_uuid()], \
              '{a,b}', '{1,1}', '{1,2}', '{null,null}', ARRAY[E'order:7\\nhot:1'])"
         }
-        "event_tags" => "",
         "tag_gate" => "(false)",
         "tag_missing" => "('nobody', 'order', 60000)",
         "tag_state" => "('a', 'order', 'complete')",
         "retag_begin" => "('{a,b}', '{order,hot}')",
-        "retag_events" => "('{30001,30002}', '{hot:1,hot:1}')",
         "retag_state" => "('{a,b}', '{order,hot}', 7)",
         "known_events" => "(ARRAY[gen_random_uuid(), gen_random_uuid()])",
         other => panic!("sql/{other}.sql is new: give it arguments here"),

@@ -1,11 +1,11 @@
 //! Tags that come with a later release: no decision overlooks what was stored without them.
 
+use es_core::prelude::{Deserialize, Serialize};
 use es_core::{
     AppendError, Cursor, Describe, Description, Event, EventStore, EventTag, ExpectedVersion,
     FieldStyle, InvalidText, NewEvent, Position, QueryItem, RetagError, RetagStore, SchemaVersion,
     Tag,
 };
-use es_core::prelude::{Deserialize, Serialize};
 
 use super::subjects::{ALL, about, add, name, query, stream, tag, try_append};
 

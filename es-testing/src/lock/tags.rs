@@ -19,8 +19,8 @@ pub(super) fn write(to: &mut impl fmt::Write, tags: &Tags) -> fmt::Result {
     if let Some(home) = &tags.home {
         writeln!(to, "  home {home}")?;
     }
-    let others = tags.names.iter().filter(|name| Some(*name) != tags.home.as_ref());
-    others.map(|name| writeln!(to, "  tag {name}")).collect()
+    let mut others = tags.names.iter().filter(|name| Some(*name) != tags.home.as_ref());
+    others.try_for_each(|name| writeln!(to, "  tag {name}"))
 }
 
 /// Reads a line `home …` or `tag …`.

@@ -221,7 +221,7 @@ fn said<E>(entry: &Entry<E>) -> String {
         metadata.actor.as_ref().map(|actor| format!("by {actor}")),
         metadata.tenant.as_ref().map(|tenant| format!("of {tenant}")),
     ];
-    said.into_iter().flatten().map(|said| format!("  {said}")).collect()
+    said.into_iter().flatten().flat_map(|said| ["  ".to_owned(), said]).collect()
 }
 
 impl<P: Projection> fmt::Debug for Given<P> {

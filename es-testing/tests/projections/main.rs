@@ -2,8 +2,8 @@
 //! `UPDATE_EXPECT=1`.
 
 mod balances;
-mod laws;
 mod context;
+mod laws;
 mod models;
 #[cfg(feature = "postgres")]
 mod rows;

@@ -28,7 +28,7 @@ pub enum ImportError {
     #[error(transparent)]
     History(#[from] HistoryError),
     #[error("line {line}: changes[{change}].path: `{path}` cannot be changed so: {reason}")]
-    Change { line: usize, change: usize, path: String, reason: ExecuteError<FileError> },
+    Change { line: usize, change: usize, path: String, reason: Box<ExecuteError<FileError>> },
     #[error(
         "the store ends with commit {commit}, which is not in the history: is it another history's?"
     )]
@@ -110,7 +110,7 @@ async fn store_commit<S: EventStore>(
             line,
             change,
             path,
-            reason,
+            reason: Box::new(reason),
         })?;
     }
     let stored = work.commit().await;

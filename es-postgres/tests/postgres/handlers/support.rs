@@ -99,7 +99,9 @@ impl Project<Done, PgConnection> for Deeds {
                     nested.rollback().await?;
                 }
             }
-            Deed::Says(sql) => drop(db.execute(AssertSqlSafe(sql)).await?),
+            Deed::Says(sql) => {
+                db.execute(AssertSqlSafe(sql)).await?;
+            }
             Deed::Swallows(sql) => drop(sqlx::raw_sql(AssertSqlSafe(sql)).execute(db).await),
             Deed::Hangs => std::future::pending().await,
             Deed::Idles => {
@@ -143,7 +145,7 @@ impl Stage {
 
     pub(crate) async fn run_with(&self, options: RunOptions) -> Running {
         let running = self.projections.run_with(Deeds, options).await.unwrap();
-        let last = self.last.clone().unwrap();
+        let last = self.last.unwrap();
         let waited = self.projections.wait_for::<Deeds>(last, Duration::from_secs(20)).await;
         if let Err(error) = waited {
             let status = self.projections.status().await.unwrap();
@@ -154,7 +156,7 @@ impl Stage {
 
     /// Returns once the projection has come to the last deed, whoever runs it.
     pub(crate) async fn until_visible(&self) {
-        let last = self.last.clone().unwrap();
+        let last = self.last.unwrap();
         self.projections.wait_for::<Deeds>(last, Duration::from_secs(20)).await.unwrap();
     }
 

@@ -17,7 +17,7 @@ use es_postgres::{PgProjections, PgStore};
 
 use crate::support::fixture;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(crate = "es_core::serde")]

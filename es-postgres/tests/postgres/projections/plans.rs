@@ -14,7 +14,7 @@ use crate::support::{Fixture, fixture};
 /// Arguments for each statement, as they stand in an EXECUTE.
 fn arguments(statement: &str) -> &'static str {
     match statement {
-        "known" => "('p7', 1)",
+        "known" | "types" => "('p7', 1)",
         "inline_path" => "('p7', 1, 'p7')",
         "inline_leave" => "('p7', 'none', 'p7')",
         "limits" => "('p7', 2)",
@@ -36,7 +36,6 @@ fn arguments(statement: &str) -> &'static str {
         "come_first" => "(7, '{k1,k2}')",
         "blocked" => "('p7', 1, '{1,2,3}')",
         "due" => "('p7', 1, '{1,2,3}', 100, '{a}', '{2}')",
-        "types" => "('p7', 1)",
         "owe_types" => "(7, '{a}')",
         "parked" => "('p7', 1, 'k7', 0, 100)",
         "parked_keys" => "('p7', 1, 'k7', 100)",
