@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use es_core::{
-    Append, AppendError, AppendLock, Appended, Checkpoint, Condition, Cursor, EventStore,
+    Append, AppendError, AppendLock, Appended, Checkpoint, Condition, Cursor, EventStore, EventTag,
     ExpectedVersion, Fingerprint, LogPage, MemoryStore, Position, Query, QueryItem, QueryPage,
-    RecordedEvent, Replacement, ResumeError, SelectedPage, Selection, Snapshot, SnapshotPage,
-    StoreError, StreamAppend, StreamId, Tag, TransformError, TransformStore, Transformed, Version,
+    RecordedEvent, Replacement, ResumeError, Retag, RetagStore, SelectedPage, Selection, Snapshot,
+    SnapshotPage, StoreError, StreamAppend, StreamId, Tag, TaggedPosition, TransformError,
+    TransformStore, Transformed, Version,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::yield_now;
@@ -68,6 +69,12 @@ pub(crate) struct Broken {
     pub(crate) replacement: fn(&mut Replacement),
     /// How a copy comes into the place of a stream.
     pub(crate) replacing: Replacing,
+    /// Changes which tag is said to be missing.
+    pub(crate) missing: fn(Option<EventTag>) -> Option<EventTag>,
+    /// Goes on with tags from elsewhere.
+    pub(crate) retag_from: fn(Position) -> Position,
+    /// Changes which tags are written to stored events.
+    pub(crate) tagged: fn(&mut Vec<TaggedPosition>),
     /// Whoever calls has the store for itself until the call is over.
     pub(crate) alone: Option<Arc<Mutex<()>>>,
     /// Whom its locks keep out, and for how long.
@@ -119,6 +126,9 @@ impl Broken {
             snapshot_page: |_| {},
             replacement: |_| {},
             replacing: Replacing::AtOnce,
+            missing: |missing| missing,
+            retag_from: |position| position,
+            tagged: |_| {},
             alone: None,
             locking: Locking::Sound,
             forks: false,
@@ -239,6 +249,10 @@ impl EventStore for Broken {
         Ok(page)
     }
 
+    async fn missing_tag(&self, tags: &[EventTag]) -> Result<Option<EventTag>, StoreError> {
+        Ok((self.missing)(self.inner.missing_tag(tags).await?))
+    }
+
     async fn select_page(
         &self,
         selection: &Selection,
@@ -325,5 +339,26 @@ impl TransformStore for Broken {
                 Ok(done)
             }
         }
+    }
+}
+
+impl RetagStore for Broken {
+    async fn begin_retag(&self, retag: &Retag) -> Result<Position, StoreError> {
+        Ok((self.retag_from)(self.inner.begin_retag(retag).await?))
+    }
+
+    async fn write_tags(
+        &self,
+        retag: &Retag,
+        events: &[TaggedPosition],
+        through: Position,
+    ) -> Result<(), StoreError> {
+        let mut events = events.to_vec();
+        (self.tagged)(&mut events);
+        self.inner.write_tags(retag, &events, through).await
+    }
+
+    async fn end_retag(&self, retag: &Retag) -> Result<(), StoreError> {
+        self.inner.end_retag(retag).await
     }
 }

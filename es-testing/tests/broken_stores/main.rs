@@ -6,6 +6,7 @@ mod faults;
 mod locking;
 mod reading;
 mod repeating;
+mod retagging;
 mod selecting;
 mod snapshots;
 mod transforming;
@@ -36,9 +37,10 @@ fn every_test_of_the_contract_finds_a_broken_store() {
         selecting::FOUND,
         snapshots::FOUND,
         transforming::FOUND,
+        retagging::FOUND,
     ]
     .concat();
-    let tests = [contract::TESTS, contract::TRANSFORM_TESTS].concat();
+    let tests = [contract::TESTS, contract::TRANSFORM_TESTS, contract::RETAG_TESTS].concat();
 
     let finds_none: Vec<_> = tests.iter().filter(|test| !found.contains(test)).collect();
     assert!(finds_none.is_empty(), "no broken store makes these fail: {finds_none:?}");
