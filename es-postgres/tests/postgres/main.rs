@@ -24,6 +24,7 @@ mod loads;
 mod log_order;
 #[cfg(unix)]
 mod lost_replies;
+mod nights;
 mod notifications;
 #[cfg(unix)]
 mod pgbouncer;
@@ -33,6 +34,7 @@ mod query_plan;
 mod rebuild;
 #[cfg(unix)]
 mod restart;
+mod retag;
 #[cfg(unix)]
 mod roles;
 mod schema;
