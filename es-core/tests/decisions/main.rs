@@ -7,6 +7,7 @@ mod courses;
 mod forms;
 mod meeting;
 mod nights;
+mod one_fold;
 mod order;
 mod race;
 mod retag;

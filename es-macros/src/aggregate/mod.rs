@@ -8,7 +8,8 @@ mod snapshot;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
-use crate::diagnostics::Errors;
+use crate::diagnostics::{Errors, Slot};
+use crate::event_list::Entry;
 use crate::ownership::is_owned;
 
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
@@ -18,4 +19,18 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let spec = parse::spec(input, errors);
     let model = model::Aggregate::new(input, &spec, errors);
     expand::aggregate(&model)
+}
+
+/// What `#[aggregate(…)]` lists, for another derive on the same struct.
+pub(crate) struct Listed {
+    pub(crate) events: Slot<Vec<Entry>>,
+    pub(crate) superseded: Slot<Vec<Entry>>,
+}
+
+/// Whatever is wrong with the annotation is told by the derive of the aggregate.
+pub(crate) fn listed(input: &DeriveInput) -> Listed {
+    let mut told = Errors::default();
+    let spec = parse::spec(input, &mut told);
+    drop(told.report());
+    Listed { events: spec.events, superseded: spec.superseded }
 }

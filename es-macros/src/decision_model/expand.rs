@@ -17,6 +17,13 @@ pub(crate) fn decision_model(model: &DecisionModel<'_>) -> TokenStream {
     // An enum, which is a mistake that was told, has none of the derives that a model needs.
     let is_struct = matches!(model.input.data, Data::Struct(_));
     let decision_model = is_struct.then(|| implementation(model));
+    if model.is_aggregate {
+        // The derive of the aggregate has told what is wrong with the list, and has written the enum.
+        let decision_model = decision_model.filter(|_| !set.has_strangers && !set.is_empty());
+        let carried = (!set.is_generic()).then(|| carried_alone(model));
+        let carried = carried.filter(|_| decision_model.is_some());
+        return quote!(#completion #on_fields #carried #decision_model);
+    }
     if set.has_strangers {
         // A parameter too many was told of; any trait of the enum would tell of it again.
         let definition = event_enum::definition(model.input, set);
@@ -37,6 +44,22 @@ pub(crate) fn decision_model(model: &DecisionModel<'_>) -> TokenStream {
     quote!(#scope #completion #on_fields #definition #decision_model)
 }
 
+/// The checks of the tags, without the enum that they stand beside otherwise.
+fn carried_alone(model: &DecisionModel<'_>) -> TokenStream {
+    let krate = &model.krate;
+    let deprecation = Deprecation::of(&model.input.attrs);
+    let checks = every_event_carries_the_tags(model);
+    let superseded = !model.set.superseded.is_empty();
+    let reads = superseded.then(|| quote!(use #krate::__private::Reads as __Reads;));
+    quote! {
+        #deprecation
+        const _: () = {
+            #reads
+            #checks
+        };
+    }
+}
+
 fn implementation(model: &DecisionModel<'_>) -> TokenStream {
     let DecisionModel { krate, .. } = model;
     let ident = &model.input.ident;
@@ -44,7 +67,11 @@ fn implementation(model: &DecisionModel<'_>) -> TokenStream {
     let deprecation = Deprecation::of(&model.input.attrs);
     let query = query(model);
     let condition = (!model.tolerated.is_empty()).then(|| condition(model));
-    let dispatch = event_enum::dispatch(&model.set);
+    let dispatch = if model.is_aggregate {
+        quote!(<Self as #krate::Aggregate>::evolve(self, __e))
+    } else {
+        event_enum::dispatch(&model.set)
+    };
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
     quote! {
         #[automatically_derived]

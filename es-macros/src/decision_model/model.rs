@@ -1,8 +1,10 @@
 //! A decision model that is sound.
 
+use proc_macro2::Ident;
 use syn::{Data, DeriveInput};
 
 use super::parse::{FIELD_VOCABULARY, FieldSpec, Spec};
+use crate::aggregate::Listed;
 use crate::attr::Written;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
@@ -20,25 +22,50 @@ pub(crate) struct DecisionModel<'a> {
     pub(crate) krate: CratePath<'a>,
     pub(crate) written: &'a Written,
     pub(crate) written_on_fields: &'a Written,
+    /// Whether the aggregate has the enum of events, and the fold.
+    pub(crate) is_aggregate: bool,
 }
 
 impl<'a> DecisionModel<'a> {
-    pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec<'a>, errors: &mut Errors) -> Self {
-        if is_struct(input, errors) {
+    /// Of an aggregate it has the events that `listed` has.
+    pub(crate) fn new(
+        input: &'a DeriveInput,
+        spec: &'a Spec<'a>,
+        listed: Option<&'a Listed>,
+        errors: &mut Errors,
+    ) -> Self {
+        if let Some(listed) = listed {
+            listed_twice(spec, errors);
+            missing_tag(listed.events.key(), spec, errors);
+        } else if is_struct(input, errors) {
             missing_events(input, spec, errors);
-            missing_tag(spec, errors);
+            missing_tag(spec.events.key(), spec, errors);
         }
         let krate = CratePath::new(&spec.krate, errors);
-        let entries = spec.events.value().map_or(&[][..], Vec::as_slice);
-        let listed: Vec<_> = entries.iter().collect();
+        let (events, superseded) = match listed {
+            Some(listed) => (&listed.events, &listed.superseded),
+            None => (&spec.events, &spec.superseded),
+        };
+        let entries = events.value().map_or(&[][..], Vec::as_slice);
+        let members: Vec<_> = entries.iter().collect();
+        let set = if listed.is_some() {
+            // What is wrong with the list, the derive of the aggregate tells.
+            let mut told = Errors::default();
+            let set = event_enum::of_list(input, &members, superseded, krate, &mut told);
+            drop(told.report());
+            set
+        } else {
+            event_enum::of_list(input, &members, superseded, krate, errors)
+        };
         Self {
             input,
-            set: event_enum::of_list(input, &listed, &spec.superseded, krate, errors),
+            set,
             tolerated: tolerated(spec, entries, errors),
             tags: spec.tags.iter().filter_map(|tag| tag_field(tag, errors)).collect(),
             krate,
             written: &spec.written,
             written_on_fields: &spec.written_on_fields,
+            is_aggregate: listed.is_some(),
         }
     }
 }
@@ -73,9 +100,21 @@ fn missing_events(input: &DeriveInput, spec: &Spec<'_>, errors: &mut Errors) {
     }
 }
 
+/// One list for both: two would have to be kept alike.
+fn listed_twice(spec: &Spec<'_>, errors: &mut Errors) {
+    for key in [spec.events.key(), spec.superseded.key()].into_iter().flatten() {
+        errors.at(
+            key,
+            format_args!(
+                "the aggregate lists the events that the model knows of; remove `{key}(…)` here"
+            ),
+        );
+    }
+}
+
 /// A model of everything is no mistake of a moment: whoever wants it writes it by hand.
-fn missing_tag(spec: &Spec<'_>, errors: &mut Errors) {
-    let Some(events) = spec.events.key() else {
+fn missing_tag(events: Option<&Ident>, spec: &Spec<'_>, errors: &mut Errors) {
+    let Some(events) = events else {
         return;
     };
     if spec.tags.is_empty() && spec.written_on_fields.is_known() {
@@ -106,7 +145,7 @@ fn tolerated<'a>(spec: &'a Spec<'_>, events: &[Entry], errors: &mut Errors) -> V
         }
         if is_listed {
             tolerated.push(entry);
-        } else if !spec.written.lacks("events") {
+        } else if !events.is_empty() {
             errors.at(
                 &entry.path,
                 format_args!("`{text}` is not among the model's events; add it to `events(…)`"),

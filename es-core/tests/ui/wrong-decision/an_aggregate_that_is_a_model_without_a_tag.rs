@@ -6,8 +6,8 @@ use school::Subscribed;
 
 #[derive(Aggregate, DecisionModel, Default, Clone, Debug)]
 #[aggregate(name = "course", id = String, events(Subscribed))]
-#[decision_model(events(Subscribed))]
 struct Course {
+    course: String,
     taken: u32,
 }
 
