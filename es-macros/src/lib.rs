@@ -699,6 +699,39 @@ pub fn derive_event_set(input: TokenStream) -> TokenStream {
 /// # Ok::<(), es_core::InvalidQuery>(())
 /// ```
 ///
+/// # An aggregate as a model
+///
+/// An aggregate whose events carry a tag can be a model too. Put both derives on one struct: the list of
+/// events and the `Apply` impls are written once. `#[decision_model(…)]` on the struct takes only
+/// `tolerates` and `crate` then.
+///
+/// ```
+/// use es_core::prelude::*;
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "subscribed")]
+/// # pub struct Subscribed { #[event(tag)] course: String }
+///
+/// #[derive(Aggregate, DecisionModel, Default, Clone, Debug)]
+/// #[aggregate(name = "course", id = String, events(Subscribed))]
+/// pub struct Course {
+///     /// Set by `Decision::model`; a repository does not need it.
+///     #[decision_model(tag)]
+///     course: String,
+///     taken: u32,
+/// }
+///
+/// impl Apply<Subscribed> for Course {
+///     fn apply(&mut self, _: Subscribed) {
+///         self.taken += 1;
+///     }
+/// }
+///
+/// let model = Course { course: "c1".into(), ..Course::default() };
+/// assert_eq!(model.query()?.items()[0].types().len(), 1);
+/// # Ok::<(), es_core::InvalidQuery>(())
+/// ```
+///
 /// # Errors you may meet
 ///
 /// - "`Seats` lists the event `Subscribed` but never says how to apply it": write
