@@ -4,18 +4,22 @@
 //! there, and the next use meets another session, whose memory is cold. So what was used is kept
 //! for the next one, and the last to come is the first to go. Nobody is kept waiting for it: a
 //! connection is kept only while the pool has others to give, and goes back when it is not used.
+//!
+//! Where the pool has nothing to give for a while, there are [spares](crate::spares).
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use es_core::StoreError;
 use sqlx::pool::PoolConnection;
 use sqlx::{Executor, PgConnection, PgPool, Postgres};
 use tokio::runtime::Handle;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::error::from_sqlx;
+use crate::spares::{FOR_THE_POOL, Spare, Spares};
 
 /// How often a look is taken at whether the pool needs something back: so long the service may wait
 /// for a connection that nobody uses.
@@ -41,6 +45,8 @@ pub(crate) struct Connections {
     /// Half of the pool at most.
     most: usize,
     kept: Mutex<Kept>,
+    /// Made when the pool first leaves the store nothing. `None` where the service wants none.
+    spares: Option<OnceLock<Spares>>,
 }
 
 #[derive(Default)]
@@ -67,14 +73,25 @@ pub(crate) struct Held {
 /// Whose place a connection takes.
 enum Whose {
     Pool(PoolConnection<Postgres>),
+    /// None of the pool, all of which the service has.
+    Spare(Spare),
     /// None of the pool, which may make another. It is closed at its end.
     Nobody(PgConnection),
 }
 
 impl Connections {
     pub(crate) fn of(pool: PgPool) -> Arc<Self> {
+        Arc::new(Self::with(pool, Some(OnceLock::new())))
+    }
+
+    /// Those of the pool and no others.
+    pub(crate) fn without_spares(pool: PgPool) -> Arc<Self> {
+        Arc::new(Self::with(pool, None))
+    }
+
+    fn with(pool: PgPool, spares: Option<OnceLock<Spares>>) -> Self {
         let most = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(0);
-        Arc::new(Self { pool, most, kept: Mutex::default() })
+        Self { pool, most, kept: Mutex::default(), spares }
     }
 
     pub(crate) const fn pool(&self) -> &PgPool {
@@ -95,12 +112,11 @@ impl Connections {
             });
         }
         loop {
-            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            let connection = self.acquire().await.map_err(from_sqlx)?;
+            let (acquired, home) = (Instant::now(), Arc::clone(self));
+            let mut connection = Held { connection, acquired, home };
             match connection.execute(CLEAN).await {
-                Ok(_) => {
-                    let (acquired, home) = (Instant::now(), Arc::clone(self));
-                    return Ok(Held { connection: Whose::Pool(connection), acquired, home });
-                }
+                Ok(_) => return Ok(connection),
                 // There are no more of these than the pool has connections.
                 Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(FAILED) => {
                     connection.close_on_drop();
@@ -111,6 +127,25 @@ impl Connections {
                     return Err(from_sqlx(error));
                 }
             }
+        }
+    }
+
+    /// A connection of the pool, or a spare if the pool has nothing to give for a while.
+    async fn acquire(&self) -> Result<Whose, sqlx::Error> {
+        let mut of_pool = pin!(self.pool.acquire());
+        let Some(spares) = &self.spares else { return of_pool.await.map(Whose::Pool) };
+        if let Ok(answer) = timeout(FOR_THE_POOL, &mut of_pool).await {
+            return answer.map(Whose::Pool);
+        }
+        // A pool with room to open another waits for the server, and so would a spare.
+        if !self.is_short() {
+            return of_pool.await.map(Whose::Pool);
+        }
+        let spares = spares.get_or_init(|| Spares::beside(&self.pool));
+        tokio::select! {
+            biased;
+            answer = &mut of_pool => answer.map(Whose::Pool),
+            Some(spare) = spares.take() => Ok(Whose::Spare(spare)),
         }
     }
 
@@ -171,15 +206,19 @@ impl Held {
     pub(crate) fn apart(self) -> Self {
         let connection = match self.connection {
             Whose::Pool(connection) => Whose::Nobody(connection.detach()),
-            nobody @ Whose::Nobody(_) => nobody,
+            // Has none.
+            other @ (Whose::Spare(_) | Whose::Nobody(_)) => other,
         };
         Self { connection, ..self }
     }
 
     /// Closes the connection when it is dropped, instead of giving it back.
     pub(crate) fn close_on_drop(&mut self) {
-        if let Whose::Pool(connection) = &mut self.connection {
-            connection.close_on_drop();
+        match &mut self.connection {
+            Whose::Pool(connection) => connection.close_on_drop(),
+            Whose::Spare(spare) => spare.connection.close_on_drop(),
+            // Is closed anyway.
+            Whose::Nobody(_) => {}
         }
     }
 }
@@ -190,6 +229,7 @@ impl Deref for Held {
     fn deref(&self) -> &PgConnection {
         match &self.connection {
             Whose::Pool(connection) => connection,
+            Whose::Spare(spare) => &spare.connection,
             Whose::Nobody(connection) => connection,
         }
     }
@@ -199,6 +239,7 @@ impl DerefMut for Held {
     fn deref_mut(&mut self) -> &mut PgConnection {
         match &mut self.connection {
             Whose::Pool(connection) => connection,
+            Whose::Spare(spare) => &mut spare.connection,
             Whose::Nobody(connection) => connection,
         }
     }

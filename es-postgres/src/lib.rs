@@ -241,6 +241,7 @@ mod session;
 mod size;
 mod snapshots;
 mod spans;
+mod spares;
 mod sql_name;
 mod statements;
 mod store;

@@ -93,6 +93,12 @@ impl PgStore {
     /// use. So hooks of the pool run when a connection leaves it and comes back, and not between two
     /// statements of the store.
     ///
+    /// Where the service holds the whole pool for longer than 250 ms, in transactions of its own, the store
+    /// opens up to two connections beside it, with the same options and hooks, and closes them when they
+    /// were not used for ten seconds, or with the pool. A server or a pooler with a limit to connections
+    /// has to allow for two more of each process; where it refuses them the store waits for the pool.
+    /// [`without_spare_connections`](Self::without_spare_connections) is the switch.
+    ///
     /// Whatever the store itself does in more than one statement runs where a dropped future cannot
     /// reach it, and it begins on no connection before a transaction is ended that somebody forgot
     /// there. What the service does is its own: sqlx 0.9.0 gives a connection back inside of a
@@ -193,6 +199,16 @@ impl PgStore {
     #[must_use]
     pub fn without_prepared_statements(mut self) -> Self {
         self.persistent = false;
+        self
+    }
+
+    /// The same store with the connections of its pool and no others: while the service holds all of
+    /// them, appends and loads wait, and fail when the pool's `acquire_timeout` is over.
+    ///
+    /// For a server whose limit to connections is met by the pools to the last one.
+    #[must_use]
+    pub fn without_spare_connections(mut self) -> Self {
+        self.connections = Connections::without_spares(self.connections.pool().clone());
         self
     }
 

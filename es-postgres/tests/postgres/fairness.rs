@@ -5,10 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use es_core::prelude::*;
+use es_core::{AppendError, StoreErrorKind};
+use es_postgres::PgStore;
+use es_postgres::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use es_postgres::sqlx::{AssertSqlSafe, Executor, PgPool, PgTransaction};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
-use crate::support::{append, fixture};
+use crate::support::{Fixture, append, fixture, stream};
 
 /// Each of four tasks holds the stream for 400 ms, again and again: one waits for 1.6 seconds in its turn.
 #[tokio::test(flavor = "multi_thread")]
@@ -36,4 +40,128 @@ async fn an_append_gets_a_stream_that_transactions_of_the_service_hold_in_turn()
     holders.join_all().await;
 
     answer.expect("its turn comes").unwrap();
+}
+
+const SESSIONS: &str = "SELECT count(*) FROM pg_stat_activity \
+                        WHERE datname = current_database() AND application_name = 'service'";
+
+/// A pool of the service, which its sessions are told by.
+async fn pool_of(fixture: &Fixture, options: PgPoolOptions) -> PgPool {
+    let address: PgConnectOptions = fixture.database.url().parse().unwrap();
+    options.connect_with(address.application_name("service")).await.unwrap()
+}
+
+/// Open transactions of the service, so many.
+async fn hold(pool: &PgPool, transactions: u32) -> Vec<PgTransaction<'static>> {
+    let mut held = Vec::new();
+    for _ in 0..transactions {
+        let mut transaction = pool.begin().await.unwrap();
+        transaction.execute("SELECT 1").await.unwrap();
+        held.push(transaction);
+    }
+    held
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_is_answered_while_the_service_holds_the_whole_pool() {
+    let fixture = fixture().await;
+    let pool = pool_of(&fixture, PgPoolOptions::new().max_connections(30)).await;
+    let store = PgStore::new(pool.clone());
+    let held = hold(&pool, 30).await;
+
+    let mut calls = JoinSet::new();
+    for nth in 0..10 {
+        let store = store.clone();
+        calls.spawn(async move {
+            let key = nth.to_string();
+            store.append(append(&key, ExpectedVersion::NoStream, 1)).await.unwrap();
+            let page = store.stream_page(&stream(&key), Cursor::<Version>::START, 10).await;
+            page.unwrap().len()
+        });
+    }
+    let answers = timeout(Duration::from_secs(10), calls.join_all()).await;
+
+    assert_eq!(answers.expect("the pool's limit is thirty seconds"), [1; 10]);
+    assert!(fixture.number(SESSIONS).await <= 32, "two beside the thirty");
+    drop(held);
+}
+
+/// One transaction holds the whole pool, and those of the store are closed with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn spare_connections_end_with_the_pool() {
+    let fixture = fixture().await;
+    let pool = pool_of(&fixture, PgPoolOptions::new().max_connections(1)).await;
+    let store = PgStore::new(pool.clone());
+    let held = hold(&pool, 1).await;
+    store.append(append("a", ExpectedVersion::NoStream, 1)).await.unwrap();
+    assert_eq!(fixture.number(SESSIONS).await, 2, "the pool's and a spare");
+
+    drop(held);
+    pool.close().await;
+
+    let refused = store.append(append("b", ExpectedVersion::NoStream, 1)).await;
+    assert!(matches!(refused, Err(AppendError::Store(_))), "{refused:?}");
+    fixture.until(SESSIONS, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn spare_connections_end_with_the_store() {
+    let fixture = fixture().await;
+    let pool = pool_of(&fixture, PgPoolOptions::new().max_connections(1)).await;
+    let store = PgStore::new(pool.clone());
+    let _held = hold(&pool, 1).await;
+    store.append(append("a", ExpectedVersion::NoStream, 1)).await.unwrap();
+
+    drop(store);
+
+    fixture.until(SESSIONS, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_without_spare_connections_waits_for_the_pool() {
+    let fixture = fixture().await;
+    let options = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(1));
+    let pool = pool_of(&fixture, options).await;
+    let store = PgStore::new(pool.clone()).without_spare_connections();
+    let _held = hold(&pool, 1).await;
+
+    let answer = store.append(append("a", ExpectedVersion::NoStream, 1)).await;
+
+    let unavailable = |error: &AppendError| matches!(error, AppendError::Store(error) if error.kind() == StoreErrorKind::Unavailable);
+    assert!(answer.as_ref().is_err_and(unavailable), "{answer:?}");
+    assert_eq!(fixture.number(SESSIONS).await, 1);
+}
+
+/// The server has connections for the pool and for nobody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_gets_no_spare_connection_waits_for_the_pool() {
+    let fixture = fixture().await;
+    let role = format!("few_{}", std::process::id());
+    for statement in [
+        format!("CREATE ROLE {role} LOGIN CONNECTION LIMIT 1"),
+        format!("GRANT USAGE ON SCHEMA es TO {role}"),
+        format!("GRANT ALL ON ALL TABLES IN SCHEMA es TO {role}"),
+        format!("GRANT ALL ON ALL SEQUENCES IN SCHEMA es TO {role}"),
+    ] {
+        fixture.pool.execute(AssertSqlSafe(statement)).await.unwrap();
+    }
+    let address: PgConnectOptions = fixture.database.url().parse().unwrap();
+    let options = PgPoolOptions::new().max_connections(1);
+    let pool = options.connect_with(address.username(&role)).await.unwrap();
+    let store = PgStore::new(pool.clone());
+    let held = hold(&pool, 1).await;
+
+    let since = Instant::now();
+    let (answer, ()) =
+        tokio::join!(store.append(append("a", ExpectedVersion::NoStream, 1)), async {
+            sleep(Duration::from_secs(1)).await;
+            drop(held);
+        });
+    let took = since.elapsed();
+
+    pool.close().await;
+    let forget = format!("DROP OWNED BY {role}; DROP ROLE {role}");
+    fixture.pool.execute(AssertSqlSafe(forget)).await.unwrap();
+    answer.unwrap();
+    assert!(took < Duration::from_secs(5), "{took:?}");
 }
