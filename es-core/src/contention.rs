@@ -9,6 +9,7 @@ use crate::append_lock::AppendLock;
 use crate::backoff;
 use crate::error::AppendError;
 use crate::resend;
+use crate::silence::{answered, answered_by};
 use crate::store::EventStore;
 
 /// For so long a command goes on that meets others, unless told otherwise: as long as a request is
@@ -18,6 +19,9 @@ pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// So many attempts are made without waiting for a turn. Two cost less than a lock where somebody
 /// passes by once; where others come all the time, each further one is lost as well.
 pub(crate) const OPTIMISTIC: u32 = 2;
+
+/// A store keeps to the time for a lock itself; one that does not answer has so long on top.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// The attempts at one append.
 pub(crate) struct Attempts {
@@ -73,7 +77,7 @@ pub(crate) async fn lock<S: EventStore>(
     draft: &Append,
     wait: Duration,
 ) -> Option<AppendLock> {
-    match store.lock(draft, wait).await {
+    match answered_by(Instant::now() + wait + GRACE, store.lock(draft, wait)).await {
         Ok(lock) => lock,
         Err(error) => {
             tracing::debug!(target: "es", %error, "no lock for an append");
@@ -90,7 +94,7 @@ pub(crate) async fn append<S: EventStore>(
     append: &Append,
 ) -> Result<Appended, AppendError> {
     if let Some(lock) = lock {
-        match lock.append(append.clone()).await {
+        match answered(lock.append(append.clone())).await {
             Err(AppendError::Store(error)) if error.is_transient() => {
                 tracing::debug!(target: "es", %error, "sent again without a lock");
             }

@@ -157,6 +157,7 @@ mod restore;
 mod retag;
 mod selection;
 pub mod shape;
+mod silence;
 mod snapshot;
 mod snapshot_policy;
 mod snapshot_writer;

@@ -7,6 +7,7 @@ use futures_util::stream;
 
 use crate::error::{StoreError, StoreErrorKind};
 use crate::recorded::RecordedEvent;
+use crate::silence::answered;
 use crate::store::{Cursor, EventStore};
 use crate::stream::{Position, StreamId, Version};
 
@@ -48,7 +49,7 @@ fn unfold_stream<S: EventStore>(
             if pages.last_page {
                 return Ok(None);
             }
-            let events = store.stream_page(&stream, pages.cursor, PAGE).await?;
+            let events = answered(store.stream_page(&stream, pages.cursor, PAGE)).await?;
             if !goes_on(&store, &stream, &pages, &events).await? {
                 return Err(StoreError::new(StoreErrorKind::Contention, Replaced));
             }
@@ -73,7 +74,7 @@ async fn goes_on<S: EventStore>(
         (Cursor::Before(_), Some(next)) => next.version.plus(1) == last,
         (Cursor::Before(_), None) if last == Version(1) => true,
         (Cursor::Before(_), None) => {
-            let first = store.stream_page(stream, Cursor::START, 1).await?;
+            let first = answered(store.stream_page(stream, Cursor::START, 1)).await?;
             first.first().is_some_and(|first| first.version == last)
         }
     })

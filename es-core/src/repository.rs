@@ -28,6 +28,7 @@ use crate::load::{Folded, Loaded, Moment, Until, fold, load};
 use crate::metadata::Metadata;
 use crate::recorded::{EventPart, Recorded};
 use crate::resend;
+use crate::silence::answered;
 use crate::snapshot_writer::SnapshotWriter;
 use crate::spans;
 use crate::store::{Cursor, EventStore};
@@ -196,9 +197,10 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     /// Waits between attempts with tokio's timer, so it needs a runtime that has one.
     ///
     /// If the store fails in a way [that a moment may cure](crate::StoreError::is_transient), what was
-    /// asked goes out again, for up to ten seconds after the first failure. An append goes out as it
-    /// was, with the same event ids: if only its answer was lost, this is the answer, and nothing is
-    /// stored twice. After that time the command fails with the store's error, and what it decided
+    /// asked goes out again, for up to ten seconds from its beginning; a load begins again, and an append goes
+    /// out as it was, with the same event ids: if only its answer was lost, this is the answer, and nothing
+    /// is stored twice. A call that the store does not answer at all, since somebody holds the stream or
+    /// the pool for example, is given up after thirty seconds. After that time the command fails with the store's error, and what it decided
     /// may have been stored, but only if the error is an append's and its kind is
     /// [`Unavailable`](crate::StoreErrorKind::Unavailable). Whoever then repeats the command decides
     /// it a second time, on a state that may hold the first.
@@ -336,7 +338,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         let loaded = self.load_until(id, Until::Version(version)).await?;
         if loaded.version < version {
             let stream = StreamId::of::<A>(id)?;
-            let first = self.store.stream_page(&stream, Cursor::START, 1).await?;
+            let first = answered(self.store.stream_page(&stream, Cursor::START, 1)).await?;
             if let Some(first) = first.first().map(|event| event.version).filter(|v| *v > version) {
                 return Err(LoadError::Archived { stream, asked: version, first });
             }

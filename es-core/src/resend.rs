@@ -17,6 +17,10 @@
 //! these events, the first sending, should it still be under way, comes too late as well: it expects
 //! the same version. This holds for an append all of whose parts expect an exact version, or which has a
 //! condition; those are the appends of this crate.
+//!
+//! Both times count from the beginning of the call: what is sent again for ten seconds, and what the store
+//! does not answer at all for thirty. A pool that lets a call wait before it says that it has nothing is
+//! asked once.
 
 use std::fmt::Display;
 use std::future::Future;
@@ -27,10 +31,11 @@ use tokio::time::Instant;
 
 use crate::append::{Append, Appended};
 use crate::error::{AppendError, LoadError, StoreError};
+use crate::silence::{SILENCE, answered_by};
 use crate::store::EventStore;
 
-/// For so long after the first failure something is sent again: long enough for a server that starts
-/// anew, short enough for a request that somebody waits for.
+/// For so long something is sent again: long enough for a server that starts anew, short enough for a
+/// request that somebody waits for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Appends; as long as the store fails in a way that a moment may cure, again and as it was.
@@ -38,7 +43,8 @@ pub(crate) async fn append<S: EventStore>(
     store: &S,
     append: &Append,
 ) -> Result<Appended, AppendError> {
-    until_answered(|| store.append(append.clone())).await
+    let until = Instant::now() + SILENCE;
+    until_answered(|| answered_by(until, store.append(append.clone()))).await
 }
 
 /// Asks until there is an answer that is no transient failure, or patience is at its end.
@@ -46,15 +52,14 @@ pub(crate) async fn until_answered<T, E: Failure, F: Future<Output = Result<T, E
     mut ask: impl FnMut() -> F,
 ) -> Result<T, E> {
     let mut delays = delays();
-    let mut first_failure = None;
+    let begun = Instant::now();
     loop {
         let error = match ask().await {
             Err(error) if error.is_transient() => error,
             answer => return answer,
         };
-        let passed = first_failure.get_or_insert_with(Instant::now).elapsed();
         let delay = delays.next().unwrap_or_default();
-        if passed + delay > PATIENCE {
+        if begun.elapsed() + delay > PATIENCE {
             return Err(error);
         }
         tracing::debug!(target: "es", %error, ?delay, "sent again");

@@ -5,6 +5,7 @@ use crate::error::StoreError;
 use crate::load::{Loaded, Until};
 use crate::paging::PAGE;
 use crate::recorded::RecordedEvent;
+use crate::silence::answered;
 use crate::snapshot::Snapshot;
 use crate::store::EventStore;
 use crate::stream::{StreamId, Version};
@@ -29,7 +30,7 @@ pub(crate) async fn restore<A: Aggregate, S: EventStore>(
     };
     let mut at_most = until.at_most();
     while at_most > Version::NONE {
-        let page = store.snapshot_page(stream, policy.shape(), at_most, PAGE).await?;
+        let page = answered(store.snapshot_page(stream, policy.shape(), at_most, PAGE)).await?;
         let Some(snapshot) = page.snapshot else {
             if let Some(unfit) = page.unfit {
                 tracing::warn!(

@@ -9,6 +9,7 @@ use crate::query::{Condition, InvalidQuery, Query, QueryItem};
 use crate::recorded::{NewEvent, RawEvent};
 use crate::resend::until_answered;
 use crate::retag::{EventTag, MissingTag};
+use crate::silence::answered;
 use crate::store::{EventStore, MatchingEvent};
 use crate::stream::Position;
 
@@ -69,7 +70,7 @@ impl<M: DecisionModels> Reading<M> {
         E: std::error::Error + 'static,
     {
         let tags = &self.queries.tags;
-        if let Some(missing) = until_answered(move || store.missing_tag(tags)).await? {
+        if let Some(missing) = until_answered(move || answered(store.missing_tag(tags))).await? {
             return Err(MissingTag(missing).into());
         }
         self.read(store, true).await
@@ -112,9 +113,9 @@ impl<M: DecisionModels> Reading<M> {
         let query = &self.queries.read;
         let page_after = async |after| {
             if again {
-                until_answered(move || store.query_page(query, after, PAGE)).await
+                until_answered(move || answered(store.query_page(query, after, PAGE))).await
             } else {
-                store.query_page(query, after, PAGE).await
+                answered(store.query_page(query, after, PAGE)).await
             }
         };
         let mut page = page_after(self.settled).await?;
