@@ -24,6 +24,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout, timeout_at};
 use tracing::{Instrument, Span};
 
+use crate::driven::told;
 use crate::error::from_sqlx;
 use crate::spans;
 use crate::store::PgStore;
@@ -75,10 +76,8 @@ impl PgStore {
     ) -> Result<AppendLock, StoreError> {
         let (caller, answer) = oneshot::channel();
         let (store, draft) = (self.clone(), draft.clone());
-        tokio::spawn(async move { store.hold(&draft, wait, caller).await }.in_current_span());
-        answer
-            .await
-            .unwrap_or_else(|stopped| Err(StoreError::new(StoreErrorKind::Unavailable, stopped)))
+        let hold = async move { store.hold(&draft, wait, caller).await };
+        told(answer, tokio::spawn(hold.in_current_span())).await
     }
 
     async fn hold(&self, draft: &Append, wait: Duration, mut caller: Caller) {

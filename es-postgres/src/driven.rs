@@ -13,7 +13,8 @@
 use std::panic::resume_unwind;
 
 use es_core::{StoreError, StoreErrorKind};
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot;
+use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument;
 
 /// The outcome of `work`, which a task drives to its end. Dropped, it ends at the next point where it
@@ -32,10 +33,34 @@ where
     let mut task = Driven(tokio::spawn(work.in_current_span()));
     match (&mut task.0).await {
         Ok(outcome) => outcome,
-        Err(stopped) => match stopped.try_into_panic() {
-            Ok(panic) => resume_unwind(panic),
-            Err(stopped) => Err(StoreError::new(StoreErrorKind::Unavailable, stopped).into()),
-        },
+        Err(stopped) => Err(ended(stopped).into()),
+    }
+}
+
+/// What a task tells that nobody ends; where it told nothing, the panic that it ended with.
+///
+/// # Errors
+///
+/// What it told, and [`Unavailable`](StoreErrorKind::Unavailable) where the runtime went away.
+pub(crate) async fn told<T, E: From<StoreError>>(
+    answer: oneshot::Receiver<Result<T, E>>,
+    task: JoinHandle<()>,
+) -> Result<T, E> {
+    match answer.await {
+        Ok(outcome) => outcome,
+        Err(closed) => Err(match task.await {
+            Err(stopped) => ended(stopped),
+            Ok(()) => StoreError::new(StoreErrorKind::Unavailable, closed),
+        }
+        .into()),
+    }
+}
+
+/// A panic goes on in whoever waited for the task.
+fn ended(stopped: JoinError) -> StoreError {
+    match stopped.try_into_panic() {
+        Ok(panic) => resume_unwind(panic),
+        Err(stopped) => StoreError::new(StoreErrorKind::Unavailable, stopped),
     }
 }
 

@@ -6,11 +6,13 @@ use std::time::Duration;
 use es_core::{Append, AppendError, Appended, Condition, StoreError, StoreErrorKind, StreamAppend};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use tracing::Instrument;
 
 use crate::alone::LOCKED_STREAMS;
 use crate::append::{Failure, Outcome};
 use crate::columns::bigint;
+use crate::driven::told;
 use crate::error::{contended, from_sqlx, is_contention, is_lock_timeout};
 use crate::group::Claim;
 use crate::savepoint::Savepoint;
@@ -57,30 +59,28 @@ impl PgStore {
             return Err(refusal);
         }
         let (answer, caller) = oneshot::channel();
-        self.call_locked(append, claim, answer, |done| done);
-        caller.await.unwrap_or_else(|stopped| {
-            Err(StoreError::new(StoreErrorKind::Unavailable, stopped).into())
-        })
+        let task = self.call_locked(append, claim, answer, |done| done);
+        told(caller, task).await
     }
 
-    /// Has a task append under locks, and tell the outcome as `told` says it.
+    /// Has a task append under locks, and tell the outcome as `as_told` says it.
     pub(crate) fn call_locked<D: Send + 'static>(
         &self,
         append: Arc<Append>,
         claim: Option<Claim>,
         mut answer: oneshot::Sender<D>,
-        told: impl FnOnce(Result<Appended, AppendError>) -> D + Send + 'static,
-    ) {
+        as_told: impl FnOnce(Result<Appended, AppendError>) -> D + Send + 'static,
+    ) -> JoinHandle<()> {
         let store = self.clone();
         let task = async move {
             let done = store.when_free(&mut answer, |slice| store.try_locked(&append, slice)).await;
             drop(claim);
             if let Some(done) = done {
                 // Nobody may be there to hear it any more; it is done all the same.
-                let _ = answer.send(told(done));
+                let _ = answer.send(as_told(done));
             }
         };
-        tokio::spawn(task.in_current_span());
+        tokio::spawn(task.in_current_span())
     }
 
     /// What `attempt` comes to, which waits for streams in slices: tried again when a slice is over,

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use tracing::Instrument;
 
 use crate::columns::bigint;
+use crate::driven::told;
 use crate::error::from_sqlx;
 use crate::event_tags::TagState;
 use crate::locked::begin;
@@ -253,10 +254,8 @@ impl PgStore {
                 let _ = answer.send(done.map_err(of_append));
             }
         };
-        tokio::spawn(task.in_current_span());
-        caller
-            .await
-            .unwrap_or_else(|stopped| Err(StoreError::new(StoreErrorKind::Unavailable, stopped)))
+        let task = tokio::spawn(task.in_current_span());
+        told(caller, task).await
     }
 }
 

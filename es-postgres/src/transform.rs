@@ -13,6 +13,7 @@ use tracing::Instrument;
 use crate::append::{Failure, Outcome};
 use crate::columns::bigint;
 use crate::copies::chunks;
+use crate::driven::told;
 use crate::error::{contended, from_sqlx, unexpected};
 use crate::locked::begin;
 use crate::row;
@@ -55,11 +56,8 @@ impl PgStore {
                 let _ = answer.send(done);
             }
         };
-        tokio::spawn(task.in_current_span());
-        let answer = caller.await.unwrap_or_else(|stopped| {
-            Err(StoreError::new(StoreErrorKind::Unavailable, stopped).into())
-        });
-        answer.map_err(|error| match error {
+        let task = tokio::spawn(task.in_current_span());
+        told(caller, task).await.map_err(|error| match error {
             AppendError::Conflict(conflict) => TransformError::Conflict(conflict),
             AppendError::Store(error) => TransformError::Store(error),
             other => TransformError::Store(StoreError::new(StoreErrorKind::Other, other)),

@@ -48,7 +48,7 @@ impl Waiting {
     pub(super) fn lock(self, claim: Claim) {
         let Self { append, answer, span, .. } = self;
         let store = claim.store().clone();
-        span.in_scope(|| store.call_locked(append, Some(claim), answer, Turn::Settled));
+        drop(span.in_scope(|| store.call_locked(append, Some(claim), answer, Turn::Settled)));
     }
 
     /// Hands the verdict to the caller, who may have gone.
@@ -80,11 +80,12 @@ impl PgStore {
                 Ok(Turn::Known) => {
                     return driven(async move { store.first_answer_anywhere(&append).await }).await;
                 }
-                Ok(Turn::Alone) => {
+                // Whatever ended the task that had it, a panic or the end of its runtime: the ids tell
+                // whether it was stored, and it meets no other append again.
+                Ok(Turn::Alone) | Err(_) => {
                     return driven(async move { store.append_alone(append).await }).await;
                 }
-                // The task that had it is gone with its runtime; the ids tell whether it was stored.
-                Ok(Turn::Again) | Err(_) => {}
+                Ok(Turn::Again) => {}
             }
         }
     }

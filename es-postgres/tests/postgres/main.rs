@@ -26,6 +26,7 @@ mod log_order;
 mod lost_replies;
 mod nights;
 mod notifications;
+mod panics;
 #[cfg(unix)]
 mod pgbouncer;
 mod projections;
