@@ -53,10 +53,10 @@ impl Spares {
             .min_connections(0)
             .idle_timeout(IDLE)
             .connect_lazy_with(pool.connect_options().as_ref().clone());
-        let (closed, closes) = (pool.close_event(), spares.clone());
+        let (end, own) = (pool.close_event(), spares.clone());
         let closing = tokio::spawn(async move {
-            closed.await;
-            closes.close().await;
+            end.await;
+            own.close().await;
         });
         Self { pool: spares, places: Arc::new(Semaphore::new(MOST as usize)), closing }
     }
