@@ -21,6 +21,7 @@ mod inline;
 mod kept;
 mod large;
 mod loads;
+mod locks;
 mod log_order;
 #[cfg(unix)]
 mod lost_replies;
