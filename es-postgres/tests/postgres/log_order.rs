@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
+use es_core::StreamAppend;
 use es_core::prelude::*;
 use es_postgres::PgStore;
-use es_postgres::sqlx::{self, PgPool};
+use es_postgres::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use es_postgres::sqlx::{self, Executor, PgPool};
 
-use crate::support::{Dice, append, exact, fixture, part};
+use crate::support::{Dice, append, exact, fixture, part, stream, tagged};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_open_transaction_holds_the_log_back() {
@@ -186,5 +188,100 @@ async fn readers_that_share_a_store_do_not_confuse_each_other() {
 
     for reader in readers {
         assert_eq!(reader.await.unwrap().len(), 600);
+    }
+}
+
+/// Stops whoever writes an event `held`, with its position taken and its statement not done, for as long
+/// as a lock is held.
+const STOP_AT_ROWS: &str = "
+    CREATE FUNCTION public.stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        PERFORM set_config('lock_timeout', '0', true), pg_advisory_xact_lock_shared(7, 7);
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER stop BEFORE INSERT ON es.events
+       FOR EACH ROW WHEN (NEW.name = 'held') EXECUTE FUNCTION public.stop()";
+
+/// One statement or many, with tags or without: whoever has a position and is not done holds readers
+/// back, whatever comes after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_form_of_an_append_holds_the_log_back_until_it_is_done() {
+    let fixture = fixture().await;
+    fixture.pool.execute(STOP_AT_ROWS).await.unwrap();
+    let held = |tags: &[&str]| {
+        StreamAppend::new(stream("held"), ExpectedVersion::Any, vec![tagged("held", tags)])
+    };
+    let forms = [
+        vec![held(&[])],
+        vec![held(&["seat:1"])],
+        vec![held(&[]), part("beside", ExpectedVersion::Any, 1)],
+        vec![held(&[]), part("never", ExpectedVersion::NoStream, 0)],
+    ];
+
+    let mut before = fixture.put("later", ExpectedVersion::Any, 1).await.unwrap().position();
+    for form in forms {
+        let mut stop = fixture.pool.begin().await.unwrap();
+        stop.execute("SELECT pg_advisory_xact_lock(7, 7)").await.unwrap();
+        let (store, form) = (fixture.store.clone(), Append::new(form).unwrap());
+        let held = tokio::spawn(async move { store.append(form).await });
+        fixture.until_waiting(1).await;
+        let later = fixture.put("later", ExpectedVersion::Any, 1).await.unwrap().position();
+
+        let page = fixture.store.log_page(Cursor::<Position>::START, 99).await.unwrap();
+        stop.rollback().await.unwrap();
+        let held = held.await.unwrap().unwrap().streams[0].positions[0];
+
+        assert_eq!(Some(page.safe), before);
+        let rest = fixture.store.log_page(Cursor::After(page.safe), 99).await.unwrap();
+        let rest: Vec<_> = rest.events.iter().map(|event| event.position).collect();
+        assert!(rest.first() == Some(&held) && rest.contains(&later.unwrap()), "{rest:?}");
+        before = rest.last().copied();
+    }
+}
+
+/// In place of the server's table of locks: a reader that looks there stops before its look and after
+/// it, while somebody takes a position and somebody else takes the next one and is done.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_stops_in_the_middle_of_its_look_loses_nothing() {
+    let fixture = fixture().await;
+    let looks = "
+        CREATE SCHEMA shadow;
+        CREATE FUNCTION shadow.look() RETURNS SETOF pg_catalog.pg_locks LANGUAGE plpgsql AS $$
+        DECLARE seen pg_catalog.pg_locks[];
+        BEGIN
+            PERFORM pg_advisory_xact_lock_shared(7, 1);
+            SELECT array_agg(locks) INTO seen FROM pg_catalog.pg_locks locks;
+            PERFORM pg_advisory_xact_lock_shared(7, 2);
+            RETURN QUERY SELECT * FROM unnest(seen);
+        END $$;
+        CREATE VIEW shadow.pg_locks AS SELECT * FROM shadow.look()";
+    fixture.pool.execute(looks).await.unwrap();
+    let options: PgConnectOptions = fixture.database.url().parse().unwrap();
+    let options = options.options([("search_path", "shadow,pg_catalog,public")]);
+    let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+
+    for place in 1..=2 {
+        // A store of its own, which knows nothing of earlier looks.
+        let looking = PgStore::new(pool.clone());
+        let mut stop = fixture.pool.begin().await.unwrap();
+        sqlx::query("SELECT pg_advisory_xact_lock(7, $1)")
+            .bind(place)
+            .execute(&mut *stop)
+            .await
+            .unwrap();
+        let reader =
+            tokio::spawn(async move { looking.log_page(Cursor::<Position>::START, 99).await });
+        fixture.until_waiting(1).await;
+        let mut open = fixture.pool.begin().await.unwrap();
+        let held = append("held", ExpectedVersion::Any, 1);
+        let held = fixture.store.append_within(&mut open, held).await.unwrap().position();
+        fixture.put("later", ExpectedVersion::Any, 1).await.unwrap();
+        stop.rollback().await.unwrap();
+        let page = reader.await.unwrap().unwrap();
+        open.commit().await.unwrap();
+
+        let then = fixture.store.log_page(Cursor::<Position>::START, 99).await.unwrap();
+        let complete = then.events.iter().filter(|event| event.position <= page.safe);
+        assert!(complete.eq(&page.events), "place {place}: up to {:?}", page.safe);
+        assert!(Some(page.safe) < held);
     }
 }
