@@ -141,6 +141,10 @@ async fn a_twin_does_not_touch_its_neighbours() {
     assert!(twin.already != again.already);
     assert!(matches!(elsewhere, Err(AppendError::DuplicateEvent { .. })), "{elsewhere:?}");
     assert!(old.unwrap().already);
+    // A statement that fails has taken positions for all its appends, neighbours as well.
+    let given = fixture.number("SELECT last_value FROM es.events_position_seq").await;
+    let stored = fixture.number("SELECT count(*) FROM es.events").await;
+    assert_eq!(given, stored, "no statement has failed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -377,5 +381,27 @@ async fn an_open_transaction_holds_up_its_own_streams_only() {
             join_all(busy).await.into_iter().map(|busy| version(busy.unwrap())).collect();
         versions.sort_unstable();
         assert_eq!(versions, [2, 3, 4, 5]);
+    }
+}
+
+/// It was refused if it had come by itself, whatever it rides on.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_expects_no_stream_does_not_ride_on_what_makes_one() {
+    let fixture = fixture().await;
+    for first in [ExpectedVersion::Any, ExpectedVersion::NoStream] {
+        let key = format!("{first:?}").to_lowercase();
+
+        let answers = together(
+            &fixture,
+            vec![append(&key, first, 1), append(&key, ExpectedVersion::NoStream, 1)],
+        )
+        .await;
+
+        let [first, second] = <[Answer; 2]>::try_from(answers).unwrap();
+        assert_eq!(version(first), 1);
+        assert!(
+            matches!(second, Err(AppendError::Conflict(conflict)) if conflict.actual == Version(1))
+        );
+        assert_eq!(fixture.versions(&key).await, [1]);
     }
 }
