@@ -1,7 +1,10 @@
 //! What a query finds.
 
 use es_core::prelude::*;
-use es_core::{EventName, MatchingEvent, NewEvent, Query, QueryItem, StoreErrorKind, Tag};
+use es_core::{
+    AppendError, Condition, EventName, MatchingEvent, NewEvent, Query, QueryItem, StoreErrorKind,
+    Tag,
+};
 use es_postgres::sqlx;
 
 use crate::support::{Dice, Fixture, fixture, item, stream, tagged};
@@ -160,4 +163,43 @@ async fn a_store_that_was_not_migrated_says_so() {
     let error = fixture.store.query_page(&query, Position::START, 1).await.unwrap_err();
 
     assert_eq!(error.kind(), StoreErrorKind::NotMigrated);
+}
+
+/// Of four tags every subset is on some event, so that each tag is the one that is missing once.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_matches_events_that_have_all_of_its_tags() {
+    const TAGS: [&str; 4] = ["a:1", "b:1", "c:1", "d:1"];
+    let fixture = fixture().await;
+    let subset = |bits: usize| -> Vec<&str> {
+        TAGS.iter()
+            .enumerate()
+            .filter(|(nth, _)| bits >> nth & 1 == 1)
+            .map(|(_, tag)| *tag)
+            .collect()
+    };
+    let mut at = Vec::new();
+    for bits in 0..16 {
+        at.push(put(&fixture, "a", "x", &subset(bits)).await);
+    }
+
+    for bits in 1..16 {
+        let expected: Vec<_> = (0..16).filter(|on| on & bits == bits).map(|on| at[on]).collect();
+        let by_tags = found(&fixture, vec![item(&[], &subset(bits))], Position::START).await;
+        let also_by_type = vec![item(&[], &subset(bits)), item(&["never"], &[])];
+        let also_by_type = found(&fixture, also_by_type, Position::START).await;
+
+        assert_eq!(positions(&by_tags), expected, "{:?}", subset(bits));
+        assert_eq!(positions(&also_by_type), expected, "{:?}", subset(bits));
+        let condition = |known| {
+            let query = Query::new(vec![item(&[], &subset(bits))]).unwrap();
+            let condition = Condition::new(query, Position::START).with_known(known);
+            let append = Append::to(stream("b"), ExpectedVersion::Any, vec![tagged("y", &[])]);
+            fixture.store.append(append.unwrap().with_condition(condition))
+        };
+        let AppendError::Condition(failed) = condition(vec![]).await.unwrap_err() else {
+            panic!("not for the condition")
+        };
+        assert!(expected.contains(&failed.position), "{:?}", subset(bits));
+        condition(expected).await.unwrap();
+    }
 }
