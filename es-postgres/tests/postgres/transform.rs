@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use es_core::prelude::*;
 use es_core::{
-    Actor, NewEvent, Query, Reason, RecordedEvent, Rewrite, StoreErrorKind, Transform,
+    Actor, Condition, NewEvent, Query, Reason, RecordedEvent, Rewrite, StoreErrorKind, Transform,
     TransformError, TransformStore, Transformed,
 };
 use es_postgres::PgStore;
@@ -260,4 +260,45 @@ async fn the_migration_finds_a_log_in_use() {
                    WHERE oid = 'es.archives'::regclass AND acl.grantee <> relowner";
     let granted: String = sqlx::query_scalar(granted).fetch_one(&pool).await.unwrap();
     assert_eq!(granted, "-,pg_monitor");
+}
+
+/// What happened, happened when it did.
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_have_the_time_of_what_they_stand_for() {
+    let fixture = fixture().await;
+    for version in 0..3 {
+        fixture.put("a", exact(version), 1).await.unwrap();
+    }
+    let times = async || -> Vec<_> {
+        let page = fixture.store.stream_page(&stream("a"), Cursor::START, 9).await.unwrap();
+        page.iter().map(|event| event.recorded_at).collect()
+    };
+    let before = times().await;
+
+    let done = transform(&fixture.store, "a").await.unwrap();
+
+    assert!(before.is_sorted_by(|a, b| a < b), "each at a time of its own");
+    assert_eq!(times().await, before);
+    assert_eq!(Some(&done.stream.recorded_at), before.last());
+}
+
+/// Whoever rests on there being no more of a tag is not overtaken by a copy that has it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transformation_waits_for_whoever_rests_on_a_tag_of_its_copies() {
+    let fixture = fixture().await;
+    let told = vec![tagged("told", &["course:c1"])];
+    fixture.store.append(Append::to(stream("a"), exact(0), told).unwrap()).await.unwrap();
+    let mut tx = fixture.pool.begin().await.unwrap();
+    let query = Query::new(vec![item(&[], &["course:c1"])]).unwrap();
+    let rests = append("b", exact(0), 1)
+        .with_condition(Condition::new(query, Position::START).with_known(vec![Position(1)]));
+    let rests = fixture.store.append_within(&mut tx, rests).await.unwrap();
+
+    let store = fixture.store.clone();
+    let transforming = tokio::spawn(async move { transform(&store, "a").await });
+    fixture.until_waiting(1).await;
+    tx.commit().await.unwrap();
+
+    let copy = transforming.await.unwrap().unwrap().stream.positions[0];
+    assert!(Some(copy) > rests.position());
 }
