@@ -8,6 +8,7 @@ use es_core::prelude::*;
 use es_postgres::PgStore;
 use es_postgres::sqlx::postgres::PgPoolOptions;
 use es_postgres::sqlx::{self, PgPool};
+use futures_util::FutureExt;
 use tokio::time::timeout;
 
 use crate::support::{Fixture, append, exact, fixture};
@@ -148,4 +149,76 @@ async fn an_append_is_never_lost_in_a_transaction_that_the_service_forgot() {
         // Asked on another connection.
         assert_eq!(fixture.versions("a").await.last().copied(), Some(round + 1));
     }
+}
+
+/// The server ends the session that is kept: it costs the call that meets it, and no other.
+#[tokio::test]
+async fn a_connection_that_failed_is_not_kept() {
+    let fixture = fixture().await;
+    let pool = pool(&fixture, 4).await;
+    let store = PgStore::new(pool.clone());
+    let end_others = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+                      WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let mut admin = fixture.pool.acquire().await.unwrap();
+    let mut lost = 0;
+
+    for nth in 0..20 {
+        store.append(append(&format!("a{nth}"), exact(0), 1)).await.unwrap();
+        while sqlx::query_scalar::<_, i64>(end_others).fetch_one(&mut *admin).await.unwrap() > 0 {}
+
+        let first = store.append(append(&format!("b{nth}"), exact(0), 1)).await;
+        let next = store.append(append(&format!("c{nth}"), exact(0), 1)).await;
+
+        lost += usize::from(first.is_err());
+        next.unwrap();
+    }
+
+    assert!(lost > 0, "connections were kept at hand");
+}
+
+/// The service waits for a connection while the store has one of two. When the store is done with it,
+/// it is the service's, whatever else the store has to do.
+#[tokio::test]
+async fn nothing_is_kept_of_a_pool_that_somebody_waits_for() {
+    let fixture = fixture().await;
+    let pool = pool(&fixture, 2).await;
+    let store = PgStore::new(pool.clone());
+    let mut busy = fixture.pool.begin().await.unwrap();
+    fixture.store.append_within(&mut busy, append("a", exact(0), 1)).await.unwrap();
+    let one = pool.acquire().await.unwrap();
+    let appending = tokio::spawn(async move {
+        store.append(append("a", ExpectedVersion::Any, 1)).await.unwrap();
+        store.append(append("b", exact(0), 1)).await.unwrap();
+    });
+    fixture.until_waiting(1).await;
+    let mut waiting = Box::pin(pool.acquire());
+    assert!(waiting.as_mut().now_or_never().is_none());
+
+    busy.commit().await.unwrap();
+    let other = timeout(PATIENCE, waiting).await.unwrap().unwrap();
+
+    assert!(fixture.versions("b").await.is_empty(), "its next append waits behind the service");
+    drop((one, other));
+    timeout(PATIENCE, appending).await.unwrap().unwrap();
+}
+
+/// What is kept and not used goes to whoever waits, long before it would go back by itself.
+#[tokio::test]
+async fn a_service_that_waits_gets_what_the_store_does_not_use() {
+    let fixture = fixture().await;
+    let mut shortest = Duration::MAX;
+
+    for nth in 0..20 {
+        let pool = pool(&fixture, 2).await;
+        let store = PgStore::new(pool.clone());
+        store.append(append(&nth.to_string(), exact(0), 1)).await.unwrap();
+        let one = pool.acquire().await.unwrap();
+        let begun = std::time::Instant::now();
+        let other = timeout(PATIENCE, pool.acquire()).await.unwrap().unwrap();
+        shortest = shortest.min(begun.elapsed());
+        drop((one, other));
+        pool.close().await;
+    }
+
+    assert!(shortest < Duration::from_millis(60), "{shortest:?}");
 }
