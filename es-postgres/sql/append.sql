@@ -74,12 +74,6 @@ verdict AS MATERIALIZED (
       FROM current
      CROSS JOIN known
 ),
-judged AS MATERIALIZED (
-    SELECT verdict.*,
-           CASE WHEN $12::boolean THEN bool_and(verdict.verdict = 0) OVER () ELSE verdict.verdict = 0 END
-               AS accepted
-      FROM verdict
-),
 -- Whoever has the gate for itself is alone with the store. The time limit is for what no lock
 -- announces: an id on its way into another stream, a stream of an append too large to lock each.
 gate AS MATERIALIZED (
@@ -100,13 +94,13 @@ reserved AS MATERIALIZED (
 -- Tried and not waited for: whoever holds a lock is about to write, and then this statement, which
 -- looked before, could only fail. The locked form waits and looks again.
 locks AS MATERIALIZED (
-    SELECT judged.*,
-           CASE WHEN NOT judged.accepted OR NOT gate.passed THEN false
+    SELECT verdict.*,
+           CASE WHEN verdict.verdict <> 0 OR NOT gate.passed THEN false
                 WHEN $13::boolean THEN true
-                WHEN judged.part = ANY (reserved.parts) THEN false
-                ELSE pg_try_advisory_xact_lock(1163067393, judged.lock_key)
+                WHEN verdict.part = ANY (reserved.parts) THEN false
+                ELSE pg_try_advisory_xact_lock(1163067393, verdict.lock_key)
            END AS taken
-      FROM judged
+      FROM verdict
      CROSS JOIN gate
      CROSS JOIN reserved
 ),
