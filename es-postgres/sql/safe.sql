@@ -1,12 +1,13 @@
 -- Leans on events_pkey, read backwards, for one event; the rest is one row, one sequence and the
 -- server's table of locks.
 --
--- Up to where the log is complete: the last position given, or what the oldest running append has
--- advertised. The sequence is read first and the locks for its row, never the other way about: an
--- append that advertises in between takes its positions above what was read here.
+-- Up to where the log is complete: the greatest position that an event has, of those that the oldest
+-- running append has advertised. This statement sees the event, so the position was given before the
+-- locks are looked at; whoever had taken a lower one had advertised it before that, and is seen here or
+-- has ended. So it matters in no way when the sequence is read, which only says how far positions go.
 --
--- Of these positions the greatest that an event has. The others were rolled back, and a crash may
--- forget that they were given and give them again.
+-- Positions that no event has were rolled back, and a crash may forget that they were given and give
+-- them again.
 --
 -- And whether this server can tell, since a standby has the rows of its primary and not the locks;
 -- and which log it is.
@@ -20,8 +21,7 @@ SELECT coalesce(last.position, 0) AS safe, head.position AS head,
  CROSS JOIN LATERAL (
            SELECT min(((locks.classid::bigint << 32) | locks.objid::bigint) & 281474976710655) AS epoch
              FROM pg_locks locks
-            WHERE head.position IS NOT NULL
-              AND locks.locktype = 'advisory'
+            WHERE locks.locktype = 'advisory'
               AND locks.objsubid = 1
               AND locks.mode = 'ShareLock'
               AND locks.classid::bigint >> 16 = 17747
