@@ -84,3 +84,46 @@ async fn what_a_lost_batch_has_set_aside_is_not() {
     assert!(matches!(lost, CommitError::Lost), "{lost:?}");
     assert_eq!(fixture.number("SELECT count(*) FROM es.parked").await, 0);
 }
+
+/// The slot is the node's own again, and somebody may have had it meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_of_a_slot_that_was_given_back_and_taken_again_keeps_nothing() {
+    let fixture = fixture().await;
+    let id = version(1);
+    let kept = prepared(&fixture.store, &id).await;
+    let node = Node::of(&kept, &id);
+    let before = node.claim(64).await;
+    let batch = node.seeing().await;
+    kept.release(node.holder(), &[before[5].slot]).await.unwrap();
+    let again = node.claim(64).await;
+
+    let lost = batch.commit(at(&before, 9)).await.unwrap_err();
+
+    assert!(matches!(lost, CommitError::Lost), "{lost:?}");
+    assert_eq!(fixture.number("SELECT count(*) FROM totals.seen").await, 0);
+    assert_eq!(again.len(), 1);
+    node.seeing().await.commit(at(&again, 9)).await.unwrap();
+}
+
+/// Whoever takes the slots from everybody, for a swap or a rebuild, has said so before the slots show it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_is_lost_at_once_while_somebody_takes_all_slots() {
+    let fixture = fixture().await;
+    let id = version(1);
+    let kept = prepared(&fixture.store, &id).await;
+    let node = Node::of(&kept, &id);
+    let claims = node.claim(64).await;
+    let batch = node.seeing().await;
+    let mut taking = fixture.pool.begin().await.unwrap();
+    sqlx::query("SELECT pg_advisory_xact_lock(1163067396, id) FROM es.projections")
+        .execute(&mut *taking)
+        .await
+        .unwrap();
+
+    let lost = batch.commit(at(&claims, 9)).await.unwrap_err();
+    taking.rollback().await.unwrap();
+
+    assert!(matches!(lost, CommitError::Lost), "{lost:?}");
+    assert_eq!(fixture.number("SELECT count(*) FROM totals.seen").await, 0);
+    node.seeing().await.commit(at(&claims, 9)).await.unwrap();
+}
