@@ -83,6 +83,9 @@ pub enum Inner {
     /// Runs a projection, beside others that do.
     #[command(hide = true)]
     Node(crate::node::Orders),
+    /// Executes commands on one account, beside others that do.
+    #[command(hide = true)]
+    Sellers(crate::sellers::Sellers),
 }
 
 /// What one writes on the command line for `value`.

@@ -37,6 +37,9 @@
 //! - `stall`: an open foreign transaction, and the holes of rolled-back appends.
 //! - `conditions`: decisions across streams, audited against the log.
 //! - `dropped`: futures dropped at random moments, and the same appends sent again.
+//! - `kept`: futures polled some times and kept, as `buffered(n)` keeps them, while others go on.
+//! - `contention`: commands on one aggregate in one process and in three, and decisions on 27 nights and
+//!   on 27 seats, with no option set.
 //! - `lost-replies`: commands through a proxy that ends connections instead of passing replies on.
 //! - `crash`: every process of a server killed with SIGKILL under load.
 //! - `catch-up`: projections event by event, in batches and in bulk, beside the same by hand; by 1, 2 and
@@ -50,6 +53,8 @@
 //! - `outages`: lost notifications, a server that is restarted, everything restarted.
 //! - `parked`: thousands of keys that fail: what they cost the others, and that all come right in the
 //!   end.
+//! - `handlers`: handlers that end their transaction, break it or never come back, beside others that
+//!   count.
 //!
 //! The dice have a seed, so that a run asks for the same appends again; the scheduling is not theirs.
 
@@ -64,6 +69,7 @@ mod cli;
 mod commands;
 mod compile;
 mod conditions;
+mod contention;
 mod crash;
 mod decode;
 mod domain;
@@ -71,13 +77,18 @@ mod dropped;
 mod effects;
 mod evolved;
 mod fill;
+mod foreground;
+mod handlers;
 mod import;
 mod journal;
+mod kept;
+mod kept_by_hand;
 mod ledger;
 mod log;
 mod lost_replies;
 mod machine;
 mod measure;
+mod misdeeds;
 mod naive_worker;
 mod node;
 mod nodes;
@@ -95,6 +106,8 @@ mod releases;
 mod replay;
 mod report;
 mod rivals;
+mod scarce;
+mod sellers;
 mod server;
 mod stall;
 mod upcast_by_hand;
@@ -138,6 +151,10 @@ pub enum Section {
     Conditions,
     /// Futures that are dropped at random points.
     Dropped,
+    /// Futures that are polled some times and kept.
+    Kept,
+    /// Commands and decisions that meet, with no option set.
+    Contention,
     /// Commands whose replies get lost.
     LostReplies,
     /// All processes of a server killed under load.
@@ -154,6 +171,8 @@ pub enum Section {
     Outages,
     /// Thousands of keys that fail.
     Parked,
+    /// Handlers that end their transaction, break it or never come back.
+    Handlers,
 }
 
 /// What every section works with.
@@ -192,6 +211,8 @@ impl Run {
             Section::Stall => stall::tables(self).await,
             Section::Conditions => conditions::torture(self).await,
             Section::Dropped => dropped::torture(self).await,
+            Section::Kept => kept::torture(self).await,
+            Section::Contention => contention::torture(self).await,
             Section::LostReplies => lost_replies::torture(self).await,
             Section::Crash => crash::torture(self).await,
             Section::CatchUp => catch_up::tables(self).await,
@@ -200,6 +221,7 @@ impl Run {
             Section::Rebuild => rebuild::torture(self).await,
             Section::Outages => outages::torture(self).await,
             Section::Parked => parked::tables(self).await,
+            Section::Handlers => handlers::torture(self).await,
         }
     }
 }
@@ -220,6 +242,7 @@ async fn main() -> anyhow::Result<ExitCode> {
                 read_back::write_once(check, place, events).await?;
             }
             Inner::Node(orders) => node::work(orders).await?,
+            Inner::Sellers(sellers) => sellers::work(sellers).await?,
         }
         return Ok(ExitCode::SUCCESS);
     }
