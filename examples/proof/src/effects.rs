@@ -143,6 +143,10 @@ impl Audit {
         Self::of(pool, differences!("ledger.entry")).await
     }
 
+    pub async fn of_mails(pool: &PgPool) -> anyhow::Result<Self> {
+        Self::of(pool, differences!("mails.sent")).await
+    }
+
     async fn of(pool: &PgPool, sql: &'static str) -> anyhow::Result<Self> {
         let counts: (i64, i64, i64, i64) = sqlx::query_as(sql).fetch_one(pool).await?;
         let (events, lost, doubled, inverted) = counts;

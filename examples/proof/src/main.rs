@@ -55,6 +55,8 @@
 //!   end.
 //! - `handlers`: handlers that end their transaction, break it or never come back, beside others that
 //!   count.
+//! - `rollout`: two releases of a projection beside each other, the older one killed and started again,
+//!   while events of both are appended.
 //!
 //! The dice have a seed, so that a run asks for the same appends again; the scheduling is not theirs.
 
@@ -87,6 +89,7 @@ mod ledger;
 mod log;
 mod lost_replies;
 mod machine;
+mod mails;
 mod measure;
 mod misdeeds;
 mod naive_worker;
@@ -106,6 +109,7 @@ mod releases;
 mod replay;
 mod report;
 mod rivals;
+mod rollout;
 mod scarce;
 mod sellers;
 mod server;
@@ -173,6 +177,8 @@ pub enum Section {
     Parked,
     /// Handlers that end their transaction, break it or never come back.
     Handlers,
+    /// Two releases of a projection beside each other.
+    Rollout,
 }
 
 /// What every section works with.
@@ -222,6 +228,7 @@ impl Run {
             Section::Outages => outages::torture(self).await,
             Section::Parked => parked::tables(self).await,
             Section::Handlers => handlers::torture(self).await,
+            Section::Rollout => rollout::torture(self).await,
         }
     }
 }

@@ -12,6 +12,7 @@ use sqlx::postgres::PgConnectOptions;
 
 use crate::effects::Effects;
 use crate::ledger::Ledger;
+use crate::mails::{newer, older};
 use crate::naive_worker;
 use crate::read_models::{Balances, BalancesAtOnce};
 use crate::releases::{first, second};
@@ -27,6 +28,8 @@ pub enum Job {
     TotalsSecond,
     Ledger,
     LedgerCured,
+    MailsOlder,
+    MailsNewer,
     NaiveWorker,
 }
 
@@ -80,6 +83,8 @@ pub async fn work(orders: Orders) -> anyhow::Result<()> {
         Job::TotalsSecond => run(&orders, &store, second::Totals).await,
         Job::Ledger => run(&orders, &store, Ledger { is_cured: false }).await,
         Job::LedgerCured => run(&orders, &store, Ledger { is_cured: true }).await,
+        Job::MailsOlder => run(&orders, &store, older::Mails).await,
+        Job::MailsNewer => run(&orders, &store, newer::Mails).await,
         Job::NaiveWorker => {
             println!("{RUNNING}");
             tokio::select! {
