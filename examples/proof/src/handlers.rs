@@ -107,7 +107,7 @@ async fn append(store: &PgStore, rounds: std::ops::Range<u64>) -> anyhow::Result
 }
 
 async fn event(store: &PgStore, key: &str, deed: Deed) -> anyhow::Result<()> {
-    let stream = StreamId::new(Category::new("tally")?, StreamKey::new(key.to_owned())?);
+    let stream = StreamId::new(Category::new("tally")?, StreamKey::new(key)?);
     let event = NewEvent::of(&TallyEvent::from(Tallied { deed }), Metadata::default())?;
     store.append(Append::to(stream, ExpectedVersion::Any, vec![event])?).await?;
     Ok(())
