@@ -20,6 +20,7 @@ struct Subscribed {
 }
 
 /// Asked by its id as an aggregate, and by its tag as a model.
+#[expect(clippy::struct_field_names, reason = "a tag is named as what it is of")]
 #[derive(Aggregate, DecisionModel, Default, Clone, Debug, PartialEq)]
 #[aggregate(name = "course", id = String, events(CapacitySet, Subscribed))]
 #[decision_model(tolerates(CapacitySet))]
