@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use es_core::projection::ProjectionStore;
+use es_postgres::sqlx;
 use futures_util::future::join_all;
 
 use super::support::{Node, prepared, version};
@@ -57,4 +58,24 @@ async fn shares_come_out_even() {
     held.sort_unstable();
     assert_eq!(held, [21, 21, 22]);
     assert_eq!(nodes[0].beat().await.free, 0);
+}
+
+/// Whoever retires a version gives its slots to nobody, also to those who looked before.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_slot_is_given_of_a_version_that_is_just_retired() {
+    let fixture = fixture().await;
+    let id = version(1);
+    let kept = prepared(&fixture.store, &id).await;
+    let mut retiring = fixture.pool.begin().await.unwrap();
+    sqlx::query("UPDATE es.projections SET state = 'retired'")
+        .execute(&mut *retiring)
+        .await
+        .unwrap();
+    let node = Node::of(&kept, &id);
+    let claiming = tokio::spawn(async move { node.claim(64).await });
+
+    fixture.until_waiting(1).await;
+    retiring.commit().await.unwrap();
+
+    assert!(claiming.await.unwrap().is_empty());
 }
