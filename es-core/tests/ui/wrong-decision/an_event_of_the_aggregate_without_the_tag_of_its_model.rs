@@ -9,13 +9,10 @@ use school::Subscribed;
 struct Course {
     #[decision_model(tag)]
     term: String,
-    taken: u32,
 }
 
 impl Apply<Subscribed> for Course {
-    fn apply(&mut self, _: Subscribed) {
-        self.taken += 1;
-    }
+    fn apply(&mut self, _: Subscribed) {}
 }
 
 fn main() {}
