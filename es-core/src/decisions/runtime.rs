@@ -162,7 +162,7 @@ impl<S: EventStore> Decisions<S> {
     /// of the caller's, `es_postgres::PgStore::append_within`. `None` if nothing was decided.
     ///
     /// The append holds its condition, so what was decided stays true in that transaction or is
-    /// refused with [`AppendError::Condition`]. Then decide anew.
+    /// refused with [`AppendError::Condition`](crate::AppendError::Condition). Then decide anew.
     pub async fn decide<D: Decision>(
         &self,
         decision: D,
