@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use crate::append::{Append, Appended};
 use crate::append_lock::AppendLock;
 use crate::backoff;
-use crate::error::AppendError;
+use crate::error::{AppendError, StoreError, StoreErrorKind};
 use crate::resend;
 use crate::silence::{answered, answered_by};
 use crate::store::EventStore;
@@ -16,12 +16,22 @@ use crate::store::EventStore;
 /// willing to wait, and as long as a store may be away.
 pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(10);
 
+/// No command goes on for longer, whatever it is told.
+pub(crate) const LONGEST: Duration = Duration::from_hours(24);
+
 /// So many attempts are made without waiting for a turn. Two cost less than a lock where somebody
 /// passes by once; where others come all the time, each further one is lost as well.
 pub(crate) const OPTIMISTIC: u32 = 2;
 
 /// A store keeps to the time for a lock itself; one that does not answer has so long on top.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// Whether each of several that went together would meet the same failure by itself: trying them one by
+/// one would only take as many times as long.
+pub(crate) fn fails_all(error: &StoreError) -> bool {
+    use StoreErrorKind::{NotMigrated, ReadOnly, StatementTimeout};
+    error.is_transient() || matches!(error.kind(), NotMigrated | ReadOnly | StatementTimeout)
+}
 
 /// The attempts at one append.
 pub(crate) struct Attempts {

@@ -150,14 +150,14 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
 
     /// Goes on for at most `limit`, instead of ten seconds, when others change the aggregate meanwhile;
     /// then the command fails with [`ExecuteError::Conflict`]. There is always one attempt, and with
-    /// [`Duration::ZERO`] no more.
+    /// [`Duration::ZERO`] no more; a limit beyond a day is a day.
     ///
     /// The second attempt follows at once. Each further one waits for its turn at the stream; where the
     /// store has no [locks](EventStore::lock), for 1, 2, 4 … 100 ms and a random time of up to the same
     /// length.
     #[must_use]
     pub fn with_time_limit(mut self, limit: Duration) -> Self {
-        self.time_limit = limit;
+        self.time_limit = limit.min(contention::LONGEST);
         self
     }
 

@@ -55,7 +55,7 @@ impl EventTags {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn learn(&self, known: Known) -> Arc<Known> {
+    pub(crate) fn learn(&self, known: Known) -> Arc<Known> {
         let known = Arc::new(known);
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&known);
         known
@@ -141,12 +141,22 @@ impl PgStore {
         self.read_tags(connection, changes).await
     }
 
-    /// What events have to have. Behind the gate, where `changes` is the number.
+    /// What events have to have, for this process to go by. Behind the gate, where `changes` is the
+    /// number, in a transaction that has changed nothing of it.
     pub(crate) async fn read_tags(
         &self,
         connection: &mut PgConnection,
         changes: i64,
     ) -> Result<Arc<Known>, StoreError> {
+        Ok(self.event_tags.learn(self.look_at_tags(connection, changes).await?))
+    }
+
+    /// What events have to have, if this transaction is committed.
+    pub(crate) async fn look_at_tags(
+        &self,
+        connection: &mut PgConnection,
+        changes: i64,
+    ) -> Result<Known, StoreError> {
         let query = self.query(include_str!("../sql/event_tags.sql"));
         let rows = query.fetch_all(connection).await.map_err(from_sqlx)?;
         let mut events: HashMap<String, BTreeMap<String, TagState>> = HashMap::new();
@@ -160,6 +170,6 @@ impl PgStore {
             };
             events.entry(event).or_default().insert(tag, state);
         }
-        Ok(self.event_tags.learn(Known { changes, events }))
+        Ok(Known { changes, events })
     }
 }

@@ -82,11 +82,13 @@ impl PgStore {
         let state = if is_left_out { "missing" } else { "complete" };
         self.tell_state(&mut transaction, tag, state).await?;
         let changes = self.pass_gate(&mut transaction, true).await?;
-        let known = self.read_tags(&mut transaction, changes).await;
+        let known = self.look_at_tags(&mut transaction, changes).await;
         transaction.commit().await.map_err(from_sqlx)?;
         connection.keep();
+        // Nobody else knows of it before the commit, and where that failed this process must not either.
+        let known = self.event_tags.learn(known?);
         // Somebody else may have told another state before.
-        Ok(known?.state(tag) == Some(TagState::Complete))
+        Ok(known.state(tag) == Some(TagState::Complete))
     }
 
     async fn is_left_out(

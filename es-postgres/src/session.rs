@@ -27,6 +27,9 @@ pub(crate) struct Session {
     /// Whether a transaction has been begun, or half begun, and not ended.
     in_transaction: bool,
     guard: Guard,
+    /// Whether the session itself writes nothing outside of the transaction, until a commit of the framework's
+    /// has taken that back.
+    is_read_only: bool,
 }
 
 /// What keeps a transaction the framework's while code of the service has its connection.
@@ -34,10 +37,8 @@ pub(crate) struct Session {
 enum Guard {
     /// Nobody else has it.
     None,
-    /// A COMMIT fails. After a ROLLBACK the session goes on, and writes what it is told to.
+    /// A COMMIT fails. What follows a ROLLBACK is written where the session is not read-only.
     Cursor,
-    /// As above, and after a ROLLBACK the session writes nothing.
-    CursorAndSession,
 }
 
 impl PgStore {
@@ -98,7 +99,12 @@ impl Session {
     ) -> Result<Self, StoreError> {
         let connection = connections.take().await?;
         let in_transaction = !persistent;
-        let mut session = Self { connection: Some(connection), in_transaction, guard: Guard::None };
+        let mut session = Self {
+            connection: Some(connection),
+            in_transaction,
+            guard: Guard::None,
+            is_read_only: false,
+        };
         if session.in_transaction {
             session.execute("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(from_sqlx)?;
         }
@@ -112,7 +118,8 @@ impl Session {
         opening: String,
     ) -> Result<Self, StoreError> {
         let connection = Some(connections.take().await?);
-        let mut session = Self { connection, in_transaction: true, guard: Guard::None };
+        let mut session =
+            Self { connection, in_transaction: true, guard: Guard::None, is_read_only: false };
         sqlx::raw_sql(AssertSqlSafe(opening)).execute(&mut *session).await.map_err(from_sqlx)?;
         Ok(session)
     }
@@ -129,12 +136,14 @@ impl Session {
         connection: Held,
         projection: &ProjectionId,
     ) -> Result<Self, StoreError> {
-        let guard = if store.persistent { Guard::CursorAndSession } else { Guard::Cursor };
         let connection = Some(connection);
-        let mut session = Self { connection, in_transaction: true, guard };
-        let read_only = match guard {
-            Guard::CursorAndSession => "BEGIN; SET default_transaction_read_only = on; COMMIT;",
-            Guard::Cursor | Guard::None => "",
+        let is_read_only = store.persistent;
+        let mut session =
+            Self { connection, in_transaction: true, guard: Guard::Cursor, is_read_only };
+        let read_only = if is_read_only {
+            "BEGIN; SET default_transaction_read_only = on; COMMIT;"
+        } else {
+            ""
         };
         // Names of projections are letters, digits and `-_.`.
         let opening = format!(
@@ -162,20 +171,18 @@ impl Session {
         Ok(())
     }
 
-    /// With the commit the session writes again what it is told to.
+    /// With the commit the session writes again what it is told to. A rollback undoes this as well, so
+    /// it is said in whatever ends the session, until that has ended well.
     fn reopening(&self) -> &'static str {
-        match self.guard {
-            Guard::CursorAndSession => "RESET default_transaction_read_only",
-            Guard::Cursor | Guard::None => "",
-        }
+        if self.is_read_only { "RESET default_transaction_read_only;" } else { "" }
     }
 
     /// Ends the transaction with `closing`, in one message as well. Where that fails there was none.
     pub(crate) async fn close_with(mut self, closing: &str) -> Result<(), sqlx::Error> {
         let is_known = PgTransactionManager::get_transaction_depth(&self) > 0;
         let open = match self.guard {
-            Guard::None => String::new(),
-            _ => format!("CLOSE {GUARD}; {};", self.reopening()),
+            Guard::None => self.reopening().to_owned(),
+            Guard::Cursor => format!("CLOSE {GUARD}; {}", self.reopening()),
         };
         // The driver's own end of a transaction is another message, which may be kept waiting. So the
         // empty one that follows is left to it.
@@ -184,6 +191,7 @@ impl Session {
         match self.execute(AssertSqlSafe(closing)).await {
             Ok(_) => {
                 self.guard = Guard::None;
+                self.is_read_only = false;
                 if is_known {
                     self.leave();
                 }
@@ -203,11 +211,13 @@ impl Session {
     /// under another `search_path`, so that is forgotten too.
     pub(crate) async fn undo(mut self) -> Result<(), StoreError> {
         let undo = match PgTransactionManager::get_transaction_depth(&self) {
-            0 => "ROLLBACK".to_owned(),
-            _ => format!("ROLLBACK; BEGIN; {}; COMMIT AND CHAIN", self.reopening()),
+            0 if !self.is_read_only => "ROLLBACK".to_owned(),
+            0 => format!("ROLLBACK; BEGIN; {} COMMIT", self.reopening()),
+            _ => format!("ROLLBACK; BEGIN; {} COMMIT AND CHAIN", self.reopening()),
         };
         self.execute(AssertSqlSafe(undo)).await.map_err(from_sqlx)?;
         self.guard = Guard::None;
+        self.is_read_only = false;
         if PgTransactionManager::get_transaction_depth(&self) > 0 {
             self.leave();
         }

@@ -250,7 +250,7 @@ fn unappended(taken: Vec<Taken>, later: Vec<Request>, error: AppendError) -> Vec
         let requests = taken.into_iter().map(|taken| taken.request).chain(later).collect();
         return apart(requests, || Failure::Other(DecisionError::Append(error)));
     };
-    if !error.is_transient() {
+    if !contention::fails_all(&error) {
         let requests = taken.into_iter().map(|taken| taken.request).chain(later).collect();
         return apart(requests, || Failure::Other(DecisionError::Append(error.into())));
     }

@@ -122,6 +122,8 @@ impl<M: DecisionModels> Reading<M> {
         // What the first page says counts for all of them: whatever appears later at or before the
         // last event of a page is on no page.
         let safe = page.safe.max(self.settled);
+        // A reading that fails half way, or is dropped, has folded nothing.
+        let mut base = self.base.clone();
         let mut ahead: Option<M> = None;
         let mut known = Vec::new();
         let mut events = 0;
@@ -137,10 +139,10 @@ impl<M: DecisionModels> Reading<M> {
                     return Ok(None);
                 }
                 if end <= safe {
-                    self.queries.fold_found(&mut self.base, &found)?;
+                    self.queries.fold_found(&mut base, &found)?;
                 } else {
                     known.push(end);
-                    let models = ahead.get_or_insert_with(|| self.base.clone());
+                    let models = ahead.get_or_insert_with(|| base.clone());
                     self.queries.fold_found(models, &found)?;
                 }
             }
@@ -151,6 +153,7 @@ impl<M: DecisionModels> Reading<M> {
             at_once = at_once.min(safe);
         }
         self.settled = safe;
+        self.base = base;
         Ok(Some(Seen {
             model: ahead.unwrap_or_else(|| self.base.clone()),
             condition: Condition::new(self.queries.validate.clone(), safe).with_known(known),

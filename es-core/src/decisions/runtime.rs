@@ -109,14 +109,14 @@ impl<S: EventStore> Decisions<S> {
 
     /// Goes on for at most `limit`, instead of ten seconds, when others are faster; then the decision
     /// fails with [`DecisionError::Overtaken`]. There is always one attempt, and with
-    /// [`Duration::ZERO`] no more.
+    /// [`Duration::ZERO`] no more; a limit beyond a day is a day.
     ///
     /// The second attempt follows at once. Each further one waits for its turn at the tags; where the
     /// store has no [locks](EventStore::lock), for 1, 2, 4 … 100 ms and a random time of up to the same
     /// length.
     #[must_use]
     pub fn with_time_limit(mut self, limit: Duration) -> Self {
-        self.time_limit = limit;
+        self.time_limit = limit.min(contention::LONGEST);
         self
     }
 

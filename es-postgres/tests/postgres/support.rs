@@ -61,6 +61,18 @@ impl Fixture {
         panic!("waited in vain for {number} from: {sql}");
     }
 
+    /// Whoever takes a connection from the pool can write on it.
+    pub(crate) async fn every_session_writes(&self) {
+        let mut all = Vec::new();
+        for _ in 0..self.pool.options().get_max_connections() {
+            let mut connection = self.pool.acquire().await.unwrap();
+            let read_only = sqlx::query_scalar("SHOW default_transaction_read_only");
+            let read_only: String = read_only.fetch_one(&mut *connection).await.unwrap();
+            assert_eq!(read_only, "off");
+            all.push(connection);
+        }
+    }
+
     pub(crate) async fn put(
         &self,
         key: &str,

@@ -282,13 +282,14 @@ fn failed_to_load<A: Aggregate>(waiting: Vec<Waiting<A>>, error: LoadError) -> O
     }
 }
 
-/// A store that is away is away for all. Any other failure is told to one, or each tries by itself.
+/// A store that is away is away for all, and so is one that may not write or takes too long for any of
+/// them. Any other failure is told to one, or each tries by itself.
 fn failed_to_append<A: Aggregate>(
     decided: Vec<(Waiting<A>, Answer<A>)>,
     error: AppendError,
 ) -> Outcome<A> {
     match error {
-        AppendError::Store(error) if error.is_transient() => {
+        AppendError::Store(error) if contention::fails_all(&error) => {
             for (waiting, answer) in decided {
                 waiting.tell(Told::Answer(Err(away(answer, &error))));
             }

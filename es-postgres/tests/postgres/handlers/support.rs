@@ -7,6 +7,7 @@ use es_core::projection::{InHand, ParkedKey, Projections, RunOptions, Running};
 use es_core::{OnFailure, Token};
 use es_postgres::sqlx::{self, AssertSqlSafe, Connection, Executor, PgConnection};
 use es_postgres::{PgProjections, PgStore};
+use futures_util::FutureExt;
 use tokio::time::sleep;
 
 use crate::support::{Fixture, fixture};
@@ -31,6 +32,8 @@ pub(crate) enum Deed {
     Says(String),
     /// As above, and goes on whatever they answer.
     Swallows(String),
+    /// Begins a transaction, does not wait for it, and fails.
+    LeavesBegin,
     /// Waits for ever, for nothing of the database.
     Hangs,
     /// Waits for a while, and then says something to the database.
@@ -103,6 +106,11 @@ impl Project<Done, PgConnection> for Deeds {
                 db.execute(AssertSqlSafe(sql)).await?;
             }
             Deed::Swallows(sql) => drop(sqlx::raw_sql(AssertSqlSafe(sql)).execute(db).await),
+            Deed::LeavesBegin => {
+                let begun = db.begin().now_or_never();
+                assert!(begun.is_none(), "the server answers later");
+                return Err(ProjectError::new("nobody waited"));
+            }
             Deed::Hangs => std::future::pending().await,
             Deed::Idles => {
                 sleep(Duration::from_millis(600)).await;

@@ -61,3 +61,13 @@ async fn a_handler_that_rolls_back_keeps_nothing() {
         is_parked_with(swallows(sql), ENDED).await;
     }
 }
+
+/// However a batch ended, whoever has its session next can write.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_session_comes_back_as_it_was() {
+    for deed in [Deed::LeavesBegin, Deed::Panics, swallows("ROLLBACK"), swallows("COMMIT")] {
+        let stage = beside_others(deed).await;
+
+        stage.fixture.every_session_writes().await;
+    }
+}

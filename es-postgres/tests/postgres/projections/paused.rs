@@ -83,6 +83,7 @@ async fn what_a_lost_batch_has_set_aside_is_not() {
 
     assert!(matches!(lost, CommitError::Lost), "{lost:?}");
     assert_eq!(fixture.number("SELECT count(*) FROM es.parked").await, 0);
+    fixture.every_session_writes().await;
 }
 
 /// The slot is the node's own again, and somebody may have had it meanwhile.
