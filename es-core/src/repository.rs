@@ -263,7 +263,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     /// # #[serde(crate = "es_core::serde")]
     /// # #[event(name = "counted")]
     /// # pub struct Counted { by: i64 }
-    /// # #[derive(Aggregate, Default, Clone)]
+    /// # #[derive(Aggregate, Default, Clone, Debug)]
     /// # #[aggregate(name = "counter", id = String, events(Counted))]
     /// # pub struct Counter { total: i64 }
     /// # impl Apply<Counted> for Counter { fn apply(&mut self, e: Counted) { self.total += e.by; } }

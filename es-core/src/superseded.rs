@@ -43,7 +43,7 @@ use crate::event::Event;
 ///     }
 /// }
 ///
-/// #[derive(Aggregate, Default)]
+/// #[derive(Aggregate, Default, Clone)]
 /// #[aggregate(name = "customer", id = String, events(Moved, NoteAdded), superseded(Changed))]
 /// pub struct Customer {
 ///     address: String,

@@ -75,7 +75,7 @@ impl PgStore {
     /// ```no_run
     /// # use es_core::prelude::*;
     /// # use es_postgres::{PgStore, sqlx::PgConnection};
-    /// # async fn example<A: es_core::Aggregate, X: ReadModel<PgConnection>>(store: PgStore, balances: X) -> Result<(), Box<dyn std::error::Error>> {
+    /// # async fn example<A: es_core::Aggregate + Clone, X: ReadModel<PgConnection>>(store: PgStore, balances: X) -> Result<(), Box<dyn std::error::Error>> {
     /// let store = store.inline(balances).await?;
     /// let accounts = Repository::<A, _>::new(store);
     /// # Ok(())
