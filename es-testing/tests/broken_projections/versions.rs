@@ -141,7 +141,7 @@ finds! {
         claims: |claims| for claim in claims { claim.effects_after = Position::START; }
     }
     a_dropped_rebuild_that_took_everything: rebuild::a_rebuild_that_is_dropped_changes_nothing,
-    "the slots are still the node's", {
+    "the slots are the node's again", {
         empties_first: true
     }
     something_kept_that_was_folded_aside: rebuild::what_is_folded_aside_leaves_nothing,
