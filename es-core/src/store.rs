@@ -67,12 +67,14 @@ use crate::subscription::{Start, Subscription};
 ///   conflict; a lock that is kept and not used comes to its end. A store may do without. `lock`
 /// - **Event ids are unique** in the whole store, and an append that is sent again is answered as it
 ///   was the first time. `event_ids`
-/// - **Tags are complete** where [`missing_tag`](Self::missing_tag) names none of them, and stay so. `tags`
+/// - **Tags are complete** where [`missing_tag`](Self::missing_tag) names none of them, and stay so. `retag`
 /// - **Snapshots** come back as they were kept, and one that is not of the stream's history never
 ///   does. A store may do without. `snapshots`
 /// - **A selection misses nothing**: what is in it and at or below [`through`](SelectedPage::through)
 ///   was in a page. `select`
 /// - **Cursors exclude the place they name**, in both directions. `paging`
+/// - **A future that is kept and not polled** holds nobody up, however often it was polled before.
+///   `kept`
 /// - **Dropping a future** leaves the store whole. An append whose future was dropped may have been
 ///   stored or not, never in part. `dropping::a_dropped_append_is_stored_whole_or_not_at_all`
 ///
@@ -185,7 +187,8 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     /// A snapshot counts only if the event of its version is in the stream, stands at its position, and
     /// is the one that stood there when the snapshot was kept, by its id: another one is of another
     /// history, which a backup or a replaced database brings about. One that was ahead of its stream when
-    /// it was kept never counts. If there are snapshots up to `at_most` and none of them will do, the page says why.
+    /// it was kept never counts. If there are snapshots up to `at_most` and none of them will do, the page
+    /// says why.
     ///
     /// A store without snapshots answers with the first events of the stream.
     fn snapshot_page(
