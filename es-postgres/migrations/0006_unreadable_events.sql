@@ -10,12 +10,6 @@ CREATE INDEX parked_unreadable_idx ON es.parked (projection, slot, key) WHERE is
 -- slots.
 ALTER TABLE es.projection_nodes ADD COLUMN unreadable integer NOT NULL DEFAULT 0;
 
--- What earlier releases have parked for that reason.
-UPDATE es.parked
-   SET is_unreadable = true, attempts = 0, due = NULL
- WHERE parked.is_first AND parked.dropped IS NULL
-   AND parked.error ~ '^cannot read the event at version \d+ of stream .* \(position \d+\): (unknown event `|event `.*` has no version \d+$)';
-
 COMMENT ON COLUMN es.parked.is_unreadable IS 'whether it waits for a node that can read it';
 COMMENT ON COLUMN es.projection_nodes.unreadable IS 'kinds of events that it has met and cannot read';
 COMMENT ON INDEX es.parked_unreadable_idx IS 'what waits for a node that can read it';

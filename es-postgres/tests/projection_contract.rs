@@ -11,9 +11,9 @@ use es_testing::projection_contract::{Misdeed, Probe, Rows};
 #[derive(Clone)]
 struct Numbers {
     pool: PgPool,
-    /// What the schemas of read models begin with.
+    /// The prefix of the schemas of read models.
     prefix: &'static str,
-    /// Whether a handler that has ended its batch goes on writing. Behind a pooler that is kept, as the
+    /// True if a handler that has ended its batch goes on writing. Behind a pooler that is kept, as the
     /// guide says: the session that it is written in is somebody else's already.
     writes_on: bool,
 }
@@ -75,7 +75,7 @@ async fn fresh() -> (PgProjections, Numbers, TestDatabase) {
     (store.projections(), Numbers { pool, prefix: "", writes_on: true }, database)
 }
 
-/// As above, in another schema, and without one that is called `es`.
+/// Like `fresh`, in another schema, and without one that is called `es`.
 async fn ledger() -> (PgProjections, Numbers, TestDatabase) {
     let database = TestDatabase::create().await;
     let pool = PgStore::pool_options().connect(database.url()).await.expect("it is there");

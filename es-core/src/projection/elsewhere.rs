@@ -144,6 +144,10 @@ impl<P: ProjectionStore, D: Clone + Send + 'static> ProjectionStore for Elsewher
         self.kept.is_transient(error)
     }
 
+    fn is_contention(&self, error: &ProjectError) -> bool {
+        self.kept.is_contention(error)
+    }
+
     async fn blocked(
         &self,
         id: &ProjectionId,

@@ -126,6 +126,14 @@ impl ProjectError {
 }
 
 impl ProjectError {
+    /// The same failure, as the source of an error that says more of it. Whose fault it is stays.
+    pub(super) fn within<E: Error + Send + Sync + 'static>(
+        self,
+        outer: impl FnOnce(Box<dyn Error + Send + Sync>) -> E,
+    ) -> Self {
+        Self { error: Box::new(outer(self.error)), fault: self.fault }
+    }
+
     /// The failure of an effect, of which nobody says whose fault it is: not the event's.
     pub(super) fn of_effect(self) -> Self {
         match self.fault {

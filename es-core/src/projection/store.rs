@@ -8,7 +8,7 @@ use super::{
     ProjectionName, Pulse, Registration, Slot, VersionState, VersionStatus,
 };
 use crate::checkpoint::{Checkpoint, Incarnation};
-use crate::error::StoreError;
+use crate::error::{StoreError, StoreErrorKind};
 use crate::event::{EventName, SchemaVersion};
 use crate::metadata::Reason;
 use crate::stream::Position;
@@ -128,6 +128,17 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
     /// failure is nobody's fault, and no event is set aside for it. A limit to the time of a statement is
     /// none of these: it is exceeded each time.
     fn is_transient(&self, error: &ProjectError) -> bool;
+
+    /// Whether a failure [that a moment may cure](Self::is_transient) can be the event's own all the same:
+    /// a deadlock, a lock that is not free, a serialization failure, which a handler may also bring about
+    /// each time. After a few tries of its batch the events are handled one by one, and after a few more
+    /// it counts as the failure of the event that it stays with.
+    ///
+    /// By default a [`StoreError`] of the kind [`Contention`](StoreErrorKind::Contention).
+    fn is_contention(&self, error: &ProjectError) -> bool {
+        let error = error.downcast_ref::<StoreError>();
+        error.is_some_and(|error| error.kind() == StoreErrorKind::Contention)
+    }
 
     /// The keys in these slots of which something is set aside.
     fn blocked(

@@ -8,7 +8,7 @@ use es_core::{ProjectionId, RecordedEvent, Selection, Start};
 
 use crate::fixture::*;
 
-/// What was handled of each stream, and by how many copies of a mail.
+/// The events that were handled of each stream, and by how many copies of a mail.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Sent(BTreeMap<String, Vec<String>>);
 
@@ -241,7 +241,7 @@ impl Service {
         self.kept.read(&ProjectionName::new(name).unwrap(), Clone::clone).unwrap_or_default()
     }
 
-    /// How many slots each node holds, rising.
+    /// The number of slots that each node holds, rising.
     async fn shares(&self) -> Vec<usize> {
         let status = self.kept.versions(None).await.unwrap().remove(0);
         let held = |node: &NodeStatus| {

@@ -60,11 +60,6 @@ placed AS (
                 WHERE dependents.classid = 'pg_catalog.pg_attrdef'::regclass
                   AND attrdef.oid = dependents.objid
                 UNION ALL
-               SELECT CASE fk.conrelid WHEN 0 THEN NULL ELSE fk.conrelid END
-                 FROM pg_catalog.pg_constraint fk
-                WHERE dependents.classid = 'pg_catalog.pg_constraint'::regclass
-                  AND fk.oid = dependents.objid
-                UNION ALL
                SELECT trigger.tgrelid
                  FROM pg_catalog.pg_trigger trigger
                 WHERE dependents.classid = 'pg_catalog.pg_trigger'::regclass

@@ -11,7 +11,7 @@ WITH slots AS MATERIALIZED (
 ),
 freed AS (
     UPDATE es.leases
-       SET owner = NULL, epoch = leases.epoch + 1
+       SET owner = NULL
       FROM slots
      WHERE leases.projection = slots.projection AND leases.slot = slots.slot
 )

@@ -1,7 +1,7 @@
 -- Leans on leases_pkey.
 --
--- Nobody holds a slot of the projection $1 any more, nor commits what was begun before. Effects that it
--- has had are had. In the order of the slots, as everybody who waits for several.
+-- Nobody holds a slot of the projection $1 any more, nor commits what was begun before. Each is
+-- given in a new epoch next. Effects that it has had are had. In the order of the slots, as everybody who waits for several.
 WITH slots AS MATERIALIZED (
     SELECT leases.projection, leases.slot
       FROM es.leases
@@ -10,7 +10,7 @@ WITH slots AS MATERIALIZED (
        FOR UPDATE
 )
 UPDATE es.leases
-   SET owner = NULL, epoch = leases.epoch + 1,
+   SET owner = NULL,
        effects_after = greatest(leases.effects_after, leases.checkpoint)
   FROM slots
  WHERE leases.projection = slots.projection AND leases.slot = slots.slot;

@@ -96,7 +96,7 @@ impl PgProjections {
     }
 
     /// Begins a transaction in the schema in which the rows of the version are at this moment. Whatever
-    /// comes between this and the commit changes the epochs of its slots.
+    /// comes between this and the commit takes its slots from their holder.
     ///
     /// The server ends it after `idle` without a word: a node that is paused holds its rows no longer.
     pub(super) async fn open(

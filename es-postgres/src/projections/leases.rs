@@ -54,7 +54,17 @@ impl PgProjections {
         let rows = self.store.rows_of(query).await?;
         let mut claims = rows.iter().map(claim).collect::<Result<Vec<_>, _>>()?;
         claims.sort_unstable_by_key(|claim| claim.slot);
+        if !claims.is_empty() {
+            self.wait_for_newer(holder.id, &claims).await?;
+        }
         Ok(claims)
+    }
+
+    /// What older releases gave up in these slots, up to the moment at which they were claimed.
+    async fn wait_for_newer(&self, id: &ProjectionId, claims: &[Claim]) -> Result<(), StoreError> {
+        let slots: Vec<_> = claims.iter().map(|claim| claim.slot).collect();
+        let query = self.of(id, include_str!("../../sql/projections/wait_for_newer.sql"));
+        self.store.rows_of(query.bind(numbers(&slots))).await.map(drop)
     }
 
     pub(super) async fn release_slots(

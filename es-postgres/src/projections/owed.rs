@@ -15,8 +15,8 @@ impl PgProjections {
     /// they were not told of, learn of it before they are given a slot again.
     ///
     /// ```text
-    /// old node      reads up to 900 ……………………… COMMIT: its epoch is old, all of it is undone; claims, asks
-    /// newer one            types, epoch + 1   appends `mail-bounced` at 901
+    /// old node      reads up to 900 ……………………… COMMIT: its slots are gone, all of it is undone; claims, asks
+    /// newer one            types, no owner   appends `mail-bounced` at 901
     /// ```
     pub(super) async fn owe_types(&self, registration: &Registration) -> Result<(), StoreError> {
         let mut session = self.store.session().await?;

@@ -121,6 +121,10 @@ impl ProjectionStore for PgProjections {
         transient::is_transient(error)
     }
 
+    fn is_contention(&self, error: &ProjectError) -> bool {
+        transient::is_contention(error)
+    }
+
     async fn blocked(
         &self,
         id: &ProjectionId,

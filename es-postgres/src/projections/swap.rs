@@ -67,9 +67,8 @@ impl PgProjections {
         if new.is_stopped {
             return Err(unsupported(format!("`{id}` is stopped; resume it first")));
         }
-        let dependents = self.dependents_on_swap(connection, new, read).await?;
-        if !dependents.is_empty() {
-            return Ok(Swap::HasDependents(dependents));
+        if let Some(refused) = self.is_depended_on(connection, new, read).await? {
+            return Ok(refused);
         }
         // Asked before the slots are taken, since it may be so for long, and after, when it cannot
         // change any more.
@@ -87,6 +86,10 @@ impl PgProjections {
             return Ok(Swap::NotYet);
         }
         self.take_all_slots(connection, new.projection).await?;
+        // Slots are waited for, and the service may have built something meanwhile.
+        if let Some(refused) = self.is_depended_on(connection, new, read).await? {
+            return Ok(refused);
+        }
         self.set_state(connection, read, "retired", false).await?;
         self.set_state(connection, new, "serving", true).await?;
         let effects = self.store.query(include_str!("../../sql/projections/effects_were_had.sql"));
@@ -97,6 +100,23 @@ impl PgProjections {
         }
         self.rename(connection, new, read).await?;
         Ok(Swap::Done)
+    }
+
+    /// The answer where something would go on reading the rows of `read`, which then goes on as well.
+    async fn is_depended_on(
+        &self,
+        connection: &mut PgConnection,
+        new: &Known,
+        read: &Known,
+    ) -> Result<Option<Swap>, StoreError> {
+        let dependents = self.dependents_on_swap(connection, new, read).await?;
+        if dependents.is_empty() {
+            return Ok(None);
+        }
+        if read.place == VersionState::Retired {
+            self.set_state(connection, read, "serving", true).await?;
+        }
+        Ok(Some(Swap::HasDependents(dependents)))
     }
 
     /// Whether it has set events aside whose effects nobody would have after it.

@@ -1,6 +1,7 @@
 //! Which failures of a handler are nobody's fault.
 
 use std::error::Error;
+use std::iter::successors;
 
 use es_core::{AppendError, ProjectError, StoreError, StoreErrorKind};
 use sqlx::error::DatabaseError;
@@ -12,16 +13,24 @@ use crate::error::{is_lost_statement, kind};
 /// would exceed each time; a transaction that was made read-only; a limit to its temporary files.
 const STAYING: [&str; 3] = ["57014", "25006", "53400"];
 
+/// A serialization failure, a deadlock, a lock that is not free.
+const CONTENDED: [&str; 3] = ["40001", "40P01", "55P03"];
+
 /// Whether the error, or one that it came from, is a failure of the database that may pass.
 pub(crate) fn is_transient(error: &ProjectError) -> bool {
-    let mut next: Option<&(dyn Error + 'static)> = Some(error.as_error());
-    while let Some(error) = next {
-        if says_so(error) {
-            return true;
-        }
-        next = error.source();
-    }
-    false
+    chain(error).any(says_so)
+}
+
+/// Whether it is one that a handler can bring about each time it is called.
+pub(super) fn is_contention(error: &ProjectError) -> bool {
+    chain(error).filter_map(<dyn Error>::downcast_ref::<sqlx::Error>).any(|error| {
+        let state = error.as_database_error().and_then(DatabaseError::code);
+        state.is_some_and(|state| CONTENDED.contains(&state.as_ref()))
+    })
+}
+
+fn chain(error: &ProjectError) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    successors(Some(error.as_error() as &(dyn Error + 'static)), |&error| error.source())
 }
 
 fn says_so(error: &(dyn Error + 'static)) -> bool {

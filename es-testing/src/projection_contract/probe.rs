@@ -33,7 +33,7 @@ pub trait Probe<Db: Send>: Clone + Send + Sync + 'static {
     fn read(&self, name: &ProjectionName) -> impl Future<Output = Rows> + Send;
 }
 
-/// What a handler may do to a batch that it should not.
+/// Misdeeds of a handler with its batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Misdeed {

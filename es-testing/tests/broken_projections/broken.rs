@@ -107,7 +107,7 @@ pub(crate) enum Marking {
     Never,
 }
 
-/// How what a handler has done wrong is found.
+/// Ways of finding what a handler has done wrong.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Checking {
     /// By the check, and by the commit.

@@ -62,6 +62,10 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
                 Ok(Err(error))
             }
             Ok(Tried::Broken(error)) => Ok(Err(error)),
+            Ok(Tried::Contended(error)) => {
+                self.undo(batch).await;
+                self.judge_contended(&entry.event, error)
+            }
             Err(hitch) => {
                 self.undo(batch).await;
                 Err(hitch)

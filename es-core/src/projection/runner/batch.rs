@@ -212,7 +212,9 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             Ok(()) => {}
             // Nothing was kept, for what handlers wrote into it.
             Err(CommitError::Store(error))
-                if handled > 0 && !self.consumer.is_elsewhere() && !error.is_transient() =>
+                if handled > 0
+                    && !self.consumer.is_elsewhere()
+                    && (!error.is_transient() || self.is_contended(&error, &slots)) =>
             {
                 return Err(Hitch::Refused(error));
             }
@@ -222,6 +224,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
                 return Err(error.into());
             }
         }
+        self.contended.is_over();
         self.slots.advance(&slots);
         self.slots.pass(&passed);
         self.waiting.block(blocked);

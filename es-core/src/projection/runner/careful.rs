@@ -71,6 +71,10 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
                     known.insert(entry.event.position, error);
                     return Ok(false);
                 }
+                Ok(Tried::Contended(_)) => {
+                    self.undo(batch).await;
+                    return Ok(false);
+                }
                 Err(hitch) => {
                     self.undo(batch).await;
                     return Err(hitch);
@@ -109,6 +113,9 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         };
         if self.kept.is_transient(&error) {
             if !self.has_outlasted() {
+                if self.kept.is_contention(&error) {
+                    return Ok(Tried::Contended(error));
+                }
                 return Err(Hitch::Handler(error));
             }
             let lease = self.options.lease();

@@ -17,6 +17,9 @@ pub(super) enum Tried {
     Failed(ProjectError),
     /// It failed, and has taken its batch along: nothing more can be done in that.
     Broken(ProjectError),
+    /// It failed with what another try may not meet. Nothing is undone yet; whose fault it is shows in a
+    /// batch of its own.
+    Contended(ProjectError),
 }
 
 /// Why a handler came to no good end.
@@ -77,7 +80,7 @@ pub(super) fn not_kept(
     error: ProjectError,
 ) -> ProjectError {
     let (event, projection, stream) = names(id, recorded);
-    HandlerError::NotKept { event, projection, stream, source: error.into_error() }.into()
+    error.within(|source| HandlerError::NotKept { event, projection, stream, source })
 }
 
 /// The handler failed with `error`, and what it wrote cannot be undone since `why`.
@@ -89,7 +92,7 @@ pub(super) fn not_undone(
 ) -> ProjectError {
     let (event, projection, stream) = names(id, recorded);
     let why = chain(why);
-    HandlerError::NotUndone { event, projection, stream, why, source: error.into_error() }.into()
+    error.within(|source| HandlerError::NotUndone { event, projection, stream, why, source })
 }
 
 /// The handler took longer than `limit`.
@@ -110,7 +113,7 @@ pub(super) fn outlasted(
     error: ProjectError,
 ) -> ProjectError {
     let (event, projection, stream) = names(id, recorded);
-    HandlerError::Outlasted { event, projection, stream, lease, source: error.into_error() }.into()
+    error.within(|source| HandlerError::Outlasted { event, projection, stream, lease, source })
 }
 
 fn names(id: &ProjectionId, recorded: &RecordedEvent) -> (String, ProjectionId, String) {

@@ -12,6 +12,7 @@ mod batch;
 mod careful;
 mod caught_up;
 mod consumer;
+mod contended;
 mod fault;
 mod hand;
 mod hold;

@@ -167,7 +167,10 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             Err(Fault::Overdue) => false,
             Err(Fault::Failed(error)) => {
                 self.undo(batch).await;
-                if self.kept.is_transient(&error) && !self.has_outlasted() {
+                let may_pass = self.kept.is_transient(&error) && !self.has_outlasted();
+                if may_pass
+                    && !(self.kept.is_contention(&error) && self.contended.is_too_often(through))
+                {
                     return Err(Hitch::Handler(error));
                 }
                 false

@@ -114,6 +114,10 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
                         known.insert(parked.event.position, error);
                         return Ok(false);
                     }
+                    Ok(Tried::Contended(_)) => {
+                        self.undo(batch).await;
+                        return Ok(false);
+                    }
                     Err(hitch) => {
                         self.undo(batch).await;
                         return Err(hitch);
@@ -174,6 +178,10 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
                 Ok(Err(error))
             }
             Ok(Tried::Broken(error)) => Ok(Err(error)),
+            Ok(Tried::Contended(error)) => {
+                self.undo(batch).await;
+                self.judge_contended(&parked.event, error)
+            }
             Err(hitch) => {
                 self.undo(batch).await;
                 Err(hitch)

@@ -11,6 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::{Span, error, warn};
 
 use super::consumer::Consumer;
+use super::contended::Contended;
 use super::hold::RETIRED;
 use super::lease::{Lease, chain};
 use super::slots::Slots;
@@ -83,6 +84,7 @@ where
         goal: None,
         is_verified: false,
         trouble: Trouble::default(),
+        contended: Contended::default(),
         span: Span::none(),
     };
     tokio::spawn(async move {

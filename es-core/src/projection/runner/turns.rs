@@ -8,6 +8,7 @@ use tracing::Span;
 
 use super::caught_up::others_come_on;
 use super::consumer::Consumer;
+use super::contended::Contended;
 use super::lease::{Lease, News};
 use super::read_ahead::ReadAhead;
 use super::slots::Slots;
@@ -57,6 +58,7 @@ pub(crate) struct Runner<S, P, C> {
     /// Whether its rows were looked at and are right.
     pub(super) is_verified: bool,
     pub(super) trouble: Trouble,
+    pub(super) contended: Contended,
     /// That of the batch in hand.
     pub(super) span: Span,
 }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use es_core::OnFailure;
 use es_core::projection::{HealthState, RunOptions, Thresholds};
 
-use super::support::{Deed, Stage, options, says, swallows};
+use super::support::{Deed, Fault, Stage, options, says, swallows};
 
 async fn is_parked_with(deed: Deed, options: RunOptions, reason: &str) {
     use Deed::Nothing;
@@ -58,7 +59,7 @@ async fn a_trigger_that_raises_at_the_commit_is_that_events() {
     is_parked_with(says(trigger), options(), "not on a Sunday").await;
 }
 
-/// Whoever is looked at before its owner comes is right as long as the owner comes.
+/// A row that comes before its owner is right as long as the owner comes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deferred_constraint_stays_deferred() {
     let owned_first = says("INSERT INTO owned VALUES (7); INSERT INTO owner VALUES (7)");
@@ -75,6 +76,40 @@ async fn a_deferred_constraint_stays_deferred() {
 async fn a_statement_that_always_takes_too_long_is_that_events() {
     let deed = says("SET LOCAL statement_timeout = 20; SELECT pg_sleep(5)");
     is_parked_with(deed, options(), "statement timeout").await;
+}
+
+/// A deadlock passes, and what raises the same state each time does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_to_pass_and_does_not_is_that_events() {
+    for state in ["40001", "40P01", "55P03"] {
+        let deed =
+            format!("DO $$ BEGIN RAISE EXCEPTION 'and again' USING ERRCODE = '{state}'; END $$");
+        is_parked_with(says(&deed), options(), "and again").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_to_pass_at_the_commit_and_does_not_is_that_events() {
+    let trigger = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+                   'BEGIN RAISE EXCEPTION ''and again'' USING ERRCODE = ''40001''; END'; \
+                   CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON owner DEFERRABLE INITIALLY DEFERRED \
+                   FOR EACH ROW EXECUTE FUNCTION refuse(); INSERT INTO owner VALUES (1)";
+    is_parked_with(says(trigger), options(), "and again").await;
+}
+
+/// Two in one page: the tries of one are not forgotten over those of the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn several_that_never_pass_are_parked_each() {
+    let never = || says("DO $$ BEGIN RAISE EXCEPTION 'and again' USING ERRCODE = '40001'; END $$");
+    let stage = Stage::of(&[("ada", never()), ("bob", never()), ("cyd", Deed::Nothing)]).await;
+
+    let running = stage.run().await;
+    assert_eq!((stage.times("cyd").await, stage.parked().await.len()), (1, 2));
+    let all = es_core::projection::Keys::All;
+    assert_eq!(stage.projections.replay::<super::support::Deeds>(&all).await.unwrap(), 2);
+    stage.until_tried("doer/ada", 1).await;
+    stage.until_tried("doer/bob", 1).await;
+    running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,6 +143,22 @@ async fn a_search_path_left_changed_is_that_events() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_left_changed_is_that_events() {
     is_parked_with(says("SET LOCAL ROLE pg_monitor"), options(), "it left `role` changed").await;
+}
+
+/// Whose fault it is stays as the handler says, also where its batch is lost with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_that_ends_its_batch_still_says_whose_fault_it_is() {
+    for (fault, attempts, is_tried_again) in
+        [(Fault::Unavailable, 1, true), (Fault::Rejected, 2, false)]
+    {
+        let stage = Stage::of(&[("ada", Deed::EndsAnd(fault))]).await;
+        let options = options().with_on_failure(OnFailure::Park { attempts });
+
+        stage.run_with(options).await.stop().await;
+
+        let parked = stage.parked().await;
+        assert_eq!(parked[0].next_attempt.is_some(), is_tried_again, "{fault:?}: {parked:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

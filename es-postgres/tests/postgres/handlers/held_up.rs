@@ -38,7 +38,7 @@ async fn an_open_append_is_named_with_its_session() {
     assert_eq!(fixture.store.held_up().await.unwrap(), None);
 }
 
-/// Whoever may not see the sessions of other roles is told so, and what to do.
+/// A role that may not see the sessions of others is told so, and what to do.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn with_the_least_rights_the_session_is_named_and_not_its_age() {

@@ -19,7 +19,7 @@ pub(crate) struct Done {
     pub(crate) deed: Deed,
 }
 
-/// What a handler does after it has counted its event.
+/// Deeds of a handler after it has counted its event.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(crate = "es_core::serde")]
 pub(crate) enum Deed {
@@ -30,7 +30,7 @@ pub(crate) enum Deed {
     },
     /// Statements in one message, whose failure it does not hide.
     Says(String),
-    /// As above, and goes on whatever they answer.
+    /// Does the same, and goes on whatever the statements answer.
     Swallows(String),
     /// Begins a transaction, does not wait for it, and fails.
     LeavesBegin,
@@ -39,6 +39,16 @@ pub(crate) enum Deed {
     /// Waits for a while, and then says something to the database.
     Idles,
     Panics,
+    /// Ends its transaction and says whose fault it is.
+    EndsAnd(Fault),
+}
+
+/// What a handler says of its failure.
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq)]
+#[serde(crate = "es_core::serde")]
+pub(crate) enum Fault {
+    Unavailable,
+    Rejected,
 }
 
 #[derive(Aggregate, Default, Clone, Debug)]
@@ -117,6 +127,13 @@ impl Project<Done, PgConnection> for Deeds {
                 db.execute("SELECT 1").await?;
             }
             Deed::Panics => panic!("a handler panics"),
+            Deed::EndsAnd(fault) => {
+                db.execute("ROLLBACK").await?;
+                return Err(match fault {
+                    Fault::Unavailable => ProjectError::unavailable("the mailer is away"),
+                    Fault::Rejected => ProjectError::rejected("no such address"),
+                });
+            }
         }
         Ok(())
     }
@@ -168,7 +185,7 @@ impl Stage {
         self.projections.wait_for::<Deeds>(last, Duration::from_secs(20)).await.unwrap();
     }
 
-    /// How often each event of the doer is in the rows.
+    /// The number of times that each event of the doer is in the rows.
     pub(crate) async fn times(&self, doer: &str) -> i64 {
         let times = "SELECT coalesce(sum(times), 0)::bigint FROM deeds.deed WHERE doer = $1";
         sqlx::query_scalar(times).bind(doer).fetch_one(&self.fixture.pool).await.unwrap()
@@ -178,7 +195,7 @@ impl Stage {
         self.projections.parked::<Deeds>().await.unwrap()
     }
 
-    /// What some node has in hand, once one has.
+    /// The event that some node has in hand, once one has.
     pub(crate) async fn in_hand(&self) -> InHand {
         for _ in 0..500 {
             let status = self.projections.status().await.unwrap();
@@ -204,7 +221,7 @@ impl Stage {
         panic!("{key} is not tried again");
     }
 
-    /// Why the doer is parked.
+    /// The reason that the doer is parked.
     pub(crate) async fn reason(&self, doer: &str) -> String {
         let key = format!("doer/{doer}");
         for _ in 0..200 {

@@ -54,6 +54,27 @@ async fn a_batch_of_a_slot_that_is_gone_keeps_nothing() {
     assert_eq!(times(&fixture).await, 1);
 }
 
+/// What is set aside twice is set aside once, and counts the tries of the first time.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_set_aside_already_stays_as_it_is() {
+    let fixture = fixture().await;
+    let id = version(1);
+    let kept = prepared(&fixture.store, &id).await;
+    let node = Node::of(&kept, &id);
+    let claims = node.claim(64).await;
+    let mut progress = at(&claims, 9);
+    progress.set_aside = vec![failed("ada", 3, None)];
+    node.begin().await.commit(progress).await.unwrap();
+
+    let mut progress = at(&claims, 9);
+    progress.set_aside = vec![behind("ada", 3), behind("ada", 4)];
+    node.begin().await.commit(progress).await.unwrap();
+
+    let aside = kept.parked(&id, &key("ada"), Position(0), 9).await.unwrap();
+    let tries: Vec<_> = aside.iter().map(|of| (of.event.position.0, of.attempts)).collect();
+    assert_eq!(tries, [(3, 1), (4, 0)]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_written_since_the_mark_is_undone() {
     let fixture = fixture().await;

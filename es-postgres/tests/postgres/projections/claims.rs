@@ -60,7 +60,7 @@ async fn shares_come_out_even() {
     assert_eq!(nodes[0].beat().await.free, 0);
 }
 
-/// Whoever retires a version gives its slots to nobody, also to those who looked before.
+/// A version that is being retired gives its slots to nobody, also to those who looked before.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_slot_is_given_of_a_version_that_is_just_retired() {
     let fixture = fixture().await;

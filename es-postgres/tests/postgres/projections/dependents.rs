@@ -83,8 +83,50 @@ async fn a_read_model_that_nothing_depends_on_is_swapped() {
     run(&fixture, "CREATE VIEW totals.own AS SELECT id FROM totals.seen").await;
     run(&fixture, "CREATE VIEW totals_v2.own AS SELECT id FROM totals_v2.seen").await;
     run(&fixture, "CREATE TABLE totals.wide (texts text, id bigint REFERENCES totals.seen)").await;
+    run(&fixture, "CREATE TABLE totals.lines (number bigserial)").await;
 
     assert_eq!(kept.swap(&version(2)).await.unwrap(), Swap::Done);
+}
+
+/// Between the look at what depends on the rows and the rename a swap waits for whoever has slots in hand.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_built_while_a_swap_waits_is_seen() {
+    let fixture = fixture().await;
+    let kept = two_versions(&fixture).await;
+    let mut batch = fixture.pool.begin().await.unwrap();
+    let slots = "SELECT FROM es.leases JOIN es.projections ON projections.id = leases.projection \
+                  WHERE projections.version = 2 FOR UPDATE OF leases";
+    sqlx::query(slots).execute(&mut *batch).await.unwrap();
+    let swapping = tokio::spawn({
+        let kept = kept.clone();
+        async move { dependents(&kept).await }
+    });
+    fixture.until_waiting(1).await;
+
+    run(&fixture, "CREATE VIEW public.rich AS SELECT id FROM totals.seen").await;
+    batch.rollback().await.unwrap();
+
+    assert_eq!(swapping.await.unwrap(), ["view public.rich"]);
+    run(&fixture, "DROP VIEW public.rich").await;
+    assert_eq!(kept.swap(&version(2)).await.unwrap(), Swap::Done);
+}
+
+/// A version that was stopped for the one that is to come as far goes on, since that may not come.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_built_after_the_old_version_has_stopped_has_it_go_on() {
+    let fixture = fixture().await;
+    let kept = two_versions(&fixture).await;
+    let node = Node::of(&kept, &version(1));
+    fixture.pool.execute("UPDATE es.leases SET owner = NULL").await.unwrap();
+    node.seeing().await.commit(at(&node.claim(64).await, 6)).await.unwrap();
+    assert_eq!(kept.swap(&version(2)).await.unwrap(), Swap::NotYet);
+    run(&fixture, "CREATE VIEW public.rich AS SELECT id FROM totals.seen").await;
+
+    assert_eq!(dependents(&kept).await, ["view public.rich"]);
+
+    let states = kept.versions(None).await.unwrap().into_iter().map(|version| version.state);
+    let expected = [VersionState::Serving, VersionState::Building];
+    assert_eq!(states.collect::<Vec<_>>(), expected);
 }
 
 /// Triggers, policies and row security stay on the old tables, unless the new ones have them as well.
@@ -175,7 +217,7 @@ async fn grants_are_carried_over() {
     assert_eq!(rights, [true; 7]);
 }
 
-/// What came in, in version `V`, which adds as much to each deposit.
+/// Totals of version `V`, which adds as much to each deposit.
 pub(crate) struct Totals<const V: u32>;
 
 impl<const V: u32> Projection for Totals<V> {

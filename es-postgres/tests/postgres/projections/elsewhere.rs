@@ -110,7 +110,7 @@ async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     tokio::time::timeout(PATIENCE, so).await.unwrap_or_else(|_| panic!("never: {what}"));
 }
 
-/// How often each mail was posted.
+/// The number of times that each mail was posted.
 fn posted(path: &Path) -> BTreeMap<String, u32> {
     let mut posted = BTreeMap::new();
     for line in fs::read_to_string(path).unwrap_or_default().lines() {

@@ -106,7 +106,7 @@ async fn a_batch_of_a_slot_that_was_given_back_and_taken_again_keeps_nothing() {
     node.seeing().await.commit(at(&again, 9)).await.unwrap();
 }
 
-/// Whoever takes the slots from everybody, for a swap or a rebuild, has said so before the slots show it.
+/// A swap or a rebuild that takes the slots from everybody has said so before the slots show it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_is_lost_at_once_while_somebody_takes_all_slots() {
     let fixture = fixture().await;

@@ -34,7 +34,7 @@ fn arguments(statement: &str) -> &'static str {
         "settle" => "(7, '{k1,k2}', '{1,2}')",
         "fail_again" => "(7, '{k1}', '{1}', '{x}', '{null}', '{false}')",
         "come_first" => "(7, '{k1,k2}')",
-        "blocked" => "('p7', 1, '{1,2,3}')",
+        "blocked" | "wait_for_newer" => "('p7', 1, '{1,2,3}')",
         "due" => "('p7', 1, '{1,2,3}', 100, '{a}', '{2}')",
         "owe_types" => "(7, '{a}')",
         "parked" => "('p7', 1, 'k7', 0, 100)",

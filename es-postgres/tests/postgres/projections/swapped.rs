@@ -1,5 +1,6 @@
 //! Readers of a read model while another version takes its place.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -104,4 +105,27 @@ async fn a_batch_of_a_node_that_has_not_heard_of_the_swap_is_lost() {
     batch.commit(at(&claims, 1)).await.unwrap_err();
 
     assert_eq!(fixture.number("SELECT count(*) FROM totals.seen").await, 0);
+}
+
+/// The version is stopped by a transaction that has not ended yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_swap_waits_for_whoever_changes_the_version() {
+    let fixture = fixture().await;
+    let kept = prepared(&fixture.store, &version(1)).await;
+    let registration = Registration::new(version(2), incarnation(&fixture.store).await);
+    kept.register(&registration).await.unwrap();
+    prepare(&kept, &version(2)).await;
+    let mut stopping = fixture.pool.begin().await.unwrap();
+    let stop = "UPDATE es.projections SET stopped = 'why' WHERE version = 2";
+    sqlx::query(stop).execute(&mut *stopping).await.unwrap();
+    let swapping = tokio::spawn({
+        let kept = kept.clone();
+        async move { kept.swap(&version(2)).await }
+    });
+    fixture.until_waiting(1).await;
+
+    stopping.commit().await.unwrap();
+
+    let error = swapping.await.unwrap().unwrap_err();
+    assert!(error.source().is_some_and(|why| why.to_string().contains("is stopped")), "{error:?}");
 }
