@@ -19,7 +19,8 @@ pub(crate) const LOCKED_STREAMS: usize = 256;
 impl PgStore {
     /// One stream: beside or together with other appends of this process. Several: by itself. In the
     /// locked form at once: with inline projections, on a condition, with parts that rest on a stream without writing to it,
-    /// and with too much for one statement or too many tags to lock each.
+    /// with too much for one statement or too many tags to lock each, and with an event that lacks a tag,
+    /// which no statement takes that others share.
     pub(crate) async fn append_somehow(&self, append: Append) -> Result<Appended, AppendError> {
         let parts = append.parts();
         let size = size(&append);
@@ -28,6 +29,7 @@ impl PgStore {
             || size > BATCH
             || parts.iter().any(|part| part.events.is_empty())
             || tags(&append).len() > LOCKED_TAGS
+            || self.event_tags.are_left_out_by(parts)
         {
             return self.append_locked(Arc::new(append), None).await;
         }

@@ -10,6 +10,7 @@ use sqlx::{Error, PgConnection};
 use crate::answer::{Answer, Verdict};
 use crate::columns::{Columns, instant};
 use crate::error::{Failed, Violation, from_sqlx, unexpected};
+use crate::event_tags::TagChanges;
 use crate::store::PgStore;
 
 /// What one run of the statement came to.
@@ -58,9 +59,9 @@ impl Failed for Failure {
 #[derive(Clone, Copy)]
 pub(crate) enum Form {
     /// Appends of their own. Nobody is waited for.
-    Batch,
+    Batch(TagChanges),
     /// One append, all or nothing. Nobody is waited for.
-    Lone,
+    Lone(TagChanges),
     /// One append whose locks this transaction has. The instant is that of its beginning, if that
     /// is stored already.
     Locked(Option<Timestamp>),
@@ -73,12 +74,14 @@ impl PgStore {
         connection: &mut PgConnection,
         append: &Append,
     ) -> Result<Outcome, Failure> {
-        let mut columns = Columns::of(append)?;
-        columns.tag_changes = self.event_tags.changes_for(append.parts());
+        let columns = Columns::of(append)?;
+        let changes = self.event_tags.changes_for(append.parts());
         let answer = match append.parts() {
             // The short statement knows no instants but its own.
-            [_] if columns.instants.is_empty() => self.run_one(connection, columns).await?,
-            _ => self.run(connection, columns, Form::Lone).await?,
+            [_] if columns.instants.is_empty() => {
+                self.run_one(connection, columns, changes).await?
+            }
+            _ => self.run(connection, columns, Form::Lone(changes)).await?,
         };
         Ok(outcome(append, answer)?)
     }
@@ -101,10 +104,10 @@ impl PgStore {
         form: Form,
     ) -> Result<Answer, Failure> {
         let parts = columns.counts.len();
-        let (whole, locked, since) = match form {
-            Form::Batch => (false, false, None),
-            Form::Lone => (true, false, None),
-            Form::Locked(since) => (true, true, since.and_then(instant)),
+        let (whole, changes, since) = match form {
+            Form::Batch(changes) => (false, Some(changes), None),
+            Form::Lone(changes) => (true, Some(changes), None),
+            Form::Locked(since) => (true, None, since.and_then(instant)),
         };
         let row = self
             .query(include_str!("../sql/append.sql"))
@@ -120,13 +123,13 @@ impl PgStore {
             .bind(columns.payloads)
             .bind(columns.metadata)
             .bind(whole)
-            .bind(locked)
+            .bind(changes.is_none())
             .bind(since)
             .bind(columns.tags)
             .bind(columns.first_instants)
             .bind(columns.last_instants)
             .bind(columns.instants)
-            .bind(columns.tag_changes)
+            .bind(changes.map(|changes| changes.0))
             .fetch_one(connection)
             .await;
         read(row, parts)
@@ -137,6 +140,7 @@ impl PgStore {
         &self,
         connection: &mut PgConnection,
         columns: Columns<'_>,
+        changes: TagChanges,
     ) -> Result<Answer, Failure> {
         let sql = if columns.tags.is_empty() {
             include_str!("../sql/append_one.sql")
@@ -155,7 +159,7 @@ impl PgStore {
             .bind(columns.metadata);
         let statement =
             if columns.tags.is_empty() { statement } else { statement.bind(columns.tags) };
-        let statement = statement.bind(columns.tag_changes);
+        let statement = statement.bind(changes.0);
         read(statement.fetch_one(connection).await, 1)
     }
 }

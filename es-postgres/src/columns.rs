@@ -28,9 +28,6 @@ pub(crate) struct Columns<'a> {
     /// The first and the last instant of each part that brings any, up to the last one that does.
     pub(crate) first_instants: Vec<Option<OffsetDateTime>>,
     pub(crate) last_instants: Vec<Option<OffsetDateTime>>,
-    /// How often that which appends have to have has changed, as far as this process knows; never
-    /// the number, where one of the events lacks a tag.
-    pub(crate) tag_changes: i64,
 }
 
 impl<'a> Columns<'a> {
@@ -63,7 +60,6 @@ impl<'a> Columns<'a> {
             instants: Vec::new(),
             first_instants: Vec::new(),
             last_instants: Vec::new(),
-            tag_changes: 0,
         }
     }
 

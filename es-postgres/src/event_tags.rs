@@ -13,19 +13,24 @@
 //! hides: an append that saw the old number has committed before the gate was free for the one who
 //! moved it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use es_core::{
-    AppendError, Condition, EventTag, LacksTag, MissingTag, NewEvent, StoreError, StoreErrorKind,
-    StreamAppend,
+    AppendError, Condition, EventName, EventTag, LacksTag, MissingTag, NewEvent, StoreError,
+    StoreErrorKind, StreamAppend,
 };
 use sqlx::{PgConnection, Row};
 
 use crate::error::from_sqlx;
 use crate::store::PgStore;
 
-/// No number of changes: an append with it takes the locked form.
+/// How often that which appends have to have has changed, as far as a statement knows that does not
+/// wait. Where it is another number, the append takes the locked form.
+#[derive(Clone, Copy)]
+pub(crate) struct TagChanges(pub(crate) i64);
+
+/// No number of changes.
 const NEVER: i64 = -1;
 
 /// How much of a tag is written, in the words of `es.event_tags`.
@@ -48,6 +53,9 @@ pub(crate) struct EventTags(RwLock<Arc<Known>>);
 pub(crate) struct Known {
     changes: i64,
     events: HashMap<String, BTreeMap<String, TagState>>,
+    /// What this process took as complete once and is so no more. A decision may have read by it,
+    /// however long ago; few tags ever are.
+    taken_back: BTreeSet<EventTag>,
 }
 
 impl EventTags {
@@ -55,17 +63,30 @@ impl EventTags {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(crate) fn learn(&self, known: Known) -> Arc<Known> {
-        let known = Arc::new(known);
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&known);
-        known
+    pub(crate) fn learn(&self, mut known: Known) -> Arc<Known> {
+        let mut place = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let once = place.complete().chain(place.taken_back.iter().cloned());
+        known.taken_back =
+            once.filter(|tag| known.state(tag) != Some(TagState::Complete)).collect();
+        *place = Arc::new(known);
+        Arc::clone(&place)
+    }
+
+    /// Whether one of these events lacks a tag, as far as this process knows.
+    pub(crate) fn are_left_out_by(&self, parts: &[StreamAppend]) -> bool {
+        let mut events = parts.iter().flat_map(|part| &part.events);
+        self.known().left_out_by(&mut events).is_some()
     }
 
     /// The number that a statement may find if these events have all tags that they have to have.
-    pub(crate) fn changes_for<'a>(&self, parts: impl IntoIterator<Item = &'a StreamAppend>) -> i64 {
+    pub(crate) fn changes_for<'a>(
+        &self,
+        parts: impl IntoIterator<Item = &'a StreamAppend>,
+    ) -> TagChanges {
         let known = self.known();
         let mut events = parts.into_iter().flat_map(|part| &part.events);
-        if known.left_out_by(&mut events).is_some() { NEVER } else { known.changes }
+        let lacks = known.left_out_by(&mut events).is_some();
+        TagChanges(if lacks { NEVER } else { known.changes })
     }
 }
 
@@ -80,6 +101,23 @@ impl Known {
 
     pub(crate) fn are_complete(&self, tags: &[EventTag]) -> bool {
         tags.iter().all(|tag| self.state(tag) == Some(TagState::Complete))
+    }
+
+    fn complete(&self) -> impl Iterator<Item = EventTag> {
+        self.events.iter().flat_map(|(event, tags)| {
+            let complete = tags.iter().filter(|(_, state)| **state == TagState::Complete);
+            let name = EventName::new(event.as_str()).ok();
+            complete.filter_map(move |(tag, _)| Some(EventTag::new(name.clone()?, tag.clone())))
+        })
+    }
+
+    /// A tag that the condition looks for, and that was complete when its decision read.
+    fn taken_back_from(&self, condition: &Condition) -> Option<EventTag> {
+        if self.taken_back.is_empty() {
+            return None;
+        }
+        let mut tags = condition.query.event_tags().into_iter();
+        tags.find(|tag| self.taken_back.contains(tag))
     }
 
     /// A tag that one of the events has to have, and lacks.
@@ -99,8 +137,8 @@ impl Known {
 }
 
 impl PgStore {
-    /// Refuses events that lack a tag, and a condition on a tag that is complete no more. The gate is
-    /// passed, and `changes` was the number behind it.
+    /// Refuses events that lack a tag, and a condition on a tag that was complete and is so no more. The
+    /// gate is passed, and `changes` was the number behind it.
     pub(crate) async fn have_all_tags<'a>(
         &self,
         connection: &mut PgConnection,
@@ -108,21 +146,12 @@ impl PgStore {
         mut events: impl Iterator<Item = &'a NewEvent>,
         condition: Option<&Condition>,
     ) -> Result<(), AppendError> {
-        let before = self.event_tags.known();
         let known = self.tags_at(connection, changes).await?;
         if let Some(lacking) = known.left_out_by(&mut events) {
             return Err(LacksTag(lacking).into());
         }
-        let Some(condition) = condition.filter(|_| before.changes != changes) else {
-            return Ok(());
-        };
-        // A release without the tag has taken it back since the decision has read.
-        let mut tags = condition.query.event_tags().into_iter();
-        let gone = |tag: &EventTag| {
-            before.state(tag) == Some(TagState::Complete)
-                && known.state(tag) != Some(TagState::Complete)
-        };
-        match tags.find(gone) {
+        // A release without the tag has taken it back, maybe since the decision has read.
+        match condition.and_then(|condition| known.taken_back_from(condition)) {
             Some(tag) => Err(StoreError::new(StoreErrorKind::Unsupported, MissingTag(tag)).into()),
             None => Ok(()),
         }
@@ -170,6 +199,6 @@ impl PgStore {
             };
             events.entry(event).or_default().insert(tag, state);
         }
-        Ok(Known { changes, events })
+        Ok(Known { changes, events, taken_back: BTreeSet::new() })
     }
 }

@@ -11,7 +11,7 @@ async fn fresh_store() -> (PgStore, TestDatabase) {
     (store, database)
 }
 
-/// As above, in another schema, and without one that is called `es`.
+/// Like `fresh_store`, in another schema, and without one that is called `es`.
 async fn fresh_ledger() -> (PgStore, TestDatabase) {
     let database = TestDatabase::create().await;
     let pool = PgStore::pool_options().connect(database.url()).await.expect("it is there");

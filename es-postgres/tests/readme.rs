@@ -210,7 +210,7 @@ pub struct Subscribed {
     #[event(tag)] pub student: String,
 }
 
-/// What a decision must know of a course: every subscription with its tag.
+/// A course, with every subscription that has its tag.
 #[derive(DecisionModel, Clone, Debug)]
 #[decision_model(events(Subscribed))]
 pub struct Course { #[decision_model(tag)] course: String, taken: u32 }
@@ -263,7 +263,7 @@ fn a_student_attends_three_courses() {
 // The rule over several streams of the README ends.
 }
 
-/// What a newcomer would try next.
+/// Tests that a newcomer would try next.
 mod laws_of_the_first_aggregate {
     use super::{Account, Withdraw};
 

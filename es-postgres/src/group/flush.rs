@@ -13,8 +13,6 @@ use super::queue::{Turn, Waiting};
 use crate::answer::{Answer, Verdict};
 use crate::append::{Failure, Form};
 use crate::columns::Columns;
-use crate::event_tags::EventTags;
-
 use crate::size::BATCH;
 use crate::store::PgStore;
 
@@ -48,8 +46,10 @@ impl PgStore {
             Ok(session) => session,
             Err(error) => return batch.tell_failure(&error),
         };
-        let answer = match columns(&batch, &self.event_tags) {
-            Ok(columns) => self.run(&mut session, columns, Form::Batch).await,
+        let appends = batch.chains.iter().flat_map(|chain| &chain.appends);
+        let changes = self.event_tags.changes_for(appends.filter_map(Waiting::part));
+        let answer = match columns(&batch) {
+            Ok(columns) => self.run(&mut session, columns, Form::Batch(changes)).await,
             Err(error) => Err(Failure::Store(error)),
         };
         match session.end_after(answer).await {
@@ -100,10 +100,8 @@ impl Drop for Shift {
 }
 
 /// One part per chain; the events of a part are those of all its appends.
-fn columns<'a>(batch: &'a Batch, tags: &EventTags) -> Result<Columns<'a>, StoreError> {
+fn columns(batch: &Batch) -> Result<Columns<'_>, StoreError> {
     let mut columns = Columns::with_capacity(batch.chains.len(), BATCH);
-    let appends = batch.chains.iter().flat_map(|chain| &chain.appends);
-    columns.tag_changes = tags.changes_for(appends.filter_map(Waiting::part));
     for chain in &batch.chains {
         for (nth, part) in chain.appends.iter().filter_map(Waiting::part).enumerate() {
             if nth == 0 {

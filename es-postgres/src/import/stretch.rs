@@ -52,8 +52,9 @@ impl PgStore {
     /// of the events.
     async fn run_stretch(&self, stretch: &Lane) -> Option<Vec<Stored>> {
         let columns = columns(stretch).ok()?;
+        let changes = self.event_tags.changes_for(parts(stretch));
         let mut session = self.session().await.ok()?;
-        let answer = self.run(&mut session, columns, Form::Lone).await;
+        let answer = self.run(&mut session, columns, Form::Lone(changes)).await;
         let mut answer = session.end_after(answer).await.ok()?;
         let is_stored = answer.verdicts.iter().all(|verdict| *verdict == Verdict::Stored);
         if is_stored { shares(stretch, &mut answer).ok() } else { None }

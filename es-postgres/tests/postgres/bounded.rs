@@ -52,7 +52,7 @@ async fn with_setting(fixture: &Fixture, setting: (&'static str, &'static str)) 
     PgStore::new(pool.connect_with(options.options([setting])).await.unwrap())
 }
 
-/// What is known of a command that failed, and after how long.
+/// The error of a command that failed, and the time that it took.
 async fn failed_command(store: PgStore) -> (StoreError, Duration) {
     let begun = Instant::now();
     match Repository::<Lamp, _>::new(store).execute(switch()).await {
@@ -161,7 +161,7 @@ async fn a_command_is_answered_although_a_pooler_gets_no_server() {
     assert!(logins.load(Ordering::Relaxed) < 60, "{logins:?} logins");
 }
 
-/// As a migration of another release does it, while each connection has its statements prepared.
+/// A change of a column, like that of a migration of another release, while each connection has its statements prepared.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_statement_that_a_migration_has_outdated_is_prepared_anew() {
     let fixture = fixture().await;

@@ -202,7 +202,7 @@ async fn nothing_is_kept_of_a_pool_that_somebody_waits_for() {
     timeout(PATIENCE, appending).await.unwrap().unwrap();
 }
 
-/// What is kept and not used goes to whoever waits, long before it would go back by itself.
+/// Connections that are kept and not used go to whoever waits, long before they would go back by themselves.
 #[tokio::test]
 async fn a_service_that_waits_gets_what_the_store_does_not_use() {
     let fixture = fixture().await;

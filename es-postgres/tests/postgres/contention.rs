@@ -196,7 +196,7 @@ struct Booked {
     guest: usize,
 }
 
-/// Whether a night is free.
+/// A night, free or taken.
 #[derive(DecisionModel, Clone, Debug)]
 #[decision_model(events(Booked))]
 struct Night {

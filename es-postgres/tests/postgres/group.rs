@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use es_core::prelude::*;
-use es_core::{AppendError, Appended, EventName, NewEvent, Payload, RawEvent};
+use es_core::{AppendError, Appended, EventName, EventTag, NewEvent, Payload, RawEvent};
 use es_postgres::PgStore;
 use es_postgres::sqlx::pool::PoolConnection;
 use es_postgres::sqlx::postgres::PgPoolOptions;
@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::support::{Fixture, append, event, exact, fixture, stream};
+use crate::support::{Fixture, append, event, exact, fixture, stream, tagged};
 
 type Answer = Result<Appended, AppendError>;
 
@@ -37,6 +37,8 @@ async fn blocked(fixture: &Fixture) -> Blocked {
     let pool = PgPoolOptions::new().max_connections(1).test_before_acquire(false);
     let pool = pool.connect(fixture.database.url()).await.unwrap();
     let store = PgStore::new(pool.clone());
+    // What a process knows of tags, it knows from such a call.
+    store.missing_tag(&[own_tag()]).await.unwrap();
     let connection = pool.acquire().await.unwrap();
     let mut ahead = Vec::new();
     for nth in 0..3 {
@@ -46,6 +48,11 @@ async fn blocked(fixture: &Fixture) -> Blocked {
         }
     }
     Blocked { store, pool, connection, ahead }
+}
+
+/// The tag that every event `numbered` has to have.
+fn own_tag() -> EventTag {
+    EventTag::new(EventName::new("numbered").unwrap(), "number")
 }
 
 /// Queues the append before it returns.
@@ -109,6 +116,24 @@ async fn what_the_server_cannot_read_does_not_touch_its_neighbours() {
     assert_eq!((version(a), version(c)), (2, 1));
     assert!(matches!(b, Err(AppendError::Store(_))), "{b:?}");
     assert!(fixture.versions("b").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lacks_a_tag_does_not_ride() {
+    let fixture = fixture().await;
+    let put = |key: &str, new| Append::to(stream(key), ExpectedVersion::Any, vec![new]).unwrap();
+    let mut appends: Vec<_> =
+        (0..9).map(|nth| append(&format!("n{nth}"), ExpectedVersion::NoStream, 1)).collect();
+    appends.insert(4, put("whole", tagged("numbered", &["number:1"])));
+    appends.insert(5, put("lacks", tagged("numbered", &[])));
+
+    let mut answers = together(&fixture, appends).await;
+
+    assert!(matches!(answers.remove(5), Err(AppendError::LacksTag(lacks)) if lacks.0 == own_tag()));
+    answers.into_iter().for_each(|answer| drop(answer.unwrap()));
+    let statements = "SELECT count(DISTINCT events.xmin::text) FROM es.events \
+                      JOIN es.streams ON streams.id = events.stream WHERE key NOT LIKE 'ahead%'";
+    assert_eq!(fixture.number(statements).await, 1, "those that lack nothing share one");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use es_core::prelude::*;
-use es_core::{AppendError, Condition, Query, StreamAppend};
+use es_core::{AppendError, Condition, EventName, EventTag, Query, StreamAppend};
 use es_postgres::{ImportError, Imported, PgStore};
 use futures_util::StreamExt;
 use futures_util::stream::{self, Stream};
@@ -397,4 +397,19 @@ async fn what_comes_after_an_import_has_the_time_of_the_clock() {
     let stored = fixture.store.stream_page(&stream, Cursor::START, 9).await.unwrap();
     assert_eq!(stored[2].recorded_at, minute(2));
     assert_eq!(stored[3].recorded_at, appended.streams[0].recorded_at);
+}
+
+/// The number of changes that a process knows is what its statements go by, here as everywhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn appends_in_order_share_statements_once_a_tag_is_complete() {
+    let fixture = fixture().await;
+    let tag = EventTag::new(EventName::new("numbered").unwrap(), "number");
+    assert_eq!(fixture.store.missing_tag(&[tag]).await.unwrap(), None);
+
+    let history = source(history(50, 2));
+    let imported = fixture.store.import_in_order(history, |_| ()).await.unwrap();
+
+    assert_eq!(imported.appends, 100);
+    let statements = fixture.number("SELECT count(DISTINCT xmin::text) FROM es.events").await;
+    assert!(statements <= 10, "{statements} statements for 100 appends");
 }

@@ -116,7 +116,7 @@ fn kept_transformations_hold_nobody_up_on_one_connection_or_two() {
 
 type Kept = Pin<Box<dyn Future<Output = ()>>>;
 
-/// What this store has beside the trait.
+/// Calls of this store that the trait does not have.
 fn calls(store: &PgStore) -> Vec<(&'static str, Kept)> {
     let (one, kept) = (store.clone(), store.projections());
     let id = ProjectionId::of::<Pages>();

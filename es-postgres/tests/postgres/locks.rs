@@ -12,7 +12,7 @@ fn spawn(fixture: &Fixture, append: Append) -> JoinHandle<Result<Appended, Appen
     tokio::spawn(async move { store.append(append).await })
 }
 
-/// Whoever rests on a stream holds its lock and no row of it: only the lock keeps others out.
+/// A decision that rests on a stream holds its lock and no row of it: only the lock keeps others out.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_form_of_an_append_waits_for_whoever_rests_on_its_stream() {
     let fixture = fixture().await;

@@ -46,6 +46,7 @@ mod spans;
 mod standby;
 mod subscriptions;
 mod support;
+mod tag_changes;
 mod timeouts;
 mod torture;
 mod transact;

@@ -138,7 +138,7 @@ fn process(fixture: &Fixture) -> Decisions<PgStore> {
     Decisions::new(PgStore::new(fixture.pool.clone()))
 }
 
-/// How often each night of a room is booked, by what is stored: more than once is a double booking.
+/// Nights of a room that are booked more than once, by what is stored.
 async fn booked_twice(store: &PgStore) -> Vec<(u32, String)> {
     let log = store.log_page(Cursor::START, 1000).await.unwrap();
     let (mut seen, mut twice) = (BTreeSet::new(), Vec::new());

@@ -165,7 +165,7 @@ async fn a_store_that_was_not_migrated_says_so() {
     assert_eq!(error.kind(), StoreErrorKind::NotMigrated);
 }
 
-/// Of four tags every subset is on some event, so that each tag is the one that is missing once.
+/// Every subset of four tags is on some event, so that each tag is the one that is missing once.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_item_matches_events_that_have_all_of_its_tags() {
     const TAGS: [&str; 4] = ["a:1", "b:1", "c:1", "d:1"];

@@ -14,7 +14,7 @@ use crate::support::{Fixture, fixture, item, stream};
 
 const STORED: usize = 450;
 
-/// As the first release has it.
+/// The events of the first release.
 mod first {
     use es_core::prelude::*;
 
@@ -49,7 +49,7 @@ async fn released() -> Fixture {
     fixture
 }
 
-/// What a call has told, and whether it was over before it was dropped.
+/// The positions that a call has told, and true if it was over before it was dropped.
 async fn retag(store: &PgStore, polls: usize) -> (Vec<Position>, bool) {
     let mut told = Vec::new();
     let is_over = {

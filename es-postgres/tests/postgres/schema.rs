@@ -95,7 +95,7 @@ async fn a_database_in_another_encoding_is_refused() {
     assert_eq!(why, "the database has the encoding LATIN1; the events need one with UTF8");
 }
 
-/// What spawns a task at the start of a service.
+/// A service spawns such a task at its start.
 #[tokio::test(flavor = "multi_thread")]
 async fn migrate_runs_on_a_task_of_its_own() {
     let database = TestDatabase::create().await;

@@ -61,7 +61,7 @@ impl Fixture {
         panic!("waited in vain for {number} from: {sql}");
     }
 
-    /// Whoever takes a connection from the pool can write on it.
+    /// Checks that every connection of the pool can write.
     pub(crate) async fn every_session_writes(&self) {
         let mut all = Vec::new();
         for _ in 0..self.pool.options().get_max_connections() {

@@ -10,7 +10,7 @@ use es_postgres::sqlx::{self, PgPool};
 
 use crate::support::{Fixture, append, exact, fixture};
 
-/// What a time limit of the service makes of an append.
+/// The kinds of failure that a time limit of the service makes of an append.
 const LIMITS: [StoreErrorKind; 2] = [StoreErrorKind::Contention, StoreErrorKind::StatementTimeout];
 
 /// A pool of one connection, so that a connection that is harmed is met again.

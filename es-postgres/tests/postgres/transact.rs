@@ -67,7 +67,7 @@ async fn ordered(store: PgStore) -> Result<(), Failed> {
         .await
 }
 
-/// How many orders there are, by their rows and by their events.
+/// The number of orders, by their rows and by their events.
 async fn counted(fixture: &Fixture) -> (i64, u64) {
     let rows = fixture.number("SELECT count(DISTINCT number) FROM orders").await;
     let orders = Repository::<Orders, _>::new(fixture.store.clone());

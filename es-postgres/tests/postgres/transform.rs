@@ -262,7 +262,7 @@ async fn the_migration_finds_a_log_in_use() {
     assert_eq!(granted, "-,pg_monitor");
 }
 
-/// What happened, happened when it did.
+/// Copies happened when the events happened that they stand for.
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_have_the_time_of_what_they_stand_for() {
     let fixture = fixture().await;
@@ -282,7 +282,7 @@ async fn copies_have_the_time_of_what_they_stand_for() {
     assert_eq!(Some(&done.stream.recorded_at), before.last());
 }
 
-/// Whoever rests on there being no more of a tag is not overtaken by a copy that has it.
+/// A decision that rests on there being no more of a tag is not overtaken by a copy that has it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transformation_waits_for_whoever_rests_on_a_tag_of_its_copies() {
     let fixture = fixture().await;
