@@ -83,7 +83,7 @@ pub trait Event:
     /// with `tags` an event may have once, several times or not at all.
     const TAGS: &'static [&'static str] = &[];
 
-    /// What the event is about besides its stream: one tag for each field with `#[event(tag)]`,
+    /// The subjects of the event besides its stream: one tag for each field with `#[event(tag)]`,
     /// and one for each value of a field with `#[event(tags = "…")]`.
     ///
     /// # Errors
@@ -109,7 +109,7 @@ pub trait Event:
         vec![(Self::VERSION, Schema::opaque(type_name::<Self>()))]
     }
 
-    /// Whether an event is read again before it is stored. `#[event(unchecked)]` turns it off.
+    /// The check that reads an event again before it is stored. `#[event(unchecked)]` turns it off.
     ///
     /// The check costs one decoding of each event that is written. It is there since serde writes
     /// values that it cannot read: NaN, infinity, `Some(None)`, large numbers within `flatten` and enums
@@ -117,7 +117,7 @@ pub trait Event:
     /// loaded any more.
     const CHECKED: bool = true;
 
-    /// Whether [`encode`](Self::encode) is the one of this trait. The derive says so.
+    /// True if [`encode`](Self::encode) is the one of this trait. The derive says so.
     #[doc(hidden)]
     const IS_DERIVED: bool = false;
 
@@ -249,6 +249,14 @@ pub enum InvalidPayload {
     /// It is not JSON, or its `Serialize` refused.
     #[error("the payload cannot be stored as JSON")]
     Json(#[from] serde_json::Error),
+    /// The `Serialize` of a field refused, or it is no JSON: a map whose keys are no texts.
+    #[error("`{path}` cannot be stored as JSON")]
+    Field {
+        /// The path of the field: `lines[1].price`.
+        path: String,
+        /// Why not.
+        source: serde_json::Error,
+    },
     /// It is too long.
     #[error(
         "the payload is {bytes} bytes long, and at most {} are stored; \
@@ -269,7 +277,13 @@ impl Payload {
     /// The JSON of `value`, as serde writes it: NaN as `null`, and nothing is read again. An event is
     /// encoded by [`Event::encode`], which looks whether it comes back.
     pub fn of(value: &impl Serialize) -> Result<Self, InvalidPayload> {
-        Self::of_limited(serde_json::to_string(value)?)
+        match serde_json::to_string(value) {
+            Ok(json) => Self::of_limited(json),
+            Err(source) => Err(match lossless::unwritable(value) {
+                Some(path) => InvalidPayload::Field { path, source },
+                None => InvalidPayload::Json(source),
+            }),
+        }
     }
 
     /// Takes a text that must be JSON, and says where it is not.

@@ -16,8 +16,8 @@ pub(super) struct Leaf {
     pub(super) value: String,
     /// NaN or infinity.
     pub(super) is_no_json: bool,
-    /// A whole number of more than 64 bits.
-    pub(super) is_large: bool,
+    /// A whole number of 128 bits.
+    pub(super) is_wide: bool,
 }
 
 /// The leaves of a value, in order; those before the first that cannot be written.
@@ -49,12 +49,14 @@ pub(super) fn changed(written: &[Leaf], read: &[Leaf]) -> Vec<ChangedField> {
     let added = read.iter().filter(|leaf| value(written, &leaf.path).is_none());
     let paths = written.iter().chain(added).map(|leaf| &leaf.path);
     let both = paths.map(|path| (path, value(written, path), value(read, path)));
-    both.filter(|(_, written, read)| written != read)
-        .map(|(path, written, read)| {
-            let shown = |value: Option<String>| value.unwrap_or_else(|| "nothing".to_owned());
-            ChangedField::new(path, &shown(written), &shown(read))
-        })
-        .collect()
+    let shown = |value: Option<String>| value.unwrap_or_else(|| "nothing".to_owned());
+    let changed = both
+        .filter(|(_, written, read)| written != read)
+        .map(|(path, written, read)| ChangedField::new(path, &shown(written), &shown(read)));
+    let mut changed: Vec<_> = changed.collect();
+    // Two keys of a map may be written alike.
+    changed.dedup();
+    changed
 }
 
 /// A path without the numbers of elements.

@@ -12,10 +12,12 @@ mod leaves;
 mod loss;
 mod place;
 mod unreadable;
+mod unwritable;
 mod walk;
 
 pub use alike::{came_back, equals_itself, same_words};
 pub use loss::{ChangedField, Loss};
+pub(crate) use unwritable::unwritable;
 
 use crate::__private::Reported;
 use crate::decoded::Decoded;
@@ -42,15 +44,12 @@ fn refuse_event<E: Event>(
 ) -> Result<(), EncodeError> {
     let written = leaves::of(event);
     let loss = match read {
-        Ok(read) if !equals_itself(event) && alike::prints_alike(&read, event) => {
-            let read = leaves::of(&read);
-            if leaves::changed(&written, &read).is_empty() {
-                return Ok(());
-            }
-            Loss::Changed { fields: leaves::changed(&written, &read) }
-        }
         Ok(read) => {
             let fields = leaves::changed(&written, &leaves::of(&read));
+            let is_same = fields.is_empty() && alike::prints_alike(&read, event);
+            if is_same && !equals_itself(event) {
+                return Ok(());
+            }
             let fields = if fields.is_empty() { changed(event, &read) } else { fields };
             Loss::Changed { fields }
         }
@@ -99,14 +98,13 @@ fn refuse<E: Describe>(
     read: Result<Decoded<E>, DecodeError>,
     is_same: impl FnOnce(&E) -> bool,
 ) -> Result<(), EncodeError> {
-    let loss = match read.as_ref().map(Decoded::as_slice) {
-        Ok([read]) if is_same(read) => return Ok(()),
-        Ok([read]) => Loss::Changed { fields: changed(event, read) },
-        Ok(read) => Loss::NotOne { count: read.len() },
-        Err(_) => match read {
-            Err(error) => unreadable::loss(&event.describe(), &[], &raw.payload, error),
-            Ok(_) => return Ok(()),
+    let loss = match read {
+        Ok(read) => match read.as_slice() {
+            [read] if is_same(read) => return Ok(()),
+            [read] => Loss::Changed { fields: changed(event, read) },
+            read => Loss::NotOne { count: read.len() },
         },
+        Err(error) => unreadable::loss(&event.describe(), &[], &raw.payload, error),
     };
     Err(EncodeError::lossy(raw.clone(), loss))
 }

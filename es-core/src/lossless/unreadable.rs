@@ -27,20 +27,13 @@ pub(super) fn loss(
     let Some(place) = place::at(json, offset(json, source.line(), source.column())) else {
         return Loss::unreadable("", "", "", error);
     };
-    if let Some(missing) = missing(&source.to_string()) {
+    if let Some((key, stored)) = key(&source.to_string()) {
         let mut path = place.path;
-        leaves::field(&mut path, missing);
+        leaves::field(&mut path, key);
         let value = value_of(event, written, &path).unwrap_or("left out");
-        return Loss::unreadable(&path, value, "nothing", error);
+        return Loss::unreadable(&path, value, stored, error);
     }
-    let suspect = match written.iter().find(|leaf| leaf.path == place.path) {
-        Some(leaf) => Some(leaf),
-        None => written
-            .iter()
-            .find(|leaf| leaf.is_no_json)
-            .or_else(|| written.iter().find(|leaf| leaf.is_large)),
-    };
-    if let Some(leaf) = suspect {
+    if let Some(leaf) = suspect(event, written, &place.path) {
         let stored = place::of(json, &leaf.path).unwrap_or(place.rest);
         return Loss::unreadable(&leaf.path, &leaf.value, value(stored), error);
     }
@@ -51,9 +44,25 @@ pub(super) fn loss(
     Loss::unreadable(&place.path, written, value(place.rest), error)
 }
 
-/// The field that serde misses.
-fn missing(told: &str) -> Option<&str> {
-    told.strip_prefix("missing field `")?.split('`').next()
+/// The key that serde misses or finds twice, and what is stored for it.
+fn key(told: &str) -> Option<(&str, &'static str)> {
+    let causes = [("missing field `", "nothing"), ("duplicate field `", "two values")];
+    let (key, stored) =
+        causes.into_iter().find_map(|(cause, stored)| Some((told.strip_prefix(cause)?, stored)))?;
+    Some((key.split('`').next()?, stored))
+}
+
+/// The leaf to which the reader had come, or else one that serde does not keep while it looks.
+fn suspect<'a>(event: &Description, written: &'a [Leaf], path: &str) -> Option<&'a Leaf> {
+    if let Some(leaf) = written.iter().find(|leaf| leaf.path == path) {
+        return Some(leaf);
+    }
+    // A field of the event itself is read at once, and is to blame only if nothing else can be.
+    let is_field = |leaf: &&Leaf| event.fields.iter().any(|field| field.name == leaf.path);
+    let first_inner = |is_suspect: fn(&Leaf) -> bool| {
+        written.iter().filter(|leaf| is_suspect(leaf)).min_by_key(is_field)
+    };
+    first_inner(|leaf| leaf.is_no_json).or_else(|| first_inner(|leaf| leaf.is_wide))
 }
 
 /// The value of a leaf, or of the outermost field in which `path` is.

@@ -1,6 +1,6 @@
 //! The way through a value as serde writes it, for the sake of its leaves.
 
-use std::fmt::{self, Debug, Display};
+use std::fmt::{self, Debug};
 
 use serde::ser::{self, Serialize, Serializer};
 
@@ -18,21 +18,21 @@ type Result = std::result::Result<(), fmt::Error>;
 impl Walk {
     fn leaf(&mut self, value: String) {
         let path = self.path.clone();
-        self.leaves.push(Leaf { path, value, is_no_json: false, is_large: false });
+        self.leaves.push(Leaf { path, value, is_no_json: false, is_wide: false });
     }
 
     fn printed(&mut self, value: impl Debug) {
         self.leaf(format!("{value:?}"));
     }
 
-    fn number(&mut self, value: impl Debug, is_finite: bool) {
+    fn float(&mut self, value: impl Debug, is_finite: bool) {
         let (path, value) = (self.path.clone(), format!("{value:?}"));
-        self.leaves.push(Leaf { path, value, is_no_json: !is_finite, is_large: false });
+        self.leaves.push(Leaf { path, value, is_no_json: !is_finite, is_wide: false });
     }
 
-    fn whole(&mut self, value: impl Display, is_small: bool) {
-        let (path, value) = (self.path.clone(), value.to_string());
-        self.leaves.push(Leaf { path, value, is_no_json: false, is_large: !is_small });
+    fn wide(&mut self, value: impl Debug) {
+        let (path, value) = (self.path.clone(), format!("{value:?}"));
+        self.leaves.push(Leaf { path, value, is_no_json: false, is_wide: true });
     }
 
     fn within(
@@ -52,11 +52,12 @@ impl Walk {
         Parts { walk: self, length, nth: 0, key: String::new(), empty: None }
     }
 
+    /// The parts of a variant, which is a leaf itself.
     fn parts_of(&mut self, variant: &str) -> Parts<'_> {
         self.leaf(variant.to_owned());
         let length = self.path.len();
         field(&mut self.path, variant);
-        Parts { walk: self, length, nth: 0, key: String::new(), empty: None }
+        Parts { length, ..self.parts() }
     }
 }
 
@@ -91,6 +92,16 @@ impl Parts<'_> {
     }
 }
 
+/// Values that are leaves, noted by that method of [`Walk`].
+macro_rules! leaves {
+    ($($note:ident { $($method:ident $type:ty)* })*) => {$($(
+        fn $method(self, value: $type) -> Result {
+            self.$note(value);
+            Ok(())
+        }
+    )*)*};
+}
+
 impl<'a> Serializer for &'a mut Walk {
     type Ok = ();
     type Error = fmt::Error;
@@ -102,83 +113,34 @@ impl<'a> Serializer for &'a mut Walk {
     type SerializeStruct = Parts<'a>;
     type SerializeStructVariant = Parts<'a>;
 
-    fn serialize_bool(self, value: bool) -> Result {
-        self.printed(value);
-        Ok(())
-    }
-
-    fn serialize_i8(self, value: i8) -> Result {
-        self.printed(value);
-        Ok(())
-    }
-
-    fn serialize_i16(self, value: i16) -> Result {
-        self.printed(value);
-        Ok(())
-    }
-
-    fn serialize_i32(self, value: i32) -> Result {
-        self.printed(value);
-        Ok(())
-    }
-
-    fn serialize_i64(self, value: i64) -> Result {
-        self.printed(value);
-        Ok(())
-    }
-
-    fn serialize_i128(self, value: i128) -> Result {
-        self.whole(value, i64::try_from(value).is_ok());
-        Ok(())
-    }
-
-    fn serialize_u8(self, value: u8) -> Result {
-        self.printed(value);
-        Ok(())
-    }
-
-    fn serialize_u16(self, value: u16) -> Result {
-        self.printed(value);
-        Ok(())
-    }
-
-    fn serialize_u32(self, value: u32) -> Result {
-        self.printed(value);
-        Ok(())
-    }
-
-    fn serialize_u64(self, value: u64) -> Result {
-        self.printed(value);
-        Ok(())
-    }
-
-    fn serialize_u128(self, value: u128) -> Result {
-        self.whole(value, u64::try_from(value).is_ok());
-        Ok(())
+    leaves! {
+        printed {
+            serialize_bool bool
+            serialize_char char
+            serialize_str &str
+            serialize_bytes &[u8]
+            serialize_i8 i8
+            serialize_i16 i16
+            serialize_i32 i32
+            serialize_i64 i64
+            serialize_u8 u8
+            serialize_u16 u16
+            serialize_u32 u32
+            serialize_u64 u64
+        }
+        wide {
+            serialize_i128 i128
+            serialize_u128 u128
+        }
     }
 
     fn serialize_f32(self, value: f32) -> Result {
-        self.number(value, value.is_finite());
+        self.float(value, value.is_finite());
         Ok(())
     }
 
     fn serialize_f64(self, value: f64) -> Result {
-        self.number(value, value.is_finite());
-        Ok(())
-    }
-
-    fn serialize_char(self, value: char) -> Result {
-        self.printed(value);
-        Ok(())
-    }
-
-    fn serialize_str(self, value: &str) -> Result {
-        self.printed(value);
-        Ok(())
-    }
-
-    fn serialize_bytes(self, value: &[u8]) -> Result {
-        self.printed(value);
+        self.float(value, value.is_finite());
         Ok(())
     }
 

@@ -21,6 +21,8 @@ macro_rules! events {
     )*};
 }
 
+pub(crate) use events;
+
 events! {
     Measured "measured" { value: f64 }
     Single "single" { value: f32 }

@@ -4,6 +4,7 @@
 mod gated;
 
 mod by_hand;
+mod kinds;
 mod lab;
 mod refused;
 mod stored;

@@ -108,6 +108,28 @@ where
     }
 }
 
+/// What becomes of an event in a decision: it is stored and read again as it was, or is refused with
+/// these words, and nothing was sent.
+pub(crate) async fn told<E: Tagged>(event: E) -> String {
+    let store = Gated::new(MemoryStore::new());
+
+    match Decisions::new(store.clone()).execute(Cause(event.clone())).await {
+        Ok(_) => {
+            let stream = StreamId::of::<Lab>(&lab()).unwrap();
+            let stored = store.stream_page(&stream, Cursor::START, 10).await.unwrap();
+            let read = E::decode(stored[0].event.version, &stored[0].event.payload).unwrap();
+            assert_eq!(read, event, "it comes back as another");
+            "comes back".to_owned()
+        }
+        Err(DecisionError::<Infallible>::Encode(error)) => {
+            assert_eq!(store.sent().len(), 0, "an append was sent");
+            let told = chain(&error);
+            told.split(" at line").next().unwrap_or_default().to_owned()
+        }
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
 /// An error with all that it rests on.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let source = error.source().map(|source| format!(": {}", chain(source)));

@@ -6,7 +6,7 @@ mod parse;
 mod snapshot;
 
 use proc_macro2::TokenStream;
-use syn::DeriveInput;
+use syn::{DeriveInput, Type};
 
 use crate::diagnostics::{Errors, Slot};
 use crate::event_list::Entry;
@@ -25,6 +25,8 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
 pub(crate) struct Listed {
     pub(crate) events: Slot<Vec<Entry>>,
     pub(crate) superseded: Slot<Vec<Entry>>,
+    /// The enum that holds the events in place of a list.
+    pub(crate) event: Slot<Type>,
 }
 
 /// Whatever is wrong with the annotation is told by the derive of the aggregate.
@@ -32,5 +34,5 @@ pub(crate) fn listed(input: &DeriveInput) -> Listed {
     let mut told = Errors::default();
     let spec = parse::spec(input, &mut told);
     drop(told.report());
-    Listed { events: spec.events, superseded: spec.superseded }
+    Listed { events: spec.events, superseded: spec.superseded, event: spec.event }
 }

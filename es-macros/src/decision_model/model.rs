@@ -36,6 +36,7 @@ impl<'a> DecisionModel<'a> {
     ) -> Self {
         if let Some(listed) = listed {
             listed_twice(spec, errors);
+            not_listed(listed, errors);
             missing_tag(listed.events.key(), spec, errors);
         } else if is_struct(input, errors) {
             missing_events(input, spec, errors);
@@ -112,12 +113,27 @@ fn listed_twice(spec: &Spec<'_>, errors: &mut Errors) {
     }
 }
 
+/// An enum says nothing of the tags of its events, which the model must look at.
+fn not_listed(listed: &Listed, errors: &mut Errors) {
+    if let Some(event) = listed.event.key()
+        && listed.events.key().is_none()
+    {
+        errors.at(
+            event,
+            "a decision model needs the list of its events, to see that each has the model's tags; \
+             write `events(…)` in place of `event = …`, or `impl DecisionModel` by hand",
+        );
+    }
+}
+
 /// A model of everything is no mistake of a moment: whoever wants it writes it by hand.
 fn missing_tag(events: Option<&Ident>, spec: &Spec<'_>, errors: &mut Errors) {
     let Some(events) = events else {
         return;
     };
-    if spec.tags.is_empty() && spec.written_on_fields.is_known() {
+    let on_fields = &spec.written_on_fields;
+    // A word that was not understood may be the tag.
+    if spec.written.is_known() && on_fields.misses("tag") && on_fields.misses("tags") {
         errors.at(
             events,
             "no field of the model is a tag, so that it would know of every such event in the \
