@@ -55,7 +55,7 @@ impl Vocabulary {
         let Self { attribute, keys, .. } = self;
         match keys {
             [only] => format!("the only key here is `{only}`"),
-            keys => format!("known keys of `{attribute}` are {}", list(keys)),
+            keys => format!("known keys of `{attribute}` are {}", list(keys, "and")),
         }
     }
 }
@@ -94,6 +94,7 @@ impl Written {
 
     /// With what was found on one more field.
     pub(crate) fn and(&mut self, other: Self) {
+        self.tried.extend(other.tried);
         self.has_unknown |= other.has_unknown;
         self.unreadable |= other.unreadable;
         self.unfinished.extend(other.unfinished);
@@ -207,7 +208,10 @@ fn one(
 ) -> syn::Result<()> {
     if let Some(key) = key(&meta.path, vocabulary, written, errors) {
         let result = known(&key, meta.input, errors).and_then(|()| end_of_value(meta.input));
-        errors.take(result);
+        // A value that does not suit a key that was guessed is one of another key.
+        if meta.path.is_ident(&key) {
+            errors.take(result);
+        }
     }
     swallow(meta.input)
 }
@@ -268,11 +272,11 @@ fn no_key(place: Span, vocabulary: &Vocabulary) -> syn::Error {
 }
 
 /// The words as one reads them: `` `a`, `b` and `c` ``.
-fn list(words: &[&str]) -> String {
+fn list(words: &[&str], last_joined_by: &str) -> String {
     let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
         Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        Some((last, others)) => format!("{} {last_joined_by} {last}", others.join(", ")),
         None => String::new(),
     }
 }
@@ -283,7 +287,17 @@ pub(crate) fn value<T: Parse>(
     input: ParseStream<'_>,
     example: &str,
 ) -> syn::Result<T> {
-    let needs = || format!("`{key}` needs a value; write `{example}`");
+    one_of_values(key, input, &[example])
+}
+
+/// As [`value`], where one example would not tell of the others.
+pub(crate) fn one_of_values<T: Parse>(
+    key: &Ident,
+    input: ParseStream<'_>,
+    examples: &[&str],
+) -> syn::Result<T> {
+    let examples = list(examples, "or");
+    let needs = || format!("`{key}` needs a value; write {examples}");
     if !input.peek(Token![=]) {
         return Err(syn::Error::new_spanned(key, needs()));
     }
@@ -295,7 +309,7 @@ pub(crate) fn value<T: Parse>(
     input.parse().map_err(|_| {
         syn::Error::new_spanned(
             place,
-            format_args!("this is no value for `{key}`; write `{example}`"),
+            format_args!("this is no value for `{key}`; write {examples}"),
         )
     })
 }

@@ -1,6 +1,7 @@
 //! The grammar of `events(Opened, billing::Paid as BillingPaid, Put<T>)`.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Path, Token, parenthesized};
 
@@ -82,6 +83,9 @@ fn listed(
     }
     let mut entries: Vec<Entry> = Vec::new();
     while !list.is_empty() {
+        if list.peek(Ident::peek_any) && list.peek2(Token![=]) {
+            return Err(key_among_events(key, &list)?);
+        }
         let entry = entry(key, &list, errors);
         if let Some(entry) = errors.take(entry)
             && is_new(&entry, &entries, errors)
@@ -92,6 +96,16 @@ fn listed(
         list.parse::<Option<Token![,]>>()?;
     }
     Ok(entries)
+}
+
+/// A key that was written into the parentheses of the one before it.
+fn key_among_events(key: &Ident, list: ParseStream<'_>) -> syn::Result<syn::Error> {
+    let word = list.call(Ident::parse_any)?;
+    list.parse::<TokenStream>()?;
+    let told = format_args!(
+        "`{word}` is a key and no event; write it behind the list, `{key}(…), {word} = …`"
+    );
+    Ok(syn::Error::new_spanned(&word, told))
 }
 
 fn entry(key: &Ident, list: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Entry> {

@@ -703,7 +703,8 @@ pub fn derive_event_set(input: TokenStream) -> TokenStream {
 ///
 /// An aggregate whose events carry a tag can be a model too. Put both derives on one struct: the list of
 /// events and the `Apply` impls are written once. `#[decision_model(…)]` on the struct takes only
-/// `tolerates` and `crate` then.
+/// `tolerates` and `crate` then. An aggregate with an enum of its own (`event = …`) has no such list; its
+/// `impl DecisionModel` is written by hand.
 ///
 /// ```
 /// use es_core::prelude::*;

@@ -32,7 +32,7 @@ pub(crate) fn home(event: &Name, spec: &Spec<'_>, errors: &mut Errors) -> Option
         None if others == 0 => Some(first.nth),
         None => {
             // A word that was not understood may be the one that is missing here.
-            if spec.written_on_fields.is_known() {
+            if spec.written.is_known() && spec.written_on_fields.is_known() {
                 several(event, first, others + 1, errors);
             }
             Some(first.nth)

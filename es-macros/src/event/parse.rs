@@ -111,8 +111,9 @@ impl<'a> Spec<'a> {
                     *is_past_unclear |= !matches!(change, Ok(Some(_)));
                     changes.extend(change?);
                 } else if key == "home" {
-                    attr::no_value(key, input)?;
+                    // It is the home also with a value that it does not take.
                     home.set(key, (), errors);
+                    attr::no_value(key, input)?;
                 } else if key == "tags" {
                     tag.each.set(key, tags::given_to_each(key, input)?, errors);
                 } else {

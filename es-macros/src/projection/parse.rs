@@ -57,7 +57,7 @@ pub(crate) enum Start {
 }
 
 impl Start {
-    pub(crate) const EXAMPLE: &'static str = "start = now";
+    const EXAMPLES: &[&str] = &["start = now", "start = beginning", "start = 4711"];
 }
 
 impl Parse for Start {
@@ -93,7 +93,7 @@ pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
                 spec.effects.set(key, entries, errors);
             }
             "start" => {
-                let start = attr::value(key, input, Start::EXAMPLE)?;
+                let start = attr::one_of_values(key, input, Start::EXAMPLES)?;
                 spec.start.set(key, start, errors);
             }
             "key" => spec.key.set(key, attr::value(key, input, "key = owner_of")?, errors),

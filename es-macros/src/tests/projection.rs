@@ -198,7 +198,9 @@ fn effects_begin_where_it_is_said() {
     assert_eq!(of_keys("effects(Opened), start = beginning"), [""; 0]);
     assert_eq!(
         of_keys("effects(Opened), start = tomorrow"),
-        ["this is no value for `start`; write `start = now`"]
+        [
+            "this is no value for `start`; write `start = now`, `start = beginning` or `start = 4711`"
+        ]
     );
     assert_eq!(
         of_keys("events(Opened), start = now"),
