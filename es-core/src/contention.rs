@@ -39,7 +39,7 @@ pub(crate) struct Attempts {
     limit: Duration,
     /// The one that is under way, from 1.
     pub(crate) nth: u32,
-    delays: Box<dyn Iterator<Item = Duration> + Send>,
+    pauses: Pauses,
 }
 
 /// No more attempts.
@@ -50,8 +50,7 @@ pub(crate) struct Exhausted {
 
 impl Attempts {
     pub(crate) fn within(limit: Duration) -> Self {
-        let delays = Box::new(backoff::delays());
-        Self { since: Instant::now(), limit, nth: 1, delays }
+        Self { since: Instant::now(), limit, nth: 1, pauses: Pauses::new() }
     }
 
     /// Whether it is time to wait for a turn.
@@ -73,10 +72,26 @@ impl Attempts {
         Ok(())
     }
 
-    /// A moment, so that those who race without a lock do not meet again; within the limit.
+    /// [`Pauses::pause`], within the limit.
     pub(crate) async fn pause(&mut self) {
-        let delay = self.delays.next().unwrap_or_default();
-        tokio::time::sleep(delay.min(self.left())).await;
+        let left = self.left();
+        self.pauses.pause(left).await;
+    }
+}
+
+/// The moments between attempts without a lock.
+pub(crate) struct Pauses(Box<dyn Iterator<Item = Duration> + Send>);
+
+impl Pauses {
+    pub(crate) fn new() -> Self {
+        Self(Box::new(backoff::delays()))
+    }
+
+    /// Waits for a moment, so that those who race do not meet again at once; `left` at most. Nothing rests
+    /// on its length: a conflict is found by the append alone.
+    pub(crate) async fn pause(&mut self, left: Duration) {
+        let delay = self.0.next().unwrap_or_default();
+        tokio::time::sleep(delay.min(left)).await;
     }
 }
 

@@ -138,6 +138,7 @@ mod event_history;
 mod event_set;
 mod event_types;
 mod failed_step;
+mod given_to;
 pub mod guide;
 mod handover;
 mod held_up;

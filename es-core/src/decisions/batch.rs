@@ -8,18 +8,20 @@
 //! that it would have had to know. An append writes stream by stream, so one that goes back to an
 //! earlier stream waits for the next append.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tracing::Instrument;
 
 use crate::append::Append;
 use crate::append_lock::AppendLock;
-use crate::backoff;
-use crate::contention::{self, OPTIMISTIC};
+use crate::contention::{self, OPTIMISTIC, Pauses};
 use crate::decisions::DecisionError;
 use crate::decisions::decided::DecidedEvents;
 use crate::decisions::joint::{AnyModels, Joint};
+use crate::decisions::meeting::Run;
 use crate::decisions::reading::{Reading, Seen};
 use crate::decisions::request::{Failure, Request};
 use crate::error::{AppendError, EncodeError};
@@ -31,14 +33,19 @@ const EVENTS: usize = 1000;
 /// or so many bytes of payload.
 const BYTES: usize = 1 << 20;
 
-/// Decides until each has its answer.
-pub(crate) async fn run<S: EventStore>(store: &S, limit: Duration, requests: Vec<Request>) {
+/// Decides until each has its answer. A run that comes to hold what others wait for leaves its owner.
+pub(crate) async fn run<S: EventStore>(
+    store: &S,
+    limit: Duration,
+    requests: Vec<Request>,
+    owned: Option<&Run>,
+) {
     let mut rounds = VecDeque::from([requests]);
     while let Some(requests) = rounds.pop_front() {
         let Some(first) = requests.first() else { continue };
         let span = first.span.clone();
         // On the heap: the future of a decision that meets nobody is small then.
-        let later = Box::pin(together(store, limit, requests)).instrument(span).await;
+        let later = Box::pin(together(store, limit, requests, owned)).instrument(span).await;
         for later in later.into_iter().rev() {
             rounds.push_front(later);
         }
@@ -65,15 +72,14 @@ async fn together<S: EventStore>(
     store: &S,
     limit: Duration,
     mut requests: Vec<Request>,
+    owned: Option<&Run>,
 ) -> Vec<Vec<Request>> {
-    let mut delays = backoff::delays();
+    let mut pauses = Pauses::new();
     let mut lost: Option<(u32, Append)> = None;
     requests.retain(Request::is_wanted);
-    let models = requests.iter().map(|request| request.decision.models()).collect();
-    let reading = Joint::new(models).and_then(Reading::new);
-    let mut reading = match reading {
+    let mut reading = match reading_for(&requests) {
         Ok(reading) => reading,
-        Err(error) => return apart(requests, || Failure::Other(error.into())),
+        Err(failure) => return apart(requests, failure),
     };
     loop {
         if requests.is_empty() {
@@ -86,15 +92,21 @@ async fn together<S: EventStore>(
         if let Some((times, draft)) = &lost
             && *times >= OPTIMISTIC
         {
-            let wait = requests.iter().map(|request| request.left(limit)).max();
-            lock = contention::lock(store, draft, wait.unwrap_or_default()).await;
+            if let Some(run) = owned {
+                run.leave_owner();
+            }
+            let longest = left(&requests, limit).max().unwrap_or_default();
+            lock = contention::lock(store, draft, longest).await;
             if lock.is_none() {
-                tokio::time::sleep(delays.next().unwrap_or_default()).await;
+                let shortest = left(&requests, limit).min().unwrap_or_default();
+                pauses.pause(shortest).await;
             }
         }
-        let Seen { model, condition, .. } = match read(store, &mut lock, &mut reading).await {
-            Ok(seen) => seen,
-            Err(error) => return unread(requests, error),
+        let seen = AssertUnwindSafe(read(store, &mut lock, &mut reading)).catch_unwind().await;
+        let Seen { model, condition, .. } = match seen {
+            Ok(Ok(seen)) => seen,
+            Ok(Err(error)) => return unread(requests, error),
+            Err(panic) => return apart(requests, Failure::Panicked(panic)),
         };
         let Round { mut taken, events, later } = decide(&reading, model, requests);
         let Some(append) = events.append(condition) else {
@@ -137,18 +149,30 @@ async fn together<S: EventStore>(
                 requests = again;
                 if requests.len() < count {
                     // Fewer members: read anew.
-                    let models = requests.iter().map(|request| request.decision.models()).collect();
-                    match Joint::new(models).and_then(Reading::new) {
+                    match reading_for(&requests) {
                         Ok(fewer) => reading = fewer,
-                        Err(error) => {
-                            return apart(requests, || Failure::Other(error.clone().into()));
-                        }
+                        Err(failure) => return apart(requests, failure),
                     }
                 }
             }
             Err(error) => return unappended(taken, later, error),
         }
     }
+}
+
+/// The time that is left to each.
+fn left(requests: &[Request], limit: Duration) -> impl Iterator<Item = Duration> {
+    requests.iter().map(move |request| request.left(limit))
+}
+
+/// The models of all, before any event. Whatever a model does, it does to its own decision alone.
+fn reading_for(requests: &[Request]) -> Result<Reading<Joint>, Failure> {
+    let models = || {
+        let models = requests.iter().map(|request| request.decision.models()).collect();
+        Joint::new(models).and_then(Reading::new)
+    };
+    let reading = catch_unwind(AssertUnwindSafe(models)).map_err(Failure::Panicked)?;
+    reading.map_err(|error| Failure::Other(error.into()))
 }
 
 /// Reads on, through the lock if there is one. A lock that came to its end is taken away.
@@ -178,9 +202,12 @@ fn decide(reading: &Reading<Joint>, mut models: Joint, requests: Vec<Request>) -
     let mut round =
         Round { taken: Vec::new(), events: DecidedEvents::default(), later: Vec::new() };
     let mut bytes = 0;
+    // Those whose models do not know an event of the round: they read it when it is stored.
+    let mut behind = HashSet::new();
     let members = requests.len();
     for (member, mut request) in requests.into_iter().enumerate() {
-        if !round.later.is_empty() || round.events.len() >= EVENTS || bytes >= BYTES {
+        let is_full = round.events.len() >= EVENTS || bytes >= BYTES;
+        if !round.later.is_empty() || is_full || behind.contains(&member) {
             round.later.push(request);
             continue;
         }
@@ -195,36 +222,46 @@ fn decide(reading: &Reading<Joint>, mut models: Joint, requests: Vec<Request>) -
         }
         let found: Vec<_> =
             events.in_order_of_the_log().map(|new| (new, reading.found_by(new))).collect();
-        let own = found.iter().try_for_each(|(new, queries)| {
-            let folded = models.fold_member(member, queries, &new.event);
-            folded.map_err(|source| EncodeError::new(new.event.name.clone(), source))
-        });
-        if let Err(unreadable) = own {
-            request.decision.refuse(unreadable);
-            round.taken.push(Taken { request, granted: None });
-            continue;
-        }
-        let after = models.members[member].copy();
-        for other in member + 1..members {
-            for (new, queries) in &found {
-                // One that cannot read it will be told so when it has been stored.
-                let _ = models.fold_member(other, queries, &new.event);
+        let mut fold = |member| {
+            found.iter().try_for_each(|(new, queries)| {
+                let folded = models.fold_member(member, queries, &new.event);
+                folded.map_err(|source| EncodeError::new(new.event.name.clone(), source))
+            })
+        };
+        let granted = match catch_unwind(AssertUnwindSafe(|| fold(member))) {
+            Ok(Ok(())) => Some(events.len()),
+            Ok(Err(unreadable)) => {
+                request.decision.refuse(unreadable);
+                None
             }
+            Err(panic) => {
+                request.decision.panicked(panic);
+                None
+            }
+        };
+        if granted.is_some() {
+            behind.extend((member + 1..members).filter(|other| {
+                let folded = catch_unwind(AssertUnwindSafe(|| fold(*other)));
+                !matches!(folded, Ok(Ok(())))
+            }));
         }
-        bytes += events.payloads();
-        round.taken.push(Taken { request, granted: Some((after, events.len())) });
-        round.events.extend(events);
+        let granted = granted.map(|events| (models.members[member].copy(), events));
+        if granted.is_some() {
+            bytes += events.payloads();
+            round.events.extend(events);
+        }
+        round.taken.push(Taken { request, granted });
     }
     round
 }
 
 /// A failure that may be one's: told to one alone, or each tries by itself.
-fn apart(mut requests: Vec<Request>, failure: impl FnOnce() -> Failure) -> Vec<Vec<Request>> {
+fn apart(mut requests: Vec<Request>, failure: Failure) -> Vec<Vec<Request>> {
     if requests.len() > 1 {
         return requests.into_iter().map(|request| vec![request]).collect();
     }
     if let Some(only) = requests.pop() {
-        only.failed(failure());
+        only.failed(failure);
     }
     Vec::new()
 }
@@ -235,7 +272,7 @@ fn unread(
     error: DecisionError<std::convert::Infallible>,
 ) -> Vec<Vec<Request>> {
     let DecisionError::Read(error) = error else {
-        return apart(requests, || Failure::Other(error));
+        return apart(requests, Failure::Other(error));
     };
     for request in requests {
         request.failed(Failure::Other(DecisionError::Read(error.clone())));
@@ -248,11 +285,11 @@ fn unread(
 fn unappended(taken: Vec<Taken>, later: Vec<Request>, error: AppendError) -> Vec<Vec<Request>> {
     let AppendError::Store(error) = error else {
         let requests = taken.into_iter().map(|taken| taken.request).chain(later).collect();
-        return apart(requests, || Failure::Other(DecisionError::Append(error)));
+        return apart(requests, Failure::Other(DecisionError::Append(error)));
     };
     if !contention::fails_all(&error) {
         let requests = taken.into_iter().map(|taken| taken.request).chain(later).collect();
-        return apart(requests, || Failure::Other(DecisionError::Append(error.into())));
+        return apart(requests, Failure::Other(DecisionError::Append(error.into())));
     }
     for Taken { request, granted } in taken {
         request.failed(Failure::Other(match granted {

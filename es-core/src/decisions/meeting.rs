@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 
 use crate::decisions::batch::run;
 use crate::decisions::request::Request;
+use crate::given_to::give_to;
 use crate::handover::Handover;
 use crate::query::QueryItem;
 use crate::store::EventStore;
@@ -97,6 +98,15 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// Has a task take the run over, if it is with its owner, who may keep it without polling it: from the
+    /// next moment on that it waits for something.
+    pub(crate) fn leave_owner(&self) {
+        let first = self.meeting.state().firsts.remove(&self.number);
+        if let Some(first) = first {
+            first.take_over();
+        }
+    }
+
     /// Ends the run: the decisions that go on now, each batch with a run of its own.
     fn end(&self) -> Vec<(Vec<Request>, Run)> {
         let mut state = self.meeting.state();
@@ -115,35 +125,43 @@ impl Run {
 
 /// A run with the means to begin the next ones, wherever it ends.
 pub(crate) struct Turn<S: EventStore> {
-    run: Run,
+    /// None once it is another's.
+    run: Option<Run>,
     store: S,
     limit: Duration,
 }
 
 impl<S: EventStore> Turn<S> {
     pub(crate) fn new(run: Run, store: S, limit: Duration) -> Self {
-        Self { run, store, limit }
+        Self { run: Some(run), store, limit }
     }
 
-    pub(crate) fn store(&self) -> &S {
-        &self.store
-    }
-
-    pub(crate) fn limit(&self) -> Duration {
-        self.limit
+    /// Has a task decide a batch; of those who wait for it, whose runtime lives. The run comes back if none
+    /// does.
+    fn begin(&self, batch: Vec<Request>, run: Run) -> Option<Run> {
+        let mut batch: VecDeque<_> = batch.into_iter().filter(Request::is_wanted).collect();
+        let mut run = Some(run);
+        while let Some(runtime) = batch.front().and_then(|first| first.runtime.clone()) {
+            let turn = Self { run: run.take(), store: self.store.clone(), limit: self.limit };
+            let begun =
+                give_to(&runtime, (turn, batch), |(turn, batch)| run_with(turn, batch.into()));
+            let (mut turn, rest) = begun.err()?;
+            (run, batch) = (turn.run.take(), rest);
+            // It ends with its runtime.
+            drop(batch.pop_front());
+        }
+        run
     }
 }
 
 impl<S: EventStore> Drop for Turn<S> {
     /// The end of a run: done, given up, or come to grief.
     fn drop(&mut self) {
-        for (batch, run) in self.run.end() {
-            let turn = Self { run, store: self.store.clone(), limit: self.limit };
-            let runtime = batch.iter().find_map(|request| request.runtime.clone());
-            let task = async move { run_with(turn, batch).await };
-            // A runtime that has ended drops the task here and now, and with it its run.
-            if let Some(runtime) = runtime {
-                drop(runtime.spawn(task));
+        let Some(run) = self.run.take() else { return };
+        let mut next = VecDeque::from(run.end());
+        while let Some((batch, run)) = next.pop_front() {
+            if let Some(over) = self.begin(batch, run) {
+                next.extend(over.end());
             }
         }
     }
@@ -151,7 +169,7 @@ impl<S: EventStore> Drop for Turn<S> {
 
 /// Decides a batch, and then ends the run.
 pub(crate) async fn run_with<S: EventStore>(turn: Turn<S>, batch: Vec<Request>) {
-    run(turn.store(), turn.limit(), batch).await;
+    run(&turn.store, turn.limit, batch, turn.run.as_ref()).await;
 }
 
 impl State {

@@ -19,11 +19,12 @@ use crate::metadata::Metadata;
 use crate::query::{InvalidQuery, Query, QueryItem};
 use crate::recorded::RecordedEvent;
 
+/// What came of a panic, as it goes on elsewhere.
+pub(crate) type Panic = Box<dyn Any + Send>;
+
 /// The answer to whoever asked; the outer error is a panic of the decision, which goes on there.
-pub(crate) type Answer<D> = Result<
-    Result<Decided<<D as Decision>::Model>, DecisionError<<D as Decision>::Error>>,
-    Box<dyn Any + Send>,
->;
+pub(crate) type Answer<D> =
+    Result<Result<Decided<<D as Decision>::Model>, DecisionError<<D as Decision>::Error>>, Panic>;
 
 /// A decision and where its answer goes. If its caller is gone nobody reads the answer.
 pub(crate) struct Request {
@@ -43,6 +44,8 @@ pub(crate) struct Request {
 /// Why a decision came to nothing that was not refused.
 pub(crate) enum Failure {
     Overtaken(ConditionFailed),
+    /// It, or what it rests on, panicked.
+    Panicked(Panic),
     /// One of those that know no error of the decision's own.
     Other(DecisionError<Infallible>),
 }
@@ -55,6 +58,8 @@ pub(crate) trait AnyDecision: Send {
     fn decide(&mut self, models: &dyn AnyModels) -> Option<DecidedEvents>;
     /// An event of the decision cannot be read.
     fn refuse(&mut self, unreadable: EncodeError);
+    /// Its models panicked at an event of the decision.
+    fn panicked(&mut self, panic: Panic);
     /// Tells the refusal of the last decision.
     fn refused(self: Box<Self>);
     fn granted(self: Box<Self>, models: Box<dyn AnyModels>, events: Vec<RecordedEvent>);
@@ -115,7 +120,7 @@ struct Asked<D: Decision> {
 enum Outcome<D: Decision> {
     None,
     Refused(DecisionError<D::Error>),
-    Panicked(Box<dyn Any + Send>),
+    Panicked(Panic),
 }
 
 impl<D: Decision> Asked<D> {
@@ -150,7 +155,7 @@ impl<D: Decision> AnyDecision for Asked<D> {
                 None
             }
             Err(panic) => {
-                self.outcome = Outcome::Panicked(panic);
+                self.panicked(panic);
                 None
             }
         }
@@ -158,6 +163,10 @@ impl<D: Decision> AnyDecision for Asked<D> {
 
     fn refuse(&mut self, unreadable: EncodeError) {
         self.outcome = Outcome::Refused(unreadable.into());
+    }
+
+    fn panicked(&mut self, panic: Panic) {
+        self.outcome = Outcome::Panicked(panic);
     }
 
     fn refused(mut self: Box<Self>) {
@@ -175,10 +184,12 @@ impl<D: Decision> AnyDecision for Asked<D> {
     }
 
     fn failed(mut self: Box<Self>, failure: Failure, attempts: u32, elapsed: Duration) {
-        let error = match failure {
-            Failure::Overtaken(source) => DecisionError::Overtaken { attempts, elapsed, source },
-            Failure::Other(error) => error.of_another(),
-        };
-        self.tell(Ok(Err(error)));
+        self.tell(match failure {
+            Failure::Overtaken(source) => {
+                Ok(Err(DecisionError::Overtaken { attempts, elapsed, source }))
+            }
+            Failure::Panicked(panic) => Err(panic),
+            Failure::Other(error) => Ok(Err(error.of_another())),
+        });
     }
 }

@@ -197,10 +197,10 @@ impl<S: EventStore> Decisions<S> {
             }
             // A task, since it may come to hold what others wait for.
             (None, Ok(runtime)) => {
-                let task = async move { run(&store, limit, vec![request]).await };
+                let task = async move { run(&store, limit, vec![request], None).await };
                 drop(runtime.spawn(task.in_current_span()));
             }
-            (_, Err(_)) => run(&store, limit, vec![request]).boxed().await,
+            (_, Err(_)) => run(&store, limit, vec![request], None).boxed().await,
         }
         match answer.await {
             Ok(Ok(answer)) => answer,

@@ -6,6 +6,7 @@ use es_core::RecordedEvent;
 use es_core::prelude::*;
 use futures_util::FutureExt;
 use futures_util::future::join_all;
+use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
 use crate::courses::{Subscribed, defined, subscribe};
@@ -117,4 +118,39 @@ async fn the_others_go_on_when_one_is_dropped() {
     let third = timeout(SOON, third).await;
 
     assert_eq!(third.expect("held up").unwrap().model.0.taken, 1);
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+#[test]
+fn a_long_queue_of_a_runtime_that_ends_holds_up_none_of_another() {
+    let (ending, live) = (runtime(), runtime());
+    let store = live.block_on(Watched::with(defined("c1", 100)));
+    let decisions = Decisions::new(store.clone());
+    let mut wishes: Vec<_> = (0..5_000)
+        .map(|nth| Box::pin(decisions.execute(subscribe("c1", &nth.to_string()))))
+        .collect();
+    ending.block_on(async {
+        assert!(wishes.iter_mut().all(|wish| wish.now_or_never().is_none()));
+    });
+    let mut others: Vec<_> = (0..5)
+        .map(|nth| Box::pin(decisions.execute(subscribe("c1", &format!("other {nth}")))))
+        .collect();
+    live.block_on(async {
+        assert!(others.iter_mut().all(|wish| wish.now_or_never().is_none()));
+    });
+
+    drop(ending);
+
+    live.block_on(async {
+        for wish in wishes {
+            let error = wish.await.unwrap_err();
+            assert!(matches!(error, DecisionError::Append(AppendError::Store(_))), "{error:?}");
+        }
+        let others = join_all(others).await;
+        let taken: Vec<_> = others.into_iter().map(|done| done.unwrap().model.0.taken).collect();
+        assert_eq!(taken, [1, 2, 3, 4, 5]);
+    });
 }

@@ -59,7 +59,7 @@ impl Decide<SetCapacity> for Course {
     }
 }
 
-/// How many courses a student attends.
+/// The number of courses that a student attends.
 #[derive(DecisionModel, Clone, Debug)]
 #[decision_model(events(Subscribed))]
 struct Attended {

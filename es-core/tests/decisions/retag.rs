@@ -8,7 +8,7 @@ use es_core::{
     TaggedEvent,
 };
 
-/// Who attends, as the first release had it: found by the course alone.
+/// The event in the first release, found by the course alone.
 mod first {
     use es_core::prelude::*;
 
@@ -31,7 +31,7 @@ struct Subscribed {
     student: String,
 }
 
-/// How many courses a student attends.
+/// The number of courses that a student attends.
 #[derive(DecisionModel, Clone, Debug)]
 #[decision_model(events(Subscribed))]
 struct Attended {

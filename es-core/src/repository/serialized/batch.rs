@@ -12,19 +12,21 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
+use futures_util::FutureExt;
 use tracing::Instrument;
 
 use super::lane::Turn;
-use super::queue::{Told, Waiting};
+use super::queue::{Panic, Told, Waiting};
 use crate::aggregate::Aggregate;
 use crate::append::AppendedStream;
 use crate::append_lock::AppendLock;
-use crate::backoff;
-use crate::contention::{self, OPTIMISTIC};
+use crate::contention::{self, OPTIMISTIC, Pauses};
 use crate::error::{AppendError, Conflict, ExecuteError, LoadError, StoreError};
 use crate::load::Loaded;
 use crate::recorded::NewEvent;
+use crate::repository::Executed;
 use crate::repository::decided::{Decided, Refusal};
 use crate::repository::direct::append_at;
 use crate::store::EventStore;
@@ -39,11 +41,24 @@ const BYTES: usize = 1 << 20;
 /// A turn in which the queue of a lane is executed.
 pub(super) struct Batch<A: Aggregate, S: EventStore> {
     turn: Turn<A, S>,
-    /// Taken from the queue and not decided yet.
-    next: VecDeque<Waiting<A>>,
 }
 
-type Answer<A> = Result<Decided<A>, Refusal<A>>;
+type Answer<A> = Result<Decided<A>, Untold<A>>;
+
+/// What a command came to that has no events. Told as soon as what it rests on is known to be true.
+enum Untold<A: Aggregate> {
+    Refused(Refusal<A>),
+    Panicked(Panic),
+}
+
+impl<A: Aggregate> From<Untold<A>> for Told<A> {
+    fn from(untold: Untold<A>) -> Self {
+        match untold {
+            Untold::Refused(refusal) => Self::Answer(Err(refusal)),
+            Untold::Panicked(panic) => Self::Panic(panic),
+        }
+    }
+}
 
 /// Commands that were decided one after another, and what is to be appended for them.
 struct Round<A: Aggregate> {
@@ -61,23 +76,30 @@ enum Outcome<A: Aggregate> {
 }
 
 impl<A: Aggregate, S: EventStore> Batch<A, S> {
-    pub(super) fn new(turn: Turn<A, S>, first: Waiting<A>) -> Self {
-        Self { turn, next: VecDeque::from([first]) }
+    pub(super) fn new(mut turn: Turn<A, S>, first: Waiting<A>) -> Self {
+        turn.taken.push_front(first);
+        Self { turn }
+    }
+
+    /// The turn of a batch that never began, without its first command.
+    pub(super) fn without_first(mut self) -> Turn<A, S> {
+        drop(self.turn.taken.pop_front());
+        self.turn
     }
 
     /// Until nobody waits.
     pub(super) async fn execute_all(mut self) {
         loop {
-            while self.next.len() < COMMANDS
+            while self.turn.taken.len() < COMMANDS
                 && let Some(next) = self.turn.next()
             {
-                self.next.push_back(next);
+                self.turn.taken.push_back(next);
             }
-            let Some(first) = self.next.front() else {
+            let Some(first) = self.turn.taken.front() else {
                 return;
             };
             let span = first.span.clone();
-            let together = self.next.drain(..).collect();
+            let together = self.turn.taken.drain(..).collect();
             if let Outcome::Failed(each) = self.execute(together).instrument(span).await {
                 for one in each {
                     let span = one.span.clone();
@@ -91,17 +113,19 @@ impl<A: Aggregate, S: EventStore> Batch<A, S> {
 
     /// Decides and appends until each has its answer. One command alone always gets it.
     async fn execute(&mut self, mut waiting: Vec<Waiting<A>>) -> Outcome<A> {
-        let mut delays = backoff::delays();
+        let mut pauses = Pauses::new();
         let mut lost = 0;
         let mut fresh = false;
         loop {
             let mut lock = self.lock(&waiting).await;
             if lock.is_none() && lost >= OPTIMISTIC {
-                tokio::time::sleep(delays.next().unwrap_or_default()).await;
+                pauses.pause(self.left(&waiting).min().unwrap_or_default()).await;
             }
-            let (base, read) = match self.base(&mut lock, fresh).await {
-                Ok(base) => base,
-                Err(error) => return failed_to_load(waiting, error),
+            let base = AssertUnwindSafe(self.base(&mut lock, fresh)).catch_unwind().await;
+            let (base, read) = match base {
+                Ok(Ok(base)) => base,
+                Ok(Err(error)) => return failed_to_load(waiting, error),
+                Err(panic) => return failed(waiting, Told::Panic(panic)),
             };
             let Round { decided, new, state } = self.decide(&base, waiting);
             if new.is_empty() && !read && !decided.is_empty() {
@@ -111,7 +135,7 @@ impl<A: Aggregate, S: EventStore> Batch<A, S> {
             }
             if new.is_empty() {
                 for (waiting, answer) in decided {
-                    waiting.tell(Told::Answer(answer.map(Decided::unchanged)));
+                    waiting.tell(told(answer, Decided::unchanged));
                 }
                 self.turn.known = Some(base);
                 return Outcome::Told;
@@ -143,9 +167,13 @@ impl<A: Aggregate, S: EventStore> Batch<A, S> {
     /// The turn at the stream, while others append there who do not come through this lane.
     async fn lock(&self, waiting: &[Waiting<A>]) -> Option<AppendLock> {
         let draft = self.turn.contended.as_ref()?;
-        let repository = &self.turn.repository;
-        let longest = waiting.iter().map(|one| one.left(repository.time_limit)).max()?;
-        contention::lock(&repository.store, draft, longest).await
+        let longest = self.left(waiting).max()?;
+        contention::lock(&self.turn.repository.store, draft, longest).await
+    }
+
+    /// The time that is left to each.
+    fn left(&self, waiting: &[Waiting<A>]) -> impl Iterator<Item = Duration> {
+        waiting.iter().map(|one| one.left(self.turn.repository.time_limit))
     }
 
     /// The state to decide on, and whether it was read for these commands: if it has to be `fresh`, and
@@ -204,20 +232,19 @@ impl<A: Aggregate, S: EventStore> Batch<A, S> {
                     round.new.extend(new);
                     Ok(decided)
                 }
-                Ok(Err(refusal)) => Err(refusal),
+                Ok(Err(refusal)) => Err(Untold::Refused(refusal)),
                 Err(panic) => {
                     // Whatever it left of the state is not to be trusted.
                     let last =
                         round.decided.iter().rev().find_map(|(_, answer)| answer.as_ref().ok());
                     round.state = copy(last.map_or(&base.state, |decided| &decided.state));
-                    next.tell(Told::Panic(panic));
-                    continue;
+                    Err(Untold::Panicked(panic))
                 }
             };
             round.decided.push((next, answer));
         }
         while let Some(last) = waiting.pop_back() {
-            self.next.push_front(last);
+            self.turn.taken.push_front(last);
         }
         round
     }
@@ -234,8 +261,8 @@ impl<A: Aggregate, S: EventStore> Batch<A, S> {
                 Some(Loaded { state, version: appended.version, position: *position });
         }
         for (waiting, answer) in decided {
-            let answer = answer.map(|decided| decided.stored(appended, &waiting.metadata));
-            waiting.tell(Told::Answer(answer));
+            let told = told(answer, |decided| decided.stored(appended, &waiting.metadata));
+            waiting.tell(told);
         }
     }
 
@@ -273,13 +300,26 @@ fn failed_to_load<A: Aggregate>(waiting: Vec<Waiting<A>>, error: LoadError) -> O
         }
         return Outcome::Told;
     }
+    failed(waiting, Told::Answer(Err(error.into())))
+}
+
+/// A failure that may be one's.
+fn failed<A: Aggregate>(waiting: Vec<Waiting<A>>, told: Told<A>) -> Outcome<A> {
     match <[_; 1]>::try_from(waiting) {
         Ok([only]) => {
-            only.tell(Told::Answer(Err(error.into())));
+            only.tell(told);
             Outcome::Told
         }
         Err(each) => Outcome::Failed(each),
     }
+}
+
+/// The answer to a command, whose events have been stored if it has any.
+fn told<A: Aggregate>(
+    answer: Answer<A>,
+    executed: impl FnOnce(Decided<A>) -> Executed<A>,
+) -> Told<A> {
+    answer.map_or_else(Told::from, |decided| Told::Answer(Ok(executed(decided))))
 }
 
 /// A store that is away is away for all, and so is one that may not write or takes too long for any of
@@ -296,14 +336,8 @@ fn failed_to_append<A: Aggregate>(
             Outcome::Told
         }
         error => {
-            let waiting: Vec<_> = decided.into_iter().map(|(waiting, _)| waiting).collect();
-            match <[_; 1]>::try_from(waiting) {
-                Ok([only]) => {
-                    only.tell(Told::Answer(Err(ExecuteError::Append(error))));
-                    Outcome::Told
-                }
-                Err(each) => Outcome::Failed(each),
-            }
+            let waiting = decided.into_iter().map(|(waiting, _)| waiting).collect();
+            failed(waiting, Told::Answer(Err(ExecuteError::Append(error))))
         }
     }
 }

@@ -27,6 +27,7 @@ use super::batch::Batch;
 use super::queue::{Told, Waiting};
 use crate::aggregate::Aggregate;
 use crate::append::Append;
+use crate::given_to::give_to;
 use crate::handover::Handover;
 use crate::load::Loaded;
 use crate::repository::Repository;
@@ -130,6 +131,9 @@ pub(super) struct Turn<A: Aggregate, S: EventStore> {
     pub(super) known: Option<Loaded<A>>,
     /// The last append, while others append to the stream as well and not through this lane.
     pub(super) contended: Option<Append>,
+    /// Those that were taken out of the queue and are not decided yet.
+    pub(super) taken: VecDeque<Waiting<A>>,
+    is_passed_on: bool,
 }
 
 impl<A: Aggregate, S: EventStore> Turn<A, S> {
@@ -138,35 +142,64 @@ impl<A: Aggregate, S: EventStore> Turn<A, S> {
         self.lanes.open().get(&self.stream).is_some_and(|lane| !lane.queue.is_empty())
     }
 
+    pub(super) fn new(
+        repository: Repository<A, S>,
+        lanes: Arc<Lanes<A>>,
+        stream: StreamId,
+    ) -> Self {
+        let (known, contended, taken) = (None, None, VecDeque::new());
+        Self { repository, lanes, stream, known, contended, taken, is_passed_on: false }
+    }
+
     /// The next that waits.
     pub(super) fn next(&self) -> Option<Waiting<A>> {
         self.lanes.open().get_mut(&self.stream)?.queue.pop_front()
+    }
+
+    /// This turn in the hand of another.
+    fn pass_on(&mut self) -> Self {
+        self.is_passed_on = true;
+        Self {
+            repository: self.repository.clone(),
+            lanes: Arc::clone(&self.lanes),
+            stream: self.stream.clone(),
+            known: self.known.take(),
+            contended: self.contended.take(),
+            taken: std::mem::take(&mut self.taken),
+            is_passed_on: false,
+        }
+    }
+
+    /// The next of all that wait; if nobody does the lane is closed.
+    fn next_or_close(&mut self) -> Option<Waiting<A>> {
+        if let Some(next) = self.taken.pop_front() {
+            return Some(next);
+        }
+        let mut open = self.lanes.open();
+        let next = open.get_mut(&self.stream).and_then(|lane| lane.queue.pop_front());
+        if next.is_none() {
+            open.remove(&self.stream);
+        }
+        next
     }
 }
 
 impl<A: Aggregate, S: EventStore> Drop for Turn<A, S> {
     /// The end of a turn: done, given up, or come to grief.
     fn drop(&mut self) {
-        let next = {
-            let mut open = self.lanes.open();
-            let next = open.get_mut(&self.stream).and_then(|lane| lane.queue.pop_front());
-            if next.is_none() {
-                open.remove(&self.stream);
+        if self.is_passed_on {
+            return;
+        }
+        while let Some(next) = self.next_or_close() {
+            if !next.is_wanted() {
+                continue;
             }
-            next
-        };
-        // A runtime that has ended drops the task here and now, and its turn ends with the lane one
-        // command shorter.
-        if let Some(next) = next {
-            let turn = Self {
-                repository: self.repository.clone(),
-                lanes: Arc::clone(&self.lanes),
-                stream: self.stream.clone(),
-                known: self.known.take(),
-                contended: self.contended.take(),
-            };
             let runtime = next.runtime.clone();
-            runtime.spawn(Batch::new(turn, next).execute_all());
+            match give_to(&runtime, Batch::new(self.pass_on(), next), Batch::execute_all) {
+                Ok(()) => return,
+                // The command ends with its runtime, and the turn is here again.
+                Err(batch) => *self = batch.without_first(),
+            }
         }
     }
 }

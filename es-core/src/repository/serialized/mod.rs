@@ -44,8 +44,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         match entered {
             Entered::Queued(answer) => told(answer).await,
             Entered::First(handover) => {
-                let (repository, lanes) = (self.clone(), lanes.clone());
-                let turn = Turn { repository, lanes, stream, known: None, contended: None };
+                let turn = Turn::new(self.clone(), lanes.clone(), stream);
                 let (metadata, span) = (metadata.clone(), span.clone());
                 let done = handover.drive(turn.execute_first(command, metadata, span)).await;
                 done.unwrap_or_else(|| {

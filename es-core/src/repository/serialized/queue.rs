@@ -16,11 +16,14 @@ use crate::repository::Executed;
 use crate::repository::decided::Refusal;
 use crate::stream::{StreamId, Version};
 
+/// What a panic was raised with.
+pub(super) type Panic = Box<dyn Any + Send>;
+
 /// What the caller of a command is told.
 pub(super) enum Told<A: Aggregate> {
     Answer(Result<Executed<A>, Refusal<A>>),
-    /// Its decision panicked: the panic goes on where the command came from.
-    Panic(Box<dyn Any + Send>),
+    /// Its decision panicked, or what that rests on: it goes on where the command came from.
+    Panic(Panic),
 }
 
 type DecideOn<A> = dyn Fn(&mut A, Version, &StreamId) -> Result<Decision<<A as Aggregate>::Event>, Refusal<A>>
