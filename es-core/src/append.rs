@@ -193,7 +193,7 @@ pub struct AppendedStream {
     pub version: Version,
     /// One position per event, in their order. They rise; they need not be consecutive.
     pub positions: Vec<Position>,
-    /// When the events were stored; of imported events, the instant of the last. Without events, when the
+    /// The instant at which the events were stored; of imported events, that of the last. Without events, when the
     /// precondition was checked.
     pub recorded_at: Timestamp,
 }

@@ -51,13 +51,13 @@ pub struct Checkpoint {
     pub incarnation: Incarnation,
     /// Everything up to here is done.
     pub position: Position,
-    /// What is done of the stored event after it, where a reader of a set stands between the events that
+    /// The progress within the stored event after it, where a reader of a set stands between the events that
     /// it became.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parts: Option<HandedParts>,
 }
 
-/// How many of the events that one stored event is read as were handed out, by a
+/// The number of events that were handed out, of those that one stored event is read as, by a
 /// [`TypedSubscription`](crate::TypedSubscription) that stands between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -62,7 +62,7 @@ pub enum AppendError {
          time never goes back along a stream; import the older events first"
     )]
     TimeGoesBack {
-        /// Which stream.
+        /// The stream of the event.
         stream: StreamId,
         /// The instant of the imported event; of several, the first.
         at: Timestamp,
@@ -74,7 +74,7 @@ pub enum AppendError {
         "an imported event of stream `{stream}` is of {at}, which is yet to come by the store's clock"
     )]
     TimeToCome {
-        /// Which stream.
+        /// The stream of the event.
         stream: StreamId,
         /// The instant of the imported event; of several, the last.
         at: Timestamp,
@@ -126,7 +126,7 @@ pub enum InvalidAppend {
          time never goes back along a stream"
     )]
     TimeGoesBack {
-        /// Which stream.
+        /// The stream of the event.
         stream: StreamId,
         /// The instant that is too early.
         at: Timestamp,
@@ -147,7 +147,7 @@ pub enum InvalidAppend {
     },
 }
 
-/// Why an event could not be written down: its `Serialize` refused, its payload is too long, a tagged
+/// An event that could not be written down: its `Serialize` refused, its payload is too long, a tagged
 /// field prints what cannot be a tag, or it would not come back from the log as it is.
 #[derive(Debug)]
 pub struct EncodeError {
@@ -180,7 +180,7 @@ impl EncodeError {
         &self.event
     }
 
-    /// What the event would lose in the log; none if it cannot be written at all.
+    /// The part of the event that would be lost in the log; none if it cannot be written at all.
     #[must_use]
     pub fn loss(&self) -> Option<&Loss> {
         match &self.reason {
@@ -252,7 +252,7 @@ pub enum DecodeError {
     /// The record is damaged beside its payload: what it is called, where it stands, or its metadata.
     #[error("the record is damaged: {reason}")]
     Unreadable {
-        /// What the store found.
+        /// The damage, in the words of the store.
         reason: String,
     },
     /// The payload is sound, and a step up from its version refused it.

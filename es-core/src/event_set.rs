@@ -49,7 +49,7 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
     /// The events that are read as others of the set and are no longer written.
     const SUPERSEDED: &'static [EventType] = &[];
 
-    /// Whether the set writes and reads by what its events do. The derives say so.
+    /// True if the set writes and reads by what its events do. The derives say so.
     #[doc(hidden)]
     const IS_DERIVED: bool = false;
 
@@ -134,7 +134,7 @@ pub struct EventType {
     pub version: SchemaVersion,
     /// Names under which it was stored before.
     pub aliases: &'static [&'static str],
-    /// Whether it is read again before it is stored: [`Event::CHECKED`](crate::Event::CHECKED).
+    /// True if it is read again before it is stored: [`Event::CHECKED`](crate::Event::CHECKED).
     pub is_checked: bool,
     /// The names of the tags that such events have.
     pub tags: &'static [&'static str],

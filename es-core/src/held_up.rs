@@ -12,11 +12,11 @@ use crate::stream::Position;
 pub struct HeldUp {
     /// Up to here the log is complete.
     pub position: Position,
-    /// How many positions were given beyond it.
+    /// The number of positions that were given beyond it.
     pub behind: u64,
-    /// How long the first event behind it has waited to be read.
+    /// The time that the first event behind it has waited to be read.
     pub time: Duration,
-    /// Whose append it is, as the store names it: a session of a database, for example.
+    /// The owner of the append, as the store names it: a session of a database, for example.
     pub by: String,
 }
 

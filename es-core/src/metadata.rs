@@ -283,7 +283,7 @@ impl Metadata {
         Uuid::try_parse(self.header(COPY_OF)?).ok().map(EventId::from)
     }
 
-    /// Whether the event was recorded elsewhere and imported with
+    /// True if the event was recorded elsewhere and imported with
     /// [its own instant](crate::NewEvent::with_recorded_at): the header `imported`.
     #[must_use]
     pub fn is_imported(&self) -> bool {

@@ -55,7 +55,7 @@ pub enum InvalidQuery {
     /// It has too many items, mostly since a field of a model with `tags` holds so many values.
     #[error("the query has {items} items, and at most {max} can be asked for at once; split the decision", max = Query::MAX_ITEMS)]
     TooManyItems {
-        /// How many it would have.
+        /// The number of items that it would have.
         items: usize,
     },
     /// A name or a tag that it asks for breaks the rules of the store, so nothing could have it.

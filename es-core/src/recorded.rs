@@ -24,7 +24,7 @@ pub struct Recorded<E> {
     pub version: Version,
     /// Its place in the log of the store; rises along every stream.
     pub position: Position,
-    /// When it was stored, or [recorded elsewhere](NewEvent::with_recorded_at). Never goes back along a
+    /// The instant at which it was stored, or [recorded elsewhere](NewEvent::with_recorded_at). Never goes back along a
     /// stream.
     pub recorded_at: Timestamp,
     /// Who, why, in which chain.
@@ -32,7 +32,7 @@ pub struct Recorded<E> {
     /// Its number among the events that the stored one is read as, from 0: greater than 0 only for a
     /// [superseded](crate::Superseded) event that became several.
     pub part: u32,
-    /// Why the record cannot be read as it is stored; see [`damage`](Self::damage).
+    /// The reason that the record cannot be read as it is stored; see [`damage`](Self::damage).
     damage: Option<Arc<str>>,
     /// What happened.
     pub event: E,
@@ -80,7 +80,7 @@ impl<E> Recorded<E> {
         Self { damage: Some(reason.into()), ..self }
     }
 
-    /// Why the record cannot be read as it is stored, if it cannot: its name, its number, its metadata or
+    /// The reason that the record cannot be read as it is stored, if it cannot: its name, its number, its metadata or
     /// its stream is damaged. What could not be read is empty here.
     ///
     /// Such an event does not decode. It fails where somebody needs it and holds up no other.
@@ -196,7 +196,7 @@ pub struct NewEvent {
     /// The names of the tags that events of its type have, whether or not this one has a value for
     /// each; empty if the type is not known.
     pub tag_names: &'static [&'static str],
-    /// When it was recorded elsewhere, if it is imported; none for what happens now.
+    /// The instant at which it was recorded elsewhere, if it is imported; none for what happens now.
     pub recorded_at: Option<Timestamp>,
 }
 
@@ -205,7 +205,7 @@ pub struct NewEvent {
 #[error("the event has {tags} tags, and at most {max} are stored; split it into several", max = NewEvent::MAX_TAGS)]
 #[non_exhaustive]
 pub struct TooManyTags {
-    /// How many it has.
+    /// The number of its tags.
     pub tags: usize,
 }
 

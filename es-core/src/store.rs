@@ -273,7 +273,7 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         tokio::time::sleep(Self::POLL)
     }
 
-    /// Whether readers of the log wait for an append that does not end, and whose it is; [`None`] where they
+    /// An append that does not end while readers of the log wait for it, with its owner; [`None`] where they
     /// do not, and from a store that cannot tell, as by default.
     fn held_up(&self) -> impl Future<Output = Result<Option<HeldUp>, StoreError>> + Send {
         async { Ok(None) }

@@ -29,7 +29,7 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// Whether an append has to wait for it.
+    /// True if an append has to wait for it.
     fn is_in_the_way_of(&self, append: &Append) -> bool {
         let writes = |query: &Query| {
             let mut events = append.parts().iter().flat_map(|part| &part.events);

@@ -10,11 +10,11 @@ use crate::retag::{EventTag, LacksTag, Retag, RetagStore, TaggedPosition};
 use crate::stream::Position;
 use crate::tag::Tag;
 
-/// What appends of an event have to have, by its name.
+/// The tags that appends of an event have to have, by its name.
 #[derive(Debug, Default)]
 pub(super) struct Declared(HashMap<EventName, BTreeMap<String, Written>>);
 
-/// How much of a tag is written.
+/// Extent to which a tag is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Written {
     /// On all stored events.
@@ -66,7 +66,7 @@ impl Events {
         None
     }
 
-    /// Whether every stored event of the name has the tag. What is in an archive is found under none.
+    /// True if every stored event of the name has the tag. Archives are not looked at: nothing in them is found by a tag.
     fn have_all(&self, tag: &EventTag) -> bool {
         let mut stored = self.log.iter().zip(&self.tags);
         stored.all(|(event, tags)| {

@@ -20,7 +20,7 @@ impl EventTag {
         Self { event, tag: tag.into() }
     }
 
-    /// Whether an append of `new` leaves the tag out: neither does its type have the tag, nor the
+    /// True if an append of `new` leaves the tag out: neither does its type have the tag, nor the
     /// event itself.
     #[must_use]
     pub fn is_left_out_by(&self, new: &NewEvent) -> bool {

@@ -6,17 +6,17 @@ use crate::error::{EncodeError, RecordedDecodeError, StoreError};
 use crate::event::EventName;
 use crate::stream::Position;
 
-/// How far a [`retag`](crate::RetagStore::retag) has come.
+/// Progress of a [`retag`](crate::RetagStore::retag).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetagProgress {
-    /// Whose tags are written.
+    /// The name of the events whose tags are written.
     pub event: EventName,
     /// Up to here in the log they are. Kept by the store: the next call goes on from here.
     pub through: Position,
     /// The end of what there is to look through.
     pub until: Position,
-    /// How many events were read in this call.
+    /// The number of events that were read in this call.
     pub events: u64,
 }
 
@@ -27,11 +27,11 @@ impl fmt::Display for RetagProgress {
     }
 }
 
-/// What a [`retag`](crate::RetagStore::retag) has done.
+/// Result of a [`retag`](crate::RetagStore::retag).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Retagged {
-    /// How many events were read in this call. Those that were done in a call before are not counted.
+    /// The number of events that were read in this call. Those that were done in a call before are not counted.
     pub events: u64,
 }
 
@@ -41,7 +41,7 @@ impl Retagged {
     }
 }
 
-/// Why the tags of stored events are not all written. What was written stays, and the next call goes on
+/// A [`retag`](crate::RetagStore::retag) that did not reach the end. What was written stays, and the next call goes on
 /// behind it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -52,9 +52,9 @@ pub enum RetagError {
     /// A stored event has a value that cannot be that of a tag.
     #[error("the tags of the event at position {position} cannot be written")]
     Tags {
-        /// Where it stands.
+        /// Its position in the log.
         position: Position,
-        /// What is wrong with them.
+        /// The error of its tags.
         source: EncodeError,
     },
     /// The store failed.

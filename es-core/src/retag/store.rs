@@ -16,7 +16,7 @@ use crate::tag::Tag;
 /// So many events are written at a time: their streams are held for as long.
 const PAGE: u32 = 100;
 
-/// Which tags are written: those of `event`, under all names that it is stored under.
+/// The tags that a call writes: those of `event`, under all names that it is stored under.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Retag {
@@ -32,7 +32,7 @@ pub struct Retag {
 pub struct TaggedPosition {
     /// The stream it was read from.
     pub stream: StreamId,
-    /// Where it stands in the log.
+    /// Its position in the log.
     pub position: Position,
     /// Its tags.
     pub tags: Vec<Tag>,
@@ -164,7 +164,7 @@ pub trait RetagStore: EventStore {
 }
 
 impl Retag {
-    /// Of the event `E`.
+    /// The tags of the event `E`.
     fn of<E: Event>() -> Result<Self, crate::text::InvalidText> {
         let event = EventType::of::<E>();
         let names = event.names().map(EventName::new).collect::<Result<_, _>>()?;
@@ -180,7 +180,7 @@ impl Retag {
         tags
     }
 
-    /// Of an archive a selection has the record as well.
+    /// True if `event` has one of the names and is in no archive: a selection has that record as well.
     fn has(&self, event: &RecordedEvent) -> bool {
         self.names.contains(&event.event.name) && !event.stream.is_archive()
     }

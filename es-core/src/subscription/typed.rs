@@ -36,7 +36,7 @@ pub struct TypedSubscription<S: EventStore, T> {
     parts: Option<DecodedEvents<Recorded<T>>>,
     /// The checkpoint before a stored event that was not handed out as a whole, and so much of it.
     before: Option<Checkpoint>,
-    /// What was handed out of a stored event before this subscription began.
+    /// The parts that were handed out of a stored event before this subscription began.
     done: Option<HandedParts>,
 }
 
@@ -55,7 +55,7 @@ impl<S: EventStore, T: EventSet> TypedSubscription<S, T> {
         Ok(self.checkpoint().unwrap_or(begun))
     }
 
-    /// How far it has come: everything up to here was handed out, as a whole, and
+    /// The progress: everything up to here was handed out, as a whole, and
     /// [so many parts](Checkpoint::parts) of the event after it. None before it has begun.
     #[must_use]
     pub fn checkpoint(&self) -> Option<Checkpoint> {
@@ -112,7 +112,7 @@ impl<S: EventStore, T: EventSet> Stream for TypedSubscription<S, T> {
 }
 
 impl<S: EventStore, T> TypedSubscription<S, T> {
-    /// How many parts of the event at `position` were handed out before this subscription began.
+    /// The number of parts of the event at `position` that were handed out before this subscription began.
     fn done_of(&mut self, position: Position) -> u32 {
         let Some(done) = self.done.take_if(|done| done.position <= position) else {
             return 0;

@@ -14,10 +14,10 @@ use store::Answers::{self, Failing, Rightly};
 use store::Odd;
 use tokio::time::{Instant, timeout};
 
-/// What is sent again, and what is not answered: neither goes on for longer.
+/// Limit for a call that is sent again, and for one that is not answered.
 const BOUND: Duration = Duration::from_secs(31);
 
-/// What is answered with failures is sent again for so long.
+/// Limit for a call that is answered with failures and sent again.
 const AGAIN: Duration = Duration::from_secs(10);
 
 /// So many calls there are at most within that time: the waits in between grow.

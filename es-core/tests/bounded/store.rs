@@ -11,7 +11,7 @@ use es_core::{
     StoreError, StoreErrorKind,
 };
 
-/// What becomes of a call.
+/// The answers of the store to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answers {
     Rightly,
@@ -19,7 +19,7 @@ pub(crate) enum Answers {
     Never,
     /// It fails at once, in a way that a moment may cure.
     Failing,
-    /// As a pool does that has no connection for it: it fails after half a minute.
+    /// Fails after half a minute, like a pool that has no connection for the call.
     Late,
 }
 
@@ -46,7 +46,7 @@ impl Odd {
         self.calls.store(0, Ordering::Relaxed);
     }
 
-    /// How many calls were answered wrongly, or not at all.
+    /// The number of calls that were answered wrongly, or not at all.
     pub(crate) fn calls(&self) -> usize {
         self.calls.load(Ordering::Relaxed)
     }

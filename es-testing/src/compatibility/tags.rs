@@ -16,7 +16,7 @@ pub struct Tags {
 }
 
 impl Tags {
-    /// Of these names, with that home.
+    /// Tags of these names, with that home.
     #[must_use]
     pub fn new(names: &[&str], home: Option<&str>) -> Self {
         let mut seen = BTreeSet::new();

@@ -37,7 +37,7 @@ pub async fn an_imported_event_keeps_its_instant<S: EventStore>(store: &S) {
     assert_eq!(later.streams[0].recorded_at, day(3), "the answer has the instant of the event");
 }
 
-/// Whatever the append is made of, nothing of it is stored.
+/// An append that is refused stores nothing, whatever it is made of.
 pub async fn an_instant_that_goes_back_along_a_stream_is_refused<S: EventStore>(store: &S) {
     let (one, other) = (stream("one"), stream("other"));
     add(store, &one, vec![imported(4)]).await;

@@ -50,7 +50,7 @@ pub async fn a_kept_append_holds_nobody_up<S: EventStore>(store: &S) {
     goes_on(store, "no append", 0).await;
 }
 
-/// As [`a_kept_append_holds_nobody_up`], for all that is read.
+/// Like [`a_kept_append_holds_nobody_up`], for all that is read.
 pub async fn a_kept_read_holds_nobody_up<S: EventStore>(store: &S) {
     add(store, &stream("kept"), events(3)).await;
     let mut kept = Vec::new();
@@ -66,7 +66,7 @@ pub async fn a_kept_read_holds_nobody_up<S: EventStore>(store: &S) {
     goes_on(store, "no read", 0).await;
 }
 
-/// As [`a_kept_append_holds_nobody_up`], for a stream that is about to get another one's name.
+/// Like [`a_kept_append_holds_nobody_up`], for a stream that is about to get another one's name.
 pub async fn a_kept_transformation_holds_nobody_up<S: TransformStore>(store: &S) {
     add(store, &stream("kept"), events(3)).await;
     let mut kept = Vec::new();

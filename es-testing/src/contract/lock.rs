@@ -36,7 +36,7 @@ fn others<S: EventStore>(
     tokio::spawn(async move { store.append(append).await })
 }
 
-/// What is read under the lock is still so at the append, however many others append meanwhile; they
+/// A state that is read under the lock is still so at the append, however many others append meanwhile; they
 /// go on afterwards.
 pub async fn an_append_under_the_lock_of_its_stream_finds_no_conflict<S: EventStore>(store: &S) {
     add(store, &stream("one"), events(1)).await;

@@ -9,7 +9,7 @@ use es_core::{
 
 use super::subjects::{ALL, about, add, name, query, stream, tag, try_append};
 
-/// As the second release has it: found by course and by student.
+/// The event in the second release: found by course and by student.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(crate = "es_core::serde")]
 struct Enrolled {
@@ -32,7 +32,7 @@ impl Describe for Enrolled {
     }
 }
 
-/// As the first release wrote it, found by the course alone.
+/// The event as the first release wrote it, found by the course alone.
 fn of_the_first(student: &str) -> NewEvent {
     let mut new = about("enrolled", &["course:c1"]);
     let json = serde_json::to_string(&Enrolled { student: student.to_owned() }).expect("JSON");
@@ -67,7 +67,7 @@ pub async fn a_tag_that_a_stored_event_lacks_is_missing<S: RetagStore>(store: &S
     assert!(!missing(store, "course").await, "both are found by the course");
 }
 
-/// Where all stored events have the tag, or there are none, no further one is stored without.
+/// A tag that all stored events have, also if there are none, is asked of every further one.
 pub async fn a_complete_tag_is_asked_of_appends<S: RetagStore>(store: &S) {
     assert!(!missing(store, "student").await, "there is no such event yet");
 
@@ -103,7 +103,7 @@ async fn log<S: EventStore>(store: &S) -> Vec<es_core::RecordedEvent> {
     store.log_page(Cursor::START, ALL).await.expect("the store answers").events
 }
 
-/// What was written stays when a later event cannot be tagged, and the next call goes on behind it.
+/// The tags that were written stay when a later event cannot be tagged, and the next call goes on behind it.
 pub async fn a_retag_that_failed_goes_on_where_it_was<S: RetagStore>(store: &S) {
     let stored = (0..150).map(|nth| of_the_first(&format!("s{nth}"))).collect();
     add(store, &stream("one"), stored).await;

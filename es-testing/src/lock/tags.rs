@@ -59,7 +59,7 @@ impl Verdict {
     }
 }
 
-/// What has changed about the tags of `event`, and what to do.
+/// Tells the changes of the tags of `event`, and what to do.
 pub(super) fn changed(f: &mut fmt::Formatter<'_>, event: &str, changes: &[Change]) -> fmt::Result {
     writeln!(f, "  `{event}` is released with other tags")?;
     for change in changes {
@@ -119,7 +119,7 @@ fn renamed<'a>(change: &Change, all: &'a [Change]) -> Option<&'a str> {
     }
 }
 
-/// What the lock comes to hold of tags.
+/// Tells the tags that a lock of format 1 does not have.
 pub(super) fn new(f: &mut fmt::Formatter<'_>, event: &str, tags: &Tags) -> fmt::Result {
     writeln!(f, "\n  `{event}` has tags, of which a lock of format 1 says nothing")?;
     for name in &tags.names {

@@ -85,7 +85,7 @@ impl<P: Projection<Event: PartialEq>> Given<P> {
     }
 }
 
-/// What is known of the events that were given last. What is not said is as a store would have it: an id
+/// Details of the events that were given last. Those left out are as a store would have them: an id
 /// of its own, a second after the event before it, no metadata.
 impl<P: Projection> Given<P> {
     /// They were recorded at that instant.
@@ -213,7 +213,7 @@ impl<P: Projection> Given<P> {
     }
 }
 
-/// What was said of an event, behind it in the story.
+/// The details of an event, behind it in the story.
 fn said<E>(entry: &Entry<E>) -> String {
     let metadata = &entry.metadata;
     let said = [

@@ -3,7 +3,7 @@
 use es_core::__private::Reported;
 use serde_json::Value;
 
-/// What was expected, with each event that is near enough to the one that happened in its place taken for
+/// The expected events, with each that is near enough to the one that happened in its place taken for
 /// that one.
 pub(crate) fn near<E: Reported + Clone>(actual: &[E], expected: Vec<E>, tolerance: f64) -> Vec<E> {
     let mut happened = actual.iter();

@@ -75,7 +75,7 @@ pub(crate) struct Broken {
     pub(crate) retag_from: fn(Position) -> Position,
     /// Changes which tags are written to stored events.
     pub(crate) tagged: fn(&mut Vec<TaggedPosition>),
-    /// Whoever calls has the store for itself until the call is over.
+    /// Lock of the whole store, which a caller holds until the call is over.
     pub(crate) alone: Option<Arc<Mutex<()>>>,
     /// Whom its locks keep out, and for how long.
     pub(crate) locking: Locking,

@@ -13,10 +13,10 @@ use super::broken::Broken;
 use super::check;
 use super::writing::finds;
 
-/// What a lock of a store does.
+/// Faults of a lock.
 #[derive(Clone, Copy)]
 pub(crate) enum Locking {
-    /// What it should.
+    /// Sound, as the trait promises.
     Sound,
     /// Nothing.
     OfNobody,

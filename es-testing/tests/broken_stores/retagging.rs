@@ -39,7 +39,7 @@ finds! {
     }
 }
 
-/// As if the release of every writer knew of all tags.
+/// Appends as if the release of every writer knew of all tags.
 fn unchecked(parts: Vec<StreamAppend>) -> Vec<StreamAppend> {
     each_event(parts, |event| event.tag_names = &["course", "student"])
 }

@@ -14,7 +14,7 @@ fn subscribed(tags: &'static [&'static str], home: &'static str) -> EventHistory
     history("subscribed", [plain([])]).with_tags(tags, Some(home))
 }
 
-/// What the check says of a change from `course` and `student`, at home with the course.
+/// True if the check refuses a change from `course` and `student`, at home with the course.
 fn is_breach(tags: &'static [&'static str], home: &'static str) -> bool {
     let scratch = Scratch::new();
     let released = [subscribed(&["course", "student"], "course")];

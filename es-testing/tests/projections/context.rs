@@ -8,7 +8,7 @@ use expect_test::expect_file;
 use super::balances::{Deposited, deposited};
 use super::check;
 
-/// What each event came with.
+/// Each event with what it came with.
 #[derive(Projection, Default)]
 #[projection(name = "journal", version = 1, events(Deposited))]
 struct Journal;

@@ -73,11 +73,11 @@ pub enum Inner {
     /// Executes this many commands once, for callgrind to count.
     #[command(hide = true)]
     ReadBack {
-        /// Whether the event is read again.
+        /// Reads the event again before it is stored, or does not.
         check: crate::read_back::Check,
-        /// How far it goes.
+        /// The destination of the commands.
         place: crate::read_back::Place,
-        /// How many.
+        /// The number of events.
         events: u64,
     },
     /// Runs a projection, beside others that do.

@@ -33,7 +33,7 @@ enum Spread {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
     Textbook,
-    /// As it comes, no option set.
+    /// No option set.
     Plain,
     Cached,
     Unbatched,

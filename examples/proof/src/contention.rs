@@ -17,10 +17,10 @@ use crate::sellers::{self, Sellers};
 use crate::server::Database;
 use crate::{Run, fill, progress};
 
-/// How often the textbook tries.
+/// Attempts of the textbook loop.
 const TRIES: u64 = 10;
 
-/// What became of commands.
+/// The results of commands.
 #[derive(Default)]
 pub struct Outcome {
     pub commands: u64,

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Foreground {
     store: PgStore,
     pub repository: Repository<Account, PgStore>,
-    /// How far its reader has come.
+    /// The position of its reader.
     at: Position,
     pub operations: u64,
     /// Operations that did not come back in time.

@@ -21,10 +21,10 @@ const EACH: usize = 5;
 /// So long nothing may take.
 const MINUTES: Duration = Duration::from_mins(5);
 
-/// How often an event is tried.
+/// Attempts at an event.
 const TRIES: u32 = 2;
 
-/// What the log and the counters say. Every count but the first two must be 0.
+/// Counts of the log and of the counters. All but the first two must be 0.
 struct Found {
     events: u64,
     bad: u64,
@@ -113,7 +113,7 @@ async fn event(store: &PgStore, key: &str, deed: Deed) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How often each key was counted, and how often it had to be: up to its first bad event.
+/// The times that each key was counted, and those that it had to be: up to its first bad event.
 const DIFFERENCES: &str = "WITH expected AS (\
         SELECT 'tally/' || key AS key, \
                count(*) FILTER (WHERE key NOT LIKE 'bad-%' OR version < 3) AS events \

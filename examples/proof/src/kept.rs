@@ -29,7 +29,7 @@ const PAUSES: [Duration; 2] = [Duration::ZERO, Duration::from_millis(2)];
 /// The aggregate on which everybody works.
 pub const HOT: &str = "hot";
 
-/// What is kept.
+/// The kinds of futures that are kept.
 const KINDS: [Kind; 7] = [
     Kind::Load,
     Kind::Command,
@@ -60,7 +60,7 @@ struct Kept {
     entry: Option<Entry>,
 }
 
-/// What came of all that was begun.
+/// The results of all that was begun.
 struct Outcome {
     kept: u64,
     resumed: u64,

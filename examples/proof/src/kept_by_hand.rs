@@ -18,7 +18,7 @@ const OTHERS: usize = 10;
 /// A stream of nobody else.
 const STREAM: i64 = 1 << 50;
 
-/// How many of the others did not come back within a second, and how many there were.
+/// The others that did not come back within a second, and all of them.
 pub async fn held_up(run: &Run) -> anyhow::Result<(u64, u64)> {
     let database = run.server.database().await?;
     let mut connections = database.connections(OTHERS + 1).await?;

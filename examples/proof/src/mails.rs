@@ -7,7 +7,7 @@ use es_core::prelude::*;
 use es_core::{ProjectionKey, ReadModel};
 use sqlx::{Executor, PgConnection};
 
-/// How long a mail takes: processes are killed within their batches.
+/// The time that a mail takes: processes are killed within their batches.
 pub const TAKES: Duration = Duration::from_millis(2);
 
 /// Twice in here is twice done.

@@ -11,7 +11,7 @@ pub struct Tallied {
     pub deed: Deed,
 }
 
-/// What a handler does after it has counted.
+/// Deeds of a handler after it has counted.
 #[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
     Nothing,

@@ -17,16 +17,16 @@ use crate::measure::{Turns, Worker};
 use crate::report::{Cell, Table};
 use crate::{Run, progress};
 
-/// Whether the events are read again before they are stored.
+/// The check that reads events again before they are stored.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
-    /// As it is by default.
+    /// The default.
     Checked,
     /// With `#[event(unchecked)]`.
     Unchecked,
 }
 
-/// Where the commands are stored.
+/// The destination of the commands.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// In memory: nothing but the program.
@@ -35,7 +35,7 @@ pub enum Place {
     Encoded,
 }
 
-/// How many commands callgrind sees executed.
+/// The numbers of commands that callgrind sees executed.
 const LENGTHS: [u64; 2] = [1_000, 2_000];
 
 macro_rules! account {
@@ -169,7 +169,7 @@ macro_rules! worker {
 worker!(Checked checked);
 worker!(Unchecked unchecked);
 
-/// What the program does when callgrind looks on.
+/// Writes the events once, for callgrind to look on.
 pub async fn write_once(check: Check, place: Place, events: u64) -> anyhow::Result<()> {
     macro_rules! write {
         ($module:ident) => {{

@@ -19,7 +19,7 @@ use crate::report::Table;
 use crate::server::Database;
 use crate::{Run, progress};
 
-/// How long leases last here.
+/// Lease of a node.
 const LEASE: Duration = Duration::from_millis(800);
 
 /// Within so long everything has to be done once nothing more is appended.
@@ -105,7 +105,7 @@ pub async fn torture(run: &mut Run) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How many keys wait for a newer release, once some do.
+/// Counts the keys that wait for a newer release, once some do.
 async fn until_something_waits(database: &Database) -> anyhow::Result<u64> {
     let begun = Instant::now();
     loop {
@@ -119,7 +119,7 @@ async fn until_something_waits(database: &Database) -> anyhow::Result<u64> {
     }
 }
 
-/// How long it took; what is not there after two minutes is counted as lost.
+/// Measures the time until all are sent; those not sent after two minutes are counted as lost.
 async fn until_all_are_sent(database: &Database, events: u64) -> anyhow::Result<Duration> {
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {

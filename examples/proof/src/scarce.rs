@@ -9,13 +9,13 @@ use tokio::task::JoinSet;
 
 use crate::Run;
 
-/// Who asks.
+/// Number of guests who ask.
 const GUESTS: u64 = 200;
 
-/// What there is.
+/// Number of free nights and seats.
 const FREE: u64 = 27;
 
-/// What guests were told.
+/// The answers to guests.
 #[derive(Default)]
 pub struct Answers {
     pub confirmed: u64,
@@ -36,7 +36,7 @@ struct Booked {
     guest: u64,
 }
 
-/// Whether a night is free.
+/// A night of a room, free or taken.
 #[derive(DecisionModel, Clone, Debug)]
 #[decision_model(events(Booked))]
 struct Night {
@@ -92,7 +92,7 @@ struct Taken {
     guest: u64,
 }
 
-/// How many seats of a show are taken.
+/// The seats of a show that are taken.
 #[derive(DecisionModel, Clone, Debug)]
 #[decision_model(events(Taken))]
 struct Show {

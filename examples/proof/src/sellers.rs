@@ -14,16 +14,16 @@ use tokio::process::Command;
 use crate::contention::{Outcome, in_tasks};
 use crate::node::RUNNING;
 
-/// How such a process is started.
+/// Arguments that start such a process.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Sellers {
     /// The database.
     pub url: String,
     /// The account on which all work.
     pub account: String,
-    /// How many tasks.
+    /// Number of tasks.
     pub tasks: u64,
-    /// How many commands each of them executes.
+    /// Number of commands that each of them executes.
     pub commands: u64,
 }
 

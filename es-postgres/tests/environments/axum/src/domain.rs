@@ -12,15 +12,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "deposited")]
 pub struct Deposited {
-    /// How much.
+    /// The amount.
     pub cents: i64,
 }
 
-/// What is known of an account.
+/// The state of an account.
 #[derive(Aggregate, Default, Clone, Debug, PartialEq)]
 #[aggregate(name = "account", id = String, events(Deposited))]
 pub struct Account {
-    /// What it holds.
+    /// The balance.
     pub cents: i64,
 }
 
@@ -37,7 +37,7 @@ pub struct Deposit {
     /// Into which account.
     #[command(id)]
     pub account: String,
-    /// How much.
+    /// The amount.
     pub cents: i64,
 }
 
@@ -53,12 +53,12 @@ impl Decide<Deposit> for Account {
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "name-taken")]
 pub struct NameTaken {
-    /// Which one.
+    /// The name that is taken.
     #[event(tag)]
     pub name: String,
 }
 
-/// Whether a name is taken.
+/// A name, and the fact that it is taken.
 #[derive(DecisionModel, Clone, Debug)]
 #[decision_model(events(NameTaken))]
 pub struct Name {
@@ -76,7 +76,7 @@ impl Apply<NameTaken> for Name {
 /// Take a name.
 #[derive(Clone, Debug)]
 pub struct TakeName {
-    /// Which one.
+    /// The name that is wanted.
     pub name: String,
 }
 
@@ -94,7 +94,7 @@ impl Decision for TakeName {
     }
 }
 
-/// What came in, over all accounts.
+/// The sum of all deposits, over all accounts.
 #[derive(Projection, Clone, Copy, Debug, Default)]
 #[projection(name = "income", version = 1, events(Deposited), db(PgConnection, Total, Mailer))]
 pub struct Income;
@@ -134,7 +134,7 @@ impl Project<Deposited, Total> for Income {
     }
 }
 
-/// What is told elsewhere.
+/// A destination outside of the database.
 #[derive(Clone, Debug)]
 pub struct Mailer;
 
@@ -146,7 +146,7 @@ impl Project<Deposited, Mailer> for Income {
     }
 }
 
-/// What a named subscription does.
+/// The handler of a named subscription.
 #[derive(Clone, Copy, Debug)]
 pub struct Audit;
 

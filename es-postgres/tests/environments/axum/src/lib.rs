@@ -22,7 +22,7 @@ use axum::response::{IntoResponse, Response};
 use es_postgres::PgStore;
 use es_postgres::sqlx::PgPool;
 
-/// What the handlers share.
+/// State that the handlers share.
 #[derive(Clone, Debug)]
 pub struct Service {
     /// The service's own pool.
