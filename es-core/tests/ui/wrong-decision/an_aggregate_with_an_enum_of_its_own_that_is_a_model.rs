@@ -14,8 +14,6 @@ struct Course {
     course: String,
 }
 
-impl Apply<Happened> for Course {
-    fn apply(&mut self, _: Happened) {}
-}
+impl Apply<Happened> for Course { fn apply(&mut self, _: Happened) {} }
 
 fn main() {}
