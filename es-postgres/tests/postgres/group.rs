@@ -130,7 +130,9 @@ async fn what_lacks_a_tag_does_not_ride() {
     let mut answers = together(&fixture, appends).await;
 
     assert!(matches!(answers.remove(5), Err(AppendError::LacksTag(lacks)) if lacks.0 == own_tag()));
-    answers.into_iter().for_each(|answer| drop(answer.unwrap()));
+    for answer in answers {
+        answer.unwrap();
+    }
     let statements = "SELECT count(DISTINCT events.xmin::text) FROM es.events \
                       JOIN es.streams ON streams.id = events.stream WHERE key NOT LIKE 'ahead%'";
     assert_eq!(fixture.number(statements).await, 1, "those that lack nothing share one");

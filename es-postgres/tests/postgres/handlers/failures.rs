@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use es_core::OnFailure;
 use es_core::projection::{HealthState, RunOptions, Thresholds};
+use tokio::time::timeout;
 
 use super::support::{Deed, Fault, Stage, options, says, swallows};
 
@@ -200,9 +201,16 @@ async fn the_event_in_hand_is_named() {
     let running = stage.projections.run_with(super::support::Deeds, lease).await.unwrap();
 
     let hand = stage.in_hand().await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
     let strict = Thresholds::default().with_time(Duration::from_millis(10));
-    let health = stage.projections.health(&strict).await.unwrap();
+    let warned = async {
+        loop {
+            let health = stage.projections.health(&strict).await.unwrap();
+            if health.state != HealthState::Ok {
+                break health;
+            }
+        }
+    };
+    let health = timeout(Duration::from_secs(20), warned).await.expect("a warning");
 
     assert_eq!((hand.event.as_str(), hand.stream.as_str()), ("deed-done", "doer/bob"));
     assert_eq!(health.state, HealthState::Warn);

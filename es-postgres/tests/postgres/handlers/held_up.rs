@@ -6,6 +6,7 @@ use es_core::prelude::*;
 use es_core::projection::{HealthState, Projections, Thresholds};
 use es_postgres::PgStore;
 use es_postgres::sqlx;
+use tokio::time::timeout;
 
 use crate::support::{append, exact, fixture};
 
@@ -20,9 +21,17 @@ async fn an_open_append_is_named_with_its_session() {
 
     assert_eq!(fixture.store.held_up().await.unwrap(), None, "nothing waits behind it");
     fixture.put("c", exact(0), 2).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(30)).await;
-    let held_up = fixture.store.held_up().await.unwrap().unwrap();
-    let strict = Thresholds::default().with_time(Duration::from_millis(10));
+    let limit = Duration::from_millis(10);
+    let held_up = async {
+        loop {
+            let held_up = fixture.store.held_up().await.unwrap().expect("events wait");
+            if held_up.time > limit {
+                break held_up;
+            }
+        }
+    };
+    let held_up = timeout(Duration::from_secs(20), held_up).await.expect("time goes by");
+    let strict = Thresholds::default().with_time(limit);
     let health = projections.health(&strict).await.unwrap();
     let patient = projections.health(&Thresholds::default()).await.unwrap();
     open.commit().await.unwrap();
