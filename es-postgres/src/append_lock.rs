@@ -20,12 +20,14 @@ use es_core::{
     Query, QueryPage, RecordedEvent, SnapshotPage, StoreError, StoreErrorKind, StreamId, Version,
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{SemaphorePermit, mpsc, oneshot};
 use tokio::time::{Instant, timeout, timeout_at};
 use tracing::{Instrument, Span};
 
+use crate::connections::Held;
 use crate::driven::told;
 use crate::error::from_sqlx;
+use crate::slices::Slices;
 use crate::spans;
 use crate::store::PgStore;
 use crate::tags::TagLocks;
@@ -33,22 +35,26 @@ use crate::tags::TagLocks;
 /// For so long a lock lasts of which nobody asks anything.
 const UNUSED: Duration = Duration::from_secs(2);
 
-/// The first statement of the transaction, with the milliseconds that it may wait. Limits that the
-/// service has set itself count.
-fn opening(wait: Duration) -> String {
+/// The first statement of the transaction, whose locks may take `slice` in all: `lock_timeout` would count
+/// for each of them. Shorter limits that the service has set itself count.
+fn opening(slice: Duration) -> String {
     format!(
         "BEGIN ISOLATION LEVEL READ COMMITTED; \
-         SELECT set_config('lock_timeout', '{}', true) WHERE current_setting('lock_timeout') = '0'; \
-         SELECT set_config('idle_in_transaction_session_timeout', '{}', true) \
+         SELECT set_config('es.statement_timeout', current_setting('statement_timeout'), true); \
+         SELECT set_config('statement_timeout', '{slice}', true) \
+          WHERE current_setting('statement_timeout') = '0' \
+             OR current_setting('statement_timeout')::interval > '{slice}ms'; \
+         SELECT set_config('idle_in_transaction_session_timeout', '{idle}', true) \
           WHERE current_setting('idle_in_transaction_session_timeout') = '0'",
-        wait.as_millis().max(1),
-        (2 * UNUSED).as_millis(),
+        slice = slice.as_millis().max(1),
+        idle = (2 * UNUSED).as_millis(),
     )
 }
 
 /// With the locks held, whatever else the append touches is waited for a moment: somebody who holds it
-/// may wait for what is held here.
-const BRIEFLY: &str = "SELECT set_config('lock_timeout', '100', true)";
+/// may wait for what is held here. Its statements take as long as the service lets them.
+const BRIEFLY: &str = "SELECT set_config('lock_timeout', '100', true), \
+                              set_config('statement_timeout', current_setting('es.statement_timeout'), true)";
 
 /// The side of whoever has the lock.
 struct PgAppendLock {
@@ -80,36 +86,60 @@ impl PgStore {
         told(answer, tokio::spawn(hold.in_current_span())).await
     }
 
+    /// Waits in [slices](crate::slices) for as long as somebody listens, and until the time is up.
     async fn hold(&self, draft: &Append, wait: Duration, mut caller: Caller) {
         let until = Instant::now() + wait;
-        // Those who wait for a stream leave the rest of the pool to the others.
-        let place = tokio::select! {
-            place = timeout_at(until, self.waiting.acquire()) => place,
-            () = caller.closed() => return,
+        let mut slices = Slices::new();
+        let refused = loop {
+            // Those who wait for a stream leave the rest of the pool to the others.
+            let taken = tokio::select! {
+                biased;
+                () = caller.closed() => return,
+                taken = timeout_at(until, self.take_place()) => taken,
+            };
+            let (_place, connection) = match taken {
+                Ok(Ok(taken)) => taken,
+                Ok(Err(error)) => break error,
+                Err(_) => break no_turn(),
+            };
+            let began = Instant::now();
+            let left = until.saturating_duration_since(began);
+            let slice = slices.next().min(left);
+            let error = match self.hold_on(draft, slice, connection, caller).await {
+                Ok(()) => return,
+                Err((back, error)) => {
+                    caller = back;
+                    error
+                }
+            };
+            // A limit of the service's own is shorter than the slice.
+            let is_over = began.elapsed().as_millis() >= slice.as_millis();
+            if !is_over || error.kind() != StoreErrorKind::StatementTimeout {
+                break error;
+            }
+            if slice == left {
+                break no_turn();
+            }
         };
-        let Ok(_place) = place else {
-            let _ = caller.send(Err(no_turn()));
-            return;
-        };
-        if let Err((caller, error)) = self.hold_on(draft, until, caller).await {
-            // Whoever does not listen any more has gone.
-            let _ = caller.send(Err(error));
-        }
+        // Whoever does not listen any more has gone.
+        let _ = caller.send(Err(refused));
+    }
+
+    async fn take_place(&self) -> Result<(SemaphorePermit<'_>, Held), StoreError> {
+        let place = self.waiting.acquire().await;
+        let place = place.map_err(|closed| StoreError::new(StoreErrorKind::Other, closed))?;
+        Ok((place, self.connections.take().await?))
     }
 
     /// From the lock to its end. An error is one of the locking, and nobody was told of it yet.
     async fn hold_on(
         &self,
         draft: &Append,
-        until: Instant,
+        slice: Duration,
+        mut connection: Held,
         caller: Caller,
     ) -> Result<(), (Caller, StoreError)> {
-        let mut connection = match self.connections.take().await {
-            Ok(connection) => connection,
-            Err(error) => return Err((caller, error)),
-        };
-        let opening = opening(until.saturating_duration_since(Instant::now()));
-        let mut transaction = match connection.begin_with(AssertSqlSafe(opening)).await {
+        let mut transaction = match connection.begin_with(AssertSqlSafe(opening(slice))).await {
             Ok(transaction) => transaction,
             Err(error) => return Err((caller, from_sqlx(error))),
         };

@@ -239,6 +239,7 @@ mod schema_owner;
 mod select;
 mod session;
 mod size;
+mod slices;
 mod snapshots;
 mod spans;
 mod spares;

@@ -9,11 +9,12 @@ use std::time::Duration;
 use es_core::StoreErrorKind;
 use es_core::prelude::*;
 use es_postgres::PgStore;
+use es_postgres::sqlx::Executor;
 use es_postgres::sqlx::postgres::PgPoolOptions;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-use crate::support::{append, fixture};
+use crate::support::{append, fixture, part};
 
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "sold")]
@@ -186,6 +187,48 @@ async fn who_gets_no_turn_in_time_is_told() {
     let other = fixture.store.lock(&draft, Duration::from_millis(50)).await;
 
     assert_eq!(other.unwrap_err().kind(), StoreErrorKind::Contention);
+}
+
+/// Ten streams become free one after another: each of them within the limit, and all of them beyond it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_for_a_lock_is_one_for_all_of_its_streams() {
+    let fixture = fixture().await;
+    let parts = (0..10).map(|nth| part(&format!("s{nth}"), ExpectedVersion::Any, 1));
+    let draft = Append::new(parts.collect()).unwrap();
+    let mut holder = fixture.pool.acquire().await.unwrap();
+    holder
+        .execute(
+            "CREATE VIEW held AS SELECT hashtext('account/s' || nth) AS key \
+                    FROM generate_series(0, 9) nth ORDER BY 1",
+        )
+        .await
+        .unwrap();
+    holder.execute("SELECT pg_advisory_lock(1163067393, key) FROM held").await.unwrap();
+    let store = fixture.store.clone();
+    let waiting = tokio::spawn(async move { store.lock(&draft, Duration::from_secs(1)).await });
+    fixture.until_waiting(1).await;
+
+    let one_by_one = "SELECT pg_sleep(0.25), pg_advisory_unlock(1163067393, key) FROM held";
+    holder.execute(one_by_one).await.unwrap();
+
+    assert_eq!(waiting.await.unwrap().unwrap_err().kind(), StoreErrorKind::Contention);
+}
+
+/// Its session and its place are free long before the time that it was given.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_is_not_waited_for_on_behalf_of_a_caller_that_has_gone() {
+    let fixture = fixture().await;
+    let draft = append("a", ExpectedVersion::Any, 1);
+    let mut holder = fixture.pool.begin().await.unwrap();
+    fixture.store.append_within(&mut holder, draft.clone()).await.unwrap();
+    let store = fixture.store.clone();
+    let waiting = tokio::spawn(async move { store.lock(&draft, Duration::from_hours(1)).await });
+    fixture.until_waiting(1).await;
+
+    waiting.abort();
+
+    fixture.until_waiting(0).await;
+    holder.commit().await.unwrap();
 }
 
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
