@@ -8,6 +8,7 @@ use crate::append::{Failure, Outcome};
 use crate::driven::driven;
 use crate::error::is_contention;
 use crate::group::Claim;
+use crate::locked::Met;
 use crate::size::{BATCH, size};
 use crate::store::PgStore;
 use crate::tags::{LOCKED_TAGS, tags};
@@ -31,7 +32,7 @@ impl PgStore {
             || tags(&append).len() > LOCKED_TAGS
             || self.event_tags.are_left_out_by(parts)
         {
-            return self.append_locked(Arc::new(append), None).await;
+            return self.append_locked(Arc::new(append), None, Met::Nobody).await;
         }
         let [part] = parts else {
             let store = self.clone();
@@ -48,7 +49,7 @@ impl PgStore {
         if let Some(appended) = self.try_alone(&append).await? {
             return Ok(appended);
         }
-        self.append_locked(append, None).await
+        self.append_locked(append, None, Met::Somebody).await
     }
 
     /// Runs the statement as its own transaction, and gives the connection back at once. `None`
@@ -86,5 +87,5 @@ async fn append_first(append: Append, mut claim: Claim) -> Result<Appended, Appe
     }
     claim.shut();
     let store = claim.store().clone();
-    store.append_locked(Arc::new(append), Some(claim)).await
+    store.append_locked(Arc::new(append), Some(claim), Met::Somebody).await
 }

@@ -17,6 +17,7 @@ use crate::error::{contended, from_sqlx, is_contention, is_lock_timeout};
 use crate::group::Claim;
 use crate::savepoint::Savepoint;
 use crate::size::{BATCH, size};
+use crate::slices::Slices;
 use crate::store::PgStore;
 use crate::tags::TagLocks;
 
@@ -24,26 +25,41 @@ use crate::tags::TagLocks;
 /// remains are deadlocks with transactions of the caller and appends too large to lock.
 const ATTEMPTS: u32 = 4;
 
-/// Waits for locks in slices: a statement that waits cannot be called back, and whoever asked for it may
-/// have gone. The slice costs no round trip of its own. Where the service has set a limit itself, that one
-/// counts.
-///
-/// With its slice an append gives up its place in the server's queue for the stream. So each slice is twice
-/// as long as the one before: however many queue there, one of them is long enough. A caller that goes away
-/// leaves behind no longer a wait than it has waited itself.
-pub(crate) fn begin(slice: Duration) -> AssertSqlSafe<String> {
+/// For so long an append waits for a lock that has no place of those who wait. Whoever merely passes by
+/// is through by then.
+const BRIEFLY: Duration = Duration::from_millis(20);
+
+/// A time that an attempt has for each lock.
+#[derive(Clone, Copy)]
+pub(crate) enum Wait {
+    /// For so long. Where the service has set a limit itself, that one counts.
+    Slice(Duration),
+    /// No longer than this, whatever the limit of the service.
+    AtMost(Duration),
+}
+
+/// Costs no round trip of its own.
+pub(crate) fn begin(wait: Wait) -> AssertSqlSafe<String> {
+    let (limit, is_longer) = match wait {
+        Wait::Slice(limit) => (limit.as_millis(), String::new()),
+        Wait::AtMost(limit) => {
+            let limit = limit.as_millis();
+            (limit, format!("OR current_setting('lock_timeout')::interval > '{limit}ms'"))
+        }
+    };
     AssertSqlSafe(format!(
         "BEGIN ISOLATION LEVEL READ COMMITTED; \
-         SELECT set_config('lock_timeout', '{}', true) WHERE current_setting('lock_timeout') = '0'",
-        slice.as_millis()
+         SELECT set_config('lock_timeout', '{limit}', true) \
+          WHERE current_setting('lock_timeout') = '0' {is_longer}"
     ))
 }
 
-/// The first slice.
-const FIRST_SLICE: Duration = Duration::from_secs(1);
-
-/// No slice is longer.
-const LONGEST_SLICE: Duration = Duration::from_secs(32);
+/// Whether an append has found one of its locks busy.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Met {
+    Nobody,
+    Somebody,
+}
 
 impl PgStore {
     /// Appends under locks, in a transaction that nobody can drop half way: it runs on a task of
@@ -54,12 +70,13 @@ impl PgStore {
         &self,
         append: Arc<Append>,
         claim: Option<Claim>,
+        met: Met,
     ) -> Result<Appended, AppendError> {
         if let Some(refusal) = too_many_preconditions(&append) {
             return Err(refusal);
         }
         let (answer, caller) = oneshot::channel();
-        let task = self.call_locked(append, claim, answer, |done| done);
+        let task = self.call_locked(append, claim, met, answer, |done| done);
         told(caller, task).await
     }
 
@@ -68,12 +85,14 @@ impl PgStore {
         &self,
         append: Arc<Append>,
         claim: Option<Claim>,
+        met: Met,
         mut answer: oneshot::Sender<D>,
         as_told: impl FnOnce(Result<Appended, AppendError>) -> D + Send + 'static,
     ) -> JoinHandle<()> {
         let store = self.clone();
         let task = async move {
-            let done = store.when_free(&mut answer, |slice| store.try_locked(&append, slice)).await;
+            let attempt = |wait| store.try_locked(&append, wait);
+            let done = store.when_free(&mut answer, met, attempt).await;
             drop(claim);
             if let Some(done) = done {
                 // Nobody may be there to hear it any more; it is done all the same.
@@ -83,25 +102,34 @@ impl PgStore {
         tokio::spawn(task.in_current_span())
     }
 
-    /// What `attempt` comes to, which waits for streams in slices: tried again when a slice is over,
-    /// for as long as somebody listens for the `answer`. `None` if the caller went away while there
+    /// What `attempt` comes to, which waits for streams in [slices](crate::slices): tried again when a slice
+    /// is over, for as long as somebody listens for the `answer`. `None` if the caller went away while there
     /// was nothing but waiting.
+    ///
+    /// Appends that wait for a stream share some places, and leave the rest of the pool to the others. One
+    /// that has `met` nobody yet does not wait for a place: where none is free it is tried without one.
     pub(crate) async fn when_free<T, D, A: Future<Output = Result<T, AppendError>>>(
         &self,
         answer: &mut oneshot::Sender<D>,
-        attempt: impl Fn(Duration) -> A,
+        met: Met,
+        attempt: impl Fn(Wait) -> A,
     ) -> Option<Result<T, AppendError>> {
-        let (mut attempts, mut slice) = (1, FIRST_SLICE);
+        let (mut attempts, mut slices) = (1, Slices::new());
+        if met == Met::Nobody && self.waiting.available_permits() == 0 {
+            match attempt(Wait::AtMost(BRIEFLY)).await {
+                Err(error) if is_contention(&error) => {}
+                done => return Some(done),
+            }
+        }
         loop {
-            // Appends that wait for a stream leave the rest of the pool to the others.
             let _place = tokio::select! {
                 place = self.waiting.acquire() => place,
                 () = answer.closed() => return None,
             };
-            match attempt(slice).await {
+            match attempt(Wait::Slice(slices.next())).await {
                 Err(error) if is_lock_timeout(&error) && answer.is_closed() => return None,
                 Err(error) if is_lock_timeout(&error) => match self.waits_in_slices().await {
-                    Ok(true) => slice = LONGEST_SLICE.min(slice * 2),
+                    Ok(true) => {}
                     Ok(false) => return Some(Err(error)),
                     Err(error) => return Some(Err(error.into())),
                 },
@@ -121,9 +149,9 @@ impl PgStore {
         Ok(limit == "0")
     }
 
-    async fn try_locked(&self, append: &Append, slice: Duration) -> Result<Appended, AppendError> {
+    async fn try_locked(&self, append: &Append, wait: Wait) -> Result<Appended, AppendError> {
         let mut connection = self.connections.take().await?;
-        let mut transaction = connection.begin_with(begin(slice)).await.map_err(from_sqlx)?;
+        let mut transaction = connection.begin_with(begin(wait)).await.map_err(from_sqlx)?;
         let locked =
             self.lock(&mut transaction, append.parts(), TagLocks::of(append), append.condition());
         if let Err(error) = locked.await {

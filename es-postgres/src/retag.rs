@@ -1,7 +1,5 @@
 //! Finding out whether a tag is complete, and writing the tags of stored events.
 
-use std::time::Duration;
-
 use es_core::{
     AppendError, EventTag, Position, Retag, StoreError, StoreErrorKind, StreamAppend,
     TaggedPosition,
@@ -15,7 +13,7 @@ use crate::columns::bigint;
 use crate::driven::told;
 use crate::error::from_sqlx;
 use crate::event_tags::TagState;
-use crate::locked::begin;
+use crate::locked::{Met, Wait, begin};
 use crate::row;
 use crate::store::PgStore;
 use crate::tags::TagLocks;
@@ -41,7 +39,7 @@ impl PgStore {
     async fn look_for_missing_tag(
         &self,
         tags: &[EventTag],
-        slice: Duration,
+        slice: Wait,
     ) -> Result<Option<EventTag>, StoreError> {
         let mut connection = self.connections.take().await?;
         let mut transaction = connection.begin_with(begin(slice)).await.map_err(from_sqlx)?;
@@ -64,7 +62,7 @@ impl PgStore {
     ///
     /// The log is looked through twice: as far as it is complete beside everybody else, and what is
     /// beyond with the gate held, when nobody appends.
-    async fn becomes_complete(&self, tag: &EventTag, slice: Duration) -> Result<bool, StoreError> {
+    async fn becomes_complete(&self, tag: &EventTag, slice: Wait) -> Result<bool, StoreError> {
         let LogPage { safe, .. } = self.read_log_page(es_core::Cursor::END, 1).await?;
         let mut session = self.session().await?;
         let is_left_out = self.is_left_out(&mut session, tag, Position::START).await?;
@@ -142,7 +140,7 @@ impl PgStore {
         .await
     }
 
-    async fn try_open_retag(&self, retag: &Retag, slice: Duration) -> Result<Position, StoreError> {
+    async fn try_open_retag(&self, retag: &Retag, slice: Wait) -> Result<Position, StoreError> {
         let mut connection = self.connections.take().await?;
         let mut transaction = connection.begin_with(begin(slice)).await.map_err(from_sqlx)?;
         self.pass_gate(&mut transaction, true).await?;
@@ -177,7 +175,7 @@ impl PgStore {
         retag: &Retag,
         events: &[TaggedPosition],
         through: Position,
-        slice: Duration,
+        slice: Wait,
     ) -> Result<(), StoreError> {
         let mut connection = self.connections.take().await?;
         let mut transaction = connection.begin_with(begin(slice)).await.map_err(from_sqlx)?;
@@ -239,7 +237,7 @@ impl PgStore {
     /// for a lock is over.
     async fn undisturbed<T, W>(
         &self,
-        work: impl Fn(Self, Duration) -> W + Send + Sync + 'static,
+        work: impl Fn(Self, Wait) -> W + Send + Sync + 'static,
     ) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -252,7 +250,7 @@ impl PgStore {
                 let work = work(store.clone(), slice);
                 async move { work.await.map_err(AppendError::from) }
             };
-            if let Some(done) = store.when_free(&mut answer, attempt).await {
+            if let Some(done) = store.when_free(&mut answer, Met::Nobody, attempt).await {
                 let _ = answer.send(done.map_err(of_append));
             }
         };

@@ -1,7 +1,5 @@
 //! A copy takes the name of a stream, in one transaction that nobody can drop half way.
 
-use std::time::Duration;
-
 use es_core::{
     Append, AppendError, AppendedStream, ExpectedVersion, Position, Replacement, StoreError,
     StoreErrorKind, StreamId, Tag, Timestamp, TransformError, Transformed,
@@ -15,7 +13,7 @@ use crate::columns::bigint;
 use crate::copies::chunks;
 use crate::driven::told;
 use crate::error::{contended, from_sqlx, unexpected};
-use crate::locked::begin;
+use crate::locked::{Met, Wait, begin};
 use crate::row;
 use crate::store::PgStore;
 use crate::tags::TagLocks;
@@ -50,8 +48,8 @@ impl PgStore {
         let store = self.clone();
         let (mut answer, caller) = oneshot::channel();
         let task = async move {
-            let done =
-                store.when_free(&mut answer, |slice| store.try_replace(&replacement, slice)).await;
+            let attempt = |wait| store.try_replace(&replacement, wait);
+            let done = store.when_free(&mut answer, Met::Nobody, attempt).await;
             if let Some(done) = done {
                 let _ = answer.send(done);
             }
@@ -67,10 +65,10 @@ impl PgStore {
     async fn try_replace(
         &self,
         replacement: &Replacement,
-        slice: Duration,
+        wait: Wait,
     ) -> Result<Transformed, AppendError> {
         let mut connection = self.connections.take().await?;
-        let mut transaction = connection.begin_with(begin(slice)).await.map_err(from_sqlx)?;
+        let mut transaction = connection.begin_with(begin(wait)).await.map_err(from_sqlx)?;
         match self.replace_within(&mut transaction, replacement).await {
             Ok(transformed) => {
                 transaction.commit().await.map_err(from_sqlx)?;

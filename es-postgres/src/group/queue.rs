@@ -11,6 +11,7 @@ use super::claim::Claim;
 use super::desk::{How, StreamHash};
 use crate::driven::driven;
 use crate::error::unexpected;
+use crate::locked::Met;
 use crate::store::PgStore;
 
 /// An append in the queue.
@@ -48,7 +49,9 @@ impl Waiting {
     pub(super) fn lock(self, claim: Claim) {
         let Self { append, answer, span, .. } = self;
         let store = claim.store().clone();
-        drop(span.in_scope(|| store.call_locked(append, Some(claim), answer, Turn::Settled)));
+        drop(span.in_scope(|| {
+            store.call_locked(append, Some(claim), Met::Somebody, answer, Turn::Settled)
+        }));
     }
 
     /// Hands the verdict to the caller, who may have gone.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use es_core::prelude::*;
-use es_core::{AppendError, StoreErrorKind};
+use es_core::{AppendError, Condition, Query, StoreErrorKind};
 use es_postgres::PgStore;
 use es_postgres::sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use es_postgres::sqlx::{Executor, PgPool, PgTransaction};
@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::support::{Fixture, append, fixture, stream};
+use crate::support::{Fixture, append, fixture, item, stream};
 
 /// Each of four tasks holds the stream for 400 ms, again and again: one waits for 1.6 seconds in its turn.
 #[tokio::test(flavor = "multi_thread")]
@@ -163,4 +163,33 @@ async fn a_store_that_gets_no_spare_connection_waits_for_the_pool() {
     });
 
     answer.expect("it goes on waiting for the pool").unwrap();
+}
+
+/// Somebody who waits for a stream has the only place of those who wait, for a minute.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_append_on_a_condition_that_meets_nobody_needs_no_place_of_those_who_wait() {
+    let fixture = fixture().await;
+    let address: PgConnectOptions = fixture.database.url().parse().unwrap();
+    let options = PgPoolOptions::new().max_connections(3);
+    let pool = options.connect_with(address.options([("lock_timeout", "1min")])).await.unwrap();
+    let store = PgStore::new(pool);
+    let decided = |key| {
+        let query = Query::new(vec![item(&["moved"], &[&format!("to:{key}")])]).unwrap();
+        let append = append(key, ExpectedVersion::Any, 1);
+        append.with_condition(Condition::new(query, Position::START))
+    };
+    let mut holder = fixture.pool.begin().await.unwrap();
+    let held = append("a", ExpectedVersion::Any, 1);
+    fixture.store.append_within(&mut holder, held).await.unwrap();
+    let (waiting, of_waiting) = (store.clone(), decided("a"));
+    let waiting = tokio::spawn(async move { waiting.append(of_waiting).await });
+    fixture.until_waiting(1).await;
+
+    for _ in 0..10 {
+        let other = timeout(Duration::from_secs(15), store.append(decided("b"))).await;
+        other.expect("nobody is in its way").unwrap();
+    }
+
+    holder.commit().await.unwrap();
+    waiting.await.unwrap().unwrap();
 }
