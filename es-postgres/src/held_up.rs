@@ -21,10 +21,16 @@ impl PgStore {
 fn held_up(row: &PgRow) -> Result<HeldUp, StoreError> {
     let (safe, head) = (unsigned(row, 0)?, unsigned(row, 1)?);
     let waited = micros(row.try_get::<Option<i64>, _>(2).map_err(from_sqlx)?.unwrap_or_default());
-    let pid: i32 = row.try_get(3).map_err(from_sqlx)?;
-    let name: Option<String> = row.try_get(4).map_err(from_sqlx)?;
-    let state: Option<String> = row.try_get(5).map_err(from_sqlx)?;
-    let open: Option<i64> = row.try_get(6).map_err(from_sqlx)?;
+    let by = session(row, 3)?;
+    Ok(HeldUp::new(Position(safe), head.saturating_sub(safe), waited, by))
+}
+
+/// A session of the server, as operators know it, from four columns of which pid is the first.
+pub(crate) fn session(row: &PgRow, pid: usize) -> Result<String, StoreError> {
+    let name: Option<String> = row.try_get(pid + 1).map_err(from_sqlx)?;
+    let state: Option<String> = row.try_get(pid + 2).map_err(from_sqlx)?;
+    let open: Option<i64> = row.try_get(pid + 3).map_err(from_sqlx)?;
+    let pid: i32 = row.try_get(pid).map_err(from_sqlx)?;
     let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| "no name".to_owned());
     let doing = match (state, open) {
         (Some(state), Some(open)) => {
@@ -32,8 +38,7 @@ fn held_up(row: &PgRow) -> Result<HeldUp, StoreError> {
         }
         _ => "this role may not see since when: grant it `pg_read_all_stats`".to_owned(),
     };
-    let by = format!("backend {pid} (application_name: {name}; {doing})");
-    Ok(HeldUp::new(Position(safe), head.saturating_sub(safe), waited, by))
+    Ok(format!("backend {pid} (application_name: {name}; {doing})"))
 }
 
 fn micros(micros: i64) -> Duration {

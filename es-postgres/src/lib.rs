@@ -213,6 +213,7 @@ mod copies;
 mod driven;
 mod error;
 mod event_tags;
+mod gate;
 mod group;
 mod growth;
 pub mod guide;

@@ -1,19 +1,19 @@
 //! Finding out whether a tag is complete, and writing the tags of stored events.
 
+use std::sync::Arc;
+
 use es_core::{
     AppendError, EventTag, Position, Retag, StoreError, StoreErrorKind, StreamAppend,
     TaggedPosition,
 };
 use es_core::{ExpectedVersion, LogPage};
-use sqlx::{Connection, PgConnection, Row};
-use tokio::sync::oneshot;
-use tracing::Instrument;
+use sqlx::{Connection, PgConnection};
 
 use crate::columns::bigint;
-use crate::driven::told;
+use crate::driven::driven;
 use crate::error::from_sqlx;
-use crate::event_tags::TagState;
-use crate::locked::{Met, Wait, begin};
+use crate::event_tags::{Known, TagState};
+use crate::locked::{Wait, begin};
 use crate::row;
 use crate::store::PgStore;
 use crate::tags::TagLocks;
@@ -28,33 +28,26 @@ impl PgStore {
         if self.event_tags.known().are_complete(tags) {
             return Ok(None);
         }
-        let tags = tags.to_vec();
-        self.undisturbed(move |store, slice| {
-            let tags = tags.clone();
-            async move { store.look_for_missing_tag(&tags, slice).await }
-        })
-        .await
-    }
-
-    async fn look_for_missing_tag(
-        &self,
-        tags: &[EventTag],
-        slice: Wait,
-    ) -> Result<Option<EventTag>, StoreError> {
-        let mut connection = self.connections.take().await?;
-        let mut transaction = connection.begin_with(begin(slice)).await.map_err(from_sqlx)?;
-        let changes = self.pass_gate(&mut transaction, false).await?;
-        let known = self.read_tags(&mut transaction, changes).await?;
-        transaction.commit().await.map_err(from_sqlx)?;
-        connection.keep();
+        let known =
+            self.undisturbed(|store, wait| async move { store.learn_tags(wait).await }).await?;
         for tag in tags {
             match known.state(tag) {
                 Some(TagState::Complete) => {}
-                None if self.becomes_complete(tag, slice).await? => {}
+                None if self.becomes_complete(tag).await? => {}
                 Some(_) | None => return Ok(Some(tag.clone())),
             }
         }
         Ok(None)
+    }
+
+    async fn learn_tags(&self, wait: Wait) -> Result<Arc<Known>, StoreError> {
+        let mut connection = self.connections.take().await?;
+        let mut transaction = connection.begin_with(begin(wait)).await.map_err(from_sqlx)?;
+        let changes = self.pass_gate(&mut transaction, false).await?;
+        let known = self.read_tags(&mut transaction, changes).await?;
+        transaction.commit().await.map_err(from_sqlx)?;
+        connection.keep();
+        Ok(known)
     }
 
     /// Whether all stored events have a tag that nobody has asked for before. If so, appends have to
@@ -62,7 +55,21 @@ impl PgStore {
     ///
     /// The log is looked through twice: as far as it is complete beside everybody else, and what is
     /// beyond with the gate held, when nobody appends.
-    async fn becomes_complete(&self, tag: &EventTag, slice: Wait) -> Result<bool, StoreError> {
+    async fn becomes_complete(&self, tag: &EventTag) -> Result<bool, StoreError> {
+        let (store, of) = (self.clone(), tag.clone());
+        let Some(safe) = driven(async move { store.look_through(&of).await }).await? else {
+            return Ok(false);
+        };
+        let tag = tag.clone();
+        self.undisturbed(move |store, wait| {
+            let tag = tag.clone();
+            async move { store.look_beyond(&tag, safe, wait).await }
+        })
+        .await
+    }
+
+    /// Up to where all events have the tag, and the log is complete. `None` if one has not.
+    async fn look_through(&self, tag: &EventTag) -> Result<Option<Position>, StoreError> {
         let LogPage { safe, .. } = self.read_log_page(es_core::Cursor::END, 1).await?;
         let mut session = self.session().await?;
         let is_left_out = self.is_left_out(&mut session, tag, Position::START).await?;
@@ -70,11 +77,17 @@ impl PgStore {
             self.tell_state(&mut session, tag, "missing").await?;
         }
         session.end().await?;
-        if is_left_out {
-            return Ok(false);
-        }
+        Ok((!is_left_out).then_some(safe))
+    }
+
+    async fn look_beyond(
+        &self,
+        tag: &EventTag,
+        safe: Position,
+        wait: Wait,
+    ) -> Result<bool, StoreError> {
         let mut connection = self.connections.take().await?;
-        let mut transaction = connection.begin_with(begin(slice)).await.map_err(from_sqlx)?;
+        let mut transaction = connection.begin_with(begin(wait)).await.map_err(from_sqlx)?;
         self.pass_gate(&mut transaction, true).await?;
         let is_left_out = self.is_left_out(&mut transaction, tag, safe).await?;
         let state = if is_left_out { "missing" } else { "complete" };
@@ -119,30 +132,18 @@ impl PgStore {
         Ok(())
     }
 
-    /// Waits until every append that began before has ended, if for itself; answers the number of
-    /// changes.
-    async fn pass_gate(
-        &self,
-        connection: &mut PgConnection,
-        for_itself: bool,
-    ) -> Result<i64, StoreError> {
-        let query = self.query(include_str!("../sql/tag_gate.sql")).bind(for_itself);
-        let row = query.fetch_one(connection).await.map_err(from_sqlx)?;
-        row.try_get(0).map_err(from_sqlx)
-    }
-
     pub(crate) async fn open_retag(&self, retag: &Retag) -> Result<Position, StoreError> {
         let retag = retag.clone();
-        self.undisturbed(move |store, slice| {
+        self.undisturbed(move |store, wait| {
             let retag = retag.clone();
-            async move { store.try_open_retag(&retag, slice).await }
+            async move { store.try_open_retag(&retag, wait).await }
         })
         .await
     }
 
-    async fn try_open_retag(&self, retag: &Retag, slice: Wait) -> Result<Position, StoreError> {
+    async fn try_open_retag(&self, retag: &Retag, wait: Wait) -> Result<Position, StoreError> {
         let mut connection = self.connections.take().await?;
-        let mut transaction = connection.begin_with(begin(slice)).await.map_err(from_sqlx)?;
+        let mut transaction = connection.begin_with(begin(wait)).await.map_err(from_sqlx)?;
         self.pass_gate(&mut transaction, true).await?;
         let query = self
             .query(include_str!("../sql/retag_begin.sql"))
@@ -163,9 +164,9 @@ impl PgStore {
         through: Position,
     ) -> Result<(), StoreError> {
         let (retag, events) = (retag.clone(), events.to_vec());
-        self.undisturbed(move |store, slice| {
+        self.undisturbed(move |store, wait| {
             let (retag, events) = (retag.clone(), events.clone());
-            async move { store.try_write_retag(&retag, &events, through, slice).await }
+            async move { store.try_write_retag(&retag, &events, through, wait).await }
         })
         .await
     }
@@ -175,10 +176,10 @@ impl PgStore {
         retag: &Retag,
         events: &[TaggedPosition],
         through: Position,
-        slice: Wait,
+        wait: Wait,
     ) -> Result<(), StoreError> {
         let mut connection = self.connections.take().await?;
-        let mut transaction = connection.begin_with(begin(slice)).await.map_err(from_sqlx)?;
+        let mut transaction = connection.begin_with(begin(wait)).await.map_err(from_sqlx)?;
         let mut streams: Vec<_> = events.iter().map(|event| event.stream.clone()).collect();
         streams.sort();
         streams.dedup();
@@ -231,31 +232,6 @@ impl PgStore {
             .await
             .map_err(from_sqlx)?;
         Ok(())
-    }
-
-    /// Work on a task of its own, which nobody can drop half way, tried again when a slice of waiting
-    /// for a lock is over.
-    async fn undisturbed<T, W>(
-        &self,
-        work: impl Fn(Self, Wait) -> W + Send + Sync + 'static,
-    ) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        W: Future<Output = Result<T, StoreError>> + Send + 'static,
-    {
-        let store = self.clone();
-        let (mut answer, caller) = oneshot::channel();
-        let task = async move {
-            let attempt = |slice| {
-                let work = work(store.clone(), slice);
-                async move { work.await.map_err(AppendError::from) }
-            };
-            if let Some(done) = store.when_free(&mut answer, Met::Nobody, attempt).await {
-                let _ = answer.send(done.map_err(of_append));
-            }
-        };
-        let task = tokio::spawn(task.in_current_span());
-        told(caller, task).await
     }
 }
 

@@ -1,16 +1,19 @@
 //! Tags of stored events: a call that is dropped half way.
 
+use std::error::Error;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
 use es_core::prelude::*;
-use es_core::{EventName, EventTag, Query, RecordedEvent, RetagStore, TaggedEvent};
+use es_core::{EventName, EventTag, Query, RecordedEvent, RetagStore, StoreErrorKind, TaggedEvent};
 use es_postgres::PgStore;
-use tokio::time::sleep;
+use es_postgres::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use es_postgres::sqlx::{self, Executor};
+use tokio::time::{sleep, timeout};
 
-use crate::support::{Fixture, fixture, item, stream};
+use crate::support::{Fixture, append, fixture, item, stream};
 
 const STORED: usize = 450;
 
@@ -149,5 +152,82 @@ async fn calls_that_are_dropped_at_any_point_write_no_page_twice_and_overlook_no
 
     assert!(is_over, "2000 polls do not end it");
     all_are_found(&fixture.store).await;
+    assert!(!is_missing(&fixture.store).await);
+}
+
+/// A store whose sessions may wait for a lock for a minute, if nobody says otherwise.
+async fn patient(fixture: &Fixture) -> PgStore {
+    let address: PgConnectOptions = fixture.database.url().parse().unwrap();
+    let options = PgPoolOptions::new().max_connections(3);
+    let pool = options.connect_with(address.options([("lock_timeout", "1min")])).await.unwrap();
+    PgStore::new(pool)
+}
+
+/// Ten, while somebody waits; beside the streams that are held.
+async fn appends_go_on(fixture: &Fixture) {
+    for nth in 0..10 {
+        let key = format!("other-{nth}");
+        let other = fixture.put(&key, ExpectedVersion::Any, 1);
+        timeout(Duration::from_secs(15), other).await.expect("it is not held up").unwrap();
+    }
+}
+
+/// The tag waits for an append of the service that is open; whoever comes later does not wait behind it.
+#[tokio::test(flavor = "multi_thread")]
+async fn appends_go_on_while_a_new_tag_waits_for_one_that_is_open() {
+    let fixture = fixture().await;
+    let store = patient(&fixture).await;
+    let mut open = fixture.pool.begin().await.unwrap();
+    let held = append("held", ExpectedVersion::Any, 1);
+    fixture.store.append_within(&mut open, held).await.unwrap();
+    let asking = tokio::spawn(async move { is_missing(&store).await });
+    fixture.until_waiting(1).await;
+
+    appends_go_on(&fixture).await;
+
+    open.commit().await.unwrap();
+    assert!(!asking.await.unwrap(), "nothing is stored without");
+}
+
+/// A page of events has many streams, and waits for one of them with the locks of others.
+#[tokio::test(flavor = "multi_thread")]
+async fn appends_go_on_while_a_page_of_tags_waits_for_a_stream() {
+    let fixture = fixture().await;
+    let store = patient(&fixture).await;
+    for key in (0..10).map(|nth| format!("other-{nth}")).chain(["held".to_owned()]) {
+        let enrolled = first::Enrolled { course: "rust".into(), student: key.clone() };
+        let new = TaggedEvent::from(enrolled).to_new(Metadata::default()).unwrap();
+        let append = Append::to(stream(&key), ExpectedVersion::NoStream, vec![new]).unwrap();
+        fixture.store.append(append).await.unwrap();
+    }
+    let mut holder = fixture.pool.acquire().await.unwrap();
+    let lock = "SELECT pg_advisory_lock(1163067393, hashtext('account/held'))";
+    holder.execute(lock).await.unwrap();
+    let writing = tokio::spawn(async move { store.retag::<Enrolled>(|_| ()).await });
+    fixture.until_waiting(1).await;
+
+    appends_go_on(&fixture).await;
+
+    holder.execute("SELECT pg_advisory_unlock_all()").await.unwrap();
+    assert_eq!(writing.await.unwrap().unwrap().events, 11);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_for_a_new_tag_is_told_what_it_waits_for() {
+    let fixture = fixture().await;
+    let mut open = fixture.pool.begin().await.unwrap();
+    sqlx::query("SET LOCAL application_name = 'billing'").execute(&mut *open).await.unwrap();
+    let held = append("held", ExpectedVersion::Any, 1);
+    fixture.store.append_within(&mut open, held).await.unwrap();
+
+    let tag = EventTag::new(EventName::of::<Enrolled>(), "student");
+    let tags = [tag];
+    let asked = timeout(Duration::from_mins(1), fixture.store.missing_tag(&tags)).await;
+    let refused = asked.expect("it is answered in time").unwrap_err();
+
+    assert_eq!(refused.kind(), StoreErrorKind::Contention);
+    let text = refused.source().expect("a reason").to_string();
+    assert!(text.contains("application_name: billing; idle in transaction"), "{text}");
+    open.commit().await.unwrap();
     assert!(!is_missing(&fixture.store).await);
 }
