@@ -124,6 +124,19 @@ impl Session {
         Ok(session)
     }
 
+    /// One of `connections`, in a transaction that is the service's own: what is begun in it is a savepoint.
+    pub(crate) async fn begin_for_service(
+        connections: &Arc<Connections>,
+    ) -> Result<Self, StoreError> {
+        let connection = Some(connections.take().await?);
+        let mut session =
+            Self { connection, in_transaction: true, guard: Guard::None, is_read_only: false };
+        let begun = session.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await;
+        // Ended by what the session does itself.
+        std::mem::forget(begun.map_err(from_sqlx)?);
+        Ok(session)
+    }
+
     /// That connection, in a transaction that code of the service may be handed, whose handlers are those of
     /// `projection`.
     ///

@@ -1,18 +1,20 @@
 //! Commands, decisions and rows of the service's own, committed together.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use es_core::{
     Aggregate, Append, AppendError, DecidedBy, Decision, DecisionError, Decisions, ExecuteError,
     Metadata, StoreError, StoreErrorKind, UnitOfWork,
 };
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::PgConnection;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
 use crate::driven::driven;
 use crate::error::from_sqlx;
+use crate::session::Session;
 use crate::store::PgStore;
 
 /// For so long it goes on against others.
@@ -25,7 +27,7 @@ pub struct PgUnitOfWork {
     metadata: Metadata,
     work: UnitOfWork<PgStore>,
     decided: Vec<Append>,
-    transaction: Option<Transaction<'static, Postgres>>,
+    session: Option<Session>,
 }
 
 impl fmt::Debug for PgUnitOfWork {
@@ -33,7 +35,7 @@ impl fmt::Debug for PgUnitOfWork {
         f.debug_struct("PgUnitOfWork")
             .field("metadata", &self.metadata)
             .field("decided", &self.decided)
-            .field("has_begun", &self.transaction.is_some())
+            .field("has_begun", &self.session.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -41,7 +43,7 @@ impl fmt::Debug for PgUnitOfWork {
 impl PgUnitOfWork {
     fn new(store: PgStore, metadata: Metadata) -> Self {
         let work = UnitOfWork::new(store.clone(), metadata.clone());
-        Self { store, metadata, work, decided: Vec::new(), transaction: None }
+        Self { store, metadata, work, decided: Vec::new(), session: None }
     }
 
     /// Decides one command, as [`UnitOfWork::execute`] does: on the state that the commands before it
@@ -73,58 +75,82 @@ impl PgUnitOfWork {
     /// Commands and decisions read on other connections of the pool: in a pool of one, execute them
     /// before.
     pub async fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
-        let transaction = match self.transaction.take() {
-            Some(transaction) => transaction,
+        let session = match self.session.take() {
+            Some(session) => session,
             None => begin(&self.store).await?,
         };
-        Ok(&mut **self.transaction.insert(transaction))
+        Ok(&mut **self.session.insert(session))
     }
 
     /// Appends and commits, on a task: the streams are held by nobody who may not be polled.
     async fn commit(self) -> Result<(), AppendError> {
-        let Self { store, work, decided, transaction, .. } = self;
+        let Self { store, work, decided, session, .. } = self;
         let appends: Vec<_> = work.into_append().into_iter().chain(decided).collect();
-        let mut transaction = match transaction {
-            Some(transaction) => transaction,
+        let session = match session {
+            Some(session) => session,
             None if appends.is_empty() => return Ok(()),
             None => begin(&store).await?,
         };
-        driven(async move {
-            let mut position = None;
-            for append in appends {
-                match store.append_within(&mut transaction, append).await {
-                    Ok(appended) => position = position.max(appended.position()),
-                    Err(error) => {
-                        // It ends with the connection if this fails.
-                        drop(transaction.rollback().await);
-                        return Err(error);
-                    }
-                }
-            }
-            transaction.commit().await.map_err(from_sqlx)?;
-            if let Some(position) = position {
-                store.tell_growth(position);
-            }
-            Ok(())
-        })
-        .await
+        driven(async move { store.commit_all(session, appends).await }).await
+    }
+
+    /// Undoes what was written on the connection.
+    async fn roll_back(self) {
+        if let Some(session) = self.session {
+            // It ends with the connection if this fails.
+            drop(session.undo().await);
+        }
     }
 }
 
 /// Comes to its end also where nobody waits for it: a transaction that is half begun is the pool's trap.
-async fn begin(store: &PgStore) -> Result<Transaction<'static, Postgres>, StoreError> {
-    let pool = store.connections.pool().clone();
+async fn begin(store: &PgStore) -> Result<Session, StoreError> {
+    let connections = Arc::clone(&store.connections);
     let (begun, caller) = oneshot::channel();
     tokio::spawn(async move {
-        // Whoever has gone has it rolled back.
-        let _ = begun.send(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await);
+        let session = Session::begin_for_service(&connections).await;
+        if let Err(Ok(session)) = begun.send(session) {
+            // Whoever asked for it has gone.
+            drop(session.undo().await);
+        }
     });
     let begun = caller.await;
-    let begun = begun.map_err(|stopped| StoreError::new(StoreErrorKind::Unavailable, stopped))?;
-    begun.map_err(from_sqlx)
+    begun.map_err(|stopped| StoreError::new(StoreErrorKind::Unavailable, stopped))?
 }
 
 impl PgStore {
+    async fn commit_all(
+        &self,
+        mut session: Session,
+        appends: Vec<Append>,
+    ) -> Result<(), AppendError> {
+        let mut written = Vec::new();
+        for append in appends {
+            match self.append_within(&mut session, append).await {
+                Ok(appended) => {
+                    let streams = appended.streams.into_iter();
+                    written.extend(streams.flat_map(|stream| stream.positions));
+                }
+                Err(error) => {
+                    // It ends with the connection if this fails.
+                    drop(session.undo().await);
+                    return Err(match error {
+                        AppendError::Condition(by) if written.contains(&by.position) => {
+                            refuses_itself()
+                        }
+                        error => error,
+                    });
+                }
+            }
+        }
+        // A statement, so that a transaction that has failed does not end as if it were committed.
+        session.close_with("SELECT").await.map_err(from_sqlx)?;
+        if let Some(position) = written.into_iter().max() {
+            self.tell_growth(position);
+        }
+        Ok(())
+    }
+
     /// Decides, writes rows of the service's own and commits all of it together; once more from the
     /// start if others were faster, for up to ten seconds.
     ///
@@ -167,7 +193,9 @@ impl PgStore {
     ///
     /// Those of `work`, which are told at once, and those of the append: a
     /// [`Conflict`](AppendError::Conflict) or a [`Condition`](AppendError::Condition) when the time is
-    /// up. After [`Unavailable`](StoreErrorKind::Unavailable) it may have been committed.
+    /// up. [`Unsupported`](StoreErrorKind::Unsupported) where a decision rests on there being no event that
+    /// the unit of work writes itself: it would be refused for ever. After
+    /// [`Unavailable`](StoreErrorKind::Unavailable) it may have been committed.
     pub async fn transact<T, E>(
         &self,
         metadata: impl Into<Metadata>,
@@ -181,7 +209,13 @@ impl PgStore {
         let mut lost = 0;
         loop {
             let mut unit = PgUnitOfWork::new(self.clone(), metadata.clone());
-            let done = work(&mut unit).await?;
+            let done = match work(&mut unit).await {
+                Ok(done) => done,
+                Err(error) => {
+                    unit.roll_back().await;
+                    return Err(error);
+                }
+            };
             match unit.commit().await {
                 Ok(()) => return Ok(done),
                 Err(error) if was_outrun(&error) && began.elapsed() < TIME_LIMIT => lost += 1,
@@ -192,6 +226,16 @@ impl PgStore {
             }
         }
     }
+}
+
+/// Decided anew it would be the same.
+fn refuses_itself() -> AppendError {
+    StoreError::new(
+        StoreErrorKind::Unsupported,
+        "a decision rests on there being no event that the unit of work itself writes before it; take \
+         both in one decision, or each in a unit of work of its own",
+    )
+    .into()
 }
 
 /// Whether nothing was stored, and another decision may be.
