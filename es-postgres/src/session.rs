@@ -18,6 +18,22 @@ use crate::store::PgStore;
 /// The cursor that keeps handlers from committing.
 const GUARD: &str = "es_guard";
 
+/// The session writes nothing. Remembers what the service has set for it, if that is not what every session
+/// begins with.
+const READ_ONLY: &str = "BEGIN; \
+    SELECT set_config('es.read_only', current_setting('default_transaction_read_only'), false); \
+    RESET default_transaction_read_only; \
+    SELECT set_config('es.read_only', '', false) \
+     WHERE current_setting('es.read_only') = current_setting('default_transaction_read_only'); \
+    SET default_transaction_read_only = on; \
+    COMMIT;";
+
+/// Gives back what was there before [`READ_ONLY`]. What every session begins with is not set: it goes on
+/// following the configuration of the server.
+const AS_BEFORE: &str = "RESET default_transaction_read_only; \
+    SELECT set_config('default_transaction_read_only', current_setting('es.read_only'), false) \
+     WHERE current_setting('es.read_only', true) <> '';";
+
 /// A connection of the pool. Where statements are not prepared it is in a transaction: the driver
 /// sends an unnamed statement in one round trip and its arguments in the next, and only a
 /// transaction keeps a pooler from putting another session in between.
@@ -153,11 +169,7 @@ impl Session {
         let is_read_only = store.persistent;
         let mut session =
             Self { connection, in_transaction: true, guard: Guard::Cursor, is_read_only };
-        let read_only = if is_read_only {
-            "BEGIN; SET default_transaction_read_only = on; COMMIT;"
-        } else {
-            ""
-        };
+        let read_only = if is_read_only { READ_ONLY } else { "" };
         // Names of projections are letters, digits and `-_.`.
         let opening = format!(
             "{read_only} BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
@@ -187,7 +199,7 @@ impl Session {
     /// With the commit the session writes again what it is told to. A rollback undoes this as well, so
     /// it is said in whatever ends the session, until that has ended well.
     fn reopening(&self) -> &'static str {
-        if self.is_read_only { "RESET default_transaction_read_only;" } else { "" }
+        if self.is_read_only { AS_BEFORE } else { "" }
     }
 
     /// Ends the transaction with `closing`, in one message as well. Where that fails there was none.

@@ -1,5 +1,10 @@
 //! The transaction of a batch is the framework's.
 
+use es_core::projection::Projections;
+use es_postgres::PgStore;
+use es_postgres::sqlx::Executor;
+use es_postgres::sqlx::postgres::PgConnectOptions;
+
 use super::support::{Deed, Stage, says, swallows};
 
 /// Ada before and after, so that a batch that is broken off has rows of others in it.
@@ -67,6 +72,29 @@ async fn a_handler_that_rolls_back_keeps_nothing() {
 async fn every_session_comes_back_as_it_was() {
     for deed in [Deed::LeavesBegin, Deed::Panics, swallows("ROLLBACK"), swallows("COMMIT")] {
         let stage = beside_others(deed).await;
+
+        stage.fixture.every_session_writes().await;
+    }
+}
+
+/// The database says read-only and the service, in each of its sessions, that it writes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_the_service_has_set_to_write_goes_on_writing() {
+    for deed in [Deed::Nothing, swallows("ROLLBACK"), says("SELECT 1 / 0")] {
+        let mut stage = Stage::of(&[("ada", Deed::Nothing), ("bob", deed)]).await;
+        let address: PgConnectOptions = stage.fixture.database.url().parse().unwrap();
+        let writes = PgStore::pool_options().after_connect(|connection, _| {
+            Box::pin(async move {
+                connection.execute("SET default_transaction_read_only = off").await?;
+                Ok(())
+            })
+        });
+        let read_only = address.options([("default_transaction_read_only", "on")]);
+        stage.fixture.pool = writes.max_connections(4).connect_with(read_only).await.unwrap();
+        let store = PgStore::new(stage.fixture.pool.clone());
+        stage.projections = Projections::new(store.clone(), store.projections());
+
+        stage.run().await.stop().await;
 
         stage.fixture.every_session_writes().await;
     }
