@@ -132,8 +132,8 @@
 //! limits of TCP hold.
 //!
 //! No lock outlives a transaction and nothing listens, so projections run behind a pooler too
-//! ([`PgProjections::without_prepared_statements`]). Handlers' own statements must not be prepared there
-//! either: give the pool connections with `statement_cache_capacity(0)`.
+//! ([`PgProjections::without_prepared_statements`]). Handlers may prepare statements there: a batch begins
+//! with a session that has none of another connection's.
 //!
 //! What was dropped from what was set aside is in `es.dropped`, with the reason.
 //!
@@ -170,6 +170,11 @@
 //! round trips a statement, for a transaction that keeps the statement and its arguments together.
 //! [`PgStore::migrate`] takes a direct connection. The driver sends a parameter that pgbouncer has to
 //! be told of: `ignore_startup_parameters = extra_float_digits`.
+//!
+//! Statements that the service sends itself say `.persistent(false)` there, and the pool has connections
+//! with `statement_cache_capacity(0)`: sqlx 0.9.0 names a statement in the session even where it keeps
+//! none. Statements of handlers and in [`PgStore::transact`] need neither, since the session forgets
+//! before them what the driver has named in it.
 //!
 //! # When the server goes away
 //!
@@ -226,6 +231,7 @@ mod loads;
 mod locked;
 mod log_end;
 mod notifications;
+mod prepared;
 mod projections;
 mod query;
 mod read;

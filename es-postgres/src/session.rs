@@ -140,16 +140,16 @@ impl Session {
         Ok(session)
     }
 
-    /// One of `connections`, in a transaction that is the service's own: what is begun in it is a savepoint.
-    pub(crate) async fn begin_for_service(
-        connections: &Arc<Connections>,
-    ) -> Result<Self, StoreError> {
-        let connection = Some(connections.take().await?);
+    /// A connection of the store, in a transaction that is the service's own: what is begun in it is a
+    /// savepoint.
+    pub(crate) async fn begin_for_service(store: &PgStore) -> Result<Self, StoreError> {
+        let connection = Some(store.connections.take().await?);
         let mut session =
             Self { connection, in_transaction: true, guard: Guard::None, is_read_only: false };
         let begun = session.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await;
         // Ended by what the session does itself.
         std::mem::forget(begun.map_err(from_sqlx)?);
+        store.forget_prepared(&mut session).await.map_err(from_sqlx)?;
         Ok(session)
     }
 
@@ -179,6 +179,7 @@ impl Session {
         let begun = session.begin_with(AssertSqlSafe(opening)).await.map_err(from_sqlx)?;
         // Ended by what the session does itself.
         std::mem::forget(begun);
+        store.forget_prepared(&mut session).await.map_err(from_sqlx)?;
         Ok(session)
     }
 

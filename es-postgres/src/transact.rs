@@ -1,7 +1,6 @@
 //! Commands, decisions and rows of the service's own, committed together.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use es_core::{
@@ -105,10 +104,10 @@ impl PgUnitOfWork {
 
 /// Comes to its end also where nobody waits for it: a transaction that is half begun is the pool's trap.
 async fn begin(store: &PgStore) -> Result<Session, StoreError> {
-    let connections = Arc::clone(&store.connections);
+    let store = store.clone();
     let (begun, caller) = oneshot::channel();
     tokio::spawn(async move {
-        let session = Session::begin_for_service(&connections).await;
+        let session = Session::begin_for_service(&store).await;
         if let Err(Ok(session)) = begun.send(session) {
             // Whoever asked for it has gone.
             drop(session.undo().await);

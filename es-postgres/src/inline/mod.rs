@@ -85,6 +85,7 @@ impl PgStore {
             return Ok(());
         }
         let events = projected::recorded(append, appended)?;
+        self.forget_prepared(connection).await.map_err(from_sqlx)?;
         for member in self.inline.0.iter() {
             let inside = self.enter(connection, &**member).await?;
             let projected = AssertUnwindSafe(member.project(&events, connection)).catch_unwind();

@@ -62,9 +62,8 @@ impl PgProjections {
         PgStore::in_schema(pool, schema).projections()
     }
 
-    /// As [`PgStore::without_prepared_statements`]. What handlers say is theirs: behind a pooler their
-    /// statements are not prepared either, which a pool with
-    /// [`statement_cache_capacity(0)`](sqlx::postgres::PgConnectOptions::statement_cache_capacity) sees to.
+    /// As [`PgStore::without_prepared_statements`]. Handlers may prepare statements all the same: each batch
+    /// begins with a session that has forgotten those of others.
     #[must_use]
     pub fn without_prepared_statements(self) -> Self {
         Self { store: self.store.without_prepared_statements() }

@@ -30,6 +30,7 @@ mod notifications;
 mod panics;
 #[cfg(unix)]
 mod pgbouncer;
+mod prepared;
 mod projections;
 mod query;
 mod query_plan;
