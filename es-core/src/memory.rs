@@ -113,14 +113,12 @@ impl MemoryStore {
 impl EventStore for MemoryStore {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let span = spans::append(&append);
-        let mut append = Some(append);
-        let storing = self.when_unlocked(|events| {
-            if let Some(until) = append.as_ref().and_then(|append| events.locked_until(append)) {
-                return Err(until);
-            }
-            Ok(append.take().map(|append| events.append(append)))
-        });
-        storing.instrument(span).await.unwrap_or_else(|| Ok(Appended::new(Vec::new())))
+        let storing =
+            self.when_unlocked(append, |events, append| match events.locked_until(&append) {
+                Some(until) => Err((append, until)),
+                None => Ok(events.append(append)),
+            });
+        storing.instrument(span).await
     }
 
     /// An append that others hold the streams of waits, in no particular order.

@@ -79,19 +79,23 @@ impl Events {
 }
 
 impl MemoryStore {
-    /// Changes the events once nobody keeps the append from it.
-    pub(super) async fn when_unlocked<T>(
+    /// Does what is asked once nobody keeps the append from it; until then `change` gives the request back,
+    /// with the time to wait until at most.
+    pub(super) async fn when_unlocked<R, T>(
         &self,
-        mut change: impl FnMut(&mut Events) -> Result<T, Instant>,
+        request: R,
+        change: impl Fn(&mut Events, R) -> Result<T, (R, Instant)>,
     ) -> T {
-        if let Ok(done) = self.write(&mut change) {
-            return done;
-        }
+        let mut request = match self.write(|events| change(events, request)) {
+            Ok(done) => return done,
+            Err((request, _)) => request,
+        };
         loop {
             let mut ended = self.unlocked.subscribe();
-            match self.write(&mut change) {
+            match self.write(|events| change(events, request)) {
                 Ok(done) => return done,
-                Err(until) => {
+                Err((again, until)) => {
+                    request = again;
                     // Too late is an answer as well.
                     let _ = timeout_at(until, ended.changed()).await;
                 }
@@ -104,7 +108,9 @@ impl MemoryStore {
         draft: &Append,
         wait: Duration,
     ) -> Result<AppendLock, StoreError> {
-        let waiting = self.when_unlocked(|events| events.hold(draft));
+        let waiting = self.when_unlocked(draft, |events, draft| {
+            events.hold(draft).map_err(|until| (draft, until))
+        });
         let number = timeout_at(Instant::now() + wait, waiting).await.map_err(|_| {
             StoreError::new(
                 StoreErrorKind::Contention,
