@@ -5,7 +5,7 @@ use es_core::ProjectionName;
 use es_postgres::sqlx::{self, AssertSqlSafe, Executor, PgConnection, PgPool};
 use es_postgres::{PgProjections, PgStore, SchemaName};
 use es_testing::postgres::TestDatabase;
-use es_testing::projection_contract::{Misdeed, Probe, Rows};
+use es_testing::projection_contract::{self, Misdeed, Probe, Rows};
 
 /// A table of numbers under keys, without a schema: which one it is says the batch.
 #[derive(Clone)]
@@ -75,6 +75,14 @@ async fn fresh() -> (PgProjections, Numbers, TestDatabase) {
     (store.projections(), Numbers { pool, prefix: "", writes_on: true }, database)
 }
 
+/// Like `fresh`, with a pool of one connection; rows are read on others.
+async fn with_one_connection() -> (PgProjections, Numbers, TestDatabase) {
+    let (_, numbers, database) = fresh().await;
+    let pool = PgStore::pool_options().max_connections(1);
+    let pool = pool.connect(database.url()).await.expect("it is there");
+    (PgProjections::new(pool), numbers, database)
+}
+
 /// Like `fresh`, in another schema, and without one that is called `es`.
 async fn ledger() -> (PgProjections, Numbers, TestDatabase) {
     let database = TestDatabase::create().await;
@@ -100,4 +108,10 @@ mod in_another_schema {
 
 mod without_prepared_statements {
     es_testing::projection_contract!(super::unprepared);
+}
+
+#[test]
+fn kept_calls_hold_nobody_up_on_one_connection() {
+    let test = projection_contract::kept::a_kept_call_holds_nobody_up;
+    projection_contract::run(with_one_connection, test);
 }

@@ -48,6 +48,10 @@ use crate::stream::Position;
 ///   `versions`
 /// - **A node that is too old** for an event neither counts a try nor passes it by: it waits for a node
 ///   that can read it, which tries it by itself. `rollout`
+/// - **A release that reads more** is not passed by: a version that is registered with more names of
+///   events is owed these by every node. `rollout`
+/// - **A future that is kept and not polled** holds nobody up, however often it was polled before; a
+///   batch that its node does not go on with, no longer than the lease. `kept`
 /// - **Dropping a future** leaves the store whole: a batch that is dropped is undone. `batch`
 ///
 /// A store is a handle: clones speak to the same progress.
@@ -70,7 +74,8 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
     ///
     /// A version that is known is compared. If this release of it reads events that no release before
     /// did, the version is owed those [as well](Registration::added_to), and nobody holds a slot any
-    /// more: an older node that would pass them by learns of them before it commits anything else.
+    /// more: an older node that would pass them by learns of them before it commits anything else. Proven
+    /// by `rollout::a_name_that_is_added_is_owed`.
     ///
     /// # Errors
     ///
@@ -117,7 +122,8 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
     /// A batch of the node. `state` says in which tables: a version that is
     /// [being built](VersionState::Building) has its own.
     ///
-    /// What is begun while the version is swapped is [`Lost`](CommitError::Lost).
+    /// What is begun while the version is swapped is [`Lost`](CommitError::Lost). Kept and not polled it
+    /// holds nobody up, as every call here: `kept::a_kept_call_holds_nobody_up`.
     fn begin(
         &self,
         holder: Holder<'_>,
@@ -300,7 +306,8 @@ pub trait ProjectionBatch: Send + 'static {
 
     /// Checks that what was written since the mark can be kept, by every rule that would otherwise speak at
     /// the commit, and that the batch is the one that was begun: a handler may have ended it. Changes
-    /// nothing. Says yes by default.
+    /// nothing, and says yes by default. Proven by `handlers::a_check_changes_nothing` and
+    /// `handlers::what_cannot_be_kept_is_told_before_the_commit`.
     ///
     /// # Errors
     ///

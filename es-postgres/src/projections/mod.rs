@@ -8,6 +8,7 @@ mod commit;
 mod dependents;
 mod handlers;
 mod leases;
+mod offered;
 mod owed;
 mod parked;
 mod place;

@@ -19,6 +19,7 @@ use crate::store::PgStore;
 
 use super::PgBatch;
 use super::dependents::Dependents;
+use super::offered::offered;
 use super::transient;
 
 /// Keeps the rows of projections and how far these have come, in one database and in one transaction.
@@ -71,8 +72,7 @@ impl PgProjections {
 }
 
 // What takes more than one statement, or begins a transaction, is driven by a task here; the rest is where
-// its statement is sent. A batch that is begun and not fetched is undone after its lease, as one that
-// its holder leaves alone.
+// its statement is sent. A batch that is begun and not fetched is undone after a moment, and begun again.
 impl ProjectionStore for PgProjections {
     type Db = PgConnection;
     type Batch = PgBatch;
@@ -88,8 +88,11 @@ impl ProjectionStore for PgProjections {
     }
 
     async fn prepare(&self, id: &ProjectionId) -> Result<Option<PgBatch>, StoreError> {
-        let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.begin_prepare(&id).await }).boxed().await
+        let begin = || {
+            let (kept, id) = (self.clone(), id.clone());
+            async move { kept.begin_prepare(&id).await }
+        };
+        offered(begin).boxed().await
     }
 
     async fn beat(&self, holder: Holder<'_>, pulse: &Pulse) -> Result<Beat, StoreError> {
@@ -109,11 +112,12 @@ impl ProjectionStore for PgProjections {
     }
 
     async fn begin(&self, holder: Holder<'_>, state: VersionState) -> Result<PgBatch, StoreError> {
-        let (kept, id) = (self.clone(), holder.id.clone());
-        let (node, lease) = (holder.node, holder.lease);
-        driven(async move { kept.begin_batch(Holder { id: &id, node, lease }, state).await })
-            .boxed()
-            .await
+        let begin = || {
+            let (kept, id) = (self.clone(), holder.id.clone());
+            let (node, lease) = (holder.node, holder.lease);
+            async move { kept.begin_batch(Holder { id: &id, node, lease }, state).await }
+        };
+        offered(begin).boxed().await
     }
 
     fn is_transient(&self, error: &ProjectError) -> bool {
@@ -212,18 +216,27 @@ impl ProjectionStore for PgProjections {
     }
 
     async fn rebuild(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
-        let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.begin_rebuild(&id).await }).boxed().await
+        let begin = || {
+            let (kept, id) = (self.clone(), id.clone());
+            async move { kept.begin_rebuild(&id).await }
+        };
+        offered(begin).boxed().await
     }
 
     async fn scratch(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
-        let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.begin_scratch(&id).await }).boxed().await
+        let begin = || {
+            let (kept, id) = (self.clone(), id.clone());
+            async move { kept.begin_scratch(&id).await }
+        };
+        offered(begin).boxed().await
     }
 
     async fn rows(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
-        let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.begin_look(&id).await }).boxed().await
+        let begin = || {
+            let (kept, id) = (self.clone(), id.clone());
+            async move { kept.begin_look(&id).await }
+        };
+        offered(begin).boxed().await
     }
 
     async fn counts(&self, id: &ProjectionId) -> Result<Vec<(String, u64)>, StoreError> {

@@ -1,7 +1,7 @@
 //! A future that is kept and not polled holds nobody up.
 //!
-//! `stream::iter(ids).map(load).buffered(4)` with another call in the body of its loop does just that:
-//! while the body waits, nobody polls the loads.
+//! `stream::iter(ids).map(load).buffered(4)` with another call in the body of its loop does just
+//! that: while the body waits, nobody polls the loads.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -25,16 +25,16 @@ use super::transform::{keep as keep_all, try_transform};
 const POLLS: usize = 6;
 
 /// Between two polls there is time for what the call waits for, or none.
-const PAUSES: [Duration; 2] = [Duration::ZERO, Duration::from_millis(2)];
+pub(crate) const PAUSES: [Duration; 2] = [Duration::ZERO, Duration::from_millis(2)];
 
 /// The store goes on within so long, whatever is kept.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A call that somebody has begun and does not poll.
-type Kept = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type Call = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Appends of every kind, kept at every point where they wait: reads, appends to their streams and to
-/// others, and readers of the log go on, while they are kept and after they are dropped.
+/// Appends of every kind, kept at every point where they wait: reads, appends to their streams and
+/// to others, and readers of the log go on, while they are kept and after they are dropped.
 pub async fn a_kept_append_holds_nobody_up<S: EventStore>(store: &S) {
     add(store, &stream("kept"), events(3)).await;
     let mut kept = Vec::new();
@@ -90,7 +90,7 @@ pub async fn a_kept_transformation_holds_nobody_up<S: TransformStore>(store: &S)
 
 const APPENDS: usize = 5;
 
-fn append<S: EventStore>(store: &S, kind: usize) -> Kept {
+fn append<S: EventStore>(store: &S, kind: usize) -> Call {
     let (store, any) = (store.clone(), ExpectedVersion::Any);
     let (kept, other) = (stream("kept"), stream("other"));
     Box::pin(async move {
@@ -115,7 +115,7 @@ fn append<S: EventStore>(store: &S, kind: usize) -> Kept {
 
 const READS: usize = 8;
 
-fn reading<S: EventStore>(store: &S, kind: usize) -> Kept {
+fn reading<S: EventStore>(store: &S, kind: usize) -> Call {
     let (store, kept) = (store.clone(), stream("kept"));
     let shape = Fingerprint(7);
     Box::pin(async move {
@@ -144,7 +144,7 @@ fn unheard_of() -> Condition {
 }
 
 /// Polls a call so often, with a pause after each time, and gives it back.
-async fn polled(polls: usize, pause: Duration, mut call: Kept) -> Kept {
+pub(crate) async fn polled(polls: usize, pause: Duration, mut call: Call) -> Call {
     for _ in 0..polls {
         let is_over = poll_fn(|context| Poll::Ready(call.as_mut().poll(context).is_ready())).await;
         if is_over {
@@ -159,8 +159,8 @@ async fn polled(polls: usize, pause: Duration, mut call: Kept) -> Kept {
     call
 }
 
-/// Everybody else: who reads and appends where something is kept, who does elsewhere, and who follows
-/// the log to its end.
+/// Everybody else: who reads and appends where something is kept, who does elsewhere, and who
+/// follows the log to its end.
 async fn goes_on<S: EventStore>(store: &S, kept: &str, polls: usize) {
     let one = |key: &str| vec![part(&stream(key), ExpectedVersion::Any, events(1))];
     let both = || [one("kept"), one("elsewhere")].concat();

@@ -52,8 +52,9 @@
 //!
 //! - [`batch`]: rows, checkpoints and what is set aside are there together or not at all, however the
 //!   batch ends.
-//! - [`handlers`]: a handler that ends its batch, or writes what the store would refuse at the commit, is told
-//!   before it, and keeps nothing. For a store to which that can be done: see [`Probe::misdeed`].
+//! - [`handlers`]: a handler that ends its batch, or writes what the store would refuse at the
+//!   commit, is told before it, and keeps nothing. For a store to which that can be done: see
+//!   [`Probe::misdeed`].
 //! - [`fence`]: a batch that rests on a slot that was given anew, is another node's, or was let go keeps
 //!   nothing.
 //! - [`lease`]: a slot is one node's until it is released or its lease is over; a paused node holds
@@ -63,8 +64,10 @@
 //!   replays it, or dropped with a reason; ten thousand keys are no trouble.
 //! - [`versions`], [`swap`]: a new version is built beside the old one and takes over in one moment, no
 //!   earlier than it has come as far, without repeating effects.
-//! - [`rollout`]: what a node is too old to read waits, without a try, for a node that can read it; a
-//!   release that reads more is not passed by.
+//! - [`rollout`]: what a node is too old to read waits, without a try, for a node that can read it;
+//!   a release that reads more is not passed by.
+//! - [`kept`]: a call that was begun and that nobody polls holds nobody up; a batch that its node
+//!   does not go on with, no longer than the lease.
 //! - [`rebuild`]: rows are built again in place, or aside, without anybody seeing it before it is done.
 //!
 //! # What it does not cover
@@ -83,6 +86,7 @@ pub mod batch;
 pub mod due;
 pub mod fence;
 pub mod handlers;
+pub mod kept;
 pub mod lease;
 pub mod nodes;
 pub mod parked;

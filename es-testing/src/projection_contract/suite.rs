@@ -150,6 +150,10 @@ macro_rules! projection_contract {
                 a_reinstated_version_takes_its_place_again
                 a_version_that_waits_for_another_is_reinstated_at_once
             }
+            kept {
+                a_kept_call_holds_nobody_up
+                a_kept_batch_holds_nobody_up
+            }
             rebuild {
                 a_rebuild_is_seen_when_it_is_done
                 a_rebuild_takes_all_slots

@@ -46,6 +46,7 @@ impl ProjectionBatch for BrokenBatch {
     }
 
     async fn mark(&mut self) -> Result<(), StoreError> {
+        let _turn = self.store.turn().await;
         let is_again = std::mem::replace(&mut self.is_marked, true);
         if is_again && self.store.marking == Marking::Once {
             return Ok(());

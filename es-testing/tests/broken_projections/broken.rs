@@ -1,5 +1,6 @@
 //! A store of projections in memory with one fault built in.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use es_core::projection::{
@@ -11,6 +12,8 @@ use es_core::{
     SchemaVersion, StoreError,
 };
 use es_testing::projection_contract::Rows;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::task::yield_now;
 
 /// The places where a store can go wrong. Each does nothing unless it is told.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fault of its own")]
@@ -61,6 +64,8 @@ pub(crate) struct Broken {
     pub(crate) empties_first: bool,
     /// Whether what is folded aside can be kept.
     pub(crate) keeps_scratch: bool,
+    /// Lock of the whole store, which a caller holds until the call is over.
+    pub(crate) alone: Option<Arc<Mutex<()>>>,
     pub(crate) forks: bool,
 }
 
@@ -182,8 +187,16 @@ impl Broken {
             dropping: Dropping::WhatIsNotRead,
             empties_first: false,
             keeps_scratch: false,
+            alone: None,
             forks: false,
         }
+    }
+
+    /// The right to the store, where it is one's alone; that may be kept for a while.
+    pub(crate) async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
+        let turn = Arc::clone(self.alone.as_ref()?).lock_owned().await;
+        yield_now().await;
+        Some(turn)
     }
 
     /// Puts rows in the place of those of a version, whoever holds it.
@@ -209,6 +222,7 @@ impl Broken {
 impl Clone for Broken {
     fn clone(&self) -> Self {
         let inner = if self.forks { MemoryProjections::new() } else { self.inner.clone() };
-        Self { inner, ..*self }
+        let alone = self.alone.clone();
+        Self { inner, alone, ..*self }
     }
 }

@@ -1,10 +1,11 @@
 //! Stores that keep batches, leases or nodes wrongly.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use es_core::Position;
 use es_core::projection::{Claim, Epoch, Slot};
-use es_testing::projection_contract::{batch, fence, handlers, lease, nodes};
+use es_testing::projection_contract::{batch, fence, handlers, kept, lease, nodes};
 
 use super::broken::{Beginning, Broken, Checking, Committing, Marking, Releasing};
 use super::finds;
@@ -150,6 +151,14 @@ finds! {
     }
     a_pulse_that_is_lost: nodes::a_pulse_is_shown, "what it told is shown", {
         pulse: |pulse| pulse.error = None
+    }
+    a_beat_that_has_the_store_for_itself: kept::a_kept_call_holds_nobody_up,
+    "holds others up", check_at_once {
+        alone: Some(Arc::default())
+    }
+    a_mark_that_has_the_store_for_itself: kept::a_kept_batch_holds_nobody_up,
+    "holds others up", check_at_once {
+        alone: Some(Arc::default())
     }
     a_version_that_does_not_stop: nodes::a_stopped_version_says_why_and_goes_on,
     "its nodes are told", {

@@ -55,6 +55,7 @@ impl ProjectionStore for Broken {
     }
 
     async fn beat(&self, holder: Holder<'_>, pulse: &Pulse) -> Result<Beat, StoreError> {
+        let _turn = self.turn().await;
         let mut pulse = pulse.clone();
         (self.pulse)(&mut pulse);
         let lease = (self.beat_lease)(holder.lease);
