@@ -1,6 +1,9 @@
 //! Stores that are away for a while.
 
-use es_core::projection::ProjectionStore;
+use std::time::Duration;
+
+use es_core::ProjectionId;
+use es_core::projection::{Holder, NodeId, ProjectionStore, Pulse};
 
 use crate::faulty::{FaultyKept, FaultyLog, Weather};
 use crate::fixture::*;
@@ -38,8 +41,12 @@ async fn a_projection_store_that_is_away_is_waited_for() {
     ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
 
     weather.set_away(true);
-    // Longer than the lease, so that the slots are nobody's.
-    tokio::time::sleep(brisk().lease() * 2).await;
+    let (id, node) = (ProjectionId::of::<Ledger>(), NodeId::generate());
+    until_it("the slots are nobody's", async || {
+        let looks = Holder { id: &id, node, lease: Duration::ZERO };
+        kept.beat(looks, &Pulse::default()).await.unwrap().free == 64
+    })
+    .await;
     let token = enter(&store, "ada", [2]).await;
     weather.set_away(false);
 
@@ -68,7 +75,7 @@ async fn calls_that_fail_now_and_then_change_nothing() {
         for account in 0..10 {
             enter(&store, &format!("a-{account}"), [number]).await;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
     ledger.mend();
     // On a slow machine the next try of what failed may be a minute away.

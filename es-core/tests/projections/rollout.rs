@@ -284,7 +284,7 @@ async fn mails_of_a_newer_release_are_left_to_it() {
     new.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_no_node_can_read_waits_is_named_and_goes_on_by_itself() {
     let service = Service::new();
     let old = service.node().run_with(old::Mails, brisk()).await.unwrap();
@@ -296,7 +296,7 @@ async fn what_no_node_can_read_waits_is_named_and_goes_on_by_itself() {
     until("others go on", || service.sent("mails").of("bob") == ["4"]).await;
     until_it("it is set aside", async || !service.parked().await.is_empty()).await;
     // Longer than an event is tried before it is parked.
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    tokio::time::sleep(Duration::from_secs(5)).await;
     let parked = service.parked().await;
     assert_eq!((parked[0].attempts, parked[0].next_attempt, parked[0].behind), (0, None, 1));
     let health = service.node().health(&Thresholds::default()).await.unwrap();
@@ -410,7 +410,7 @@ async fn a_named_subscription_leaves_it_to_the_newer_release_as_well() {
     new.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_flood_of_newer_events_is_waited_for_and_not_copied() {
     let service = Service::new();
     let old = service.node().run_with(old::Mails, brisk()).await.unwrap();
@@ -418,7 +418,7 @@ async fn a_flood_of_newer_events_is_waited_for_and_not_copied() {
         service.new_mail(&format!("m-{number}"), number).await;
     }
     until_it("many are set aside", async || service.parked().await.len() == 1000).await;
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_secs(5)).await;
     assert_eq!(service.parked().await.len(), 1000);
 
     let new = service.node().run_with(new::Mails, brisk()).await.unwrap();
