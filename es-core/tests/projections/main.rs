@@ -16,3 +16,6 @@ mod running;
 mod stopping;
 mod versions;
 mod waiting;
+#[path = "../snapshots/watched.rs"]
+#[allow(dead_code, reason = "what is watched elsewhere as well")]
+mod watched;

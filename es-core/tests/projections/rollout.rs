@@ -7,6 +7,7 @@ use es_core::projection::{Handle, HealthState, NodeStatus, ProjectionStore, Thre
 use es_core::{ProjectionId, RecordedEvent, Selection, Start};
 
 use crate::fixture::*;
+use crate::watched::Watcher;
 
 /// The events that were handled of each stream, and by how many copies of a mail.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -252,6 +253,10 @@ impl Service {
         shares
     }
 
+    async fn position(&self) -> Position {
+        self.kept.versions(None).await.unwrap().remove(0).position()
+    }
+
     async fn until_shares(&self, expected: &[usize]) {
         until_it("the shares are fair", async || self.shares().await == expected).await;
     }
@@ -337,6 +342,38 @@ async fn an_event_that_is_new_on_the_list_is_not_passed_by() {
     old.stop().await;
     new.stop().await;
     assert_eq!(service.sent("mails").total(), 50);
+}
+
+/// Nobody has run the newer release: the older one does not know what it passes by. The newer one says so.
+#[tokio::test]
+async fn an_event_that_was_passed_by_before_its_release_came_is_told() {
+    let service = Service::new();
+    let watcher = Watcher::default();
+    let _watching = watcher.watch();
+    let told = || {
+        let warnings = watcher.warnings();
+        warnings.into_iter().filter(|told| told.contains("passed by")).collect::<Vec<_>>()
+    };
+    let old = service.node().run_with(old::Mails, brisk()).await.unwrap();
+    service.bounced("ada", 1).await;
+    service.bounced("ada", 2).await;
+    service.old_mail("bob", 3).await;
+    until("the older release goes on", || service.sent("mails").of("bob") == ["3"]).await;
+    until_it("all slots are there", async || service.position().await == Position(3)).await;
+
+    let new = service.node().run_with(new::Mails, brisk()).await.unwrap();
+    service.bounced("cleo", 4).await;
+
+    until("what comes later is sent", || service.sent("mails").of("cleo") == ["4 bounced"]).await;
+    until("it is told", || told().len() == 1).await;
+    assert!(told()[0].contains("mail-bounced"), "{:?}", told());
+    // It is known from now on.
+    let newest = service.node().run_with(new::Mails, brisk()).await.unwrap();
+    service.until_shares(&[21, 21, 22]).await;
+    assert_eq!(told().len(), 1);
+    for running in [old, new, newest] {
+        running.stop().await;
+    }
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ mod hold;
 mod lease;
 mod of_projection;
 mod page;
+mod passed_by;
 mod read_ahead;
 mod retries;
 mod slots;

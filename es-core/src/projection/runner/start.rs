@@ -14,6 +14,7 @@ use super::consumer::Consumer;
 use super::contended::Contended;
 use super::hold::RETIRED;
 use super::lease::{Lease, chain};
+use super::passed_by::PassedBy;
 use super::slots::Slots;
 use super::too_old::TooOld;
 use super::trouble::Trouble;
@@ -47,6 +48,8 @@ where
     let mut registration = consumer.registration(incarnation);
     registration.log_end = page.safe;
     let id = registration.id.clone();
+    let before = kept.versions(Some(&id.name)).await?;
+    let passed_by = PassedBy::of(&registration, consumer.selection(), &before);
     let state = kept.register(&registration).await?;
     prepare(&kept, &consumer, &id).await?;
     if state == VersionState::Retired {
@@ -87,6 +90,10 @@ where
         contended: Contended::default(),
         span: Span::none(),
     };
+    if let Some(passed_by) = passed_by {
+        let (log, stop) = (runner.log.clone(), stop.clone());
+        tokio::spawn(async move { stop.run_until_cancelled(passed_by.tell(log)).await });
+    }
     tokio::spawn(async move {
         let why = live(runner).await;
         ended.send_replace(Some(why));
