@@ -11,6 +11,7 @@ mod handing_over;
 mod many_parked;
 mod nodes;
 mod parked;
+mod put_back;
 mod rollout;
 mod running;
 mod stopping;

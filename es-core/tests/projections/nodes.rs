@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use es_core::projection::{ProjectionStore, VersionStatus};
+use es_core::projection::{Holder, NodeId, ProjectionStore, Pulse, VersionStatus};
 
 use crate::fixture::*;
 
@@ -107,4 +107,28 @@ async fn the_order_per_key_holds_while_nodes_come_and_go() {
     let in_order = |entries: &Vec<u64>| entries.iter().copied().eq(0..60);
     assert!(books(&kept).entries.values().all(in_order), "{:?}", books(&kept));
     steady.stop().await;
+}
+
+/// It has read ahead by then, for the slots that it had, which are further on.
+#[tokio::test]
+async fn a_node_that_is_given_slots_while_it_reads_ahead_reads_what_they_lack() {
+    let (store, kept, ledgers) = service();
+    ledgers.run(Ledger::default()).await.unwrap().stop().await;
+    let id = status(&kept).await.id;
+    let other = Holder { id: &id, node: NodeId::generate(), lease: LONG };
+    kept.beat(other, &Pulse::default()).await.unwrap();
+    assert_eq!(kept.claim(other, 32).await.unwrap().len(), 32);
+    for account in 0..40 {
+        enter(&store, &format!("a-{account}"), 0..25).await;
+    }
+    let slow = Ledger { takes: Duration::from_millis(2), ..Ledger::default() };
+    let running = ledgers.run_with(slow, brisk().with_batch(5)).await.unwrap();
+    until("it has begun", || books(&kept).total() >= 50).await;
+
+    kept.leave(other).await.unwrap();
+
+    until("all entries are there", || books(&kept).total() == 40 * 25).await;
+    let in_order = |entries: &Vec<u64>| entries.iter().copied().eq(0..25);
+    assert!(books(&kept).entries.values().all(in_order), "{:?}", books(&kept));
+    running.stop().await;
 }

@@ -84,3 +84,30 @@ async fn who_takes_over_knows_what_waits() {
     assert_eq!(books(&kept).entries["ada"], [1, 2, 3]);
     running.stop().await;
 }
+
+/// It comes in the moment in which the first of the key is done, and is later than those behind that. The
+/// node may hear of it first, so there are many keys.
+#[tokio::test]
+async fn what_comes_while_a_key_is_worked_off_waits_for_all_of_it() {
+    let (store, kept, ledgers) = service();
+    let ledger = Ledger::failing_at([1]);
+    let accounts: Vec<_> = (0..20).map(|nth| format!("a-{nth}")).collect();
+    let mut token = None;
+    for account in &accounts {
+        token = Some(enter(&store, account, [1, 2, 3]).await);
+    }
+    let once = brisk().with_on_failure(OnFailure::Park { attempts: 1 });
+    let running = ledgers.run_with(ledger.clone(), once).await.unwrap();
+    ledgers.wait_for::<Ledger>(token.unwrap(), LONG).await.unwrap();
+    ledger.mend();
+
+    for (nth, account) in accounts.iter().enumerate() {
+        ledgers.replay::<Ledger>(&Keys::One(key(account))).await.unwrap();
+        enter(&store, account, [4]).await;
+        until("all entries are there", || books(&kept).total() == 4 * (nth + 1)).await;
+    }
+
+    let in_order = |entries: &Vec<u64>| *entries == [1, 2, 3, 4];
+    assert!(books(&kept).entries.values().all(in_order), "{:?}", books(&kept));
+    running.stop().await;
+}
