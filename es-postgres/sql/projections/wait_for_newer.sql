@@ -10,7 +10,7 @@ WITH given_up AS MATERIALIZED (
       JOIN es.parked ON parked.projection = projections.id
      WHERE projections.name = $1 AND projections.version = $2
        AND parked.is_first AND parked.slot = ANY ($3::smallint[])
-       AND NOT parked.is_unreadable AND parked.due IS NULL AND parked.dropped IS NULL
+       AND NOT parked.is_unreadable AND parked.due IS NULL
        AND parked.error ~ '^cannot read the event at version \d+ of stream .* \(position \d+\): (unknown event `|event `.*` has no version \d+$)'
      ORDER BY parked.key
        FOR UPDATE OF parked

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use es_core::projection::{Keys, Parked, Slot};
+use es_core::projection::{Failure, Keys, Parked, Slot};
 use es_core::{Position, ProjectionStore, Reason};
 use tokio::time::Instant;
 
@@ -96,7 +96,7 @@ pub async fn another_failure_puts_it_off<S: ProjectionStore, P: Probe<S::Db>>(ke
     until("an event is due", async || !due(kept).await.is_empty()).await;
 
     let mut progress = come_to(9, &claims);
-    let failure = es_core::projection::Failure::new("still wrong".into(), Some(LONG));
+    let failure = Failure::new("still wrong".into(), Some(LONG));
     progress.failed_again = vec![(key("a"), Position(1), failure)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
@@ -129,7 +129,7 @@ pub async fn what_is_replayed_is_due<S: ProjectionStore, P: Probe<S::Db>>(kept: 
 }
 
 /// The first event of a key can be dropped, with a reason, by who names its position. It is then due, so
-/// that whoever holds the slot settles it.
+/// that whoever holds the slot settles it, also where a try that was begun before fails after it.
 pub async fn what_is_dropped_is_due_with_its_reason<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
@@ -149,9 +149,17 @@ pub async fn what_is_dropped_is_due_with_its_reason<S: ProjectionStore, P: Probe
     assert!(!drop("b", 1).await, "no such key");
     assert_eq!(positions(&due(kept).await), [0; 0], "what is not dropped is not due");
     assert!(drop("a", 1).await, "it is the first one");
-    let due = due(kept).await;
-    assert_eq!(positions(&due), [1], "it is due");
-    assert_eq!(due[0].dropped.as_deref(), Some("entered twice"), "with the reason");
+    let first = due(kept).await;
+    assert_eq!(positions(&first), [1], "it is due");
+    assert_eq!(first[0].dropped.as_deref(), Some("entered twice"), "with the reason");
+
+    for retry_in in [None, Some(LONG)] {
+        let mut progress = come_to(9, &claims);
+        let failure = Failure::new("a try that was begun before".into(), retry_in);
+        progress.failed_again = vec![(key("a"), Position(1), failure)];
+        kept.handle(&node, &[], progress).await.expect("it is committed");
+        assert_eq!(positions(&due(kept).await), [1], "it stays due, whatever fails after that");
+    }
 }
 
 /// Ten thousand keys are set aside, listed, replayed and settled in a few calls each.

@@ -242,7 +242,10 @@ impl Waiting {
         self.attempts += u32::from(!failure.is_unreadable);
         self.is_unreadable = failure.is_unreadable;
         self.error = Some(failure.error);
-        self.next_attempt = failure.retry_in.map(|after| now + after);
+        // One that somebody wanted dropped meanwhile is due as it was.
+        if self.dropped.is_none() {
+            self.next_attempt = failure.retry_in.map(|after| now + after);
+        }
     }
 
     fn is_one_of(&self, kinds: &[(EventName, SchemaVersion)]) -> bool {
