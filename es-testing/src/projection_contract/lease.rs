@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use super::probe::Probe;
-use super::subjects::{Kept, LONG, Node, SHORT, come_to, in_time, rows};
+use super::subjects::{Kept, LONG, Node, SHORT, come_to, in_time, rows, until};
 
 /// Many claim at once, and as often as it takes: every slot is given, and given once.
 pub async fn nodes_that_claim_at_once_share_the_slots<S: ProjectionStore, P: Probe<S::Db>>(
@@ -90,18 +90,19 @@ pub async fn nobody_releases_the_slots_of_another<S: ProjectionStore, P: Probe<S
     assert!(kept.claim(&other, 64).await.is_empty(), "a slot is released by who holds it");
 }
 
-/// A node that leaves hands everything over.
+/// A node that leaves hands everything over, and nothing of another's.
 pub async fn who_leaves_frees_all_slots<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     kept.start(1).await;
-    let (node, _) = kept.runner(1).await;
-    kept.beat(&node).await;
+    let (node, other) = (Node::of(1), Node::of(1));
+    kept.claim(&node, 40).await;
+    kept.claim(&other, 24).await;
 
     kept.store.leave(node.holder()).await.expect("a node may leave");
 
-    let other = Node::of(1);
     let beat = kept.beat(&other).await;
-    assert_eq!((beat.nodes, beat.free), (1, 64), "who has left has nothing and does not count");
-    assert_eq!(kept.claim(&other, 64).await.len(), 64, "its slots are free at once");
+    assert_eq!((beat.nodes, beat.free), (1, 40), "who has left has nothing and does not count");
+    assert_eq!(beat.held.len(), 24, "the other one keeps what it has");
+    assert_eq!(kept.claim(&other, 64).await.len(), 40, "its slots are free at once");
 }
 
 /// A slot is not taken from a node within its lease; of one that is not heard of it is, after that.
@@ -118,6 +119,7 @@ pub async fn a_slot_is_free_when_its_lease_is_over<S: ProjectionStore, P: Probe<
     let is_early = before.elapsed() < SHORT;
     assert!(early.is_empty() || !is_early, "a slot is not taken while its lease lasts");
     if early.is_empty() {
+        until("the others are told", async || kept.beat(&other).await.free == 64).await;
         kept.claim_all(&other).await;
     }
 }

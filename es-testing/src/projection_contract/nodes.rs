@@ -120,6 +120,7 @@ pub async fn a_stopped_version_says_why_and_goes_on<S: ProjectionStore, P: Probe
     let status = kept.status(1).await;
     let shown = (status.state, status.stopped.as_deref());
     assert_eq!(shown, (VersionState::Stopped, Some("it was enough")), "the reason is shown");
+    assert!(kept.claim(&node, 64).await.is_empty(), "nobody is given a slot of it");
     kept.store.stop(&id(1), None).await.expect("a version can go on");
     assert_eq!(kept.beat(&node).await.state, VersionState::Serving, "it goes on as before");
     assert_eq!(kept.status(1).await.stopped, None, "there is no reason any more");
