@@ -1,7 +1,6 @@
 //! What happened: one struct, one stored name, one version of its shape.
 
 use std::any::type_name;
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -14,7 +13,7 @@ use crate::error::{DecodeError, EncodeError};
 use crate::lossless;
 use crate::shape::Schema;
 use crate::tag::Tag;
-use crate::text::{InvalidText, Rule, is_name, text_value};
+use crate::text::{InvalidText, Rule, Text, is_name, text_value};
 
 /// A fact of the domain, in the past tense, one struct each.
 ///
@@ -224,7 +223,7 @@ impl EventName {
                 "the event's NAME must be 1 to 100 ASCII letters, digits, `-`, `_` and `.`, a letter first"
             );
         }
-        Self(Cow::Borrowed(E::NAME))
+        Self(Text::Static(E::NAME))
     }
 }
 

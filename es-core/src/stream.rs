@@ -1,13 +1,12 @@
 //! Which stream, and how far along it: the addresses of the store.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::aggregate::Aggregate;
-use crate::text::{InvalidText, Rule, archived, is_name, text_value};
+use crate::text::{InvalidText, Rule, Text, archived, is_name, text_value};
 
 text_value! {
     static
@@ -31,7 +30,7 @@ impl Category {
                 "the aggregate's NAME must be 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter first"
             );
         }
-        Self(Cow::Borrowed(A::NAME))
+        Self(Text::Static(A::NAME))
     }
 }
 
@@ -83,7 +82,7 @@ impl StreamId {
     #[must_use]
     pub fn archive(&self, last: Version) -> Self {
         let (name, _) = self.archived().unwrap_or((self.category.as_str(), 0));
-        let category = Category(Cow::Owned(format!("{name}~{last}")));
+        let category = Category(Text::shared(&format!("{name}~{last}")));
         Self { category, key: self.key.clone() }
     }
 
@@ -91,7 +90,7 @@ impl StreamId {
     #[must_use]
     pub fn archive_of(&self) -> Option<(Self, Version)> {
         let (name, last) = self.archived()?;
-        let category = Category(Cow::Owned(name.to_owned()));
+        let category = Category(Text::shared(name));
         Some((Self { category, key: self.key.clone() }, Version(last)))
     }
 

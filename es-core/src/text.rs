@@ -1,7 +1,11 @@
 //! The two rules that every text in the store obeys, and the sentence that answers a breach.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// A text that broke its rule: what it was meant to be, what is wrong, what is allowed.
 ///
@@ -184,6 +188,56 @@ fn is_trace_parent(value: &str) -> bool {
     matches!(parts.as_slice(), ["00", trace, span, flags] if id(trace, 32) && id(span, 16) && hex(flags, 2))
 }
 
+/// Text that code spells out, or that all who hold it share: a copy is never one of the text.
+#[derive(Clone)]
+pub(crate) enum Text {
+    Static(&'static str),
+    Shared(Arc<str>),
+}
+
+impl Text {
+    pub(crate) fn shared(text: &str) -> Self {
+        Self::Shared(text.into())
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Static(text) => text,
+            Self::Shared(text) => text,
+        }
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Text {}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (**self).cmp(&**other)
+    }
+}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        (**self).hash(hasher);
+    }
+}
+
 /// Declares a newtype over text that holds to one [`Rule`]: shared text, or, for what code spells
 /// out, text that may be `static`.
 macro_rules! text_value {
@@ -197,9 +251,9 @@ macro_rules! text_value {
     (static $(#[$doc:meta])* $name:ident, $what:literal, $rule:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(std::borrow::Cow<'static, str>);
+        pub struct $name($crate::text::Text);
 
-        $crate::text::text_value!(@impls $name, $what, $rule, |value: &str| value.to_owned().into());
+        $crate::text::text_value!(@impls $name, $what, $rule, $crate::text::Text::shared);
     };
     (@impls $name:ident, $what:literal, $rule:expr, $own:expr) => {
         impl $name {

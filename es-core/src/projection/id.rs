@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Projection;
-use crate::text::{Rule, is_name, text_value};
+use crate::text::{Rule, Text, is_name, text_value};
 
 text_value! {
     static
@@ -55,7 +55,7 @@ impl ProjectionId {
 
 impl ProjectionName {
     const fn of_static(name: &'static str) -> Self {
-        Self(std::borrow::Cow::Borrowed(name))
+        Self(Text::Static(name))
     }
 }
 
