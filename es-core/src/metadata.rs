@@ -1,6 +1,7 @@
 //! What is known of an event beside what happened: who, why, in which chain.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -298,7 +299,7 @@ impl Metadata {
         self.with_own(COPY_OF, original.to_string().into())
     }
 
-    fn with_own(mut self, name: &str, value: std::sync::Arc<str>) -> Self {
+    fn with_own(mut self, name: &str, value: Arc<str>) -> Self {
         self.headers.insert(HeaderName(name.into()), HeaderValue(value));
         self
     }
@@ -315,7 +316,9 @@ impl Metadata {
     #[must_use]
     pub(crate) fn completed(mut self) -> Self {
         if self.causation_id.is_none() || self.correlation_id.is_none() {
-            let command: std::sync::Arc<str> = Uuid::now_v7().to_string().into();
+            let id = Uuid::now_v7();
+            let mut text = Uuid::encode_buffer();
+            let command: Arc<str> = Arc::from(&*id.hyphenated().encode_lower(&mut text));
             self.causation_id.get_or_insert_with(|| CausationId(command.clone()));
             self.correlation_id.get_or_insert(CorrelationId(command));
         }
