@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use es_core::{Append, AppendError, Appended};
+use futures_util::FutureExt;
 
 use crate::append::{Failure, Outcome};
 use crate::driven::driven;
@@ -32,7 +33,8 @@ impl PgStore {
             || tags(&append).len() > LOCKED_TAGS
             || self.event_tags.are_left_out_by(parts)
         {
-            return self.append_locked(Arc::new(append), None, Met::Nobody).await;
+            // On the heap, as all that a lone append does not need: it would be carried along.
+            return self.append_locked(Arc::new(append), None, Met::Nobody).boxed().await;
         }
         let [part] = parts else {
             let store = self.clone();
@@ -40,7 +42,7 @@ impl PgStore {
         };
         match self.claim(&part.stream) {
             Some(claim) => driven(append_first(append, claim)).await,
-            None => self.append_together(Arc::new(append), size).await,
+            None => self.append_together(Arc::new(append), size).boxed().await,
         }
     }
 
@@ -68,7 +70,7 @@ impl PgStore {
             Ok(Outcome::Unforeseen(failed)) => Err(failed.into()),
             Ok(Outcome::Contended) | Err(Failure::Outrun) => Ok(None),
             Ok(Outcome::Known) | Err(Failure::EventId(_)) => {
-                self.first_answer_anywhere(append).await.map(Some)
+                self.first_answer_anywhere(append).boxed().await.map(Some)
             }
             Ok(Outcome::WrongTime(error)) | Err(Failure::Refused(error)) => Err(error),
             Err(Failure::Store(error)) => {
@@ -87,5 +89,5 @@ async fn append_first(append: Append, mut claim: Claim) -> Result<Appended, Appe
     }
     claim.shut();
     let store = claim.store().clone();
-    store.append_locked(Arc::new(append), Some(claim), Met::Somebody).await
+    store.append_locked(Arc::new(append), Some(claim), Met::Somebody).boxed().await
 }

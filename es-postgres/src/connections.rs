@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use es_core::StoreError;
+use futures_util::FutureExt;
 use sqlx::pool::PoolConnection;
 use sqlx::{Executor, PgConnection, PgPool, Postgres};
 use tokio::runtime::Handle;
@@ -111,6 +112,11 @@ impl Connections {
                 home: Arc::clone(self),
             });
         }
+        // On the heap: nearly no use of a connection needs it, and all would carry it.
+        self.take_of_pool().boxed().await
+    }
+
+    async fn take_of_pool(self: &Arc<Self>) -> Result<Held, StoreError> {
         loop {
             let connection = self.acquire().await.map_err(from_sqlx)?;
             let (acquired, home) = (Instant::now(), Arc::clone(self));

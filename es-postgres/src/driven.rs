@@ -13,6 +13,7 @@
 use std::panic::resume_unwind;
 
 use es_core::{StoreError, StoreErrorKind};
+use futures_util::FutureExt;
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument;
@@ -20,20 +21,26 @@ use tracing::Instrument;
 /// The outcome of `work`, which a task drives to its end. Dropped, it ends at the next point where it
 /// waits, as any future would.
 ///
+/// The work is on the heap from the beginning: a future of several kilobytes would be copied with each
+/// of its callers, and once more into its task.
+///
 /// # Errors
 ///
 /// Those of `work`, and [`Unavailable`](StoreErrorKind::Unavailable) where the runtime went away.
-pub(crate) async fn driven<T, E>(
+pub(crate) fn driven<T, E>(
     work: impl Future<Output = Result<T, E>> + Send + 'static,
-) -> Result<T, E>
+) -> impl Future<Output = Result<T, E>> + Send
 where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
 {
-    let mut task = Driven(tokio::spawn(work.in_current_span()));
-    match (&mut task.0).await {
-        Ok(outcome) => outcome,
-        Err(stopped) => Err(ended(stopped).into()),
+    let work = work.boxed();
+    async move {
+        let mut task = Driven(tokio::spawn(work.in_current_span()));
+        match (&mut task.0).await {
+            Ok(outcome) => outcome,
+            Err(stopped) => Err(ended(stopped).into()),
+        }
     }
 }
 
