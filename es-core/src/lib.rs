@@ -138,6 +138,7 @@ mod event_history;
 mod event_set;
 mod event_types;
 mod failed_step;
+mod fold;
 mod given_to;
 pub mod guide;
 mod handover;
@@ -148,6 +149,7 @@ mod lossless;
 mod memory;
 mod metadata;
 mod paging;
+mod placed_event;
 pub mod prelude;
 pub mod projection;
 mod query;
@@ -213,6 +215,7 @@ pub use metadata::{
     Actor, CausationId, CorrelationId, HeaderName, HeaderValue, Metadata, Reason, Tenant,
     TraceParent, TraceState,
 };
+pub use placed_event::PlacedEvent;
 pub use projection::{
     Live, MemoryProjections, OnFailure, Project, ProjectAll, ProjectError, Projection,
     ProjectionId, ProjectionKey, ProjectionName, ProjectionStore, Projects, React, ReadModel,

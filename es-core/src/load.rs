@@ -2,16 +2,17 @@
 
 use std::pin::pin;
 
-use futures_core::Stream;
 use futures_util::TryStreamExt;
 use tracing::{Instrument, Span};
 
 use crate::aggregate::Aggregate;
-use crate::error::{LoadError, RecordedDecodeError, StoreError};
+use crate::error::{LoadError, RecordedDecodeError};
+use crate::fold::{fold_after, fold_pages};
+use crate::placed_event::PlacedEvent;
 use crate::recorded::RecordedEvent;
 use crate::restore::{Restored, restore};
 use crate::snapshot::Snapshot;
-use crate::store::{Cursor, EventStore};
+use crate::store::EventStore;
 use crate::stream::{Position, StreamId, Version};
 use crate::timestamp::Timestamp;
 use crate::{paging, spans};
@@ -46,9 +47,13 @@ impl<A> Loaded<A> {
 impl<A: Aggregate> Loaded<A> {
     /// Brings the state up to date with the next event of its stream, all of it or nothing.
     #[inline]
-    pub(crate) fn fold(&mut self, event: &RecordedEvent) -> Result<(), RecordedDecodeError> {
+    pub(crate) fn fold(
+        &mut self,
+        stream: &StreamId,
+        event: &PlacedEvent,
+    ) -> Result<(), RecordedDecodeError> {
         // Without a loop: the one event that there is as a rule is then moved once less.
-        event.events::<A::Event>()?.into_iter().for_each(|event| self.state.evolve(event));
+        event.events::<A::Event>(stream)?.into_iter().for_each(|event| self.state.evolve(event));
         self.version = event.version;
         self.position = event.position;
         Ok(())
@@ -108,16 +113,19 @@ impl Until {
             Self::End => true,
             Self::Version(version) => snapshot.version <= version,
             Self::Moment(Moment::Position(position)) => snapshot.position <= position,
-            Self::Moment(Moment::Instant(_)) => next.is_some_and(|next| self.includes(next)),
+            Self::Moment(Moment::Instant(instant)) => {
+                next.is_some_and(|next| next.recorded_at <= instant)
+            }
         }
     }
 
-    fn includes(self, event: &RecordedEvent) -> bool {
+    /// Whether an event is within the bound. It does not say when it was: for an instant, those before it
+    /// are chosen by their records.
+    pub(crate) fn includes(self, event: &PlacedEvent) -> bool {
         match self {
-            Self::End => true,
+            Self::End | Self::Moment(Moment::Instant(_)) => true,
             Self::Version(version) => event.version <= version,
             Self::Moment(Moment::Position(position)) => event.position <= position,
-            Self::Moment(Moment::Instant(instant)) => event.recorded_at <= instant,
         }
     }
 }
@@ -163,34 +171,43 @@ async fn fold_once<A: Aggregate, S: EventStore>(
     until: Until,
     span: &Span,
 ) -> Result<Folded<A>, LoadError> {
-    let Some(restored) = restore(store, stream, until).await? else {
-        let events = store.read_stream(stream, Cursor::START);
-        return fold_from(Loaded::nothing(), events, until, span).await;
+    let (mut loaded, page) = match restore(store, stream, until).await? {
+        Some(Restored { loaded, events }) => (loaded, Some(events)),
+        None => (Loaded::nothing(), None),
     };
-    let Restored { loaded, events: page } = restored;
-    let events = paging::stream_from(store.clone(), stream.clone(), loaded.version, page);
-    fold_from(loaded, events, until, span).await
-}
-
-async fn fold_from<A: Aggregate>(
-    mut loaded: Loaded<A>,
-    events: impl Stream<Item = Result<RecordedEvent, StoreError>>,
-    until: Until,
-    span: &Span,
-) -> Result<Folded<A>, LoadError> {
     let snapshot = loaded.version;
-    let mut count = 0_u64;
-    let mut events = pin!(events);
-    while let Some(event) = events.try_next().await? {
-        if !until.includes(&event) {
-            break;
+    let count = match (until, page) {
+        (Until::Moment(Moment::Instant(instant)), page) => {
+            fold_until(store, stream, &mut loaded, page, instant).await?
         }
-        count += 1;
-        loaded.fold(&event)?;
-    }
+        (_, Some(page)) => {
+            let page = page.into_iter().map(PlacedEvent::from).collect();
+            fold_pages(store, stream, &mut loaded, page, paging::PAGE, until).await?
+        }
+        (_, None) => fold_after(store, stream, &mut loaded, until).await?,
+    };
     if snapshot > Version::NONE {
         span.record("es.snapshot.version", snapshot.0);
     }
     span.record("es.events.count", count);
     Ok(Folded { loaded, snapshot })
+}
+
+/// Folds what was there at an instant, beginning with a page where one was read: by the whole records of
+/// events, which say when they were.
+async fn fold_until<A: Aggregate, S: EventStore>(
+    store: &S,
+    stream: &StreamId,
+    loaded: &mut Loaded<A>,
+    page: Option<Vec<RecordedEvent>>,
+    instant: Timestamp,
+) -> Result<u64, LoadError> {
+    let events = paging::stream_from(store.clone(), stream.clone(), loaded.version, page);
+    let mut events = pin!(events);
+    let mut count = 0;
+    while let Some(event) = events.try_next().await?.filter(|event| event.recorded_at <= instant) {
+        loaded.fold(stream, &event.into())?;
+        count += 1;
+    }
+    Ok(count)
 }

@@ -22,6 +22,7 @@ use crate::append_lock::AppendLock;
 use crate::checkpoint::Incarnation;
 use crate::error::{AppendError, ConditionFailed, Conflict, StoreError};
 use crate::event::EventId;
+use crate::placed_event::PlacedEvent;
 use crate::query::{Condition, Query};
 use crate::recorded::{NewEvent, Recorded, RecordedEvent};
 use crate::retag::EventTag;
@@ -133,6 +134,21 @@ impl EventStore for MemoryStore {
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
         Ok(self.read(|events| events.stream_page(stream, cursor, limit)))
+    }
+
+    async fn fold_page(
+        &self,
+        stream: &StreamId,
+        after: Version,
+        limit: u32,
+    ) -> Result<Vec<PlacedEvent>, StoreError> {
+        Ok(self.read(|events| {
+            let page = events.page_of(stream, Cursor::After(after), limit);
+            let placed = |event: &RecordedEvent| {
+                PlacedEvent::new(event.version, event.position, event.event.clone())
+            };
+            page.map(placed).collect()
+        }))
     }
 
     async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
@@ -359,11 +375,19 @@ impl Events {
         cursor: Cursor<Version>,
         limit: u32,
     ) -> Vec<RecordedEvent> {
-        let Some(places) = self.streams.get(stream) else {
-            return Vec::new();
-        };
-        let page = page(&places.positions, cursor.map(|version| places.place(version)), limit);
-        page.into_iter().filter_map(|position| self.at(position).cloned()).collect()
+        self.page_of(stream, cursor, limit).cloned().collect()
+    }
+
+    fn page_of(
+        &self,
+        stream: &StreamId,
+        cursor: Cursor<Version>,
+        limit: u32,
+    ) -> impl Iterator<Item = &RecordedEvent> {
+        let positions = self.streams.get(stream).map_or_else(Vec::new, |places| {
+            page(&places.positions, cursor.map(|version| places.place(version)), limit)
+        });
+        positions.into_iter().filter_map(|position| self.at(position))
     }
 
     /// The newest snapshot that will do; if there are some and none will, what is wrong with the

@@ -6,6 +6,7 @@ use futures_core::Stream;
 use futures_util::stream;
 
 use crate::error::{StoreError, StoreErrorKind};
+use crate::placed_event::PlacedEvent;
 use crate::recorded::RecordedEvent;
 use crate::silence::answered;
 use crate::store::{Cursor, EventStore};
@@ -24,15 +25,17 @@ pub(crate) fn stream<S: EventStore>(
     unfold_stream(store, stream, Pages::before(cursor))
 }
 
-/// The events of a stream from a page that was read after `version`.
+/// The events of a stream after `version`, from the first page of them where it was read.
 pub(crate) fn stream_from<S: EventStore>(
     store: S,
     stream: StreamId,
     version: Version,
-    page: Vec<RecordedEvent>,
+    page: Option<Vec<RecordedEvent>>,
 ) -> impl Stream<Item = Item> + Send {
     let mut pages = Pages::before(Cursor::After(version));
-    pages.refill(page, |last| last.version);
+    if let Some(page) = page {
+        pages.refill(page, |last| last.version);
+    }
     unfold_stream(store, stream, pages)
 }
 
@@ -51,7 +54,7 @@ fn unfold_stream<S: EventStore>(
             }
             let events = answered(store.stream_page(&stream, pages.cursor, PAGE)).await?;
             if !goes_on(&store, &stream, &pages, &events).await? {
-                return Err(StoreError::new(StoreErrorKind::Contention, Replaced));
+                return Err(replaced());
             }
             pages.refill(events, |last| last.version);
         }
@@ -78,6 +81,18 @@ async fn goes_on<S: EventStore>(
             first.first().is_some_and(|first| first.version == last)
         }
     })
+}
+
+/// Whether a page goes on after the event at `last`, or is of a copy that took the name of the stream.
+pub(crate) fn check_follows(page: &[PlacedEvent], last: Version) -> Result<(), StoreError> {
+    match page.first() {
+        Some(next) if next.version != last.plus(1) => Err(replaced()),
+        _ => Ok(()),
+    }
+}
+
+fn replaced() -> StoreError {
+    StoreError::new(StoreErrorKind::Contention, Replaced)
 }
 
 /// One page was of the stream as it was, the next of the copy that took its name.

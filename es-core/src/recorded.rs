@@ -144,15 +144,8 @@ impl RecordedEvent {
         })
     }
 
-    /// What happened, without its place: all that folds a stream needs. Whatever reads events for a
-    /// set reads them here.
-    #[inline]
-    pub(crate) fn events<S: EventSet>(&self) -> Result<Decoded<S>, RecordedDecodeError> {
-        let decoded = match &self.damage {
-            None => S::from_raw(&self.event),
-            Some(reason) => Err(DecodeError::unreadable(reason)),
-        };
-        decoded.map_err(|source| RecordedDecodeError {
+    fn events<S: EventSet>(&self) -> Result<Decoded<S>, RecordedDecodeError> {
+        self.event.read_as(self.damage(), |source| RecordedDecodeError {
             stream: self.stream.clone(),
             version: self.version,
             position: self.position,
@@ -178,6 +171,21 @@ impl RawEvent {
     #[must_use]
     pub fn new(name: EventName, version: SchemaVersion, payload: Payload) -> Self {
         Self { name, version, payload }
+    }
+
+    /// What happened, as the set `S` reads it, unless its record is damaged. Whatever reads stored events
+    /// for a set reads them here.
+    #[inline]
+    pub(crate) fn read_as<S: EventSet>(
+        &self,
+        damage: Option<&str>,
+        place: impl FnOnce(DecodeError) -> RecordedDecodeError,
+    ) -> Result<Decoded<S>, RecordedDecodeError> {
+        let decoded = match damage {
+            None => S::from_raw(self),
+            Some(reason) => Err(DecodeError::unreadable(reason)),
+        };
+        decoded.map_err(place)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::checkpoint::{Checkpoint, Incarnation, ResumeError};
 use crate::error::{AppendError, StoreError};
 use crate::held_up::HeldUp;
 use crate::paging;
+use crate::placed_event::PlacedEvent;
 use crate::query::Query;
 use crate::recorded::RecordedEvent;
 use crate::retag::EventTag;
@@ -73,6 +74,7 @@ use crate::subscription::{Start, Subscription};
 /// - **A selection misses nothing**: what is in it and at or below [`through`](SelectedPage::through)
 ///   was in a page. `select`
 /// - **Cursors exclude the place they name**, in both directions. `paging`
+/// - **A fold sees the events of the stream**, each at its place. `paging::a_fold_reads_the_events_of_the_stream`
 /// - **A future that is kept and not polled** holds nobody up, however often it was polled before.
 ///   `kept`
 /// - **Dropping a future** leaves the store whole. An append whose future was dropped may have been
@@ -141,6 +143,25 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         cursor: Cursor<Version>,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<RecordedEvent>, StoreError>> + Send;
+
+    /// Up to `limit` events of one stream after a version, upwards, with what a fold of the stream needs
+    /// and nothing else.
+    ///
+    /// The events are those of [`stream_page`](Self::stream_page), seen as it sees them. States are loaded
+    /// through this, so a store that can leave columns where they are writes its own.
+    ///
+    /// An event whose id, time or metadata is damaged may be in it or fail it.
+    fn fold_page(
+        &self,
+        stream: &StreamId,
+        after: Version,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<PlacedEvent>, StoreError>> + Send {
+        async move {
+            let page = self.stream_page(stream, Cursor::After(after), limit).await?;
+            Ok(page.into_iter().map(PlacedEvent::from).collect())
+        }
+    }
 
     /// Up to `limit` events of the log, in the order of the cursor, none of them beyond
     /// [`safe`](LogPage::safe).

@@ -253,6 +253,7 @@ mod spares;
 mod sql_name;
 mod statements;
 mod store;
+mod stream_row;
 mod tags;
 mod transact;
 mod transform;

@@ -12,16 +12,18 @@
 //! its place is free again when it has read, whether or not its caller polls.
 
 use std::collections::VecDeque;
+use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use es_core::{Cursor, RecordedEvent, StoreError, StreamId, Version};
+use es_core::{PlacedEvent, RecordedEvent, StoreError, StreamId, Version};
 use sqlx::Row;
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::columns::bigint;
 use crate::error::{from_sqlx, unexpected};
-use crate::row;
+use crate::row::Names;
 use crate::store::PgStore;
+use crate::stream_row::StreamRow;
 
 /// So many reads are under way before others wait for them.
 const AT_ONCE: usize = 2;
@@ -36,31 +38,40 @@ const EVENTS: u32 = 64;
 /// The loads that are under way and those that wait.
 pub(crate) struct Loads {
     places: Arc<Semaphore>,
-    waiting: Mutex<Waiting>,
+    /// Those of whole records.
+    pub(crate) records: Mutex<Waiting<RecordedEvent>>,
+    /// Those of what folds need.
+    pub(crate) events: Mutex<Waiting<PlacedEvent>>,
 }
 
-#[derive(Default)]
-struct Waiting {
-    loads: VecDeque<Load>,
+pub(crate) struct Waiting<R> {
+    loads: VecDeque<Load<R>>,
     /// Whether a task is about to take them.
     called: bool,
 }
 
 /// A load that waits for its answer.
-struct Load {
+struct Load<R> {
     stream: StreamId,
     after: Version,
-    answer: oneshot::Sender<Result<Vec<RecordedEvent>, StoreError>>,
+    answer: oneshot::Sender<Result<Vec<R>, StoreError>>,
+}
+
+impl<R> Default for Waiting<R> {
+    fn default() -> Self {
+        Self { loads: VecDeque::new(), called: false }
+    }
 }
 
 impl Loads {
     pub(crate) fn new() -> Self {
-        Self { places: Arc::new(Semaphore::new(AT_ONCE)), waiting: Mutex::default() }
+        let places = Arc::new(Semaphore::new(AT_ONCE));
+        Self { places, records: Mutex::default(), events: Mutex::default() }
     }
 
     /// A panic cannot leave the queue half changed, so a poisoned lock is taken as it is.
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn waiting<R: StreamRow>(&self) -> MutexGuard<'_, Waiting<R>> {
+        R::waiting(self).lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -70,24 +81,23 @@ impl PgStore {
     ///
     /// A shared read begins after each of its loads was asked for, so each sees what was
     /// acknowledged before.
-    pub(crate) async fn load_page(
+    pub(crate) async fn load_page<R: StreamRow>(
         &self,
         stream: &StreamId,
         after: Version,
         limit: u32,
-    ) -> Result<Vec<RecordedEvent>, StoreError> {
+    ) -> Result<Vec<R>, StoreError> {
         // The semaphore hands its places to those who wait, so that this overtakes nobody.
         if let Ok(place) = Arc::clone(&self.loads.places).try_acquire_owned() {
-            let cursor = Cursor::After(after);
-            return self.read_stream_page_while(stream, cursor, limit, place).await;
+            return self.read_after(stream, after, limit, place).await;
         }
         let (answer, answered) = oneshot::channel();
         self.wait(Load { stream: stream.clone(), after, answer });
         // No answer: the task went down with its runtime. Its loads read for themselves.
         let Ok(shared) = answered.await else {
-            return self.read_stream_page(stream, Cursor::After(after), limit).await;
+            return self.read_after(stream, after, limit, ()).await;
         };
-        let mut events = shared?;
+        let mut events: Vec<R> = shared?;
         if events.len() < EVENTS as usize {
             events.truncate(limit as usize);
             return Ok(events);
@@ -95,25 +105,24 @@ impl PgStore {
         events.truncate(limit as usize);
         let missing = limit - u32::try_from(events.len()).unwrap_or(limit);
         if let Some(last) = events.last().filter(|_| missing > 0) {
-            events
-                .extend(self.read_stream_page(stream, Cursor::After(last.version), missing).await?);
+            events.extend(self.read_after(stream, last.version(), missing, ()).await?);
         }
         Ok(events)
     }
 
-    fn wait(&self, load: Load) {
-        let mut waiting = self.loads.waiting();
+    fn wait<R: StreamRow>(&self, load: Load<R>) {
+        let mut waiting = self.loads.waiting::<R>();
         waiting.loads.push_back(load);
         if !waiting.called {
             waiting.called = true;
-            self.call();
+            self.call::<R>();
         }
     }
 
     /// Has a task take the waiting loads as soon as there is a place.
-    fn call(&self) {
+    fn call<R: StreamRow>(&self) {
         let store = self.clone();
-        let called = Called { loads: Some(self.loads.clone()) };
+        let called = Called::<R> { loads: Some(self.loads.clone()), rows: PhantomData };
         tokio::spawn(async move {
             if let Ok(_place) = store.loads.places.acquire().await {
                 let loads = store.take(called);
@@ -123,19 +132,19 @@ impl PgStore {
     }
 
     /// What waits, up to the limit; for more, another task is called.
-    fn take(&self, mut called: Called) -> Vec<Load> {
+    fn take<R: StreamRow>(&self, mut called: Called<R>) -> Vec<Load<R>> {
         called.loads = None;
-        let mut waiting = self.loads.waiting();
+        let mut waiting = self.loads.waiting::<R>();
         let fits = waiting.loads.len().min(STREAMS);
         let taken = waiting.loads.drain(..fits).collect();
         waiting.called = !waiting.loads.is_empty();
         if waiting.called {
-            self.call();
+            self.call::<R>();
         }
         taken
     }
 
-    async fn read_together(&self, mut loads: Vec<Load>) {
+    async fn read_together<R: StreamRow>(&self, mut loads: Vec<Load<R>>) {
         loads.retain(|load| !load.answer.is_closed());
         match self.read_streams_after(&loads).await {
             Ok(pages) => {
@@ -153,27 +162,28 @@ impl PgStore {
     }
 
     /// The pages of all loads; a damaged event is an error of its own stream only.
-    async fn read_streams_after(
+    async fn read_streams_after<R: StreamRow>(
         &self,
-        loads: &[Load],
-    ) -> Result<Vec<Result<Vec<RecordedEvent>, StoreError>>, StoreError> {
+        loads: &[Load<R>],
+    ) -> Result<Vec<Result<Vec<R>, StoreError>>, StoreError> {
         let streams = || loads.iter().map(|load| &load.stream);
         let query = self
-            .query(include_str!("../sql/stream_pages.sql"))
+            .query(R::TOGETHER)
             .bind(streams().map(|stream| stream.category().as_str()).collect::<Vec<_>>())
             .bind(streams().map(|stream| stream.key().as_str()).collect::<Vec<_>>())
             .bind(loads.iter().map(|load| bigint(load.after.0)).collect::<Vec<_>>())
             .bind(i64::from(EVENTS));
         let rows = self.rows_on_this_task(query).await?;
         let mut pages: Vec<_> = loads.iter().map(|_| Ok(Vec::new())).collect();
+        let mut names = Names::default();
         for row in &rows {
-            let nth = usize::try_from(row.try_get::<i64, _>(8).map_err(from_sqlx)? - 1).ok();
+            let nth = usize::try_from(row.try_get::<i64, _>(R::NTH).map_err(from_sqlx)? - 1).ok();
             let Some((load, page)) =
                 nth.and_then(|nth| Some((loads.get(nth)?, pages.get_mut(nth)?)))
             else {
                 return Err(unexpected("a shared read was answered with a stream not asked for"));
             };
-            match (page.as_mut(), row::event_of(row, load.stream.clone())) {
+            match (page.as_mut(), R::of(row, &load.stream, &mut names)) {
                 (Ok(events), Ok(event)) => events.push(event),
                 (Ok(_), Err(error)) => *page = Err(error),
                 (Err(_), _) => {}
@@ -185,15 +195,17 @@ impl PgStore {
 
 /// The duty to take the waiting loads. If its task goes down before it has, its loads are let go, so
 /// that they read for themselves, and the next one calls another.
-struct Called {
+struct Called<R: StreamRow> {
     /// None once it is done.
     loads: Option<Arc<Loads>>,
+    /// Those whose loads they are.
+    rows: PhantomData<fn(R)>,
 }
 
-impl Drop for Called {
+impl<R: StreamRow> Drop for Called<R> {
     fn drop(&mut self) {
         if let Some(loads) = &self.loads {
-            let mut waiting = loads.waiting();
+            let mut waiting = loads.waiting::<R>();
             waiting.called = false;
             waiting.loads.clear();
         }

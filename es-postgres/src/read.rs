@@ -2,41 +2,46 @@
 
 use es_core::{Cursor, LogPage, Position, RecordedEvent, StoreError, StreamId, Version};
 
-use sqlx::postgres::PgArguments;
+use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::{PgConnection, Postgres};
 
 use crate::columns::bigint;
 use crate::error::from_sqlx;
 use crate::log_end::LogEnd;
-use crate::row;
+use crate::row::{self, Names};
 use crate::session::Session;
 use crate::store::PgStore;
+use crate::stream_row::StreamRow;
+
+const BEFORE: &str = include_str!("../sql/stream_before.sql");
 
 impl PgStore {
-    /// A page of one stream: one statement, which sees everything that is committed.
-    pub(crate) async fn read_stream_page(
+    /// A page of one stream upwards: one statement, which sees everything that is committed. `held` is
+    /// let go of when it is read.
+    pub(crate) async fn read_after<R: StreamRow, G: Send + 'static>(
         &self,
         stream: &StreamId,
-        cursor: Cursor<Version>,
-        limit: u32,
-    ) -> Result<Vec<RecordedEvent>, StoreError> {
-        self.read_stream_page_while(stream, cursor, limit, ()).await
-    }
-
-    /// As [`read_stream_page`](Self::read_stream_page); `held` is let go of when it is read.
-    pub(crate) async fn read_stream_page_while<G: Send + 'static>(
-        &self,
-        stream: &StreamId,
-        cursor: Cursor<Version>,
+        after: Version,
         limit: u32,
         held: G,
-    ) -> Result<Vec<RecordedEvent>, StoreError> {
-        let rows = self.rows_while(self.stream_query(stream, cursor, limit), held).await?;
-        rows.iter().map(|row| row::event_of(row, stream.clone())).collect()
+    ) -> Result<Vec<R>, StoreError> {
+        let rows = self.rows_while(self.page_query(R::AFTER, stream, after, limit), held).await?;
+        page_of(&rows, stream)
     }
 
-    /// The same on a connection that is held.
+    /// A page of one stream downwards.
+    pub(crate) async fn read_before(
+        &self,
+        stream: &StreamId,
+        before: Version,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        let rows = self.rows_of(self.page_query(BEFORE, stream, before, limit)).await?;
+        page_of(&rows, stream)
+    }
+
+    /// A page of one stream on a connection that is held.
     pub(crate) async fn stream_page_on(
         &self,
         connection: &mut PgConnection,
@@ -44,21 +49,21 @@ impl PgStore {
         cursor: Cursor<Version>,
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
-        let query = self.stream_query(stream, cursor, limit);
+        let query = match cursor {
+            Cursor::After(after) => self.page_query(RecordedEvent::AFTER, stream, after, limit),
+            Cursor::Before(before) => self.page_query(BEFORE, stream, before, limit),
+        };
         let rows = query.fetch_all(connection).await.map_err(from_sqlx)?;
-        rows.iter().map(|row| row::event_of(row, stream.clone())).collect()
+        page_of(&rows, stream)
     }
 
-    fn stream_query(
+    fn page_query(
         &self,
+        sql: &'static str,
         stream: &StreamId,
-        cursor: Cursor<Version>,
+        version: Version,
         limit: u32,
     ) -> Query<'static, Postgres, PgArguments> {
-        let (sql, version) = match cursor {
-            Cursor::After(version) => (include_str!("../sql/stream_after.sql"), version),
-            Cursor::Before(version) => (include_str!("../sql/stream_before.sql"), version),
-        };
         self.query(sql)
             .bind(stream.category().as_str())
             .bind(stream.key().as_str())
@@ -117,4 +122,14 @@ impl PgStore {
             .map(row::event)
             .collect()
     }
+}
+
+fn page_of<R: StreamRow>(rows: &[PgRow], stream: &StreamId) -> Result<Vec<R>, StoreError> {
+    let mut names = Names::default();
+    // Of a `Result` it is not known how many it will be: a page would be copied as it grows.
+    let mut page = Vec::with_capacity(rows.len());
+    for row in rows {
+        page.push(R::of(row, stream, &mut names)?);
+    }
+    Ok(page)
 }

@@ -13,8 +13,27 @@ use crate::error::from_sqlx;
 /// From 1970-01-01, where [`Timestamp`] begins, to 2000-01-01, where `timestamptz` does.
 const MICROS_TO_2000: i64 = 946_684_800_000_000;
 
+/// The names of the events of a page, each checked and kept once where it comes several times on end.
+#[derive(Default)]
+pub(crate) struct Names(Option<EventName>);
+
+impl Names {
+    fn of(&mut self, text: &str) -> Result<EventName, InvalidText> {
+        if let Some(name) = self.0.as_ref().filter(|name| name.as_str() == text) {
+            return Ok(name.clone());
+        }
+        let name = EventName::new(text)?;
+        self.0 = Some(name.clone());
+        Ok(name)
+    }
+}
+
 /// An event of a stream whose name is known.
-pub(crate) fn event_of(row: &PgRow, stream: StreamId) -> Result<RecordedEvent, StoreError> {
+pub(crate) fn event_of(
+    row: &PgRow,
+    stream: StreamId,
+    names: &mut Names,
+) -> Result<RecordedEvent, StoreError> {
     let position = unsigned(row, 0)?;
     let damaged = |what: Damage| corrupt(position, what);
     let metadata = json(row, 7)?;
@@ -29,22 +48,32 @@ pub(crate) fn event_of(row: &PgRow, stream: StreamId) -> Result<RecordedEvent, S
             text if text.starts_with(KEPT_DAMAGE) => return Err(damaged(kept_damage(text))),
             text => serde_json::from_str(text).map_err(|source| damaged(source.into()))?,
         },
-        RawEvent::new(
-            EventName::new(row.try_get::<&str, _>(5).map_err(from_sqlx)?)
-                .map_err(|source| damaged(source.into()))?,
-            SchemaVersion(
-                u32::try_from(row.try_get::<i32, _>(4).map_err(from_sqlx)?)
-                    .map_err(|_| damaged(Damage::Negative("schema version")))?,
-            ),
-            Payload::from_store(json(row, 6)?.to_owned()),
+        raw_event(row, position, [4, 5, 6], names)?,
+    ))
+}
+
+/// An event as bytes, from the columns of its schema version, its name and its payload.
+pub(crate) fn raw_event(
+    row: &PgRow,
+    position: u64,
+    [version, name, payload]: [usize; 3],
+    names: &mut Names,
+) -> Result<RawEvent, StoreError> {
+    let damaged = |what: Damage| corrupt(position, what);
+    Ok(RawEvent::new(
+        names.of(json(row, name)?).map_err(|source| damaged(source.into()))?,
+        SchemaVersion(
+            u32::try_from(integer(row, version)?)
+                .map_err(|_| damaged(Damage::Negative("schema version")))?,
         ),
+        Payload::from_store(json(row, payload)?.to_owned()),
     ))
 }
 
 /// An event of the log; the name of its stream stands in the same row. One that cannot be read holds no
 /// reader of the log up: it is an event that says so.
 pub(crate) fn event(row: &PgRow) -> Result<RecordedEvent, StoreError> {
-    let read = stream(row).and_then(|stream| event_of(row, stream));
+    let read = stream(row).and_then(|stream| event_of(row, stream, &mut Names::default()));
     match read {
         Err(error) if error.kind() == StoreErrorKind::Corrupt => damaged_event(row, &error),
         read => read,
@@ -127,26 +156,42 @@ fn kept_damage(text: &str) -> Damage {
 
 /// A `bigint` that is never negative.
 pub(crate) fn unsigned(row: &PgRow, column: usize) -> Result<u64, StoreError> {
-    let value = row.try_get::<i64, _>(column).map_err(from_sqlx)?;
+    let value = match binary(row, column)? {
+        Some(bytes) => i64::from_be_bytes(bytes),
+        None => row.try_get::<i64, _>(column).map_err(from_sqlx)?,
+    };
     u64::try_from(value)
         .map_err(|_| StoreError::new(StoreErrorKind::Corrupt, Damage::Negative("number")))
+}
+
+/// An `integer`.
+fn integer(row: &PgRow, column: usize) -> Result<i32, StoreError> {
+    match binary(row, column)? {
+        Some(bytes) => Ok(i32::from_be_bytes(bytes)),
+        None => row.try_get(column).map_err(from_sqlx),
+    }
 }
 
 /// A `timestamptz` as it travels. The calendar types of the driver panic beyond their years;
 /// PostgreSQL reaches further.
 pub(crate) fn timestamp(row: &PgRow, column: usize) -> Result<Timestamp, StoreError> {
-    let value = row.try_get_raw(column).map_err(from_sqlx)?;
-    let micros = value
-        .as_bytes()
-        .ok()
-        .filter(|_| value.format() == PgValueFormat::Binary && !value.is_null())
-        .and_then(|bytes| bytes.try_into().ok())
+    let micros = binary(row, column)?
         .map(i64::from_be_bytes)
         .ok_or_else(|| StoreError::new(StoreErrorKind::Corrupt, Damage::NoInstant))?;
     Ok(Timestamp::from_unix_micros(micros.saturating_add(MICROS_TO_2000)))
 }
 
-/// The text of a `json`, borrowed: both formats of the protocol send the text itself, and the
+/// The bytes of a value as it travels, if it has so many and travels in binary form. The statements say
+/// what type it has; the driver would compare that for each row.
+fn binary<const N: usize>(row: &PgRow, column: usize) -> Result<Option<[u8; N]>, StoreError> {
+    let value = row.try_get_raw(column).map_err(from_sqlx)?;
+    if value.format() != PgValueFormat::Binary || value.is_null() {
+        return Ok(None);
+    }
+    Ok(value.as_bytes().ok().and_then(|bytes| bytes.try_into().ok()))
+}
+
+/// A text or the text of a `json`, borrowed: both formats of the protocol send the text itself, and the
 /// server has checked it.
 pub(crate) fn json(row: &PgRow, column: usize) -> Result<&str, StoreError> {
     row.try_get_raw(column)

@@ -88,8 +88,9 @@ fn page_of(
         },
         None => (None, rows),
     };
-    let events =
-        tail.iter().map(|row| row::event_of(row, stream.clone())).collect::<Result<_, _>>()?;
+    let names = &mut row::Names::default();
+    let event = |row| row::event_of(row, stream.clone(), names);
+    let events = tail.iter().map(event).collect::<Result<_, _>>()?;
     match found {
         None => Ok(SnapshotPage::new(None, events)),
         Some((row, 1)) => Ok(SnapshotPage::new(Some(snapshot(row, shape)?), events)),

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use es_core::{
     Append, AppendError, AppendLock, Appended, Cursor, EventStore, EventTag, Fingerprint, HeldUp,
-    LogPage, Position, Query, QueryPage, RecordedEvent, Replacement, Retag, RetagStore,
-    SelectedPage, Selection, Snapshot, SnapshotPage, StoreError, StoreErrorKind, StreamId, Tag,
-    TaggedPosition, TransformError, TransformStore, Transformed, Version,
+    LogPage, PlacedEvent, Position, Query, QueryPage, RecordedEvent, Replacement, Retag,
+    RetagStore, SelectedPage, Selection, Snapshot, SnapshotPage, StoreError, StoreErrorKind,
+    StreamId, Tag, TaggedPosition, TransformError, TransformStore, Transformed, Version,
 };
 use futures_util::FutureExt;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
@@ -305,9 +305,22 @@ impl EventStore for PgStore {
         let page = async {
             match cursor {
                 Cursor::After(version) => self.load_page(stream, version, limit).await,
-                Cursor::Before(_) => self.read_stream_page(stream, cursor, limit).await,
+                Cursor::Before(version) => self.read_before(stream, version, limit).await,
             }
         };
+        let events = page.instrument(span.clone()).boxed().await?;
+        span.record("es.events.count", events.len());
+        Ok(events)
+    }
+
+    async fn fold_page(
+        &self,
+        stream: &StreamId,
+        after: Version,
+        limit: u32,
+    ) -> Result<Vec<PlacedEvent>, StoreError> {
+        let span = spans::stream_page(stream);
+        let page = self.load_page::<PlacedEvent>(stream, after, limit);
         let events = page.instrument(span.clone()).boxed().await?;
         span.record("es.events.count", events.len());
         Ok(events)

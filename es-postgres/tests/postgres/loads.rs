@@ -107,6 +107,41 @@ async fn what_waits_is_one_statement() {
 }
 
 #[tokio::test]
+async fn folds_that_wait_are_one_statement() {
+    let held = held().await;
+    held.fixture.put("short", ExpectedVersion::Any, 3).await.unwrap();
+    let mut folds = Vec::new();
+    for _ in 0..20 {
+        let store = held.store.clone();
+        folds.push(tokio::spawn(async move {
+            store.fold_page(&stream("short"), Version(1), 500).await.unwrap()
+        }));
+        tokio::task::yield_now().await;
+    }
+
+    drop(held.connection);
+    for fold in folds {
+        let versions: Vec<_> = fold.await.unwrap().iter().map(|event| event.version.0).collect();
+        assert_eq!(versions, [2, 3]);
+    }
+
+    let last = last_statement(&held.fixture).await;
+    assert!(last.contains("what a fold needs: loads that met"), "{last}");
+}
+
+/// No fold looks at it.
+#[tokio::test]
+async fn damaged_metadata_keeps_no_state_from_being_loaded() {
+    let fixture = fixture().await;
+    fixture.put("damaged", ExpectedVersion::Any, 1).await.unwrap();
+    sqlx::query("UPDATE es.events SET metadata = '3'").execute(&fixture.pool).await.unwrap();
+
+    let page = fixture.store.fold_page(&stream("damaged"), Version::NONE, 9).await.unwrap();
+
+    assert_eq!(page[0].version, Version(1));
+}
+
+#[tokio::test]
 async fn a_damaged_event_harms_no_neighbour() {
     let held = held().await;
     for key in ["whole", "damaged"] {

@@ -27,9 +27,9 @@ fn arguments(statement: &str) -> &'static str {
              '{a,b}', '{1,1}', '{1,2}', '{null,null}', ARRAY[E'order:7\\nhot:1'], 0)"
         }
         "lock_streams" => "('{account,account}', '{k7,k8}', '{1,0}', false, '{order:7}', '{true}')",
-        "stream_after" => "('account', 'k7', 2, 500)",
+        "fold_after" | "stream_after" => "('account', 'k7', 2, 500)",
         "stream_before" => "('account', 'k7', 9223372036854775807, 500)",
-        "stream_pages" => "('{account,account}', '{k7,k8}', '{2,0}', 64)",
+        "fold_pages" | "stream_pages" => "('{account,account}', '{k7,k8}', '{2,0}', 64)",
         "log_after" => "(30000, 60000, 500)",
         "log_before" => "(9223372036854775807, 60000, 500)",
         "safe" | "written" | "replayed" | "stores" | "held_up" | "event_tags" => "",

@@ -1,6 +1,6 @@
 //! Pages begin beyond their cursor and end at their limit; the streams on top lose nothing.
 
-use es_core::{Appended, Cursor, EventStore, Position, RecordedEvent, Version};
+use es_core::{Appended, Cursor, EventStore, PlacedEvent, Position, RecordedEvent, Version};
 use futures_util::TryStreamExt;
 
 use super::subjects::{
@@ -92,6 +92,26 @@ pub async fn a_limit_cuts_a_page<S: EventStore>(store: &S) {
     assert_eq!(downwards(0).await, (vec![], vec![]), "0, downwards");
     let last_two = vec![log[4].clone(), log[3].clone()];
     assert_eq!(downwards(2).await, (vec![3, 2], last_two), "2, downwards");
+}
+
+/// After a version as well, and up to a limit.
+pub async fn a_fold_reads_the_events_of_the_stream<S: EventStore>(store: &S) {
+    let one = stream("one");
+    add(store, &stream("other"), events(2)).await;
+    add(store, &one, events(5)).await;
+    let placed: Vec<_> = read(store, &one).await.into_iter().map(PlacedEvent::from).collect();
+    let after = async |version, limit| {
+        let page = store.fold_page(&one, Version(version), limit).await;
+        page.expect("a stream can be folded")
+    };
+
+    assert_eq!(after(0, ALL).await, placed, "a fold has what the stream has");
+    assert_eq!(after(3, ALL).await, placed[3..], "after 3 a fold has 4");
+    assert_eq!(after(5, ALL).await, [], "after the last a fold has nothing");
+    assert_eq!(after(1, 2).await, placed[1..3], "a limit cuts what is folded");
+    assert_eq!(after(0, 0).await, [], "a limit of 0 is a fold of nothing");
+    let unknown = store.fold_page(&stream("unknown"), Version::NONE, ALL).await;
+    assert_eq!(unknown.expect("an unknown stream can be folded"), [], "it has no events");
 }
 
 /// Page by page, both ways, from the middle as well: what one large page would hold.

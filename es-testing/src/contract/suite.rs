@@ -86,6 +86,7 @@ macro_rules! contract {
                 the_log_is_read_upwards_after_a_position
                 the_log_is_read_downwards_before_a_position
                 a_limit_cuts_a_page
+                a_fold_reads_the_events_of_the_stream
                 a_long_stream_is_read_as_a_whole
                 a_long_log_is_read_as_a_whole
             }

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use es_core::{
     Aggregate, Append, AppendError, Appended, Cursor, DecidedBy, EventSet, EventStore,
-    ExecuteError, Executed, ExpectedVersion, Fingerprint, LogPage, Metadata, NewEvent, Position,
-    Query, QueryPage, Recorded, RecordedEvent, Repository, Snapshot, SnapshotPage, StoreError,
-    StreamId, Version,
+    ExecuteError, Executed, ExpectedVersion, Fingerprint, LogPage, Metadata, NewEvent, PlacedEvent,
+    Position, Query, QueryPage, Recorded, RecordedEvent, Repository, Snapshot, SnapshotPage,
+    StoreError, StreamId, Version,
 };
 
 use super::read_back::ReadBack;
@@ -145,6 +145,12 @@ trait ErasedStore: Send + Sync {
         cursor: Cursor<Version>,
         limit: u32,
     ) -> Answer<Result<Vec<RecordedEvent>, StoreError>>;
+    fn fold_page(
+        &self,
+        stream: StreamId,
+        after: Version,
+        limit: u32,
+    ) -> Answer<Result<Vec<PlacedEvent>, StoreError>>;
     fn log_page(&self, cursor: Cursor<Position>, limit: u32)
     -> Answer<Result<LogPage, StoreError>>;
     fn query_page(
@@ -182,6 +188,16 @@ impl<S: EventStore> ErasedStore for S {
     ) -> Answer<Result<Vec<RecordedEvent>, StoreError>> {
         let store = self.clone();
         Box::pin(async move { EventStore::stream_page(&store, &stream, cursor, limit).await })
+    }
+
+    fn fold_page(
+        &self,
+        stream: StreamId,
+        after: Version,
+        limit: u32,
+    ) -> Answer<Result<Vec<PlacedEvent>, StoreError>> {
+        let store = self.clone();
+        Box::pin(async move { EventStore::fold_page(&store, &stream, after, limit).await })
     }
 
     fn log_page(
@@ -239,6 +255,15 @@ impl EventStore for AnyStore {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<RecordedEvent>, StoreError>> + Send {
         ErasedStore::stream_page(&*self.0, stream.clone(), cursor, limit)
+    }
+
+    fn fold_page(
+        &self,
+        stream: &StreamId,
+        after: Version,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<PlacedEvent>, StoreError>> + Send {
+        ErasedStore::fold_page(&*self.0, stream.clone(), after, limit)
     }
 
     fn log_page(

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use es_core::{
     Append, AppendError, AppendLock, Appended, Checkpoint, Condition, Cursor, EventStore, EventTag,
-    ExpectedVersion, Fingerprint, LogPage, MemoryStore, Position, Query, QueryItem, QueryPage,
-    RecordedEvent, Replacement, ResumeError, Retag, RetagStore, SelectedPage, Selection, Snapshot,
-    SnapshotPage, StoreError, StreamAppend, StreamId, Tag, TaggedPosition, TransformError,
-    TransformStore, Transformed, Version,
+    ExpectedVersion, Fingerprint, LogPage, MemoryStore, PlacedEvent, Position, Query, QueryItem,
+    QueryPage, RecordedEvent, Replacement, ResumeError, Retag, RetagStore, SelectedPage, Selection,
+    Snapshot, SnapshotPage, StoreError, StreamAppend, StreamId, Tag, TaggedPosition,
+    TransformError, TransformStore, Transformed, Version,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::yield_now;
@@ -43,6 +43,8 @@ pub(crate) struct Broken {
     pub(crate) limit: fn(u32) -> u32,
     /// Changes what a stream answers.
     pub(crate) events: fn(&mut Vec<RecordedEvent>),
+    /// Changes what a fold of a stream is given.
+    pub(crate) folded: fn(&mut Vec<PlacedEvent>),
     /// Changes what the log answers; told how often it has been asked.
     pub(crate) log: fn(&mut LogPage, usize),
     /// Looks for events from elsewhere.
@@ -113,6 +115,7 @@ impl Broken {
             positions: |cursor| cursor,
             limit: |limit| limit,
             events: |_| {},
+            folded: |_| {},
             log: |_, _| {},
             after: |position| position,
             found: |_| {},
@@ -223,6 +226,18 @@ impl EventStore for Broken {
         let (cursor, limit) = ((self.versions)(cursor), (self.limit)(limit));
         let mut events = self.inner.stream_page(&stream, cursor, limit).await?;
         (self.events)(&mut events);
+        Ok(events)
+    }
+
+    async fn fold_page(
+        &self,
+        stream: &StreamId,
+        after: Version,
+        limit: u32,
+    ) -> Result<Vec<PlacedEvent>, StoreError> {
+        let _turn = self.turn().await;
+        let mut events = self.inner.fold_page(stream, after, (self.limit)(limit)).await?;
+        (self.folded)(&mut events);
         Ok(events)
     }
 

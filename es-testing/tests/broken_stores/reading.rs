@@ -41,6 +41,10 @@ finds! {
     a_limit_that_is_never_zero: paging::a_limit_cuts_a_page, "a limit of 0", {
         limit: |limit| limit.max(1)
     }
+    another_event_for_a_fold: paging::a_fold_reads_the_events_of_the_stream,
+    "a fold has what the stream has", {
+        folded: |events| for event in events { event.position.0 += 1; }
+    }
     a_page_of_a_stream_cut_short: paging::a_long_stream_is_read_as_a_whole, "upwards", {
         limit: |limit| if limit == 500 { 499 } else { limit }
     }

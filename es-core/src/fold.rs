@@ -1,0 +1,89 @@
+//! A stream folded page by page, each page while the next one is on its way.
+//!
+//! ```text
+//! store    reads 1 |    reads 2 |    reads 3 |
+//! fold             | folds 1    | folds 2    | folds 3
+//! ```
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
+use tokio::task::yield_now;
+
+use crate::aggregate::Aggregate;
+use crate::error::LoadError;
+use crate::load::{Loaded, Until};
+use crate::paging;
+use crate::placed_event::PlacedEvent;
+use crate::silence::answered;
+use crate::store::EventStore;
+use crate::stream::StreamId;
+
+/// Events a page: twice as many as where whole records are read, of which each is more than twice as
+/// large.
+const PAGE: u32 = 1024;
+
+/// Folds the events of a stream that come after `loaded`, up to a bound, and says how many they were.
+///
+/// # Errors
+///
+/// One [that says so](paging::was_replaced), if a copy took the name of the stream meanwhile.
+pub(crate) async fn fold_after<A: Aggregate, S: EventStore>(
+    store: &S,
+    stream: &StreamId,
+    loaded: &mut Loaded<A>,
+    until: Until,
+) -> Result<u64, LoadError> {
+    let page = answered(store.fold_page(stream, loaded.version, PAGE)).await?;
+    if loaded.exists() {
+        paging::check_follows(&page, loaded.version)?;
+    }
+    fold_pages(store, stream, loaded, page, PAGE, until).await
+}
+
+/// As [`fold_after`], from a page that was read, of at most `limit` events.
+pub(crate) async fn fold_pages<A: Aggregate, S: EventStore>(
+    store: &S,
+    stream: &StreamId,
+    loaded: &mut Loaded<A>,
+    mut page: Vec<PlacedEvent>,
+    mut limit: u32,
+    until: Until,
+) -> Result<u64, LoadError> {
+    let mut count = 0;
+    loop {
+        let is_full = page.len() >= limit as usize;
+        let Some(last) = page.last().filter(|last| is_full && until.includes(last)) else {
+            return Ok(count + fold_page(stream, loaded, &page, until)?);
+        };
+        let last = last.version;
+        let mut next = pin!(answered(store.fold_page(stream, last, PAGE)));
+        let next_page = poll_fn(|context| Poll::Ready(next.as_mut().poll(context))).await;
+        if next_page.is_pending() {
+            // What was begun on a task of this thread goes out before the fold takes the thread.
+            yield_now().await;
+        }
+        count += fold_page(stream, loaded, &page, until)?;
+        page = match next_page {
+            Poll::Ready(next) => next?,
+            Poll::Pending => next.await?,
+        };
+        limit = PAGE;
+        paging::check_follows(&page, last)?;
+    }
+}
+
+fn fold_page<A: Aggregate>(
+    stream: &StreamId,
+    loaded: &mut Loaded<A>,
+    page: &[PlacedEvent],
+    until: Until,
+) -> Result<u64, LoadError> {
+    let mut count = 0;
+    for event in page.iter().take_while(|event| until.includes(event)) {
+        loaded.fold(stream, event)?;
+        count += 1;
+    }
+    Ok(count)
+}
