@@ -80,6 +80,16 @@ pub enum Inner {
         /// The number of events.
         events: u64,
     },
+    /// Does this work so many times, for callgrind to count.
+    #[command(hide = true)]
+    Client {
+        /// The work.
+        work: crate::client::Work,
+        /// The database.
+        url: String,
+        /// How many times.
+        times: u64,
+    },
     /// Runs a projection, beside others that do.
     #[command(hide = true)]
     Node(crate::node::Orders),

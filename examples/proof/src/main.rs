@@ -68,6 +68,7 @@ mod callgrind;
 mod catch_up;
 mod catch_up_by_hand;
 mod cli;
+mod client;
 mod commands;
 mod compile;
 mod conditions;
@@ -135,6 +136,8 @@ pub enum Section {
     Commands,
     /// The derived fold beside a match by hand; instructions an event; loads.
     Replay,
+    /// Instructions of loads and commands on Postgres, beside those by hand.
+    Client,
     /// Events of today and of older versions, read.
     Decode,
     /// Commands whose event is read again before it is stored, beside others.
@@ -207,6 +210,7 @@ impl Run {
             Section::Append => append::throughput(self).await,
             Section::Commands => commands::throughput(self).await,
             Section::Replay => replay::tables(self).await,
+            Section::Client => client::table(self).await,
             Section::Decode => decode::table(self).await,
             Section::ReadBack => read_back::table(self).await,
             Section::Log => log::catch_up(self).await,
@@ -248,6 +252,7 @@ async fn main() -> anyhow::Result<ExitCode> {
             Inner::ReadBack { check, place, events } => {
                 read_back::write_once(check, place, events).await?;
             }
+            Inner::Client { work, url, times } => client::work_once(work, &url, times).await?,
             Inner::Node(orders) => node::work(orders).await?,
             Inner::Sellers(sellers) => sellers::work(sellers).await?,
         }

@@ -207,7 +207,8 @@ async fn wait_for_snapshot(database: &Database, account: &str, version: u32) -> 
     bail!("the snapshot of {account} at version {version} was not written")
 }
 
-async fn load_by_hand(
+/// One SELECT of what is needed, a match and a fold.
+pub async fn load_by_hand(
     connection: &mut sqlx::PgConnection,
     account: &str,
 ) -> anyhow::Result<Account> {
