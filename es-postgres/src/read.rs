@@ -111,16 +111,9 @@ impl PgStore {
             Cursor::After(position) => (include_str!("../sql/log_after.sql"), position),
             Cursor::Before(position) => (include_str!("../sql/log_before.sql"), position),
         };
-        self.query(sql)
-            .bind(bigint(position.0))
-            .bind(bigint(safe.0))
-            .bind(i64::from(limit))
-            .fetch_all(connection)
-            .await
-            .map_err(from_sqlx)?
-            .iter()
-            .map(row::event)
-            .collect()
+        let query = self.query(sql).bind(bigint(position.0)).bind(bigint(safe.0));
+        let rows = query.bind(i64::from(limit)).fetch_all(connection).await.map_err(from_sqlx)?;
+        row::events(&rows)
     }
 }
 

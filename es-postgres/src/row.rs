@@ -13,18 +13,27 @@ use crate::error::from_sqlx;
 /// From 1970-01-01, where [`Timestamp`] begins, to 2000-01-01, where `timestamptz` does.
 const MICROS_TO_2000: i64 = 946_684_800_000_000;
 
-/// The names of the events of a page, each checked and kept once where it comes several times on end.
+/// The names that stand in the rows of a page, each checked and kept once where it comes several times on
+/// end.
 #[derive(Default)]
-pub(crate) struct Names(Option<EventName>);
+pub(crate) struct Names {
+    event: Option<EventName>,
+    category: Option<Category>,
+}
 
 impl Names {
-    fn of(&mut self, text: &str) -> Result<EventName, InvalidText> {
-        if let Some(name) = self.0.as_ref().filter(|name| name.as_str() == text) {
-            return Ok(name.clone());
+    fn event(&mut self, text: &str) -> Result<EventName, InvalidText> {
+        match &self.event {
+            Some(name) if name.as_str() == text => Ok(name.clone()),
+            _ => Ok(self.event.insert(EventName::new(text)?).clone()),
         }
-        let name = EventName::new(text)?;
-        self.0 = Some(name.clone());
-        Ok(name)
+    }
+
+    fn category(&mut self, text: &str) -> Result<Category, InvalidText> {
+        match &self.category {
+            Some(category) if category.as_str() == text => Ok(category.clone()),
+            _ => Ok(self.category.insert(Category::new(text)?).clone()),
+        }
     }
 }
 
@@ -61,7 +70,7 @@ pub(crate) fn raw_event(
 ) -> Result<RawEvent, StoreError> {
     let damaged = |what: Damage| corrupt(position, what);
     Ok(RawEvent::new(
-        names.of(json(row, name)?).map_err(|source| damaged(source.into()))?,
+        names.event(json(row, name)?).map_err(|source| damaged(source.into()))?,
         SchemaVersion(
             u32::try_from(integer(row, version)?)
                 .map_err(|_| damaged(Damage::Negative("schema version")))?,
@@ -70,17 +79,29 @@ pub(crate) fn raw_event(
     ))
 }
 
+/// The events of a page of the log.
+pub(crate) fn events<'a>(
+    rows: impl IntoIterator<Item = &'a PgRow>,
+) -> Result<Vec<RecordedEvent>, StoreError> {
+    let mut names = Names::default();
+    rows.into_iter().map(|row| event_among(row, &mut names)).collect()
+}
+
 /// An event of the log; the name of its stream stands in the same row. One that cannot be read holds no
 /// reader of the log up: it is an event that says so.
 pub(crate) fn event(row: &PgRow) -> Result<RecordedEvent, StoreError> {
-    let read = stream(row).and_then(|stream| event_of(row, stream, &mut Names::default()));
+    event_among(row, &mut Names::default())
+}
+
+fn event_among(row: &PgRow, names: &mut Names) -> Result<RecordedEvent, StoreError> {
+    let read = stream(row, names).and_then(|stream| event_of(row, stream, names));
     match read {
         Err(error) if error.kind() == StoreErrorKind::Corrupt => damaged_event(row, &error),
         read => read,
     }
 }
 
-fn stream(row: &PgRow) -> Result<StreamId, StoreError> {
+fn stream(row: &PgRow, names: &mut Names) -> Result<StreamId, StoreError> {
     let position = unsigned(row, 0)?;
     let damaged = |what: Damage| corrupt(position, what);
     let (Some(category), Some(key)) = (
@@ -90,7 +111,7 @@ fn stream(row: &PgRow) -> Result<StreamId, StoreError> {
         return Err(damaged(Damage::NoStream));
     };
     Ok(StreamId::new(
-        Category::new(category).map_err(|source| damaged(source.into()))?,
+        names.category(category).map_err(|source| damaged(source.into()))?,
         StreamKey::new(key).map_err(|source| damaged(source.into()))?,
     ))
 }
@@ -99,7 +120,7 @@ fn stream(row: &PgRow) -> Result<StreamId, StoreError> {
 fn damaged_event(row: &PgRow, error: &StoreError) -> Result<RecordedEvent, StoreError> {
     let position = unsigned(row, 0)?;
     let id = row.try_get::<uuid::Uuid, _>(3).map_err(from_sqlx)?;
-    let stream = match stream(row) {
+    let stream = match stream(row, &mut Names::default()) {
         Ok(stream) => stream,
         Err(_) => placeholder(position)?,
     };

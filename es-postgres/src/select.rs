@@ -82,7 +82,7 @@ impl PgStore {
                     .bind(types)
                     .bind(i64::from(piece.limit));
                 let rows = statement.fetch_all(connection).await.map_err(from_sqlx)?;
-                Ok(piece.found(events(&rows)?, until))
+                Ok(piece.found(row::events(&rows)?, until))
             }
             Scope::Stream(stream) => {
                 let statement = self.select_stream(stream, types, piece);
@@ -118,7 +118,7 @@ impl PgStore {
             .bind(types)
             .bind(i64::from(piece.limit));
         let rows = statement.fetch_all(connection).await.map_err(from_sqlx)?;
-        Ok(piece.found(events(&rows)?, until))
+        Ok(piece.found(row::events(&rows)?, until))
     }
 
     fn select_stream<'a>(
@@ -184,7 +184,7 @@ impl Piece {
             None => self.after,
         };
         let is_there = |row: &&PgRow| row.try_get::<Option<i64>, _>(0).is_ok_and(|at| at.is_some());
-        let events = rows.iter().filter(is_there).map(row::event).collect::<Result<_, _>>()?;
+        let events = row::events(rows.iter().filter(is_there))?;
         Ok(self.found(events, until))
     }
 }
@@ -194,8 +194,4 @@ fn types(selection: &Selection) -> Option<Vec<&str>> {
     let types = selection.types();
     let records = std::iter::once(Transformation::NAME);
     (!types.is_empty()).then(|| types.iter().map(EventName::as_str).chain(records).collect())
-}
-
-fn events(rows: &[PgRow]) -> Result<Vec<RecordedEvent>, StoreError> {
-    rows.iter().map(row::event).collect()
 }
