@@ -291,6 +291,8 @@ impl EventStore for PgStore {
         self.lock_for(draft, wait).await.map(Some)
     }
 
+    /// A tag that nobody has asked for before waits until no append is open, for ten seconds at most; other
+    /// appends go on meanwhile.
     async fn missing_tag(&self, tags: &[EventTag]) -> Result<Option<EventTag>, StoreError> {
         self.find_missing_tag(tags).await
     }
@@ -434,6 +436,7 @@ impl TransformStore for PgStore {
 }
 
 /// As the role that appends. A page of events holds their streams for as long as its tags take to write.
+/// For an append that is open each call waits for ten seconds at most, and lets others through meanwhile.
 impl RetagStore for PgStore {
     async fn begin_retag(&self, retag: &Retag) -> Result<Position, StoreError> {
         self.open_retag(retag).await

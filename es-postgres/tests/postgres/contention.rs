@@ -10,7 +10,7 @@ use es_core::StoreErrorKind;
 use es_core::prelude::*;
 use es_postgres::PgStore;
 use es_postgres::sqlx::Executor;
-use es_postgres::sqlx::postgres::PgPoolOptions;
+use es_postgres::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
@@ -214,21 +214,43 @@ async fn the_time_for_a_lock_is_one_for_all_of_its_streams() {
     assert_eq!(waiting.await.unwrap().unwrap_err().kind(), StoreErrorKind::Contention);
 }
 
-/// Its session and its place are free long before the time that it was given.
+/// The wait was for an hour. Its session ends with the last handle on the store, which is that of whoever
+/// waits.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lock_is_not_waited_for_on_behalf_of_a_caller_that_has_gone() {
     let fixture = fixture().await;
     let draft = append("a", ExpectedVersion::Any, 1);
     let mut holder = fixture.pool.begin().await.unwrap();
     fixture.store.append_within(&mut holder, draft.clone()).await.unwrap();
-    let store = fixture.store.clone();
+    let address: PgConnectOptions = fixture.database.url().parse().unwrap();
+    let options = PgPoolOptions::new().max_connections(1);
+    let pool = options.connect_with(address.application_name("gone")).await.unwrap();
+    let store = PgStore::new(pool);
     let waiting = tokio::spawn(async move { store.lock(&draft, Duration::from_hours(1)).await });
     fixture.until_waiting(1).await;
 
     waiting.abort();
 
-    fixture.until_waiting(0).await;
+    let sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'gone'";
+    fixture.until(sessions, 0).await;
     holder.commit().await.unwrap();
+}
+
+const SLOW: &str = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql \
+                    AS $$ BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END $$; \
+                    CREATE TRIGGER slow BEFORE INSERT ON es.events \
+                    FOR EACH ROW EXECUTE FUNCTION slow()";
+
+/// What is done under the lock has the time that the service gives its statements.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_for_a_lock_is_none_for_its_append() {
+    let fixture = fixture().await;
+    fixture.pool.execute(SLOW).await.unwrap();
+    let draft = append("a", ExpectedVersion::Any, 1);
+
+    let lock = fixture.store.lock(&draft, Duration::from_millis(200)).await.unwrap().unwrap();
+
+    lock.append(draft).await.unwrap();
 }
 
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]

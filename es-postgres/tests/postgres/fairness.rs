@@ -165,14 +165,15 @@ async fn a_store_that_gets_no_spare_connection_waits_for_the_pool() {
     answer.expect("it goes on waiting for the pool").unwrap();
 }
 
-/// Somebody who waits for a stream has the only place of those who wait, for a minute.
+/// Three wait for a stream. One has the only place of those who wait, for a minute, and the others no
+/// connection meanwhile.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_append_on_a_condition_that_meets_nobody_needs_no_place_of_those_who_wait() {
     let fixture = fixture().await;
     let address: PgConnectOptions = fixture.database.url().parse().unwrap();
     let options = PgPoolOptions::new().max_connections(3);
     let pool = options.connect_with(address.options([("lock_timeout", "1min")])).await.unwrap();
-    let store = PgStore::new(pool);
+    let store = PgStore::new(pool).without_spare_connections();
     let decided = |key| {
         let query = Query::new(vec![item(&["moved"], &[&format!("to:{key}")])]).unwrap();
         let append = append(key, ExpectedVersion::Any, 1);
@@ -181,8 +182,11 @@ async fn an_append_on_a_condition_that_meets_nobody_needs_no_place_of_those_who_
     let mut holder = fixture.pool.begin().await.unwrap();
     let held = append("a", ExpectedVersion::Any, 1);
     fixture.store.append_within(&mut holder, held).await.unwrap();
-    let (waiting, of_waiting) = (store.clone(), decided("a"));
-    let waiting = tokio::spawn(async move { waiting.append(of_waiting).await });
+    let mut waiting = JoinSet::new();
+    for _ in 0..3 {
+        let (store, decided) = (store.clone(), decided("a"));
+        waiting.spawn(async move { store.append(decided).await.unwrap() });
+    }
     fixture.until_waiting(1).await;
 
     for _ in 0..10 {
@@ -191,5 +195,5 @@ async fn an_append_on_a_condition_that_meets_nobody_needs_no_place_of_those_who_
     }
 
     holder.commit().await.unwrap();
-    waiting.await.unwrap().unwrap();
+    waiting.join_all().await;
 }

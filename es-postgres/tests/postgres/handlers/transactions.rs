@@ -2,8 +2,8 @@
 
 use es_core::projection::Projections;
 use es_postgres::PgStore;
-use es_postgres::sqlx::Executor;
 use es_postgres::sqlx::postgres::PgConnectOptions;
+use es_postgres::sqlx::{self, Executor, PgPool};
 
 use super::support::{Deed, Stage, says, swallows};
 
@@ -74,6 +74,19 @@ async fn every_session_comes_back_as_it_was() {
         let stage = beside_others(deed).await;
 
         stage.fixture.every_session_writes().await;
+        is_set_in_no_session(&stage.fixture.pool).await;
+    }
+}
+
+/// A session that was told nothing goes on following the configuration of the server.
+async fn is_set_in_no_session(pool: &PgPool) {
+    let source = "SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only'";
+    let mut all = Vec::new();
+    for _ in 0..pool.options().get_max_connections() {
+        let mut connection = pool.acquire().await.unwrap();
+        let source: String = sqlx::query_scalar(source).fetch_one(&mut *connection).await.unwrap();
+        assert_eq!(source, "default");
+        all.push(connection);
     }
 }
 

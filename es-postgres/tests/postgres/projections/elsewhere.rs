@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use es_core::prelude::*;
 use es_core::projection::{Projections, RunOptions, Running};
-use es_core::{Append, NewEvent, Project, ProjectError, Projection, ReadModel, Start};
+use es_core::{Append, NewEvent, Project, ProjectError, Projection, ReadModel, Start, Token};
 use es_postgres::sqlx::PgPool;
 use es_postgres::{PgProjections, PgStore};
 
@@ -163,7 +163,8 @@ async fn a_kill_repeats_one_mail_at_most() {
     }
     let mut child = process(fixture.database.url(), &path);
     until("all mails are posted", || posted(&path).len() == 300).await;
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let end = Token::from(fixture.store.log_page(Cursor::END, 1).await.unwrap().head);
+    projections(&fixture.pool).wait_for::<Mails>(end, PATIENCE).await.unwrap();
     child.kill().expect("it runs");
     child.wait().expect("it was killed");
 
