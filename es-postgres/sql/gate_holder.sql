@@ -1,7 +1,7 @@
 -- Leans on no index: it touches no table, only the server's locks and sessions.
 --
--- The session whose append has been open for the longest time. What a session does, and since when, is seen
--- by its own role and by those with pg_read_all_stats.
+-- The session whose append has been open for the longest time. What a session does, and since when,
+-- is seen by its own role and by those with pg_read_all_stats.
 SELECT locks.pid, session.application_name::text, session.state,
        (extract(epoch FROM clock_timestamp() - session.xact_start) * 1000000)::bigint AS open
   FROM pg_locks locks

@@ -1,17 +1,17 @@
 //! Locks of appends: a transaction that has its turn at some streams and tags.
 //!
-//! PostgreSQL hands an advisory lock to those who wait in the order in which they came, so waiting for
-//! it is the turn, between tasks and between processes. Whoever has it reads what is committed, on the
-//! same connection, decides and appends:
+//! PostgreSQL hands an advisory lock to those who wait in the order in which they came, so waiting
+//! for it is the turn, between tasks and between processes. Whoever has it reads what is committed,
+//! on the same connection, decides and appends:
 //!
 //! ```text
 //! process A   ├ locks ─ reads, decides, appends, commits ┤
 //! process B      ├ waits ─────────────────────────────── locks ─ reads what A wrote, decides … ┤
 //! ```
 //!
-//! The transaction belongs to a task, and whoever has the lock asks it. So a future that is dropped or
-//! kept leaves nothing half done, and a lock that is not used is over after a moment. The server ends
-//! the transaction of a process that stands still.
+//! The transaction belongs to a task, and whoever has the lock asks it. So a future that is dropped
+//! or kept leaves nothing half done, and a lock that is not used is over after a moment. The server
+//! ends the transaction of a process that stands still.
 
 use std::time::Duration;
 
@@ -35,8 +35,8 @@ use crate::tags::TagLocks;
 /// For so long a lock lasts of which nobody asks anything.
 const UNUSED: Duration = Duration::from_secs(2);
 
-/// The first statement of the transaction, whose locks may take `slice` in all: `lock_timeout` would count
-/// for each of them. Shorter limits that the service has set itself count.
+/// The first statement of the transaction, whose locks may take `slice` in all: `lock_timeout`
+/// would count for each of them. Shorter limits that the service has set itself count.
 fn opening(slice: Duration) -> String {
     format!(
         "BEGIN ISOLATION LEVEL READ COMMITTED; \
@@ -51,10 +51,11 @@ fn opening(slice: Duration) -> String {
     )
 }
 
-/// With the locks held, whatever else the append touches is waited for a moment: somebody who holds it
-/// may wait for what is held here. Its statements take as long as the service lets them.
+/// With the locks held, whatever else the append touches is waited for a moment: somebody who holds
+/// it may wait for what is held here. Its statements take as long as the service lets them.
 const BRIEFLY: &str = "SELECT set_config('lock_timeout', '100', true), \
-                              set_config('statement_timeout', current_setting('es.statement_timeout'), true)";
+                              set_config('statement_timeout', \
+                                         current_setting('es.statement_timeout'), true)";
 
 /// The side of whoever has the lock.
 struct PgAppendLock {

@@ -1,7 +1,7 @@
 //! The gate of appends, passed when none is open.
 //!
-//! Whoever wants it for itself queues there with the appends, and those that come later queue behind it. So
-//! it queues for a moment only, and lets them through in between:
+//! Whoever wants it for itself queues there with the appends, and those that come later queue
+//! behind it. So it queues for a moment only, and lets them through in between:
 //!
 //! ```text
 //! an open append   ├ the gate, beside others ──────────────────────────────┤
@@ -35,8 +35,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 impl PgStore {
-    /// Work that waits for the gate or for streams, on a task of its own, which nobody can drop half way.
-    /// It is tried again when a slice of waiting is over, for as long as somebody listens.
+    /// Work that waits for the gate or for streams, on a task of its own, which nobody can drop
+    /// half way. It is tried again when a slice of waiting is over, for as long as somebody
+    /// listens.
     ///
     /// # Errors
     ///

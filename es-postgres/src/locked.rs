@@ -25,8 +25,8 @@ use crate::tags::TagLocks;
 /// remains are deadlocks with transactions of the caller and appends too large to lock.
 const ATTEMPTS: u32 = 4;
 
-/// For so long an append waits for a lock that has no place of those who wait. Whoever merely passes by
-/// is through by then.
+/// For so long an append waits for a lock that has no place of those who wait. Whoever merely
+/// passes by is through by then.
 const BRIEFLY: Duration = Duration::from_millis(20);
 
 /// A time that an attempt has for each lock.
@@ -102,12 +102,13 @@ impl PgStore {
         tokio::spawn(task.in_current_span())
     }
 
-    /// What `attempt` comes to, which waits for streams in [slices](crate::slices): tried again when a slice
-    /// is over, for as long as somebody listens for the `answer`. `None` if the caller went away while there
-    /// was nothing but waiting.
+    /// What `attempt` comes to, which waits for streams in [slices](crate::slices): tried again
+    /// when a slice is over, for as long as somebody listens for the `answer`. `None` if the caller
+    /// went away while there was nothing but waiting.
     ///
-    /// Appends that wait for a stream share some places, and leave the rest of the pool to the others. One
-    /// that has `met` nobody yet does not wait for a place: where none is free it is tried without one.
+    /// Appends that wait for a stream share some places, and leave the rest of the pool to the
+    /// others. One that has `met` nobody yet does not wait for a place: where none is free it is
+    /// tried without one.
     pub(crate) async fn when_free<T, D, A: Future<Output = Result<T, AppendError>>>(
         &self,
         answer: &mut oneshot::Sender<D>,
@@ -139,8 +140,8 @@ impl PgStore {
         }
     }
 
-    /// Whether the limit to a wait was the store's own. Asked after one has run out, so that no append
-    /// pays for it that does not wait.
+    /// Whether the limit to a wait was the store's own. Asked after one has run out, so that no
+    /// append pays for it that does not wait.
     async fn waits_in_slices(&self) -> Result<bool, StoreError> {
         let mut session = self.session().await?;
         let limit = self.query("SHOW lock_timeout").fetch_one(&mut *session).await;
@@ -265,7 +266,8 @@ impl PgStore {
         connection: &mut PgConnection,
         append: &Append,
     ) -> Result<Outcome, Failure> {
-        // A handler's begin that is dropped half way takes two levels with it: both are the append's own.
+        // A handler's begin that is dropped half way takes two levels with it: both are the
+        // append's own.
         let mut outer = Savepoint::begin(connection).await?;
         let mut savepoint = Savepoint::begin(&mut outer).await?;
         let outcome = match self.write(&mut savepoint, append).await {
@@ -287,8 +289,8 @@ impl PgStore {
         outcome
     }
 
-    /// Waits for the locks of all streams and tags, in the order that all appends keep. Then what the
-    /// events have to have is known for the rest of the transaction, and looked at.
+    /// Waits for the locks of all streams and tags, in the order that all appends keep. Then what
+    /// the events have to have is known for the rest of the transaction, and looked at.
     pub(crate) async fn lock(
         &self,
         connection: &mut PgConnection,

@@ -18,8 +18,8 @@ use crate::store::PgStore;
 /// The cursor that keeps handlers from committing.
 const GUARD: &str = "es_guard";
 
-/// The session writes nothing. Remembers what the service has set for it, if that is not what every session
-/// begins with.
+/// The session writes nothing. Remembers what the service has set for it, if that is not what every
+/// session begins with.
 const READ_ONLY: &str = "BEGIN; \
     SELECT set_config('es.read_only', current_setting('default_transaction_read_only'), false); \
     RESET default_transaction_read_only; \
@@ -28,8 +28,8 @@ const READ_ONLY: &str = "BEGIN; \
     SET default_transaction_read_only = on; \
     COMMIT;";
 
-/// Gives back what was there before [`READ_ONLY`]. What every session begins with is not set: it goes on
-/// following the configuration of the server.
+/// Gives back what was there before [`READ_ONLY`]. What every session begins with is not set: it goes
+/// on following the configuration of the server.
 const AS_BEFORE: &str = "RESET default_transaction_read_only; \
     SELECT set_config('default_transaction_read_only', current_setting('es.read_only'), false) \
      WHERE current_setting('es.read_only', true) <> '';";

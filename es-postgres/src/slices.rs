@@ -1,11 +1,11 @@
 //! Waiting for locks in slices.
 //!
-//! A statement that waits cannot be called back, and whoever asked for it may have gone. So it waits for
-//! a slice, and is sent again if somebody still listens.
+//! A statement that waits cannot be called back, and whoever asked for it may have gone. So it
+//! waits for a slice, and is sent again if somebody still listens.
 //!
-//! With its slice it gives up its place in the server's queue for the lock. So each slice is twice as long
-//! as the one before: however many queue there, one of them is long enough. A caller that goes away leaves
-//! behind no longer a wait than it has waited itself.
+//! With its slice it gives up its place in the server's queue for the lock. So each slice is twice
+//! as long as the one before: however many queue there, one of them is long enough. A caller that
+//! goes away leaves behind no longer a wait than it has waited itself.
 
 use std::time::Duration;
 

@@ -45,8 +45,8 @@ impl PgUnitOfWork {
         Self { store, metadata, work, decided: Vec::new(), session: None }
     }
 
-    /// Decides one command, as [`UnitOfWork::execute`] does: on the state that the commands before it
-    /// left.
+    /// Decides one command, as [`UnitOfWork::execute`] does: on the state that the commands before
+    /// it left.
     pub async fn execute<C, A>(
         &mut self,
         command: C,
@@ -58,8 +58,8 @@ impl PgUnitOfWork {
         self.work.execute(command).await
     }
 
-    /// Takes one decision across streams. It sees what is stored, and not the events of this unit of
-    /// work.
+    /// Takes one decision across streams. It sees what is stored, and not the events of this unit
+    /// of work.
     pub async fn decide<D: Decision>(
         &mut self,
         decision: D,
@@ -102,7 +102,8 @@ impl PgUnitOfWork {
     }
 }
 
-/// Comes to its end also where nobody waits for it: a transaction that is half begun is the pool's trap.
+/// Comes to its end also where nobody waits for it: a transaction that is half begun is the pool's
+/// trap.
 async fn begin(store: &PgStore) -> Result<Session, StoreError> {
     let store = store.clone();
     let (begun, caller) = oneshot::channel();
@@ -183,17 +184,18 @@ impl PgStore {
     /// # }
     /// ```
     ///
-    /// `work` may run several times; what it writes on the [connection](PgUnitOfWork::connection) of a
-    /// run that others outran, or that fails, is rolled back, and what it does elsewhere is not. The
-    /// streams are locked after it, for as long as the appends and the commit take, on a task: a future
-    /// that is dropped or kept holds no streams, and leaves events and rows together, or neither.
+    /// `work` may run several times; what it writes on the [connection](PgUnitOfWork::connection)
+    /// of a run that others outran, or that fails, is rolled back, and what it does elsewhere is
+    /// not. The streams are locked after it, for as long as the appends and the commit take, on a
+    /// task: a future that is dropped or kept holds no streams, and leaves events and rows
+    /// together, or neither.
     ///
     /// # Errors
     ///
     /// Those of `work`, which are told at once, and those of the append: a
-    /// [`Conflict`](AppendError::Conflict) or a [`Condition`](AppendError::Condition) when the time is
-    /// up. [`Unsupported`](StoreErrorKind::Unsupported) where a decision rests on there being no event that
-    /// the unit of work writes itself: it would be refused for ever. After
+    /// [`Conflict`](AppendError::Conflict) or a [`Condition`](AppendError::Condition) when the time
+    /// is up. [`Unsupported`](StoreErrorKind::Unsupported) where a decision rests on there being no
+    /// event that the unit of work writes itself: it would be refused for ever. After
     /// [`Unavailable`](StoreErrorKind::Unavailable) it may have been committed.
     pub async fn transact<T, E>(
         &self,
