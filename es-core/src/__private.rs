@@ -300,7 +300,7 @@ impl<E: Event> Fact for E {
         E::VERSION
     }
 
-    /// Whatever writes it: an implementation by hand is checked here.
+    /// Checks an implementation that was written by hand, too.
     fn encode(&self) -> Result<Payload, EncodeError> {
         let payload = Event::encode(self)?;
         if E::CHECKED && !E::IS_DERIVED {

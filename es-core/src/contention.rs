@@ -26,7 +26,7 @@ pub(crate) const OPTIMISTIC: u32 = 2;
 /// A store keeps to the time for a lock itself; one that does not answer has so long on top.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Whether each of several that went together would meet the same failure by itself: trying them one by
+/// True if each of several that went together would meet the same failure by itself: trying them one by
 /// one would only take as many times as long.
 pub(crate) fn fails_all(error: &StoreError) -> bool {
     use StoreErrorKind::{NotMigrated, ReadOnly, StatementTimeout};
@@ -53,7 +53,7 @@ impl Attempts {
         Self { since: Instant::now(), limit, nth: 1, pauses: Pauses::new() }
     }
 
-    /// Whether it is time to wait for a turn.
+    /// True if it is time to wait for a turn.
     pub(crate) fn is_locked(&self) -> bool {
         self.nth > OPTIMISTIC
     }

@@ -298,7 +298,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         self.execute_at_with(command, version, Metadata::default()).await
     }
 
-    /// As [`execute_at`](Self::execute_at), with what is known of the request: see
+    /// Executes like [`execute_at`](Self::execute_at), with what is known of the request: see
     /// [`execute_with`](Self::execute_with).
     pub async fn execute_at_with<C>(
         &self,
@@ -390,7 +390,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         self.read_history(id, cursor, from)
     }
 
-    /// What happened to one aggregate after or before one event of its [history](Self::history). Goes on
+    /// Reads what happened to one aggregate after or before one event of its [history](Self::history). Goes on
     /// with the next part where that was one of several that a stored event is read as.
     ///
     /// # Errors

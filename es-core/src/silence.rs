@@ -33,7 +33,7 @@ pub(crate) async fn answered<T, E: From<StoreError>>(
     answered_by(Instant::now() + SILENCE, call).await
 }
 
-/// As [`answered`], until a moment. Without a runtime that could wake it, it waits as long as it takes.
+/// Waits like [`answered`], until a moment. Without a runtime that could wake it, it waits as long as it takes.
 pub(crate) async fn answered_by<T, E: From<StoreError>>(
     until: Instant,
     call: impl Future<Output = Result<T, E>>,

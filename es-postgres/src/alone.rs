@@ -81,7 +81,7 @@ impl PgStore {
     }
 }
 
-/// As [`PgStore::append_alone`], with a claim on the stream. The claim's place is given back before
+/// Appends like [`PgStore::append_alone`], with a claim on the stream. The claim's place is given back before
 /// anything is waited for.
 async fn append_first(append: Append, mut claim: Claim) -> Result<Appended, AppendError> {
     if let Some(appended) = claim.store().try_alone(&append).await? {

@@ -233,7 +233,7 @@ impl PgStore {
     }
 }
 
-/// Whether it was a failure.
+/// True if it was a failure.
 fn answered<T>(page: Result<T, StoreError>, reply: Reply<Result<T, StoreError>>) -> bool {
     let has_failed = page.is_err();
     // Whoever does not listen any more has gone.

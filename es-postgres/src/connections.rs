@@ -37,7 +37,7 @@ const AWAY: Duration = Duration::from_secs(1);
 /// BEGIN fails.
 const CLEAN: &str = "BEGIN; ROLLBACK";
 
-/// What the server says of a statement in a transaction that has failed.
+/// The server's code for a statement in a transaction that has failed.
 const FAILED: &str = "25P02";
 
 /// A pool, and what is kept of it.
@@ -71,7 +71,7 @@ pub(crate) struct Held {
     home: Arc<Connections>,
 }
 
-/// Whose place a connection takes.
+/// The owner of the place that a connection takes.
 enum Whose {
     Pool(PoolConnection<Postgres>),
     /// None of the pool, all of which the service has.

@@ -44,7 +44,7 @@ where
     }
 }
 
-/// What a task tells that nobody ends; where it told nothing, the panic that it ended with.
+/// The outcome of a task that nobody ends; where it told nothing, the panic that it ended with.
 ///
 /// # Errors
 ///

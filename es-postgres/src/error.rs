@@ -118,7 +118,7 @@ fn is_stale_plan(error: &PgDatabaseError) -> bool {
 
 /// A failure that may come of how its session has prepared a statement.
 pub(crate) trait Failed {
-    /// Whether it does: the session is of no use any more.
+    /// True if it does: the session is of no use any more.
     fn is_stale_plan(&self) -> bool;
 }
 
@@ -177,7 +177,7 @@ fn id_in(detail: &str) -> Option<EventId> {
     detail.split(['(', ')']).find_map(|word| Uuid::try_parse(word).ok()).map(EventId::from)
 }
 
-/// Whether an append that failed so has stored nothing and may succeed in another attempt.
+/// True if an append that failed so has stored nothing and may succeed in another attempt.
 pub(crate) fn is_contention(error: &AppendError) -> bool {
     matches!(error, AppendError::Store(error) if error.kind() == StoreErrorKind::Contention)
 }

@@ -1,4 +1,4 @@
-//! Which tags stored events have, and appends that lack one.
+//! Tags that stored events have, and appends that lack one.
 //!
 //! ```text
 //! release without the tag                 whoever completes it
@@ -33,7 +33,7 @@ pub(crate) struct TagChanges(pub(crate) i64);
 /// No number of changes.
 const NEVER: i64 = -1;
 
-/// How much of a tag is written, in the words of `es.event_tags`.
+/// The stage to which a tag is written, in the words of `es.event_tags`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TagState {
     /// Not on all stored events, and appends need not have it.
@@ -44,11 +44,11 @@ pub(crate) enum TagState {
     Complete,
 }
 
-/// What a process knows of tags.
+/// The tags that a process knows of.
 #[derive(Debug, Default)]
 pub(crate) struct EventTags(RwLock<Arc<Known>>);
 
-/// As it was when `changes` was the number of changes.
+/// The state when `changes` was the number of changes.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     changes: i64,
@@ -72,7 +72,7 @@ impl EventTags {
         Arc::clone(&place)
     }
 
-    /// Whether one of these events lacks a tag, as far as this process knows.
+    /// True if one of these events lacks a tag, as far as this process knows.
     pub(crate) fn are_left_out_by(&self, parts: &[StreamAppend]) -> bool {
         let mut events = parts.iter().flat_map(|part| &part.events);
         self.known().left_out_by(&mut events).is_some()
@@ -157,7 +157,7 @@ impl PgStore {
         }
     }
 
-    /// What events have to have, read anew if the number has moved. Behind the gate.
+    /// The tags that events have to have, read anew if the number has moved. Behind the gate.
     async fn tags_at(
         &self,
         connection: &mut PgConnection,
@@ -170,7 +170,7 @@ impl PgStore {
         self.read_tags(connection, changes).await
     }
 
-    /// What events have to have, for this process to go by. Behind the gate, where `changes` is the
+    /// The tags that events have to have, for this process to go by. Behind the gate, where `changes` is the
     /// number, in a transaction that has changed nothing of it.
     pub(crate) async fn read_tags(
         &self,
@@ -180,7 +180,7 @@ impl PgStore {
         Ok(self.event_tags.learn(self.look_at_tags(connection, changes).await?))
     }
 
-    /// What events have to have, if this transaction is committed.
+    /// The tags that events have to have, if this transaction is committed.
     pub(crate) async fn look_at_tags(
         &self,
         connection: &mut PgConnection,

@@ -11,7 +11,7 @@ use crate::row::unsigned;
 use crate::store::PgStore;
 
 impl PgStore {
-    /// Where the log is held up, if events wait behind an open append.
+    /// The place where the log is held up, if events wait behind an open append.
     pub(crate) async fn find_hold_up(&self) -> Result<Option<HeldUp>, StoreError> {
         let rows = self.rows_of(self.query(include_str!("../sql/held_up.sql"))).await?;
         rows.first().map(held_up).transpose()

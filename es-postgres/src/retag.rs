@@ -50,7 +50,7 @@ impl PgStore {
         Ok(known)
     }
 
-    /// Whether all stored events have a tag that nobody has asked for before. If so, appends have to
+    /// True if all stored events have a tag that nobody has asked for before. If so, appends have to
     /// have it from now on.
     ///
     /// The log is looked through twice: as far as it is complete beside everybody else, and what is

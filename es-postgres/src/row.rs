@@ -116,7 +116,7 @@ fn stream(row: &PgRow, names: &mut Names) -> Result<StreamId, StoreError> {
     ))
 }
 
-/// What can be read of an event, and why the rest cannot.
+/// The readable part of an event, and why the rest cannot be read.
 fn damaged_event(row: &PgRow, error: &StoreError) -> Result<RecordedEvent, StoreError> {
     let position = unsigned(row, 0)?;
     let id = row.try_get::<uuid::Uuid, _>(3).map_err(from_sqlx)?;
@@ -157,7 +157,7 @@ fn placeholder(position: u64) -> Result<StreamId, StoreError> {
     Ok(StreamId::new(category, StreamKey::new(position.to_string()).map_err(damaged)?))
 }
 
-/// What the metadata of a damaged event says where that is set aside: it is to be known as damaged, and
+/// The text that the metadata of a damaged event says where that is set aside: it is to be known as damaged, and
 /// the log has the rest.
 const KEPT_DAMAGE: &str = "{\"es-damaged\":";
 

@@ -1,4 +1,4 @@
-//! Whose a schema is that is there already.
+//! The owner of a schema that is there already.
 
 use es_core::{StoreError, StoreErrorKind};
 use sqlx::postgres::PgRow;
@@ -8,7 +8,7 @@ use crate::error::from_sqlx;
 use crate::statements::number_of;
 use crate::store::PgStore;
 
-/// What the first migration is called.
+/// The name of the first migration.
 pub(crate) const FIRST: &str = "streams and events";
 
 /// A schema that a store would use holds what no store has made.
@@ -29,7 +29,7 @@ pub struct ForeignSchema {
     pub found: Vec<String>,
 }
 
-/// Whether the schema is empty, or was migrated before, by what `schema_objects.sql` answers.
+/// Checks that the schema is empty, or was migrated before, by what `schema_objects.sql` answers.
 pub(crate) async fn is_ours(
     store: &PgStore,
     connection: &mut PgConnection,
@@ -54,7 +54,7 @@ pub(crate) async fn is_ours(
     Err(StoreError::new(StoreErrorKind::Unsupported, foreign))
 }
 
-/// Whether no other store in this database has the same numbers for its locks.
+/// Checks that no other store in this database has the same numbers for its locks.
 pub(crate) async fn is_by_itself(
     store: &PgStore,
     connection: &mut PgConnection,

@@ -43,12 +43,12 @@ pub(crate) struct Session {
     /// Whether a transaction has been begun, or half begun, and not ended.
     in_transaction: bool,
     guard: Guard,
-    /// Whether the session itself writes nothing outside of the transaction, until a commit of the framework's
+    /// True if the session itself writes nothing outside of the transaction, until a commit of the framework's
     /// has taken that back.
     is_read_only: bool,
 }
 
-/// What keeps a transaction the framework's while code of the service has its connection.
+/// The guard that keeps a transaction the framework's while code of the service has its connection.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Guard {
     /// Nobody else has it.
@@ -71,7 +71,7 @@ impl PgStore {
         self.rows_while(query, ()).await
     }
 
-    /// As [`rows_of`](Self::rows_of); `held` is let go of when they are read.
+    /// All rows, like [`rows_of`](Self::rows_of); `held` is let go of when they are read.
     pub(crate) async fn rows_while<G: Send + 'static>(
         &self,
         query: Query<'static, Postgres, PgArguments>,
@@ -86,7 +86,7 @@ impl PgStore {
         .await
     }
 
-    /// As [`rows_of`](Self::rows_of), for what runs on a task already.
+    /// All rows, like [`rows_of`](Self::rows_of), for what runs on a task already.
     pub(crate) async fn rows_on_this_task(
         &self,
         query: Query<'static, Postgres, PgArguments>,

@@ -3,7 +3,7 @@
 /// The longest name that PostgreSQL keeps, in bytes.
 pub(crate) const LONGEST: usize = 63;
 
-/// Whether `name` must stand in quotes wherever SQL is to find it: it has a capital letter, which SQL
+/// True if `name` must stand in quotes wherever SQL is to find it: it has a capital letter, which SQL
 /// folds to a small one, or another character than letters, digits and `_`, or is a keyword.
 pub(crate) fn needs_quotes(name: &str) -> bool {
     let mut bytes = name.bytes();

@@ -55,7 +55,7 @@ impl Schema {
         self.0.as_ref().map_or(DEFAULT, |other| other.name.as_str())
     }
 
-    /// What the schemas of its read models begin with.
+    /// The prefix of the schemas of its read models.
     pub(crate) fn prefix(&self) -> String {
         self.0.as_ref().map_or_else(String::new, |other| format!("{}_", other.name))
     }

@@ -62,7 +62,7 @@ use crate::{schema, spans};
 #[derive(Clone)]
 pub struct PgStore {
     pub(crate) connections: Arc<Connections>,
-    /// Where its tables are.
+    /// The schema of its tables.
     pub(crate) schema: Schema,
     /// How far the log was found to go, by any of the clones.
     pub(crate) known_log: Arc<KnownLog>,
@@ -79,7 +79,7 @@ pub struct PgStore {
     /// What other processes are told, and tell.
     pub(crate) notifications: Option<Arc<Notifications>>,
     pub(crate) persistent: bool,
-    /// Which tags stored events have, as far as this process knows.
+    /// The tags that stored events have, as far as this process knows.
     pub(crate) event_tags: Arc<EventTags>,
     /// What is a part of every append.
     pub(crate) inline: Inline,
@@ -110,7 +110,7 @@ impl PgStore {
         Self::of(pool, Schema::default())
     }
 
-    /// As [`new`](Self::new), with the events in another schema than `es`.
+    /// Makes a store like [`new`](Self::new), with the events in another schema than `es`.
     ///
     /// Stores in several schemas of one database have nothing in common: neither events nor locks, nor
     /// notifications. An open append of the one holds no reader of the other up. The read models of a

@@ -59,7 +59,7 @@ struct Taken {
     granted: Option<(Box<dyn AnyModels>, usize)>,
 }
 
-/// What decisions came to that were decided one after another.
+/// The outcome of decisions that were decided one after another.
 struct Round {
     taken: Vec<Taken>,
     events: DecidedEvents,

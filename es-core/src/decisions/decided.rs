@@ -49,7 +49,7 @@ impl DecidedEvents {
         self.order.push(nth);
     }
 
-    /// How many there are.
+    /// The number of events.
     pub(crate) fn len(&self) -> usize {
         self.order.len()
     }
@@ -59,7 +59,7 @@ impl DecidedEvents {
         self.in_order_of_the_log().map(|new| new.event.payload.as_str().len()).sum()
     }
 
-    /// Whether all of `next` come after all of these in the log, if they are added: none of them goes
+    /// True if all of `next` come after all of these in the log, if they are added: none of them goes
     /// back to a stream that others stand behind.
     pub(crate) fn goes_on_with(&self, next: &Self) -> bool {
         next.parts.iter().enumerate().all(|(nth, part)| {

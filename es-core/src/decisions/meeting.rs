@@ -42,7 +42,7 @@ struct State {
     /// The runs that are not a task's yet.
     firsts: HashMap<u64, Arc<Handover>>,
     queue: VecDeque<Request>,
-    /// How many in the queue want a tag.
+    /// The number of those in the queue that want a tag.
     wanted: HashMap<QueryItem, usize>,
     look: usize,
 }

@@ -76,7 +76,7 @@ impl<M: DecisionModels> Reading<M> {
         self.read(store, true).await
     }
 
-    /// As [`read_on`](Self::read_on), and a store that fails is not asked again.
+    /// Reads on like [`read_on`](Self::read_on); a store that fails is not asked again.
     pub(crate) async fn read_once<S, E>(&mut self, store: &S) -> Result<Seen<M>, DecisionError<E>>
     where
         S: EventStore,

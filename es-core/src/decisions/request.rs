@@ -19,7 +19,7 @@ use crate::metadata::Metadata;
 use crate::query::{InvalidQuery, Query, QueryItem};
 use crate::recorded::RecordedEvent;
 
-/// What came of a panic, as it goes on elsewhere.
+/// The payload of a panic, as it goes on elsewhere.
 pub(crate) type Panic = Box<dyn Any + Send>;
 
 /// The answer to whoever asked; the outer error is a panic of the decision, which goes on there.
@@ -34,14 +34,14 @@ pub(crate) struct Request {
     pub(crate) keys: HashSet<QueryItem>,
     /// The decision's own.
     pub(crate) span: Span,
-    /// Where its caller runs, and so where it may run.
+    /// The runtime of its caller, and so where it may run.
     pub(crate) runtime: Option<Handle>,
     /// The attempt that it is in, from 1.
     pub(crate) attempts: u32,
     since: Instant,
 }
 
-/// Why a decision came to nothing that was not refused.
+/// Reasons why a decision came to nothing that was not refused.
 pub(crate) enum Failure {
     Overtaken(ConditionFailed),
     /// It, or what it rests on, panicked.
@@ -116,7 +116,7 @@ struct Asked<D: Decision> {
     outcome: Outcome<D>,
 }
 
-/// What the last decision came to, if there is no event.
+/// The outcome of the last decision, if there is no event.
 enum Outcome<D: Decision> {
     None,
     Refused(DecisionError<D::Error>),

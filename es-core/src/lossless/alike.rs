@@ -5,7 +5,7 @@ use crate::describe::Describe;
 use crate::event::Payload;
 use crate::event_set::EventSet;
 
-/// Whether an event that was stored came back: equal; of an event that is not even equal to itself,
+/// True if an event that was stored came back: equal; of an event that is not even equal to itself,
 /// its JSON and its fields as printed.
 ///
 /// NaN under `PartialEq` differs from everything, also where a form of its own brings it back.
@@ -29,7 +29,7 @@ pub fn equals_itself<E: PartialEq>(event: &E) -> bool {
     event == event
 }
 
-/// Whether both are written as `payload` and print the same.
+/// True if both are written as `payload` and print the same.
 pub(super) fn writes_alike<S: EventSet>(read: &S, written: &S, payload: &Payload) -> bool {
     let again = read.encode();
     again.is_ok_and(|again| same_words(again.as_str(), payload.as_str()))
@@ -37,12 +37,12 @@ pub(super) fn writes_alike<S: EventSet>(read: &S, written: &S, payload: &Payload
         && prints_alike(read, written)
 }
 
-/// Whether two values print the same words, as sets and maps do in any order.
+/// True if two values print the same words, as sets and maps do in any order.
 pub(super) fn prints_alike<T: Describe>(one: &T, other: &T) -> bool {
     same_words(&one.describe().to_string(), &other.describe().to_string())
 }
 
-/// Whether two texts have the same words, in whatever order.
+/// True if two texts have the same words, in whatever order.
 #[must_use]
 pub fn same_words(one: &str, other: &str) -> bool {
     one == other || words(one) == words(other)

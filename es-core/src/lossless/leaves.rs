@@ -8,11 +8,11 @@ use serde::Serialize;
 use super::loss::ChangedField;
 use super::walk::Walk;
 
-/// What serde writes at one place.
+/// A value that serde writes at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Leaf {
     pub(super) path: String,
-    /// As `Debug` prints it.
+    /// The text that `Debug` prints.
     pub(super) value: String,
     /// NaN or infinity.
     pub(super) is_no_json: bool,

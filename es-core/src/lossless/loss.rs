@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::DecodeError;
 
-/// What an event would lose in the log.
+/// The part of an event that would be lost in the log.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Loss {
@@ -16,7 +16,7 @@ pub enum Loss {
         written: String,
         /// The JSON that would be stored for it.
         stored: String,
-        /// Why that is not read.
+        /// The reason why that is not read.
         source: DecodeError,
     },
     /// The stored form is read as another value.
@@ -35,11 +35,11 @@ pub enum Loss {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChangedField {
-    /// Where it is: `lines[1].price`, by the names that are stored.
+    /// The place of the value: `lines[1].price`, by the names that are stored.
     pub path: String,
     /// Its value.
     pub written: String,
-    /// What would be read in its place.
+    /// The value that would be read in its place.
     pub read: String,
 }
 
@@ -71,7 +71,7 @@ impl Loss {
         }
     }
 
-    /// What would become of the event, as half a sentence that begins with its name.
+    /// The consequence for the event, as half a sentence that begins with its name.
     #[must_use]
     pub fn fate(&self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Where in a JSON text something is.
+//! Places in a JSON text.
 
 use super::leaves;
 
@@ -33,14 +33,14 @@ pub(super) fn of<'a>(json: &'a str, path: &str) -> Option<&'a str> {
     None
 }
 
-/// How far a text of JSON has been looked through.
+/// The place up to which a text of JSON has been looked through.
 #[derive(Default)]
 struct Scan<'a> {
     within: Vec<Within<'a>>,
-    /// Where the text began in which this is, after its quote.
+    /// The beginning of the text in which this is, after its quote.
     text_from: Option<usize>,
     is_escaped: bool,
-    /// Where the innermost value begins.
+    /// The beginning of the innermost value.
     value_from: usize,
 }
 

@@ -9,7 +9,7 @@ use crate::describe::Description;
 use crate::error::DecodeError;
 use crate::event::Payload;
 
-/// What is lost of an event whose stored form is refused with `error`.
+/// The loss of an event whose stored form is refused with `error`.
 ///
 /// serde says how far it came. Where it reads as a whole before it looks, within `flatten` and in enums
 /// with a tag, that is behind the field; then a value that JSON does not have is to blame, or a number

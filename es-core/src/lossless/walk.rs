@@ -61,14 +61,14 @@ impl Walk {
     }
 }
 
-/// What is in a list, a map, a struct or a variant.
+/// The parts of a list, a map, a struct or a variant.
 pub(super) struct Parts<'a> {
     walk: &'a mut Walk,
     /// That of the path outside.
     length: usize,
     nth: usize,
     key: String,
-    /// What it is without any part.
+    /// The value without any part.
     empty: Option<&'static str>,
 }
 

@@ -1,4 +1,4 @@
-//! Which tags are complete, and writing those that came later.
+//! Tags that are complete, and the writing of those that came later.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -66,7 +66,7 @@ pub trait Projection: Send + Sync + 'static {
     /// Whether it has effects, which a rebuild does not repeat.
     const HAS_EFFECTS: bool = false;
 
-    /// Where its effects begin where no version of it is known: [`Start::Now`], so that a projection that
+    /// The place where its effects begin if no version of it is known: [`Start::Now`], so that a projection that
     /// is run for the first time does not mail the whole history. Its rows are those of all events in any
     /// case. A later version goes on behind the effects of the one before.
     const EFFECTS_START: Start = Start::Now;

@@ -50,7 +50,7 @@ pub struct ProjectError {
     fault: Fault,
 }
 
-/// Whose fault a failure is.
+/// The party that is to blame for a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     /// Nobody says.
@@ -77,13 +77,13 @@ impl ProjectError {
         Self { error: error.into(), fault: Fault::Event }
     }
 
-    /// Whether another system is to blame.
+    /// True if another system is to blame.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
         self.fault == Fault::OtherSystem
     }
 
-    /// Whether the event is to blame.
+    /// True if the event is to blame.
     #[must_use]
     pub fn is_rejected(&self) -> bool {
         self.fault == Fault::Event

@@ -12,7 +12,7 @@ pub struct InHand {
     pub position: crate::stream::Position,
     /// The name of the event.
     pub event: String,
-    /// Whose event it is.
+    /// The stream of the event.
     pub stream: String,
     /// Since when the handler has it, by the clock of its process.
     pub since: Timestamp,

@@ -136,10 +136,10 @@ pub struct Beat {
     pub log_end: Position,
     /// How many nodes are alive, this one among them.
     pub nodes: u32,
-    /// How many of them share the slots: those that have met the fewest kinds of events that they
+    /// The number of nodes that share the slots: those that have met the fewest kinds of events that they
     /// [cannot read](Pulse::unreadable).
     pub sharing: u32,
-    /// Whether this node is none of those, and leaves its slots to them.
+    /// True if this node is none of those, and leaves its slots to them.
     pub is_left_behind: bool,
     /// The place of this node among those that share the slots, from 0.
     pub rank: u32,
@@ -170,7 +170,7 @@ impl Beat {
         }
     }
 
-    /// How many slots are this node's fair share: none of a node that is left behind. The shares of
+    /// The number of slots that are this node's fair share: none of a node that is left behind. The shares of
     /// the others differ by one at most and add up to all slots.
     #[must_use]
     pub fn share(&self) -> usize {
@@ -191,7 +191,7 @@ pub struct Pulse {
     pub rate: f64,
     /// Why it does not come on, if it does not.
     pub error: Option<String>,
-    /// What its handler is busy with.
+    /// The event that its handler is busy with.
     pub in_hand: Option<InHand>,
     /// The number of kinds of events, by name and version, that it has met and is too old to read.
     pub unreadable: u32,

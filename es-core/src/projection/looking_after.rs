@@ -94,7 +94,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         self.reinstate_version(&ProjectionId::of::<X>()).await
     }
 
-    /// As [`reinstate`](Self::reinstate), of any version.
+    /// Reinstates any version, like [`reinstate`](Self::reinstate).
     pub async fn reinstate_version(&self, id: &ProjectionId) -> Result<VersionState, StoreError> {
         let state = self.kept.reinstate(id).await?;
         self.ask_to_look(id);

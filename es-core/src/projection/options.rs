@@ -66,7 +66,7 @@ impl RunOptions {
         self
     }
 
-    /// What becomes of events that cannot be handled. Unless told otherwise they are parked after
+    /// Says what becomes of events that cannot be handled. Unless told otherwise they are parked after
     /// [five](OnFailure::ATTEMPTS) tries, but for what a projection does
     /// [elsewhere](super::Projections::run_into), which is tried again until it is done.
     #[must_use]
@@ -75,7 +75,7 @@ impl RunOptions {
         self
     }
 
-    /// How long one event may be in a handler's hands; a minute unless told otherwise. Then the handler is
+    /// Limits the time that one event may be in a handler's hands; a minute unless told otherwise. Then the handler is
     /// broken off, and the event has failed. Events that are handled many at once have that time together,
     /// and are handled one by one after it.
     #[must_use]
@@ -111,13 +111,13 @@ impl RunOptions {
         self.lease
     }
 
-    /// What becomes of events that cannot be handled, if it was said.
+    /// The treatment of events that cannot be handled, if it was said.
     #[must_use]
     pub fn on_failure(&self) -> Option<OnFailure> {
         self.on_failure
     }
 
-    /// How long one event may be in a handler's hands.
+    /// The time that one event may be in a handler's hands.
     #[must_use]
     pub fn event_limit(&self) -> Duration {
         self.event_limit

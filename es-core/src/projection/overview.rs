@@ -35,7 +35,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         self.statuses(Some(&super::ProjectionId::of::<X>().name)).await
     }
 
-    /// What a health check answers. A version of which the log cannot tell what it lacks is a finding.
+    /// The answer to a health check. A version of which the log cannot tell what it lacks is a finding.
     pub async fn health(&self, thresholds: &Thresholds) -> Result<Health, StoreError> {
         let mut statuses = Vec::new();
         let mut unread = Vec::new();

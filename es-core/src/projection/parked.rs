@@ -78,7 +78,7 @@ pub struct Failure {
     pub error: String,
     /// After how long it is tried again; never, if it is parked.
     pub retry_in: Option<Duration>,
-    /// Whether it was no try at all: the node is too old to read the event, which waits for one that
+    /// True if it was no try at all: the node is too old to read the event, which waits for one that
     /// can.
     pub is_unreadable: bool,
 }
@@ -118,7 +118,7 @@ pub struct Parked {
     pub next_attempt: Option<Timestamp>,
     /// Why somebody wants it dropped, if somebody does.
     pub dropped: Option<String>,
-    /// Whether it waits for a node that can read it.
+    /// True if it waits for a node that can read it.
     pub is_unreadable: bool,
 }
 
@@ -158,7 +158,7 @@ pub struct ParkedKey {
     pub next_attempt: Option<Timestamp>,
     /// How many events wait behind it.
     pub behind: u64,
-    /// Whether it waits for a node that can read its first event, which is tried by itself then.
+    /// True if it waits for a node that can read its first event, which is tried by itself then.
     pub is_unreadable: bool,
 }
 

@@ -75,7 +75,7 @@ impl Running {
         &self.id
     }
 
-    /// What its version does, as far as this process has heard.
+    /// The state of its version, as far as this process has heard.
     ///
     /// One that is [retired](VersionState::Retired) since another version took its place is run still, and
     /// handles nothing: it is there when it is [reinstated](super::Projections::reinstate).

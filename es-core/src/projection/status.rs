@@ -101,7 +101,7 @@ pub struct NodeStatus {
     pub rate: f64,
     /// Why it does not come on, if it does not.
     pub error: Option<String>,
-    /// What its handler was busy with when it was last heard of.
+    /// The event that its handler was busy with when it was last heard of.
     pub in_hand: Option<InHand>,
 }
 

@@ -135,7 +135,7 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
     /// none of these: it is exceeded each time.
     fn is_transient(&self, error: &ProjectError) -> bool;
 
-    /// Whether a failure [that a moment may cure](Self::is_transient) can be the event's own all the same:
+    /// True if a failure [that a moment may cure](Self::is_transient) can be the event's own all the same:
     /// a deadlock, a lock that is not free, a serialization failure, which a handler may also bring about
     /// each time. After a few tries of its batch the events are handled one by one, and after a few more
     /// it counts as the failure of the event that it stays with.
@@ -361,7 +361,7 @@ impl Registration {
         Ok(())
     }
 
-    /// Whether this projection may be kept beside one of that name: names that differ only in case are
+    /// Checks that this projection may be kept beside one of that name: names that differ only in case are
     /// one to SQL, and to many a reader.
     pub fn may_stand_beside(&self, other: &ProjectionName) -> Result<(), RegisterError> {
         let name = &self.id.name;
@@ -453,7 +453,7 @@ pub enum RegisterError {
          another name"
     )]
     OnlyCaseDiffers {
-        /// Which projection.
+        /// The projection.
         id: ProjectionId,
         /// The one that is known.
         other: ProjectionName,
@@ -464,9 +464,9 @@ pub enum RegisterError {
          of lower-case letters that is no keyword of SQL"
     )]
     NeedsQuotes {
-        /// Which projection.
+        /// The projection.
         id: ProjectionId,
-        /// Where they would be: in Postgres a schema.
+        /// The place where they would be: in Postgres a schema.
         place: String,
     },
     /// The name of the place of its rows would be too long.
@@ -477,7 +477,7 @@ pub enum RegisterError {
     PlaceTooLong {
         /// Which projection.
         id: ProjectionId,
-        /// Where they would be: in Postgres a schema.
+        /// The place where they would be: in Postgres a schema.
         place: String,
         /// The most bytes that its name may have.
         max: usize,

@@ -45,7 +45,7 @@ impl NotOnTheList {
     }
 }
 
-/// Whether a handler failed because this process knows no such event, or not in that version: another
+/// True if a handler failed because this process knows no such event, or not in that version: another
 /// release can read what it cannot.
 pub(super) fn is_unreadable(error: &ProjectError) -> bool {
     let mut next: Option<&(dyn Error + 'static)> = Some(error.as_error());

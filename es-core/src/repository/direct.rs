@@ -29,7 +29,7 @@ pub(super) struct Lost {
     draft: Append,
 }
 
-/// What an attempt came to, if it came to its end.
+/// The outcome of an attempt, if it came to its end.
 type Attempt<A> = Result<Executed<A>, Box<Lost>>;
 
 impl<A: Aggregate, S: EventStore> Repository<A, S> {

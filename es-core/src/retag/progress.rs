@@ -1,4 +1,4 @@
-//! How far the tags of stored events are written, and what can go wrong.
+//! Progress of writing the tags of stored events, and its errors.
 
 use std::fmt;
 

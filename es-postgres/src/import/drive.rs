@@ -13,7 +13,7 @@ use super::lane::{Outcome, Refused};
 use super::window::{FULL, Window, stages};
 use crate::store::PgStore;
 
-/// Which order an import keeps.
+/// The order that an import keeps.
 #[derive(Clone, Copy)]
 enum Order {
     OfEachStream,
@@ -72,7 +72,7 @@ impl PgStore {
         self.import_by(Order::OfEachStream, appends, progress).await
     }
 
-    /// As [`import`](Self::import), with all events in the log in the order of the source.
+    /// Imports like [`import`](Self::import), with all events in the log in the order of the source.
     ///
     /// Positions rise from append to append, across all streams: a reader of the log meets the imported
     /// history as it was, and a moment of the past that is named by a

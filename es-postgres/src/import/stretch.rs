@@ -77,7 +77,7 @@ fn columns(stretch: &Lane) -> Result<Columns<'_>, StoreError> {
     Ok(columns)
 }
 
-/// What each append has of the answer.
+/// The part of the answer that is each append's.
 fn shares(stretch: &Lane, answer: &mut Answer) -> Result<Vec<Stored>, StoreError> {
     let share = |Placed { nth, append, .. }: &Placed| {
         let events = append.events();

@@ -1,4 +1,4 @@
-//! What a service has built on the rows of a version: it stays with them when another version takes
+//! Objects that a service has built on the rows of a version: they stay with them when another version takes
 //! their place.
 
 use es_core::{ProjectionId, StoreError, StoreErrorKind};
@@ -22,13 +22,13 @@ use super::{PgProjections, place};
 )]
 #[non_exhaustive]
 pub struct HasDependents {
-    /// Which version.
+    /// The version.
     pub id: ProjectionId,
-    /// What depends on it, up to twenty, by kind and full name: `view public.rich`.
+    /// The objects that depend on it, up to twenty, by kind and full name: `view public.rich`.
     pub dependents: Vec<String>,
 }
 
-/// What becomes of what depends on a version that is dropped.
+/// The treatment of what depends on a version that is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dependents {
     /// The version is not dropped.
@@ -38,14 +38,14 @@ pub(super) enum Dependents {
 }
 
 impl PgProjections {
-    /// As [`drop_version`](es_core::ProjectionStore::drop_version), together with what depends on its
+    /// Drops a version like [`drop_version`](es_core::ProjectionStore::drop_version), together with what depends on its
     /// rows, such as views and foreign keys of the service, which are lost.
     pub async fn drop_version_and_dependents(&self, id: &ProjectionId) -> Result<bool, StoreError> {
         let (kept, id) = (self.clone(), id.clone());
         driven(async move { kept.remove_version(&id, Dependents::Drop).await }).await
     }
 
-    /// What would go on reading the rows of `read` once `new` has taken their place, and what would be
+    /// The objects that would go on reading the rows of `read` once `new` has taken their place, and what would be
     /// lost on them.
     pub(super) async fn dependents_on_swap(
         &self,

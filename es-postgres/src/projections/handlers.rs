@@ -1,4 +1,4 @@
-//! What a handler may have done to the transaction that it was handed.
+//! Misdeeds of a handler with the transaction that it was handed.
 
 use es_core::{ProjectError, StoreError, StoreErrorKind};
 use sqlx::postgres::PgRow;
@@ -7,20 +7,20 @@ use sqlx::{AssertSqlSafe, Error, PgConnection, Row};
 use crate::error::from_sqlx;
 use crate::statements::Schema;
 
-/// What a session was set to when it was handed over, as SQL spells it.
+/// The settings of a session when it was handed over, as SQL spells it.
 #[derive(Clone, Debug)]
 pub(super) struct AsBegun {
     path: String,
     role: String,
 }
 
-/// What SQL selects of a session for an [`AsBegun`]; the path first, which may be one that is just set.
+/// The columns that SQL selects of a session for an [`AsBegun`]; the path first, which may be one that is just set.
 pub(super) fn settings(path: &str) -> String {
     format!("quote_literal({path}), quote_literal(current_setting('role'))")
 }
 
 impl AsBegun {
-    /// What [`settings`] selected, from that column on.
+    /// Reads what [`settings`] selected, from that column on.
     pub(super) fn of(row: &PgRow, column: usize) -> Result<Self, StoreError> {
         let path = row.try_get(column).map_err(from_sqlx)?;
         let role = row.try_get(column + 1).map_err(from_sqlx)?;
@@ -33,7 +33,7 @@ impl AsBegun {
     }
 }
 
-/// Whether what a handler wrote since the savepoint can be kept, with what would otherwise show at the
+/// Checks that what a handler wrote since the savepoint can be kept, with what would otherwise show at the
 /// commit alone. In one message, and nothing of it stays: a constraint that was looked at is looked at
 /// again, and is deferred still.
 pub(super) async fn check(
@@ -65,7 +65,7 @@ pub(super) async fn check(
     }
 }
 
-/// What a handler has left that it should not.
+/// A change that a handler should not have left.
 #[derive(Debug, thiserror::Error)]
 enum Left {
     #[error(
@@ -100,7 +100,7 @@ pub(crate) fn from_check(error: Error) -> ProjectError {
     }
 }
 
-/// Where a handler has ended the transaction there is nothing to go back to.
+/// The error of going back, where a handler has ended the transaction.
 pub(super) fn from_back(error: Error) -> StoreError {
     match state(&error).as_deref() {
         Some("25P01" | "3B001") => StoreError::new(StoreErrorKind::Unsupported, Left::Ended),
@@ -108,7 +108,7 @@ pub(super) fn from_back(error: Error) -> StoreError {
     }
 }
 
-/// As above, at the commit.
+/// The error of the commit, told like that of a check.
 pub(super) fn from_commit(error: Error) -> StoreError {
     match state(&error).as_deref() {
         Some("25P02") => {

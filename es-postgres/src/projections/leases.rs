@@ -60,7 +60,7 @@ impl PgProjections {
         Ok(claims)
     }
 
-    /// What older releases gave up in these slots, up to the moment at which they were claimed.
+    /// Has events wait that older releases gave up in these slots, up to the moment at which they were claimed.
     async fn wait_for_newer(&self, id: &ProjectionId, claims: &[Claim]) -> Result<(), StoreError> {
         let slots: Vec<_> = claims.iter().map(|claim| claim.slot).collect();
         let query = self.of(id, include_str!("../../sql/projections/wait_for_newer.sql"));

@@ -109,7 +109,7 @@ fn nodes(row: &PgRow) -> Result<Vec<NodeStatus>, StoreError> {
     Ok(status.collect())
 }
 
-/// What each node has in hand.
+/// The event that each node has in hand.
 fn in_hand(row: &PgRow) -> Result<Vec<Option<InHand>>, StoreError> {
     let positions: Vec<Option<i64>> = array(row, 17)?;
     let events: Vec<Option<String>> = array(row, 18)?;

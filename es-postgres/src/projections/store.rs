@@ -57,13 +57,13 @@ impl PgProjections {
         PgStore::new(pool).projections()
     }
 
-    /// As [`new`](Self::new), with progress in another schema than `es`; see [`PgStore::in_schema`].
+    /// Makes a store like [`new`](Self::new), with progress in another schema than `es`; see [`PgStore::in_schema`].
     #[must_use]
     pub fn in_schema(pool: PgPool, schema: SchemaName) -> Self {
         PgStore::in_schema(pool, schema).projections()
     }
 
-    /// As [`PgStore::without_prepared_statements`]. Handlers may prepare statements all the same: each batch
+    /// Prepares no statements, see [`PgStore::without_prepared_statements`]. Handlers may prepare statements all the same: each batch
     /// begins with a session that has forgotten those of others.
     #[must_use]
     pub fn without_prepared_statements(self) -> Self {

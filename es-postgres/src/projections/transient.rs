@@ -21,7 +21,7 @@ pub(crate) fn is_transient(error: &ProjectError) -> bool {
     chain(error).any(says_so)
 }
 
-/// Whether it is one that a handler can bring about each time it is called.
+/// True if it is one that a handler can bring about each time it is called.
 pub(super) fn is_contention(error: &ProjectError) -> bool {
     chain(error).filter_map(<dyn Error>::downcast_ref::<sqlx::Error>).any(|error| {
         let state = error.as_database_error().and_then(DatabaseError::code);

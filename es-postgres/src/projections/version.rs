@@ -45,14 +45,14 @@ impl Known {
         self.state_in(self.place)
     }
 
-    /// What it does where its place is `place`.
+    /// The state of a version where its place is `place`.
     pub(super) fn state_in(&self, place: VersionState) -> VersionState {
         if self.is_stopped { VersionState::Stopped } else { place }
     }
 }
 
 impl PgProjections {
-    /// Where the rows of a version are.
+    /// The place of the rows of a version.
     pub(super) fn schema_of(&self, known: &Known) -> String {
         place::schema(&self.store.schema, &known.id, known.is_read)
     }

@@ -1,4 +1,4 @@
-//! Who works beside futures that are kept: loads, commands, appends, and a reader of the log.
+//! Work beside futures that are kept: loads, commands, appends, and a reader of the log.
 
 use std::time::Duration;
 

@@ -219,7 +219,7 @@ impl Aside {
         self.keys.values().map(|queue| queue.slot)
     }
 
-    /// What waits for a node that can read it.
+    /// An event that waits for a node that can read it.
     pub(super) fn unreadable(&self) -> Vec<Unreadable> {
         let mut kinds: BTreeMap<_, u64> = BTreeMap::new();
         for first in

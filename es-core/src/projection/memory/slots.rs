@@ -39,7 +39,7 @@ struct Node {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sharing {
     pub(super) alive: usize,
-    /// How many have met the fewest kinds of events that they cannot read.
+    /// The number of nodes that have met the fewest kinds of events that they cannot read.
     pub(super) among: usize,
     pub(super) rank: usize,
     pub(super) is_left_behind: bool,

@@ -29,7 +29,7 @@ pub(super) struct Entry {
     pub(super) slot: Slot,
     pub(super) key: ProjectionKey,
     pub(super) event: RecordedEvent,
-    /// Why it can only fail: it has no key of its own, or is not on the list of this release.
+    /// The reason why it can only fail: it has no key of its own, or is not on the list of this release.
     pub(super) fails: Option<ProjectError>,
 }
 
@@ -121,7 +121,7 @@ impl Draft {
     }
 }
 
-/// Whether an event is tried once more that failed with `error` and was tried `tried` times.
+/// True if an event is tried once more that failed with `error` and was tried `tried` times.
 pub(super) fn is_tried_again(error: &ProjectError, tried: u32, policy: OnFailure) -> bool {
     if error.is_unavailable() || error.is_rejected() {
         return error.is_unavailable();
@@ -133,7 +133,7 @@ pub(super) fn is_tried_again(error: &ProjectError, tried: u32, policy: OnFailure
 }
 
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
-    /// What becomes of an event that fails: what is done elsewhere is tried again unless it is said
+    /// The treatment of an event that fails: what is done elsewhere is tried again unless it is said
     /// otherwise.
     pub(super) fn on_failure(&self) -> OnFailure {
         let by_itself =
@@ -188,7 +188,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         handled
     }
 
-    /// Whether the event in hand has been there for so long that the store has ended its batch for it: a
+    /// True if the event in hand has been there for so long that the store has ended its batch for it: a
     /// lost connection is no accident then.
     pub(super) fn has_outlasted(&self) -> bool {
         self.lease.hand().elapsed() >= self.options.lease()

@@ -24,7 +24,7 @@ pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
     /// What it wants to see of the log.
     fn selection(&self) -> &Selection;
 
-    /// Whether this release of it reads events of that name. Another release may read more.
+    /// True if this release of it reads events of that name. Another release may read more.
     fn reads(&self, name: &EventName) -> bool {
         let types = self.selection().types();
         types.is_empty() || types.contains(name)
@@ -53,7 +53,7 @@ pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
         false
     }
 
-    /// Whether each event is a batch of its own: then a crash repeats the one in hand and no other.
+    /// True if each event is a batch of its own: then a crash repeats the one in hand and no other.
     fn is_stepwise(&self) -> bool {
         false
     }

@@ -54,7 +54,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         }
     }
 
-    /// Whether a commit of these slots has failed with contention once too often.
+    /// True if a commit of these slots has failed with contention once too often.
     pub(super) fn is_contended(&mut self, error: &StoreError, slots: &[SlotProgress]) -> bool {
         let last = slots.iter().map(|slot| slot.checkpoint).max();
         error.kind() == StoreErrorKind::Contention

@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::projection::{ProjectError, ProjectionId};
 use crate::recorded::RecordedEvent;
 
-/// What became of an event.
+/// The outcome of one event.
 #[derive(Debug)]
 pub(super) enum Tried {
     /// It is handled, and what was written can be kept.
@@ -22,7 +22,7 @@ pub(super) enum Tried {
     Contended(ProjectError),
 }
 
-/// Why a handler came to no good end.
+/// Reasons why a handler came to no good end.
 #[derive(Debug)]
 pub(super) enum Fault {
     /// It said so, or panicked.

@@ -1,4 +1,4 @@
-//! Which event a node has in hand, and for how long already.
+//! The event that a node has in hand, and the time that it has had it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -44,7 +44,7 @@ impl Hand {
         *self.lock() = None;
     }
 
-    /// As a list shows it.
+    /// The event as a list shows it.
     pub(super) fn shown(&self) -> Option<InHand> {
         let taken = self.lock();
         let taken = taken.as_ref()?;

@@ -10,7 +10,7 @@ use super::waiting_keys::WaitingKeys;
 use crate::projection::{Beat, Ended, ProjectionStore, Slot, VersionState};
 use crate::store::EventStore;
 
-/// What is told once of a process whose version has no place.
+/// The warning that is told once of a process whose version has no place.
 pub(super) const RETIRED: &str = "another version serves: this one is run as retired and handles nothing \
                                   until it is reinstated";
 
@@ -67,7 +67,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         self.shown.send_replace(state);
     }
 
-    /// Whether it was retired, and is not there any more.
+    /// True if it was retired, and is not there any more.
     async fn was_dropped(&self) -> Result<bool, Hitch> {
         if self.state != VersionState::Retired {
             return Ok(false);

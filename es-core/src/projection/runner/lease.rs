@@ -45,7 +45,7 @@ struct Measured {
     since: Instant,
     handled: u64,
     pulse: Pulse,
-    /// What the node says while nothing else is wrong with it.
+    /// The text that the node tells while nothing else is wrong with it.
     too_old: Option<String>,
 }
 
@@ -91,7 +91,7 @@ impl<P: ProjectionStore> Lease<P> {
         self.handled.fetch_add(events, Ordering::Relaxed);
     }
 
-    /// What the node's handler is busy with.
+    /// The event that the node's handler is busy with.
     pub(super) fn hand(&self) -> &Hand {
         &self.hand
     }

@@ -23,9 +23,9 @@ pub(crate) struct OfProjection<X> {
     projection: X,
     selection: Selection,
     is_elsewhere: bool,
-    /// Where it begins if it is new.
+    /// The place where it begins if it is new.
     start: Position,
-    /// Where its effects begin then.
+    /// The place where its effects begin then.
     effects_after: Position,
 }
 

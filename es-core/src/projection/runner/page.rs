@@ -60,7 +60,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         Box::pin(self.has_caught_up(safe.min(caps.least()), Some(seen))).await
     }
 
-    /// How far the slots may come, and whether this release is too old for one of them to come further.
+    /// The places up to which the slots may come, and whether this release is too old for one of them to come further.
     async fn caps(&self) -> Result<(Caps, bool), Hitch> {
         let mut caps = Caps::none();
         if self.state == VersionState::Building
@@ -223,7 +223,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         Ok(entries)
     }
 
-    /// Why an event is not for this release of the consumer, if it is not.
+    /// The reason why an event is not for this release of the consumer, if it is not.
     pub(super) fn not_read(&self, event: &RecordedEvent) -> Option<ProjectError> {
         let is_read = self.consumer.reads(&event.event.name) || Transformation::of(event).is_some();
         (!is_read).then(|| ProjectError::new(NotOnTheList::new(self.lease.id(), event)))

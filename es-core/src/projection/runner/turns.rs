@@ -29,7 +29,7 @@ pub(crate) struct Runner<S, P, C> {
     pub(super) consumer: C,
     /// What the version is owed of the log: what this release wants to see, and what others do.
     pub(super) selection: Selection,
-    /// What this release cannot read.
+    /// The kinds of events that this release cannot read.
     pub(super) too_old: TooOld,
     pub(super) options: RunOptions,
     pub(super) incarnation: Incarnation,

@@ -45,7 +45,7 @@ pub(super) struct Batch<A: Aggregate, S: EventStore> {
 
 type Answer<A> = Result<Decided<A>, Untold<A>>;
 
-/// What a command came to that has no events. Told as soon as what it rests on is known to be true.
+/// The outcome of a command without events. Told as soon as what it rests on is known to be true.
 enum Untold<A: Aggregate> {
     Refused(Refusal<A>),
     Panicked(Panic),

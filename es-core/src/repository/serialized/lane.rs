@@ -137,7 +137,7 @@ pub(super) struct Turn<A: Aggregate, S: EventStore> {
 }
 
 impl<A: Aggregate, S: EventStore> Turn<A, S> {
-    /// Whether somebody waits.
+    /// True if somebody waits.
     pub(super) fn is_awaited(&self) -> bool {
         self.lanes.open().get(&self.stream).is_some_and(|lane| !lane.queue.is_empty())
     }

@@ -16,7 +16,7 @@ use crate::repository::Executed;
 use crate::repository::decided::Refusal;
 use crate::stream::{StreamId, Version};
 
-/// What a panic was raised with.
+/// The payload of a panic.
 pub(super) type Panic = Box<dyn Any + Send>;
 
 /// What the caller of a command is told.
@@ -40,7 +40,7 @@ pub(super) struct Waiting<A: Aggregate> {
     pub(super) runtime: Handle,
     /// Which attempt it is in, from 1.
     pub(super) attempts: u32,
-    /// When it came.
+    /// The time at which it came.
     pub(super) since: Instant,
     caller: oneshot::Sender<Told<A>>,
 }
