@@ -13,6 +13,7 @@ use std::time::Duration;
 use es_core::{CorrelationId, NewEvent, StoreErrorKind, prelude::*};
 use fixture::*;
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use gated::Fault::{CallLost, Outrun, Refused, ReplyLost};
 use gated::Gated;
 
@@ -27,11 +28,24 @@ async fn held() -> (Gated, Repository<Account, Gated>) {
 }
 
 /// Lets the command come as far as it can.
-fn comes(command: Pin<&mut impl Future<Output = Answer>>) {
+fn comes(command: Pin<&mut (impl Future<Output = Answer> + ?Sized)>) {
     assert!(command.now_or_never().is_none(), "it should wait");
 }
 
-fn all_come<'a, C: Future<Output = Answer> + 'a>(
+/// Commands that have come as far as they can, one after another.
+fn waiting<const N: usize>(mut commands: [BoxFuture<'_, Answer>; N]) -> [BoxFuture<'_, Answer>; N] {
+    all_come(commands.iter_mut().map(Pin::as_mut));
+    commands
+}
+
+/// The first command is stored, and what has met behind it is at the store.
+async fn the_others_follow(store: &Gated, first: impl Future<Output = Answer>) {
+    store.appends.let_one_pass();
+    first.await.unwrap();
+    store.appends.until_waiting(1).await;
+}
+
+fn all_come<'a, C: Future<Output = Answer> + ?Sized + 'a>(
     commands: impl IntoIterator<Item = Pin<&'a mut C>>,
 ) {
     for command in commands {
@@ -71,13 +85,11 @@ async fn until_idle(accounts: &Repository<Account, Gated>) {
 #[tokio::test]
 async fn commands_that_meet_are_appended_together_and_answered_each() {
     let (store, accounts) = held().await;
-    let mut first = pin!(accounts.execute(deposit(ada(), 1)));
-    let mut second = pin!(accounts.execute(withdraw(ada(), 4)));
-    let mut third = pin!(accounts.execute(deposit(ada(), 2)));
-
-    comes(first.as_mut());
-    comes(second.as_mut());
-    comes(third.as_mut());
+    let [first, second, third] = waiting([
+        accounts.execute(deposit(ada(), 1)).boxed(),
+        accounts.execute(withdraw(ada(), 4)).boxed(),
+        accounts.execute(deposit(ada(), 2)).boxed(),
+    ]);
     store.appends.open();
     let (first, second, third) = tokio::join!(first, second, third);
 
@@ -97,13 +109,11 @@ async fn commands_that_meet_are_appended_together_and_answered_each() {
 async fn each_event_has_the_metadata_of_its_command() {
     let (store, accounts) = held().await;
     let request = |id| Metadata::default().with_correlation_id(CorrelationId::new(id).unwrap());
-    let mut first = pin!(accounts.execute(deposit(ada(), 1)));
-    let mut second = pin!(accounts.execute_with(deposit(ada(), 1), request("second")));
-    let mut third = pin!(accounts.execute_with(deposit(ada(), 1), request("third")));
-
-    comes(first.as_mut());
-    comes(second.as_mut());
-    comes(third.as_mut());
+    let [first, second, third] = waiting([
+        accounts.execute(deposit(ada(), 1)).boxed(),
+        accounts.execute_with(deposit(ada(), 1), request("second")).boxed(),
+        accounts.execute_with(deposit(ada(), 1), request("third")).boxed(),
+    ]);
     store.appends.open();
     let (_, second, third) = tokio::join!(first, second, third);
 
@@ -128,16 +138,13 @@ async fn another_aggregate_does_not_wait() {
 #[tokio::test]
 async fn a_refusal_is_told_once_what_it_rests_on_is_stored() {
     let (store, accounts) = held().await;
-    let mut first = pin!(accounts.execute(deposit(ada(), 1)));
-    let mut takes_all = pin!(accounts.execute(withdraw(ada(), 11)));
-    let mut refused = pin!(accounts.execute(withdraw(ada(), 3)));
-    comes(first.as_mut());
-    comes(takes_all.as_mut());
-    comes(refused.as_mut());
+    let [first, takes_all, mut refused] = waiting([
+        accounts.execute(deposit(ada(), 1)).boxed(),
+        accounts.execute(withdraw(ada(), 11)).boxed(),
+        accounts.execute(withdraw(ada(), 3)).boxed(),
+    ]);
 
-    store.appends.let_one_pass();
-    first.await.unwrap();
-    store.appends.until_waiting(1).await;
+    the_others_follow(&store, first).await;
     comes(refused.as_mut());
     store.appends.open();
 
@@ -148,16 +155,13 @@ async fn a_refusal_is_told_once_what_it_rests_on_is_stored() {
 #[tokio::test]
 async fn a_refusal_that_rests_on_what_was_not_stored_is_decided_anew() {
     let (store, accounts) = held().await;
-    let mut first = pin!(accounts.execute(deposit(ada(), 1)));
-    let mut takes_all = pin!(accounts.execute(withdraw(ada(), 11)));
-    let mut second = pin!(accounts.execute(withdraw(ada(), 3)));
-    comes(first.as_mut());
-    comes(takes_all.as_mut());
-    comes(second.as_mut());
+    let [first, takes_all, second] = waiting([
+        accounts.execute(deposit(ada(), 1)).boxed(),
+        accounts.execute(withdraw(ada(), 11)).boxed(),
+        accounts.execute(withdraw(ada(), 3)).boxed(),
+    ]);
 
-    store.appends.let_one_pass();
-    first.await.unwrap();
-    store.appends.until_waiting(1).await;
+    the_others_follow(&store, first).await;
     fixture::accounts(&store.inner).execute(deposit(ada(), 5)).await.unwrap();
     store.appends.open();
     let (takes_all, second) = tokio::join!(takes_all, second);
@@ -170,10 +174,10 @@ async fn a_refusal_that_rests_on_what_was_not_stored_is_decided_anew() {
 #[tokio::test]
 async fn what_changes_nothing_sees_what_others_did_behind_the_repository() {
     let (store, accounts) = held().await;
-    let mut first = pin!(accounts.execute(deposit(ada(), 1)));
-    let mut nothing = pin!(accounts.execute(deposit(ada(), 0)));
-    comes(first.as_mut());
-    comes(nothing.as_mut());
+    let [first, nothing] = waiting([
+        accounts.execute(deposit(ada(), 1)).boxed(),
+        accounts.execute(deposit(ada(), 0)).boxed(),
+    ]);
 
     store.reads.close();
     store.appends.open();
@@ -188,12 +192,11 @@ async fn what_changes_nothing_sees_what_others_did_behind_the_repository() {
 #[tokio::test]
 async fn a_command_that_was_dropped_while_it_waited_is_left_out() {
     let (store, accounts) = held().await;
-    let mut first = pin!(accounts.execute(deposit(ada(), 1)));
-    let mut dropped = Box::pin(accounts.execute(deposit(ada(), 2)));
-    let mut third = pin!(accounts.execute(deposit(ada(), 3)));
-    comes(first.as_mut());
-    comes(dropped.as_mut());
-    comes(third.as_mut());
+    let [first, dropped, third] = waiting([
+        accounts.execute(deposit(ada(), 1)).boxed(),
+        accounts.execute(deposit(ada(), 2)).boxed(),
+        accounts.execute(deposit(ada(), 3)).boxed(),
+    ]);
 
     drop(dropped);
     store.appends.open();
@@ -208,16 +211,13 @@ async fn a_command_that_was_dropped_while_it_waited_is_left_out() {
 #[tokio::test]
 async fn a_command_that_is_dropped_on_its_way_is_stored_with_the_others() {
     let (store, accounts) = held().await;
-    let mut first = pin!(accounts.execute(deposit(ada(), 1)));
-    let mut dropped = Box::pin(accounts.execute(deposit(ada(), 2)));
-    let mut third = pin!(accounts.execute(deposit(ada(), 3)));
-    comes(first.as_mut());
-    comes(dropped.as_mut());
-    comes(third.as_mut());
+    let [first, dropped, third] = waiting([
+        accounts.execute(deposit(ada(), 1)).boxed(),
+        accounts.execute(deposit(ada(), 2)).boxed(),
+        accounts.execute(deposit(ada(), 3)).boxed(),
+    ]);
 
-    store.appends.let_one_pass();
-    first.await.unwrap();
-    store.appends.until_waiting(1).await;
+    the_others_follow(&store, first).await;
     drop(dropped);
     store.appends.open();
 
@@ -229,12 +229,11 @@ async fn a_command_that_is_dropped_on_its_way_is_stored_with_the_others() {
 #[tokio::test]
 async fn the_others_go_on_when_the_first_is_dropped() {
     let (store, accounts) = held().await;
-    let mut first = Box::pin(accounts.execute(deposit(ada(), 1)));
-    let mut second = pin!(accounts.execute(deposit(ada(), 2)));
-    let mut third = pin!(accounts.execute(deposit(ada(), 3)));
-    comes(first.as_mut());
-    comes(second.as_mut());
-    comes(third.as_mut());
+    let [first, second, third] = waiting([
+        accounts.execute(deposit(ada(), 1)).boxed(),
+        accounts.execute(deposit(ada(), 2)).boxed(),
+        accounts.execute(deposit(ada(), 3)).boxed(),
+    ]);
 
     drop(first);
     store.appends.open();
@@ -249,10 +248,10 @@ async fn the_others_go_on_when_the_first_is_dropped() {
 #[tokio::test]
 async fn a_lane_without_commands_vanishes() {
     let (store, accounts) = held().await;
-    let mut first = Box::pin(accounts.execute(deposit(ada(), 1)));
-    let mut second = Box::pin(accounts.execute(deposit(ada(), 2)));
-    comes(first.as_mut());
-    comes(second.as_mut());
+    let [first, second] = waiting([
+        accounts.execute(deposit(ada(), 1)).boxed(),
+        accounts.execute(deposit(ada(), 2)).boxed(),
+    ]);
 
     drop(second);
     drop(first);
@@ -325,16 +324,13 @@ impl Decide<Share> for Account {
 #[tokio::test]
 async fn a_panic_that_rests_on_what_was_not_stored_is_decided_anew() {
     let (store, accounts) = held().await;
-    let mut first = pin!(accounts.execute(deposit(ada(), 1)));
-    let mut takes_all = pin!(accounts.execute(withdraw(ada(), 11)));
-    let mut shares = pin!(accounts.execute(Share { account: ada() }));
-    comes(first.as_mut());
-    comes(takes_all.as_mut());
-    comes(shares.as_mut());
+    let [first, takes_all, shares] = waiting([
+        accounts.execute(deposit(ada(), 1)).boxed(),
+        accounts.execute(withdraw(ada(), 11)).boxed(),
+        accounts.execute(Share { account: ada() }).boxed(),
+    ]);
 
-    store.appends.let_one_pass();
-    first.await.unwrap();
-    store.appends.until_waiting(1).await;
+    the_others_follow(&store, first).await;
     fixture::accounts(&store.inner).execute(deposit(ada(), 5)).await.unwrap();
     store.appends.open();
     let (takes_all, shares) = tokio::join!(takes_all, shares);
@@ -415,16 +411,13 @@ async fn the_others_go_on_when_the_decision_of_the_first_panics() {
 #[tokio::test]
 async fn when_a_group_fails_each_goes_by_itself() {
     let (store, accounts) = held().await;
-    let mut first = pin!(accounts.execute(deposit(ada(), 1)));
-    let mut second = pin!(accounts.execute(deposit(ada(), 2)));
-    let mut third = pin!(accounts.execute(deposit(ada(), 3)));
-    comes(first.as_mut());
-    comes(second.as_mut());
-    comes(third.as_mut());
+    let [first, second, third] = waiting([
+        accounts.execute(deposit(ada(), 1)).boxed(),
+        accounts.execute(deposit(ada(), 2)).boxed(),
+        accounts.execute(deposit(ada(), 3)).boxed(),
+    ]);
 
-    store.appends.let_one_pass();
-    first.await.unwrap();
-    store.appends.until_waiting(1).await;
+    the_others_follow(&store, first).await;
     store.appends.fail([Refused(StoreErrorKind::Other), Refused(StoreErrorKind::Other)]);
     store.appends.open();
     let (second, third) = tokio::join!(second, third);
@@ -438,12 +431,11 @@ async fn when_a_group_fails_each_goes_by_itself() {
 #[tokio::test(start_paused = true)]
 async fn a_group_whose_reply_is_lost_is_stored_once() {
     let (store, accounts) = held().await;
-    let mut first = pin!(accounts.execute(deposit(ada(), 1)));
-    let mut second = pin!(accounts.execute(deposit(ada(), 2)));
-    let mut third = pin!(accounts.execute(deposit(ada(), 3)));
-    comes(first.as_mut());
-    comes(second.as_mut());
-    comes(third.as_mut());
+    let [first, second, third] = waiting([
+        accounts.execute(deposit(ada(), 1)).boxed(),
+        accounts.execute(deposit(ada(), 2)).boxed(),
+        accounts.execute(deposit(ada(), 3)).boxed(),
+    ]);
 
     store.appends.fail([ReplyLost, CallLost, ReplyLost]);
     store.appends.open();
@@ -458,16 +450,13 @@ async fn a_group_whose_reply_is_lost_is_stored_once() {
 #[tokio::test(start_paused = true)]
 async fn a_store_that_stays_away_is_away_for_all_and_only_events_are_in_doubt() {
     let (store, accounts) = held().await;
-    let mut first = pin!(accounts.execute(deposit(ada(), 1)));
-    let mut second = pin!(accounts.execute(deposit(ada(), 2)));
-    let mut refused = pin!(accounts.execute(withdraw(ada(), 100)));
-    comes(first.as_mut());
-    comes(second.as_mut());
-    comes(refused.as_mut());
+    let [first, second, refused] = waiting([
+        accounts.execute(deposit(ada(), 1)).boxed(),
+        accounts.execute(deposit(ada(), 2)).boxed(),
+        accounts.execute(withdraw(ada(), 100)).boxed(),
+    ]);
 
-    store.appends.let_one_pass();
-    first.await.unwrap();
-    store.appends.until_waiting(1).await;
+    the_others_follow(&store, first).await;
     store.appends.fail([CallLost; 100]);
     store.appends.open();
     let (second, refused) = tokio::join!(second, refused);
@@ -482,13 +471,11 @@ async fn the_time_is_bounded_for_each_command() {
     let store = Gated::new(bank(10).await);
     store.appends.close();
     let accounts = accounts(&store).with_time_limit(Duration::from_millis(100));
-    let mut first = pin!(accounts.execute(deposit(ada(), 1)));
-    let mut second = pin!(accounts.execute(deposit(ada(), 2)));
-    comes(first.as_mut());
-    comes(second.as_mut());
-    store.appends.let_one_pass();
-    first.await.unwrap();
-    store.appends.until_waiting(1).await;
+    let [first, second] = waiting([
+        accounts.execute(deposit(ada(), 1)).boxed(),
+        accounts.execute(deposit(ada(), 2)).boxed(),
+    ]);
+    the_others_follow(&store, first).await;
     tokio::time::advance(Duration::from_millis(60)).await;
     let mut third = pin!(accounts.execute(deposit(ada(), 3)));
     comes(third.as_mut());
@@ -658,14 +645,12 @@ impl Decide<DepositCoins> for Account {
 async fn a_thousand_events_are_enough_for_one_append() {
     let (store, accounts) = held().await;
     let coins = |coins| DepositCoins { account: ada(), coins };
-    let mut first = pin!(accounts.execute(coins(1)));
-    let mut second = pin!(accounts.execute(coins(600)));
-    let mut third = pin!(accounts.execute(coins(600)));
-    let mut fourth = pin!(accounts.execute(coins(600)));
-    comes(first.as_mut());
-    comes(second.as_mut());
-    comes(third.as_mut());
-    comes(fourth.as_mut());
+    let [first, second, third, fourth] = waiting([
+        accounts.execute(coins(1)).boxed(),
+        accounts.execute(coins(600)).boxed(),
+        accounts.execute(coins(600)).boxed(),
+        accounts.execute(coins(600)).boxed(),
+    ]);
 
     store.appends.open();
     let (_, _, _, fourth) = tokio::join!(first, second, third, fourth);

@@ -8,9 +8,16 @@ use es_postgres::sqlx;
 use tokio::time::sleep;
 
 use super::support::{Node, at, failed, prepared, version};
-use crate::support::fixture;
+use crate::support::{Fixture, fixture};
 
 const LEASE: Duration = Duration::from_millis(1500);
+
+/// A node of a version that has its table.
+async fn node() -> (Fixture, Node) {
+    let (fixture, id) = (fixture().await, version(1));
+    let kept = prepared(&fixture.store, &id).await;
+    (fixture, Node::of(&kept, &id))
+}
 
 /// It holds the very row that the other one needs, and lets go of it with its lease.
 #[tokio::test(flavor = "multi_thread")]
@@ -69,13 +76,10 @@ async fn a_handler_in_a_session_that_was_ended_is_not_to_blame() {
 /// What it has set aside before it was paused goes with the rest.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_lost_batch_has_set_aside_is_not() {
-    let fixture = fixture().await;
-    let id = version(1);
-    let kept = prepared(&fixture.store, &id).await;
-    let node = Node::of(&kept, &id);
+    let (fixture, node) = node().await;
     let claims = node.claim(64).await;
     let batch = node.seeing().await;
-    kept.leave(node.holder()).await.unwrap();
+    node.kept.leave(node.holder()).await.unwrap();
 
     let mut progress = at(&claims, 9);
     progress.set_aside = vec![failed("ada", 3, None)];
@@ -89,13 +93,10 @@ async fn what_a_lost_batch_has_set_aside_is_not() {
 /// The slot is the node's own again, and somebody may have had it meanwhile.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_of_a_slot_that_was_given_back_and_taken_again_keeps_nothing() {
-    let fixture = fixture().await;
-    let id = version(1);
-    let kept = prepared(&fixture.store, &id).await;
-    let node = Node::of(&kept, &id);
+    let (fixture, node) = node().await;
     let before = node.claim(64).await;
     let batch = node.seeing().await;
-    kept.release(node.holder(), &[before[5].slot]).await.unwrap();
+    node.kept.release(node.holder(), &[before[5].slot]).await.unwrap();
     let again = node.claim(64).await;
 
     let lost = batch.commit(at(&before, 9)).await.unwrap_err();
@@ -109,10 +110,7 @@ async fn a_batch_of_a_slot_that_was_given_back_and_taken_again_keeps_nothing() {
 /// A swap or a rebuild that takes the slots from everybody has said so before the slots show it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_is_lost_at_once_while_somebody_takes_all_slots() {
-    let fixture = fixture().await;
-    let id = version(1);
-    let kept = prepared(&fixture.store, &id).await;
-    let node = Node::of(&kept, &id);
+    let (fixture, node) = node().await;
     let claims = node.claim(64).await;
     let batch = node.seeing().await;
     let mut taking = fixture.pool.begin().await.unwrap();
