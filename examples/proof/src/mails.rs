@@ -1,10 +1,10 @@
-//! A projection in two releases of a service: the older one knows neither a newer version of one event
-//! nor another event at all.
+//! A projection in two releases of a service: the older one knows neither a newer version of one
+//! event nor another event at all.
 
 use std::time::Duration;
 
+use es_core::ProjectionKey;
 use es_core::prelude::*;
-use es_core::{ProjectionKey, ReadModel};
 use sqlx::{Executor, PgConnection};
 
 /// The time that a mail takes: processes are killed within their batches.
@@ -14,6 +14,11 @@ pub const TAKES: Duration = Duration::from_millis(2);
 const TABLE: &str = "CREATE TABLE sent (\
     serial bigint GENERATED ALWAYS AS IDENTITY, position bigint NOT NULL, key text NOT NULL, \
     by_newer boolean NOT NULL)";
+
+async fn create(db: &mut PgConnection) -> Result<(), ProjectError> {
+    db.execute(TABLE).await?;
+    Ok(())
+}
 
 async fn send<E>(
     event: &Recorded<E>,
@@ -30,10 +35,7 @@ async fn send<E>(
 
 /// The release of yesterday.
 pub mod older {
-    use super::{
-        Event, Executor, PgConnection, Project, ProjectError, Projection, ReadModel, Recorded,
-        TABLE, send,
-    };
+    use super::{PgConnection, create, send};
     use es_core::prelude::*;
 
     #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -58,18 +60,14 @@ pub mod older {
 
     impl ReadModel<PgConnection> for Mails {
         async fn create(&self, db: &mut PgConnection) -> Result<(), ProjectError> {
-            db.execute(TABLE).await?;
-            Ok(())
+            create(db).await
         }
     }
 }
 
 /// The release of today.
 pub mod newer {
-    use super::{
-        Event, Executor, PgConnection, Project, ProjectError, Projection, ReadModel, Recorded,
-        TABLE, send,
-    };
+    use super::{PgConnection, create, send};
     use es_core::prelude::*;
 
     #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -112,8 +110,7 @@ pub mod newer {
 
     impl ReadModel<PgConnection> for Mails {
         async fn create(&self, db: &mut PgConnection) -> Result<(), ProjectError> {
-            db.execute(TABLE).await?;
-            Ok(())
+            create(db).await
         }
     }
 }
