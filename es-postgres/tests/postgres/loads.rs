@@ -106,6 +106,24 @@ async fn what_waits_is_one_statement() {
     assert!(last.contains("loads that met"), "{last}");
 }
 
+/// Those that one statement has no room for go out with the next.
+#[tokio::test]
+async fn of_very_many_loads_that_wait_each_is_answered() {
+    let held = held().await;
+    held.fixture.put("short", ExpectedVersion::Any, 3).await.unwrap();
+    let mut loads = Vec::new();
+    for _ in 0..150 {
+        loads.push(held.load("short", 0, 500).await);
+    }
+
+    drop(held.connection);
+
+    for load in loads {
+        let answer = tokio::time::timeout(Duration::from_secs(20), load).await.expect("an answer");
+        assert_eq!(answer.unwrap().unwrap().len(), 3);
+    }
+}
+
 #[tokio::test]
 async fn folds_that_wait_are_one_statement() {
     let held = held().await;
@@ -204,7 +222,8 @@ async fn loads_outlive_the_runtime_of_a_neighbour() {
     waiting.await.unwrap();
 
     loads.push(held.load("short", 0, 500).await);
-    neighbour.shutdown_background();
+    // When it is gone, the next one finds nobody who would read for it.
+    std::thread::spawn(move || drop(neighbour)).join().unwrap();
     loads.push(held.load("short", 0, 500).await);
     drop(held.connection);
 

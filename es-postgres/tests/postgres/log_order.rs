@@ -61,6 +61,23 @@ async fn a_foreign_transaction_holds_nothing_back() {
     assert_eq!((page.safe, page.events.len()), (Position(1), 1));
 }
 
+/// Locks of streams and tags have two numbers, of which the first is that of the epochs in its upper half:
+/// together they are below the positions of a log of many thousand million events.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_of_a_stream_holds_no_long_log_back() {
+    let fixture = fixture().await;
+    let long = "SELECT setval('es.events_position_seq', 10000000000)";
+    fixture.pool.execute(long).await.unwrap();
+    let mut resting = fixture.pool.begin().await.unwrap();
+    let lock = "SELECT pg_advisory_xact_lock_shared(1163067393, 7)";
+    resting.execute(lock).await.unwrap();
+
+    fixture.put("a", exact(0), 1).await.unwrap();
+
+    let page = fixture.store.log_page(Cursor::<Position>::START, 9).await.unwrap();
+    assert_eq!((page.safe, page.events.len()), (Position(10_000_000_001), 1));
+}
+
 /// Eight writers, some of them inside of transactions with pauses and rollbacks; three readers that
 /// follow the log, and one that asks for whatever is greater than what it has. The last one loses
 /// at least the event that the test holds back until it has read past it; the others lose nothing.

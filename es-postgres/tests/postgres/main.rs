@@ -41,6 +41,7 @@ mod retag;
 #[cfg(unix)]
 mod roles;
 mod schema;
+mod selections;
 mod snapshots;
 mod spans;
 #[cfg(unix)]

@@ -1,19 +1,25 @@
 //! Tags of stored events: a call that is dropped half way.
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
 
 use es_core::prelude::*;
-use es_core::{EventName, EventTag, Query, RecordedEvent, RetagStore, StoreErrorKind, TaggedEvent};
+use es_core::{
+    Actor, AppendError, Appended, EventName, EventTag, LogPage, Query, QueryPage, Reason,
+    RecordedEvent, Retag, RetagStore, Rewrite, SelectedPage, Selection, StoreError, StoreErrorKind,
+    TaggedEvent, TaggedPosition, Transform, TransformStore,
+};
 use es_postgres::PgStore;
 use es_postgres::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use es_postgres::sqlx::{self, Executor};
 use tokio::time::{sleep, timeout};
 
-use crate::support::{Fixture, append, fixture, item, stream};
+use crate::support::{Fixture, append, event, fixture, item, stream};
 
 const STORED: usize = 450;
 
@@ -229,5 +235,115 @@ async fn whoever_asks_for_a_new_tag_is_told_what_it_waits_for() {
     let text = refused.source().expect("a reason").to_string();
     assert!(text.contains("application_name: billing; idle in transaction"), "{text}");
     open.commit().await.unwrap();
+    assert!(!is_missing(&fixture.store).await);
+}
+
+/// A store in which a stream is transformed in the moment in which its first page was read.
+#[derive(Clone)]
+struct Outrun {
+    store: PgStore,
+    archive: Arc<OnceLock<StreamId>>,
+}
+
+impl EventStore for Outrun {
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        self.store.append(append).await
+    }
+
+    async fn stream_page(
+        &self,
+        stream: &StreamId,
+        cursor: Cursor<Version>,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        self.store.stream_page(stream, cursor, limit).await
+    }
+
+    async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
+        self.store.log_page(cursor, limit).await
+    }
+
+    async fn query_page(
+        &self,
+        query: &Query,
+        after: Position,
+        limit: u32,
+    ) -> Result<QueryPage, StoreError> {
+        self.store.query_page(query, after, limit).await
+    }
+
+    async fn select_page(
+        &self,
+        selection: &Selection,
+        after: Position,
+        limit: u32,
+    ) -> Result<SelectedPage, StoreError> {
+        let page = self.store.select_page(selection, after, limit).await?;
+        if self.archive.get().is_none() {
+            self.archive.set(without_the_first(&self.store).await).unwrap();
+        }
+        Ok(page)
+    }
+}
+
+impl RetagStore for Outrun {
+    async fn begin_retag(&self, retag: &Retag) -> Result<Position, StoreError> {
+        self.store.begin_retag(retag).await
+    }
+
+    async fn write_tags(
+        &self,
+        retag: &Retag,
+        events: &[TaggedPosition],
+        through: Position,
+    ) -> Result<(), StoreError> {
+        self.store.write_tags(retag, events, through).await
+    }
+
+    async fn end_retag(&self, retag: &Retag) -> Result<(), StoreError> {
+        self.store.end_retag(retag).await
+    }
+}
+
+/// A stream with an event of the first release, and one of another type.
+async fn with_another() -> Fixture {
+    let fixture = fixture().await;
+    let enrolled = first::Enrolled { course: "rust".into(), student: "ada".into() };
+    let enrolled = TaggedEvent::from(enrolled).to_new(Metadata::default()).unwrap();
+    let both = vec![enrolled, event("{}")];
+    let append = Append::to(stream("a"), ExpectedVersion::NoStream, both).unwrap();
+    fixture.store.append(append).await.unwrap();
+    fixture
+}
+
+/// Has that stream go on without its first event, which stays in the archive.
+async fn without_the_first(store: &PgStore) -> StreamId {
+    let (actor, reason) = (Actor::new("mia").unwrap(), Reason::new("a test").unwrap());
+    let without = Transform::new(stream("a"), actor, reason);
+    let transformed = store.transform(without, |stored| {
+        let is_first = stored.version == Version(1);
+        Ok::<_, Infallible>(if is_first { Rewrite::Drop } else { Rewrite::Keep })
+    });
+    transformed.await.unwrap().archive
+}
+
+/// A query finds nothing of an archive, whatever a page says that was read before.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_archived_beside_a_retag_is_found_under_no_tag() {
+    let fixture = with_another().await;
+    let outrun = Outrun { store: fixture.store.clone(), archive: Arc::default() };
+
+    outrun.retag::<Enrolled>(|_| {}).await.unwrap();
+
+    let archive = outrun.archive.get().expect("it was transformed");
+    assert_eq!(fixture.store.stream_tags(archive).await.unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_of_an_archive_makes_no_tag_missing() {
+    let fixture = with_another().await;
+
+    without_the_first(&fixture.store).await;
+
     assert!(!is_missing(&fixture.store).await);
 }

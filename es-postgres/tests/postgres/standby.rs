@@ -47,6 +47,15 @@ impl Replicated {
         sqlx::query(statement).execute(&self.standby_pool).await.unwrap();
     }
 
+    /// Returns when the standby replays nothing any more.
+    async fn pause(&self) {
+        self.on_standby("SELECT pg_wal_replay_pause()").await;
+        let paused = "SELECT pg_get_wal_replay_pause_state() = 'paused'";
+        while !sqlx::query_scalar::<_, bool>(paused).fetch_one(&self.standby_pool).await.unwrap() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     /// Everything that the standby serves, once it has come so far.
     async fn until_safe(&self, position: Position) -> Vec<Position> {
         for _ in 0..30_000 {
@@ -149,13 +158,7 @@ async fn a_standby_that_lags_says_less_and_loses_nothing() {
     let first = replicated.put("a", 3).await;
     replicated.until_safe(first).await;
 
-    replicated.on_standby("SELECT pg_wal_replay_pause()").await;
-    let paused = "SELECT pg_get_wal_replay_pause_state()";
-    while sqlx::query_scalar::<_, String>(paused).fetch_one(&replicated.standby_pool).await.unwrap()
-        != "paused"
-    {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    replicated.pause().await;
     let later = replicated.put("b", 5).await;
     let primary = PgStore::new(replicated.primary_pool.clone());
     let there = primary.log_page(Cursor::START, 100).await.unwrap();
@@ -171,6 +174,23 @@ async fn a_standby_that_lags_says_less_and_loses_nothing() {
     assert_eq!((there.safe, there.events.len(), naive), (later, 8, 3));
     assert_eq!((lagging.safe, lagging.events.len(), lagging.head), (first, 3, later));
     assert_eq!(all.len(), 8);
+}
+
+/// A store that has just begun has heard of no place that the standby has reached.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_standby_that_does_not_come_on_is_believed_in_nothing() {
+    let replicated = replicated().await;
+    let first = replicated.put("a", 3).await;
+    replicated.until_safe(first).await;
+    replicated.pause().await;
+    replicated.put("b", 5).await;
+    let begun = PgStore::new(replicated.primary_pool.clone())
+        .with_log_replica(replicated.standby_pool.clone());
+
+    let page = begun.log_page(Cursor::START, 100).await.unwrap();
+    replicated.on_standby("SELECT pg_wal_replay_resume()").await;
+
+    assert_eq!((page.safe, page.events.len()), (Position::START, 0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

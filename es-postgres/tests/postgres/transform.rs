@@ -99,6 +99,28 @@ async fn a_backend_that_is_killed_half_way_leaves_the_old_stream() {
     assert_eq!(fixture.versions("a").await, [4, 5]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_an_archive_refuses_no_decision_on_its_type() {
+    let fixture = fixture().await;
+    let two = vec![tagged("told", &[]), tagged("kept", &[])];
+    fixture.store.append(Append::to(stream("a"), exact(0), two).unwrap()).await.unwrap();
+    let without_the_first = fixture.store.transform(of("a"), |stored| {
+        let is_first = stored.version == Version(1);
+        Ok::<_, Infallible>(if is_first { Rewrite::Drop } else { Rewrite::Keep })
+    });
+    without_the_first.await.unwrap();
+
+    let decide = async |key: &str, name: &str| {
+        let query = Query::new(vec![item(&[name], &[])]).unwrap();
+        let rests = Condition::new(query, Position::START);
+        fixture.store.append(append(key, exact(0), 1).with_condition(rests)).await
+    };
+    let (kept, told) = (decide("b", "kept").await, decide("c", "told").await);
+
+    assert!(kept.is_err(), "the copy counts");
+    assert!(told.is_ok(), "{told:?}");
+}
+
 /// Half way through: the stream is what it was for those who read it, readers of the log wait before
 /// the record, appends to the stream wait, and everybody else goes on.
 #[tokio::test(flavor = "multi_thread")]

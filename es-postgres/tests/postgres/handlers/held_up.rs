@@ -47,6 +47,24 @@ async fn an_open_append_is_named_with_its_session() {
     assert_eq!(fixture.store.held_up().await.unwrap(), None);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_open_appends_the_oldest_is_named() {
+    let fixture = fixture().await;
+    let mut open = Vec::new();
+    for (key, name) in [("a", "SET LOCAL application_name = 'first'"), ("b", "SELECT 1")] {
+        let mut tx = fixture.pool.begin().await.unwrap();
+        sqlx::query(name).execute(&mut *tx).await.unwrap();
+        fixture.store.append_within(&mut tx, append(key, exact(0), 1)).await.unwrap();
+        open.push(tx);
+    }
+    fixture.put("c", exact(0), 1).await.unwrap();
+
+    let held_up = fixture.store.held_up().await.unwrap().unwrap();
+
+    assert_eq!(held_up.position, Position(0));
+    assert!(held_up.by.contains("application_name: first"), "{held_up}");
+}
+
 /// A role that may not see the sessions of others is told so, and what to do.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use es_core::Position;
 use es_core::Reason;
 use es_core::projection::{CommitError, Keys, ProjectionBatch, ProjectionStore, Slot};
-use es_postgres::sqlx;
+use es_postgres::sqlx::{self, Executor};
 
 use super::support::{Node, at, behind, failed, key, prepared, see, slot, version};
 use crate::support::{Fixture, fixture};
@@ -28,6 +28,28 @@ async fn rows_and_checkpoints_are_committed_together() {
     assert_eq!(times(&fixture).await, 1);
     assert_eq!(kept.visible(&id.name).await.unwrap().unwrap().position, Position(7));
     assert!(kept.prepare(&id).await.unwrap().is_none());
+}
+
+/// Rows of the events after it would have gone elsewhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_a_handler_has_left_with_another_search_path_keeps_nothing() {
+    let fixture = fixture().await;
+    let id = version(1);
+    let kept = prepared(&fixture.store, &id).await;
+    let node = Node::of(&kept, &id);
+    let claims = node.claim(64).await;
+    let mut batch = node.seeing().await;
+    batch.db().execute("SET LOCAL search_path = public").await.unwrap();
+
+    let refused = batch.commit(at(&claims, 7)).await.unwrap_err();
+
+    let CommitError::Store(refused) = refused else {
+        panic!("it is the handler's fault: {refused:?}")
+    };
+    assert!(!refused.is_transient(), "{refused:?}");
+    assert_eq!(times(&fixture).await, 0);
+    assert_eq!(kept.visible(&id.name).await.unwrap().unwrap().position, Position(0));
+    fixture.every_session_writes().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -141,4 +163,29 @@ async fn a_key_is_set_aside_in_order_until_all_of_it_is_settled() {
     assert_eq!(fixture.number("SELECT count(*) FROM es.dropped WHERE reason = 'a test'").await, 1);
     assert!(kept.blocked(&id, &slots).await.unwrap().is_empty());
     assert!(!node.beat().await.is_due);
+}
+
+/// A rebuild sets it aside anew, and somebody drops it anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_dropped_twice_keeps_its_first_reason() {
+    let fixture = fixture().await;
+    let id = version(1);
+    let kept = prepared(&fixture.store, &id).await;
+    let node = Node::of(&kept, &id);
+    let claims = node.claim(64).await;
+
+    for reason in ["entered twice", "again"] {
+        let mut progress = at(&claims, 7);
+        progress.set_aside = vec![failed("ada", 3, None)];
+        node.begin().await.commit(progress).await.unwrap();
+        let reason = Reason::new(reason).unwrap();
+        assert!(kept.drop_parked(&id, &key("ada"), Position(3), &reason).await.unwrap());
+        let mut progress = at(&claims, 7);
+        progress.settled = vec![(key("ada"), Position(3))];
+        node.begin().await.commit(progress).await.unwrap();
+    }
+
+    let dropped = "SELECT count(*) FROM es.dropped WHERE reason = 'entered twice'";
+    assert_eq!(fixture.number(dropped).await, 1);
+    assert_eq!(fixture.number("SELECT count(*) FROM es.dropped").await, 1);
 }

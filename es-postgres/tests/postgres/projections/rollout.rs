@@ -210,6 +210,10 @@ async fn what_an_earlier_release_parks_beside_this_one_is_handled_by_itself() {
                   SELECT projection, slot, key, position, version, recorded_at, id, schema_version, name, \
                          payload, metadata, category, stream_key, true, error, 5 FROM gone";
     sqlx::query(before).execute(&service.fixture.pool).await.unwrap();
+    let old = service.run(old::Mails).await;
+    let untried = "SELECT count(*) FROM es.parked WHERE is_unreadable AND attempts = 0";
+    service.fixture.until(untried, 1).await;
+    old.stop().await;
 
     let new = service.run(new::Mails).await;
 

@@ -4,10 +4,11 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use es_core::Position;
 use es_core::projection::{ProjectionBatch, ProjectionStore, Registration, Swap, VersionState};
 use es_postgres::sqlx::{self, Connection, PgConnection};
 
-use super::support::{Node, at, incarnation, prepare, prepared, see, version};
+use super::support::{Node, at, failed, incarnation, prepare, prepared, see, version};
 use crate::support::fixture;
 
 /// Readers that have prepared their statement see the one row or the other, and no error.
@@ -128,4 +129,109 @@ async fn a_swap_waits_for_whoever_changes_the_version() {
 
     let error = swapping.await.unwrap().unwrap_err();
     assert!(error.source().is_some_and(|why| why.to_string().contains("is stopped")), "{error:?}");
+}
+
+/// The version before began with effects further on than it has come.
+#[tokio::test(flavor = "multi_thread")]
+async fn effects_of_the_next_version_begin_no_sooner_than_those_of_the_one_before() {
+    let fixture = fixture().await;
+    let kept = fixture.store.projections();
+    let mut registration = Registration::new(version(1), incarnation(&fixture.store).await);
+    registration.has_effects = true;
+    registration.effects_after = Position(100);
+    kept.register(&registration).await.unwrap();
+    prepare(&kept, &version(1)).await;
+    registration.id = version(2);
+    registration.effects_after = Position::START;
+    kept.register(&registration).await.unwrap();
+    prepare(&kept, &version(2)).await;
+
+    assert_eq!(kept.swap(&version(2)).await.unwrap(), Swap::Done);
+
+    let claims = Node::of(&kept, &version(2)).claim(64).await;
+    assert_eq!(claims.len(), 64);
+    assert!(claims.iter().all(|claim| claim.effects_after == Position(100)));
+}
+
+/// Its slots hold other events, so that no slot can be compared with the one of its number.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_of_another_key_has_to_come_as_far_as_the_furthest_slot() {
+    let fixture = fixture().await;
+    let (old, new) = (version(1), version(2));
+    let kept = prepared(&fixture.store, &old).await;
+    let node = Node::of(&kept, &old);
+    let claims = node.claim(64).await;
+    node.begin().await.commit(at(&claims, 5)).await.unwrap();
+    node.begin().await.commit(at(&claims[7..8], 9)).await.unwrap();
+    let mut registration = Registration::new(new.clone(), incarnation(&fixture.store).await);
+    registration.keyed_by = "customer".to_owned();
+    kept.register(&registration).await.unwrap();
+    prepare(&kept, &new).await;
+    let node = Node::of(&kept, &new);
+    let claims = node.claim(64).await;
+    let come_to = async |claims, position| {
+        let batch = node.begin_as(VersionState::Building).await;
+        batch.commit(at(claims, position)).await.unwrap();
+    };
+
+    come_to(&claims[..], 6).await;
+    come_to(&claims[7..8], 9).await;
+    let early = kept.swap(&new).await.unwrap();
+    come_to(&claims[..], 9).await;
+    let late = kept.swap(&new).await.unwrap();
+
+    assert_eq!((early, late), (Swap::NotYet, Swap::Done));
+}
+
+/// Only an effect would be missed: the rows of the version after it come of all events.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_without_effects_takes_over_from_one_that_has_set_events_aside() {
+    let fixture = fixture().await;
+    let (old, new) = (version(1), version(2));
+    let kept = prepared(&fixture.store, &old).await;
+    let node = Node::of(&kept, &old);
+    let mut progress = at(&node.claim(64).await, 5);
+    progress.set_aside = vec![failed("ada", 3, None)];
+    node.begin().await.commit(progress).await.unwrap();
+    let registration = Registration::new(new.clone(), incarnation(&fixture.store).await);
+    kept.register(&registration).await.unwrap();
+    prepare(&kept, &new).await;
+    let node = Node::of(&kept, &new);
+    let claims = node.claim(64).await;
+    node.begin_as(VersionState::Building).await.commit(at(&claims, 5)).await.unwrap();
+
+    assert_eq!(kept.swap(&new).await.unwrap(), Swap::Done);
+}
+
+/// A batch that is being committed when the swap looks for the first time sets an event aside.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_effect_that_comes_to_wait_while_a_swap_begins_is_waited_for() {
+    let fixture = fixture().await;
+    let kept = fixture.store.projections();
+    let mut registration = Registration::new(version(1), incarnation(&fixture.store).await);
+    registration.has_effects = true;
+    kept.register(&registration).await.unwrap();
+    prepare(&kept, &version(1)).await;
+    registration.id = version(2);
+    kept.register(&registration).await.unwrap();
+    prepare(&kept, &version(2)).await;
+    let mut committing = fixture.pool.begin().await.unwrap();
+    let aside = "WITH batch AS MATERIALIZED ( \
+                     SELECT id, pg_advisory_xact_lock_shared(1163067396, id) AS locked \
+                       FROM es.projections WHERE version = 1) \
+                 INSERT INTO es.parked (projection, key, position, slot, is_first, error, attempts, \
+                        category, stream_key, version, recorded_at, id, schema_version, name, payload, \
+                        metadata) \
+                 SELECT batch.id, 'account/ada', 3, 0, true, 'x', 1, 'account', 'ada', 1, now(), \
+                        gen_random_uuid(), 1, 'a', '{}', '{}' FROM batch WHERE batch.locked IS NOT NULL";
+    sqlx::query(aside).execute(&mut *committing).await.unwrap();
+    let swapping = tokio::spawn({
+        let kept = kept.clone();
+        async move { kept.swap(&version(2)).await }
+    });
+    fixture.until_waiting(1).await;
+
+    committing.commit().await.unwrap();
+
+    assert_eq!(swapping.await.unwrap().unwrap(), Swap::Waits);
 }
