@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use es_core::Position;
 use es_core::Reason;
-use es_core::projection::{CommitError, Keys, ProjectionBatch, ProjectionStore, Slot};
+use es_core::projection::{
+    CommitError, Failure, Keys, ProjectionBatch, ProjectionStore, SetAside, Slot,
+};
 use es_postgres::sqlx::{self, Executor};
 
-use super::support::{Node, at, behind, failed, key, prepared, see, slot, version};
+use super::support::{Node, at, behind, event, failed, key, prepared, see, slot, version};
 use crate::support::{Fixture, fixture};
 
 async fn times(fixture: &Fixture) -> i64 {
@@ -188,4 +190,20 @@ async fn an_event_that_is_dropped_twice_keeps_its_first_reason() {
     let dropped = "SELECT count(*) FROM es.dropped WHERE reason = 'entered twice'";
     assert_eq!(fixture.number(dropped).await, 1);
     assert_eq!(fixture.number("SELECT count(*) FROM es.dropped").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_with_what_no_text_holds_is_kept_without_it() {
+    let fixture = fixture().await;
+    let id = version(1);
+    let kept = prepared(&fixture.store, &id).await;
+    let node = Node::of(&kept, &id);
+    let mut progress = at(&node.claim(64).await, 7);
+    let failure = Failure::new("a zero\0 byte".into(), None);
+    progress.set_aside = vec![SetAside::failed(slot("ada"), key("ada"), event("ada", 3), failure)];
+
+    node.begin().await.commit(progress).await.unwrap();
+
+    let parked = kept.parked(&id, &key("ada"), Position(0), 9).await.unwrap();
+    assert_eq!(parked[0].error.as_deref(), Some("a zero byte"));
 }

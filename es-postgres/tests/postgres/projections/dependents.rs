@@ -178,6 +178,28 @@ async fn what_depends_on_a_version_is_not_dropped_with_it() {
     assert_eq!(fixture.number("SELECT count(*) FROM pg_views WHERE viewname = 'past'").await, 0);
 }
 
+/// The view is there when the drop comes to the tables, and was not when it began.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_built_while_a_version_is_dropped_is_not_dropped_with_it() {
+    let fixture = fixture().await;
+    let kept = two_versions(&fixture).await;
+    assert_eq!(kept.swap(&version(2)).await.unwrap(), Swap::Done);
+    let mut building = fixture.pool.begin().await.unwrap();
+    building.execute("CREATE VIEW public.past AS SELECT id FROM totals_v1.seen").await.unwrap();
+    let dropping = tokio::spawn({
+        let kept = kept.clone();
+        async move { kept.drop_version(&version(1)).await }
+    });
+    fixture.until_waiting(1).await;
+
+    building.commit().await.unwrap();
+
+    let error = dropping.await.unwrap().unwrap_err();
+    let refused: &HasDependents = error.source().unwrap().downcast_ref().unwrap();
+    assert_eq!(refused.dependents, ["view public.past"]);
+    assert_eq!(fixture.number("SELECT count(*) FROM public.past").await, 1, "it is all there");
+}
+
 /// Rights on the schema, its tables, columns and sequences, and on what is still to be made.
 #[tokio::test(flavor = "multi_thread")]
 async fn grants_are_carried_over() {

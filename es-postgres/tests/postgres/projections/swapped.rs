@@ -235,3 +235,26 @@ async fn an_effect_that_comes_to_wait_while_a_swap_begins_is_waited_for() {
 
     assert_eq!(swapping.await.unwrap().unwrap(), Swap::Waits);
 }
+
+/// Nobody could tell which effects the version between them had.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_with_effects_has_no_way_back_over_another_key() {
+    let fixture = fixture().await;
+    let kept = fixture.store.projections();
+    let mut registration = Registration::new(version(1), incarnation(&fixture.store).await);
+    registration.has_effects = true;
+    kept.register(&registration).await.unwrap();
+    prepare(&kept, &version(1)).await;
+    (registration.id, registration.has_effects) = (version(2), false);
+    registration.keyed_by = "customer".to_owned();
+    kept.register(&registration).await.unwrap();
+    prepare(&kept, &version(2)).await;
+    assert_eq!(kept.swap(&version(2)).await.unwrap(), Swap::Done);
+
+    let refused = kept.reinstate(&version(1)).await.unwrap_err();
+
+    assert!(
+        refused.source().is_some_and(|why| why.to_string().contains("has effects")),
+        "{refused:?}"
+    );
+}
