@@ -120,6 +120,8 @@ pub async fn a_slot_is_free_when_its_lease_is_over<S: ProjectionStore, P: Probe<
     assert!(early.is_empty() || !is_early, "a slot is not taken while its lease lasts");
     if early.is_empty() {
         until("the others are told", async || kept.beat(&other).await.free == 64).await;
+        let slots = kept.status(1).await.slots;
+        assert!(slots.iter().all(|slot| slot.owner.is_none()), "and whoever asks is told");
         kept.claim_all(&other).await;
     }
 }

@@ -162,9 +162,10 @@ impl Slots {
     }
 
     pub(super) fn statuses(&self) -> Vec<SlotStatus> {
+        let now = Instant::now();
         let statuses = self.slots.iter().map(|slot| {
             let mut status = SlotStatus::new(slot.slot, slot.epoch, slot.checkpoint);
-            status.owner = slot.owner;
+            status.owner = slot.owner.filter(|_| !slot.is_free(now));
             status
         });
         statuses.collect()
