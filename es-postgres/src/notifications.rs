@@ -223,3 +223,56 @@ impl Drop for Listener {
         self.is_there.store(false, Ordering::Release);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A store of a server that is never spoken to.
+    fn store() -> PgStore {
+        let pool = PgPoolOptions::new().connect_lazy("postgres://nobody@localhost/nowhere");
+        PgStore::new(pool.expect("an address")).with_notifications()
+    }
+
+    #[tokio::test]
+    async fn an_append_that_comes_while_the_teller_ends_is_told_by_it() {
+        let store = store();
+        let notifications = Arc::clone(store.notifications.as_ref().expect("it tells"));
+        notifications.has_teller.store(true, Ordering::SeqCst);
+        let mut teller = Teller { notifications: Arc::clone(&notifications), store, over: false };
+
+        // It has found no teller missing, so it has called none.
+        notifications.appended.store(7, Ordering::SeqCst);
+
+        assert!(!teller.ends(6));
+        assert!(notifications.has_teller.load(Ordering::SeqCst));
+        assert!(teller.ends(7));
+        assert!(!notifications.has_teller.load(Ordering::SeqCst));
+    }
+
+    #[test]
+    fn the_next_append_after_a_runtime_that_went_away_calls_another_teller() {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let store = runtime.block_on(async { store() });
+        let notifications = Arc::clone(store.notifications.as_ref().expect("it tells"));
+        runtime.block_on(async { notifications.tell(&store, Position(1)) });
+        assert!(notifications.has_teller.load(Ordering::SeqCst));
+
+        drop(runtime);
+
+        assert!(!notifications.has_teller.load(Ordering::SeqCst));
+    }
+
+    #[test]
+    fn who_waits_after_a_runtime_that_went_away_calls_another_listener() {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let store = runtime.block_on(async { store() });
+        let notifications = Arc::clone(store.notifications.as_ref().expect("it hears"));
+        runtime.block_on(async { notifications.listen() });
+        assert!(notifications.has_listener.load(Ordering::SeqCst));
+
+        drop(runtime);
+
+        assert!(!notifications.has_listener.load(Ordering::SeqCst));
+    }
+}
