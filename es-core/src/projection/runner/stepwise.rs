@@ -19,7 +19,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     /// Says whether all are done; if not, the slots have to be looked at first.
     pub(super) async fn handle_stepwise(&mut self, entries: Vec<Entry>) -> Result<bool, Hitch> {
         for entry in entries {
-            if self.stop.is_cancelled() || self.must_beat {
+            if self.stop.is_cancelled() {
                 // What comes next is the next turn's.
                 return Ok(false);
             }
