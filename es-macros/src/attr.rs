@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::meta::ParseNestedMeta;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Attribute, Meta, Token, parenthesized};
+use syn::{Attribute, LitStr, Meta, Token, Type, parenthesized};
 
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
@@ -288,6 +288,36 @@ pub(crate) fn value<T: Parse>(
     example: &str,
 ) -> syn::Result<T> {
     one_of_values(key, input, &[example])
+}
+
+/// The type after `key =`. One in quotes or in parentheses is told, then read as the type that it is:
+/// whatever depends on it would otherwise fail as well.
+pub(crate) fn type_value(
+    key: &Ident,
+    input: ParseStream<'_>,
+    example: &str,
+    errors: &mut Errors,
+) -> syn::Result<Type> {
+    let wrapped = input.fork();
+    match value(key, input, example) {
+        Err(error) if let Ok(ty) = unwrapped(&wrapped) => {
+            errors.push(error);
+            swallow(input)?;
+            Ok(ty)
+        }
+        result => result,
+    }
+}
+
+/// The type in the parentheses after a key, or in the quotes after `=`.
+fn unwrapped(input: ParseStream<'_>) -> syn::Result<Type> {
+    if input.peek(syn::token::Paren) {
+        let ty;
+        parenthesized!(ty in input);
+        return ty.parse();
+    }
+    input.parse::<Token![=]>()?;
+    input.parse::<LitStr>()?.parse()
 }
 
 /// As [`value`], where one example would not tell of the others.

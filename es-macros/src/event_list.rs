@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Path, Token, parenthesized};
+use syn::{LitStr, Path, Token, parenthesized};
 
 use crate::attr;
 use crate::diagnostics::Errors;
@@ -82,15 +82,27 @@ fn listed(
         errors.at(key, format_args!("no events are listed; write for example `{key}({some})`"));
     }
     let mut entries: Vec<Entry> = Vec::new();
+    // Whoever quotes one event quotes all of them.
+    let mut is_told = false;
     while !list.is_empty() {
         if list.peek(Ident::peek_any) && list.peek2(Token![=]) {
             return Err(key_among_events(key, &list)?);
         }
-        let entry = entry(key, &list, errors);
-        if let Some(entry) = errors.take(entry)
+        let entry = if list.peek(LitStr) {
+            quoted(key, &list, &mut is_told, errors)
+        } else {
+            entry(key, &list, errors)
+        };
+        let entry = errors.take(entry);
+        let goes_on = entry.is_some() && list.peek(syn::Ident);
+        if let Some(entry) = entry
             && is_new(&entry, &entries, errors)
         {
             entries.push(entry);
+        }
+        // A missing comma was told of; the next event is read all the same.
+        if goes_on {
+            continue;
         }
         attr::swallow(&list)?;
         list.parse::<Option<Token![,]>>()?;
@@ -106,6 +118,23 @@ fn key_among_events(key: &Ident, list: ParseStream<'_>) -> syn::Result<syn::Erro
         "`{word}` is a key and no event; write it behind the list, `{key}(…), {word} = …`"
     );
     Ok(syn::Error::new_spanned(&word, told))
+}
+
+/// An event in quotes: told once, and read as the event that it names.
+fn quoted(
+    key: &Ident,
+    list: ParseStream<'_>,
+    is_told: &mut bool,
+    errors: &mut Errors,
+) -> syn::Result<Entry> {
+    let text: LitStr = list.parse()?;
+    let told = format!("an event is written without quotes; write for example `{}`", example(key));
+    let path = text.parse().map_err(|_| syn::Error::new_spanned(&text, &told))?;
+    if !*is_told {
+        errors.at(&text, told);
+        *is_told = true;
+    }
+    Ok(Entry { path, renamed: None })
 }
 
 fn entry(key: &Ident, list: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Entry> {

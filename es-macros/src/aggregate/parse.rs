@@ -43,7 +43,7 @@ pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
                 spec.name.set(key, name, errors);
             }
             "id" => {
-                let id = attr::value(key, input, "id = AccountId")?;
+                let id = attr::type_value(key, input, "id = AccountId", errors)?;
                 spec.id.set(key, id, errors);
             }
             "events" => {
@@ -59,12 +59,12 @@ pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
                     errors.at(key, PARENTHESES);
                     spec.misplaced = event_list::entries(key, input, errors)?;
                 } else {
-                    let event = attr::value(key, input, "event = AccountEvent")?;
+                    let event = attr::type_value(key, input, "event = AccountEvent", errors)?;
                     spec.event.set(key, event, errors);
                 }
             }
             "error" => {
-                let error = attr::value(key, input, "error = AccountError")?;
+                let error = attr::type_value(key, input, "error = AccountError", errors)?;
                 spec.error.set(key, error, errors);
             }
             "snapshot" => {

@@ -32,7 +32,12 @@ impl<'a> Command<'a> {
         let is_struct = is_struct(input, errors);
         Self {
             input,
-            aggregate: if is_struct { aggregate(input, spec, errors) } else { None },
+            // An enum was told that it is none, and is one all the same, so that its uses stay sound.
+            aggregate: if is_struct {
+                aggregate(input, spec, errors)
+            } else {
+                spec.aggregate.value()
+            },
             lifecycle: lifecycle(spec, errors),
             id: if is_struct { id(input, spec, errors) } else { None },
             krate: CratePath::new(&spec.krate, errors),

@@ -42,7 +42,7 @@ pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> 
     spec.written = attr::read(&input.attrs, &VOCABULARY, errors, |key, input, errors| {
         match key.to_string().as_str() {
             "aggregate" => {
-                let aggregate = attr::value(key, input, "aggregate = Account")?;
+                let aggregate = attr::type_value(key, input, "aggregate = Account", errors)?;
                 spec.aggregate.set(key, aggregate, errors);
             }
             "crate" => {

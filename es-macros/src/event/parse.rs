@@ -68,7 +68,7 @@ pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> 
                 spec.version.set(key, version, errors);
             }
             "previous" => {
-                let previous = attr::value(key, input, "previous = OpenedV1")?;
+                let previous = attr::type_value(key, input, "previous = OpenedV1", errors)?;
                 spec.previous.set(key, previous, errors);
             }
             "aliases" => {
