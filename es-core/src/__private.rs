@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::aggregate::Aggregate;
-pub use crate::climb::{BoxError, Given, PreviousOf, climb};
+pub use crate::climb::{BoxError, FieldValue, PreviousOf, climb};
 use crate::decide::DecidedBy;
 use crate::decision;
 use crate::decisions::{self, DecisionError, TaggedEvent};

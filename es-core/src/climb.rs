@@ -132,21 +132,21 @@ impl<P: Event, E: Event + TryUpcast<P>> PreviousOf<E> for P {
     label = "gives `{Self}`",
     note = "let it return `{T}`, or a `Result` of it"
 )]
-pub trait Given<T> {
+pub trait FieldValue<T> {
     /// The value, or why there is none.
-    fn given(self) -> Result<T, BoxError>;
+    fn field_value(self) -> Result<T, BoxError>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T> Given<T> for T {
-    fn given(self) -> Result<T, BoxError> {
+impl<T> FieldValue<T> for T {
+    fn field_value(self) -> Result<T, BoxError> {
         Ok(self)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, E: Into<BoxError>> Given<T> for Result<T, E> {
-    fn given(self) -> Result<T, BoxError> {
+impl<T, E: Into<BoxError>> FieldValue<T> for Result<T, E> {
+    fn field_value(self) -> Result<T, BoxError> {
         self.map_err(Into::into)
     }
 }

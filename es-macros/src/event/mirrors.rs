@@ -147,7 +147,7 @@ fn field(made: &Made<'_>) -> TokenStream {
 /// What `function` gives for the arguments. The compiler underlines the function's name.
 fn given(function: &ExprPath, arguments: &TokenStream, ty: &Type) -> TokenStream {
     let call = quote_spanned!(blame(function)=> (#arguments));
-    quote!(__p::Given::<#ty>::given(#function #call)?)
+    quote!(__p::FieldValue::<#ty>::field_value(#function #call)?)
 }
 
 fn blame(function: &ExprPath) -> Span {

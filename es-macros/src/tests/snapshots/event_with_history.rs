@@ -46,9 +46,9 @@ const _: () = {
                 owner: __old_owner,
             }: __V2,
         ) -> ::core::result::Result<Self, Self::Error> {
-            let __new_first_name = __p::Given::<
+            let __new_first_name = __p::FieldValue::<
                 String,
-            >::given(first_name(&__old_owner))?;
+            >::field_value(first_name(&__old_owner))?;
             ::core::result::Result::Ok(Self {
                 first_name: __new_first_name,
                 currency: __old_currency,
@@ -69,7 +69,7 @@ const _: () = {
             ::core::result::Result::Ok(Self {
                 first_name: __old_first_name,
                 currency: __old_currency,
-                cents: __p::Given::<i64>::given(i64::from(__old_cents))?,
+                cents: __p::FieldValue::<i64>::field_value(i64::from(__old_cents))?,
             })
         }
     }
