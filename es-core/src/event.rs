@@ -165,7 +165,7 @@ pub trait Event:
     label = "not an event with tags",
     note = "put #[event(tag)] on the field of `{Self}` that says what it is about"
 )]
-pub trait Tagged: Event {}
+pub trait Tagged {}
 
 /// The id of one recorded event: a UUID, version 7 when it is made here, so that it rises with time.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

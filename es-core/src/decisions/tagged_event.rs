@@ -5,7 +5,7 @@ use std::fmt;
 use crate::__private::Fact;
 use crate::describe::{Describe, Description};
 use crate::error::{DecodeError, EncodeError};
-use crate::event::{EventName, Tagged};
+use crate::event::{Event, EventName, Tagged};
 use crate::into_events::{IntoEvents, Takes};
 use crate::metadata::Metadata;
 use crate::recorded::{NewEvent, RawEvent};
@@ -97,13 +97,13 @@ impl<E: IntoEvents<TaggedEvent>> TaggedEvents for E {
     }
 }
 
-impl<E: Tagged> From<E> for TaggedEvent {
+impl<E: Event + Tagged> From<E> for TaggedEvent {
     fn from(event: E) -> Self {
         Self(Box::new(event))
     }
 }
 
-impl<E: Tagged> Takes<E> for TaggedEvent {
+impl<E: Event + Tagged> Takes<E> for TaggedEvent {
     fn take(event: E, events: &mut Vec<Self>) {
         events.push(event.into());
     }

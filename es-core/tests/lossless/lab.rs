@@ -221,7 +221,7 @@ impl Apply<Measured> for Nothing {
     fn apply(&mut self, _: Measured) {}
 }
 
-impl<E: Tagged> Decision for Cause<E> {
+impl<E: Event + Tagged> Decision for Cause<E> {
     type Model = Nothing;
     type Events = E;
     type Error = Infallible;

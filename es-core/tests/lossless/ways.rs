@@ -51,7 +51,7 @@ pub(crate) async fn worked(event: impl Into<LabEvent>) -> EncodeError {
 }
 
 /// The refusal of a decision across streams, of which nothing was sent.
-pub(crate) async fn decided(event: impl Tagged) -> EncodeError {
+pub(crate) async fn decided(event: impl Event + Tagged) -> EncodeError {
     let store = Gated::new(MemoryStore::new());
 
     let error = Decisions::new(store.clone()).execute(Cause(event)).await.unwrap_err();
@@ -89,7 +89,7 @@ pub(crate) async fn transformed(event: impl Into<LabEvent>) -> EncodeError {
 /// Stores the event by a command and by a decision; both are read again as it was.
 pub(crate) async fn comes_back<E>(event: E)
 where
-    E: Tagged + Into<LabEvent> + TryFrom<LabEvent, Error: Debug>,
+    E: Event + Tagged + Into<LabEvent> + TryFrom<LabEvent, Error: Debug>,
 {
     let store = MemoryStore::new();
     let labs = Repository::<Lab, _>::new(store.clone());
@@ -110,7 +110,7 @@ where
 
 /// What becomes of an event in a decision: it is stored and read again as it was, or is refused with
 /// these words, and nothing was sent.
-pub(crate) async fn told<E: Tagged>(event: E) -> String {
+pub(crate) async fn told<E: Event + Tagged>(event: E) -> String {
     let store = Gated::new(MemoryStore::new());
 
     match Decisions::new(store.clone()).execute(Cause(event.clone())).await {
