@@ -1,10 +1,10 @@
 //! The unit of consistency: a state, the events that make it, the errors of its decisions.
 
-use std::error::Error;
 use std::fmt;
 
 use crate::describe::Describe;
 use crate::event_set::EventSet;
+use crate::rejection::Rejection;
 use crate::snapshot_policy::SnapshotPolicy;
 
 /// A state that is nothing but the fold of its events.
@@ -28,7 +28,7 @@ pub trait Aggregate: Default + Describe + Send + Sync + 'static {
     type Event: EventSet + Clone + fmt::Debug + PartialEq;
 
     /// Why a decision refuses.
-    type Error: Error + Send + Sync + 'static;
+    type Error: Rejection;
 
     /// Whether and when the state is kept as a snapshot; by default never. The derive writes it for
     /// `snapshot(every = 100)`.

@@ -416,7 +416,7 @@ pub enum LifecycleRejection {
 /// Why a command caused nothing. `E` is the aggregate's own error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ExecuteError<E: Error + 'static> {
+pub enum ExecuteError<E> {
     /// The aggregate refused.
     #[error(transparent)]
     Rejected(E),
@@ -451,7 +451,7 @@ pub enum ExecuteError<E: Error + 'static> {
 
 /// What one append came to, for a unit of work that is executed and committed in one function: its
 /// conflict is one after a single attempt.
-impl<E: Error + 'static> From<AppendError> for ExecuteError<E> {
+impl<E> From<AppendError> for ExecuteError<E> {
     fn from(error: AppendError) -> Self {
         match error {
             AppendError::Conflict(source) => {

@@ -154,6 +154,7 @@ pub mod prelude;
 pub mod projection;
 mod query;
 mod recorded;
+mod rejection;
 mod repository;
 mod resend;
 mod restore;
@@ -223,6 +224,7 @@ pub use projection::{
 };
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
 pub use recorded::{EventPart, NewEvent, RawEvent, Recorded, RecordedEvent, TooManyTags};
+pub use rejection::Rejection;
 pub use repository::{Executed, Repository};
 pub use retag::{
     EventTag, LacksTag, MissingTag, Retag, RetagError, RetagProgress, RetagStore, Retagged,

@@ -1,7 +1,5 @@
 //! The events of one decision on their way into the store, and their places when they are there.
 
-use std::error::Error;
-
 use crate::append::{Append, Appended, StreamAppend};
 use crate::decisions::{DecisionError, TaggedEvent};
 use crate::error::EncodeError;
@@ -21,7 +19,7 @@ pub(crate) struct DecidedEvents {
 }
 
 impl DecidedEvents {
-    pub(crate) fn of<E: Error + 'static>(
+    pub(crate) fn of<E>(
         events: &[TaggedEvent],
         metadata: &Metadata,
     ) -> Result<Self, DecisionError<E>> {

@@ -1,8 +1,7 @@
 //! What is decided across streams.
 
-use std::error::Error;
-
 use crate::decisions::{DecisionModels, TaggedEvents};
+use crate::rejection::Rejection;
 
 /// A wish that concerns several things at once, and the rule by which it is granted or refused.
 ///
@@ -97,7 +96,7 @@ pub trait Decision: Send + Sync + 'static {
     type Events: TaggedEvents;
 
     /// Why it is refused; [`Infallible`](std::convert::Infallible) if it never is.
-    type Error: Error + Send + Sync + 'static;
+    type Error: Rejection;
 
     /// The models before any event: they say which events concern them.
     fn model(&self) -> Self::Model;

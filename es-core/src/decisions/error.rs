@@ -1,7 +1,6 @@
 //! What can go wrong with a decision across streams.
 
 use std::convert::Infallible;
-use std::error::Error;
 use std::time::Duration;
 
 use crate::error::{AppendError, ConditionFailed, EncodeError, RecordedDecodeError, StoreError};
@@ -12,7 +11,7 @@ use crate::retag::MissingTag;
 /// Why a decision across streams caused nothing. `E` is the decision's own error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum DecisionError<E: Error + 'static> {
+pub enum DecisionError<E> {
     /// It was refused.
     #[error(transparent)]
     Rejected(E),
@@ -57,7 +56,7 @@ pub enum DecisionError<E: Error + 'static> {
     Append(AppendError),
 }
 
-impl<E: Error + 'static> From<RecordedDecodeError> for DecisionError<E> {
+impl<E> From<RecordedDecodeError> for DecisionError<E> {
     fn from(error: RecordedDecodeError) -> Self {
         Self::Decode(Box::new(error))
     }
@@ -65,7 +64,7 @@ impl<E: Error + 'static> From<RecordedDecodeError> for DecisionError<E> {
 
 impl DecisionError<Infallible> {
     /// The same error of a decision that can be refused.
-    pub(crate) fn of_another<E: Error + 'static>(self) -> DecisionError<E> {
+    pub(crate) fn of_another<E>(self) -> DecisionError<E> {
         match self {
             Self::Rejected(never) => match never {},
             Self::Overtaken { attempts, elapsed, source } => {

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt::Write;
 
-use es_core::{Aggregate, ExecuteError, LifecycleRejection};
+use es_core::{Aggregate, ExecuteError, LifecycleRejection, Rejection};
 
 /// A refusal and the command that met it.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(super) enum Why<E> {
     Lifecycle(LifecycleRejection),
 }
 
-impl<E: Error + 'static> Why<E> {
+impl<E: Rejection> Why<E> {
     /// A refusal among the errors of an execution; anything else is a broken scenario.
     ///
     /// # Panics
