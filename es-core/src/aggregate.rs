@@ -16,7 +16,7 @@ use crate::snapshot_policy::SnapshotPolicy;
     label = "not an aggregate",
     note = "put on the struct that holds the state: #[derive(Aggregate, Default)] #[aggregate(name = \"…\", id = …, events(…))]"
 )]
-pub trait Aggregate: Default + Describe + Send + Sync + 'static {
+pub trait Aggregate: Describe + Sized + Send + Sync + 'static {
     /// The category of its streams: 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a letter
     /// first. Never changes once released.
     const NAME: &'static str;
@@ -33,6 +33,10 @@ pub trait Aggregate: Default + Describe + Send + Sync + 'static {
     /// Whether and when the state is kept as a snapshot; by default never. The derive writes it for
     /// `snapshot(every = 100)`.
     const SNAPSHOTS: Option<SnapshotPolicy<Self>> = None;
+
+    /// The state before the first event. The derive takes that of `Default`.
+    #[must_use]
+    fn initial() -> Self;
 
     /// Brings the state up to date with one event: the dispatch to [`Apply`]. Never refuses: what
     /// happened has happened.

@@ -21,7 +21,7 @@ use crate::{paging, spans};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Loaded<A> {
-    /// The state; the aggregate's default if there is no event.
+    /// The state; its [initial](Aggregate::initial) one if there is no event.
     pub state: A,
     /// The version of the last event in it.
     pub version: Version,
@@ -29,10 +29,10 @@ pub struct Loaded<A> {
     pub position: Position,
 }
 
-impl<A: Default> Loaded<A> {
+impl<A: Aggregate> Loaded<A> {
     /// The state before the first event.
     pub(crate) fn nothing() -> Self {
-        Self { state: A::default(), version: Version::NONE, position: Position::START }
+        Self { state: A::initial(), version: Version::NONE, position: Position::START }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What `#[derive(Aggregate)]` writes.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
@@ -47,6 +47,8 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
     let event = event(model);
     let error = error(model);
     let snapshots = model.snapshot.map(|snapshot| snapshot.policy(*krate));
+    // Only this one word has the place of the struct: the compiler tells there that `Default` is missing.
+    let this = Ident::new("Self", ident.span());
     let apply = apply(model);
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
     quote! {
@@ -58,6 +60,10 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
             type Event = #event;
             type Error = #error;
             #snapshots
+
+            fn initial() -> Self {
+                <#this as ::core::default::Default>::default()
+            }
 
             fn evolve(&mut self, __e: #event) {
                 #apply

@@ -87,7 +87,7 @@ fn play<A: Aggregate>(
     law: impl Fn(&Now<A>, &Asked<A>, &Answer<A>) -> Result<(), Broken>,
 ) -> Result<(), Broken> {
     let past = foldable::<A>(past);
-    let Ok(state) = go_on(A::default(), past) else { return Ok(()) };
+    let Ok(state) = go_on(A::initial(), past) else { return Ok(()) };
     let mut now = Now { state, past: past.to_vec() };
     for command in commands {
         if !command.is_for(!now.past.is_empty()) {

@@ -9,7 +9,7 @@ use crate::report::Line;
 
 /// The state after `events`, or at which of them it panicked.
 pub(super) fn fold<A: Aggregate>(events: &[A::Event]) -> Result<A, (usize, Panic)> {
-    go_on(A::default(), events)
+    go_on(A::initial(), events)
 }
 
 /// The state after `events`, which come after `state`.

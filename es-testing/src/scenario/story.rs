@@ -24,7 +24,7 @@ pub(super) struct Story<A: Aggregate> {
 impl<A: Aggregate> Story<A> {
     /// The story of an aggregate to which `given` has happened.
     pub(super) fn after(given: Vec<A::Event>) -> Self {
-        let mut state = A::default();
+        let mut state = A::initial();
         for event in given.iter().cloned() {
             state.evolve(event);
         }

@@ -145,6 +145,9 @@ impl ::es_core::Aggregate for Account {
     type Id = AccountId;
     type Event = AccountEvent;
     type Error = AccountError;
+    fn initial() -> Self {
+        <Self as ::core::default::Default>::default()
+    }
     fn evolve(&mut self, __e: AccountEvent) {
         match __e {
             AccountEvent::Opened(__e) => {

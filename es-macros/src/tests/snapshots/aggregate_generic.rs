@@ -178,6 +178,9 @@ where
     type Id = String;
     type Event = CacheEvent<T>;
     type Error = ::core::convert::Infallible;
+    fn initial() -> Self {
+        <Self as ::core::default::Default>::default()
+    }
     fn evolve(&mut self, __e: CacheEvent<T>) {
         match __e {
             CacheEvent::Put(__e) => <Self as ::es_core::Apply<Put<T>>>::apply(self, __e),

@@ -4,6 +4,9 @@ impl ::es_core::Aggregate for Account {
     type Id = AccountId;
     type Event = history::AccountEvent;
     type Error = ::core::convert::Infallible;
+    fn initial() -> Self {
+        <Self as ::core::default::Default>::default()
+    }
     fn evolve(&mut self, __e: history::AccountEvent) {
         <Self as ::es_core::Apply<history::AccountEvent>>::apply(self, __e)
     }

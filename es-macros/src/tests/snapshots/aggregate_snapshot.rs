@@ -7,6 +7,9 @@ impl ::es_core::Aggregate for Account {
     const SNAPSHOTS: ::core::option::Option<::es_core::SnapshotPolicy<Self>> = ::core::option::Option::Some(
         <Self as ::es_core::SnapshotState>::POLICY.every(100u32).keep(3u32).version(2u32),
     );
+    fn initial() -> Self {
+        <Self as ::core::default::Default>::default()
+    }
     fn evolve(&mut self, __e: AccountEvent) {
         <Self as ::es_core::Apply<AccountEvent>>::apply(self, __e)
     }

@@ -146,6 +146,9 @@ impl ::es_core::Aggregate for Account {
     type Id = ::std::string::String;
     type Event = AccountEvent;
     type Error = ::core::convert::Infallible;
+    fn initial() -> Self {
+        <Self as ::core::default::Default>::default()
+    }
     fn evolve(&mut self, __e: AccountEvent) {
         match __e {
             AccountEvent::Opened(__e) => {
