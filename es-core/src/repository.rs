@@ -11,6 +11,7 @@ use std::time::Duration;
 use std::{fmt, future};
 
 use futures_core::Stream;
+use futures_core::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use tracing::{Instrument, Span};
 
@@ -204,28 +205,38 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     /// may have been stored, but only if the error is an append's and its kind is
     /// [`Unavailable`](crate::StoreErrorKind::Unavailable). Whoever then repeats the command decides
     /// it a second time, on a state that may hold the first.
-    pub async fn execute<C>(&self, command: C) -> Result<Executed<A>, ExecuteError<A::Error>>
+    pub fn execute<C>(
+        &self,
+        command: C,
+    ) -> BoxFuture<'_, Result<Executed<A>, ExecuteError<A::Error>>>
     where
         C: DecidedBy<A>,
     {
-        self.execute_with(command, Metadata::default()).await
+        self.execute_with(command, Metadata::default())
     }
 
     /// As [`execute`](Self::execute), with what is known of the request: a [`Metadata`], or the
     /// recorded event that the command follows from.
     ///
     /// Correlation and causation that are left open are filled in.
-    pub async fn execute_with<C>(
+    // A future without a type of its own: the compiler would ask a type for its bounds at the call and at
+    // `.await` once more, and say of a command that nobody decides three times that nobody does.
+    pub fn execute_with<C>(
         &self,
         command: C,
         metadata: impl Into<Metadata>,
-    ) -> Result<Executed<A>, ExecuteError<A::Error>>
+    ) -> BoxFuture<'_, Result<Executed<A>, ExecuteError<A::Error>>>
     where
         C: DecidedBy<A>,
     {
-        let metadata = metadata.into().completed();
-        let span = spans::command(A::NAME, C::NAME);
-        self.execute_until_done(command, &metadata, &span).instrument(span.clone()).boxed().await
+        let metadata = metadata.into();
+        let executing = async move {
+            let metadata = metadata.completed();
+            let span = spans::command(A::NAME, C::NAME);
+            let executing = self.execute_until_done(command, &metadata, &span);
+            executing.instrument(span.clone()).await
+        };
+        executing.boxed()
     }
 
     async fn execute_until_done<C>(
@@ -287,40 +298,45 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn execute_at<C>(
+    pub fn execute_at<C>(
         &self,
         command: C,
         version: Version,
-    ) -> Result<Executed<A>, ExecuteError<A::Error>>
+    ) -> BoxFuture<'_, Result<Executed<A>, ExecuteError<A::Error>>>
     where
         C: DecidedBy<A>,
     {
-        self.execute_at_with(command, version, Metadata::default()).await
+        self.execute_at_with(command, version, Metadata::default())
     }
 
     /// Executes like [`execute_at`](Self::execute_at), with what is known of the request: see
     /// [`execute_with`](Self::execute_with).
-    pub async fn execute_at_with<C>(
+    pub fn execute_at_with<C>(
         &self,
         command: C,
         version: Version,
         metadata: impl Into<Metadata>,
-    ) -> Result<Executed<A>, ExecuteError<A::Error>>
+    ) -> BoxFuture<'_, Result<Executed<A>, ExecuteError<A::Error>>>
     where
         C: DecidedBy<A>,
     {
-        let metadata = metadata.into().completed();
-        let span = spans::command(A::NAME, C::NAME);
-        let executing = async {
-            let stream = StreamId::of::<A>(command.aggregate_id()).map_err(LoadError::from)?;
-            span.record("es.stream.id", tracing::field::display(&stream)).record("es.attempts", 1);
-            let done = self.execute_once_at(&stream, command, version, &metadata).await?;
-            if let Some(position) = done.position() {
-                span.record("es.global_position", position.0);
-            }
-            Ok(done)
+        let metadata = metadata.into();
+        let executing = async move {
+            let metadata = metadata.completed();
+            let span = spans::command(A::NAME, C::NAME);
+            let attempt = async {
+                let stream = StreamId::of::<A>(command.aggregate_id()).map_err(LoadError::from)?;
+                span.record("es.stream.id", tracing::field::display(&stream))
+                    .record("es.attempts", 1);
+                let done = self.execute_once_at(&stream, command, version, &metadata).await?;
+                if let Some(position) = done.position() {
+                    span.record("es.global_position", position.0);
+                }
+                Ok(done)
+            };
+            attempt.instrument(span.clone()).await
         };
-        executing.instrument(span.clone()).boxed().await
+        executing.boxed()
     }
 
     /// The state as it stands now. An aggregate that does not exist is at [`Version::NONE`].

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt;
 
+use futures_core::future::BoxFuture;
 use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 
@@ -105,16 +106,20 @@ impl<S: EventStore> UnitOfWork<S> {
     ///
     /// A refusal adds no event. The aggregate that refused has been read all the same, so its
     /// version counts at the commit, as that of every other.
-    pub async fn execute<C, A>(
+    // A future without a type of its own, as that of `Repository::execute_with`.
+    pub fn execute<C, A>(
         &mut self,
         command: C,
-    ) -> Result<Vec<A::Event>, ExecuteError<A::Error>>
+    ) -> BoxFuture<'_, Result<Vec<A::Event>, ExecuteError<A::Error>>>
     where
         A: Aggregate,
         C: DecidedBy<A>,
     {
-        let span = spans::command(A::NAME, C::NAME);
-        self.decide(command, &span).instrument(span.clone()).boxed().await
+        let executing = async move {
+            let span = spans::command(A::NAME, C::NAME);
+            self.decide(command, &span).instrument(span.clone()).await
+        };
+        executing.boxed()
     }
 
     async fn decide<C, A>(

@@ -12,13 +12,7 @@ const CASES: &str = "tests/ui";
 const SOUND: &str = "pass";
 
 /// Cases in which the compiler says its sentence more than once, and why that cannot be helped.
-const REPEATED: [(&str, usize); 5] = [
-    // The bounds of an async function are those of its future too: the compiler asks for them at
-    // the argument, at the call and at `.await`.
-    ("missing-impl/a_command_that_is_never_decided.rs", 3),
-    ("missing-impl/a_second_command_that_is_never_decided.rs", 3),
-    ("wrong-decision/a_command_given_to_another_repository.rs", 3),
-    ("wrong-decision/a_struct_that_is_no_decision.rs", 3),
+const REPEATED: [(&str, usize); 1] = [
     // `Command::aggregate_id` names the id of the aggregate, which has none if it is no aggregate.
     ("wrong-aggregate/an_event_that_shall_decide.rs", 2),
 ];

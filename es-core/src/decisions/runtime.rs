@@ -5,6 +5,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_core::future::BoxFuture;
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
 use tracing::{Instrument, Span};
@@ -137,25 +138,31 @@ impl<S: EventStore> Decisions<S> {
     /// If the store fails in a way [that a moment may cure](crate::StoreError::is_transient), what was
     /// asked goes out again for some seconds, an append as it was: its events are stored once, also if
     /// only the answer was lost. See [`Repository::execute`](crate::Repository::execute).
-    pub async fn execute<D: Decision>(
+    pub fn execute<D: Decision>(
         &self,
         decision: D,
-    ) -> Result<Decided<D::Model>, DecisionError<D::Error>> {
-        self.execute_with(decision, Metadata::default()).await
+    ) -> BoxFuture<'_, Result<Decided<D::Model>, DecisionError<D::Error>>> {
+        self.execute_with(decision, Metadata::default())
     }
 
     /// As [`execute`](Self::execute), with what is known of the request: a [`Metadata`], or the
     /// recorded event that the decision follows from.
     ///
     /// Correlation and causation that are left open are filled in.
-    pub async fn execute_with<D: Decision>(
+    // A future without a type of its own: the compiler would ask a type for its bounds at the call and at
+    // `.await` once more, and say of what is no decision three times that it is none.
+    pub fn execute_with<D: Decision>(
         &self,
         decision: D,
         metadata: impl Into<Metadata>,
-    ) -> Result<Decided<D::Model>, DecisionError<D::Error>> {
-        let metadata = metadata.into().completed();
-        let span = spans::decision(name_of::<D>());
-        self.ask(decision, metadata, &span).instrument(span.clone()).boxed().await
+    ) -> BoxFuture<'_, Result<Decided<D::Model>, DecisionError<D::Error>>> {
+        let metadata = metadata.into();
+        let executing = async move {
+            let metadata = metadata.completed();
+            let span = spans::decision(name_of::<D>());
+            self.ask(decision, metadata, &span).instrument(span.clone()).await
+        };
+        executing.boxed()
     }
 
     /// Reads and decides, and leaves the append to the caller: to a store that can join a transaction
@@ -163,20 +170,23 @@ impl<S: EventStore> Decisions<S> {
     ///
     /// The append holds its condition, so what was decided stays true in that transaction or is
     /// refused with [`AppendError::Condition`](crate::AppendError::Condition). Then decide anew.
-    pub async fn decide<D: Decision>(
+    pub fn decide<D: Decision>(
         &self,
         decision: D,
         metadata: impl Into<Metadata>,
-    ) -> Result<Option<Append>, DecisionError<D::Error>> {
-        let metadata = metadata.into().completed();
-        let span = spans::decision(name_of::<D>());
-        let deciding = async {
-            let mut reading = Reading::new(decision.model())?;
-            let taken = self.take(&decision, &mut reading, &metadata).await?;
-            let (events, condition) = taken;
-            Ok(events.append(condition))
+    ) -> BoxFuture<'_, Result<Option<Append>, DecisionError<D::Error>>> {
+        let metadata = metadata.into();
+        let deciding = async move {
+            let metadata = metadata.completed();
+            let deciding = async {
+                let mut reading = Reading::new(decision.model())?;
+                let taken = self.take(&decision, &mut reading, &metadata).await?;
+                let (events, condition) = taken;
+                Ok(events.append(condition))
+            };
+            deciding.instrument(spans::decision(name_of::<D>())).await
         };
-        deciding.instrument(span).boxed().await
+        deciding.boxed()
     }
 
     async fn ask<D: Decision>(

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use futures_core::future::BoxFuture;
+use futures_util::FutureExt;
+
 use super::elsewhere::Elsewhere;
 use super::following::Followed;
 use super::runner::{self, Consumer, OfProjection};
@@ -131,20 +134,27 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
     ///
     /// Returns when it is known to the store and its tables are there. From then on it comes along for
     /// ever: if a store is away it waits, and goes on by itself.
-    pub async fn run<X: ReadModel<P::Db>>(&self, projection: X) -> Result<Running, RunError> {
-        self.run_with(projection, RunOptions::default()).await
+    pub fn run<X: ReadModel<P::Db>>(
+        &self,
+        projection: X,
+    ) -> BoxFuture<'_, Result<Running, RunError>> {
+        self.run_with(projection, RunOptions::default())
     }
 
     /// As [`run`](Self::run), with options. They are this process's; what all of them must agree on is in
     /// the projection.
-    pub async fn run_with<X: ReadModel<P::Db>>(
+    // A future without a type of its own, as that of `Repository::execute_with`.
+    pub fn run_with<X: ReadModel<P::Db>>(
         &self,
         projection: X,
         options: RunOptions,
-    ) -> Result<Running, RunError> {
-        let effects = self.effects_start::<X>().await?;
-        let consumer = OfProjection::new(projection)?.with_effects_after(effects);
-        self.start(self.kept.clone(), consumer, options).await
+    ) -> BoxFuture<'_, Result<Running, RunError>> {
+        let starting = async move {
+            let effects = self.effects_start::<X>().await?;
+            let consumer = OfProjection::new(projection)?.with_effects_after(effects);
+            self.start(self.kept.clone(), consumer, options).await
+        };
+        starting.boxed()
     }
 
     /// Runs a projection that writes into something else than what keeps its progress: a mailer, a
