@@ -1,0 +1,82 @@
+//! Whole programs with one mistake each, and the number of errors that the compiler tells of it.
+//!
+//! `tests/ui` of es-core holds each mistake alone, with the text of its error. Here the same mistakes
+//! stand in a program that uses the mistaken item everywhere: one mistake, one error, and not one for
+//! each use. `base.rs` is the program; a file in `mistakes` holds changes of it:
+//!
+//! ```text
+//! # an_error_that_is_a_text
+//! - the lines of the base that go, each of them once in it
+//! + the lines that come instead
+//!
+//! - and so on
+//! ```
+//!
+//! A mistake that meets another number of errors than one says so in the line below its changes, `! 3 `
+//! and why that cannot be helped. With `-- --nocapture` the tests print each first error;
+//! `ES_PROGRAM=a_name` prints all errors of that program.
+
+mod compiler;
+mod mistake;
+
+use std::sync::Mutex;
+use std::thread;
+
+use compiler::Compiler;
+
+#[test]
+fn one_mistake_meets_one_error() {
+    let compiler = Compiler::new();
+    let base = mistake::base();
+    assert_eq!(compiler.errors_of("base", &base), [] as [String; 0]);
+    let mistakes = mistake::all();
+
+    let told =
+        each(&mistakes, |mistake| compiler.errors_of(&mistake.name, &mistake.program(&base)));
+
+    let mut surprises = Vec::new();
+    let (mut errors, mut single) = (0, 0);
+    for (mistake, told) in mistakes.iter().zip(&told) {
+        errors += told.len();
+        single += usize::from(told.len() == 1);
+        let first = told.first().map_or("", |text| text.lines().next().unwrap_or_default());
+        println!("{:3} {} {first}", told.len(), mistake.name);
+        if std::env::var("ES_PROGRAM").is_ok_and(|name| name == mistake.name) {
+            println!("{}", told.concat());
+        }
+        if told.len() != mistake.errors {
+            surprises.push(format!(
+                "{}: {} errors, not {}",
+                mistake.name,
+                told.len(),
+                mistake.errors
+            ));
+        }
+    }
+    println!("{} programs, {single} with one error, {errors} errors", mistakes.len());
+    assert_eq!(surprises, [] as [String; 0]);
+    assert!(single * 100 >= mistakes.len() * 75, "{single} of {}", mistakes.len());
+}
+
+/// What `work` makes of each item, on two threads.
+fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = Mutex::new(items.iter().enumerate());
+    let done = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let Some((nth, item)) = next.lock().expect("nobody panics with it").next()
+                    else {
+                        return;
+                    };
+                    let result = work(item);
+                    done.lock().expect("nobody panics with it").push((nth, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().expect("nobody panics with it");
+    done.sort_by_key(|(nth, _)| *nth);
+    done.into_iter().map(|(_, result)| result).collect()
+}
