@@ -33,10 +33,10 @@ impl<'a> Command<'a> {
         Self {
             input,
             // An enum was told that it is none, and is one all the same, so that its uses stay sound.
-            aggregate: if is_struct {
-                aggregate(input, spec, errors)
-            } else {
-                spec.aggregate.value()
+            aggregate: match input.data {
+                Data::Struct(_) => aggregate(input, spec, errors),
+                Data::Enum(_) => spec.aggregate.value(),
+                Data::Union(_) => None,
             },
             lifecycle: lifecycle(spec, errors),
             id: if is_struct { id(input, spec, errors) } else { None },

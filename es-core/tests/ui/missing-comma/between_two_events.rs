@@ -11,4 +11,8 @@ impl Apply<Opened> for Account {
     fn apply(&mut self, _: Opened) {}
 }
 
+impl Apply<bank::Paid> for Account {
+    fn apply(&mut self, _: bank::Paid) {}
+}
+
 fn main() {}
