@@ -107,6 +107,7 @@ impl<S: EventStore> UnitOfWork<S> {
     /// A refusal adds no event. The aggregate that refused has been read all the same, so its
     /// version counts at the commit, as that of every other.
     // A future without a type of its own, as that of `Repository::execute_with`.
+    #[expect(clippy::type_complexity, reason = "a name for it would hide what is answered")]
     pub fn execute<C, A>(
         &mut self,
         command: C,

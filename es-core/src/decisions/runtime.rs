@@ -138,6 +138,7 @@ impl<S: EventStore> Decisions<S> {
     /// If the store fails in a way [that a moment may cure](crate::StoreError::is_transient), what was
     /// asked goes out again for some seconds, an append as it was: its events are stored once, also if
     /// only the answer was lost. See [`Repository::execute`](crate::Repository::execute).
+    #[expect(clippy::type_complexity, reason = "a name for it would hide what is answered")]
     pub fn execute<D: Decision>(
         &self,
         decision: D,
@@ -151,6 +152,7 @@ impl<S: EventStore> Decisions<S> {
     /// Correlation and causation that are left open are filled in.
     // A future without a type of its own: the compiler would ask a type for its bounds at the call and at
     // `.await` once more, and say of what is no decision three times that it is none.
+    #[expect(clippy::type_complexity, reason = "a name for it would hide what is answered")]
     pub fn execute_with<D: Decision>(
         &self,
         decision: D,

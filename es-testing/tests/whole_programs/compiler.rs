@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// What a program may name: what a newcomer writes into `Cargo.toml`.
+/// The libraries that a program may name: those that a newcomer writes into `Cargo.toml`.
 const LIBRARIES: [&str; 5] = ["es_core", "es_testing", "serde", "thiserror", "tokio"];
 
 pub(crate) struct Compiler {

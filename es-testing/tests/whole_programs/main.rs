@@ -58,7 +58,7 @@ fn one_mistake_meets_one_error() {
     assert!(single * 100 >= mistakes.len() * 74, "{single} of {}", mistakes.len());
 }
 
-/// What `work` makes of each item, on two threads.
+/// The result of `work` for each item, on two threads.
 fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = Mutex::new(items.iter().enumerate());
     let done = Mutex::new(Vec::new());
