@@ -40,7 +40,7 @@ const UNUSED: Duration = Duration::from_secs(2);
 fn opening(slice: Duration) -> String {
     format!(
         "BEGIN ISOLATION LEVEL READ COMMITTED; \
-         SELECT set_config('es.statement_timeout', current_setting('statement_timeout'), true); \
+         SELECT set_config('event_store.statement_timeout', current_setting('statement_timeout'), true); \
          SELECT set_config('statement_timeout', '{slice}', true) \
           WHERE current_setting('statement_timeout') = '0' \
              OR current_setting('statement_timeout')::interval > '{slice}ms'; \
@@ -55,7 +55,7 @@ fn opening(slice: Duration) -> String {
 /// it may wait for what is held here. Its statements take as long as the service lets them.
 const BRIEFLY: &str = "SELECT set_config('lock_timeout', '100', true), \
                               set_config('statement_timeout', \
-                                         current_setting('es.statement_timeout'), true)";
+                                         current_setting('event_store.statement_timeout'), true)";
 
 /// The side of whoever has the lock.
 struct PgAppendLock {

@@ -21,18 +21,18 @@ const GUARD: &str = "es_guard";
 /// The session writes nothing. Remembers what the service has set for it, if that is not what every
 /// session begins with.
 const READ_ONLY: &str = "BEGIN; \
-    SELECT set_config('es.read_only', current_setting('default_transaction_read_only'), false); \
+    SELECT set_config('event_store.read_only', current_setting('default_transaction_read_only'), false); \
     RESET default_transaction_read_only; \
-    SELECT set_config('es.read_only', '', false) \
-     WHERE current_setting('es.read_only') = current_setting('default_transaction_read_only'); \
+    SELECT set_config('event_store.read_only', '', false) \
+     WHERE current_setting('event_store.read_only') = current_setting('default_transaction_read_only'); \
     SET default_transaction_read_only = on; \
     COMMIT;";
 
 /// Gives back what was there before [`READ_ONLY`]. What every session begins with is not set: it goes
 /// on following the configuration of the server.
 const AS_BEFORE: &str = "RESET default_transaction_read_only; \
-    SELECT set_config('default_transaction_read_only', current_setting('es.read_only'), false) \
-     WHERE current_setting('es.read_only', true) <> '';";
+    SELECT set_config('default_transaction_read_only', current_setting('event_store.read_only'), false) \
+     WHERE current_setting('event_store.read_only', true) <> '';";
 
 /// A connection of the pool. Where statements are not prepared it is in a transaction: the driver
 /// sends an unnamed statement in one round trip and its arguments in the next, and only a

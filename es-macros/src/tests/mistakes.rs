@@ -210,7 +210,7 @@ fn a_bad_entry_costs_that_entry_only() {
             r#"#[aggregate(name = "a", id = Id, events("Paid", Opened Closed, Put as))] struct A;"#
         ),
         [
-            "this is not the path of an event; \
+            "an event is written without quotes; \
              write for example `events(Opened, billing::Paid as BillingPaid)`",
             "a comma is missing here; write `,` between two events",
             "`as` needs a name for the variant; \
