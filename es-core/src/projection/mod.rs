@@ -58,7 +58,7 @@ pub use live::{Live, LiveError};
 pub use memory::{MemoryBatch, MemoryProjections};
 pub use options::RunOptions;
 pub use parked::{Failure, Keys, OnFailure, Parked, ParkedKey, SetAside};
-pub use progress::{CommitError, Progress, SlotProgress};
+pub use progress::{CommitError, FailedAgain, Progress, SlotProgress};
 pub use projections::{Projections, RunError};
 pub use read_model::ReadModel;
 pub use rebuild::{Difference, RebuildError, RebuildProgress, Rebuilt, Verification};

@@ -1,8 +1,9 @@
 //! What is committed together with the rows of a batch.
 
-use super::{Epoch, Failure, ProjectionKey, SetAside, Slot};
+use super::{Epoch, Failure, Parked, ProjectionKey, SetAside, Slot};
 use crate::error::StoreError;
 use crate::stream::Position;
+use crate::timestamp::Timestamp;
 
 /// How far a batch has come, and what it could not do: committed with its rows, or not at all.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,7 +15,7 @@ pub struct Progress {
     /// Events that are set aside from now on.
     pub set_aside: Vec<SetAside>,
     /// Events that were set aside before, tried again, and failed again.
-    pub failed_again: Vec<(ProjectionKey, Position, Failure)>,
+    pub failed_again: Vec<FailedAgain>,
     /// Events that were set aside before and are done, or dropped as somebody wanted.
     pub settled: Vec<(ProjectionKey, Position)>,
 }
@@ -36,6 +37,47 @@ impl SlotProgress {
     #[must_use]
     pub fn new(slot: Slot, epoch: Epoch, checkpoint: Position) -> Self {
         Self { slot, epoch, checkpoint }
+    }
+}
+
+/// An event that was set aside before, tried again, and failed again.
+///
+/// The store notes the failure only if `attempts` and `next_attempt` of the event are still those of here.
+/// Whatever an operator asked for since the event was read stands: a replay, or that it be dropped.
+/// Proven by `projection_contract::due::what_is_replayed_beside_a_try_stays_due` and
+/// `what_is_dropped_is_due_with_its_reason`.
+///
+/// ```text
+/// node       reads: attempts 3, due 12:00:07   tries ………………………………………… fails: not noted
+/// operator                                      replays: attempts 0, due 12:00:08
+/// node                                                              reads: attempts 0, tries
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct FailedAgain {
+    /// The key of the event.
+    pub key: ProjectionKey,
+    /// The position of the event.
+    pub position: Position,
+    /// The failed tries before this one, as the event was read.
+    pub attempts: u32,
+    /// The moment at which it was to be tried, as the event was read.
+    pub next_attempt: Option<Timestamp>,
+    /// The failure of this try.
+    pub failure: Failure,
+}
+
+impl FailedAgain {
+    /// The event as it was read, and the failure of a try of it.
+    #[must_use]
+    pub fn new(read: &Parked, failure: Failure) -> Self {
+        Self {
+            key: read.key.clone(),
+            position: read.event.position,
+            attempts: read.attempts,
+            next_attempt: read.next_attempt,
+            failure,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use es_core::projection::{CommitError, Progress, SlotProgress};
-use es_core::{StoreError, StoreErrorKind};
+use es_core::{StoreError, StoreErrorKind, Timestamp};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -87,16 +87,20 @@ impl PgProjections {
         }
         if !progress.failed_again.is_empty() {
             let mut failed: Vec<_> = progress.failed_again.iter().collect();
-            failed.sort_unstable_by(|(one, at, _), (other, then, _)| (one, at).cmp(&(other, then)));
-            let errors = failed.iter().map(|(_, _, failure)| aside::text(&failure.error));
+            failed.sort_unstable_by_key(|failed| (&failed.key, failed.position));
+            let errors = failed.iter().map(|failed| aside::text(&failed.failure.error));
+            let attempts = failed.iter().map(|failed| i32::try_from(failed.attempts));
+            let due = failed.iter().map(|failed| failed.next_attempt.map(Timestamp::unix_micros));
             self.store
                 .query(include_str!("../../sql/projections/fail_again.sql"))
                 .bind(projection)
-                .bind(failed.iter().map(|(key, ..)| key.as_str()).collect::<Vec<_>>())
-                .bind(failed.iter().map(|(_, at, _)| bigint(at.0)).collect::<Vec<_>>())
+                .bind(failed.iter().map(|failed| failed.key.as_str()).collect::<Vec<_>>())
+                .bind(failed.iter().map(|failed| bigint(failed.position.0)).collect::<Vec<_>>())
                 .bind(errors.collect::<Vec<_>>())
-                .bind(failed.iter().map(|(.., failure)| aside::wait(failure)).collect::<Vec<_>>())
-                .bind(failed.iter().map(|(.., failure)| failure.is_unreadable).collect::<Vec<_>>())
+                .bind(failed.iter().map(|failed| aside::wait(&failed.failure)).collect::<Vec<_>>())
+                .bind(failed.iter().map(|failed| failed.failure.is_unreadable).collect::<Vec<_>>())
+                .bind(attempts.map(|attempts| attempts.unwrap_or(i32::MAX)).collect::<Vec<_>>())
+                .bind(due.collect::<Vec<_>>())
                 .execute(&mut *connection)
                 .await?;
         }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use es_core::projection::{Failure, Keys, Parked, Slot};
+use es_core::projection::{FailedAgain, Failure, Keys, Parked, Slot};
 use es_core::{Position, ProjectionStore, Reason};
 use tokio::time::Instant;
 
 use super::probe::Probe;
-use super::subjects::{Kept, LONG, Node, SHORT, behind, come_to, failed, id, key, until};
+use super::subjects::{Kept, LONG, Node, SHORT, behind, come_to, failed, first_of, id, key, until};
 
 /// An event is due when its time has come; its nodes are told.
 pub async fn an_event_is_due_when_its_time_has_come<S: ProjectionStore, P: Probe<S::Db>>(
@@ -97,10 +97,36 @@ pub async fn another_failure_puts_it_off<S: ProjectionStore, P: Probe<S::Db>>(ke
 
     let mut progress = come_to(9, &claims);
     let failure = Failure::new("still wrong".into(), Some(LONG));
-    progress.failed_again = vec![(key("a"), Position(1), failure)];
+    progress.failed_again = vec![FailedAgain::new(&due(kept).await[0], failure)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     assert_eq!(positions(&due(kept).await), [0; 0], "it is to be tried much later");
+}
+
+/// A try that was under way when somebody asked for a replay, and fails after that, does not put it off.
+pub async fn what_is_replayed_beside_a_try_stays_due<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let (node, claims) = kept.runner(1).await;
+    let mut progress = come_to(9, &claims);
+    progress.set_aside = vec![failed("a", 1, None), behind("a", 3)];
+    kept.handle(&node, &[], progress).await.expect("it is committed");
+
+    // The second time the event is replayed beside a try that a replay has begun.
+    for nth in 1..=2 {
+        let read = first_of(kept, "a").await;
+        let replayed = kept.store.replay(&id(1), &Keys::All).await.expect("it can be replayed");
+        assert_eq!(replayed, 1, "the key is replayed");
+        let mut progress = come_to(9, &claims);
+        let failure = Failure::new("a try that was begun before".into(), Some(LONG));
+        progress.failed_again = vec![FailedAgain::new(&read, failure)];
+        kept.handle(&node, &[], progress).await.expect("it is committed");
+
+        let first = due(kept).await;
+        assert_eq!(positions(&first), [1], "it stays due beside a try, replayed {nth} times");
+        assert_eq!(first[0].attempts, 0, "all its tries are before it");
+    }
 }
 
 /// One key, or all of them, are tried again when somebody asks for it, with all their tries before them.
@@ -145,6 +171,7 @@ pub async fn what_is_dropped_is_due_with_its_reason<S: ProjectionStore, P: Probe
         let answer = kept.store.drop_parked(&id(1), &of, Position(position), &reason).await;
         answer.expect("it can be dropped")
     };
+    let read = first_of(kept, "a").await;
     assert!(!drop("a", 3).await, "only the first event of a key");
     assert!(!drop("b", 1).await, "no such key");
     assert_eq!(positions(&due(kept).await), [0; 0], "what is not dropped is not due");
@@ -156,7 +183,7 @@ pub async fn what_is_dropped_is_due_with_its_reason<S: ProjectionStore, P: Probe
     for retry_in in [None, Some(LONG)] {
         let mut progress = come_to(9, &claims);
         let failure = Failure::new("a try that was begun before".into(), retry_in);
-        progress.failed_again = vec![(key("a"), Position(1), failure)];
+        progress.failed_again = vec![FailedAgain::new(&read, failure)];
         kept.handle(&node, &[], progress).await.expect("it is committed");
         assert_eq!(positions(&due(kept).await), [1], "it stays due, whatever fails after that");
     }

@@ -1,10 +1,10 @@
 //! What is set aside stays in order, per key, until it is settled.
 
-use es_core::projection::Slot;
+use es_core::projection::{FailedAgain, Failure, Slot};
 use es_core::{Position, ProjectionStore};
 
 use super::probe::Probe;
-use super::subjects::{Kept, LONG, behind, come_to, failed, id, key};
+use super::subjects::{Kept, LONG, behind, come_to, failed, first_of, id, key};
 
 /// An event comes back byte for byte, with its error and its slot.
 pub async fn what_is_set_aside_comes_back_as_it_was<S: ProjectionStore, P: Probe<S::Db>>(
@@ -102,8 +102,9 @@ pub async fn another_failure_is_counted<S: ProjectionStore, P: Probe<S::Db>>(kep
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     let mut progress = come_to(9, &claims);
-    let failure = es_core::projection::Failure::new("still wrong".into(), None);
-    progress.failed_again = vec![(key("a"), Position(1), failure)];
+    let failure = Failure::new("still wrong".into(), None);
+    let read = first_of(kept, "a").await;
+    progress.failed_again = vec![FailedAgain::new(&read, failure)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     let aside = kept.store.parked(&id(1), &key("a"), Position::START, 10).await.expect("a list");

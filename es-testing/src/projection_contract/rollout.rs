@@ -1,10 +1,10 @@
 //! Two releases beside each other: what a node is too old to read waits for one that can.
 
-use es_core::projection::{Failure, Pulse, SetAside, Slot};
+use es_core::projection::{FailedAgain, Failure, Pulse, SetAside, Slot};
 use es_core::{EventName, Position, ProjectionStore, SchemaVersion};
 
 use super::probe::Probe;
-use super::subjects::{Kept, Node, behind, come_to, event, id, key, registration};
+use super::subjects::{Kept, Node, behind, come_to, event, first_of, id, key, registration};
 
 fn unreadable(of: &str, position: u64) -> SetAside {
     let failure = Failure::unreadable("event `counted` has no version 1".into());
@@ -36,7 +36,8 @@ pub async fn an_event_that_is_too_new_counts_no_try<S: ProjectionStore, P: Probe
 
     let mut progress = come_to(4, &claims);
     let failure = Failure::new("it is wrong".into(), None);
-    progress.failed_again = vec![(key("k"), Position(3), failure)];
+    let read = first_of(kept, "k").await;
+    progress.failed_again = vec![FailedAgain::new(&read, failure)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
     let aside = kept.store.parked(&id(1), &key("k"), Position::START, 1).await.expect("a list");
     let tries = (aside[0].attempts, aside[0].is_unreadable);
@@ -65,7 +66,8 @@ pub async fn it_is_due_for_who_can_read_it<S: ProjectionStore, P: Probe<S::Db>>(
 
     let mut progress = come_to(4, &claims);
     let failure = Failure::unreadable("event `counted` has no version 1".into());
-    progress.failed_again = vec![(key("k"), Position(3), failure)];
+    let read = first_of(kept, "k").await;
+    progress.failed_again = vec![FailedAgain::new(&read, failure)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
     assert_eq!(due(&[]).await, [3], "it waits on, however many nodes could not read it");
 }

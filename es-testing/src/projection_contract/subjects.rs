@@ -4,8 +4,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use es_core::projection::{
-    Claim, CommitError, Failure, Holder, NodeId, Progress, ProjectionBatch, Registration, SetAside,
-    Slot, SlotProgress, VersionState, VersionStatus,
+    Claim, CommitError, Failure, Holder, NodeId, Parked, Progress, ProjectionBatch, Registration,
+    SetAside, Slot, SlotProgress, VersionState, VersionStatus,
 };
 use es_core::{
     Category, EventId, EventName, Incarnation, Metadata, Payload, Position, ProjectionId,
@@ -56,6 +56,12 @@ impl Node {
     pub(super) fn holder(&self) -> Holder<'_> {
         Holder { id: &self.id, node: self.process, lease: self.lease }
     }
+}
+
+/// The first event that waits of the key, as a node reads it.
+pub(super) async fn first_of<S: ProjectionStore, P>(kept: &Kept<S, P>, of: &str) -> Parked {
+    let waiting = kept.store.parked(&id(1), &key(of), Position::START, 1).await;
+    waiting.expect("a list").pop().expect("an event of the key waits")
 }
 
 impl<S: ProjectionStore, P: Probe<S::Db>> Kept<S, P> {

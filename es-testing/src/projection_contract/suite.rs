@@ -108,6 +108,7 @@ macro_rules! projection_contract {
                 the_most_overdue_of_the_slots_comes_first
                 another_failure_puts_it_off
                 what_is_replayed_is_due
+                what_is_replayed_beside_a_try_stays_due
                 what_is_dropped_is_due_with_its_reason
                 ten_thousand_keys_take_a_few_calls
             }

@@ -65,6 +65,10 @@ finds! {
     "all its tries are before it", {
         due: |due| for one in due { one.attempts += 1; }
     }
+    a_try_that_puts_a_replay_off: due::what_is_replayed_beside_a_try_stays_due,
+    "it stays due beside a try, replayed 1 times", {
+        due: |due| due.retain(|one| one.attempts > 0)
+    }
     a_reason_that_is_lost: due::what_is_dropped_is_due_with_its_reason, "with the reason", {
         due: |due| for one in due { one.dropped = None; }
     }

@@ -9,7 +9,7 @@ use super::clock::Clock;
 use crate::event::{EventName, SchemaVersion};
 use crate::metadata::Reason;
 use crate::projection::{
-    Failure, Keys, Parked, ParkedKey, ProjectionKey, SetAside, Slot, Unreadable,
+    FailedAgain, Failure, Keys, Parked, ParkedKey, ProjectionKey, SetAside, Slot, Unreadable,
 };
 use crate::recorded::RecordedEvent;
 use crate::stream::Position;
@@ -64,11 +64,15 @@ impl Aside {
         self.first_has_changed(&aside.key);
     }
 
-    pub(super) fn failed_again(&mut self, key: &ProjectionKey, at: Position, failure: Failure) {
-        let queue = self.keys.get_mut(key);
-        if let Some(waiting) = queue.and_then(|queue| queue.events.get_mut(&at)) {
-            waiting.failed(failure, Instant::now());
-            self.first_has_changed(key);
+    pub(super) fn failed_again(&mut self, failed: FailedAgain, clock: Clock) {
+        let queue = self.keys.get_mut(&failed.key);
+        let Some(waiting) = queue.and_then(|queue| queue.events.get_mut(&failed.position)) else {
+            return;
+        };
+        let next_attempt = waiting.next_attempt.map(|at| clock.timestamp(at));
+        if (waiting.attempts, next_attempt) == (failed.attempts, failed.next_attempt) {
+            waiting.failed(failed.failure, Instant::now());
+            self.first_has_changed(&failed.key);
         }
     }
 
@@ -242,10 +246,7 @@ impl Waiting {
         self.attempts += u32::from(!failure.is_unreadable);
         self.is_unreadable = failure.is_unreadable;
         self.error = Some(failure.error);
-        // One that somebody wanted dropped meanwhile is due as it was.
-        if self.dropped.is_none() {
-            self.next_attempt = failure.retry_in.map(|after| now + after);
-        }
+        self.next_attempt = failure.retry_in.map(|after| now + after);
     }
 
     fn is_one_of(&self, kinds: &[(EventName, SchemaVersion)]) -> bool {

@@ -44,6 +44,7 @@ impl<M> Names<M> {
         model: M,
         progress: Progress,
     ) -> Result<(), CommitError> {
+        let clock = self.clock;
         let version = self.version_mut(id).map_err(|_| CommitError::Lost)?;
         match purpose {
             Purpose::Look => {
@@ -68,8 +69,8 @@ impl<M> Names<M> {
         for (key, position) in &progress.settled {
             version.aside.settle(key, *position);
         }
-        for (key, position, failure) in progress.failed_again {
-            version.aside.failed_again(&key, position, failure);
+        for failed in progress.failed_again {
+            version.aside.failed_again(failed, clock);
         }
         for aside in progress.set_aside {
             version.aside.add(aside);

@@ -16,7 +16,7 @@ use super::turns::Runner;
 use crate::projection::gauges;
 use crate::projection::unreadable::is_unreadable;
 use crate::projection::{
-    CommitError, Failure, OnFailure, Parked, Progress, ProjectError, ProjectionBatch,
+    CommitError, FailedAgain, Failure, OnFailure, Parked, Progress, ProjectError, ProjectionBatch,
     ProjectionKey, ProjectionStore, SetAside, Slot, SlotProgress,
 };
 use crate::recorded::RecordedEvent;
@@ -90,10 +90,9 @@ impl Draft {
         policy: OnFailure,
     ) {
         self.handled += 1;
-        let (key, position) = (parked.key.clone(), parked.event.position);
         let tried = parked.attempts.saturating_add(1);
-        let failure = self.failure(position, error, tried, policy);
-        self.progress.failed_again.push((key, position, failure));
+        let failure = self.failure(parked.event.position, error, tried, policy);
+        self.progress.failed_again.push(FailedAgain::new(parked, failure));
     }
 
     fn failure(
