@@ -109,7 +109,7 @@ finds! {
         leaves: false
     }
     a_lease_that_never_ends: lease::a_slot_is_free_when_its_lease_is_over,
-    "slots that nobody holds are given", check_at_once {
+    "waited in vain until the others are told", check_at_once {
         lease: |lease| lease * 1000
     }
     a_lease_that_ends_at_once: lease::a_slot_is_free_when_its_lease_is_over,
