@@ -32,7 +32,7 @@ fn arguments(statement: &str) -> &'static str {
              '{1}', '{a}', '{k}', '{x}', '{null}', '{false}')"
         }
         "settle" => "(7, '{k1,k2}', '{1,2}')",
-        "fail_again" => "(7, '{k1}', '{1}', '{x}', '{null}', '{false}')",
+        "fail_again" => "(7, '{k1}', '{1}', '{x}', '{null}', '{false}', '{1}', '{null}')",
         "come_first" => "(7, '{k1,k2}')",
         "blocked" | "wait_for_newer" => "('p7', 1, '{1,2,3}')",
         "due" => "('p7', 1, '{1,2,3}', 100, '{a}', '{2}')",
