@@ -93,6 +93,7 @@ mod machine;
 mod mails;
 mod measure;
 mod misdeeds;
+mod mutants;
 mod naive_worker;
 mod node;
 mod nodes;
@@ -201,6 +202,9 @@ impl Run {
             if only.is_empty() || only.contains(section) {
                 self.section(*section).await.with_context(|| format!("section {section:?}"))?;
             }
+        }
+        if self.options.only.is_empty() {
+            self.report.add(mutants::table());
         }
         Ok(())
     }
