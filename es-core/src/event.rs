@@ -253,7 +253,7 @@ pub enum InvalidPayload {
     Field {
         /// The path of the field: `lines[1].price`.
         path: String,
-        /// Why not.
+        /// The reason of serde.
         source: serde_json::Error,
     },
     /// It is too long.

@@ -42,7 +42,7 @@ pub(crate) async fn fold_after<A: Aggregate, S: EventStore>(
     fold_pages(store, stream, loaded, page, PAGE, until).await
 }
 
-/// As [`fold_after`], from a page that was read, of at most `limit` events.
+/// Folds like [`fold_after`], from a page that was read, of at most `limit` events.
 pub(crate) async fn fold_pages<A: Aggregate, S: EventStore>(
     store: &S,
     stream: &StreamId,

@@ -119,7 +119,7 @@ impl Until {
         }
     }
 
-    /// Whether an event is within the bound. It does not say when it was: for an instant, those before it
+    /// True if an event is within the bound. It does not say when it was: for an instant, those before it
     /// are chosen by their records.
     pub(crate) fn includes(self, event: &PlacedEvent) -> bool {
         match self {

@@ -83,7 +83,7 @@ async fn goes_on<S: EventStore>(
     })
 }
 
-/// Whether a page goes on after the event at `last`, or is of a copy that took the name of the stream.
+/// Refuses a page of a copy that took the name of the stream, which does not go on after the event at `last`.
 pub(crate) fn check_follows(page: &[PlacedEvent], last: Version) -> Result<(), StoreError> {
     match page.first() {
         Some(next) if next.version != last.plus(1) => Err(replaced()),

@@ -20,7 +20,7 @@ pub struct PlacedEvent {
     /// Its place in the log of the store; rises along every stream.
     pub position: Position,
     damage: Option<Arc<str>>,
-    /// What happened.
+    /// The event as it is stored.
     pub event: RawEvent,
 }
 
@@ -31,7 +31,7 @@ impl PlacedEvent {
         Self { version, position, damage: None, event }
     }
 
-    /// What happened, as the set `S` reads it. `stream` is for the error.
+    /// Decodes the event as the set `S` reads it. `stream` is for the error.
     #[inline]
     pub(crate) fn events<S: EventSet>(
         &self,

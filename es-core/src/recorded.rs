@@ -173,7 +173,7 @@ impl RawEvent {
         Self { name, version, payload }
     }
 
-    /// What happened, as the set `S` reads it, unless its record is damaged. Whatever reads stored events
+    /// Decodes the event as the set `S` reads it, unless its record is damaged. Whatever reads stored events
     /// for a set reads them here.
     #[inline]
     pub(crate) fn read_as<S: EventSet>(

@@ -320,7 +320,7 @@ fn unwrapped(input: ParseStream<'_>) -> syn::Result<Type> {
     input.parse::<LitStr>()?.parse()
 }
 
-/// As [`value`], where one example would not tell of the others.
+/// Reads like [`value`], where one example would not tell of the others.
 pub(crate) fn one_of_values<T: Parse>(
     key: &Ident,
     input: ParseStream<'_>,

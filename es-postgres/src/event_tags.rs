@@ -25,7 +25,7 @@ use sqlx::{PgConnection, Row};
 use crate::error::from_sqlx;
 use crate::store::PgStore;
 
-/// How often that which appends have to have has changed, as far as a statement knows that does not
+/// The number of changes of that which appends have to have, as far as a statement knows that does not
 /// wait. Where it is another number, the append takes the locked form.
 #[derive(Clone, Copy)]
 pub(crate) struct TagChanges(pub(crate) i64);
@@ -53,7 +53,7 @@ pub(crate) struct EventTags(RwLock<Arc<Known>>);
 pub(crate) struct Known {
     changes: i64,
     events: HashMap<String, BTreeMap<String, TagState>>,
-    /// What this process took as complete once and is so no more. A decision may have read by it,
+    /// Tags that this process took as complete once and that are so no more. A decision may have read by it,
     /// however long ago; few tags ever are.
     taken_back: BTreeSet<EventTag>,
 }

@@ -87,7 +87,7 @@ impl PgStore {
         row.try_get(0).map_err(from_sqlx)
     }
 
-    /// What `error` comes of: the append that has been open for the longest time.
+    /// The cause of `error`: the append that has been open for the longest time.
     async fn is_in_the_way(&self, error: StoreError) -> StoreError {
         let rows = self.query(include_str!("../sql/gate_holder.sql"));
         match self.rows_on_this_task(rows).await {

@@ -54,7 +54,7 @@ pub(crate) fn begin(wait: Wait) -> AssertSqlSafe<String> {
     ))
 }
 
-/// Whether an append has found one of its locks busy.
+/// The experience of an append: it has found one of its locks busy, or none.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Met {
     Nobody,
@@ -102,7 +102,7 @@ impl PgStore {
         tokio::spawn(task.in_current_span())
     }
 
-    /// What `attempt` comes to, which waits for streams in [slices](crate::slices): tried again
+    /// The outcome of `attempt`, which waits for streams in [slices](crate::slices): tried again
     /// when a slice is over, for as long as somebody listens for the `answer`. `None` if the caller
     /// went away while there was nothing but waiting.
     ///
@@ -140,7 +140,7 @@ impl PgStore {
         }
     }
 
-    /// Whether the limit to a wait was the store's own. Asked after one has run out, so that no
+    /// True if the limit to a wait was the store's own. Asked after one has run out, so that no
     /// append pays for it that does not wait.
     async fn waits_in_slices(&self) -> Result<bool, StoreError> {
         let mut session = self.session().await?;

@@ -18,10 +18,10 @@ use crate::courses::{defined, subscribe, subscribed};
 #[derive(Clone, Debug, Default)]
 struct Contended {
     inner: MemoryStore,
-    /// How many events others append before each of the next appends.
+    /// The number of events that others append before each of the next appends.
     others: Arc<Mutex<Vec<usize>>>,
     is_locked: Arc<AtomicBool>,
-    /// Which page that is read through a lock fails, from 1.
+    /// The page that fails of those that are read through a lock, from 1.
     fails: Arc<AtomicUsize>,
 }
 

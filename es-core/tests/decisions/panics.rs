@@ -103,7 +103,7 @@ async fn at_the_making_of_its_model() {
     panics_alone(MadeOnce(AtomicBool::default())).await;
 }
 
-/// As nobody writes it.
+/// A model as nobody writes it.
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "unsubscribed")]
 struct Left {

@@ -108,7 +108,7 @@ where
     }
 }
 
-/// What becomes of an event in a decision: it is stored and read again as it was, or is refused with
+/// The fate of an event in a decision: it is stored and read again as it was, or is refused with
 /// these words, and nothing was sent.
 pub(crate) async fn told<E: Event + Tagged>(event: E) -> String {
     let store = Gated::new(MemoryStore::new());

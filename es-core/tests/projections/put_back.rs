@@ -13,7 +13,7 @@ use crate::fixture::*;
 struct PutBack {
     log: MemoryStore,
     backup: MemoryStore,
-    /// Whether the operator said that it is another log by now.
+    /// True if the operator said that it is another log by now.
     is_said: bool,
     is_done: Arc<AtomicBool>,
 }

@@ -241,7 +241,7 @@ const SLOW: &str = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql \
                     CREATE TRIGGER slow BEFORE INSERT ON es.events \
                     FOR EACH ROW EXECUTE FUNCTION slow()";
 
-/// What is done under the lock has the time that the service gives its statements.
+/// Work under the lock has the time that the service gives its statements.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_time_for_a_lock_is_none_for_its_append() {
     let fixture = fixture().await;

@@ -76,7 +76,7 @@ async fn store() -> (PgStore, PgPool, TestDatabase) {
     (store, pool, database)
 }
 
-/// What another connection has left in the session: the names that the driver gives next.
+/// Leaves in the session what another connection has left there: the names that the driver gives next.
 async fn is_used(pool: &PgPool) {
     let mut session = pool.acquire().await.unwrap();
     session.execute("DEALLOCATE ALL").await.unwrap();

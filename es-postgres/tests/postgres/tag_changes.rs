@@ -10,7 +10,7 @@ use es_postgres::sqlx::Executor;
 
 use crate::support::{append, fixture, item, stream, tagged};
 
-/// As a release without the tag `student` has it.
+/// The event as a release without the tag `student` has it.
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "enrolled")]
 struct Enrolled {
@@ -79,7 +79,7 @@ async fn a_tag_that_is_complete_again_refuses_no_decision() {
     assert_eq!(fixture.versions("c").await, [1]);
 }
 
-/// What was told of the tag is not known before it is stored: the commit fails.
+/// A change of the tag is not known before it is stored: the commit fails.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tag_whose_commit_fails_is_not_taken_as_complete() {
     let fixture = fixture().await;

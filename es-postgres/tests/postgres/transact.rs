@@ -249,7 +249,7 @@ async fn it_is_done_while_the_service_holds_the_whole_pool() {
     drop(held);
 }
 
-/// What was decided by the service: the connection that it had is as it was for whoever comes next.
+/// A transaction of the service ends as it decided: the connection that it had is as it was for whoever comes next.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_fails_gives_its_connection_back() {
     let fixture = with_rows().await;

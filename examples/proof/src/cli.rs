@@ -87,7 +87,7 @@ pub enum Inner {
         work: crate::client::Work,
         /// The database.
         url: String,
-        /// How many times.
+        /// The number of times.
         times: u64,
     },
     /// Runs a projection, beside others that do.

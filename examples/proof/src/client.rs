@@ -44,7 +44,7 @@ impl Work {
         }
     }
 
-    /// What its accounts are called, of which nobody else has any.
+    /// The name of its accounts, of which nobody else has any.
     fn accounts(self, times: u64) -> String {
         format!("{} {times} ", value_name(&self))
     }
@@ -99,7 +99,7 @@ pub async fn table(run: &mut Run) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the program does when callgrind looks on.
+/// The work of the program when callgrind looks on.
 pub async fn work_once(work: Work, url: &str, times: u64) -> anyhow::Result<()> {
     let database = Database::at(PgConnectOptions::from_str(url)?);
     let mut connection = database.connections(1).await?.remove(0);

@@ -29,11 +29,11 @@ const PAGE: u32 = 100;
 #[derive(Debug)]
 pub(super) struct PassedBy {
     id: ProjectionId,
-    /// What the version was owed before.
+    /// The names that the version was owed before.
     known: Vec<EventName>,
     /// The part of the log that the version follows, of the names that are added.
     added: Selection,
-    /// When the version became known: what is older was not there for it to pass by.
+    /// The moment at which the version became known: what is older was not there for it to pass by.
     since: Timestamp,
     through: Position,
 }

@@ -43,7 +43,7 @@ pub(crate) enum Deed {
     EndsAnd(Fault),
 }
 
-/// What a handler says of its failure.
+/// The words of a handler on its failure.
 #[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq)]
 #[serde(crate = "es_core::serde")]
 pub(crate) enum Fault {

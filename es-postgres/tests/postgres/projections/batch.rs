@@ -78,7 +78,7 @@ async fn a_batch_of_a_slot_that_is_gone_keeps_nothing() {
     assert_eq!(times(&fixture).await, 1);
 }
 
-/// What is set aside twice is set aside once, and counts the tries of the first time.
+/// An event that is set aside twice is set aside once, and counts the tries of the first time.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_set_aside_already_stays_as_it_is() {
     let fixture = fixture().await;
