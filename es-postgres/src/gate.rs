@@ -58,7 +58,7 @@ impl PgStore {
                 match work(store.clone(), Wait::AtMost(SLICE)).await {
                     Err(error) if error.kind() == StoreErrorKind::Contention => {
                         if Instant::now() >= until {
-                            break Err(store.is_in_the_way(error).await);
+                            break Err(store.held_up_by(error).await);
                         }
                     }
                     done => break done,
@@ -88,7 +88,7 @@ impl PgStore {
     }
 
     /// The cause of `error`: the append that has been open for the longest time.
-    async fn is_in_the_way(&self, error: StoreError) -> StoreError {
+    async fn held_up_by(&self, error: StoreError) -> StoreError {
         let rows = self.query(include_str!("../sql/gate_holder.sql"));
         match self.rows_on_this_task(rows).await {
             Ok(rows) => match rows.first().map(|row| session(row, 0)) {

@@ -67,7 +67,7 @@ impl PgProjections {
         if new.is_stopped {
             return Err(unsupported(format!("`{id}` is stopped; resume it first")));
         }
-        if let Some(refused) = self.is_depended_on(connection, new, read).await? {
+        if let Some(refused) = self.refused_for_dependents(connection, new, read).await? {
             return Ok(refused);
         }
         // Asked before the slots are taken, since it may be so for long, and after, when it cannot
@@ -87,7 +87,7 @@ impl PgProjections {
         }
         self.take_all_slots(connection, new.projection).await?;
         // Slots are waited for, and the service may have built something meanwhile.
-        if let Some(refused) = self.is_depended_on(connection, new, read).await? {
+        if let Some(refused) = self.refused_for_dependents(connection, new, read).await? {
             return Ok(refused);
         }
         self.set_state(connection, read, "retired", false).await?;
@@ -103,7 +103,7 @@ impl PgProjections {
     }
 
     /// The answer where something would go on reading the rows of `read`, which then goes on as well.
-    async fn is_depended_on(
+    async fn refused_for_dependents(
         &self,
         connection: &mut PgConnection,
         new: &Known,
