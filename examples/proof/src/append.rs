@@ -21,9 +21,20 @@ pub async fn throughput(run: &mut Run) -> anyhow::Result<()> {
     let database = run.server.database().await?;
     let about = "Writers of their own streams, all in the same table. A baseline's writer has a \
         connection of its own; the store has a pool of 20 for all. The ratio is to the bare INSERT; \
-        the target is the project's, and nothing is judged by it.";
-    let columns =
-        ["events", "writers", "contender", "appends/s", "p50 ms", "p99 ms", "ratio", "target"];
+        the target is the project's, and nothing is judged by it. The last columns are CPU time of \
+        the program and of the server, microseconds an append.";
+    let columns = [
+        "events",
+        "writers",
+        "contender",
+        "appends/s",
+        "p50 ms",
+        "p99 ms",
+        "ratio",
+        "target",
+        "client µs",
+        "server µs",
+    ];
     let mut table = Table::new("Append", about, &columns);
     for events in [1, 10] {
         for workers in WORKERS {
@@ -83,6 +94,8 @@ async fn cell(
             Cell::number(turns.millis(0.99), 2),
             Cell::ratio(rate, bare),
             Cell::text(target),
+            Cell::micros(turns.client_micros()),
+            Cell::micros(turns.server_micros()),
         ]);
     }
     Ok(())
@@ -96,8 +109,10 @@ pub async fn measured<W: Worker>(
 ) -> anyhow::Result<Vec<W>> {
     let slice = run.options.slice();
     let (_, workers) = turn(workers, slice / 2).await?;
+    let before = run.cpu.now();
     let (counted, workers) = turn(workers, slice).await?;
-    turns.add(counted);
+    let cpu = run.cpu.now().zip(before).map(|(now, before)| now.since(before));
+    turns.add(counted, cpu);
     Ok(workers)
 }
 

@@ -4,6 +4,7 @@ use anyhow::bail;
 use es_core::RawEvent;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
+use uuid::Uuid;
 
 use crate::domain::{Account, Deposited, Opened, Withdrawn};
 
@@ -32,6 +33,31 @@ impl AccountEvent {
             // The text of a `json`, as it comes off the wire.
             row.try_get_unchecked("payload")?,
         )
+    }
+}
+
+/// The rest of a stored event, for a reader that keeps all of it.
+#[expect(dead_code, reason = "kept to be paid for, as a reader would")]
+pub struct Envelope {
+    category: String,
+    key: String,
+    version: i64,
+    id: Uuid,
+    recorded_at: f64,
+    metadata: String,
+}
+
+impl Envelope {
+    pub fn of(row: &PgRow) -> anyhow::Result<Self> {
+        Ok(Self {
+            category: row.try_get("category")?,
+            key: row.try_get("key")?,
+            version: row.try_get("version")?,
+            id: row.try_get("id")?,
+            recorded_at: row.try_get("recorded_at")?,
+            // The text of a `json`, as it comes off the wire.
+            metadata: row.try_get_unchecked("metadata")?,
+        })
     }
 }
 

@@ -86,14 +86,7 @@ async fn read_by_hand(connection: &mut PgConnection, sql: &'static str) -> anyho
             after = row.try_get("position")?;
             std::hint::black_box(by_hand::AccountEvent::of(row)?);
             if row.len() > 4 {
-                std::hint::black_box(Place {
-                    category: row.try_get("category")?,
-                    key: row.try_get("key")?,
-                    version: row.try_get("version")?,
-                    id: row.try_get("id")?,
-                    recorded_at: row.try_get("recorded_at")?,
-                    metadata: row.try_get_unchecked("metadata")?,
-                });
+                std::hint::black_box(by_hand::Envelope::of(row)?);
             }
         }
         read += page.len() as u64;
@@ -101,15 +94,4 @@ async fn read_by_hand(connection: &mut PgConnection, sql: &'static str) -> anyho
             return Ok(read);
         }
     }
-}
-
-/// What a reader by hand keeps of an event besides the event.
-#[expect(dead_code, reason = "kept to be paid for, as a reader would")]
-struct Place {
-    category: String,
-    key: String,
-    version: i64,
-    id: uuid::Uuid,
-    recorded_at: f64,
-    metadata: String,
 }

@@ -73,6 +73,7 @@ mod commands;
 mod compile;
 mod conditions;
 mod contention;
+mod cpu;
 mod crash;
 mod decode;
 mod domain;
@@ -125,6 +126,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use cli::{Inner, Options};
+use cpu::CpuMeter;
 use report::Report;
 use server::Server;
 
@@ -189,6 +191,7 @@ pub enum Section {
 pub struct Run {
     options: Options,
     server: Server,
+    cpu: CpuMeter,
     report: Report,
 }
 
@@ -263,12 +266,13 @@ async fn main() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let server = Server::open(options.url.as_deref()).await?;
-    let mut run = Run { options, server, report: Report::default() };
+    let cpu = CpuMeter::of(&server).await?;
+    let mut run = Run { options, server, cpu, report: Report::default() };
     let ended = tokio::select! {
         ended = run.sections() => ended,
         _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
     };
-    let Run { options, server, report } = run;
+    let Run { options, server, report, .. } = run;
     server.close().await?;
     ended?;
     if let Some(path) = options.json {

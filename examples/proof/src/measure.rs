@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Barrier;
 
+use crate::cpu::CpuTime;
+
 /// What workers did in one turn.
 #[derive(Default)]
 pub struct Turn {
@@ -17,6 +19,9 @@ pub struct Turn {
 #[derive(Default)]
 pub struct Turns {
     rates: Vec<f64>,
+    done: u64,
+    /// In all turns together. `None` if it could not be read in one of them.
+    cpu: Option<CpuTime>,
     micros: Vec<u32>,
 }
 
@@ -61,7 +66,10 @@ pub async fn turn<W: Worker>(workers: Vec<W>, slice: Duration) -> anyhow::Result
 
 impl Turns {
     #[expect(clippy::cast_precision_loss, reason = "no turn has 2^53 of anything")]
-    pub fn add(&mut self, turn: Turn) {
+    pub fn add(&mut self, turn: Turn, cpu: Option<CpuTime>) {
+        let so_far = if self.done == 0 { Some(CpuTime::default()) } else { self.cpu };
+        self.cpu = so_far.zip(cpu).map(|(so_far, cpu)| so_far.plus(cpu));
+        self.done += turn.done;
         self.rates.push(turn.done as f64 / turn.seconds);
         self.micros.extend(turn.micros);
     }
@@ -79,6 +87,21 @@ impl Turns {
     /// How often it was done in a second: the median of the turns.
     pub fn rate(&mut self) -> f64 {
         median(&mut self.rates)
+    }
+
+    /// CPU time of the program each time, in microseconds.
+    pub fn client_micros(&self) -> Option<f64> {
+        self.cpu.map(|cpu| self.micros_each(cpu.client))
+    }
+
+    /// CPU time of the server each time, in microseconds.
+    pub fn server_micros(&self) -> Option<f64> {
+        self.cpu.map(|cpu| self.micros_each(cpu.server))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "no turn has 2^53 of anything")]
+    fn micros_each(&self, seconds: f64) -> f64 {
+        seconds * 1e6 / self.done as f64
     }
 
     /// How many milliseconds `share` of the times took at most.

@@ -115,6 +115,11 @@ impl Cell {
         Self::Number(Number { value, decimals })
     }
 
+    /// Microseconds, if they could be measured.
+    pub fn micros(value: Option<f64>) -> Self {
+        value.map_or(Self::Nothing, |value| Self::number(value, 0))
+    }
+
     /// `value` as so many times `of`.
     pub fn ratio(value: f64, of: f64) -> Self {
         Self::number(value / of, 2)
