@@ -2,6 +2,7 @@
 
 mod canonical;
 mod fingerprint;
+mod foreign;
 mod form;
 mod known;
 mod types;
@@ -85,8 +86,13 @@ pub(crate) use fingerprint::text as fingerprinted;
 ///
 /// # Types of other crates
 ///
-/// The shape of a type that comes from a crate without it cannot be known. A field of such a type
-/// says so, and is then in the shape with the name of its type alone:
+/// The features `bytes`, `chrono`, `rust_decimal` and `url` of es-core bring the shapes of these crates'
+/// types: dates and times of chrono, `Decimal`, `Url`, `Bytes`. `serde_json::Value` has a shape without a
+/// feature, an [opaque](Form::Opaque) one. With a feature switched on the lock file names the form of such
+/// a field instead of its type alone.
+///
+/// The shape of a type that comes from another crate cannot be known. A field of such a type says so, and
+/// is then in the shape with the name of its type alone:
 ///
 /// ```
 /// # use es_core::prelude::*;

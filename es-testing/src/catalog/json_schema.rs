@@ -259,7 +259,9 @@ fn range(type_name: &str) -> Option<(Value, Option<Value>)> {
 fn text(kind: &str) -> Value {
     match kind {
         "Uuid" | "EventId" => json!({ "type": "string", "format": "uuid" }),
-        "Timestamp" => json!({ "type": "string", "format": "date-time" }),
+        "Timestamp" | "chrono::DateTime" => json!({ "type": "string", "format": "date-time" }),
+        "chrono::NaiveDate" => json!({ "type": "string", "format": "date" }),
+        "url::Url" => json!({ "type": "string", "format": "uri" }),
         "char" => json!({ "type": "string", "minLength": 1, "maxLength": 1 }),
         "String" | "str" => json!({ "type": "string" }),
         kind => json!({ "type": "string", "description": kind }),

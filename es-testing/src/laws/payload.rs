@@ -7,6 +7,7 @@ use es_core::Timestamp;
 use es_core::shape::{Definition, Enum, Field, Form, Kind, Schema, Tagging, Variant};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::select;
 
 /// JSON as text, since only text holds every number.
 type Json = BoxedStrategy<String>;
@@ -309,6 +310,22 @@ fn text(kind: &str) -> Json {
         .boxed(),
         "char" => any::<char>().prop_map(String::from).boxed(),
         "Uuid" | "EventId" => any::<u128>().prop_map(uuid).boxed(),
+        "chrono::NaiveDate" => date().boxed(),
+        "chrono::NaiveTime" => time().boxed(),
+        "chrono::NaiveDateTime" => {
+            (date(), time()).prop_map(|(date, time)| format!("{date}T{time}")).boxed()
+        }
+        "chrono::DateTime" => {
+            (date(), time()).prop_map(|(date, time)| format!("{date}T{time}Z")).boxed()
+        }
+        "chrono::Month" => {
+            select(vec!["January", "May", "December"]).prop_map(String::from).boxed()
+        }
+        "chrono::Weekday" => select(vec!["Mon", "Sat", "Sun"]).prop_map(String::from).boxed(),
+        "rust_decimal::Decimal" => (any::<i64>(), 0..100_u32)
+            .prop_map(|(whole, cents)| format!("{whole}.{cents:02}"))
+            .boxed(),
+        "url::Url" => "https://[a-z]{1,8}\\.example/[a-z]{0,8}".boxed(),
         "Timestamp" => {
             any::<i64>().prop_map(|micros| Timestamp::from_unix_micros(micros).to_string()).boxed()
         }
@@ -321,6 +338,18 @@ fn text(kind: &str) -> Json {
         .boxed(),
     };
     texts.prop_map(|text| quoted(&text)).boxed()
+}
+
+/// A date of four digits for the year.
+fn date() -> impl Strategy<Value = String> {
+    (1..=9999_u32, 1..=12_u32, 1..=28_u32)
+        .prop_map(|(year, month, day)| format!("{year:04}-{month:02}-{day:02}"))
+}
+
+/// A time of day, to the second.
+fn time() -> impl Strategy<Value = String> {
+    (0..24_u32, 0..60_u32, 0..60_u32)
+        .prop_map(|(hour, minute, second)| format!("{hour:02}:{minute:02}:{second:02}"))
 }
 
 fn uuid(bits: u128) -> String {

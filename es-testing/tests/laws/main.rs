@@ -2,6 +2,7 @@
 //! with `UPDATE_EXPECT=1`.
 
 mod broken;
+mod foreign;
 mod golden;
 mod history;
 mod reports;
