@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use es_core::{StoreError, StoreErrorKind};
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, SqlSafeStr};
+use sqlx_core::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
 use crate::error::from_sqlx;
 use crate::schema_owner;

@@ -9,6 +9,7 @@ mod conflict;
 mod connections;
 mod contention;
 mod database;
+mod dependencies;
 mod fairness;
 mod group;
 mod growth;

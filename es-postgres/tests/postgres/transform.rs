@@ -8,9 +8,9 @@ use es_core::{
     TransformError, TransformStore, Transformed,
 };
 use es_postgres::PgStore;
-use es_postgres::sqlx::migrate::{Migration, MigrationType, Migrator};
 use es_postgres::sqlx::{self, Connection, Executor, PgConnection, PgPool, Postgres, SqlSafeStr};
 use es_testing::postgres::TestDatabase;
+use sqlx_core::migrate::{Migration, MigrationType, Migrator};
 use tokio::task::JoinHandle;
 
 use crate::support::{Fixture, append, event, events, exact, fixture, item, part, stream, tagged};

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use es_postgres::{PgProjections, PgStore};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{PgPool, Postgres, QueryBuilder, Row, SqlSafeStr};
+use sqlx_core::migrate::{Migration, MigrationType, Migrator};
 use uuid::Uuid;
 
 use super::{Home, Listed, Wanted};
