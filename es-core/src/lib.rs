@@ -1,8 +1,8 @@
-//! Declarative event sourcing: the traits, values and runtime under the derives.
+//! Declarative event sourcing: the traits, values and runtime behind the derives.
 //!
-//! A domain is written as plain structs. *Events* are facts and say under which name they are
-//! stored; an *aggregate* lists the events that make its state; a *command* names its aggregate;
-//! a *decision* turns state and command into events, or refuses:
+//! A domain consists of plain structs. An *event* is a fact, stored under a name. An *aggregate* lists the
+//! events that make up its state and applies them. A *command* names its aggregate. A *decision* turns a state
+//! and a command into new events, or rejects the command:
 //!
 //! ```
 //! use es_core::prelude::*;
@@ -15,14 +15,14 @@
 //! }
 //!
 //! #[derive(Aggregate, Default, Clone, Debug)]
-//! #[aggregate(name = "seat", id = String, events(Reserved), error = Refusal)]
+//! #[aggregate(name = "seat", id = String, events(Reserved), error = SeatTaken)]
 //! pub struct Seat {
 //!     guest: Option<String>,
 //! }
 //!
 //! #[derive(Debug, thiserror::Error)]
 //! #[error("the seat is {0}'s")]
-//! pub struct Refusal(String);
+//! pub struct SeatTaken(String);
 //!
 //! impl Apply<Reserved> for Seat {
 //!     fn apply(&mut self, event: Reserved) {
@@ -41,10 +41,10 @@
 //! impl Decide<Reserve> for Seat {
 //!     type Events = Reserved;
 //!
-//!     fn decide(&self, command: Reserve) -> Result<Reserved, Refusal> {
+//!     fn decide(&self, command: Reserve) -> Result<Reserved, SeatTaken> {
 //!         match &self.guest {
 //!             None => Ok(Reserved { guest: command.guest }),
-//!             Some(guest) => Err(Refusal(guest.clone())),
+//!             Some(guest) => Err(SeatTaken(guest.clone())),
 //!         }
 //!     }
 //! }
@@ -57,59 +57,75 @@
 //! let done = seats.execute(reserve("ada")).await?;
 //! assert_eq!(done.version, Version(1));
 //!
-//! let refused = seats.execute(reserve("bob")).await.unwrap_err();
-//! assert_eq!(refused.to_string(), "the seat is ada's");
+//! let rejected = seats.execute(reserve("bob")).await.unwrap_err();
+//! assert_eq!(rejected.to_string(), "the seat is ada's");
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # Where to read on
+//! [`guide`] has the chapters. The following lists are an index by topic.
 //!
-//! - The derives: [`derive@Event`], [`derive@Aggregate`], [`derive@Command`], [`derive@EventSet`],
+//! # Domain
+//!
+//! - Derives: [`derive@Event`], [`derive@Aggregate`], [`derive@Command`], [`derive@EventSet`],
 //!   [`derive@DecisionModel`], [`derive@Projection`], [`derive@Shape`].
-//! - What one writes by hand: [`Apply`] for each event, [`Decide`] for each command; [`IntoEvents`]
-//!   names the forms that a decision may answer in.
-//! - Events that changed: [`guide::changing_events`] goes through it. The history of fields that
-//!   [`derive@Event`] reads, or [`Upcast`] and [`TryUpcast`] from the struct of the version before.
-//! - Events that are no longer written: [`Superseded`] says what became of one, [`Decoded`] is what
-//!   it is read as.
-//! - The runtime: [`Repository`] for one aggregate at a time, [`UnitOfWork`] for several at once,
-//!   [`Metadata`] for who and why.
-//! - Long streams and many commands: [`SnapshotPolicy`] says when a state is kept and what that may
-//!   not do, [`Repository::with_cache`] remembers states. Commands that meet on one aggregate are decided
-//!   one after another and appended together: [`Repository`] says how.
-//! - Rules over several streams: [`Decision`], the [`DecisionModel`]s that it rests on, and
-//!   [`Decisions`], which takes it. Under them: [`Tag`], [`Query`], [`Condition`].
-//! - What can go wrong: [`ExecuteError`] for a command, [`DecisionError`] for a decision across
-//!   streams, [`LoadError`] for a state, [`AppendError`] for events.
-//! - The store: [`EventStore`] says what every store owes; [`MemoryStore`] is one. `es_postgres` is
-//!   another.
-//! - A history that was written wrongly: [`TransformStore`], and what to do instead.
-//! - Readers of the log: [`EventStore::read_log`], and [`EventStore::resume_log`] from a
-//!   [`Checkpoint`], which knows one log from another.
-//! - Followers of the log: [`EventStore::subscribe`] is a [`Subscription`], what is there and then what
-//!   comes.
-//! - What is stored, as data for locks and catalogs: [`EventSet::history`], [`Event::schemas`], and the
-//!   module [`shape`].
-//! - Read models: [`Projection`], whose handlers are [`Project`], and the module [`projection`]:
-//!   [`Projections`](projection::Projections) runs them in the background, on any number of processes, with
-//!   what [`ProjectionStore`] keeps; [`Live`] folds one on demand. `es_postgres::guide` goes through it.
-//! - Parts of the log, and what follows them: [`Selection`], [`EventStore::subscribe`].
-//! - The words: [`StreamId`], [`Version`], [`Position`], [`ExpectedVersion`], [`Recorded`].
+//! - Hand-written traits: [`Apply`] for each event, [`Decide`] for each command. [`IntoEvents`] lists the types
+//!   that a decision can return.
+//! - Decisions across streams: [`Decision`], its [`DecisionModel`]s, and [`Decisions`], which executes it. They
+//!   are built on [`Tag`], [`Query`] and [`Condition`].
+//! - Schema evolution: the field history of [`derive@Event`]; [`Upcast`] and [`TryUpcast`] from the struct of
+//!   the previous version; [`Superseded`] for events that are no longer written, and [`Decoded`] for their
+//!   replacements. [`guide::changing_events`] explains when to use which.
+//! - Schemas as data, for locks and catalogs: [`EventSet::history`], [`Event::schemas`], and the module
+//!   [`shape`].
+//!
+//! # Commands
+//!
+//! - [`Repository`] executes commands on one aggregate. Concurrent commands on one aggregate are decided one
+//!   after another and appended together.
+//! - [`UnitOfWork`] appends to several aggregates at once.
+//! - [`Metadata`] records the actor, the reason and the causation of events.
+//! - [`SnapshotPolicy`] stores states of long streams; [`Repository::with_cache`] keeps states in memory.
+//! - Errors, one type per operation: [`ExecuteError`] of a command, [`DecisionError`] of a decision across
+//!   streams, [`LoadError`] of a load, [`AppendError`] of an append.
+//!
+//! # Stores
+//!
+//! - [`EventStore`] defines the guarantees of every store. [`MemoryStore`] is the store in memory,
+//!   `es_postgres` the one on PostgreSQL.
+//! - Values: [`StreamId`], [`Version`], [`Position`], [`ExpectedVersion`], [`Recorded`].
+//! - Reading the log: [`EventStore::read_log`]; [`EventStore::resume_log`] continues from a [`Checkpoint`],
+//!   which detects that a log was replaced.
+//! - Maintenance: [`RetagStore`] backfills tags, [`TransformStore`] replaces a stream by a corrected copy.
+//!
+//! # Read models and subscriptions
+//!
+//! - [`Projection`] and its handlers [`Project`]. [`Projections`](projection::Projections) runs projections in
+//!   the background, on any number of processes, with rows and checkpoints in a [`ProjectionStore`]. [`Live`]
+//!   folds a projection on demand. `es_postgres::guide` has the chapters on read models.
+//! - [`EventStore::subscribe`] is a catch-up [`Subscription`]: existing events, then live ones. A [`Selection`]
+//!   limits it to a part of the log.
 //!
 //! # Dependencies of a domain crate
 //!
-//! `serde` (with `derive`) beside es-core, since the serde derives name it. A crate that wants to do
-//! without writes `#[serde(crate = "es_core::serde")]` on each event, as the examples of this
-//! documentation do behind the scenes. Commands are executed on a tokio runtime with a timer.
+//! A domain crate depends on `serde` (with the feature `derive`) beside es-core, because the serde derives
+//! refer to it. Alternatively, write `#[serde(crate = "es_core::serde")]` on each event. Commands are executed
+//! on a tokio runtime with time enabled.
 //!
 //! # Tracing
 //!
-//! Spans have the target `es`: `es.command` around a command, `es.load` around a state's events,
-//! `es.decision` around a decision across streams, `es.query` around the events that it reads,
-//! `es.append` around an append, `es.project` around a batch of a projection, `es.save_snapshot` around
-//! the writing of a snapshot, `es.replace` around the copy that takes the name of a stream. Stream ids are
-//! fields of spans; nothing logs a payload.
+//! Spans have the target `es`. Stream ids are fields of spans; payloads are never logged.
+//!
+//! | Span | Operation |
+//! |---|---|
+//! | `es.command` | A command |
+//! | `es.load` | Reading the events of a state |
+//! | `es.decision` | A decision across streams |
+//! | `es.query` | Reading the events of such a decision |
+//! | `es.append` | An append |
+//! | `es.project` | A batch of a projection |
+//! | `es.save_snapshot` | Writing a snapshot |
+//! | `es.replace` | Replacing a stream by its corrected copy |
 //!
 //! # Features
 //!
