@@ -4,6 +4,7 @@
 //! - [Rebuilding](rebuilding): blue/green rebuilds, verification, rollback.
 //! - [When a handler fails](when_a_handler_fails): retries, parked events, monitoring.
 //! - [Mails and other effects](mails_and_other_effects): side effects, idempotency, outbox.
+//! - [Ordering and concurrency](concurrency): safe position, tag locks, group commit, notifications.
 //!
 //! The chapter on changing events is in [`es_core::guide`].
 
@@ -38,3 +39,10 @@ pub mod when_a_handler_fails {}
 ///
 #[doc = include_str!("../guide/mails-and-other-effects.md")]
 pub mod mails_and_other_effects {}
+
+/// [`Condition`]: es_core::Condition
+/// [`PgStore`]: crate::PgStore
+/// [`PgStore::with_notifications`]: crate::PgStore::with_notifications
+///
+#[doc = include_str!("../guide/concurrency.md")]
+pub mod concurrency {}

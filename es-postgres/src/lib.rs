@@ -1,8 +1,7 @@
 //! The PostgreSQL event store.
 //!
-//! [`PgStore`] keeps the events of a service in a schema of its own, `es`, beside whatever the
-//! service keeps there already: it takes the service's pool, joins its transactions and speaks in
-//! its tracing.
+//! [`PgStore`] stores the events of a service in a schema of its own, `es`, in the database that the service already
+//! uses. It uses the service's pool, can append in the service's transactions, and emits `tracing` spans.
 //!
 //! ```no_run
 //! use es_core::prelude::*;
@@ -17,131 +16,30 @@
 //! # }
 //! ```
 //!
-//! # Another schema, several stores
+//! [`guide`] has the chapters: read models, rebuilding, failing handlers, side effects, and
+//! [ordering and concurrency](guide::concurrency), which explains the locks of the store.
 //!
-//! [`PgStore::in_schema`] keeps the events in a schema of another name. Several stores live in one
-//! database beside one another: they share neither tables nor locks nor notifications, and an open append
-//! of the one holds no reader of the other up. The read models of a store in `ledger` are in schemas
-//! that begin with `ledger_`. The name needs no quotes in SQL ([`SchemaName`]). Statements are rewritten once
-//! per store; one in `es` sends them as they are.
+//! # Overview
 //!
-//! # How it keeps the order of the log
+//! - [`PgStore`] implements [`EventStore`](es_core::EventStore), [`RetagStore`](es_core::RetagStore) and
+//!   [`TransformStore`](es_core::TransformStore). [`PgStore::append_within`] appends in a transaction of the
+//!   service.
+//! - [`PgStore::projections`] stores rows and checkpoints of background projections beside the events;
+//!   [`PgProjections::new`] stores them in another database. A batch is one transaction: rows, checkpoints and
+//!   parked events commit together. [`PgStore::inline`] runs a projection within each append.
+//! - [`PgStore::import`] stores the history of another system: a stream of appends, at the rate that the server
+//!   accepts, with progress. An import that was interrupted can be repeated.
+//! - [`PgStore::in_schema`] stores the events in another schema. Several stores in one database share neither
+//!   tables nor locks nor notifications, and an open append in one does not delay readers of another. The read
+//!   models of a store in `ledger` are in schemas that begin with `ledger_`. The name must be valid in SQL
+//!   without quotes ([`SchemaName`]). Statements are rewritten once per store; a store in `es` sends them
+//!   unchanged.
 //!
-//! Positions are given when rows are written and seen when they are committed, so a reader that
-//! asks for "everything greater than what I have" loses events:
+//! # Roles and grants
 //!
-//! ```text
-//! writer A   takes 7 ........................ commits 7
-//! writer B            takes 8, commits 8
-//! reader                                 reads 8            asks for > 8: 7 is lost
-//! ```
-//!
-//! So an append says, before it takes its first position, that all of them will be greater than the
-//! last one given; it says it with a shared lock that ends with its transaction. A reader looks at
-//! these locks first and reads only what lies at or below the smallest. Nobody waits for anybody.
-//!
-//! # How conditions hold
-//!
-//! An append on a [`Condition`](es_core::Condition) must not miss an event that is on its way. So
-//! whoever writes a tag holds a shared lock on it until its transaction ends, beside all others who
-//! write it; a condition takes one tag of each of its items for itself, waits for those who write it,
-//! and then looks, with a snapshot that holds what they wrote. Who comes later waits in turn, and
-//! takes its positions after that. Costs to know of:
-//!
-//! - An item's first tag is the one that is locked. A rare one, such as `course:c1`, keeps nobody
-//!   waiting; a hot one, such as `tenant:t1`, keeps all who write it waiting, one condition at a time.
-//! - An item with types and no tags is matched by events that lock no tag. The condition waits for all
-//!   appends that are under way and keeps all others out, and reads the log from `after` on. So does
-//!   an append with more than 256 tags, without the reading.
-//! - In the caller's own transaction the locks last until that ends. Two transactions that first write
-//!   a tag and then rest on it deadlock, and the server ends one of them.
-//!
-//! # Appends and loads that meet
-//!
-//! A commit costs the server a write to its disk, whether it holds one append or two hundred. An append
-//! that meets nobody goes out at once; while others are under way it waits for them and goes out in one
-//! statement with whatever has gathered, and has its own verdict there. Loads of streams do the same.
-//! There is no timer and nothing to switch on; it happens among the clones of one [`PgStore`]. What goes
-//! by itself is told [there](PgStore).
-//!
-//! # Readers at the end of the log
-//!
-//! Who has read everything waits. One task of a process looks for all who wait, ten times a second, and
-//! at once after an append of the process; without anybody waiting nobody looks. With
-//! [`PgStore::with_notifications`] appends of other processes are heard of within milliseconds.
-//!
-//! # Histories
-//!
-//! [`PgStore::import`] stores what another system has written: appends as a stream, as fast as the
-//! server takes them, with progress, and to be repeated wherever it ended.
-//!
-//! # Corrected streams
-//!
-//! [`TransformStore::transform`](es_core::TransformStore::transform) puts a corrected copy in the place
-//! of a stream, in one transaction, as the role that migrates: an application's role cannot. What it
-//! holds up for that time are appends to this stream, decisions on the tags of its copies, and readers
-//! of the log, who wait behind it as behind any append. Before it begins to write, it reads all tags of
-//! the store once.
-//!
-//! # Read models
-//!
-//! [`PgStore::projections`] keeps the rows of projections and how far these have come, beside the events;
-//! [`PgProjections::new`] in a database of their own, which [`PgStore::migrate`] prepares as well. A batch
-//! is one transaction: rows, checkpoints and what is set aside are there together or not at all.
-//!
-//! [`guide`] goes through all of it; [`PgStore::inline`] makes a projection a part of each append.
-//!
-//! Each version of a projection has a schema. That of the version that is read is called as the
-//! projection, `-` and `.` written as `_`; all others have their number behind it:
-//!
-//! ```text
-//! version 1 serves, 2 is built       top_ten      top_ten_v2
-//! version 2 has taken its place      top_ten_v1   top_ten
-//! ```
-//!
-//! A swap renames both in one transaction. Readers say `top_ten.score`, wait for nothing, and see the rows
-//! of the one version, then those of the other; what they have prepared is planned anew by the server.
-//! Where the new version gives a column another type, a statement that was prepared for the old one
-//! fails once a session with *cached plan must not change result type*: name the columns, and give new
-//! types new names. So does a handler whose session has said the same words for a table of that name
-//! in another schema: its batch is done again in a session that has forgotten them.
-//!
-//! Names that share a schema are refused, and so is a schema that is there and is no projection's, a name
-//! that SQL would find only in quotes, and one that differs from another only in case.
-//!
-//! Grants on the schema and on what is in it are carried over at a swap. A view, a foreign key or a
-//! publication of the service would stay with the old tables; the swap waits while there is one, and
-//! [`drop_version`](es_core::ProjectionStore::drop_version) refuses. [`guide::rebuilding`] has the list.
-//! `search_path` begins with the schema in all handlers, and goes on as the session has it.
-//!
-//! The schema belongs to the role that made it, and only that one may rename it: all nodes run as one
-//! role, as logins with `ALTER ROLE … SET role = es_writer` do. It needs `CREATE` on the database. Who
-//! reads gets the right once, for whatever comes:
-//!
-//! ```sql
-//! GRANT CREATE ON DATABASE ledger TO es_writer;
-//! ALTER DEFAULT PRIVILEGES FOR ROLE es_writer GRANT USAGE ON SCHEMAS TO reporting;
-//! ALTER DEFAULT PRIVILEGES FOR ROLE es_writer GRANT SELECT ON TABLES TO reporting;
-//! ```
-//!
-//! A node that is paused in the middle of a batch keeps the rows that it has written locked, and vacuum
-//! from what is younger, until its lease is over: then the server ends its session
-//! (`idle_in_transaction_session_timeout`, set for the batch alone). Its slots are another one's by
-//! then, and the message that would commit for it is one with the look at them. A handler that asks for
-//! more rows than a socket holds, and is paused before it has read them, is no idle session: there the
-//! limits of TCP hold.
-//!
-//! No lock outlives a transaction and nothing listens, so projections run behind a pooler too
-//! ([`PgProjections::without_prepared_statements`]). Handlers may prepare statements there: a batch begins
-//! with a session that has none of another connection's.
-//!
-//! What was dropped from what was set aside is in `es.dropped`, with the reason.
-//!
-//! # Rights
-//!
-//! Three roles, made by whoever administers the server; the login roles of services are members of
-//! one of them. The owner needs `CREATE` on the database to make the schema `es`, or an administrator makes
-//! it: `CREATE SCHEMA es AUTHORIZATION es_owner`.
+//! An administrator creates three roles; the login roles of services are members of one of them. The owner
+//! needs `CREATE` on the database to make the schema `es`, unless an administrator makes it:
+//! `CREATE SCHEMA es AUTHORIZATION es_owner`.
 //!
 //! ```sql
 //! CREATE ROLE es_owner;
@@ -150,60 +48,69 @@
 //! GRANT CREATE ON DATABASE ledger TO es_owner;
 //! ```
 //!
-//! What each of them may do is in `roles.sql` of this crate:
+//! `roles.sql` of this crate grants their privileges:
 //!
 //! ```sql
 #![doc = include_str!("../roles.sql")]
 //! ```
 //!
-//! # A service's own pool
+//! A [transformation](es_core::TransformStore::transform) of a stream runs as the owner, in one transaction,
+//! which no other role can do. Before it writes, it reads all tags of the store once. Until it commits, it
+//! blocks appends to the stream and decisions on the tags of its copies, and readers of the log wait for it as
+//! for any append.
 //!
-//! sqlx 0.9.0 gives a connection back to its pool inside of a transaction when the future of `begin`
-//! is dropped, as a request with a time limit does. Whoever gets it next writes into a transaction
-//! that nobody commits. The store ends such a transaction before it begins; for what the service
-//! writes itself, [`PgStore::pool_options`] is the cure.
+//! # Connection pools
 //!
-//! # Behind a pooler
+//! sqlx 0.9.0 returns a connection to its pool inside a transaction if the future of `begin` is dropped, as by
+//! a request with a timeout. The next user of the connection then writes into a transaction that nobody
+//! commits. The store ends such a transaction before it starts its own. For the statements of the service,
+//! build the pool with
+//! [`PgStore::pool_options`], which rolls such transactions back.
 //!
-//! pgbouncer in transaction mode hands every transaction to whichever session is free, and loses
-//! prepared statements on the way. [`PgStore::without_prepared_statements`] works there; it costs two
-//! round trips a statement, for a transaction that keeps the statement and its arguments together.
-//! [`PgStore::migrate`] takes a direct connection. The driver sends a parameter that pgbouncer has to
-//! be told of: `ignore_startup_parameters = extra_float_digits`.
+//! # Connection poolers
 //!
-//! Statements that the service sends itself say `.persistent(false)` there, and the pool has connections
-//! with `statement_cache_capacity(0)`: sqlx 0.9.0 names a statement in the session even where it keeps
-//! none. Statements of handlers and in [`PgStore::transact`] need neither, since the session forgets
-//! before them what the driver has named in it.
+//! pgbouncer in transaction mode assigns a session to each transaction, so prepared statements do not survive.
+//! [`PgStore::without_prepared_statements`] works behind it. It costs two round trips for each statement, because a
+//! transaction keeps the statement and its arguments together. Run [`PgStore::migrate`] over a direct
+//! connection, and configure pgbouncer for a parameter that the driver sends: `ignore_startup_parameters =
+//! extra_float_digits`.
 //!
-//! # When the server goes away
+//! Statements of the service need `.persistent(false)`, and connections of its pool
+//! `statement_cache_capacity(0)`, because sqlx 0.9.0 names a statement in the session even if it caches none.
+//! Statements of handlers and in
+//! [`PgStore::transact`] need neither: the session discards the driver's named statements before them. Projections use
+//! [`PgProjections::without_prepared_statements`].
 //!
-//! Appends and reads that were under way are answered with an error that
-//! [is transient](es_core::StoreError::is_transient), and the pool connects again by itself. An append
-//! may have been stored: sent again with the same event ids it is never stored twice.
+//! # Server outages and timeouts
 //!
-//! The service's own `statement_timeout` and `lock_timeout` hold for appends too, and nothing is stored
-//! then. A `lock_timeout` is answered with an error that is transient, a `statement_timeout` with
-//! [`StatementTimeout`](es_core::StoreErrorKind::StatementTimeout): sent again it would only be load.
-//! So is a command on a standby or of a read-only role answered at once, with
-//! [`ReadOnly`](es_core::StoreErrorKind::ReadOnly). Without them an append waits for a stream
-//! for as long as its caller waits for the append.
+//! Appends and reads in progress return an error that [is transient](es_core::StoreError::is_transient), and
+//! the pool reconnects automatically. The append may have been stored. Retried with the same event ids it is
+//! never stored twice.
+//!
+//! The service's own `statement_timeout` and `lock_timeout` apply to appends as well; an append that exceeds
+//! one stores nothing. Without them an append waits for a stream for as long as its caller waits for the
+//! append.
+//!
+//! | Cause | Error |
+//! |---|---|
+//! | `lock_timeout` | A transient error |
+//! | `statement_timeout` | [`StatementTimeout`](es_core::StoreErrorKind::StatementTimeout), not transient: a retry would only add load |
+//! | A command on a standby, or as a read-only role | [`ReadOnly`](es_core::StoreErrorKind::ReadOnly), at once |
+//!
+//! # Standbys and restores
+//!
+//! Streams can be read on a standby, up to what it has replayed. The log is read on the primary, or on a
+//! standby with the help of its primary: [`PgStore::with_log_replica`]. A standby alone cannot know which
+//! appends are in progress, so reading the log there is an error, as is a query, which returns a safe position.
+//!
+//! Acknowledged events survive a crash of the server unless `synchronous_commit` is off. After a restore or a
+//! failover that may have lost events, call [`PgStore::begin_incarnation`], which invalidates the checkpoints
+//! of readers.
 //!
 //! # Limits
 //!
-//! A log is read on the primary, or on a standby with the help of its primary: see
-//! [`PgStore::with_log_replica`]. A standby alone does not know which appends are under way, and is
-//! refused. So is a query, for its `safe`. Streams can be read anywhere; on a standby they end where it
-//! has come to.
-//!
-//! What was acknowledged survives a crash of the server unless `synchronous_commit` is off. A restore
-//! or a failover that loses events is told to the readers with [`PgStore::begin_incarnation`].
-//!
-//! An append can rest on 256 streams that it does not write to.
-//!
-//! # PostgreSQL
-//!
-//! Version 15 or later, tested on 15 and 18, in a database whose encoding is UTF8.
+//! - An append can require the version of up to 256 streams that it does not write to.
+//! - PostgreSQL 15 or later, tested on 15 and 18, with the database encoding UTF8.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod alone;
