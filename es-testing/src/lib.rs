@@ -1,9 +1,10 @@
-//! Given-when-then for aggregates and decisions, and the contract that every event store keeps.
+//! Given-when-then scenarios for aggregates, decisions and projections, and the contract tests of stores.
 //!
-//! # A first scenario
+//! # Scenarios
 //!
-//! A scenario says what has happened, what is asked, and what follows. It needs no store, no
-//! runtime and no clock: an aggregate is the fold of its events, and a decision is pure.
+//! A scenario consists of past events (*given*), a command (*when*) and the expected events or rejection
+//! (*then*). It needs no store, no runtime and no clock, because an aggregate is a fold of its events and a
+//! decision is a pure function.
 //!
 //! ```
 //! use es_core::prelude::*;
@@ -58,12 +59,12 @@
 //!     Withdraw { account: "ada".into(), cents }
 //! }
 //!
-//! // #[test] fn what_is_there_can_be_withdrawn()
+//! // #[test] fn a_withdrawal_within_the_balance_is_accepted()
 //! Account::given(Deposited { cents: 100 })
 //!     .when(withdraw(30))
 //!     .then(Withdrawn { cents: 30 });
 //!
-//! // #[test] fn an_overdraft_is_refused()
+//! // #[test] fn an_overdraft_is_rejected()
 //! Account::given((Deposited { cents: 100 }, Withdrawn { cents: 30 }))
 //!     .when(withdraw(80))
 //!     .then_rejected(Overdrawn { missing: 10 })
@@ -73,77 +74,77 @@
 //! Account::given(()).when(withdraw(1)).then_not_found();
 //! ```
 //!
-//! Several commands make a chain: each is decided on the state that the one before left.
+//! Several commands form a chain: each is decided on the state that the previous one left.
 //!
-//! # When it fails
+//! # Failure reports
 //!
-//! The panic tells the story, puts what happened beside what was expected, field by field, and
-//! offers the assertion that would hold. `+` happened and was not expected, `-` was expected and
-//! did not happen, `~` is of the right type with other fields.
+//! A failed assertion panics with the whole scenario, compares the events field by field, and suggests the
+//! assertion that would pass. `+` marks an event that happened and was not expected, `-` one that was expected
+//! and did not happen, and `~` one of the right type with different fields.
 //!
 //! ```text
 #![doc = include_str!("../tests/reports/unexpected_different_and_missing.txt")]
 //! ```
 //!
-//! Values are compared with `PartialEq`; what is printed only explains. The last line is a
-//! suggestion: what has no code of its own, as NaN or a `String` inside an error, is printed as
-//! `Debug` prints it and does not compile as it is.
+//! Values are compared with `PartialEq`; the report only explains. The suggestion in the last line is not
+//! always valid code: a value without a literal, such as NaN or a `String` inside an error, is printed in its
+//! `Debug` form.
 //!
-//! # What cannot be stored
+//! # Round trips through JSON
 //!
-//! Every event that is given or decided is encoded, decoded and compared, as a store would do it.
-//! A NaN that is `null` in JSON, a field that serde skips, a `Some(None)` that comes back as
-//! `None`: here they fail, and not when the history is read.
+//! Every given or decided event is encoded, decoded and compared, as in a store. Values that JSON does not
+//! preserve fail in the scenario instead of in production: a NaN that becomes `null`, a field that serde skips,
+//! a `Some(None)` that comes back as `None`.
 //!
 //! ```text
 #![doc = include_str!("../tests/reports/a_number_that_json_does_not_have.txt")]
 //! ```
 //!
-//! NaN is not equal to itself. An event that holds one in a form that JSON has is taken as the
-//! same if its JSON and its fields as printed are; no `then` can expect it, `then_state` may.
+//! NaN is not equal to itself. An event that contains one in a form that JSON preserves counts as equal if its
+//! JSON and its printed fields are equal; `then` cannot expect such an event, `then_state` can.
 //!
-//! # Through a store
+//! # Scenarios on a store
 //!
-//! `.when(…)` may be followed by [`through`](When::through) a store: the same scenario, executed by
-//! a repository and read back, with the same assertions. A store that answers something else than
-//! it took is reported before them.
+//! `.when(…)` can be followed by [`through`](When::through) with a store. A repository then executes the same
+//! scenario, reads it back, and applies the same assertions. A store that returns different events from those
+//! that it was given is reported first.
 //!
 //! # Decisions across streams
 //!
-//! [`decision::given`] begins a scenario of a [`Decision`](es_core::Decision): the same words, on a
-//! past that is found by its tags.
+//! [`decision::given`] starts a scenario of a [`Decision`](es_core::Decision), with the same methods. Its past events are
+//! found by their tags.
 //!
 //! # Projections
 //!
-//! [`projection`] has scenarios of read models: `Balances::given(…).then_rows(…)` on a real database,
-//! `then_model(…)` in memory. Their laws are in it too.
+//! [`projection`] has scenarios of read models: `Balances::given(…).then_rows(…)` on a PostgreSQL database, and
+//! `then_model(…)` in memory. It also contains the laws of projections.
 //!
-//! # What is released stays readable
+//! # Schema lock and golden payloads
 //!
-//! [`events_lock!`] compares the events with those that were released, in one line of a test, and says
-//! which change breaks what ([`lock`], [`compatibility`]). [`golden!`] reads a stored payload of every
-//! version that there ever was ([`golden`](mod@golden)). When to do what about a change is told by
-//! [`es_core::guide::changing_events`].
+//! [`events_lock!`] compares the events with those of earlier releases, in one line of a test, and reports which change
+//! breaks what ([`lock`], [`compatibility`]). [`golden!`] reads a stored payload of every released version
+//! ([`golden`](mod@golden)). [`es_core::guide::changing_events`] explains when to use which.
 //!
-//! # Laws
+//! # Property tests
 //!
-//! [`laws!`] tries what holds for every aggregate, with events drawn from their stored forms: that
-//! they come back, that any sequence of them is applied, that a replay from a snapshot ends where one of
-//! all events does, that decisions are pure. See [`laws`](mod@laws).
+//! [`laws!`] checks the laws of aggregates with events generated from their schemas: events survive a round trip, any sequence of them can
+//! be applied, a replay from a snapshot ends in the same state as a replay of all events, and decisions are
+//! pure. See
+//! [`laws`](mod@laws).
 //!
 //! # Catalog
 //!
-//! [`catalog!`] keeps a page, JSON Schemas, an AsyncAPI document and a drawing of the event model beside
-//! the code, and fails when they are out of date. See [`catalog`](mod@catalog).
+//! [`catalog!`] keeps a documentation page, JSON Schemas, an AsyncAPI document and a diagram of the event model beside the
+//! code, and fails if they are out of date. See [`catalog`](mod@catalog).
 //!
-//! # For the authors of stores
+//! # Contract tests for stores
 //!
-//! [`contract!`] writes a test for every guarantee of [`EventStore`](es_core::EventStore),
-//! [`projection_contract!`] for every one of [`ProjectionStore`](es_core::ProjectionStore).
+//! [`contract!`] generates a test for every guarantee of [`EventStore`](es_core::EventStore), and
+//! [`projection_contract!`] for every guarantee of [`ProjectionStore`](es_core::ProjectionStore).
 //!
 //! # Features
 //!
-//! - `postgres`: a fresh PostgreSQL database for each test, on a server that is found or started.
+//! - `postgres`: a new PostgreSQL database for each test, on a server that is found or started.
 
 mod blessing;
 pub mod catalog;
