@@ -1,11 +1,46 @@
 //! Guide chapters: one topic each, from the first decision to the last detail.
 //!
+//! - [Commands and the repository](commands_and_repository): decisions, conflicts, retries, snapshots.
+//! - [Decisions across streams](decisions_across_streams): tags, decision models, append conditions.
 //! - [Changing events](changing_events): schema evolution, tag backfill, and rolling deployments.
+//! - [Guarantees](guarantees), each with the test that proves it.
+//! - [Glossary](glossary).
 //!
-//! The guide of `es_postgres` continues with read models.
+//! Read models and PostgreSQL in production are chapters of `es_postgres::guide`, testing is one of
+//! `es_testing::guide`.
 
 // A chapter is a file that is read on GitHub too, where its links go to files. The definitions here come first
 // and win: the links of the rendered documentation go to the items.
+
+/// [`MemoryStore`]: crate::MemoryStore
+/// [`Repository::execute`]: crate::Repository::execute
+/// [`Repository::with_time_limit`]: crate::Repository::with_time_limit
+/// [`Repository::execute_at`]: crate::Repository::execute_at
+/// [`Repository::with_cache`]: crate::Repository::with_cache
+/// [`Executed`]: crate::Executed
+/// [`ExecuteError`]: crate::ExecuteError
+/// [`AppendError`]: crate::AppendError
+/// [`Metadata`]: crate::Metadata
+/// [`UnitOfWork`]: crate::UnitOfWork
+/// [read models]: ../../../es_postgres/guide/read_models/index.html
+/// [running in production]: ../../../es_postgres/guide/running_in_production/index.html
+/// [mails and other effects]: ../../../es_postgres/guide/mails_and_other_effects/index.html
+/// [decisions across streams]: decisions_across_streams
+///
+#[doc = include_str!("../guide/commands-and-repository.md")]
+pub mod commands_and_repository {}
+
+/// [`Decisions`]: crate::Decisions
+/// [`Decisions::decide`]: crate::Decisions::decide
+/// [`Query`]: crate::Query
+/// [`Append::with_condition`]: crate::Append::with_condition
+/// [`DecisionError`]: crate::DecisionError
+/// [testing]: ../../../es_testing/guide/testing/index.html
+/// [running in production]: ../../../es_postgres/guide/running_in_production/index.html
+/// [changing events]: changing_events
+///
+#[doc = include_str!("../guide/decisions-across-streams.md")]
+pub mod decisions_across_streams {}
 
 /// [`TryUpcast`]: crate::TryUpcast
 /// [`MissingTag`]: crate::DecisionError::MissingTag
@@ -17,3 +52,53 @@
 ///
 #[doc = include_str!("../guide/changing-events.md")]
 pub mod changing_events {}
+
+/// [running in production]: ../../../es_postgres/guide/running_in_production/index.html
+/// [mails and other effects]: ../../../es_postgres/guide/mails_and_other_effects/index.html
+///
+#[doc = include_str!("../guide/guarantees.md")]
+pub mod guarantees {}
+
+/// [`Event`]: trait@crate::Event
+/// [`EventSet`]: trait@crate::EventSet
+/// [`Payload`]: crate::Payload
+/// [`SchemaVersion`]: crate::SchemaVersion
+/// [`Upcast`]: crate::Upcast
+/// [`Superseded`]: crate::Superseded
+/// [`Shape`]: trait@crate::Shape
+/// [`Metadata`]: crate::Metadata
+/// [`StreamId`]: crate::StreamId
+/// [`Version`]: crate::Version
+/// [`Position`]: crate::Position
+/// [`Checkpoint`]: crate::Checkpoint
+/// [`Incarnation`]: crate::Incarnation
+/// [`Token`]: crate::Token
+/// [`Aggregate`]: trait@crate::Aggregate
+/// [`Apply`]: crate::Apply
+/// [`Command`]: trait@crate::Command
+/// [`Decide`]: crate::Decide
+/// [`Rejection`]: crate::Rejection
+/// [`Repository`]: crate::Repository
+/// [`UnitOfWork`]: crate::UnitOfWork
+/// [`Append`]: crate::Append
+/// [`ExpectedVersion`]: crate::ExpectedVersion
+/// [`Conflict`]: crate::Conflict
+/// [`SnapshotPolicy`]: crate::SnapshotPolicy
+/// [`Tag`]: crate::Tag
+/// [`Decision`]: crate::Decision
+/// [`DecisionModel`]: trait@crate::DecisionModel
+/// [`Condition`]: crate::Condition
+/// [`RetagStore`]: crate::RetagStore
+/// [`Subscription`]: crate::Subscription
+/// [`Projection`]: trait@crate::Projection
+/// [`ReadModel`]: crate::ReadModel
+/// [`Project`]: crate::Project
+/// [`React`]: crate::React
+/// [`Live`]: crate::Live
+/// [`TransformStore`]: crate::TransformStore
+/// [`Slot`]: crate::projection::Slot
+/// [`Parked`]: crate::projection::Parked
+/// [mails and other effects]: ../../../es_postgres/guide/mails_and_other_effects/index.html
+///
+#[doc = include_str!("../guide/glossary.md")]
+pub mod glossary {}
