@@ -152,6 +152,7 @@ pub mod compatibility;
 pub mod contract;
 pub mod decision;
 pub mod golden;
+pub mod guide;
 pub mod laws;
 pub mod lock;
 #[cfg(feature = "postgres")]
