@@ -5,8 +5,9 @@
 //! - [When a handler fails](when_a_handler_fails): retries, parked events, monitoring.
 //! - [Mails and other effects](mails_and_other_effects): side effects, idempotency, outbox.
 //! - [Ordering and concurrency](concurrency): safe position, tag locks, group commit, notifications.
+//! - [Running in production](running_in_production): pool, roles, poolers, standbys, timeouts, restore, metrics.
 //!
-//! The chapter on changing events is in [`es_core::guide`].
+//! Commands, decisions across streams and changing events are chapters of [`es_core::guide`].
 
 // A chapter is a file that is read on GitHub too, where its links go to files. The definitions here come first
 // and win: the links of the rendered documentation go to the items.
@@ -46,3 +47,14 @@ pub mod mails_and_other_effects {}
 ///
 #[doc = include_str!("../guide/concurrency.md")]
 pub mod concurrency {}
+
+/// [`StoreErrorKind`]: es_core::StoreErrorKind
+/// [`Checkpoint`]: es_core::Checkpoint
+/// [testing]: ../../../es_testing/guide/testing/index.html
+/// [read models]: read_models
+/// [rebuilding]: rebuilding
+/// [when a handler fails]: when_a_handler_fails
+/// [mails and other effects]: mails_and_other_effects
+///
+#[doc = include_str!("../guide/running-in-production.md")]
+pub mod running_in_production {}
