@@ -1,4 +1,4 @@
-//! The documents of the repository: their links, and the tests that they name.
+//! The tests that the documents of the repository name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,52 +22,6 @@ fn files(folder: &Path, suffix: &str) -> Vec<PathBuf> {
         }
     }
     found
-}
-
-/// The destinations of the links in a document: those in its text, and those at its end. Where a link leads
-/// elsewhere in the rendered documentation, rustdoc checks that one.
-fn destinations(document: &str) -> Vec<String> {
-    let mut is_code = false;
-    let mut found = Vec::new();
-    for line in document.lines() {
-        if line.trim_start().starts_with("```") {
-            is_code = !is_code;
-        } else if is_code {
-        } else if let Some((_, destination)) =
-            line.split_once("]: ").filter(|_| line.starts_with('['))
-        {
-            found.push(destination.to_owned());
-        } else {
-            let links = line.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
-            found.extend(links.map(|(destination, _)| destination.to_owned()));
-        }
-    }
-    found
-}
-
-#[test]
-fn the_links_of_all_documents_lead_somewhere() {
-    let workspace = workspace();
-    // Below `tests` are texts that tests compare with.
-    let mut documents = files(&workspace, ".md");
-    documents.retain(|document| !document.components().any(|part| part.as_os_str() == "tests"));
-    assert!(documents.len() > 10, "documents are missing: {documents:?}");
-
-    let mut dead = Vec::new();
-    for document in &documents {
-        let text = fs::read_to_string(document).expect("it is text");
-        let folder = document.parent().expect("a file is in a folder");
-        for destination in destinations(&text) {
-            let file = destination.split('#').next().unwrap_or_default();
-            let is_elsewhere = file.contains("://") || file.is_empty();
-            if !is_elsewhere && !folder.join(file).exists() {
-                let name = document.strip_prefix(&workspace).unwrap_or(document).display();
-                dead.push(format!("{name}: {destination}"));
-            }
-        }
-    }
-
-    assert!(dead.is_empty(), "links that lead nowhere:\n{}", dead.join("\n"));
 }
 
 /// A name of a test as the chapter writes it: with its contract and module, or alone.
