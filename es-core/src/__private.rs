@@ -1,11 +1,17 @@
 //! What the expansions of the derives call. Not for people: it may change in any release.
 
 mod declared_key;
+pub mod derived;
+mod distinct_names;
+mod fact;
 mod field_tags;
 pub mod handlers;
+mod listed;
+pub mod set;
 pub mod shape;
+pub mod show;
+pub mod stored;
 
-use std::any::Any;
 use std::error::Error;
 use std::fmt;
 
@@ -19,28 +25,27 @@ use crate::decide::DecidedBy;
 use crate::decision;
 use crate::decisions::{self, DecisionError, TaggedEvent};
 use crate::decoded::Decoded;
-use crate::describe::{Describe, Description, Shown};
+use crate::describe::{Describe, Description};
 use crate::error::{DecodeError, EncodeError, ExecuteError};
 use crate::event::{Event, EventName, Payload, SchemaVersion};
-use crate::event_history::EventHistory;
 use crate::event_set::{EventSet, EventType};
 use crate::into_events::Takes;
-use crate::lossless;
 use crate::metadata::Metadata;
 use crate::recorded::{RawEvent, Recorded};
 use crate::store::EventStore;
 use crate::stream::{StreamId, Version};
-use crate::superseded::Superseded;
-use crate::tag::Tag;
-use crate::text::InvalidText;
 
 pub use crate::event_types::EventTypes;
 pub use crate::lossless::{came_back, equals_itself, of_reported as lossless, same_words};
 pub use declared_key::{KeyText, key};
+pub use distinct_names::{name_hashes, new_name};
+pub use fact::{AsFact, Fact, FactOf};
 pub use field_tags::{
     HomeName, TagNames, TagValue, TagValues, Tags, all_tags, each_tag, one_tag, query,
 };
 pub use handlers::{AnyDb, name_what_it_writes_into_with_the_key_db, writes_into};
+pub use listed::{Listed, Member, Reads, decode, histories, types, types_read};
+pub use stored::MaybeStored;
 
 /// What may stand for a parameter of an event: whatever could itself be stored.
 #[diagnostic::on_unimplemented(
@@ -57,107 +62,6 @@ pub trait Part:
 impl<T> Part for T where
     T: Serialize + DeserializeOwned + Clone + fmt::Debug + PartialEq + Send + Sync + 'static
 {
-}
-
-/// All that a set asks of a listed type.
-///
-/// One trait in place of many, so that a listed type that is no event meets one error.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an event",
-    label = "not an event",
-    note = "put on it: #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)] #[event(name = \"…\")]"
-)]
-pub trait Listed: Sized {
-    const TYPE: EventType;
-    const TAGS: &'static [&'static str];
-
-    #[must_use]
-    fn is(name: &str) -> bool {
-        Self::TYPE.is(name)
-    }
-    #[must_use]
-    fn history() -> EventHistory;
-    /// As the one event of a set, in the variant that `member` is.
-    fn decode<S>(
-        version: SchemaVersion,
-        payload: &Payload,
-        member: impl FnOnce(Self) -> S,
-    ) -> Result<Decoded<S>, DecodeError>;
-    #[must_use]
-    fn copy(&self) -> Self;
-    #[must_use]
-    fn fact(&self) -> &dyn Fact;
-}
-
-#[diagnostic::do_not_recommend]
-impl<E: Event> Listed for E {
-    const TYPE: EventType = EventType::of::<E>();
-    const TAGS: &'static [&'static str] = E::TAGS;
-
-    fn history() -> EventHistory {
-        history_of::<E>()
-    }
-
-    #[inline]
-    fn decode<S>(
-        version: SchemaVersion,
-        payload: &Payload,
-        member: impl FnOnce(Self) -> S,
-    ) -> Result<Decoded<S>, DecodeError> {
-        Event::decode(version, payload).map(|event| Decoded::one(member(event)))
-    }
-
-    fn copy(&self) -> Self {
-        self.clone()
-    }
-
-    fn fact(&self) -> &dyn Fact {
-        self
-    }
-}
-
-/// The event with all its versions, its tags and its names.
-fn history_of<E: Event>() -> EventHistory {
-    EventHistory::new(E::NAME, E::schemas()).with_aliases(E::ALIASES).with_tags(E::TAGS, E::HOME)
-}
-
-/// A set that reads the superseded event `E` as some of its own. All that a set asks of `E` is asked
-/// here, so that a listed type which is wrong meets one error.
-#[diagnostic::on_unimplemented(
-    message = "what became of `{E}` is not among the events of `{Self}`",
-    label = "its `Superseded::By` names an event that `{Self}` has not",
-    note = "list that event among the current ones, or let `impl Superseded for {E}` name others"
-)]
-pub trait Reads<E>: Sized {
-    const TYPE: EventType;
-    const TAGS: &'static [&'static str];
-
-    #[must_use]
-    fn is(name: &str) -> bool {
-        Self::TYPE.is(name)
-    }
-    #[must_use]
-    fn history() -> EventHistory;
-    /// All that the stored event has become.
-    fn decode(version: SchemaVersion, payload: &Payload) -> Result<Decoded<Self>, DecodeError>;
-}
-
-impl<S: Takes<E::By>, E: Superseded> Reads<E> for S {
-    const TYPE: EventType = EventType::of::<E>();
-    const TAGS: &'static [&'static str] = E::TAGS;
-
-    fn history() -> EventHistory {
-        history_of::<E>().superseded()
-    }
-
-    fn decode(version: SchemaVersion, payload: &Payload) -> Result<Decoded<S>, DecodeError> {
-        let by = <E as Event>::decode(version, payload)?
-            .superseded()
-            .map_err(|reason| DecodeError::superseded(E::NAME, version, reason))?;
-        let mut events = Vec::new();
-        S::take(by, &mut events);
-        Ok(events.into())
-    }
 }
 
 /// What no set does with an event that it lists as superseded: with it, a decision that names one is
@@ -186,40 +90,6 @@ macro_rules! __superseded {
     };
 }
 pub use crate::__superseded as superseded;
-
-/// A set as the one event that it is. With this, all but reading and applying is written once and
-/// not once for each event.
-pub trait AsFact {
-    /// [`name_hashes`] of the set, kept so that they are computed once.
-    const NAME_HASHES: &'static [u64];
-
-    #[must_use]
-    fn fact(&self) -> &dyn Fact;
-}
-
-/// How an event becomes one of its set: by itself, and in what a decision answers. It asks nothing of
-/// the event, so that a decision which names a listed type that is no event is not wrong as well.
-/// Its bindings have names that no constant in scope has.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __member {
-    ([$($generics:tt)*] [$set:ty] [$event:ty] [$($bounds:tt)*] $variant:ident) => {
-        #[automatically_derived]
-        impl $($generics)* ::core::convert::From<$event> for $set $($bounds)* {
-            fn from(__event: $event) -> Self {
-                Self::$variant(__event)
-            }
-        }
-
-        #[automatically_derived]
-        impl $($generics)* $crate::Takes<$event> for $set $($bounds)* {
-            fn take(__event: $event, __events: &mut ::std::vec::Vec<Self>) {
-                __events.push(Self::$variant(__event));
-            }
-        }
-    };
-}
-pub use crate::__member as member;
 
 /// Stands for the set of an aggregate whose events are missing, which was told: it has any event, so
 /// that decisions are not called wrong as well.
@@ -265,81 +135,6 @@ impl<E: Event> Takes<E> for AnyEvent {
 impl Takes<Self> for AnyEvent {
     fn take(event: Self, _: &mut Vec<Self>) {
         match event {}
-    }
-}
-
-/// An event of whatever type.
-pub trait Fact: Any + Send + Sync {
-    #[must_use]
-    fn name(&self) -> EventName;
-    #[must_use]
-    fn version(&self) -> SchemaVersion;
-    fn encode(&self) -> Result<Payload, EncodeError>;
-    fn tags(&self) -> Result<Vec<Tag>, InvalidText>;
-    #[must_use]
-    fn home(&self) -> Option<&'static str>;
-    /// The names of the tags that such events have.
-    #[must_use]
-    fn tag_names(&self) -> &'static [&'static str];
-    /// Another event of the same type.
-    fn read(&self, version: SchemaVersion, payload: &Payload)
-    -> Result<Box<dyn Fact>, DecodeError>;
-    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
-    #[must_use]
-    fn describe(&self) -> Description;
-    #[must_use]
-    fn same(&self, other: &dyn Fact) -> bool;
-}
-
-impl<E: Event> Fact for E {
-    fn name(&self) -> EventName {
-        EventName::of::<E>()
-    }
-
-    fn version(&self) -> SchemaVersion {
-        E::VERSION
-    }
-
-    /// Checks an implementation that was written by hand, too.
-    fn encode(&self) -> Result<Payload, EncodeError> {
-        let payload = Event::encode(self)?;
-        if E::CHECKED && !E::IS_DERIVED {
-            lossless::of_event(self, &payload)?;
-        }
-        Ok(payload)
-    }
-
-    fn tags(&self) -> Result<Vec<Tag>, InvalidText> {
-        Event::tags(self)
-    }
-
-    fn home(&self) -> Option<&'static str> {
-        E::HOME
-    }
-
-    fn tag_names(&self) -> &'static [&'static str] {
-        E::TAGS
-    }
-
-    fn read(
-        &self,
-        version: SchemaVersion,
-        payload: &Payload,
-    ) -> Result<Box<dyn Fact>, DecodeError> {
-        Ok(Box::new(<E as Event>::decode(version, payload)?))
-    }
-
-    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.fmt(f)
-    }
-
-    fn describe(&self) -> Description {
-        Describe::describe(self)
-    }
-
-    fn same(&self, other: &dyn Fact) -> bool {
-        let other: &dyn Any = other;
-        other.downcast_ref() == Some(self)
     }
 }
 
@@ -392,69 +187,6 @@ pub async fn model_of<D: decisions::Decision, S: EventStore>(
     decision: &D,
 ) -> Result<D::Model, DecisionError<D::Error>> {
     decisions::read(store, decision).await
-}
-
-/// Refuses to compile if the event at `nth` has the stored name of one before it.
-///
-/// Every pair of events is compared, and long names often begin alike. The compiler gives up on
-/// constants that take long: hashes keep a pair at one step, however long the names are.
-#[track_caller]
-pub const fn new_name<S: EventSet + AsFact>(nth: usize) {
-    let mut before = 0;
-    while before < nth {
-        assert!(
-            S::NAME_HASHES[before] != S::NAME_HASHES[nth]
-                || !same_text(listed::<S>(before).name, listed::<S>(nth).name),
-            "an event before this one has the same stored name; give each event of a set a `name` of its own"
-        );
-        assert!(
-            listed::<S>(before).aliases.is_empty() && listed::<S>(nth).aliases.is_empty()
-                || !share_a_name(&listed::<S>(before), &listed::<S>(nth)),
-            "an event before this one is read under a name of this one; \
-             a stored name, `aliases(…)` included, belongs to one event of a set"
-        );
-        before += 1;
-    }
-}
-
-/// The current events of a set, and after them the superseded ones.
-const fn listed<S: EventSet>(nth: usize) -> EventType {
-    if nth < S::EVENTS.len() { S::EVENTS[nth] } else { S::SUPERSEDED[nth - S::EVENTS.len()] }
-}
-
-const fn share_a_name(one: &EventType, other: &EventType) -> bool {
-    let mut nth = 0;
-    while nth < one.aliases.len() {
-        if same_text(one.aliases[nth], other.name) || holds(other.aliases, one.aliases[nth]) {
-            return true;
-        }
-        nth += 1;
-    }
-    holds(other.aliases, one.name)
-}
-
-/// A hash of the name of each of the `N` events of a set, superseded ones included.
-#[must_use]
-pub const fn name_hashes<const N: usize, S: EventSet>() -> [u64; N] {
-    let mut hashes = [0; N];
-    let mut nth = 0;
-    while nth < N {
-        hashes[nth] = hash(listed::<S>(nth).name);
-        nth += 1;
-    }
-    hashes
-}
-
-/// FNV-1a, which is short and needs no table.
-const fn hash(text: &str) -> u64 {
-    let text = text.as_bytes();
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    let mut at = 0;
-    while at < text.len() {
-        hash = (hash ^ text[at] as u64).wrapping_mul(0x0100_0000_01b3);
-        at += 1;
-    }
-    hash
 }
 
 /// Refuses to compile, with the sentence beside the word, if `previous` is not the version just
@@ -577,41 +309,6 @@ pub fn keep<A: Aggregate>(state: &A) -> Option<Result<String, Box<dyn Error + Se
 #[must_use]
 pub fn kept<A: Aggregate>(text: &str) -> Option<serde_json::Result<A>> {
     Some(A::SNAPSHOTS?.decode(text))
-}
-
-/// Shows a field's value by the best means that its type has: `(&&__Show(&field)).es_show()`.
-#[derive(Debug)]
-pub struct Show<'a, T: ?Sized>(pub &'a T);
-
-/// The means, best first; a method call on `&&Show` finds the first that the type has.
-pub mod show {
-    use core::any::type_name;
-    use core::fmt::Debug;
-
-    use super::Shown;
-
-    /// Under a name that no field and no type has.
-    pub use super::Show as __Show;
-
-    pub trait ShowDebug {
-        fn es_show(&self) -> Shown;
-    }
-
-    impl<T: Debug> ShowDebug for &__Show<'_, T> {
-        fn es_show(&self) -> Shown {
-            Shown::plain(format!("{:?}", self.0))
-        }
-    }
-
-    pub trait ShowOpaque {
-        fn es_show(&self) -> Shown;
-    }
-
-    impl<T> ShowOpaque for __Show<'_, T> {
-        fn es_show(&self) -> Shown {
-            Shown::plain(format!("<{}>", type_name::<T>()))
-        }
-    }
 }
 
 /// The keys of each attribute, as an editor completes them. No sound annotation refers to them.

@@ -7,6 +7,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::__private::MaybeStored;
 use crate::climb;
 use crate::describe::Describe;
 use crate::error::{DecodeError, EncodeError};
@@ -71,8 +72,8 @@ pub trait Event:
     /// letter first. Never changes once released.
     const NAME: &'static str;
 
-    /// The version of the event's shape, from 1.
-    const VERSION: SchemaVersion;
+    /// The version of the event's shape, from 1, which it is as long as nothing else is said.
+    const VERSION: SchemaVersion = SchemaVersion(1);
 
     /// Names under which it was stored before. It is read under all of them, and written as
     /// [`NAME`](Self::NAME).
@@ -105,7 +106,10 @@ pub trait Event:
     /// event. Without the derive it is a schema of which nothing is known.
     #[must_use]
     fn schemas() -> Vec<(SchemaVersion, Schema)> {
-        vec![(Self::VERSION, Schema::opaque(type_name::<Self>()))]
+        match Self::STORED {
+            Some(stored) => stored().schemas::<Self>(),
+            None => vec![(Self::VERSION, Schema::opaque(type_name::<Self>()))],
+        }
     }
 
     /// The check that reads an event again before it is stored. `#[event(unchecked)]` turns it off.
@@ -116,9 +120,10 @@ pub trait Event:
     /// loaded any more.
     const CHECKED: bool = true;
 
-    /// True if [`encode`](Self::encode) is the one of this trait. The derive says so.
+    /// The fields as data, from which [`schemas`](Self::schemas) are made. The derive writes it, and
+    /// leaves [`encode`](Self::encode) as it is.
     #[doc(hidden)]
-    const IS_DERIVED: bool = false;
+    const STORED: MaybeStored = None;
 
     /// The stored form.
     ///

@@ -1,9 +1,12 @@
 //! Several events as one type: what a stream can hold, or what a reader wants to see.
 
+use std::any::Any;
+
+use crate::__private::AsFact;
 use crate::decoded::Decoded;
 use crate::describe::Describe;
 use crate::error::{DecodeError, EncodeError};
-use crate::event::{EventName, Payload, SchemaVersion};
+use crate::event::{Event, EventName, Payload, SchemaVersion};
 use crate::event_history::EventHistory;
 use crate::lossless;
 use crate::recorded::RawEvent;
@@ -116,6 +119,36 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
         Self::EVENTS.iter().map(unknown).chain(superseded).collect()
     }
 
+    /// The event itself, if it is of the type `E`.
+    ///
+    /// ```
+    /// # use es_core::prelude::*;
+    /// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+    /// # #[serde(crate = "es_core::serde")]
+    /// # #[event(name = "account-opened")]
+    /// # pub struct AccountOpened {}
+    /// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+    /// # #[serde(crate = "es_core::serde")]
+    /// # #[event(name = "order-placed")]
+    /// # pub struct OrderPlaced {}
+    /// #[derive(EventSet)]
+    /// enum Activity {
+    ///     Account(AccountOpened),
+    ///     Order(OrderPlaced),
+    /// }
+    ///
+    /// let activity = Activity::from(OrderPlaced {});
+    /// assert_eq!(activity.get(), Some(&OrderPlaced {}));
+    /// assert_eq!(activity.get::<AccountOpened>(), None);
+    /// ```
+    fn get<E: Event>(&self) -> Option<&E>
+    where
+        Self: AsFact,
+    {
+        let event: &dyn Any = self.fact();
+        event.downcast_ref()
+    }
+
     /// Whether the set reads events that are stored under that name: current ones, under their
     /// names of today and of before, and superseded ones.
     #[must_use]
@@ -143,7 +176,7 @@ pub struct EventType {
 impl EventType {
     /// Name and version of `E`.
     #[must_use]
-    pub const fn of<E: crate::Event>() -> Self {
+    pub const fn of<E: Event>() -> Self {
         Self {
             name: E::NAME,
             version: E::VERSION,

@@ -4,6 +4,8 @@
 /// array, `()`, the set's own enum, and any nesting of these.
 ///
 /// Implemented for all that the set [`Takes`].
+// On every value an editor would propose these methods, which are for the repository to call.
+#[rust_analyzer::completions(ignore_flyimport_methods)]
 pub trait IntoEvents<S> {
     /// Hands the events over, one after the other.
     fn push_to(self, events: &mut Vec<S>);

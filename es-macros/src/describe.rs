@@ -8,39 +8,66 @@ use syn::{Data, DeriveInput, Fields, Generics, Index, Member};
 use crate::crate_path::CratePath;
 use crate::deprecation::Deprecation;
 
-/// Opens the fields of `input`; `generics` are its own, perhaps with more bounds.
+/// Opens the fields of `input`.
 pub(crate) fn describe(
     input: &DeriveInput,
     generics: &Generics,
     krate: CratePath<'_>,
 ) -> TokenStream {
+    let names = quote!(use #krate::__private::show::*;);
+    implementation(input, generics, &quote!(#krate::Describe), &quote!(#krate::Description), &names)
+}
+
+/// As [`describe`], where the names of `__private::show` are in scope; `generics` are those of `input`,
+/// perhaps with more bounds.
+pub(crate) fn describe_in_scope(input: &DeriveInput, generics: &Generics) -> TokenStream {
+    let (of, description) = (quote!(__Describe), quote!(__Description));
+    implementation(input, generics, &of, &description, &TokenStream::new())
+}
+
+fn implementation(
+    input: &DeriveInput,
+    generics: &Generics,
+    of: &TokenStream,
+    description: &TokenStream,
+    names: &TokenStream,
+) -> TokenStream {
     let ident = &input.ident;
     let name = ident.unraw().to_string();
     let deprecation = Deprecation::of(&input.attrs);
-    let style = style(&input.data);
     let fields = members(&input.data).map(|member| field(&member));
-    let show = members(&input.data).next().map(|_| quote!(use #krate::__private::show::*;));
+    let described = match style(&input.data) {
+        Style::Named => quote!(__named(#name, [#(#fields),*])),
+        Style::Numbered => quote!(__numbered(#name, [#(#fields),*])),
+        Style::Unit => quote!(__unit(#name)),
+    };
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     quote! {
         #[automatically_derived]
         #deprecation
-        impl #impl_generics #krate::Describe for #ident #ty_generics #where_clause {
-            fn describe(&self) -> #krate::Description {
-                #show
-                #krate::Description::new(#name, #krate::FieldStyle::#style) #(#fields)*
+        impl #impl_generics #of for #ident #ty_generics #where_clause {
+            fn describe(&self) -> #description {
+                #names
+                #described
             }
         }
     }
 }
 
-fn style(data: &Data) -> TokenStream {
+enum Style {
+    Named,
+    Numbered,
+    Unit,
+}
+
+fn style(data: &Data) -> Style {
     match data {
         Data::Struct(data) => match data.fields {
-            Fields::Named(_) => quote!(Named),
-            Fields::Unnamed(_) => quote!(Tuple),
-            Fields::Unit => quote!(Unit),
+            Fields::Named(_) => Style::Named,
+            Fields::Unnamed(_) => Style::Numbered,
+            Fields::Unit => Style::Unit,
         },
-        Data::Enum(_) | Data::Union(_) => quote!(Unit),
+        Data::Enum(_) | Data::Union(_) => Style::Unit,
     }
 }
 
@@ -61,5 +88,5 @@ fn field(member: &Member) -> TokenStream {
         Member::Named(ident) => ident.unraw().to_string(),
         Member::Unnamed(index) => index.to_token_stream().to_string(),
     };
-    quote!(.field(#name, (&&__Show(&self.#member)).es_show()))
+    quote!((#name, __Show(&self.#member).es_show()))
 }

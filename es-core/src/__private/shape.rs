@@ -1,7 +1,5 @@
 //! What the derives write stored forms with.
 
-use std::marker::PhantomData;
-
 pub use crate::shape::{Definition, Enum, Form, Kind, Shape, Tagging, Types, Variant};
 
 use crate::event::SchemaVersion;
@@ -28,47 +26,6 @@ pub fn opaque<T: ?Sized + 'static>(path: &str, source: &'static str, types: &mut
 /// What [`Event::schemas`](crate::Event::schemas) gives.
 pub type Schemas = Vec<(SchemaVersion, Schema)>;
 
-/// The schemas of an event from its first version on.
-#[must_use]
-pub fn from_the_first<const N: usize>(schemas: [Schema; N]) -> Schemas {
-    (1..).map(SchemaVersion).zip(schemas).collect()
-}
-
-/// The schema of the struct `T`.
-pub fn schema_of<T: 'static>(
-    path: &str,
-    definition: impl FnOnce(&mut Types) -> Definition,
-) -> Schema {
-    let mut types = Types::default();
-    let form = types.define::<T>(path, definition);
-    types.schema(form)
-}
-
-/// The schema of a struct of which it is not known whether its types have a shape: the type, its path
-/// as [`path!`] has it, what is stored of it, and other serde attributes. Behind each `=>` stands what the type before it
-/// holds.
-///
-/// ```text
-/// schema!(Self, "::Opened", { "owner" : Owner, "limit" optional : Option<Cents> => Cents ; ["alias=\"max\""] })
-/// schema!(Self, "::Moved", (: i64, opaque : Time) ; ["deny_unknown_fields"])
-/// schema!(Self, "::Paid", (= : i64))
-/// schema!(Self, "::Closed", null)
-/// ```
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __schema {
-    ($this:ty, $name:literal $([$($argument:tt)*])?, $stored:tt $(; [$($attribute:literal),*])?) => {{
-        use $crate::__private::shape::means::*;
-        $crate::__private::shape::schema_of::<$this>($crate::__path!($name $([$($argument)*])?), |__types| {
-            $crate::__private::shape::definition(
-                $crate::__stored!(__types $stored),
-                &[$($($attribute),*)?],
-            )
-        })
-    }};
-}
-pub use crate::__schema as schema;
-
 /// The path of a type of this module: `path!("::Line")`, `path!("::Pair<{}, {}>" [one, other])`.
 #[doc(hidden)]
 #[macro_export]
@@ -81,70 +38,6 @@ macro_rules! __path {
     };
 }
 pub use crate::__path as path;
-
-/// What is stored of a struct, as a [`Kind`].
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __stored {
-    ($types:ident null) => {
-        $crate::__private::shape::Kind::Unit
-    };
-    ($types:ident (= $($mark:ident)* : $of:ty $(=> $held:ty)*)) => {
-        $crate::__private::shape::Kind::Newtype(
-            $crate::__form!($types [$($mark)*] $of $(=> $held)*)
-        )
-    };
-    ($types:ident ($($($mark:ident)* : $of:ty $(=> $held:ty)*),*)) => {
-        $crate::__private::shape::Kind::Tuple(::std::vec![
-            $($crate::__form!($types [$($mark)*] $of $(=> $held)*)),*
-        ])
-    };
-    ($types:ident {$(
-        $name:literal $($mark:ident)* : $of:ty $(=> $held:ty)* $(; [$($attribute:literal),*])?
-    ),*}) => {{
-        let __object = $crate::__private::shape::object();
-        $(
-            let __form = $crate::__form!($types [$($mark)*] $of $(=> $held)*);
-            let __object = $crate::__field!($types __object __form [$($mark)*] $name);
-            $(let __object = __object.with(&[$($attribute),*]);)?
-        )*
-        __object.kind()
-    }};
-}
-
-/// A field with its form, by the word that stands before its type.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __field {
-    ($types:ident $object:ident $form:ident [$(opaque)? flattened] $name:literal) => {
-        $object.flattened($name, $form, $types)
-    };
-    ($types:ident $object:ident $form:ident [$(opaque)? optional] $name:literal) => {
-        $object.optional($name, $form)
-    };
-    ($types:ident $object:ident $form:ident [$(opaque)?] $name:literal) => {
-        $object.field($name, $form)
-    };
-}
-
-/// The form of a type by the best means that it has, unless a function writes it.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __form {
-    ($types:ident [opaque $($mark:ident)?] $of:ty) => {
-        $crate::__private::shape::opaque_form(::core::stringify!($of))
-    };
-    ($types:ident [$($mark:ident)?] $of:ty) => {
-        (&&&$crate::__private::shape::place::<$of>()).es_form($types, ::core::stringify!($of))
-    };
-    ($types:ident [$($mark:ident)?] $of:ty => $held:ty $(=> $more:ty)*) => {
-        (&&&$crate::__private::shape::place::<$of>()).es_form_of(
-            $types,
-            ::core::stringify!($of),
-            |__types| $crate::__form!(__types [] $held $(=> $more)*),
-        )
-    };
-}
 
 /// A type that is known by its name alone: its tokens, with or without spaces between them. Two words
 /// in a row stay two; the other spaces are the compiler's.
@@ -242,81 +135,6 @@ fn fields_of(form: &Form, types: &Types) -> Option<Vec<Field>> {
         _ => None,
     }
 }
-
-/// The type of a field of an event, whose form is found by the best means that the type has:
-/// `(&&&place::<T>()).es_form(types, "T")`.
-#[derive(Debug)]
-pub struct Place<T>(PhantomData<fn() -> T>);
-
-#[must_use]
-pub fn place<T>() -> Place<T> {
-    Place(PhantomData)
-}
-
-/// The means, best first; a method call on `&&&Place` finds the first that the type has.
-pub mod means {
-    pub use super::{KnownForm as _, OpaqueForm as _, WithinForm as _};
-}
-
-/// The type says it.
-pub trait KnownForm {
-    fn es_form(&self, types: &mut Types, _name: &str) -> Form;
-    fn es_form_of(&self, types: &mut Types, name: &str, _: impl FnOnce(&mut Types) -> Form) -> Form
-    where
-        Self: Sized,
-    {
-        self.es_form(types, name)
-    }
-}
-
-impl<T: Shape> KnownForm for &&Place<T> {
-    fn es_form(&self, types: &mut Types, _: &str) -> Form {
-        T::form(types)
-    }
-}
-
-/// It holds a type that does not say it: `of` is the form of that one.
-pub trait WithinForm {
-    fn es_form_of(
-        &self,
-        types: &mut Types,
-        name: &str,
-        of: impl FnOnce(&mut Types) -> Form,
-    ) -> Form;
-}
-
-impl<T> WithinForm for &Place<Option<T>> {
-    fn es_form_of(&self, types: &mut Types, _: &str, of: impl FnOnce(&mut Types) -> Form) -> Form {
-        Form::Option(Box::new(of(types)))
-    }
-}
-
-impl<T> WithinForm for &Place<Vec<T>> {
-    fn es_form_of(&self, types: &mut Types, _: &str, of: impl FnOnce(&mut Types) -> Form) -> Form {
-        Form::List(Box::new(of(types)))
-    }
-}
-
-impl<T> WithinForm for &Place<Box<T>> {
-    fn es_form_of(&self, types: &mut Types, _: &str, of: impl FnOnce(&mut Types) -> Form) -> Form {
-        of(types)
-    }
-}
-
-/// Nobody says it.
-pub trait OpaqueForm {
-    fn es_form(&self, _: &mut Types, name: &str) -> Form {
-        opaque_form(name)
-    }
-    fn es_form_of(&self, types: &mut Types, name: &str, _: impl FnOnce(&mut Types) -> Form) -> Form
-    where
-        Self: Sized,
-    {
-        self.es_form(types, name)
-    }
-}
-
-impl<T> OpaqueForm for Place<T> {}
 
 /// The text whose hash is the fingerprint of the state `T`.
 #[must_use]

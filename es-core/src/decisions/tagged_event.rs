@@ -85,6 +85,8 @@ impl TaggedEvent {
     note = "put #[event(tag)] on the field of each event that says what it is about, and `home` on the one that names its stream: #[event(tag, home)]",
     note = "a decision may name events with #[derive(Event, …)], tuples of up to eight, Option, Vec, arrays and (); a list of several types is a Vec<TaggedEvent>"
 )]
+// On every value an editor would propose these methods, which are for the repository to call.
+#[rust_analyzer::completions(ignore_flyimport_methods)]
 pub trait TaggedEvents {
     /// The events as a list.
     fn into_tagged(self) -> Vec<TaggedEvent>;

@@ -46,17 +46,11 @@ pub(crate) fn decision_model(model: &DecisionModel<'_>) -> TokenStream {
 
 /// The checks of the tags, without the enum that they stand beside otherwise.
 fn carried_alone(model: &DecisionModel<'_>) -> TokenStream {
-    let krate = &model.krate;
     let deprecation = Deprecation::of(&model.input.attrs);
     let checks = every_event_carries_the_tags(model);
-    let superseded = !model.set.superseded.is_empty();
-    let reads = superseded.then(|| quote!(use #krate::__private::Reads as __Reads;));
     quote! {
         #deprecation
-        const _: () = {
-            #reads
-            #checks
-        };
+        const _: () = { #checks };
     }
 }
 
@@ -109,8 +103,11 @@ fn condition(model: &DecisionModel<'_>) -> TokenStream {
     let tags = tags(model);
     quote! {
         fn condition(&self) -> ::core::result::Result<#krate::Query, #krate::InvalidQuery> {
-            use #krate::__private::Listed as __Listed;
-            #krate::__private::query::<Self>(&[#(<#tolerated as __Listed>::TYPE),*], #tags)
+            use #krate::__private::set::*;
+            #krate::__private::query::<Self>(
+                &[#(<#tolerated as __Listed<Self::Event>>::MEMBER.event),*],
+                #tags,
+            )
         }
     }
 }
@@ -134,26 +131,28 @@ fn every_event_carries_the_tags(model: &DecisionModel<'_>) -> TokenStream {
         );
         quote!((#name, #sentence))
     });
+    let (_, ty_generics, _) = model.set.generics.split_for_impl();
+    let set = &model.set.ident;
     let checks = model.set.members.iter().map(|member| {
         let event = member.event;
-        let carried = quote!(<#event as __Listed>::TAGS);
-        carries(member.blame, &carried)
+        carries(member.blame, &quote!(<#event as __Listed<#set #ty_generics>>))
     });
-    let superseded = model.set.superseded.iter().map(|superseded| {
-        let reads = event_set::reads(&model.set, superseded);
-        carries(superseded.blame, &quote!(#reads::TAGS))
-    });
+    let superseded = model
+        .set
+        .superseded
+        .iter()
+        .map(|superseded| carries(superseded.blame, &event_set::reads(&model.set, superseded)));
     quote! {
-        use #krate::__private::{Listed as __Listed, carries as __carries};
+        use #krate::__private::set::*;
         const __TAGS: &[(&::core::primitive::str, &::core::primitive::str)] = &[#(#tags),*];
         #(#checks)*
         #(#superseded)*
     }
 }
 
-fn carries(blame: Span, carried: &TokenStream) -> TokenStream {
+fn carries(blame: Span, listed: &TokenStream) -> TokenStream {
     // As in the checks of the names: the first token and the last have the place of the event.
     let check = Ident::new("__carries", blame);
-    let tags = quote_spanned!(blame=> (#carried, __TAGS));
+    let tags = quote_spanned!(blame=> (#listed::MEMBER.event.tags, __TAGS));
     quote!(#check #tags;)
 }

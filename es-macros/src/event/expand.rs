@@ -1,6 +1,6 @@
 //! What `#[derive(Event)]` writes.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Data;
 
@@ -11,7 +11,7 @@ use super::parse::{FIELD_VOCABULARY, VOCABULARY};
 use super::past::{Past, Previous};
 use crate::crate_path::CratePath;
 use crate::deprecation::Deprecation;
-use crate::describe::describe;
+use crate::describe::describe_in_scope;
 use crate::shape::schema;
 use crate::tags::TagField;
 
@@ -21,8 +21,20 @@ pub(crate) fn event(model: &Event<'_>) -> TokenStream {
     // A union cannot have the derives that an event needs: each would be told of again.
     let is_union = matches!(model.input.data, Data::Union(_));
     let event = (!is_union).then(|| implementation(model));
-    let described = describe(model.input, &model.generics, model.krate);
-    quote!(#completion #on_fields #event #described)
+    let described = describe_in_scope(model.input, &model.generics);
+    let deprecation = Deprecation::of(&model.input.attrs);
+    let krate = model.krate;
+    quote! {
+        #completion
+        #on_fields
+
+        #deprecation
+        const _: () = {
+            use #krate::__private::derived::*;
+            #event
+            #described
+        };
+    }
 }
 
 fn implementation(model: &Event<'_>) -> TokenStream {
@@ -37,7 +49,8 @@ fn implementation(model: &Event<'_>) -> TokenStream {
 
 /// `past` are the items by which older versions are read.
 fn event_impl(model: &Event<'_>, past: &TokenStream) -> TokenStream {
-    let Event { name, version, krate, aliases, .. } = model;
+    let Event { name, aliases, .. } = model;
+    let version = (model.version != 1).then(|| version(model));
     let ident = &model.input.ident;
     let deprecation = Deprecation::of(&model.input.attrs);
     let tags = (!model.tags.is_empty()).then(|| tags(model));
@@ -50,23 +63,28 @@ fn event_impl(model: &Event<'_>, past: &TokenStream) -> TokenStream {
             const CHECKED: ::core::primitive::bool = false;
         )
     });
-    let schemas = schemas(model);
+    let stored = stored(model);
     let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
     quote! {
         #[automatically_derived]
         #deprecation
-        impl #impl_generics #krate::Event for #ident #ty_generics #where_clause {
+        impl #impl_generics __Event for #ident #ty_generics #where_clause {
             const NAME: &'static str = #name;
-            const VERSION: #krate::SchemaVersion = #krate::SchemaVersion(#version);
-            const IS_DERIVED: ::core::primitive::bool = true;
+            #version
             #aliases
             #unchecked
             #tags
             #home
             #past
-            #schemas
+            #stored
         }
     }
+}
+
+/// The version, where it is not the trait's own.
+fn version(model: &Event<'_>) -> TokenStream {
+    let Event { version, krate, .. } = model;
+    quote!(const VERSION: #krate::SchemaVersion = #krate::SchemaVersion(#version);)
 }
 
 /// What is older is read as the previous struct. That it is the right one is checked where the event
@@ -113,16 +131,9 @@ fn follows(this: &TokenStream, previous: &Previous<'_>, krate: CratePath<'_>) ->
 /// What is older is read as what the fields once were.
 fn of_history(model: &Event<'_>, history: &History<'_>) -> TokenStream {
     let Event { krate, .. } = model;
-    let deprecation = Deprecation::of(&model.input.attrs);
     let mirrors = mirrors::mirrors(history, &model.input.ident, *krate);
     let event = event_impl(model, &decode_past(*krate, &mirrors::climb(history)));
-    quote! {
-        #deprecation
-        const _: () = {
-            #mirrors
-            #event
-        };
-    }
+    quote!(#mirrors #event)
 }
 
 fn decode_past(krate: CratePath<'_>, body: &TokenStream) -> TokenStream {
@@ -136,30 +147,31 @@ fn decode_past(krate: CratePath<'_>, body: &TokenStream) -> TokenStream {
     }
 }
 
-/// The stored forms of all versions.
-fn schemas(model: &Event<'_>) -> TokenStream {
+/// The fields of all versions as data, which is also how an event says that it is derived.
+fn stored(model: &Event<'_>) -> TokenStream {
     let Event { krate, input, .. } = model;
     // An enum, which is a mistake here, was told.
     let Data::Struct(data) = &input.data else {
         return TokenStream::new();
     };
-    let (attributes, fields) = (&input.attrs, &data.fields);
-    let schema = schema(&input.ident, &input.generics, attributes, fields);
-    let schemas = match &model.past {
-        Past::None => quote!(__s::from_the_first([#schema])),
+    let past: Vec<_> = match &model.past {
+        Past::Fields(history) => mirrors::past(history).collect(),
+        Past::None | Past::Previous(_) => Vec::new(),
+    };
+    let versions: Vec<_> = past.iter().chain([&data.fields]).collect();
+    let schema = schema(&input.ident, &input.generics, &input.attrs, &versions);
+    let older = match &model.past {
+        Past::None => None,
         Past::Previous(Previous { ty, .. }) => {
-            quote!(<#ty as #krate::__private::PreviousOf<Self>>::schemas(#schema))
+            Some(quote!(.after(<#ty as #krate::__private::PreviousOf<Self>>::schemas)))
         }
-        Past::Fields(history) => {
-            let past = mirrors::schemas(history, &input.ident);
-            quote!(__s::from_the_first([#(#past,)* #schema]))
+        Past::Fields(_) => {
+            let versions = Literal::usize_unsuffixed(versions.len());
+            Some(quote!(.versions(#versions)))
         }
     };
     quote! {
-        fn schemas() -> #krate::__private::shape::Schemas {
-            use #krate::__private::shape as __s;
-            #schemas
-        }
+        const STORED: __MaybeStored = __Some(|| #schema #older);
     }
 }
 

@@ -4,11 +4,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, ExprPath, Fields, FieldsNamed, Generics, Type, parse_quote};
+use syn::{ExprPath, Fields, FieldsNamed, Type, parse_quote};
 
 use super::history::{From, History, Made};
 use crate::crate_path::CratePath;
-use crate::shape::schema;
 
 /// Old versions are there for this event only; each is called by its number.
 fn mirror(version: u32) -> Ident {
@@ -43,15 +42,9 @@ pub(crate) fn climb(history: &History<'_>) -> TokenStream {
     quote!(__p::climb::<#versions, Self>(__version, __payload))
 }
 
-/// The stored form of each version of the past.
-pub(crate) fn schemas(history: &History<'_>, event: &Ident) -> impl Iterator<Item = TokenStream> {
-    history.past().map(move |version| {
-        let of_struct = &history.serde;
-        let attributes: Option<Attribute> =
-            (!of_struct.is_empty()).then(|| parse_quote!(#[serde(#(#of_struct),*)]));
-        let fields = Fields::Named(fields(history, version));
-        schema(event, &Generics::default(), attributes.as_slice(), &fields)
-    })
+/// The fields of each version of the past, as they were stored.
+pub(crate) fn past(history: &History<'_>) -> impl Iterator<Item = Fields> {
+    history.past().map(|version| Fields::Named(fields(history, version)))
 }
 
 fn structure(history: &History<'_>, version: u32) -> TokenStream {

@@ -1,7 +1,7 @@
 //! The enum of everything that can happen to a state, and the way from it to the state.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::DeriveInput;
 use syn::ext::IdentExt;
 
@@ -76,13 +76,13 @@ fn link(member: &Member<'_>) -> String {
 
 /// Not derived: it prints the event itself, not the event within a variant of the same name.
 fn debug(set: &EventSet<'_>) -> TokenStream {
-    let EventSet { ident, krate, .. } = set;
+    let ident = &set.ident;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
     quote! {
         #[automatically_derived]
         impl #impl_generics ::core::fmt::Debug for #ident #ty_generics #where_clause {
             fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                #krate::__private::AsFact::fact(self).print(__f)
+                __AsFact::fact(self).print(__f)
             }
         }
     }
@@ -91,14 +91,11 @@ fn debug(set: &EventSet<'_>) -> TokenStream {
 fn clone(set: &EventSet<'_>) -> TokenStream {
     let ident = &set.ident;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
-    let copy = set.by_variant(|Member { variant, event, .. }| {
-        quote!((__e) => Self::#variant(<#event as __Listed>::copy(__e)))
-    });
     quote! {
         #[automatically_derived]
         impl #impl_generics ::core::clone::Clone for #ident #ty_generics #where_clause {
             fn clone(&self) -> Self {
-                #copy
+                __AsFact::fact(self).copy()
             }
         }
     }
@@ -106,13 +103,12 @@ fn clone(set: &EventSet<'_>) -> TokenStream {
 
 /// Not derived: whoever derives `PartialEq` is asked for `Eq`, which not every event can have.
 fn equality(set: &EventSet<'_>) -> TokenStream {
-    let EventSet { ident, krate, .. } = set;
+    let ident = &set.ident;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
     quote! {
         impl #impl_generics ::core::cmp::PartialEq for #ident #ty_generics #where_clause {
             fn eq(&self, __other: &Self) -> ::core::primitive::bool {
-                let __other = #krate::__private::AsFact::fact(__other);
-                #krate::__private::AsFact::fact(self).same(__other)
+                __AsFact::fact(self).same(__AsFact::fact(__other))
             }
         }
     }
@@ -139,8 +135,8 @@ pub(crate) fn dispatch(set: &EventSet<'_>) -> TokenStream {
 }
 
 pub(crate) fn call(krate: CratePath<'_>, event: &dyn ToTokens, blame: Span) -> TokenStream {
-    // Only this one word has the place of the listed type: the compiler underlines it if the impl
-    // is missing, and an editor that looks for the type is not sent to every word of the call.
-    let this = Ident::new("Self", blame);
-    quote!(<#this as #krate::Apply<#event>>::apply(self, __e))
+    // Only this has the place of the listed type: the compiler underlines it if the impl is missing, and
+    // an editor that looks for the type finds no other word there.
+    let this = quote_spanned!(blame=> <_);
+    quote!(#this as #krate::Apply<#event>>::apply(self, __e))
 }

@@ -20,38 +20,50 @@ pub(crate) fn event_set(set: &EventSet<'_>, written: &Written) -> TokenStream {
     in_its_own_scope(set, &quote!(#implementations #completion))
 }
 
-/// A scope in which the traits and types that every event needs have short names. It begins with
-/// [`history`].
+/// A scope in which the traits that every event needs have short names. It begins with [`as_fact`].
 pub(crate) fn in_its_own_scope(set: &EventSet<'_>, items: &TokenStream) -> TokenStream {
     let EventSet { krate, deprecation, .. } = set;
-    let reads =
-        (!set.superseded.is_empty()).then(|| quote!(use #krate::__private::Reads as __Reads;));
-    let history = history(set);
+    let as_fact = as_fact(set);
     quote! {
         #deprecation
         const _: () = {
-            #history
-            use ::core::convert::TryFrom as __TryFrom;
-            use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
-            use #krate::__private::Listed as __Listed;
-            #reads
+            use #krate::__private::set::*;
+            #as_fact
             #items
         };
     }
 }
 
-/// Comes first in an expansion: an editor takes the first use of a word for its meaning, and here
+/// The table of the events, and the one place that goes from a variant to its event; the rest is written
+/// once. It comes first in an expansion: an editor takes the first use of a word for its meaning, and here
 /// each listed word is a type.
-fn history(set: &EventSet<'_>) -> TokenStream {
-    let krate = &set.krate;
-    let (impl_generics, _, where_clause) = set.generics.split_for_impl();
+fn as_fact(set: &EventSet<'_>) -> TokenStream {
+    let ident = &set.ident;
+    let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
+    let count = Literal::usize_unsuffixed(set.members.len() + set.superseded.len());
     let events = set.members.iter().map(|member| member.event);
-    let superseded = set.superseded.iter().map(|superseded| reads(set, superseded));
+    let reads = (!set.superseded.is_empty()).then(|| table_of_superseded(set));
+    let fact = set
+        .by_variant(|Member { event, .. }| quote!((__e) => <#event as __Listed<Self>>::fact(__e)));
     quote! {
-        fn __history #impl_generics () -> ::std::vec::Vec<#krate::EventHistory> #where_clause {
-            ::std::vec![#(<#events as __Listed>::history(),)* #(#superseded::history(),)*]
+        #[automatically_derived]
+        impl #impl_generics __AsFact for #ident #ty_generics #where_clause {
+            const MEMBERS: &'static [__Member<Self>] =
+                &[#(<#events as __Listed<Self>>::MEMBER),*];
+            #reads
+            const NAME_HASHES: &'static [::core::primitive::u64] = &__name_hashes::<#count, Self>();
+
+            fn fact(&self) -> &dyn __FactOf<Self> {
+                #fact
+            }
         }
     }
+}
+
+/// The constant of the trait, where it is not the trait's own.
+fn table_of_superseded(set: &EventSet<'_>) -> TokenStream {
+    let reads = set.superseded.iter().map(|superseded| reads(set, superseded));
+    quote!(const READS: &'static [__Member<Self>] = &[#(#reads::MEMBER),*];)
 }
 
 pub(crate) fn implementations(set: &EventSet<'_>) -> TokenStream {
@@ -59,58 +71,44 @@ pub(crate) fn implementations(set: &EventSet<'_>) -> TokenStream {
     let distinct = names_are_distinct(set);
     let conversions = set.members.iter().map(|member| conversions(set, member));
     let unwritten = set.superseded.iter().map(|superseded| unwritten(set, superseded));
-    let as_fact = as_fact(set);
-    let into_events = into_events(set);
+    let takes = takes_itself(set);
     let described = describe(set);
-    quote!(#event_set #distinct #(#conversions)* #(#unwritten)* #as_fact #into_events #described)
+    quote!(#event_set #distinct #(#conversions)* #takes #(#unwritten)* #described)
 }
 
 fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
-    let fact = quote!(#krate::__private::AsFact::fact(self));
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
-    let types = set.members.iter().map(|Member { event, .. }| quote!(<#event as __Listed>::TYPE));
-    let turbofish = ty_generics.as_turbofish();
-    let decode = set.members.iter().map(|Member { variant, event, .. }| {
-        quote! {
-            if <#event as __Listed>::is(__name) {
-                return <#event as __Listed>::decode(__version, __payload, Self::#variant);
-            }
-        }
-    });
+    let events = Literal::usize_unsuffixed(set.members.len());
     let read_only = superseded_types(set);
-    let decode_superseded =
-        set.superseded.iter().map(|superseded| decode_superseded(set, superseded));
     let late = (set.is_generic() && set.has_several())
         .then(|| checks(set, &quote!(Self)))
         .map(|checks| quote!(const { #checks }));
     quote! {
         #[automatically_derived]
         impl #impl_generics #krate::EventSet for #ident #ty_generics #where_clause {
-            const EVENTS: &'static [#krate::EventType] = &[#(#types),*];
+            const EVENTS: &'static [#krate::EventType] = &__types::<#events, Self>();
             const IS_DERIVED: ::core::primitive::bool = true;
             #read_only
 
             fn name(&self) -> #krate::EventName {
-                #fact.name()
+                __AsFact::fact(self).name()
             }
 
             fn version(&self) -> #krate::SchemaVersion {
-                #fact.version()
+                __AsFact::fact(self).version()
             }
 
             fn encode(&self) -> __Result<#krate::Payload, #krate::EncodeError> {
-                #fact.encode()
+                __AsFact::fact(self).encode()
             }
 
-            fn tags(
-                &self,
-            ) -> __Result<::std::vec::Vec<#krate::Tag>, #krate::InvalidText> {
-                #fact.tags()
+            fn tags(&self) -> __Result<__Vec<#krate::Tag>, #krate::InvalidText> {
+                __AsFact::fact(self).tags()
             }
 
             fn tag_names(&self) -> &'static [&'static ::core::primitive::str] {
-                #fact.tag_names()
+                __AsFact::fact(self).tag_names()
             }
 
             fn decode(
@@ -119,13 +117,11 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
                 __payload: &#krate::Payload,
             ) -> __Result<#krate::Decoded<Self>, #krate::DecodeError> {
                 #late
-                #(#decode)*
-                #(#decode_superseded)*
-                __Err(#krate::DecodeError::unknown_event(__name))
+                __decode(__name, __version, __payload)
             }
 
-            fn history() -> ::std::vec::Vec<#krate::EventHistory> {
-                __history #turbofish ()
+            fn history() -> __Vec<#krate::EventHistory> {
+                __histories::<Self>()
             }
         }
     }
@@ -134,18 +130,12 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
 /// The constant of the trait, where it is not the trait's own.
 fn superseded_types(set: &EventSet<'_>) -> Option<TokenStream> {
     let krate = &set.krate;
-    let reads = set.superseded.iter().map(|superseded| reads(set, superseded));
-    (!set.superseded.is_empty())
-        .then(|| quote!(const SUPERSEDED: &'static [#krate::EventType] = &[#(#reads::TYPE),*];))
-}
-
-fn decode_superseded(set: &EventSet<'_>, superseded: &Superseded<'_>) -> TokenStream {
-    let reads = reads(set, superseded);
-    quote! {
-        if #reads::is(__name) {
-            return #reads::decode(__version, __payload);
-        }
-    }
+    let superseded = Literal::usize_unsuffixed(set.superseded.len());
+    (!set.superseded.is_empty()).then(|| {
+        quote!(
+            const SUPERSEDED: &'static [#krate::EventType] = &__types_read::<#superseded, Self>();
+        )
+    })
 }
 
 /// The set as one that reads a superseded event.
@@ -171,7 +161,6 @@ fn names_are_distinct(set: &EventSet<'_>) -> TokenStream {
 }
 
 fn checks(set: &EventSet<'_>, this: &TokenStream) -> TokenStream {
-    let krate = &set.krate;
     let members = set.members.iter().map(|member| member.blame);
     let superseded = set.superseded.iter().map(|superseded| superseded.blame);
     let checks = members.chain(superseded).enumerate().skip(1).map(|(nth, blame)| {
@@ -182,33 +171,44 @@ fn checks(set: &EventSet<'_>, this: &TokenStream) -> TokenStream {
         let nth = quote_spanned!(blame=> (#nth));
         quote!(#check::<#this> #nth;)
     });
-    quote! {
-        use #krate::__private::new_name as __new_name;
-        #(#checks)*
-    }
+    quote!(#(#checks)*)
 }
 
-/// From an event to the set and, if it is that event, back.
+/// From an event to the set: by itself, and in what a decision answers. It asks nothing of the event, so
+/// that a decision which names a listed type that is no event is not wrong as well.
+///
+/// One implementation of `Takes` for whatever the set is made `From` would do, but for a word that is no
+/// type: the compiler then takes that for any type, and tells that the implementation meets those of lists.
 fn conversions(set: &EventSet<'_>, member: &Member<'_>) -> TokenStream {
-    let EventSet { ident, krate, .. } = set;
+    let ident = &set.ident;
     let Member { variant, event, .. } = member;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
-    let is_only = set.members.len() == 1 && !set.has_strangers;
-    let other = (!is_only).then(|| quote!(__other => __Err(__other),));
     quote! {
-        #krate::__private::member! {
-            [#impl_generics] [#ident #ty_generics] [#event] [#where_clause] #variant
+        #[automatically_derived]
+        impl #impl_generics __From<#event> for #ident #ty_generics #where_clause {
+            fn from(__e: #event) -> Self {
+                Self::#variant(__e)
+            }
         }
 
         #[automatically_derived]
-        impl #impl_generics __TryFrom<#ident #ty_generics> for #event #where_clause {
-            type Error = #ident #ty_generics;
+        impl #impl_generics __Takes<#event> for #ident #ty_generics #where_clause {
+            fn take(__e: #event, __to: &mut __Vec<Self>) {
+                __to.push(Self::#variant(__e));
+            }
+        }
+    }
+}
 
-            fn try_from(__set: #ident #ty_generics) -> __Result<Self, Self::Error> {
-                match __set {
-                    #ident::#variant(__e) => __Ok(__e),
-                    #other
-                }
+/// The set takes itself, as the one event that it is.
+fn takes_itself(set: &EventSet<'_>) -> TokenStream {
+    let ident = &set.ident;
+    let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics __Takes<Self> for #ident #ty_generics #where_clause {
+            fn take(__e: Self, __to: &mut __Vec<Self>) {
+                __to.push(__e);
             }
         }
     }
@@ -224,39 +224,6 @@ fn unwritten(set: &EventSet<'_>, superseded: &Superseded<'_>) -> TokenStream {
     }
 }
 
-fn into_events(set: &EventSet<'_>) -> TokenStream {
-    let EventSet { ident, krate, .. } = set;
-    let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
-    quote! {
-        #[automatically_derived]
-        impl #impl_generics #krate::Takes<Self> for #ident #ty_generics #where_clause {
-            fn take(__event: Self, __events: &mut ::std::vec::Vec<Self>) {
-                __events.push(__event);
-            }
-        }
-    }
-}
-
-/// The one place that goes from a variant to its event; the rest is written once.
-fn as_fact(set: &EventSet<'_>) -> TokenStream {
-    let EventSet { ident, krate, .. } = set;
-    let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
-    let count = Literal::usize_unsuffixed(set.members.len() + set.superseded.len());
-    let fact =
-        set.by_variant(|Member { event, .. }| quote!((__e) => <#event as __Listed>::fact(__e)));
-    quote! {
-        #[automatically_derived]
-        impl #impl_generics #krate::__private::AsFact for #ident #ty_generics #where_clause {
-            const NAME_HASHES: &'static [::core::primitive::u64] =
-                &#krate::__private::name_hashes::<#count, Self>();
-
-            fn fact(&self) -> &dyn #krate::__private::Fact {
-                #fact
-            }
-        }
-    }
-}
-
 fn describe(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
@@ -264,7 +231,7 @@ fn describe(set: &EventSet<'_>) -> TokenStream {
         #[automatically_derived]
         impl #impl_generics #krate::Describe for #ident #ty_generics #where_clause {
             fn describe(&self) -> #krate::Description {
-                #krate::__private::AsFact::fact(self).describe()
+                __AsFact::fact(self).describe()
             }
         }
     }

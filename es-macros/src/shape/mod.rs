@@ -9,6 +9,7 @@ mod schema;
 mod serde;
 mod source;
 mod stored;
+mod versions;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{Attribute, DeriveInput};

@@ -1,71 +1,104 @@
 //! The schema of one version of an event, in which a type without `Shape` is opaque.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
-use syn::{Attribute, Fields, GenericArgument, Generics, PathArguments, Type};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::{
+    Attribute, ConstParam, Fields, GenericArgument, GenericParam, Generics, PathArguments, Type,
+    TypeParam,
+};
 
-use super::path::path;
+use super::source::text_of;
 use super::stored::{Kind, Member, Place, Stored};
+use super::versions::merged;
 
-/// An expression, the `Schema` of a struct called `ident` with these attributes and fields. What
-/// stands for an old version need not be called as it is told. Where it stands, `__s` is
-/// `__private::shape`.
+/// An expression, a struct called `ident` as data, in its versions, the first one first; the newest is
+/// of these attributes. Where it stands, the names of `__private::stored` are in scope.
 pub(crate) fn schema(
     ident: &Ident,
     generics: &Generics,
     attributes: &[Attribute],
-    fields: &Fields,
+    versions: &[&Fields],
 ) -> TokenStream {
-    let path = path(ident, generics, |parameter| {
-        let ident = &parameter.ident;
-        quote!(::core::any::type_name::<#ident>())
-    });
-    let Stored { kind: of, others } = Stored::of_struct(attributes, fields);
-    let kind = kind(&of);
-    let others = (!others.is_empty()).then(|| quote!(; [#(#others),*]));
-    quote!(__s::schema!(Self, #path, #kind #others))
-}
-
-fn kind(kind: &Kind<'_>) -> TokenStream {
-    match kind {
-        Kind::Newtype(place) => {
-            let place = self::place(*place);
-            quote!((= #place))
-        }
+    let name = ident.unraw().to_string();
+    let arguments = arguments(generics);
+    let stored = |fields| Stored::of_struct(attributes, fields);
+    let Some(Stored { kind, others }) = versions.last().copied().map(stored) else {
+        return TokenStream::new();
+    };
+    let others = with(&others);
+    let (form, content) = match kind {
+        Kind::Newtype(place) => (quote!(__newtype), Some(type_form(place))),
         Kind::Tuple(places) => {
-            let places = places.iter().copied().map(place);
-            quote!((#(#places),*))
+            let places = places.into_iter().map(type_form);
+            (quote!(__tuple), Some(quote!([#(#places),*])))
         }
-        Kind::Object(members) => {
-            let members = members.iter().map(member);
-            quote!({ #(#members),* })
+        Kind::Object(_) => {
+            let versions = versions.iter().copied().map(|fields| members(&stored(fields)));
+            let members = merged(versions.collect());
+            (quote!(__object), Some(quote!([#(#members),*])))
         }
         // A struct is none of the others.
-        Kind::Unit | Kind::Enum(..) | Kind::ByFunction(_) => quote!(null),
+        Kind::Unit | Kind::Enum(..) | Kind::ByFunction(_) => (quote!(__null), None),
+    };
+    let content = content.into_iter();
+    quote!(#form(::core::module_path!(), #name #(, #content)*) #arguments #others)
+}
+
+fn members(stored: &Stored<'_>) -> Vec<TokenStream> {
+    match &stored.kind {
+        Kind::Object(members) => members.iter().map(member).collect(),
+        _ => Vec::new(),
     }
+}
+
+/// The arguments of a generic struct, which are in its path.
+fn arguments(generics: &Generics) -> Option<TokenStream> {
+    let arguments: Vec<_> = generics
+        .params
+        .iter()
+        .filter_map(|parameter| match parameter {
+            GenericParam::Type(TypeParam { ident, .. }) => {
+                Some(quote!(&::core::any::type_name::<#ident>()))
+            }
+            GenericParam::Const(ConstParam { ident, .. }) => Some(quote!(&#ident)),
+            GenericParam::Lifetime(_) => None,
+        })
+        .collect();
+    (!arguments.is_empty()).then(|| quote!(.of(&[#(#arguments),*])))
+}
+
+/// What else serde is told.
+fn with(others: &[String]) -> Option<TokenStream> {
+    (!others.is_empty()).then(|| quote!(.with(&[#(#others),*])))
 }
 
 fn member(member: &Member<'_>) -> TokenStream {
     let Member { name, place, is_optional, is_flattened, others } = member;
-    let optional = is_optional.then(|| quote!(optional));
-    let mark = if *is_flattened { Some(quote!(flattened)) } else { optional };
-    let place = marked(*place, mark.as_ref());
-    let others = (!others.is_empty()).then(|| quote!(; [#(#others),*]));
-    quote!(#name #place #others)
+    let form = type_form(*place);
+    let optional = (*is_optional && !is_flattened).then(|| quote!(.optional()));
+    let flattened = is_flattened.then(|| quote!(.flattened()));
+    let others = with(others);
+    quote!(__field(#name, #form) #optional #flattened #others)
 }
 
-fn place(place: Place<'_>) -> TokenStream {
-    marked(place, None)
-}
-
-/// `optional : Option<Owner> => Owner`: the type, and behind it what it holds.
-fn marked(place: Place<'_>, mark: Option<&TokenStream>) -> TokenStream {
+/// The form of a type by the best means that it has, unless a function writes it.
+fn type_form(place: Place<'_>) -> TokenStream {
     let of = &place.field.ty;
     if place.is_by_function {
-        return quote!(opaque #mark : #of);
+        let name = text_of(of.to_token_stream());
+        return quote!(__opaque(#name));
     }
-    let held = std::iter::successors(held(of), |of| held(of));
-    quote!(#mark : #of #(=> #held)*)
+    form_of(of)
+}
+
+/// `__of::<Option<Owner>>("Option<Owner>").es_form_of(…)`: the type, and behind it what it holds.
+fn form_of(of: &Type) -> TokenStream {
+    let name = text_of(of.to_token_stream());
+    match held(of).map(form_of) {
+        Some(held) => quote!(__of::<#of>(#name).es_form_of(#held)),
+        None => quote!(__of::<#of>(#name).es_form()),
+    }
 }
 
 /// `T` in `Option<T>`, `Vec<T>` and `Box<T>`. What another type of such a name is, the compiler

@@ -1,9 +1,69 @@
 //! The compiler reads every token of an expansion again at each keystroke.
 
-use super::expansion;
-use crate::{aggregate, decision_model, event, projection};
+use proc_macro2::TokenStream;
 
+use super::expansion;
+use crate::{aggregate, command, decision_model, event, projection};
+
+/// What a listed event costs at most.
 const BYTES_PER_EVENT: usize = 1024;
+
+/// What the derives write for an event of two fields in a domain, its command of two fields included,
+/// as one prints it.
+const PRINTED_PER_EVENT: usize = 2250;
+
+/// The same without what only makes it readable.
+const COMPACT_PER_EVENT: usize = 1700;
+
+/// All that the derives write for an aggregate with so many events and a command for each.
+fn domain_of(events: usize) -> TokenStream {
+    let events_and_commands = (0..events).flat_map(|nth| {
+        let event = format!(
+            r#"#[event(name = "deposit-{nth:03}")]
+               pub struct Deposit{nth:03} {{ pub cents: i64, pub note: String }}"#
+        );
+        let command = format!(
+            "#[command(aggregate = Account, any)]
+             pub struct Do{nth:03} {{ #[command(id)] pub id: String, pub cents: i64 }}"
+        );
+        [expansion(event::derive, &event), expansion(command::derive, &command)]
+    });
+    let aggregate = format!(
+        r#"#[aggregate(name = "account", id = String, events({}))]
+           pub struct Account {{ pub cents: i64 }}"#,
+        list(events)
+    );
+    events_and_commands.chain([expansion(aggregate::derive, &aggregate)]).collect()
+}
+
+fn printed(tokens: TokenStream) -> String {
+    prettyplease::unparse(&syn::parse2(tokens).expect("items"))
+}
+
+/// The printed text with a blank in place of each line end and indentation.
+fn compact(printed: &str) -> String {
+    printed.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn an_event_of_a_domain_with_its_command_takes_at_most_two_kilobytes_and_a_bit() {
+    let (fifty, hundred) = (printed(domain_of(50)), printed(domain_of(100)));
+
+    let each = (hundred.len() - fifty.len()) / 50;
+    let compact = (compact(&hundred).len() - compact(&fifty).len()) / 50;
+
+    assert!(each <= PRINTED_PER_EVENT, "{each} bytes for each event");
+    assert!(compact <= COMPACT_PER_EVENT, "{compact} bytes for each event without indentation");
+}
+
+/// What is counted is all that the compiler checks: a macro that is left in an expansion would be short
+/// here and long there.
+#[test]
+fn a_domain_is_written_without_macros_of_the_runtime() {
+    let text = domain_of(3).to_string().replace("module_path !", "");
+
+    assert!(!text.contains("! {") && !text.contains("! (") && !text.contains("! ["), "{text}");
+}
 
 /// A list of `events` events.
 fn list(events: usize) -> String {

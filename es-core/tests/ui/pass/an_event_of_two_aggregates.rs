@@ -29,6 +29,6 @@ impl Apply<Renamed> for Company {
 fn main() {
     let renamed = Renamed("Ada".into());
     let person = PersonEvent::from(renamed.clone());
-    assert_eq!(Renamed::try_from(person), Ok(renamed.clone()));
+    assert_eq!(person.get::<Renamed>(), Some(&renamed));
     assert_eq!(CompanyEvent::from(renamed).name().as_str(), "renamed");
 }

@@ -1,22 +1,32 @@
 const _: () = {
-    fn __history<T>() -> ::std::vec::Vec<::es_core::EventHistory>
+    use ::es_core::__private::set::*;
+    #[automatically_derived]
+    impl<T> __AsFact for CacheEvent<T>
     where
         T: Value,
     {
-        ::std::vec![
-            < Put < T > as __Listed > ::history(), < Cleared as __Listed > ::history(),
-        ]
+        const MEMBERS: &'static [__Member<Self>] = &[
+            <Put<T> as __Listed<Self>>::MEMBER,
+            <Cleared as __Listed<Self>>::MEMBER,
+        ];
+        const NAME_HASHES: &'static [::core::primitive::u64] = &__name_hashes::<
+            2,
+            Self,
+        >();
+        fn fact(&self) -> &dyn __FactOf<Self> {
+            match self {
+                Self::Put(__e) => <Put<T> as __Listed<Self>>::fact(__e),
+                Self::Cleared(__e) => <Cleared as __Listed<Self>>::fact(__e),
+            }
+        }
     }
-    use ::core::convert::TryFrom as __TryFrom;
-    use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
-    use ::es_core::__private::Listed as __Listed;
     #[automatically_derived]
     impl<T> ::core::fmt::Debug for CacheEvent<T>
     where
         T: Value,
     {
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            ::es_core::__private::AsFact::fact(self).print(__f)
+            __AsFact::fact(self).print(__f)
         }
     }
     #[automatically_derived]
@@ -25,10 +35,7 @@ const _: () = {
         T: Value,
     {
         fn clone(&self) -> Self {
-            match self {
-                Self::Put(__e) => Self::Put(<Put<T> as __Listed>::copy(__e)),
-                Self::Cleared(__e) => Self::Cleared(<Cleared as __Listed>::copy(__e)),
-            }
+            __AsFact::fact(self).copy()
         }
     }
     impl<T> ::core::cmp::PartialEq for CacheEvent<T>
@@ -36,8 +43,7 @@ const _: () = {
         T: Value,
     {
         fn eq(&self, __other: &Self) -> ::core::primitive::bool {
-            let __other = ::es_core::__private::AsFact::fact(__other);
-            ::es_core::__private::AsFact::fact(self).same(__other)
+            __AsFact::fact(self).same(__AsFact::fact(__other))
         }
     }
     #[automatically_derived]
@@ -45,27 +51,22 @@ const _: () = {
     where
         T: Value,
     {
-        const EVENTS: &'static [::es_core::EventType] = &[
-            <Put<T> as __Listed>::TYPE,
-            <Cleared as __Listed>::TYPE,
-        ];
+        const EVENTS: &'static [::es_core::EventType] = &__types::<2, Self>();
         const IS_DERIVED: ::core::primitive::bool = true;
         fn name(&self) -> ::es_core::EventName {
-            ::es_core::__private::AsFact::fact(self).name()
+            __AsFact::fact(self).name()
         }
         fn version(&self) -> ::es_core::SchemaVersion {
-            ::es_core::__private::AsFact::fact(self).version()
+            __AsFact::fact(self).version()
         }
         fn encode(&self) -> __Result<::es_core::Payload, ::es_core::EncodeError> {
-            ::es_core::__private::AsFact::fact(self).encode()
+            __AsFact::fact(self).encode()
         }
-        fn tags(
-            &self,
-        ) -> __Result<::std::vec::Vec<::es_core::Tag>, ::es_core::InvalidText> {
-            ::es_core::__private::AsFact::fact(self).tags()
+        fn tags(&self) -> __Result<__Vec<::es_core::Tag>, ::es_core::InvalidText> {
+            __AsFact::fact(self).tags()
         }
         fn tag_names(&self) -> &'static [&'static ::core::primitive::str] {
-            ::es_core::__private::AsFact::fact(self).tag_names()
+            __AsFact::fact(self).tag_names()
         }
         fn decode(
             __name: &::core::primitive::str,
@@ -73,80 +74,57 @@ const _: () = {
             __payload: &::es_core::Payload,
         ) -> __Result<::es_core::Decoded<Self>, ::es_core::DecodeError> {
             const {
-                use ::es_core::__private::new_name as __new_name;
                 __new_name::<Self>(1);
             }
-            if <Put<T> as __Listed>::is(__name) {
-                return <Put<T> as __Listed>::decode(__version, __payload, Self::Put);
-            }
-            if <Cleared as __Listed>::is(__name) {
-                return <Cleared as __Listed>::decode(
-                    __version,
-                    __payload,
-                    Self::Cleared,
-                );
-            }
-            __Err(::es_core::DecodeError::unknown_event(__name))
+            __decode(__name, __version, __payload)
         }
-        fn history() -> ::std::vec::Vec<::es_core::EventHistory> {
-            __history::<T>()
-        }
-    }
-    ::es_core::__private::member! {
-        [< T >] [CacheEvent < T >] [Put < T >] [where T : Value] Put
-    }
-    #[automatically_derived]
-    impl<T> __TryFrom<CacheEvent<T>> for Put<T>
-    where
-        T: Value,
-    {
-        type Error = CacheEvent<T>;
-        fn try_from(__set: CacheEvent<T>) -> __Result<Self, Self::Error> {
-            match __set {
-                CacheEvent::Put(__e) => __Ok(__e),
-                __other => __Err(__other),
-            }
-        }
-    }
-    ::es_core::__private::member! {
-        [< T >] [CacheEvent < T >] [Cleared] [where T : Value] Cleared
-    }
-    #[automatically_derived]
-    impl<T> __TryFrom<CacheEvent<T>> for Cleared
-    where
-        T: Value,
-    {
-        type Error = CacheEvent<T>;
-        fn try_from(__set: CacheEvent<T>) -> __Result<Self, Self::Error> {
-            match __set {
-                CacheEvent::Cleared(__e) => __Ok(__e),
-                __other => __Err(__other),
-            }
+        fn history() -> __Vec<::es_core::EventHistory> {
+            __histories::<Self>()
         }
     }
     #[automatically_derived]
-    impl<T> ::es_core::__private::AsFact for CacheEvent<T>
+    impl<T> __From<Put<T>> for CacheEvent<T>
     where
         T: Value,
     {
-        const NAME_HASHES: &'static [::core::primitive::u64] = &::es_core::__private::name_hashes::<
-            2,
-            Self,
-        >();
-        fn fact(&self) -> &dyn ::es_core::__private::Fact {
-            match self {
-                Self::Put(__e) => <Put<T> as __Listed>::fact(__e),
-                Self::Cleared(__e) => <Cleared as __Listed>::fact(__e),
-            }
+        fn from(__e: Put<T>) -> Self {
+            Self::Put(__e)
         }
     }
     #[automatically_derived]
-    impl<T> ::es_core::Takes<Self> for CacheEvent<T>
+    impl<T> __Takes<Put<T>> for CacheEvent<T>
     where
         T: Value,
     {
-        fn take(__event: Self, __events: &mut ::std::vec::Vec<Self>) {
-            __events.push(__event);
+        fn take(__e: Put<T>, __to: &mut __Vec<Self>) {
+            __to.push(Self::Put(__e));
+        }
+    }
+    #[automatically_derived]
+    impl<T> __From<Cleared> for CacheEvent<T>
+    where
+        T: Value,
+    {
+        fn from(__e: Cleared) -> Self {
+            Self::Cleared(__e)
+        }
+    }
+    #[automatically_derived]
+    impl<T> __Takes<Cleared> for CacheEvent<T>
+    where
+        T: Value,
+    {
+        fn take(__e: Cleared, __to: &mut __Vec<Self>) {
+            __to.push(Self::Cleared(__e));
+        }
+    }
+    #[automatically_derived]
+    impl<T> __Takes<Self> for CacheEvent<T>
+    where
+        T: Value,
+    {
+        fn take(__e: Self, __to: &mut __Vec<Self>) {
+            __to.push(__e);
         }
     }
     #[automatically_derived]
@@ -155,7 +133,7 @@ const _: () = {
         T: Value,
     {
         fn describe(&self) -> ::es_core::Description {
-            ::es_core::__private::AsFact::fact(self).describe()
+            __AsFact::fact(self).describe()
         }
     }
 };
@@ -183,9 +161,9 @@ where
     }
     fn evolve(&mut self, __e: CacheEvent<T>) {
         match __e {
-            CacheEvent::Put(__e) => <Self as ::es_core::Apply<Put<T>>>::apply(self, __e),
+            CacheEvent::Put(__e) => <_ as ::es_core::Apply<Put<T>>>::apply(self, __e),
             CacheEvent::Cleared(__e) => {
-                <Self as ::es_core::Apply<Cleared>>::apply(self, __e)
+                <_ as ::es_core::Apply<Cleared>>::apply(self, __e)
             }
         }
     }
@@ -197,7 +175,6 @@ where
 {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
-        ::es_core::Description::new("Cache", ::es_core::FieldStyle::Named)
-            .field("value", (&&__Show(&self.value)).es_show())
+        __named("Cache", [("value", __Show(&self.value).es_show())])
     }
 }

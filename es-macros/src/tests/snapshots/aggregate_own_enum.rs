@@ -8,12 +8,13 @@ impl ::es_core::Aggregate for Account {
         <Self as ::core::default::Default>::default()
     }
     fn evolve(&mut self, __e: history::AccountEvent) {
-        <Self as ::es_core::Apply<history::AccountEvent>>::apply(self, __e)
+        <_ as ::es_core::Apply<history::AccountEvent>>::apply(self, __e)
     }
 }
 #[automatically_derived]
 impl ::es_core::Describe for Account {
     fn describe(&self) -> ::es_core::Description {
-        ::es_core::Description::new("Account", ::es_core::FieldStyle::Unit)
+        use ::es_core::__private::show::*;
+        __unit("Account")
     }
 }

@@ -11,7 +11,7 @@ impl ::es_core::Aggregate for Account {
         <Self as ::core::default::Default>::default()
     }
     fn evolve(&mut self, __e: AccountEvent) {
-        <Self as ::es_core::Apply<AccountEvent>>::apply(self, __e)
+        <_ as ::es_core::Apply<AccountEvent>>::apply(self, __e)
     }
 }
 #[automatically_derived]
@@ -37,8 +37,12 @@ impl ::es_core::Shape for Account {
 impl ::es_core::Describe for Account {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
-        ::es_core::Description::new("Account", ::es_core::FieldStyle::Named)
-            .field("open", (&&__Show(&self.open)).es_show())
-            .field("since", (&&__Show(&self.since)).es_show())
+        __named(
+            "Account",
+            [
+                ("open", __Show(&self.open).es_show()),
+                ("since", __Show(&self.since).es_show()),
+            ],
+        )
     }
 }

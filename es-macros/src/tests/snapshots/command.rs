@@ -11,8 +11,12 @@ impl ::es_core::Command for Open {
 impl ::es_core::Describe for Open {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
-        ::es_core::Description::new("Open", ::es_core::FieldStyle::Named)
-            .field("account", (&&__Show(&self.account)).es_show())
-            .field("type", (&&__Show(&self.r#type)).es_show())
+        __named(
+            "Open",
+            [
+                ("account", __Show(&self.account).es_show()),
+                ("type", __Show(&self.r#type).es_show()),
+            ],
+        )
     }
 }

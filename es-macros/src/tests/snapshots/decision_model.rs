@@ -1,152 +1,118 @@
 const _: () = {
-    fn __history() -> ::std::vec::Vec<::es_core::EventHistory> {
-        ::std::vec![
-            < Subscribed as __Listed > ::history(), < Unsubscribed as __Listed >
-            ::history(),
-        ]
+    use ::es_core::__private::set::*;
+    #[automatically_derived]
+    impl __AsFact for SeatsEvent {
+        const MEMBERS: &'static [__Member<Self>] = &[
+            <Subscribed as __Listed<Self>>::MEMBER,
+            <Unsubscribed as __Listed<Self>>::MEMBER,
+        ];
+        const NAME_HASHES: &'static [::core::primitive::u64] = &__name_hashes::<
+            2,
+            Self,
+        >();
+        fn fact(&self) -> &dyn __FactOf<Self> {
+            match self {
+                Self::Subscribed(__e) => <Subscribed as __Listed<Self>>::fact(__e),
+                Self::Unsubscribed(__e) => <Unsubscribed as __Listed<Self>>::fact(__e),
+            }
+        }
     }
-    use ::core::convert::TryFrom as __TryFrom;
-    use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
-    use ::es_core::__private::Listed as __Listed;
     #[automatically_derived]
     impl ::core::fmt::Debug for SeatsEvent {
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            ::es_core::__private::AsFact::fact(self).print(__f)
+            __AsFact::fact(self).print(__f)
         }
     }
     #[automatically_derived]
     impl ::core::clone::Clone for SeatsEvent {
         fn clone(&self) -> Self {
-            match self {
-                Self::Subscribed(__e) => {
-                    Self::Subscribed(<Subscribed as __Listed>::copy(__e))
-                }
-                Self::Unsubscribed(__e) => {
-                    Self::Unsubscribed(<Unsubscribed as __Listed>::copy(__e))
-                }
-            }
+            __AsFact::fact(self).copy()
         }
     }
     impl ::core::cmp::PartialEq for SeatsEvent {
         fn eq(&self, __other: &Self) -> ::core::primitive::bool {
-            let __other = ::es_core::__private::AsFact::fact(__other);
-            ::es_core::__private::AsFact::fact(self).same(__other)
+            __AsFact::fact(self).same(__AsFact::fact(__other))
         }
     }
     #[automatically_derived]
     impl ::es_core::EventSet for SeatsEvent {
-        const EVENTS: &'static [::es_core::EventType] = &[
-            <Subscribed as __Listed>::TYPE,
-            <Unsubscribed as __Listed>::TYPE,
-        ];
+        const EVENTS: &'static [::es_core::EventType] = &__types::<2, Self>();
         const IS_DERIVED: ::core::primitive::bool = true;
         fn name(&self) -> ::es_core::EventName {
-            ::es_core::__private::AsFact::fact(self).name()
+            __AsFact::fact(self).name()
         }
         fn version(&self) -> ::es_core::SchemaVersion {
-            ::es_core::__private::AsFact::fact(self).version()
+            __AsFact::fact(self).version()
         }
         fn encode(&self) -> __Result<::es_core::Payload, ::es_core::EncodeError> {
-            ::es_core::__private::AsFact::fact(self).encode()
+            __AsFact::fact(self).encode()
         }
-        fn tags(
-            &self,
-        ) -> __Result<::std::vec::Vec<::es_core::Tag>, ::es_core::InvalidText> {
-            ::es_core::__private::AsFact::fact(self).tags()
+        fn tags(&self) -> __Result<__Vec<::es_core::Tag>, ::es_core::InvalidText> {
+            __AsFact::fact(self).tags()
         }
         fn tag_names(&self) -> &'static [&'static ::core::primitive::str] {
-            ::es_core::__private::AsFact::fact(self).tag_names()
+            __AsFact::fact(self).tag_names()
         }
         fn decode(
             __name: &::core::primitive::str,
             __version: ::es_core::SchemaVersion,
             __payload: &::es_core::Payload,
         ) -> __Result<::es_core::Decoded<Self>, ::es_core::DecodeError> {
-            if <Subscribed as __Listed>::is(__name) {
-                return <Subscribed as __Listed>::decode(
-                    __version,
-                    __payload,
-                    Self::Subscribed,
-                );
-            }
-            if <Unsubscribed as __Listed>::is(__name) {
-                return <Unsubscribed as __Listed>::decode(
-                    __version,
-                    __payload,
-                    Self::Unsubscribed,
-                );
-            }
-            __Err(::es_core::DecodeError::unknown_event(__name))
+            __decode(__name, __version, __payload)
         }
-        fn history() -> ::std::vec::Vec<::es_core::EventHistory> {
-            __history()
+        fn history() -> __Vec<::es_core::EventHistory> {
+            __histories::<Self>()
         }
     }
     const _: () = {
-        use ::es_core::__private::new_name as __new_name;
         __new_name::<SeatsEvent>(1);
     };
-    ::es_core::__private::member! {
-        [] [SeatsEvent] [Subscribed] [] Subscribed
-    }
     #[automatically_derived]
-    impl __TryFrom<SeatsEvent> for Subscribed {
-        type Error = SeatsEvent;
-        fn try_from(__set: SeatsEvent) -> __Result<Self, Self::Error> {
-            match __set {
-                SeatsEvent::Subscribed(__e) => __Ok(__e),
-                __other => __Err(__other),
-            }
-        }
-    }
-    ::es_core::__private::member! {
-        [] [SeatsEvent] [Unsubscribed] [] Unsubscribed
-    }
-    #[automatically_derived]
-    impl __TryFrom<SeatsEvent> for Unsubscribed {
-        type Error = SeatsEvent;
-        fn try_from(__set: SeatsEvent) -> __Result<Self, Self::Error> {
-            match __set {
-                SeatsEvent::Unsubscribed(__e) => __Ok(__e),
-                __other => __Err(__other),
-            }
+    impl __From<Subscribed> for SeatsEvent {
+        fn from(__e: Subscribed) -> Self {
+            Self::Subscribed(__e)
         }
     }
     #[automatically_derived]
-    impl ::es_core::__private::AsFact for SeatsEvent {
-        const NAME_HASHES: &'static [::core::primitive::u64] = &::es_core::__private::name_hashes::<
-            2,
-            Self,
-        >();
-        fn fact(&self) -> &dyn ::es_core::__private::Fact {
-            match self {
-                Self::Subscribed(__e) => <Subscribed as __Listed>::fact(__e),
-                Self::Unsubscribed(__e) => <Unsubscribed as __Listed>::fact(__e),
-            }
+    impl __Takes<Subscribed> for SeatsEvent {
+        fn take(__e: Subscribed, __to: &mut __Vec<Self>) {
+            __to.push(Self::Subscribed(__e));
         }
     }
     #[automatically_derived]
-    impl ::es_core::Takes<Self> for SeatsEvent {
-        fn take(__event: Self, __events: &mut ::std::vec::Vec<Self>) {
-            __events.push(__event);
+    impl __From<Unsubscribed> for SeatsEvent {
+        fn from(__e: Unsubscribed) -> Self {
+            Self::Unsubscribed(__e)
+        }
+    }
+    #[automatically_derived]
+    impl __Takes<Unsubscribed> for SeatsEvent {
+        fn take(__e: Unsubscribed, __to: &mut __Vec<Self>) {
+            __to.push(Self::Unsubscribed(__e));
+        }
+    }
+    #[automatically_derived]
+    impl __Takes<Self> for SeatsEvent {
+        fn take(__e: Self, __to: &mut __Vec<Self>) {
+            __to.push(__e);
         }
     }
     #[automatically_derived]
     impl ::es_core::Describe for SeatsEvent {
         fn describe(&self) -> ::es_core::Description {
-            ::es_core::__private::AsFact::fact(self).describe()
+            __AsFact::fact(self).describe()
         }
     }
     const _: () = {
-        use ::es_core::__private::{Listed as __Listed, carries as __carries};
+        use ::es_core::__private::set::*;
         const __TAGS: &[(&::core::primitive::str, &::core::primitive::str)] = &[
             (
                 "course",
                 "this event has no tag `course`, so that the model would never know of it; put `#[event(tag)]` on its field `course`, or take the event off the list",
             ),
         ];
-        __carries(<Subscribed as __Listed>::TAGS, __TAGS);
-        __carries(<Unsubscribed as __Listed>::TAGS, __TAGS);
+        __carries(<Subscribed as __Listed<SeatsEvent>>::MEMBER.event.tags, __TAGS);
+        __carries(<Unsubscribed as __Listed<SeatsEvent>>::MEMBER.event.tags, __TAGS);
     };
 };
 ///Everything that can happen to [`Seats`].
@@ -169,21 +135,21 @@ impl ::es_core::DecisionModel for Seats {
     fn condition(
         &self,
     ) -> ::core::result::Result<::es_core::Query, ::es_core::InvalidQuery> {
-        use ::es_core::__private::Listed as __Listed;
+        use ::es_core::__private::set::*;
         ::es_core::__private::query::<
             Self,
         >(
-            &[<Unsubscribed as __Listed>::TYPE],
+            &[<Unsubscribed as __Listed<Self::Event>>::MEMBER.event],
             [::es_core::__private::one_tag::<String>("course", &self.course)],
         )
     }
     fn evolve(&mut self, __e: SeatsEvent) {
         match __e {
             SeatsEvent::Subscribed(__e) => {
-                <Self as ::es_core::Apply<Subscribed>>::apply(self, __e)
+                <_ as ::es_core::Apply<Subscribed>>::apply(self, __e)
             }
             SeatsEvent::Unsubscribed(__e) => {
-                <Self as ::es_core::Apply<Unsubscribed>>::apply(self, __e)
+                <_ as ::es_core::Apply<Unsubscribed>>::apply(self, __e)
             }
         }
     }

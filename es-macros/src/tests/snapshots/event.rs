@@ -1,21 +1,27 @@
-#[automatically_derived]
-impl ::es_core::Event for Opened {
-    const NAME: &'static str = "account-opened";
-    const VERSION: ::es_core::SchemaVersion = ::es_core::SchemaVersion(1u32);
-    const IS_DERIVED: ::core::primitive::bool = true;
-    fn schemas() -> ::es_core::__private::shape::Schemas {
-        use ::es_core::__private::shape as __s;
-        __s::from_the_first([
-            __s::schema!(Self, "::Opened", { "owner" : String, "overdraft" : i64 }),
-        ])
+const _: () = {
+    use ::es_core::__private::derived::*;
+    #[automatically_derived]
+    impl __Event for Opened {
+        const NAME: &'static str = "account-opened";
+        const STORED: __MaybeStored = __Some(|| __object(
+            ::core::module_path!(),
+            "Opened",
+            [
+                __field("owner", __of::<String>("String").es_form()),
+                __field("overdraft", __of::<i64>("i64").es_form()),
+            ],
+        ));
     }
-}
-#[automatically_derived]
-impl ::es_core::Describe for Opened {
-    fn describe(&self) -> ::es_core::Description {
-        use ::es_core::__private::show::*;
-        ::es_core::Description::new("Opened", ::es_core::FieldStyle::Named)
-            .field("owner", (&&__Show(&self.owner)).es_show())
-            .field("overdraft", (&&__Show(&self.overdraft)).es_show())
+    #[automatically_derived]
+    impl __Describe for Opened {
+        fn describe(&self) -> __Description {
+            __named(
+                "Opened",
+                [
+                    ("owner", __Show(&self.owner).es_show()),
+                    ("overdraft", __Show(&self.overdraft).es_show()),
+                ],
+            )
+        }
     }
-}
+};

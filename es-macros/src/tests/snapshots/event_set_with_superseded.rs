@@ -1,76 +1,73 @@
 const _: () = {
-    fn __history() -> ::std::vec::Vec<::es_core::EventHistory> {
-        ::std::vec![
-            < Moved as __Listed > ::history(), < Activity as __Reads < Changed >>
-            ::history(), < Activity as __Reads < account::Pinged >> ::history(),
-        ]
+    use ::es_core::__private::set::*;
+    #[automatically_derived]
+    impl __AsFact for Activity {
+        const MEMBERS: &'static [__Member<Self>] = &[<Moved as __Listed<Self>>::MEMBER];
+        const READS: &'static [__Member<Self>] = &[
+            <Activity as __Reads<Changed>>::MEMBER,
+            <Activity as __Reads<account::Pinged>>::MEMBER,
+        ];
+        const NAME_HASHES: &'static [::core::primitive::u64] = &__name_hashes::<
+            3,
+            Self,
+        >();
+        fn fact(&self) -> &dyn __FactOf<Self> {
+            match self {
+                Self::Moved(__e) => <Moved as __Listed<Self>>::fact(__e),
+            }
+        }
     }
-    use ::core::convert::TryFrom as __TryFrom;
-    use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
-    use ::es_core::__private::Listed as __Listed;
-    use ::es_core::__private::Reads as __Reads;
     #[automatically_derived]
     impl ::es_core::EventSet for Activity {
-        const EVENTS: &'static [::es_core::EventType] = &[<Moved as __Listed>::TYPE];
+        const EVENTS: &'static [::es_core::EventType] = &__types::<1, Self>();
         const IS_DERIVED: ::core::primitive::bool = true;
-        const SUPERSEDED: &'static [::es_core::EventType] = &[
-            <Activity as __Reads<Changed>>::TYPE,
-            <Activity as __Reads<account::Pinged>>::TYPE,
-        ];
+        const SUPERSEDED: &'static [::es_core::EventType] = &__types_read::<2, Self>();
         fn name(&self) -> ::es_core::EventName {
-            ::es_core::__private::AsFact::fact(self).name()
+            __AsFact::fact(self).name()
         }
         fn version(&self) -> ::es_core::SchemaVersion {
-            ::es_core::__private::AsFact::fact(self).version()
+            __AsFact::fact(self).version()
         }
         fn encode(&self) -> __Result<::es_core::Payload, ::es_core::EncodeError> {
-            ::es_core::__private::AsFact::fact(self).encode()
+            __AsFact::fact(self).encode()
         }
-        fn tags(
-            &self,
-        ) -> __Result<::std::vec::Vec<::es_core::Tag>, ::es_core::InvalidText> {
-            ::es_core::__private::AsFact::fact(self).tags()
+        fn tags(&self) -> __Result<__Vec<::es_core::Tag>, ::es_core::InvalidText> {
+            __AsFact::fact(self).tags()
         }
         fn tag_names(&self) -> &'static [&'static ::core::primitive::str] {
-            ::es_core::__private::AsFact::fact(self).tag_names()
+            __AsFact::fact(self).tag_names()
         }
         fn decode(
             __name: &::core::primitive::str,
             __version: ::es_core::SchemaVersion,
             __payload: &::es_core::Payload,
         ) -> __Result<::es_core::Decoded<Self>, ::es_core::DecodeError> {
-            if <Moved as __Listed>::is(__name) {
-                return <Moved as __Listed>::decode(__version, __payload, Self::Moved);
-            }
-            if <Activity as __Reads<Changed>>::is(__name) {
-                return <Activity as __Reads<Changed>>::decode(__version, __payload);
-            }
-            if <Activity as __Reads<account::Pinged>>::is(__name) {
-                return <Activity as __Reads<
-                    account::Pinged,
-                >>::decode(__version, __payload);
-            }
-            __Err(::es_core::DecodeError::unknown_event(__name))
+            __decode(__name, __version, __payload)
         }
-        fn history() -> ::std::vec::Vec<::es_core::EventHistory> {
-            __history()
+        fn history() -> __Vec<::es_core::EventHistory> {
+            __histories::<Self>()
         }
     }
     const _: () = {
-        use ::es_core::__private::new_name as __new_name;
         __new_name::<Activity>(1);
         __new_name::<Activity>(2);
     };
-    ::es_core::__private::member! {
-        [] [Activity] [Moved] [] Moved
+    #[automatically_derived]
+    impl __From<Moved> for Activity {
+        fn from(__e: Moved) -> Self {
+            Self::Moved(__e)
+        }
     }
     #[automatically_derived]
-    impl __TryFrom<Activity> for Moved {
-        type Error = Activity;
-        fn try_from(__set: Activity) -> __Result<Self, Self::Error> {
-            match __set {
-                Activity::Moved(__e) => __Ok(__e),
-            }
+    impl __Takes<Moved> for Activity {
+        fn take(__e: Moved, __to: &mut __Vec<Self>) {
+            __to.push(Self::Moved(__e));
+        }
+    }
+    #[automatically_derived]
+    impl __Takes<Self> for Activity {
+        fn take(__e: Self, __to: &mut __Vec<Self>) {
+            __to.push(__e);
         }
     }
     ::es_core::__private::superseded! {
@@ -80,27 +77,9 @@ const _: () = {
         [] [Activity] [account::Pinged] []
     }
     #[automatically_derived]
-    impl ::es_core::__private::AsFact for Activity {
-        const NAME_HASHES: &'static [::core::primitive::u64] = &::es_core::__private::name_hashes::<
-            3,
-            Self,
-        >();
-        fn fact(&self) -> &dyn ::es_core::__private::Fact {
-            match self {
-                Self::Moved(__e) => <Moved as __Listed>::fact(__e),
-            }
-        }
-    }
-    #[automatically_derived]
-    impl ::es_core::Takes<Self> for Activity {
-        fn take(__event: Self, __events: &mut ::std::vec::Vec<Self>) {
-            __events.push(__event);
-        }
-    }
-    #[automatically_derived]
     impl ::es_core::Describe for Activity {
         fn describe(&self) -> ::es_core::Description {
-            ::es_core::__private::AsFact::fact(self).describe()
+            __AsFact::fact(self).describe()
         }
     }
 };

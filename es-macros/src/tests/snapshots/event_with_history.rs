@@ -1,4 +1,5 @@
 const _: () = {
+    use ::es_core::__private::derived::*;
     use ::es_core::__private::{self as __p, serde as __serde};
     #[derive(__serde::Deserialize)]
     #[serde(crate = "__serde", rename_all = "camelCase")]
@@ -74,46 +75,50 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl ::es_core::Event for Opened {
+    impl __Event for Opened {
         const NAME: &'static str = "account-opened";
         const VERSION: ::es_core::SchemaVersion = ::es_core::SchemaVersion(4u32);
-        const IS_DERIVED: ::core::primitive::bool = true;
         fn decode_past(
             __version: ::es_core::SchemaVersion,
             __payload: &::es_core::Payload,
         ) -> ::core::result::Result<Self, ::es_core::DecodeError> {
             __p::climb::<(((__V1,), __V2), __V3), Self>(__version, __payload)
         }
-        fn schemas() -> ::es_core::__private::shape::Schemas {
-            use ::es_core::__private::shape as __s;
-            __s::from_the_first([
-                __s::schema!(
-                    Self, "::Opened", { "amount" : u32, "note" : String, "owner" : String
-                    }
-                ),
-                __s::schema!(
-                    Self, "::Opened", { "currency" : Currency, "amount" : u32, "owner" :
-                    String }
-                ),
-                __s::schema!(
-                    Self, "::Opened", { "firstName" : String, "currency" : Currency,
-                    "cents" : u32; ["alias=\"money\""] }
-                ),
-                __s::schema!(
-                    Self, "::Opened", { "firstName" : String, "currency" : Currency,
-                    "cents" : i64; ["alias=\"money\""] }
-                ),
-            ])
+        const STORED: __MaybeStored = __Some(|| {
+            __object(
+                    ::core::module_path!(),
+                    "Opened",
+                    [
+                        __field("firstName", __of::<String>("String").es_form())
+                            .since(3),
+                        __field("currency", __of::<Currency>("Currency").es_form())
+                            .since(2),
+                        __field("amount", __of::<u32>("u32").es_form()).until(2),
+                        __field("note", __of::<String>("String").es_form()).until(1),
+                        __field("owner", __of::<String>("String").es_form()).until(2),
+                        __field("cents", __of::<u32>("u32").es_form())
+                            .with(&["alias=\"money\""])
+                            .since(3)
+                            .until(3),
+                        __field("cents", __of::<i64>("i64").es_form())
+                            .with(&["alias=\"money\""])
+                            .since(4),
+                    ],
+                )
+                .versions(4)
+        });
+    }
+    #[automatically_derived]
+    impl __Describe for Opened {
+        fn describe(&self) -> __Description {
+            __named(
+                "Opened",
+                [
+                    ("first_name", __Show(&self.first_name).es_show()),
+                    ("currency", __Show(&self.currency).es_show()),
+                    ("cents", __Show(&self.cents).es_show()),
+                ],
+            )
         }
     }
 };
-#[automatically_derived]
-impl ::es_core::Describe for Opened {
-    fn describe(&self) -> ::es_core::Description {
-        use ::es_core::__private::show::*;
-        ::es_core::Description::new("Opened", ::es_core::FieldStyle::Named)
-            .field("first_name", (&&__Show(&self.first_name)).es_show())
-            .field("currency", (&&__Show(&self.currency)).es_show())
-            .field("cents", (&&__Show(&self.cents)).es_show())
-    }
-}

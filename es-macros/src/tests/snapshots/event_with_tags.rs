@@ -1,31 +1,39 @@
-#[automatically_derived]
-impl ::es_core::Event for Subscribed {
-    const NAME: &'static str = "subscribed";
-    const VERSION: ::es_core::SchemaVersion = ::es_core::SchemaVersion(1u32);
-    const IS_DERIVED: ::core::primitive::bool = true;
-    const TAGS: ::es_core::__private::TagNames = &["course", "student"];
-    fn tags(&self) -> ::es_core::__private::Tags {
-        ::es_core::__private::all_tags([
-            ::es_core::__private::one_tag::<CourseId>("course", &self.course),
-            ::es_core::__private::one_tag::<u32>("student", &self.who),
-        ])
+const _: () = {
+    use ::es_core::__private::derived::*;
+    #[automatically_derived]
+    impl __Event for Subscribed {
+        const NAME: &'static str = "subscribed";
+        const TAGS: ::es_core::__private::TagNames = &["course", "student"];
+        fn tags(&self) -> ::es_core::__private::Tags {
+            ::es_core::__private::all_tags([
+                ::es_core::__private::one_tag::<CourseId>("course", &self.course),
+                ::es_core::__private::one_tag::<u32>("student", &self.who),
+            ])
+        }
+        const HOME: ::es_core::__private::HomeName = ::core::option::Option::Some(
+            "course",
+        );
+        const STORED: __MaybeStored = __Some(|| __object(
+            ::core::module_path!(),
+            "Subscribed",
+            [
+                __field("course", __of::<CourseId>("CourseId").es_form()),
+                __field("who", __of::<u32>("u32").es_form()),
+            ],
+        ));
     }
-    const HOME: ::es_core::__private::HomeName = ::core::option::Option::Some("course");
-    fn schemas() -> ::es_core::__private::shape::Schemas {
-        use ::es_core::__private::shape as __s;
-        __s::from_the_first([
-            __s::schema!(Self, "::Subscribed", { "course" : CourseId, "who" : u32 }),
-        ])
+    #[automatically_derived]
+    impl ::es_core::Tagged for Subscribed {}
+    #[automatically_derived]
+    impl __Describe for Subscribed {
+        fn describe(&self) -> __Description {
+            __named(
+                "Subscribed",
+                [
+                    ("course", __Show(&self.course).es_show()),
+                    ("who", __Show(&self.who).es_show()),
+                ],
+            )
+        }
     }
-}
-#[automatically_derived]
-impl ::es_core::Tagged for Subscribed {}
-#[automatically_derived]
-impl ::es_core::Describe for Subscribed {
-    fn describe(&self) -> ::es_core::Description {
-        use ::es_core::__private::show::*;
-        ::es_core::Description::new("Subscribed", ::es_core::FieldStyle::Named)
-            .field("course", (&&__Show(&self.course)).es_show())
-            .field("who", (&&__Show(&self.who)).es_show())
-    }
-}
+};

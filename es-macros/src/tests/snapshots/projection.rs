@@ -1,133 +1,106 @@
 const _: () = {
-    fn __history() -> ::std::vec::Vec<::es_core::EventHistory> {
-        ::std::vec![
-            < Opened as __Listed > ::history(), < Deposited as __Listed > ::history(),
-        ]
+    use ::es_core::__private::set::*;
+    #[automatically_derived]
+    impl __AsFact for BalancesEvent {
+        const MEMBERS: &'static [__Member<Self>] = &[
+            <Opened as __Listed<Self>>::MEMBER,
+            <Deposited as __Listed<Self>>::MEMBER,
+        ];
+        const NAME_HASHES: &'static [::core::primitive::u64] = &__name_hashes::<
+            2,
+            Self,
+        >();
+        fn fact(&self) -> &dyn __FactOf<Self> {
+            match self {
+                Self::Opened(__e) => <Opened as __Listed<Self>>::fact(__e),
+                Self::Deposited(__e) => <Deposited as __Listed<Self>>::fact(__e),
+            }
+        }
     }
-    use ::core::convert::TryFrom as __TryFrom;
-    use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
-    use ::es_core::__private::Listed as __Listed;
     #[automatically_derived]
     impl ::core::fmt::Debug for BalancesEvent {
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            ::es_core::__private::AsFact::fact(self).print(__f)
+            __AsFact::fact(self).print(__f)
         }
     }
     #[automatically_derived]
     impl ::core::clone::Clone for BalancesEvent {
         fn clone(&self) -> Self {
-            match self {
-                Self::Opened(__e) => Self::Opened(<Opened as __Listed>::copy(__e)),
-                Self::Deposited(__e) => {
-                    Self::Deposited(<Deposited as __Listed>::copy(__e))
-                }
-            }
+            __AsFact::fact(self).copy()
         }
     }
     impl ::core::cmp::PartialEq for BalancesEvent {
         fn eq(&self, __other: &Self) -> ::core::primitive::bool {
-            let __other = ::es_core::__private::AsFact::fact(__other);
-            ::es_core::__private::AsFact::fact(self).same(__other)
+            __AsFact::fact(self).same(__AsFact::fact(__other))
         }
     }
     #[automatically_derived]
     impl ::es_core::EventSet for BalancesEvent {
-        const EVENTS: &'static [::es_core::EventType] = &[
-            <Opened as __Listed>::TYPE,
-            <Deposited as __Listed>::TYPE,
-        ];
+        const EVENTS: &'static [::es_core::EventType] = &__types::<2, Self>();
         const IS_DERIVED: ::core::primitive::bool = true;
         fn name(&self) -> ::es_core::EventName {
-            ::es_core::__private::AsFact::fact(self).name()
+            __AsFact::fact(self).name()
         }
         fn version(&self) -> ::es_core::SchemaVersion {
-            ::es_core::__private::AsFact::fact(self).version()
+            __AsFact::fact(self).version()
         }
         fn encode(&self) -> __Result<::es_core::Payload, ::es_core::EncodeError> {
-            ::es_core::__private::AsFact::fact(self).encode()
+            __AsFact::fact(self).encode()
         }
-        fn tags(
-            &self,
-        ) -> __Result<::std::vec::Vec<::es_core::Tag>, ::es_core::InvalidText> {
-            ::es_core::__private::AsFact::fact(self).tags()
+        fn tags(&self) -> __Result<__Vec<::es_core::Tag>, ::es_core::InvalidText> {
+            __AsFact::fact(self).tags()
         }
         fn tag_names(&self) -> &'static [&'static ::core::primitive::str] {
-            ::es_core::__private::AsFact::fact(self).tag_names()
+            __AsFact::fact(self).tag_names()
         }
         fn decode(
             __name: &::core::primitive::str,
             __version: ::es_core::SchemaVersion,
             __payload: &::es_core::Payload,
         ) -> __Result<::es_core::Decoded<Self>, ::es_core::DecodeError> {
-            if <Opened as __Listed>::is(__name) {
-                return <Opened as __Listed>::decode(__version, __payload, Self::Opened);
-            }
-            if <Deposited as __Listed>::is(__name) {
-                return <Deposited as __Listed>::decode(
-                    __version,
-                    __payload,
-                    Self::Deposited,
-                );
-            }
-            __Err(::es_core::DecodeError::unknown_event(__name))
+            __decode(__name, __version, __payload)
         }
-        fn history() -> ::std::vec::Vec<::es_core::EventHistory> {
-            __history()
+        fn history() -> __Vec<::es_core::EventHistory> {
+            __histories::<Self>()
         }
     }
     const _: () = {
-        use ::es_core::__private::new_name as __new_name;
         __new_name::<BalancesEvent>(1);
     };
-    ::es_core::__private::member! {
-        [] [BalancesEvent] [Opened] [] Opened
-    }
     #[automatically_derived]
-    impl __TryFrom<BalancesEvent> for Opened {
-        type Error = BalancesEvent;
-        fn try_from(__set: BalancesEvent) -> __Result<Self, Self::Error> {
-            match __set {
-                BalancesEvent::Opened(__e) => __Ok(__e),
-                __other => __Err(__other),
-            }
-        }
-    }
-    ::es_core::__private::member! {
-        [] [BalancesEvent] [Deposited] [] Deposited
-    }
-    #[automatically_derived]
-    impl __TryFrom<BalancesEvent> for Deposited {
-        type Error = BalancesEvent;
-        fn try_from(__set: BalancesEvent) -> __Result<Self, Self::Error> {
-            match __set {
-                BalancesEvent::Deposited(__e) => __Ok(__e),
-                __other => __Err(__other),
-            }
+    impl __From<Opened> for BalancesEvent {
+        fn from(__e: Opened) -> Self {
+            Self::Opened(__e)
         }
     }
     #[automatically_derived]
-    impl ::es_core::__private::AsFact for BalancesEvent {
-        const NAME_HASHES: &'static [::core::primitive::u64] = &::es_core::__private::name_hashes::<
-            2,
-            Self,
-        >();
-        fn fact(&self) -> &dyn ::es_core::__private::Fact {
-            match self {
-                Self::Opened(__e) => <Opened as __Listed>::fact(__e),
-                Self::Deposited(__e) => <Deposited as __Listed>::fact(__e),
-            }
+    impl __Takes<Opened> for BalancesEvent {
+        fn take(__e: Opened, __to: &mut __Vec<Self>) {
+            __to.push(Self::Opened(__e));
         }
     }
     #[automatically_derived]
-    impl ::es_core::Takes<Self> for BalancesEvent {
-        fn take(__event: Self, __events: &mut ::std::vec::Vec<Self>) {
-            __events.push(__event);
+    impl __From<Deposited> for BalancesEvent {
+        fn from(__e: Deposited) -> Self {
+            Self::Deposited(__e)
+        }
+    }
+    #[automatically_derived]
+    impl __Takes<Deposited> for BalancesEvent {
+        fn take(__e: Deposited, __to: &mut __Vec<Self>) {
+            __to.push(Self::Deposited(__e));
+        }
+    }
+    #[automatically_derived]
+    impl __Takes<Self> for BalancesEvent {
+        fn take(__e: Self, __to: &mut __Vec<Self>) {
+            __to.push(__e);
         }
     }
     #[automatically_derived]
     impl ::es_core::Describe for BalancesEvent {
         fn describe(&self) -> ::es_core::Description {
-            ::es_core::__private::AsFact::fact(self).describe()
+            __AsFact::fact(self).describe()
         }
     }
     fn __handlers() {

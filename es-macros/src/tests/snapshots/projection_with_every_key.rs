@@ -1,25 +1,37 @@
 const _: () = {
-    fn __history<T>() -> ::std::vec::Vec<crate::events::EventHistory>
+    use crate::events::__private::set::*;
+    #[automatically_derived]
+    impl<T> __AsFact for PagesEvent<T>
     where
         T: Value,
     {
-        ::std::vec![
-            < Put < T > as __Listed > ::history(), < billing::Paid as __Listed >
-            ::history(), < mail::Bounced as __Listed > ::history(), < PagesEvent < T > as
-            __Reads < Laid >> ::history(),
-        ]
+        const MEMBERS: &'static [__Member<Self>] = &[
+            <Put<T> as __Listed<Self>>::MEMBER,
+            <billing::Paid as __Listed<Self>>::MEMBER,
+            <mail::Bounced as __Listed<Self>>::MEMBER,
+        ];
+        const READS: &'static [__Member<Self>] = &[
+            <PagesEvent<T> as __Reads<Laid>>::MEMBER,
+        ];
+        const NAME_HASHES: &'static [::core::primitive::u64] = &__name_hashes::<
+            4,
+            Self,
+        >();
+        fn fact(&self) -> &dyn __FactOf<Self> {
+            match self {
+                Self::Put(__e) => <Put<T> as __Listed<Self>>::fact(__e),
+                Self::BillingPaid(__e) => <billing::Paid as __Listed<Self>>::fact(__e),
+                Self::Bounced(__e) => <mail::Bounced as __Listed<Self>>::fact(__e),
+            }
+        }
     }
-    use ::core::convert::TryFrom as __TryFrom;
-    use ::core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
-    use crate::events::__private::Listed as __Listed;
-    use crate::events::__private::Reads as __Reads;
     #[automatically_derived]
     impl<T> ::core::fmt::Debug for PagesEvent<T>
     where
         T: Value,
     {
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-            crate::events::__private::AsFact::fact(self).print(__f)
+            __AsFact::fact(self).print(__f)
         }
     }
     #[automatically_derived]
@@ -28,15 +40,7 @@ const _: () = {
         T: Value,
     {
         fn clone(&self) -> Self {
-            match self {
-                Self::Put(__e) => Self::Put(<Put<T> as __Listed>::copy(__e)),
-                Self::BillingPaid(__e) => {
-                    Self::BillingPaid(<billing::Paid as __Listed>::copy(__e))
-                }
-                Self::Bounced(__e) => {
-                    Self::Bounced(<mail::Bounced as __Listed>::copy(__e))
-                }
-            }
+            __AsFact::fact(self).copy()
         }
     }
     impl<T> ::core::cmp::PartialEq for PagesEvent<T>
@@ -44,8 +48,7 @@ const _: () = {
         T: Value,
     {
         fn eq(&self, __other: &Self) -> ::core::primitive::bool {
-            let __other = crate::events::__private::AsFact::fact(__other);
-            crate::events::__private::AsFact::fact(self).same(__other)
+            __AsFact::fact(self).same(__AsFact::fact(__other))
         }
     }
     #[automatically_derived]
@@ -53,33 +56,30 @@ const _: () = {
     where
         T: Value,
     {
-        const EVENTS: &'static [crate::events::EventType] = &[
-            <Put<T> as __Listed>::TYPE,
-            <billing::Paid as __Listed>::TYPE,
-            <mail::Bounced as __Listed>::TYPE,
-        ];
+        const EVENTS: &'static [crate::events::EventType] = &__types::<3, Self>();
         const IS_DERIVED: ::core::primitive::bool = true;
-        const SUPERSEDED: &'static [crate::events::EventType] = &[
-            <PagesEvent<T> as __Reads<Laid>>::TYPE,
-        ];
+        const SUPERSEDED: &'static [crate::events::EventType] = &__types_read::<
+            1,
+            Self,
+        >();
         fn name(&self) -> crate::events::EventName {
-            crate::events::__private::AsFact::fact(self).name()
+            __AsFact::fact(self).name()
         }
         fn version(&self) -> crate::events::SchemaVersion {
-            crate::events::__private::AsFact::fact(self).version()
+            __AsFact::fact(self).version()
         }
         fn encode(
             &self,
         ) -> __Result<crate::events::Payload, crate::events::EncodeError> {
-            crate::events::__private::AsFact::fact(self).encode()
+            __AsFact::fact(self).encode()
         }
         fn tags(
             &self,
-        ) -> __Result<::std::vec::Vec<crate::events::Tag>, crate::events::InvalidText> {
-            crate::events::__private::AsFact::fact(self).tags()
+        ) -> __Result<__Vec<crate::events::Tag>, crate::events::InvalidText> {
+            __AsFact::fact(self).tags()
         }
         fn tag_names(&self) -> &'static [&'static ::core::primitive::str] {
-            crate::events::__private::AsFact::fact(self).tag_names()
+            __AsFact::fact(self).tag_names()
         }
         fn decode(
             __name: &::core::primitive::str,
@@ -87,113 +87,81 @@ const _: () = {
             __payload: &crate::events::Payload,
         ) -> __Result<crate::events::Decoded<Self>, crate::events::DecodeError> {
             const {
-                use crate::events::__private::new_name as __new_name;
                 __new_name::<Self>(1);
                 __new_name::<Self>(2);
                 __new_name::<Self>(3);
             }
-            if <Put<T> as __Listed>::is(__name) {
-                return <Put<T> as __Listed>::decode(__version, __payload, Self::Put);
-            }
-            if <billing::Paid as __Listed>::is(__name) {
-                return <billing::Paid as __Listed>::decode(
-                    __version,
-                    __payload,
-                    Self::BillingPaid,
-                );
-            }
-            if <mail::Bounced as __Listed>::is(__name) {
-                return <mail::Bounced as __Listed>::decode(
-                    __version,
-                    __payload,
-                    Self::Bounced,
-                );
-            }
-            if <PagesEvent<T> as __Reads<Laid>>::is(__name) {
-                return <PagesEvent<T> as __Reads<Laid>>::decode(__version, __payload);
-            }
-            __Err(crate::events::DecodeError::unknown_event(__name))
+            __decode(__name, __version, __payload)
         }
-        fn history() -> ::std::vec::Vec<crate::events::EventHistory> {
-            __history::<T>()
+        fn history() -> __Vec<crate::events::EventHistory> {
+            __histories::<Self>()
         }
-    }
-    crate::events::__private::member! {
-        [< T >] [PagesEvent < T >] [Put < T >] [where T : Value] Put
     }
     #[automatically_derived]
-    impl<T> __TryFrom<PagesEvent<T>> for Put<T>
+    impl<T> __From<Put<T>> for PagesEvent<T>
     where
         T: Value,
     {
-        type Error = PagesEvent<T>;
-        fn try_from(__set: PagesEvent<T>) -> __Result<Self, Self::Error> {
-            match __set {
-                PagesEvent::Put(__e) => __Ok(__e),
-                __other => __Err(__other),
-            }
+        fn from(__e: Put<T>) -> Self {
+            Self::Put(__e)
         }
     }
-    crate::events::__private::member! {
-        [< T >] [PagesEvent < T >] [billing::Paid] [where T : Value] BillingPaid
-    }
     #[automatically_derived]
-    impl<T> __TryFrom<PagesEvent<T>> for billing::Paid
+    impl<T> __Takes<Put<T>> for PagesEvent<T>
     where
         T: Value,
     {
-        type Error = PagesEvent<T>;
-        fn try_from(__set: PagesEvent<T>) -> __Result<Self, Self::Error> {
-            match __set {
-                PagesEvent::BillingPaid(__e) => __Ok(__e),
-                __other => __Err(__other),
-            }
+        fn take(__e: Put<T>, __to: &mut __Vec<Self>) {
+            __to.push(Self::Put(__e));
         }
     }
-    crate::events::__private::member! {
-        [< T >] [PagesEvent < T >] [mail::Bounced] [where T : Value] Bounced
-    }
     #[automatically_derived]
-    impl<T> __TryFrom<PagesEvent<T>> for mail::Bounced
+    impl<T> __From<billing::Paid> for PagesEvent<T>
     where
         T: Value,
     {
-        type Error = PagesEvent<T>;
-        fn try_from(__set: PagesEvent<T>) -> __Result<Self, Self::Error> {
-            match __set {
-                PagesEvent::Bounced(__e) => __Ok(__e),
-                __other => __Err(__other),
-            }
+        fn from(__e: billing::Paid) -> Self {
+            Self::BillingPaid(__e)
+        }
+    }
+    #[automatically_derived]
+    impl<T> __Takes<billing::Paid> for PagesEvent<T>
+    where
+        T: Value,
+    {
+        fn take(__e: billing::Paid, __to: &mut __Vec<Self>) {
+            __to.push(Self::BillingPaid(__e));
+        }
+    }
+    #[automatically_derived]
+    impl<T> __From<mail::Bounced> for PagesEvent<T>
+    where
+        T: Value,
+    {
+        fn from(__e: mail::Bounced) -> Self {
+            Self::Bounced(__e)
+        }
+    }
+    #[automatically_derived]
+    impl<T> __Takes<mail::Bounced> for PagesEvent<T>
+    where
+        T: Value,
+    {
+        fn take(__e: mail::Bounced, __to: &mut __Vec<Self>) {
+            __to.push(Self::Bounced(__e));
+        }
+    }
+    #[automatically_derived]
+    impl<T> __Takes<Self> for PagesEvent<T>
+    where
+        T: Value,
+    {
+        fn take(__e: Self, __to: &mut __Vec<Self>) {
+            __to.push(__e);
         }
     }
     crate::events::__private::superseded! {
         [< T >] [PagesEvent < T >] [Laid] [T : Value]
-    }
-    #[automatically_derived]
-    impl<T> crate::events::__private::AsFact for PagesEvent<T>
-    where
-        T: Value,
-    {
-        const NAME_HASHES: &'static [::core::primitive::u64] = &crate::events::__private::name_hashes::<
-            4,
-            Self,
-        >();
-        fn fact(&self) -> &dyn crate::events::__private::Fact {
-            match self {
-                Self::Put(__e) => <Put<T> as __Listed>::fact(__e),
-                Self::BillingPaid(__e) => <billing::Paid as __Listed>::fact(__e),
-                Self::Bounced(__e) => <mail::Bounced as __Listed>::fact(__e),
-            }
-        }
-    }
-    #[automatically_derived]
-    impl<T> crate::events::Takes<Self> for PagesEvent<T>
-    where
-        T: Value,
-    {
-        fn take(__event: Self, __events: &mut ::std::vec::Vec<Self>) {
-            __events.push(__event);
-        }
     }
     #[automatically_derived]
     impl<T> crate::events::Describe for PagesEvent<T>
@@ -201,7 +169,7 @@ const _: () = {
         T: Value,
     {
         fn describe(&self) -> crate::events::Description {
-            crate::events::__private::AsFact::fact(self).describe()
+            __AsFact::fact(self).describe()
         }
     }
 };

@@ -1,0 +1,10 @@
+//! What the expansion for an event has in scope, beside the types of the event's fields. The names begin
+//! with two underscores, as no name does that a user has.
+
+pub use super::show::{
+    __Describe, __Description, __Show, __ShowOpaque, __named, __numbered, __unit,
+};
+pub use super::stored::{
+    __Event, __MaybeStored, __Some, __Unknown, __Within, __field, __newtype, __null, __object,
+    __of, __opaque, __tuple,
+};
