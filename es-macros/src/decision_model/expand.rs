@@ -1,7 +1,7 @@
 //! What `#[derive(DecisionModel)]` writes.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::Data;
 
 use super::model::DecisionModel;
@@ -151,8 +151,8 @@ fn every_event_carries_the_tags(model: &DecisionModel<'_>) -> TokenStream {
 }
 
 fn carries(blame: Span, listed: &TokenStream) -> TokenStream {
-    // As in the checks of the names: the first token and the last have the place of the event.
-    let check = Ident::new("__carries", blame);
-    let tags = quote_spanned!(blame=> (#listed::MEMBER.event.tags, __TAGS));
+    // As in the checks of the names: the parentheses have the place of the event.
+    let check = event_set::in_parentheses(quote!(__carries), blame);
+    let tags = event_set::in_parentheses(quote!(#listed::MEMBER.event.tags, __TAGS), blame);
     quote!(#check #tags;)
 }

@@ -6,8 +6,8 @@
 //! Every name that an expansion binds begins with two underscores. A binding cannot be hidden from
 //! a constant of its name, nor a type in scope from an alias of its name: neither may be met.
 
-use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
+use quote::{ToTokens, quote};
 
 use super::model::{EventSet, Member};
 use super::parse::VOCABULARY;
@@ -164,14 +164,20 @@ fn checks(set: &EventSet<'_>, this: &TokenStream) -> TokenStream {
     let members = set.members.iter().map(|member| member.blame);
     let superseded = set.superseded.iter().map(|superseded| superseded.blame);
     let checks = members.chain(superseded).enumerate().skip(1).map(|(nth, blame)| {
-        // The compiler underlines from the first token of the call to its last, so that these two
-        // have the place of the event; the others have not, lest an editor take them for its uses.
-        let check = Ident::new("__new_name", blame);
-        let nth = Literal::usize_unsuffixed(nth);
-        let nth = quote_spanned!(blame=> (#nth));
-        quote!(#check::<#this> #nth;)
+        // The compiler underlines from the first token of the call to its last: these parentheses have the
+        // place of the event, and no word has, lest an editor take it for a use of the event.
+        let check = in_parentheses(quote!(__new_name::<#this>), blame);
+        let nth = in_parentheses(Literal::usize_unsuffixed(nth).into_token_stream(), blame);
+        quote!(#check #nth;)
     });
     quote!(#(#checks)*)
+}
+
+/// The tokens in parentheses, which alone have that place.
+pub(crate) fn in_parentheses(tokens: TokenStream, place: Span) -> Group {
+    let mut group = Group::new(Delimiter::Parenthesis, tokens);
+    group.set_span(place);
+    group
 }
 
 /// From an event to the set: by itself, and in what a decision answers. It asks nothing of the event, so

@@ -4,7 +4,7 @@ mod expand;
 mod model;
 mod parse;
 
-pub(crate) use expand::{implementations, in_its_own_scope, reads};
+pub(crate) use expand::{implementations, in_its_own_scope, in_parentheses, reads};
 pub(crate) use model::{EventSet, Member, bounds_itself, is_parameter};
 
 use proc_macro2::TokenStream;

@@ -95,9 +95,10 @@ fn type_form(place: Place<'_>) -> TokenStream {
 /// `__of::<Option<Owner>>("Option<Owner>").es_form_of(…)`: the type, and behind it what it holds.
 fn form_of(of: &Type) -> TokenStream {
     let name = text_of(of.to_token_stream());
-    match held(of).map(form_of) {
-        Some(held) => quote!(__of::<#of>(#name).es_form_of(#held)),
-        None => quote!(__of::<#of>(#name).es_form()),
+    if let Some(held) = held(of).map(form_of) {
+        quote!(__of::<#of>(#name).es_form_of(#held))
+    } else {
+        quote!(__of::<#of>(#name).es_form())
     }
 }
 

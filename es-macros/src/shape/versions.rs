@@ -23,11 +23,10 @@ pub(super) fn merged(mut versions: Vec<Vec<TokenStream>>) -> Vec<TokenStream> {
             let is_next = |next: &Lasting| {
                 next.since == version + 1 && next.field.to_string() == field.to_string()
             };
-            match all.iter().skip(at).position(is_next) {
-                Some(further) => {
-                    at += further;
-                    all[at].since = version;
-                }
+            let further = all.iter().skip(at).position(is_next);
+            at += further.unwrap_or(0);
+            match all.get_mut(at).filter(|_| further.is_some()) {
+                Some(lasting) => lasting.since = version,
                 None => all.insert(at, Lasting { field, since: version, until: version }),
             }
             at += 1;

@@ -55,6 +55,6 @@ struct Member(u8);
 
 fn main() {
     let schema = Kept::schemas()[0].1.to_string();
-    assert!(schema.contains("stored: opaque(Stored)"), "{schema}");
+    assert!(schema.contains("stored: opaque Stored"), "{schema}");
     assert!(DoorEvent::contains("door-result") && Watched::contains("door-listed"));
 }

@@ -74,7 +74,7 @@ const _: () = {
             __payload: &::es_core::Payload,
         ) -> __Result<::es_core::Decoded<Self>, ::es_core::DecodeError> {
             const {
-                __new_name::<Self>(1);
+                (__new_name::<Self>)(1);
             }
             __decode(__name, __version, __payload)
         }

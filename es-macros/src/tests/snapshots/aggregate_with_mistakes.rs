@@ -65,7 +65,7 @@ const _: () = {
         }
     }
     const _: () = {
-        __new_name::<AccountEvent>(1);
+        (__new_name::<AccountEvent>)(1);
     };
     #[automatically_derived]
     impl __From<Opened> for AccountEvent {

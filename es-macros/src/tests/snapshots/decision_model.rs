@@ -65,7 +65,7 @@ const _: () = {
         }
     }
     const _: () = {
-        __new_name::<SeatsEvent>(1);
+        (__new_name::<SeatsEvent>)(1);
     };
     #[automatically_derived]
     impl __From<Subscribed> for SeatsEvent {
@@ -111,8 +111,8 @@ const _: () = {
                 "this event has no tag `course`, so that the model would never know of it; put `#[event(tag)]` on its field `course`, or take the event off the list",
             ),
         ];
-        __carries(<Subscribed as __Listed<SeatsEvent>>::MEMBER.event.tags, __TAGS);
-        __carries(<Unsubscribed as __Listed<SeatsEvent>>::MEMBER.event.tags, __TAGS);
+        (__carries)(<Subscribed as __Listed<SeatsEvent>>::MEMBER.event.tags, __TAGS);
+        (__carries)(<Unsubscribed as __Listed<SeatsEvent>>::MEMBER.event.tags, __TAGS);
     };
 };
 ///Everything that can happen to [`Seats`].

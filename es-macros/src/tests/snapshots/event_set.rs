@@ -48,7 +48,7 @@ const _: () = {
         }
     }
     const _: () = {
-        __new_name::<Activity>(1);
+        (__new_name::<Activity>)(1);
     };
     #[automatically_derived]
     impl __From<account::Opened> for Activity {

@@ -49,8 +49,8 @@ const _: () = {
         }
     }
     const _: () = {
-        __new_name::<Activity>(1);
-        __new_name::<Activity>(2);
+        (__new_name::<Activity>)(1);
+        (__new_name::<Activity>)(2);
     };
     #[automatically_derived]
     impl __From<Moved> for Activity {

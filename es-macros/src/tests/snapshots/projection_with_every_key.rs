@@ -87,9 +87,9 @@ const _: () = {
             __payload: &crate::events::Payload,
         ) -> __Result<crate::events::Decoded<Self>, crate::events::DecodeError> {
             const {
-                __new_name::<Self>(1);
-                __new_name::<Self>(2);
-                __new_name::<Self>(3);
+                (__new_name::<Self>)(1);
+                (__new_name::<Self>)(2);
+                (__new_name::<Self>)(3);
             }
             __decode(__name, __version, __payload)
         }
