@@ -6,7 +6,7 @@
 //!
 //! The names begin with two underscores, since an expansion has all of them in scope.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::marker::PhantomData;
 use std::ops::RangeInclusive;
 
@@ -230,7 +230,7 @@ impl Stored {
     #[must_use]
     pub fn of(mut self, arguments: &[&dyn fmt::Display]) -> Self {
         let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
-        write!(self.path, "<{}>", arguments.join(", ")).expect("a text takes whatever prints");
+        self.path = format!("{}<{}>", self.path, arguments.join(", "));
         self
     }
 
