@@ -240,7 +240,7 @@ pub use projection::{
 };
 pub use query::{Condition, InvalidQuery, Query, QueryItem};
 pub use recorded::{EventPart, NewEvent, RawEvent, Recorded, RecordedEvent, TooManyTags};
-pub use rejection::Rejection;
+pub use rejection::{NoRejection, Rejection};
 pub use repository::{Executed, Repository};
 pub use retag::{
     EventTag, LacksTag, MissingTag, Retag, RetagError, RetagProgress, RetagStore, Retagged,

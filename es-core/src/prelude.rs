@@ -8,7 +8,13 @@ pub use crate::{
     Aggregate, Append, AppendError, Apply, Category, Command, Conflict, Cursor, Decide, Decided,
     Decision, DecisionError, DecisionModel, Decisions, Describe, Event, EventId, EventSet,
     EventStore, ExecuteError, Executed, ExpectedVersion, Lifecycle, LifecycleRejection, LoadError,
-    Loaded, MemoryStore, Metadata, NewEvent, Position, Project, ProjectError, Projection,
-    ReadModel, Recorded, Repository, SchemaVersion, Shape, StreamId, StreamKey, Superseded,
-    Timestamp, TryUpcast, UnitOfWork, Upcast, Version,
+    Loaded, MemoryStore, Metadata, NewEvent, NoRejection, Position, Project, ProjectError,
+    Projection, ReadModel, Recorded, Repository, SchemaVersion, Shape, StreamId, StreamKey,
+    Superseded, Timestamp, TryUpcast, UnitOfWork, Upcast, Version,
 };
+
+// The annotations of the derives, for an item on which the derive was forgotten. Beside its derive an
+// annotation is the derive's own.
+#[cfg(feature = "derive")]
+#[doc(hidden)]
+pub use es_macros::{aggregate, command, decision_model, event, event_set, projection};

@@ -45,7 +45,7 @@ struct Count {
 impl Decide<Count> for Counter {
     type Events = Counted;
 
-    fn decide(&self, command: Count) -> Result<Counted, Infallible> {
+    fn decide(&self, command: Count) -> Result<Counted, NoRejection> {
         Ok(Counted { counter: command.counter })
     }
 }

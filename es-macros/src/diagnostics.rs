@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 /// Every mistake found so far. Must be [reported](Self::report): one that is dropped with mistakes
 /// in it would let a wrong annotation through.
@@ -27,6 +27,18 @@ impl Errors {
     /// What was parsed; a failure is kept for the report.
     pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
+    }
+
+    /// What stands for a type that is not known after a mistake: no use of it is a mistake as well.
+    ///
+    /// It is an array whose length is the first mistake once more. The compiler prints equal errors once,
+    /// and is silent wherever a type holds one that was printed. Without a mistake it is nothing.
+    pub(crate) fn stand_in(&self) -> TokenStream {
+        let first = self.0.clone().into_iter().flatten().next();
+        first
+            .map(|error| error.to_compile_error())
+            .map(|told| quote!([(); #told]))
+            .unwrap_or_default()
     }
 
     /// The mistakes as the tokens that make the compiler print them.

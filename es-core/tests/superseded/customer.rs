@@ -155,7 +155,7 @@ pub(crate) struct Note {
 impl Decide<Note> for Customer {
     type Events = NoteAdded;
 
-    fn decide(&self, command: Note) -> Result<NoteAdded, Infallible> {
+    fn decide(&self, command: Note) -> Result<NoteAdded, NoRejection> {
         Ok(NoteAdded { note: format!("{}. {}", self.notes.len() + 1, command.note) })
     }
 }

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 
 use super::model::{Aggregate, Events};
 use super::parse::VOCABULARY;
+use super::unfit;
 use crate::deprecation::Deprecation;
 use crate::describe::describe;
 use crate::event_enum;
@@ -14,16 +15,16 @@ use crate::shape::shape;
 
 pub(crate) fn aggregate(model: &Aggregate<'_>) -> TokenStream {
     let completion = model.written.completion(&VOCABULARY, model.krate);
-    let aggregate = model.can_stand.then(|| implementation(model));
     let described = describe(model.input, &model.input.generics, model.krate);
+    if model.is_unfit {
+        let aggregate = unfit::implementation(model);
+        let definition = unfit::definition(model);
+        return quote!(#completion #definition #aggregate #described);
+    }
+    let aggregate = implementation(model);
     let shape = model.shape.as_ref().map(shape);
     let aggregate = quote!(#aggregate #shape);
     match &model.event {
-        Events::Listed(set) if set.has_strangers => {
-            // A parameter too many was told of; any trait of the enum would tell of it again.
-            let definition = event_enum::definition(model.input, set);
-            quote!(#completion #definition #described)
-        }
         Events::Listed(set) if set.is_empty() => {
             let definition = event_enum::of_nothing(model.input, set);
             quote!(#completion #definition #aggregate #described)
@@ -43,9 +44,8 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
     let Aggregate { name, krate, .. } = model;
     let ident = &model.input.ident;
     let deprecation = Deprecation::of(&model.input.attrs);
-    let id = id(model);
+    let Aggregate { id, error, .. } = model;
     let event = event(model);
-    let error = error(model);
     let snapshots = model.snapshot.map(|snapshot| snapshot.policy(*krate));
     // Only this one word has the place of the struct: the compiler tells there that `Default` is missing.
     let this = Ident::new("Self", ident.span());
@@ -72,10 +72,6 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
     }
 }
 
-fn id(model: &Aggregate<'_>) -> TokenStream {
-    model.id.map_or_else(|| quote!(::std::string::String), ToTokens::to_token_stream)
-}
-
 fn event(model: &Aggregate<'_>) -> TokenStream {
     match &model.event {
         Events::Listed(EventSet { ident, .. }) => {
@@ -84,10 +80,6 @@ fn event(model: &Aggregate<'_>) -> TokenStream {
         }
         Events::Enum(event) => event.to_token_stream(),
     }
-}
-
-fn error(model: &Aggregate<'_>) -> TokenStream {
-    model.error.map_or_else(|| quote!(::core::convert::Infallible), ToTokens::to_token_stream)
 }
 
 fn apply(model: &Aggregate<'_>) -> TokenStream {

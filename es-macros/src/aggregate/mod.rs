@@ -4,18 +4,15 @@ mod expand;
 mod model;
 mod parse;
 mod snapshot;
+mod unfit;
 
 use proc_macro2::TokenStream;
 use syn::{DeriveInput, Type};
 
 use crate::diagnostics::{Errors, Slot};
 use crate::event_list::Entry;
-use crate::ownership::is_owned;
 
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
-    if !is_owned("an aggregate", &input.generics, errors) {
-        return TokenStream::new();
-    }
     let spec = parse::spec(input, errors);
     let model = model::Aggregate::new(input, &spec, errors);
     expand::aggregate(&model)

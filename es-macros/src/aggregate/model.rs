@@ -1,6 +1,7 @@
 //! An aggregate that is sound.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
 use syn::{Data, DeriveInput, Type};
 
 use super::parse::Spec;
@@ -11,19 +12,19 @@ use crate::diagnostics::Errors;
 use crate::event_enum;
 use crate::event_set::EventSet;
 use crate::name;
+use crate::ownership::is_owned;
 use crate::paths;
 use crate::shape::Shape;
 
 pub(crate) struct Aggregate<'a> {
     pub(crate) input: &'a DeriveInput,
-    /// Whether an implementation can stand: on a struct, and on an enum, which was told that it is
-    /// none, if it has the `Default` that an aggregate needs. Its commands then stay sound.
-    pub(crate) can_stand: bool,
+    /// Whether it is no aggregate at all, which was told.
+    pub(crate) is_unfit: bool,
     pub(crate) name: String,
-    /// Only after a mistake there is none.
-    pub(crate) id: Option<&'a Type>,
-    /// Without it nothing is refused.
-    pub(crate) error: Option<&'a Type>,
+    pub(crate) id: TokenStream,
+    pub(crate) error: TokenStream,
+    /// Stands for what a mistake hides; without a mistake for nothing.
+    pub(crate) unknown: TokenStream,
     pub(crate) event: Events<'a>,
     pub(crate) snapshot: Option<&'a Snapshot>,
     /// Known where there are snapshots.
@@ -43,6 +44,7 @@ pub(crate) enum Events<'a> {
 impl<'a> Aggregate<'a> {
     pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec, errors: &mut Errors) -> Self {
         let is_struct = is_struct(input, errors);
+        let is_owned = is_owned("an aggregate", &input.generics, errors);
         let is_annotated = spec.written.place.is_some();
         if is_struct && !is_annotated {
             errors.at(
@@ -61,15 +63,19 @@ impl<'a> Aggregate<'a> {
         let snapshot = spec.snapshot.value().filter(|_| is_struct);
         let name = spec.name.value();
         let name = name.and_then(|literal| name::AGGREGATE.check(literal, errors));
+        let event = events(input, spec, krate, errors);
+        let unknown = errors.stand_in();
+        let shape = snapshot.and_then(|_| Shape::new(input, krate, errors));
         Self {
             input,
-            can_stand: is_struct || has_default_variant(&input.data),
+            is_unfit: !is_struct || !is_owned || has_strangers(&event),
             name: name.unwrap_or_else(|| "unnamed".to_owned()),
-            id: spec.id.value(),
-            error: spec.error.value(),
-            event: events(input, spec, krate, errors),
+            id: spec.id.value().map_or_else(|| unknown.clone(), ToTokens::to_token_stream),
+            error: error(spec, krate, &unknown),
+            unknown,
+            event,
             snapshot,
-            shape: snapshot.and_then(|_| Shape::new(input, krate, errors)),
+            shape,
             krate,
             written: &spec.written,
         }
@@ -93,16 +99,13 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
     false
 }
 
-fn has_default_variant(data: &Data) -> bool {
-    let Data::Enum(data) = data else {
-        return false;
-    };
-    let attributes = data.variants.iter().flat_map(|variant| &variant.attrs);
-    attributes.into_iter().any(|attribute| attribute.path().is_ident("default"))
+/// Whether there is a parameter that no event has.
+fn has_strangers(events: &Events<'_>) -> bool {
+    matches!(events, Events::Listed(set) if set.has_strangers)
 }
 
 fn missing_keys(place: &Ident, state: &Ident, spec: &Spec, errors: &mut Errors) {
-    if spec.written.lacks("name") {
+    if spec.written.misses("name") {
         errors.at(
             place,
             format_args!(
@@ -112,7 +115,7 @@ fn missing_keys(place: &Ident, state: &Ident, spec: &Spec, errors: &mut Errors) 
             ),
         );
     }
-    if spec.written.lacks("id") {
+    if spec.written.misses("id") {
         errors.at(
             place,
             format_args!(
@@ -120,12 +123,24 @@ fn missing_keys(place: &Ident, state: &Ident, spec: &Spec, errors: &mut Errors) 
             ),
         );
     }
-    if spec.written.lacks("events") && spec.written.lacks("event") {
+    if spec.written.misses("events") && spec.written.misses("event") {
         errors.at(
             place,
             "`events` is missing; list what can happen, `events(Opened, Closed)`, \
              or name an enum of your own, `event = …`",
         );
+    }
+}
+
+/// Why a decision refuses. Without the key nothing is refused; where it may have been meant, and a mistake
+/// hides it, any error does.
+fn error(spec: &Spec, krate: CratePath<'_>, unknown: &TokenStream) -> TokenStream {
+    match spec.error.value() {
+        Some(error) => error.to_token_stream(),
+        None if spec.written.place.is_some() && spec.written.misses("error") => {
+            quote!(#krate::NoRejection)
+        }
+        None => unknown.clone(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Each mistake and the sentence that answers it.
 
 use super::mistakes;
+use crate::underived::{AGGREGATE, COMMAND};
 use crate::{aggregate, command, decision_model, event, event_set, shape};
 
 fn of_event(item: &str) -> Vec<String> {
@@ -673,5 +674,34 @@ fn a_field_has_one_key_for_its_shape() {
             "unknown key `opaqe`; did you mean `opaque`?",
             "`opaque` takes no value; write `opaque` alone"
         ],
+    );
+}
+
+#[test]
+fn a_missing_derive_is_told_beside_what_it_would_write() {
+    let keys = r#"name = "account", id = String, events(Opened)"#.parse().unwrap();
+    let item = "struct Account { #[aggregate(name)] open: bool }".parse().unwrap();
+
+    let written = AGGREGATE.expand(&keys, &item).to_string();
+
+    assert!(written.contains("write `#[derive(Aggregate)]` above it"), "{written}");
+    assert!(written.starts_with("struct Account { open : bool }"), "{written}");
+    assert!(written.contains("impl :: es_core :: Aggregate for Account"), "{written}");
+}
+
+#[test]
+fn an_annotation_on_what_derives_nothing_leaves_it_as_it_is() {
+    let written = COMMAND.expand(&"any".parse().unwrap(), &"fn pay () { }".parse().unwrap());
+
+    let written = written.to_string();
+    assert!(written.starts_with("fn pay () { }"), "{written}");
+    assert_eq!(written.matches("compile_error").count(), 1, "{written}");
+}
+
+#[test]
+fn an_unknown_key_may_be_the_one_that_is_missing() {
+    assert_eq!(
+        of_aggregate(r#"#[aggregate(name = "a", key = u8, events(Opened))] struct Account;"#).len(),
+        1
     );
 }

@@ -147,6 +147,18 @@ fn an_aggregate_with_mistakes_keeps_what_was_understood() {
 }
 
 #[test]
+fn a_borrowing_aggregate_is_one_all_the_same() {
+    check(
+        aggregate::derive,
+        r#"
+            #[aggregate(name = "account", id = AccountId, events(Opened))]
+            pub struct Account<'a, T, U = ()> { owner: &'a str, of: T, with: U }
+        "#,
+        &expect_file!["snapshots/aggregate_unfit.rs"],
+    );
+}
+
+#[test]
 fn a_decision_model() {
     check(
         decision_model::derive,

@@ -1,7 +1,6 @@
 //! Aggregates each of which breaks one law.
 #![allow(clippy::needless_pass_by_value, reason = "apply and decide are given what they take")]
 
-use std::convert::Infallible;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use es_core::prelude::*;
@@ -137,7 +136,7 @@ pub(crate) struct Roll {
 impl Decide<Roll> for Purse {
     type Events = Deposited;
 
-    fn decide(&self, _: Roll) -> Result<Deposited, Infallible> {
+    fn decide(&self, _: Roll) -> Result<Deposited, NoRejection> {
         static DICE: AtomicI64 = AtomicI64::new(0);
         Ok(Deposited { cents: DICE.fetch_add(1, Ordering::Relaxed) % 2 })
     }
@@ -155,7 +154,7 @@ pub(crate) struct Double {
 impl Decide<Double> for Purse {
     type Events = Deposited;
 
-    fn decide(&self, command: Double) -> Result<Deposited, Infallible> {
+    fn decide(&self, command: Double) -> Result<Deposited, NoRejection> {
         let cents = command.cents.checked_mul(2).expect("twice as much is too much");
         Ok(Deposited { cents })
     }
@@ -234,7 +233,7 @@ pub(crate) struct Close {
 impl Decide<Close> for Half {
     type Events = Closed;
 
-    fn decide(&self, _: Close) -> Result<Closed, Infallible> {
+    fn decide(&self, _: Close) -> Result<Closed, NoRejection> {
         Ok(Closed {})
     }
 }

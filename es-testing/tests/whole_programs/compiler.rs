@@ -35,8 +35,14 @@ impl Compiler {
         Self { libraries: arguments(&cargo), folder }
     }
 
-    /// The errors of a program, as they are printed.
-    pub(crate) fn errors_of(&self, name: &str, program: &str) -> Vec<String> {
+    /// The errors of a program, as they are printed; `renamed` is a library that it has under another
+    /// name.
+    pub(crate) fn errors_of(
+        &self,
+        name: &str,
+        program: &str,
+        renamed: Option<&(String, String)>,
+    ) -> Vec<String> {
         let source = self.folder.join(name).with_extension("rs");
         fs::write(&source, program).expect("the folder for temporary files is writable");
         let rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
@@ -44,7 +50,7 @@ impl Compiler {
             .args(["--error-format=json", "--diagnostic-width=100", "--crate-name=program"])
             .arg("-o")
             .arg(source.with_extension("rmeta"))
-            .args(&self.libraries)
+            .args(self.libraries.iter().map(|argument| named(argument, renamed)))
             .arg(&source)
             .output()
             .expect("rustc runs, as it compiled this test");
@@ -53,6 +59,15 @@ impl Compiler {
         assert_eq!(rustc.status.success(), errors.is_empty(), "{name}: {told}");
         errors
     }
+}
+
+/// The argument that names a library, with the other name if it is the one that is `renamed`.
+fn named(argument: &str, renamed: Option<&(String, String)>) -> String {
+    let other = renamed.and_then(|(library, other)| {
+        let file = argument.strip_prefix(&format!("--extern={library}="))?;
+        Some(format!("--extern={other}={file}"))
+    });
+    other.unwrap_or_else(|| argument.to_owned())
 }
 
 /// The rendered text, if the line is an error at some place; the last line counts them and has none.

@@ -9,6 +9,8 @@ pub(crate) struct Mistake {
     pub(crate) name: String,
     /// The number of errors that it meets; one, unless it says why not.
     pub(crate) errors: usize,
+    /// A library that the program has under another name: its own and the other.
+    pub(crate) renamed: Option<(String, String)>,
     changes: Vec<Change>,
 }
 
@@ -40,7 +42,8 @@ fn parse(text: &str) -> Option<Mistake> {
     if name.contains(' ') {
         return None;
     }
-    let mut mistake = Mistake { name: name.to_owned(), errors: 1, changes: Vec::new() };
+    let mut mistake =
+        Mistake { name: name.to_owned(), errors: 1, renamed: None, changes: Vec::new() };
     let mut change = Change::default();
     for line in text.lines().chain([""]) {
         match line.split_at_checked(1) {
@@ -50,6 +53,10 @@ fn parse(text: &str) -> Option<Mistake> {
                 let (errors, reason) = why.trim().split_once(' ').expect("a number and why");
                 assert!(!reason.is_empty(), "{name} says why");
                 mistake.errors = errors.parse().expect("a number and why");
+            }
+            Some(("~", names)) => {
+                let (library, other) = names.trim().split_once(' ').expect("two names");
+                mistake.renamed = Some((library.to_owned(), other.to_owned()));
             }
             _ if !change.old.is_empty() => mistake.changes.push(std::mem::take(&mut change)),
             _ => {}

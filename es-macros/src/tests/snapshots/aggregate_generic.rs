@@ -155,7 +155,7 @@ where
     const NAME: &'static str = "cache";
     type Id = String;
     type Event = CacheEvent<T>;
-    type Error = ::core::convert::Infallible;
+    type Error = ::es_core::NoRejection;
     fn initial() -> Self {
         <Self as ::core::default::Default>::default()
     }

@@ -3,7 +3,7 @@ impl ::es_core::Aggregate for Account {
     const NAME: &'static str = "account";
     type Id = AccountId;
     type Event = history::AccountEvent;
-    type Error = ::core::convert::Infallible;
+    type Error = ::es_core::NoRejection;
     fn initial() -> Self {
         <Self as ::core::default::Default>::default()
     }

@@ -3,7 +3,7 @@ impl ::es_core::Aggregate for Account {
     const NAME: &'static str = "account";
     type Id = AccountId;
     type Event = AccountEvent;
-    type Error = ::core::convert::Infallible;
+    type Error = ::es_core::NoRejection;
     const SNAPSHOTS: ::core::option::Option<::es_core::SnapshotPolicy<Self>> = ::core::option::Option::Some(
         <Self as ::es_core::SnapshotState>::POLICY.every(100u32).keep(3u32).version(2u32),
     );

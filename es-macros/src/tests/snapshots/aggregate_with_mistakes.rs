@@ -122,9 +122,13 @@ enum AccountEvent {
 #[automatically_derived]
 impl ::es_core::Aggregate for Account {
     const NAME: &'static str = "account";
-    type Id = ::std::string::String;
+    type Id = [(); ::core::compile_error! {
+        "`event` names one enum; write `events(…)` for a list, or `event = AccountEvent`"
+    }];
     type Event = AccountEvent;
-    type Error = ::core::convert::Infallible;
+    type Error = [(); ::core::compile_error! {
+        "`event` names one enum; write `events(…)` for a list, or `event = AccountEvent`"
+    }];
     fn initial() -> Self {
         <Self as ::core::default::Default>::default()
     }
@@ -157,7 +161,4 @@ impl ::es_core::Describe for Account {
 }
 ::core::compile_error! {
     "unknown key `frob`; known keys of `aggregate` are `name`, `id`, `events`, `superseded`, `event`, `error`, `snapshot` and `crate`"
-}
-::core::compile_error! {
-    "`id` is missing; write `id = AccountId` with the type that tells one from the other"
 }

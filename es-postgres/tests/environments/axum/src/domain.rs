@@ -44,7 +44,7 @@ pub struct Deposit {
 impl Decide<Deposit> for Account {
     type Events = Deposited;
 
-    fn decide(&self, command: Deposit) -> Result<Deposited, Infallible> {
+    fn decide(&self, command: Deposit) -> Result<Deposited, NoRejection> {
         Ok(Deposited { cents: command.cents })
     }
 }

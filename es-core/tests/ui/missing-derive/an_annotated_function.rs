@@ -1,0 +1,4 @@
+use es_core::prelude::*;
+
+#[aggregate(name = "account")]
+fn main() {}

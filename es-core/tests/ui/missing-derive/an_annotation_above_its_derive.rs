@@ -1,0 +1,7 @@
+use es_core::prelude::*;
+
+#[event(name = "account-opened")]
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+struct Opened {}
+
+fn main() {}
