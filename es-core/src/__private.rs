@@ -22,6 +22,7 @@ use serde::de::DeserializeOwned;
 use crate::aggregate::Aggregate;
 pub use crate::climb::{BoxError, FieldValue, PreviousOf, climb};
 use crate::decide::DecidedBy;
+pub use crate::decide::{CommandOf, Decides};
 use crate::decision;
 use crate::decisions::{self, DecisionError, TaggedEvent};
 use crate::decoded::Decoded;
@@ -44,7 +45,7 @@ pub use field_tags::{
     HomeName, TagNames, TagValue, TagValues, Tags, all_tags, each_tag, one_tag, query,
 };
 pub use handlers::{AnyDb, name_what_it_writes_into_with_the_key_db, writes_into};
-pub use listed::{Listed, Member, Reads, decode, histories, types, types_read};
+pub use listed::{Listed, Member, Only, Reads, decode, histories, types, types_read};
 pub use stored::MaybeStored;
 
 /// What may stand for a parameter of an event: whatever could itself be stored.

@@ -32,7 +32,7 @@ use crate::describe::Describe;
     label = "not a command",
     note = "put on it: #[derive(Command, Clone)] #[command(aggregate = …)], and #[command(id)] on the field that names the stream"
 )]
-pub trait Command: Describe + Clone + Send + Sync + 'static {
+pub trait Command: Describe + Clone + Send + 'static {
     /// Who decides it.
     type Aggregate: Aggregate;
 

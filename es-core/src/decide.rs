@@ -42,13 +42,35 @@ use crate::into_events::IntoEvents;
     label = "`impl Decide<{C}> for {Self}` is missing",
     note = "write: impl Decide<{C}> for {Self} {{ type Events = ..; fn decide(&self, command: {C}) -> Result<Self::Events, Self::Error> {{ .. }} }}"
 )]
-pub trait Decide<C: Command<Aggregate = Self>>: Aggregate {
+pub trait Decide<C>: Aggregate + Decides<C> {
     /// What the command can cause.
     type Events: IntoEvents<Self::Event>;
 
     /// Decides. Sees the state, changes nothing.
     fn decide(&self, command: C) -> Result<Self::Events, Self::Error>;
 }
+
+/// An aggregate that may decide `C`, since it is one of its commands: what [`Decide`] asks of both.
+///
+/// In its place, a bound of `C` would have the compiler look through all that a command has to be, and
+/// tell at each decision once more what it told at the command.
+#[doc(hidden)]
+pub trait Decides<C>: Aggregate {}
+
+impl<A: Aggregate, C: CommandOf<A>> Decides<C> for A {}
+
+/// A command that names the aggregate `A` as its own.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a command of `{A}`",
+    label = "`{Self}` is not one of its commands",
+    note = "put on `{Self}`: #[derive(Command, Clone)] #[command(aggregate = {A})], and #[command(id)] on the field that names the stream",
+    note = "or let another aggregate decide it, if it is for that one"
+)]
+pub trait CommandOf<A> {}
+
+#[diagnostic::do_not_recommend]
+impl<C: Command<Aggregate = A>, A> CommandOf<A> for C {}
 
 /// A command for which the aggregate `A` has a decision: [`Decide`], seen from the command.
 ///

@@ -31,13 +31,14 @@ impl Errors {
 
     /// What stands for a type that is not known after a mistake: no use of it is a mistake as well.
     ///
-    /// It is an array whose length is the first mistake once more. The compiler prints equal errors once,
-    /// and is silent wherever a type holds one that was printed. Without a mistake it is nothing.
+    /// It depends on an array whose length is the first mistake once more. The compiler prints equal errors
+    /// once, and takes a type that depends on one for every type. `compile_error!` in the place of the type
+    /// itself would be `()`. Without a mistake it is nothing.
     pub(crate) fn stand_in(&self) -> TokenStream {
         let first = self.0.clone().into_iter().flatten().next();
         first
             .map(|error| error.to_compile_error())
-            .map(|told| quote!([(); #told]))
+            .map(|told| quote!(<[(); { #told }] as ::core::iter::IntoIterator>::Item))
             .unwrap_or_default()
     }
 

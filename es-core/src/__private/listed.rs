@@ -36,6 +36,8 @@ impl<S> Member<S> {
     note = "put on it: #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)] #[event(name = \"…\")]"
 )]
 pub trait Listed<S>: Sized {
+    /// A number that events have and no other type.
+    const ONE: usize = 1;
     const MEMBER: Member<S>;
 
     #[must_use]
@@ -50,6 +52,15 @@ impl<E: Event, S: From<E>> Listed<S> for E {
     fn fact(&self) -> &dyn FactOf<S> {
         self
     }
+}
+
+/// The item of an array of one: a type that is known if the length is. See [`Listed::ONE`].
+pub trait Only {
+    type It;
+}
+
+impl<T> Only for [T; 1] {
+    type It = T;
 }
 
 fn decode_one<E: Event, S: From<E>>(

@@ -17,7 +17,7 @@ pub(crate) trait AnyModels: Any + Send + Sync {
     fn copy(&self) -> Box<dyn AnyModels>;
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
     fn as_any(&self) -> &dyn Any;
-    fn as_debug(&self) -> &dyn fmt::Debug;
+    fn each(&self) -> Vec<&dyn fmt::Debug>;
 }
 
 impl<M: DecisionModels> AnyModels for M {
@@ -34,7 +34,7 @@ impl<M: DecisionModels> AnyModels for M {
     }
 
     fn copy(&self) -> Box<dyn AnyModels> {
-        Box::new(self.clone())
+        Box::new(DecisionModels::copy(self))
     }
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {
@@ -45,8 +45,8 @@ impl<M: DecisionModels> AnyModels for M {
         self
     }
 
-    fn as_debug(&self) -> &dyn fmt::Debug {
-        self
+    fn each(&self) -> Vec<&dyn fmt::Debug> {
+        DecisionModels::each(self)
     }
 }
 
@@ -84,20 +84,12 @@ impl Joint {
     }
 }
 
-impl Clone for Joint {
-    fn clone(&self) -> Self {
+impl DecisionModels for Joint {
+    fn copy(&self) -> Self {
         let members = self.members.iter().map(|models| models.copy()).collect();
         Self { members, places: self.places.clone() }
     }
-}
 
-impl fmt::Debug for Joint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.members.iter().map(|models| models.as_debug())).finish()
-    }
-}
-
-impl DecisionModels for Joint {
     fn queries(&self) -> Result<Vec<Query>, InvalidQuery> {
         let queries: Result<Vec<_>, _> = self.members.iter().map(|each| each.queries()).collect();
         Ok(queries?.concat())
@@ -123,6 +115,6 @@ impl DecisionModels for Joint {
     }
 
     fn each(&self) -> Vec<&dyn fmt::Debug> {
-        self.members.iter().map(|models| models.as_debug()).collect()
+        self.members.iter().flat_map(|models| models.each()).collect()
     }
 }

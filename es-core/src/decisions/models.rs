@@ -13,13 +13,21 @@ use crate::recorded::RawEvent;
 /// that match its own query.
 ///
 /// Implemented for these; there is nothing to implement.
+///
+/// What a model has to be besides, `Clone` and `Debug`, is asked where it becomes a
+/// [`DecisionModel`]: here the compiler would tell of it at each decision once more.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a decision model nor a tuple of them",
     label = "nothing that a decision can rest on",
     note = "put on the struct that holds what a decision knows: #[derive(DecisionModel, Clone, Debug)] #[decision_model(events(…))]",
     note = "a decision rests on one model or on a tuple of up to eight"
 )]
-pub trait DecisionModels: Clone + fmt::Debug + Send + Sync + 'static {
+pub trait DecisionModels: Send + Sync + 'static {
+    /// The models once more.
+    #[doc(hidden)]
+    #[must_use]
+    fn copy(&self) -> Self;
+
     /// The query of each model.
     #[doc(hidden)]
     fn queries(&self) -> Result<Vec<Query>, InvalidQuery>;
@@ -43,6 +51,10 @@ pub trait DecisionModels: Clone + fmt::Debug + Send + Sync + 'static {
 
 #[diagnostic::do_not_recommend]
 impl<M: DecisionModel> DecisionModels for M {
+    fn copy(&self) -> Self {
+        self.clone()
+    }
+
     fn queries(&self) -> Result<Vec<Query>, InvalidQuery> {
         Ok(vec![self.query()?])
     }
@@ -69,6 +81,10 @@ macro_rules! tuples {
     ($($name:ident $nth:tt)+) => {
         #[diagnostic::do_not_recommend]
         impl<$($name: DecisionModel),+> DecisionModels for ($($name,)+) {
+            fn copy(&self) -> Self {
+                self.clone()
+            }
+
             fn queries(&self) -> Result<Vec<Query>, InvalidQuery> {
                 Ok(vec![$(self.$nth.query()?),+])
             }

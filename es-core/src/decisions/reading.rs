@@ -57,7 +57,7 @@ impl<M: DecisionModels> Reading<M> {
     /// The models before any event.
     pub(crate) fn new(models: M) -> Result<Self, InvalidQuery> {
         let queries = Queries::new(&models.queries()?, &models.conditions()?)?;
-        Ok(Self { queries, first: models.clone(), base: models, settled: Position::START })
+        Ok(Self { queries, first: models.copy(), base: models, settled: Position::START })
     }
 
     /// Reads on. Sees everything that was acknowledged before the call.
@@ -94,7 +94,7 @@ impl<M: DecisionModels> Reading<M> {
             if let Some(seen) = self.try_read_on(store, again).await? {
                 return Ok(seen);
             }
-            self.base = self.first.clone();
+            self.base = self.first.copy();
             self.settled = Position::START;
         }
         Err(StoreError::new(StoreErrorKind::Contention, Transformed).into())
@@ -123,7 +123,7 @@ impl<M: DecisionModels> Reading<M> {
         // last event of a page is on no page.
         let safe = page.safe.max(self.settled);
         // A reading that fails half way, or is dropped, has folded nothing.
-        let mut base = self.base.clone();
+        let mut base = self.base.copy();
         let mut ahead: Option<M> = None;
         let mut known = Vec::new();
         let mut events = 0;
@@ -142,7 +142,7 @@ impl<M: DecisionModels> Reading<M> {
                     self.queries.fold_found(&mut base, &found)?;
                 } else {
                     known.push(end);
-                    let models = ahead.get_or_insert_with(|| base.clone());
+                    let models = ahead.get_or_insert_with(|| base.copy());
                     self.queries.fold_found(models, &found)?;
                 }
             }
@@ -155,7 +155,7 @@ impl<M: DecisionModels> Reading<M> {
         self.settled = safe;
         self.base = base;
         Ok(Some(Seen {
-            model: ahead.unwrap_or_else(|| self.base.clone()),
+            model: ahead.unwrap_or_else(|| self.base.copy()),
             condition: Condition::new(self.queries.validate.clone(), safe).with_known(known),
             events,
         }))

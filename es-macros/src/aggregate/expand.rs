@@ -85,6 +85,9 @@ fn event(model: &Aggregate<'_>) -> TokenStream {
 fn apply(model: &Aggregate<'_>) -> TokenStream {
     match &model.event {
         Events::Listed(set) => event_enum::dispatch(set),
-        Events::Enum(event) => event_enum::call(model.krate, event, event.span()),
+        Events::Enum(event) => {
+            let krate = model.krate;
+            event_enum::call(&quote!(#krate::Apply), event, event.span())
+        }
     }
 }

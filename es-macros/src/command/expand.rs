@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Type;
+use syn::Data;
 use syn::ext::IdentExt;
 
 use super::model::{Command, Id};
@@ -13,18 +13,20 @@ use crate::describe::describe;
 pub(crate) fn command(model: &Command<'_>) -> TokenStream {
     let completion = model.written.completion(&VOCABULARY, model.krate);
     let on_fields = model.written_on_fields.completion(&FIELD_VOCABULARY, model.krate);
-    let command = model.aggregate.map(|aggregate| implementation(model, aggregate));
+    // A union cannot have the derives that a command needs: each would be told of again.
+    let is_union = matches!(model.input.data, Data::Union(_));
+    let command = (!is_union).then(|| implementation(model));
     let described = describe(model.input, &model.input.generics, model.krate);
     quote!(#completion #on_fields #command #described)
 }
 
-fn implementation(model: &Command<'_>, aggregate: &Type) -> TokenStream {
-    let Command { lifecycle, krate, .. } = model;
+fn implementation(model: &Command<'_>) -> TokenStream {
+    let Command { aggregate, lifecycle, krate, .. } = model;
     let ident = &model.input.ident;
     let name = ident.unraw().to_string();
     let deprecation = Deprecation::of(&model.input.attrs);
-    let id = id(model, aggregate);
-    let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
+    let id = id(model);
+    let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
     quote! {
         #[automatically_derived]
         #deprecation
@@ -40,8 +42,8 @@ fn implementation(model: &Command<'_>, aggregate: &Type) -> TokenStream {
     }
 }
 
-fn id(model: &Command<'_>, aggregate: &Type) -> TokenStream {
-    let krate = &model.krate;
+fn id(model: &Command<'_>) -> TokenStream {
+    let Command { aggregate, krate, .. } = model;
     let Some(Id { member, ty }) = &model.id else {
         return quote!(::core::unimplemented!());
     };

@@ -8,12 +8,8 @@ use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
 use crate::diagnostics::Errors;
-use crate::ownership::is_owned;
 
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
-    if !is_owned("a command", &input.generics, errors) {
-        return TokenStream::new();
-    }
     let spec = parse::spec(input, errors);
     let model = model::Command::new(input, &spec, errors);
     expand::command(&model)

@@ -1,18 +1,21 @@
 //! A command that is sound.
 
-use proc_macro2::{Ident, Span};
-use quote::format_ident;
-use syn::{Data, DeriveInput, Field, Index, Member, Type};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident};
+use syn::{Data, DeriveInput, Field, Generics, Index, Member, Type};
 
 use super::parse::Spec;
 use crate::attr::Written;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
+use crate::ownership::owned;
 
 pub(crate) struct Command<'a> {
     pub(crate) input: &'a DeriveInput,
-    /// Without it there is nothing to implement: only after a mistake.
-    pub(crate) aggregate: Option<&'a Type>,
+    /// Those of the struct.
+    pub(crate) generics: Generics,
+    /// After a mistake a stand-in.
+    pub(crate) aggregate: TokenStream,
     pub(crate) lifecycle: Ident,
     /// Only after a mistake there is none.
     pub(crate) id: Option<Id<'a>>,
@@ -29,18 +32,23 @@ pub(crate) struct Id<'a> {
 
 impl<'a> Command<'a> {
     pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec<'a>, errors: &mut Errors) -> Self {
+        let generics = owned("a command", &input.generics, errors);
+        // An enum was told that it is none, and is one all the same, so that its uses stay sound.
         let is_struct = is_struct(input, errors);
+        let aggregate =
+            if is_struct { aggregate(input, spec, errors) } else { spec.aggregate.value() };
+        let id = if is_struct { id(input, spec, errors) } else { None };
         Self {
             input,
-            // An enum was told that it is none, and is one all the same, so that its uses stay sound.
-            aggregate: match input.data {
-                Data::Struct(_) => aggregate(input, spec, errors),
-                Data::Enum(_) => spec.aggregate.value(),
-                Data::Union(_) => None,
-            },
+            generics,
             lifecycle: lifecycle(spec, errors),
-            id: if is_struct { id(input, spec, errors) } else { None },
             krate: CratePath::new(&spec.krate, errors),
+            // The id is one of the aggregate.
+            id: id.filter(|_| aggregate.is_some()),
+            aggregate: match aggregate {
+                Some(aggregate) => aggregate.to_token_stream(),
+                None => errors.stand_in(),
+            },
             written: &spec.written,
             written_on_fields: &spec.written_on_fields,
         }
@@ -60,7 +68,7 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
 }
 
 fn aggregate<'a>(input: &DeriveInput, spec: &'a Spec<'_>, errors: &mut Errors) -> Option<&'a Type> {
-    if spec.written.lacks("aggregate") {
+    if spec.written.misses("aggregate") {
         let ident = &input.ident;
         match &spec.written.place {
             Some(place) => errors.at(
@@ -124,7 +132,7 @@ fn id<'a>(input: &DeriveInput, spec: &Spec<'a>, errors: &mut Errors) -> Option<I
     })
 }
 
-fn name_of(field: &Field) -> &dyn quote::ToTokens {
+fn name_of(field: &Field) -> &dyn ToTokens {
     match &field.ident {
         Some(ident) => ident,
         None => &field.ty,

@@ -54,6 +54,14 @@ pub(crate) struct Since {
 }
 
 impl Change {
+    /// The version since which a renamed field has its new key, and the key that it had before.
+    pub(crate) fn renamed(&self) -> Option<(u32, &LitStr)> {
+        match &self.kind {
+            Kind::Renamed(from) => Some((self.since.version, from)),
+            Kind::Added(_) | Kind::Changed(..) => None,
+        }
+    }
+
     /// Reads what stands behind one of the [`KEYS`]. Nothing, if something is missing, which is told.
     pub(crate) fn read(
         key: &Ident,

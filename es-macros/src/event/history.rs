@@ -48,10 +48,12 @@ impl<'a> History<'a> {
         version: u32,
         errors: &mut Errors,
     ) -> Option<Self> {
-        let fields = spec.fields.iter().filter_map(Lifeline::of_field);
+        let attrs = &input.attrs;
+        let fields = spec.fields.iter().filter_map(|field| Lifeline::of_field(attrs, field));
+        let removed = spec.removed.iter().map(|removed| Lifeline::of_removed(attrs, removed));
         let history = Self {
-            serde: Carried::of_struct(&input.attrs),
-            lifelines: fields.chain(spec.removed.iter().map(Lifeline::of_removed)).collect(),
+            serde: Carried::of_struct(attrs),
+            lifelines: fields.chain(removed).collect(),
             version,
         };
         let is_sound = has_names(input, spec, errors)

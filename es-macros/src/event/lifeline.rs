@@ -3,13 +3,14 @@
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
 use syn::ext::IdentExt;
-use syn::{ExprPath, LitStr, Type};
+use syn::{Attribute, ExprPath, LitStr, Type};
 
 use super::carried::Carried;
 use super::change::{Call, Change, Kind, Origin, Since};
 use super::parse::FieldSpec;
 use super::removed::Removed;
 use crate::diagnostics::Errors;
+use crate::shape;
 
 /// A field of today, or one that was removed.
 pub(crate) struct Lifeline<'a> {
@@ -17,6 +18,8 @@ pub(crate) struct Lifeline<'a> {
     pub(crate) name: &'a Ident,
     /// As it is today, or was last.
     pub(crate) ty: &'a Type,
+    /// The key under which it is stored today, or was last.
+    key: String,
     serde: Vec<Carried>,
     pub(crate) changes: &'a [Change],
     /// The first version without it.
@@ -35,20 +38,23 @@ pub(crate) struct Then<'a> {
 
 impl<'a> Lifeline<'a> {
     /// A field of today. One without a name has no history.
-    pub(crate) fn of_field(spec: &'a FieldSpec<'a>) -> Option<Self> {
+    pub(crate) fn of_field(of_struct: &[Attribute], spec: &'a FieldSpec<'a>) -> Option<Self> {
+        let name = spec.field.ident.as_ref()?;
         Some(Self {
-            name: spec.field.ident.as_ref()?,
+            name,
             ty: &spec.field.ty,
+            key: shape::key(of_struct, name, &spec.field.attrs),
             serde: Carried::all(&spec.field.attrs),
             changes: &spec.changes,
             removed: None,
         })
     }
 
-    pub(crate) fn of_removed(removed: &'a Removed) -> Self {
+    pub(crate) fn of_removed(of_struct: &[Attribute], removed: &'a Removed) -> Self {
         Self {
             name: &removed.name,
             ty: &removed.ty,
+            key: shape::key(of_struct, &removed.name, &[]),
             serde: Vec::new(),
             changes: &removed.changes,
             removed: Some(&removed.since),
@@ -130,7 +136,30 @@ impl<'a> Lifeline<'a> {
             is_sound &=
                 change.since.is_within(version, errors) && self.is_possible(nth, change, errors);
         }
-        is_sound & self.removed.is_none_or(|since| since.is_within(version, errors))
+        is_sound
+            & self.removed.is_none_or(|since| since.is_within(version, errors))
+            & self.renames_are_changes(errors)
+    }
+
+    /// Whether each key that it had is another than the next: told if not.
+    fn renames_are_changes(&self, errors: &mut Errors) -> bool {
+        let mut renames: Vec<_> = self.changes.iter().filter_map(Change::renamed).collect();
+        renames.sort_by_key(|(since, _)| std::cmp::Reverse(*since));
+        let mut next = self.key.clone();
+        for (_, from) in renames {
+            if from.value() == next {
+                errors.at(
+                    from,
+                    format_args!(
+                        "the field is still stored as `{next}` after that; write the key that it had \
+                         before, or remove `renamed`"
+                    ),
+                );
+                return false;
+            }
+            next = from.value();
+        }
+        true
     }
 
     /// Whether the change at `nth` goes with the others: told if not.

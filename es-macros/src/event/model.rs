@@ -11,6 +11,7 @@ use crate::attr::Written;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::name;
+use crate::ownership::owned;
 use crate::tags::TagField;
 use crate::version;
 
@@ -34,6 +35,8 @@ pub(crate) struct Event<'a> {
 
 impl<'a> Event<'a> {
     pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec<'a>, errors: &mut Errors) -> Self {
+        let generics = owned("an event", &input.generics, errors);
+        let is_owned = input.generics.lifetimes().next().is_none();
         let is_struct = is_struct(input, errors);
         let krate = CratePath::new(&spec.krate, errors);
         // Without the right shape, what else is missing would only distract.
@@ -43,14 +46,14 @@ impl<'a> Event<'a> {
         let version = spec.version.value().and_then(|literal| version::read(literal, errors));
         Self {
             input,
-            generics: generics(input, krate),
+            generics: stored(generics, krate),
             aliases: aliases::sound(aliases, &name, errors),
             name,
             version: version.unwrap_or(1),
             // Of a version that is none nothing can be said.
             past: match version {
                 None if spec.version.value().is_some() => Past::None,
-                _ if !is_struct => Past::None,
+                _ if !is_struct || !is_owned => Past::None,
                 version => Past::new(input, spec, version.unwrap_or(1), errors),
             },
             tags: tags(spec, home, errors),
@@ -84,8 +87,7 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
 }
 
 /// The fields of an event are stored, compared and printed; what a parameter stands for is a field.
-fn generics(input: &DeriveInput, krate: CratePath<'_>) -> Generics {
-    let mut generics = input.generics.clone();
+fn stored(mut generics: Generics, krate: CratePath<'_>) -> Generics {
     for parameter in generics.type_params_mut() {
         parameter.bounds.push(parse_quote!(#krate::__private::Part));
     }

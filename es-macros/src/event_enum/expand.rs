@@ -5,7 +5,6 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::DeriveInput;
 use syn::ext::IdentExt;
 
-use crate::crate_path::CratePath;
 use crate::event_set::{EventSet, Member};
 
 /// What the enum is besides a set of events.
@@ -122,11 +121,14 @@ pub(crate) fn dispatch(set: &EventSet<'_>) -> TokenStream {
     }
     let arms = set.members.iter().map(|member| {
         let Member { variant, event, .. } = member;
-        let call = call(*krate, event, member.blame);
+        let call = call(&quote!(__Apply), &itself(set, event), member.blame);
         quote!(#ident::#variant(__e) => #call,)
     });
     let strangers = set.strangers();
+    let known = known(set);
     quote! {
+        use #krate::Apply as __Apply;
+        #known
         match __e {
             #(#arms)*
             #strangers
@@ -134,9 +136,30 @@ pub(crate) fn dispatch(set: &EventSet<'_>) -> TokenStream {
     }
 }
 
-pub(crate) fn call(krate: CratePath<'_>, event: &dyn ToTokens, blame: Span) -> TokenStream {
+/// The call of `apply`, the name of the trait `Apply`, for one event.
+pub(crate) fn call(apply: &TokenStream, event: &dyn ToTokens, blame: Span) -> TokenStream {
     // Only this has the place of the listed type: the compiler underlines it if the impl is missing, and
     // an editor that looks for the type finds no other word there.
     let this = quote_spanned!(blame=> <_);
-    quote!(#this as #krate::Apply<#event>>::apply(self, __e))
+    quote!(#this as #apply<#event>>::apply(self, __e))
+}
+
+/// A listed type as the event that it is. A type that is none is told so here as everywhere, and then
+/// nothing more is asked of it: neither how it is applied nor how it is projected.
+///
+/// It is the item of an array of one, whose length the compiler knows of events alone. Of a type with
+/// parameters it would know no length. The names are those of [`known`].
+pub(crate) fn itself(set: &EventSet<'_>, event: &dyn ToTokens) -> TokenStream {
+    if set.is_generic() {
+        return event.to_token_stream();
+    }
+    let ident = &set.ident;
+    quote!(<[#event; <#event as __Is<#ident>>::ONE] as __Of>::It)
+}
+
+/// The names that [`itself`] needs.
+pub(crate) fn known(set: &EventSet<'_>) -> Option<TokenStream> {
+    let EventSet { krate, .. } = set;
+    let is_needed = !set.is_generic() && !set.members.is_empty();
+    is_needed.then(|| quote!(use #krate::__private::{Listed as __Is, Only as __Of};))
 }

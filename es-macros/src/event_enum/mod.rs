@@ -4,5 +4,7 @@
 mod expand;
 mod model;
 
-pub(crate) use expand::{call, definition, dispatch, documented, implementations, of_nothing};
+pub(crate) use expand::{
+    call, definition, dispatch, documented, implementations, itself, known, of_nothing,
+};
 pub(crate) use model::of_list;

@@ -10,7 +10,8 @@ use syn::{Generics, Type, parse_quote};
 
 use super::model::{Db, Effect, Projection};
 use crate::deprecation::Deprecation;
-use crate::event_set::Member;
+use crate::event_enum;
+use crate::event_set::{EventSet, Member};
 
 pub(crate) fn projects(model: &Projection<'_>) -> TokenStream {
     let deprecation = Deprecation::of(&model.input.attrs);
@@ -81,7 +82,10 @@ fn imports(model: &Projection<'_>) -> TokenStream {
     let Projection { krate, .. } = model;
     let project = (!handled(model).is_empty()).then(|| quote!(use #krate::Project as __Project;));
     let react = (!model.effects.is_empty()).then(|| quote!(use #krate::React as __React;));
-    quote!(#project #react)
+    let is_listed = matches!(model.db, Db::Listed(_));
+    let is_known = is_listed && (project.is_some() || react.is_some());
+    let known = is_known.then(|| event_enum::known(&model.set));
+    quote!(#project #react #known)
 }
 
 /// The events that have a handler each.
@@ -108,7 +112,12 @@ fn one_by_one(model: &Projection<'_>, db: Option<&Type>) -> TokenStream {
     let arms = model.set.members.iter().map(|member| {
         let Member { variant, event, blame } = member;
         if model.handles(member) {
-            let handler = Handler { of: quote!(__Project), event: Some(*event), method: "project" };
+            let handler = Handler {
+                set: &model.set,
+                of: quote!(__Project),
+                event: Some(*event),
+                method: "project",
+            };
             let call = handler.call(&quote!(__at.with_event(__e)), db, *blame);
             quote!(#ident::#variant(__e) => #call,)
         } else {
@@ -123,7 +132,8 @@ fn one_by_one(model: &Projection<'_>, db: Option<&Type>) -> TokenStream {
 fn react(model: &Projection<'_>, db: Option<&Type>) -> TokenStream {
     let ident = &model.set.ident;
     let arms = model.effects.iter().map(|Effect { event, variant, blame }| {
-        let handler = Handler { of: quote!(__React), event: Some(*event), method: "react" };
+        let handler =
+            Handler { set: &model.set, of: quote!(__React), event: Some(*event), method: "react" };
         let call = handler.call(&quote!(__at.with_event(__e)), db, *blame);
         quote!(#ident::#variant(__e) => #call,)
     });
@@ -156,7 +166,12 @@ fn method(
 /// Every event to the handler of many; none to nothing.
 fn at_once(model: &Projection<'_>, db: Option<&Type>, bulk: Span) -> TokenStream {
     let Projection { krate, .. } = model;
-    let handler = Handler { of: quote!(#krate::ProjectAll), event: None, method: "project_all" };
+    let handler = Handler {
+        set: &model.set,
+        of: quote!(#krate::ProjectAll),
+        event: None,
+        method: "project_all",
+    };
     let one = handler.call(&quote!(&[__event]), db, bulk);
     let all = handler.call(&quote!(&__events), db, bulk);
     let db = name(db);
@@ -186,6 +201,7 @@ fn at_once(model: &Projection<'_>, db: Option<&Type>, bulk: Span) -> TokenStream
 
 /// A trait that is implemented by hand, perhaps for an event of its own, and its method.
 struct Handler<'a> {
+    set: &'a EventSet<'a>,
     of: TokenStream,
     event: Option<&'a dyn ToTokens>,
     method: &'static str,
@@ -203,7 +219,10 @@ impl Handler<'_> {
         // Their first tokens and their last have the place of the listed word, so that the errors are
         // equal, and equal errors are printed once.
         let this = quote_spanned!(blame=> <Self);
-        let of_event = self.event.map(|event| quote!(#event,));
+        let of_event = self.event.map(|event| {
+            let event = event_enum::itself(self.set, event);
+            quote!(#event,)
+        });
         let method = Ident::new(self.method, blame);
         let mut arguments = Group::new(Delimiter::Parenthesis, quote!(self, #event, __db));
         arguments.set_span(blame);

@@ -17,6 +17,7 @@ use syn::{Attribute, DeriveInput};
 pub(crate) use expand::shape;
 pub(crate) use model::Shape;
 pub(crate) use schema::schema;
+pub(crate) use stored::key;
 
 use crate::attr::{self, Elsewhere, Vocabulary};
 use crate::crate_path::CratePath;

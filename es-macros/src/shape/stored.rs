@@ -161,6 +161,12 @@ impl<'a> Member<'a> {
     }
 }
 
+/// The key under which a struct with these attributes stores the field `ident`, on which `of_field` stands.
+pub(crate) fn key(of_struct: &[Attribute], ident: &Ident, of_field: &[Attribute]) -> String {
+    let case = Serde::of(of_struct).case("rename_all");
+    name(ident, &Serde::of(of_field), |name| case.map(|case| case.field(name)))
+}
+
 /// The name as it is stored.
 fn name(ident: &Ident, serde: &Serde, in_case: impl Fn(&str) -> Option<String>) -> String {
     let name = ident.unraw().to_string();

@@ -705,3 +705,67 @@ fn an_unknown_key_may_be_the_one_that_is_missing() {
         1
     );
 }
+
+#[test]
+fn a_field_that_is_renamed_from_its_own_key_is_told_so() {
+    let same = "the field is still stored as `amount` after that; \
+                write the key that it had before, or remove `renamed`";
+
+    assert_eq!(
+        of_event(
+            r#"#[event(name = "paid", version = 2)]
+            struct Paid { #[event(renamed(from = "amount", in = 2))] amount: i64 }"#
+        ),
+        [same],
+    );
+    assert_eq!(
+        of_event(
+            r#"#[event(name = "paid", version = 3)]
+            struct Paid {
+                #[event(renamed(from = "amount", in = 2), renamed(from = "amount", in = 3))]
+                cents: i64,
+            }"#
+        ),
+        [same],
+    );
+}
+
+#[test]
+fn a_key_that_serde_gives_is_what_a_field_was_renamed_to() {
+    assert_eq!(
+        of_event(
+            r#"#[event(name = "paid", version = 2)]
+            #[serde(rename_all = "camelCase")]
+            struct Paid { #[event(renamed(from = "amountPaid", in = 2))] amount_paid: i64 }"#
+        ),
+        ["the field is still stored as `amountPaid` after that; \
+          write the key that it had before, or remove `renamed`"],
+    );
+    assert_eq!(
+        of_event(
+            r#"#[event(name = "paid", version = 2)]
+            #[serde(rename_all = "camelCase")]
+            struct Paid { #[event(renamed(from = "amount_paid", in = 2))] amount_paid: i64 }"#
+        ),
+        [""; 0],
+    );
+}
+
+#[test]
+fn a_lifetime_on_a_command_or_an_event_is_all_that_is_told() {
+    let told = |what| {
+        format!(
+            "{what} owns its data and takes no lifetime; hold a `String`, a `Vec` or another owned \
+             type in place of what `'a` borrows"
+        )
+    };
+
+    assert_eq!(
+        of_command("#[command(aggregate = A)] struct Open<'a> { #[command(id)] id: &'a str }"),
+        [told("a command")],
+    );
+    assert_eq!(
+        of_event(r#"#[event(name = "opened")] struct Opened<'a> { by: &'a str }"#),
+        [told("an event")],
+    );
+}

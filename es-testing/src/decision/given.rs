@@ -47,6 +47,10 @@ impl Given {
     /// If its models cannot be read, or a store would not take, or give back, an event that was
     /// decided: all are errors in any store.
     #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a decision is taken once, and written where it is taken"
+    )]
     pub fn when<D: Decision + Debug>(self, decision: D) -> When<D> {
         let reading = es_core::__private::model_of(&self.store, &decision);
         let model = match at_once(reading) {
@@ -62,7 +66,7 @@ impl Given {
         }
         When {
             unasserted: self.unasserted,
-            story: Story { given: self.events, model, decision, answer },
+            story: Story { given: self.events, model, decision: format!("{decision:?}"), answer },
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::scenario::of_this_test;
     clippy::needless_pass_by_value,
     reason = "an expectation is written where it is used and never again"
 )]
-impl<D: Decision + Debug> When<D> {
+impl<D: Decision> When<D> {
     /// Exactly these events happened, in this order. The given ones do not count.
     #[track_caller]
     pub fn then(self, expected: impl TaggedEvents) {
@@ -132,7 +132,7 @@ impl<D: Decision + Debug> When<D> {
     }
 }
 
-impl<D: Decision + Debug> Story<D> {
+impl<D: Decision> Story<D> {
     #[track_caller]
     fn fail(&self, headline: String, then: Vec<Line>, accept: String) -> ! {
         let model = |model: &dyn Debug| Line::text(format!("{model:?}"));
@@ -142,7 +142,7 @@ impl<D: Decision + Debug> Story<D> {
             at: Location::caller(),
             given: self.given.iter().map(Describe::describe).collect(),
             state: self.model.each().into_iter().map(model).collect(),
-            when: vec![Line::text(format!("{:?}", self.decision))],
+            when: vec![Line::text(self.decision.clone())],
             then,
             accept,
         };

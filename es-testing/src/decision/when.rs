@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use es_core::{Decision, TaggedEvent};
+use es_core::{Decision, DecisionModels, TaggedEvent};
 
 use crate::scenario::Unasserted;
 
@@ -20,16 +20,17 @@ pub(super) struct Story<D: Decision> {
     pub(super) given: Vec<TaggedEvent>,
     /// What the decision saw.
     pub(super) model: D::Model,
-    pub(super) decision: D,
+    /// The decision, as it prints itself: so only `when` asks that it does.
+    pub(super) decision: String,
     pub(super) answer: Result<Vec<TaggedEvent>, D::Error>,
 }
 
-impl<D: Decision + fmt::Debug> fmt::Debug for When<D> {
+impl<D: Decision> fmt::Debug for When<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("When")
             .field("given", &self.story.given)
-            .field("model", &self.story.model)
-            .field("decision", &self.story.decision)
+            .field("models", &self.story.model.each())
+            .field("decision", &format_args!("{}", self.story.decision))
             .field("answer", &self.story.answer)
             .finish_non_exhaustive()
     }

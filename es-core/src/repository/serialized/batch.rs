@@ -117,9 +117,12 @@ impl<A: Aggregate, S: EventStore> Batch<A, S> {
         let mut lost = 0;
         let mut fresh = false;
         loop {
-            let mut lock = self.lock(&waiting).await;
+            // A command is not shared between threads: no reference to one outlives a pause.
+            let longest = self.left(&waiting).max();
+            let mut lock = self.lock(longest).await;
             if lock.is_none() && lost >= OPTIMISTIC {
-                pauses.pause(self.left(&waiting).min().unwrap_or_default()).await;
+                let shortest = self.left(&waiting).min();
+                pauses.pause(shortest.unwrap_or_default()).await;
             }
             let base = AssertUnwindSafe(self.base(&mut lock, fresh)).catch_unwind().await;
             let (base, read) = match base {
@@ -165,10 +168,9 @@ impl<A: Aggregate, S: EventStore> Batch<A, S> {
     }
 
     /// The turn at the stream, while others append there who do not come through this lane.
-    async fn lock(&self, waiting: &[Waiting<A>]) -> Option<AppendLock> {
+    async fn lock(&mut self, longest: Option<Duration>) -> Option<AppendLock> {
         let draft = self.turn.contended.as_ref()?;
-        let longest = self.left(waiting).max()?;
-        contention::lock(&self.turn.repository.store, draft, longest).await
+        contention::lock(&self.turn.repository.store, draft, longest?).await
     }
 
     /// The time that is left to each.

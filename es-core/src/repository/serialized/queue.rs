@@ -27,8 +27,7 @@ pub(super) enum Told<A: Aggregate> {
 }
 
 type DecideOn<A> = dyn Fn(&mut A, Version, &StreamId) -> Result<Decision<<A as Aggregate>::Event>, Refusal<A>>
-    + Send
-    + Sync;
+    + Send;
 
 /// A command and where its answer goes. If its caller is gone nobody reads the answer.
 pub(super) struct Waiting<A: Aggregate> {

@@ -121,12 +121,20 @@ impl ::es_core::Aggregate for Account {
         <Self as ::core::default::Default>::default()
     }
     fn evolve(&mut self, __e: AccountEvent) {
+        use ::es_core::Apply as __Apply;
+        use ::es_core::__private::{Listed as __Is, Only as __Of};
         match __e {
             AccountEvent::Opened(__e) => {
-                <_ as ::es_core::Apply<Opened>>::apply(self, __e)
+                <_ as __Apply<
+                    <[Opened; <Opened as __Is<AccountEvent>>::ONE] as __Of>::It,
+                >>::apply(self, __e)
             }
             AccountEvent::BillingPaid(__e) => {
-                <_ as ::es_core::Apply<billing::Paid>>::apply(self, __e)
+                <_ as __Apply<
+                    <[billing::Paid; <billing::Paid as __Is<
+                        AccountEvent,
+                    >>::ONE] as __Of>::It,
+                >>::apply(self, __e)
             }
         }
     }

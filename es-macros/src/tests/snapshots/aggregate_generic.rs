@@ -160,11 +160,10 @@ where
         <Self as ::core::default::Default>::default()
     }
     fn evolve(&mut self, __e: CacheEvent<T>) {
+        use ::es_core::Apply as __Apply;
         match __e {
-            CacheEvent::Put(__e) => <_ as ::es_core::Apply<Put<T>>>::apply(self, __e),
-            CacheEvent::Cleared(__e) => {
-                <_ as ::es_core::Apply<Cleared>>::apply(self, __e)
-            }
+            CacheEvent::Put(__e) => <_ as __Apply<Put<T>>>::apply(self, __e),
+            CacheEvent::Cleared(__e) => <_ as __Apply<Cleared>>::apply(self, __e),
         }
     }
 }

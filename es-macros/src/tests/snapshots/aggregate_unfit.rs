@@ -13,28 +13,36 @@ where
 {
     const NAME: &'static str = "unnamed";
     type Id = AccountId;
-    type Event = [(); ::core::compile_error! {
-        "an aggregate owns its data and takes no lifetime; hold a `String`, a `Vec` or another owned type in place of what `'a` borrows"
-    }];
+    type Event = <[(); {
+        ::core::compile_error! {
+            "an aggregate owns its data and takes no lifetime; hold a `String`, a `Vec` or another owned type in place of what `'a` borrows"
+        }
+    }] as ::core::iter::IntoIterator>::Item;
     type Error = ::es_core::NoRejection;
     fn initial() -> Self {
         ::core::unimplemented!()
     }
     fn evolve(
         &mut self,
-        _: [(); ::core::compile_error! {
-            "an aggregate owns its data and takes no lifetime; hold a `String`, a `Vec` or another owned type in place of what `'a` borrows"
-        }],
+        _: <[(); {
+            ::core::compile_error! {
+                "an aggregate owns its data and takes no lifetime; hold a `String`, a `Vec` or another owned type in place of what `'a` borrows"
+            }
+        }] as ::core::iter::IntoIterator>::Item,
     ) {}
 }
 #[automatically_derived]
 impl<'a, T, U> ::es_core::Describe for Account<'a, T, U> {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;
-        ::es_core::Description::new("Account", ::es_core::FieldStyle::Named)
-            .field("owner", (&&__Show(&self.owner)).es_show())
-            .field("of", (&&__Show(&self.of)).es_show())
-            .field("with", (&&__Show(&self.with)).es_show())
+        __named(
+            "Account",
+            [
+                ("owner", __Show(&self.owner).es_show()),
+                ("of", __Show(&self.of).es_show()),
+                ("with", __Show(&self.with).es_show()),
+            ],
+        )
     }
 }
 ::core::compile_error! {

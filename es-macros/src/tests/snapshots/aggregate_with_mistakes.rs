@@ -122,23 +122,33 @@ enum AccountEvent {
 #[automatically_derived]
 impl ::es_core::Aggregate for Account {
     const NAME: &'static str = "account";
-    type Id = [(); ::core::compile_error! {
-        "`event` names one enum; write `events(…)` for a list, or `event = AccountEvent`"
-    }];
+    type Id = <[(); {
+        ::core::compile_error! {
+            "`event` names one enum; write `events(…)` for a list, or `event = AccountEvent`"
+        }
+    }] as ::core::iter::IntoIterator>::Item;
     type Event = AccountEvent;
-    type Error = [(); ::core::compile_error! {
-        "`event` names one enum; write `events(…)` for a list, or `event = AccountEvent`"
-    }];
+    type Error = <[(); {
+        ::core::compile_error! {
+            "`event` names one enum; write `events(…)` for a list, or `event = AccountEvent`"
+        }
+    }] as ::core::iter::IntoIterator>::Item;
     fn initial() -> Self {
         <Self as ::core::default::Default>::default()
     }
     fn evolve(&mut self, __e: AccountEvent) {
+        use ::es_core::Apply as __Apply;
+        use ::es_core::__private::{Listed as __Is, Only as __Of};
         match __e {
             AccountEvent::Opened(__e) => {
-                <_ as ::es_core::Apply<Opened>>::apply(self, __e)
+                <_ as __Apply<
+                    <[Opened; <Opened as __Is<AccountEvent>>::ONE] as __Of>::It,
+                >>::apply(self, __e)
             }
             AccountEvent::Closed(__e) => {
-                <_ as ::es_core::Apply<Closed>>::apply(self, __e)
+                <_ as __Apply<
+                    <[Closed; <Closed as __Is<AccountEvent>>::ONE] as __Of>::It,
+                >>::apply(self, __e)
             }
         }
     }

@@ -144,12 +144,18 @@ impl ::es_core::DecisionModel for Seats {
         )
     }
     fn evolve(&mut self, __e: SeatsEvent) {
+        use ::es_core::Apply as __Apply;
+        use ::es_core::__private::{Listed as __Is, Only as __Of};
         match __e {
             SeatsEvent::Subscribed(__e) => {
-                <_ as ::es_core::Apply<Subscribed>>::apply(self, __e)
+                <_ as __Apply<
+                    <[Subscribed; <Subscribed as __Is<SeatsEvent>>::ONE] as __Of>::It,
+                >>::apply(self, __e)
             }
             SeatsEvent::Unsubscribed(__e) => {
-                <_ as ::es_core::Apply<Unsubscribed>>::apply(self, __e)
+                <_ as __Apply<
+                    <[Unsubscribed; <Unsubscribed as __Is<SeatsEvent>>::ONE] as __Of>::It,
+                >>::apply(self, __e)
             }
         }
     }
