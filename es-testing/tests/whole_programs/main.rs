@@ -29,7 +29,7 @@ use std::thread;
 use compiler::Compiler;
 
 /// The programs that meet another number of errors than one.
-const EXCEPTIONS: usize = 35;
+const EXCEPTIONS: usize = 21;
 
 #[test]
 fn one_mistake_meets_one_error() {
