@@ -63,7 +63,9 @@ fn event_impl(model: &Event<'_>, past: &TokenStream) -> TokenStream {
             const CHECKED: ::core::primitive::bool = false;
         )
     });
-    let stored = stored(model);
+    // Borrowed data, which is told already, has no form that outlives it.
+    let is_owned = model.input.generics.lifetimes().next().is_none();
+    let stored = is_owned.then(|| stored(model));
     let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
     quote! {
         #[automatically_derived]

@@ -13,7 +13,7 @@ const BYTES_PER_EVENT: usize = 1024;
 const PRINTED_PER_EVENT: usize = 2350;
 
 /// The same without what only makes it readable.
-const COMPACT_PER_EVENT: usize = 1700;
+const COMPACT_PER_EVENT: usize = 1750;
 
 /// All that the derives write for an aggregate with so many events and a command for each.
 fn domain_of(events: usize) -> TokenStream {
