@@ -6,7 +6,6 @@ use es_core::{Append, AppendError, Appended};
 use futures_util::FutureExt;
 
 use crate::append::{Failure, Outcome};
-use crate::driven::driven;
 use crate::error::is_contention;
 use crate::group::Claim;
 use crate::locked::Met;
@@ -38,10 +37,10 @@ impl PgStore {
         }
         let [part] = parts else {
             let store = self.clone();
-            return driven(async move { store.append_alone(Arc::new(append)).await }).await;
+            return self.drive(async move { store.append_alone(Arc::new(append)).await }).await;
         };
         match self.claim(&part.stream) {
-            Some(claim) => driven(append_first(append, claim)).await,
+            Some(claim) => self.drive(append_first(append, claim)).await,
             None => self.append_together(Arc::new(append), size).boxed().await,
         }
     }

@@ -20,6 +20,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::error::from_sqlx;
+use crate::handover::Handovers;
 use crate::spares::{FOR_THE_POOL, Spare, Spares};
 
 /// How often a look is taken at whether the pool needs something back: so long the service may wait
@@ -46,6 +47,8 @@ pub(crate) struct Connections {
     /// Half of the pool at most.
     most: usize,
     kept: Mutex<Kept>,
+    /// What holds connections for callers that may stop polling.
+    pub(crate) handovers: Arc<Handovers>,
     /// Made when the pool first leaves the store nothing. `None` where the service wants none.
     spares: Option<OnceLock<Spares>>,
 }
@@ -92,7 +95,7 @@ impl Connections {
 
     fn with(pool: PgPool, spares: Option<OnceLock<Spares>>) -> Self {
         let most = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(0);
-        Self { pool, most, kept: Mutex::default(), spares }
+        Self { pool, most, kept: Mutex::default(), handovers: Handovers::new(), spares }
     }
 
     pub(crate) const fn pool(&self) -> &PgPool {
@@ -138,6 +141,9 @@ impl Connections {
 
     /// A connection of the pool, or a spare if the pool has nothing to give for a while.
     async fn acquire(&self) -> Result<Whose, sqlx::Error> {
+        if self.is_short() {
+            self.handovers.take_over_all();
+        }
         let mut of_pool = pin!(self.pool.acquire());
         let Some(spares) = &self.spares else { return of_pool.await.map(Whose::Pool) };
         if let Ok(answer) = timeout(FOR_THE_POOL, &mut of_pool).await {

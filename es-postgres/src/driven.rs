@@ -2,8 +2,9 @@
 //!
 //! A future that was polled and is kept, as one of several in `buffered(4)` is while the body of the loop
 //! awaits something else, would keep whatever it holds: a connection of the pool, its place in the pool's
-//! queue, its stream. So everything that holds something others wait for runs on a task. The caller's
-//! future only waits for its outcome.
+//! queue, its stream. So what holds several of these, or locks of the server, runs on a task from the
+//! beginning, and its caller only waits for the outcome. One statement is [handed over](crate::handover) to
+//! a task when its caller may have left it.
 //!
 //! ```text
 //! caller   polls ......... kept ................................... polls
@@ -64,7 +65,7 @@ pub(crate) async fn told<T, E: From<StoreError>>(
 }
 
 /// A panic goes on in whoever waited for the task.
-fn ended(stopped: JoinError) -> StoreError {
+pub(crate) fn ended(stopped: JoinError) -> StoreError {
     match stopped.try_into_panic() {
         Ok(panic) => resume_unwind(panic),
         Err(stopped) => StoreError::new(StoreErrorKind::Unavailable, stopped),

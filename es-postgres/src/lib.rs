@@ -129,6 +129,7 @@ mod gate;
 mod group;
 mod growth;
 pub mod guide;
+mod handover;
 mod held_up;
 mod import;
 mod incarnation;

@@ -8,8 +8,8 @@
 //! load 5           . waits |           |
 //! ```
 //!
-//! Nobody waits for a timer: a load that finds a place free goes out at once. It reads on a task, so that
-//! its place is free again when it has read, whether or not its caller polls.
+//! Nobody waits for a timer: a load that finds a place free goes out at once. Its place is free again when
+//! it has read, whether or not its caller polls.
 
 use std::collections::VecDeque;
 use std::marker::PhantomData;
@@ -91,6 +91,8 @@ impl PgStore {
         if let Ok(place) = Arc::clone(&self.loads.places).try_acquire_owned() {
             return self.read_after(stream, after, limit, place).await;
         }
+        // What the caller has begun before may have the place.
+        self.connections.handovers.take_over_siblings();
         let (answer, answered) = oneshot::channel();
         self.wait(Load { stream: stream.clone(), after, answer });
         // No answer: the task went down with its runtime. Its loads read for themselves.

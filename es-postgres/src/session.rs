@@ -11,7 +11,6 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Postgres};
 use sqlx_core::transaction::TransactionManager;
 
 use crate::connections::{Connections, Held};
-use crate::driven::driven;
 use crate::error::{Failed, from_sqlx};
 use crate::store::PgStore;
 
@@ -63,7 +62,7 @@ impl PgStore {
         Session::open(&self.connections, self.persistent).await
     }
 
-    /// All rows of one statement, read on a task.
+    /// All rows of one statement, which is read whether or not the caller polls.
     pub(crate) async fn rows_of(
         &self,
         query: Query<'static, Postgres, PgArguments>,
@@ -78,12 +77,13 @@ impl PgStore {
         held: G,
     ) -> Result<Vec<PgRow>, StoreError> {
         let (connections, persistent) = (Arc::clone(&self.connections), self.persistent);
-        driven(async move {
+        let handovers = Arc::clone(&self.connections.handovers);
+        let reading = handovers.drive(async move {
             let rows = rows_on(&connections, persistent, query).await;
             drop(held);
             rows
-        })
-        .await
+        });
+        reading.await
     }
 
     /// All rows, like [`rows_of`](Self::rows_of), for what runs on a task already.

@@ -24,6 +24,7 @@ use crate::error::from_sqlx;
 use crate::event_tags::EventTags;
 use crate::group::Group;
 use crate::growth::Growth;
+use crate::handover::Driving;
 use crate::inline::Inline;
 use crate::loads::Loads;
 use crate::log_end::KnownLog;
@@ -262,6 +263,18 @@ impl PgStore {
         self.append_joining(transaction, &append).instrument(span).boxed().await
     }
 
+    /// The outcome of `work`, which comes to its end whether or not the caller polls.
+    pub(crate) fn drive<T, E>(
+        &self,
+        work: impl Future<Output = Result<T, E>> + Send + 'static,
+    ) -> Driving<Result<T, E>>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.connections.handovers.drive(work)
+    }
+
     /// A statement of constant text.
     pub(crate) fn query(
         &self,
@@ -363,7 +376,7 @@ impl EventStore for PgStore {
     ) -> Result<QueryPage, StoreError> {
         let span = spans::query_page(query);
         let (store, query) = (self.clone(), query.clone());
-        let read = driven(async move { store.read_query_page(&query, after, limit).await });
+        let read = self.drive(async move { store.read_query_page(&query, after, limit).await });
         let page = read.instrument(span.clone()).boxed().await?;
         span.record("es.events.count", page.events.len()).record("es.global_position", page.safe.0);
         Ok(page)
@@ -372,7 +385,7 @@ impl EventStore for PgStore {
     async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
         let span = spans::log_page();
         let store = self.clone();
-        let read = driven(async move { store.read_log_page(cursor, limit).await });
+        let read = self.drive(async move { store.read_log_page(cursor, limit).await });
         let page = read.instrument(span.clone()).boxed().await?;
         span.record("es.events.count", page.events.len()).record("es.global_position", page.safe.0);
         Ok(page)
@@ -386,7 +399,8 @@ impl EventStore for PgStore {
     ) -> Result<SelectedPage, StoreError> {
         let span = spans::select_page();
         let (store, selection) = (self.clone(), selection.clone());
-        let read = driven(async move { store.read_selected_page(&selection, after, limit).await });
+        let read =
+            self.drive(async move { store.read_selected_page(&selection, after, limit).await });
         let page = read.instrument(span.clone()).boxed().await?;
         let through = page.through.0;
         span.record("es.events.count", page.events.len()).record("es.global_position", through);

@@ -74,6 +74,8 @@ impl PgStore {
             [part] => self.group.hash(&part.stream),
             _ => return self.append_alone(append).await,
         };
+        // What the caller has begun before may be what this is about to wait for.
+        self.connections.handovers.take_over_siblings();
         loop {
             self.wait_at_door(stream).await;
             let turn = self.queue(&append, stream, size).await?;
@@ -81,12 +83,14 @@ impl PgStore {
             match turn.await {
                 Ok(Turn::Settled(answer)) => return answer,
                 Ok(Turn::Known) => {
-                    return driven(async move { store.first_answer_anywhere(&append).await }).await;
+                    return self
+                        .drive(async move { store.first_answer_anywhere(&append).await })
+                        .await;
                 }
                 // Whatever ended the task that had it, a panic or the end of its runtime: the ids tell
                 // whether it was stored, and it meets no other append again.
                 Ok(Turn::Alone) | Err(_) => {
-                    return driven(async move { store.append_alone(append).await }).await;
+                    return self.drive(async move { store.append_alone(append).await }).await;
                 }
                 Ok(Turn::Again) => {}
             }
