@@ -1,5 +1,7 @@
 //! What the statements of an append answer with.
 
+use std::mem::take;
+
 use es_core::{
     AppendedStream, Position, StoreError, StoreErrorKind, StreamAppend, StreamId, Timestamp,
     Version,
@@ -27,6 +29,7 @@ pub(crate) enum Verdict {
 }
 
 /// The row of arrays: the first three with an entry per part, the last with one per stored event.
+#[derive(Default)]
 pub(crate) struct Answer {
     pub(crate) verdicts: Vec<Verdict>,
     versions: Vec<Version>,
@@ -63,6 +66,33 @@ impl Answer {
         } else {
             Err(unexpected("an append was not answered part by part"))
         }
+    }
+
+    /// The answer to all of these parts, each with its number of events: some are stored by another
+    /// statement, and this is the answer to the others.
+    pub(crate) fn with_stored(
+        mut self,
+        parts: impl IntoIterator<Item = (Option<AppendedStream>, usize)>,
+    ) -> Result<Self, StoreError> {
+        let mut all = Self::default();
+        let (verdicts, versions) = (take(&mut self.verdicts), take(&mut self.versions));
+        let stamps = take(&mut self.stamps);
+        let mut others = verdicts.into_iter().zip(versions).zip(stamps);
+        for (stored, events) in parts {
+            if let Some(stored) = stored {
+                all.verdicts.push(Verdict::Stored);
+                all.versions.push(stored.version_before());
+                all.stamps.push(stored.recorded_at);
+                all.positions.extend(stored.positions);
+            } else if let Some(((verdict, version), stamp)) = others.next() {
+                all.verdicts.push(verdict);
+                all.versions.push(version);
+                all.stamps.push(stamp);
+                let events = if verdict == Verdict::Stored { events } else { 0 };
+                all.positions.extend(self.next_positions(events)?);
+            }
+        }
+        Ok(all)
     }
 
     /// The version that the stream of a part was at.

@@ -11,6 +11,7 @@ use crate::answer::{Answer, Verdict};
 use crate::columns::{Columns, instant};
 use crate::error::{Failed, Violation, from_sqlx, unexpected};
 use crate::event_tags::TagChanges;
+use crate::next::Next;
 use crate::store::PgStore;
 
 /// What one run of the statement came to.
@@ -74,8 +75,14 @@ impl PgStore {
         connection: &mut PgConnection,
         append: &Append,
     ) -> Result<Outcome, Failure> {
-        let columns = Columns::of(append)?;
         let changes = self.event_tags.changes_for(append.parts());
+        if let [part] = append.parts()
+            && let Some(next) = Next::of(part)
+            && let Some(stored) = self.run_next(connection, &next, changes).await?
+        {
+            return Ok(Outcome::Appended(Appended::new(vec![stored])));
+        }
+        let columns = Columns::of(append)?;
         let answer = match append.parts() {
             // The short statement knows no instants but its own.
             [_] if columns.instants.is_empty() => {
@@ -167,11 +174,15 @@ impl PgStore {
 fn read(row: Result<PgRow, Error>, parts: usize) -> Result<Answer, Failure> {
     match row {
         Ok(row) => Ok(Answer::read(&row, parts)?),
-        Err(error) => Err(match Violation::of(&error) {
-            Some(Violation::Version) => Failure::Outrun,
-            Some(Violation::EventId(id)) => Failure::EventId(id),
-            None => Failure::Store(from_sqlx(error)),
-        }),
+        Err(error) => Err(failure(error)),
+    }
+}
+
+pub(crate) fn failure(error: Error) -> Failure {
+    match Violation::of(&error) {
+        Some(Violation::Version) => Failure::Outrun,
+        Some(Violation::EventId(id)) => Failure::EventId(id),
+        None => Failure::Store(from_sqlx(error)),
     }
 }
 

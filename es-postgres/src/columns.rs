@@ -78,8 +78,7 @@ impl<'a> Columns<'a> {
 
     /// One more event of the part with that number, counted from 1.
     pub(crate) fn event_of(&mut self, part: usize, new: &'a NewEvent) -> Result<(), StoreError> {
-        let metadata = serde_json::to_string(&new.metadata)
-            .map_err(|source| StoreError::new(StoreErrorKind::Other, source))?;
+        let metadata = metadata(new)?;
         let schema_version = schema_version(new.event.version.0)?;
         let Some(count) = part.checked_sub(1).and_then(|nth| self.counts.get_mut(nth)) else {
             return Ok(());
@@ -157,7 +156,13 @@ fn code(expected: ExpectedVersion) -> i64 {
     }
 }
 
-fn schema_version(version: u32) -> Result<i32, StoreError> {
+/// What is known of an event, as its column has it.
+pub(crate) fn metadata(new: &NewEvent) -> Result<String, StoreError> {
+    serde_json::to_string(&new.metadata)
+        .map_err(|source| StoreError::new(StoreErrorKind::Other, source))
+}
+
+pub(crate) fn schema_version(version: u32) -> Result<i32, StoreError> {
     i32::try_from(version).map_err(|_| {
         StoreError::new(
             StoreErrorKind::Unsupported,

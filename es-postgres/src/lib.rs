@@ -138,6 +138,7 @@ mod known;
 mod loads;
 mod locked;
 mod log_end;
+mod next;
 mod notifications;
 mod prepared;
 mod projections;

@@ -40,7 +40,7 @@ use crate::{schema, spans};
 /// that has none lets the store [`connect`](Self::connect).
 ///
 /// An append is one statement in one round trip, without a transaction around it, as long as it has
-/// its streams for itself. Appends to one stream each that meet in a process go out together, up to
+/// its streams for itself; one that is refused may take two. Appends to one stream each that meet in a process go out together, up to
 /// 256 of them, 4,096 events and 4 MiB in a statement; each has its own answer, and none waits for
 /// another one's stream. An append that meets somebody else at its stream goes out again in its locked
 /// form: it waits for the streams, looks, writes and commits. An append that has a condition, that
@@ -139,7 +139,7 @@ impl PgStore {
             known_log: Arc::default(),
             log_replica: None,
             waiting: Arc::new(Semaphore::new(half)),
-            group: Arc::new(Group::new(half)),
+            group: Arc::new(Group::new()),
             loads: Arc::new(Loads::new()),
             growth: Arc::new(Growth::new()),
             notifications: None,

@@ -3,6 +3,7 @@
 use std::sync::MutexGuard;
 
 use es_core::{AppendError, Appended, AppendedStream, Conflict, StoreError};
+use sqlx::PgConnection;
 use tokio::runtime::Handle;
 use tokio::task::yield_now;
 
@@ -13,6 +14,7 @@ use super::queue::{Turn, Waiting};
 use crate::answer::{Answer, Verdict};
 use crate::append::{Failure, Form};
 use crate::columns::Columns;
+use crate::next::Next;
 use crate::size::BATCH;
 use crate::store::PgStore;
 
@@ -46,17 +48,40 @@ impl PgStore {
             Ok(session) => session,
             Err(error) => return batch.tell_failure(&error),
         };
-        let appends = batch.chains.iter().flat_map(|chain| &chain.appends);
-        let changes = self.event_tags.changes_for(appends.filter_map(Waiting::part));
-        let answer = match columns(&batch) {
-            Ok(columns) => self.run(&mut session, columns, Form::Batch(changes)).await,
-            Err(error) => Err(Failure::Store(error)),
-        };
+        let answer = self.run_batch(&mut session, &batch.chains).await;
         match session.end_after(answer).await {
             Ok(answer) => batch.tell_verdicts(answer),
             // Whoever is to blame, and whether it was stored after all: each finds out by itself.
             Err(_) => batch.tell(|_| false, |chain, _| chain.tell_each(|| Turn::Alone)),
         }
+    }
+}
+
+impl PgStore {
+    /// Stores what the short statement can store, and asks the long one about all else. As long as that
+    /// saves anything: both take a round trip.
+    async fn run_batch(
+        &self,
+        connection: &mut PgConnection,
+        chains: &[Chain],
+    ) -> Result<Answer, Failure> {
+        let appends = chains.iter().flat_map(|chain| &chain.appends);
+        let changes = self.event_tags.changes_for(appends.filter_map(Waiting::part));
+        let next: Vec<_> = chains.iter().filter_map(Chain::next).collect();
+        if 2 * next.len() < chains.len() {
+            return self.run(connection, columns(chains)?, Form::Batch(changes)).await;
+        }
+        let mut stored = self.run_next_each(connection, &next, changes).await?.into_iter();
+        let of_chain = |chain: &Chain| chain.next().and_then(|_| stored.next()).flatten();
+        let stored: Vec<_> = chains.iter().map(of_chain).collect();
+        let is_left = |(chain, stored): (_, &Option<_>)| stored.is_none().then_some(chain);
+        let left: Vec<&Chain> = chains.iter().zip(&stored).filter_map(is_left).collect();
+        let answer = if left.is_empty() {
+            Answer::default()
+        } else {
+            self.run(connection, columns(left)?, Form::Batch(changes)).await?
+        };
+        Ok(answer.with_stored(stored.into_iter().zip(chains.iter().map(Chain::events)))?)
     }
 }
 
@@ -100,9 +125,12 @@ impl Drop for Shift {
 }
 
 /// One part per chain; the events of a part are those of all its appends.
-fn columns(batch: &Batch) -> Result<Columns<'_>, StoreError> {
-    let mut columns = Columns::with_capacity(batch.chains.len(), BATCH);
-    for chain in &batch.chains {
+fn columns<'a>(
+    chains: impl IntoIterator<Item = &'a Chain, IntoIter: ExactSizeIterator>,
+) -> Result<Columns<'a>, StoreError> {
+    let chains = chains.into_iter();
+    let mut columns = Columns::with_capacity(chains.len(), BATCH);
+    for chain in chains {
         for (nth, part) in chain.appends.iter().filter_map(Waiting::part).enumerate() {
             if nth == 0 {
                 columns.part(&part.stream, part.expected);
@@ -144,6 +172,16 @@ impl Batch {
 }
 
 impl Chain {
+    /// The append, if it is the only one and the short statement can carry it.
+    fn next(&self) -> Option<Next<'_>> {
+        let [append] = self.appends.as_slice() else { return None };
+        Next::of(append.part()?)
+    }
+
+    fn events(&self) -> usize {
+        self.appends.iter().filter_map(Waiting::part).map(|part| part.events.len()).sum()
+    }
+
     /// What comes after the first rested on it.
     fn lock_first(self, claim: Claim) {
         let mut appends = self.appends.into_iter();

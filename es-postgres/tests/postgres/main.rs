@@ -26,6 +26,7 @@ mod locks;
 mod log_order;
 #[cfg(unix)]
 mod lost_replies;
+mod next;
 mod nights;
 mod notifications;
 mod panics;

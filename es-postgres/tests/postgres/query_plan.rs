@@ -22,6 +22,11 @@ fn arguments(statement: &str) -> &'static str {
             "('account', 'k7', -1, ARRAY[gen_random_uuid(), gen_random_uuid()], \
              '{a,b}', '{1,1}', '{1,2}', '{null,null}', 0)"
         }
+        "append_next" => "('account', 'k7', 10, gen_random_uuid(), 'a', 1, '1', 'null', 0)",
+        "append_next_each" => {
+            "('{account,account}', '{k7,k8}', '{10,10}', \
+             ARRAY[gen_random_uuid(), gen_random_uuid()], '{a,b}', '{1,1}', '{1,2}', '{null,null}', 0)"
+        }
         "append_one_tagged" => {
             "('account', 'k7', -1, ARRAY[gen_random_uuid(), gen_random_uuid()], \
              '{a,b}', '{1,1}', '{1,2}', '{null,null}', ARRAY[E'order:7\\nhot:1'], 0)"

@@ -1,0 +1,140 @@
+//! The short statements for the next event of a stream: they store it, or say nothing.
+
+use es_core::prelude::*;
+use es_postgres::sqlx::{self, PgConnection, Row};
+use uuid::Uuid;
+
+use crate::support::{Fixture, append, exact, fixture};
+
+const ONE: &str = include_str!("../../sql/append_next.sql");
+const EACH: &str = include_str!("../../sql/append_next_each.sql");
+
+/// The positions that the statement for one stream answers with.
+async fn next(connection: &mut PgConnection, key: &str, after: i64) -> Vec<i64> {
+    let query = sqlx::query(ONE).bind("account").bind(key.to_owned()).bind(after);
+    let query = query.bind(Uuid::now_v7()).bind("next").bind(1).bind("{}").bind("{}").bind(0_i64);
+    let rows = query.fetch_all(connection).await.unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// The positions that the statement for several streams answers with.
+async fn next_each(connection: &mut PgConnection, after: &[(&str, i64)]) -> Vec<i64> {
+    let count = after.len();
+    let rows = sqlx::query(EACH)
+        .bind(vec!["account"; count])
+        .bind(after.iter().map(|(key, _)| (*key).to_owned()).collect::<Vec<_>>())
+        .bind(after.iter().map(|(_, version)| *version).collect::<Vec<_>>())
+        .bind((0..count).map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+        .bind(vec!["next"; count])
+        .bind(vec![1; count])
+        .bind(vec!["{}"; count])
+        .bind(vec!["{}"; count])
+        .bind(0_i64)
+        .fetch_all(connection)
+        .await
+        .unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Three streams of two events.
+async fn with_streams() -> Fixture {
+    let fixture = fixture().await;
+    for key in ["a", "b", "c"] {
+        fixture.put(key, exact(0), 2).await.unwrap();
+    }
+    fixture
+}
+
+/// A stream at another version, one that somebody rests on and one that is not there get nothing, and
+/// their neighbour gets its event.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_is_free_and_at_its_version_is_stored() {
+    let fixture = with_streams().await;
+    let mut holds = fixture.pool.begin().await.unwrap();
+    let rests = append("c", ExpectedVersion::Any, 0);
+    fixture.store.append_within(&mut holds, rests).await.unwrap();
+    let mut connection = fixture.pool.acquire().await.unwrap();
+
+    let one = next(&mut connection, "a", 2).await.len();
+    let elsewhere = next(&mut connection, "b", 1).await.len();
+    let held = next(&mut connection, "c", 2).await.len();
+    let never = next(&mut connection, "never", 0).await.len();
+    let all = [("b", 1), ("a", 3), ("c", 2), ("never", 0)];
+    let each = next_each(&mut connection, &all).await.len();
+    holds.rollback().await.unwrap();
+
+    assert_eq!((one, elsewhere, held, never, each), (1, 0, 0, 0, 1));
+    assert_eq!(fixture.versions("a").await, [1, 2, 3, 4]);
+    assert_eq!(fixture.versions("b").await, [1, 2]);
+    assert_eq!(fixture.versions("c").await, [1, 2]);
+}
+
+/// Whoever wants to be alone with the store, to write a tag for example, keeps them out.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_stored_while_somebody_has_the_gate() {
+    let fixture = with_streams().await;
+    let mut gate = fixture.pool.begin().await.unwrap();
+    let alone = "SELECT pg_advisory_xact_lock(1163067394, 0)";
+    sqlx::query(alone).execute(&mut *gate).await.unwrap();
+    let mut connection = fixture.pool.acquire().await.unwrap();
+
+    let one = next(&mut connection, "a", 2).await.len();
+    let each = next_each(&mut connection, &[("a", 2), ("b", 2)]).await.len();
+    gate.rollback().await.unwrap();
+
+    assert_eq!((one, each), (0, 0));
+}
+
+/// Positions that are taken and not committed hold readers back, whatever comes after them.
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_wait_for_positions_that_are_not_committed() {
+    let fixture = with_streams().await;
+    for several in [false, true] {
+        let before = fixture.put("later", ExpectedVersion::Any, 1).await.unwrap().position();
+        let mut open = fixture.pool.begin().await.unwrap();
+        let taken = if several {
+            next_each(&mut open, &[("a", 3), ("b", 2), ("c", 2)]).await
+        } else {
+            next(&mut open, "a", 2).await
+        };
+        fixture.put("later", ExpectedVersion::Any, 1).await.unwrap();
+
+        let held_back = fixture.store.log_page(Cursor::<Position>::START, 99).await.unwrap();
+        open.commit().await.unwrap();
+
+        assert_eq!(Some(held_back.safe), before);
+        let rest = fixture.store.log_page(Cursor::After(held_back.safe), 99).await.unwrap();
+        let rest: Vec<_> = rest.events.iter().map(|event| event.position.0.cast_signed()).collect();
+        assert!(taken.is_sorted() && rest.starts_with(&taken), "{taken:?} before {rest:?}");
+    }
+}
+
+/// Appends that meet: those that the short statement cannot store are answered by the long one.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_those_that_meet_is_answered_for_itself() {
+    let fixture = with_streams().await;
+    let appends = |key: &'static str, version| {
+        let store = fixture.store.clone();
+        tokio::spawn(async move { store.append(append(key, version, 1)).await })
+    };
+    let all = [
+        appends("a", exact(2)),
+        appends("b", exact(1)),
+        appends("c", exact(2)),
+        appends("new", exact(0)),
+        appends("newer", ExpectedVersion::Any),
+        appends("never", exact(7)),
+    ];
+
+    let mut versions = Vec::new();
+    for append in all {
+        versions.push(append.await.unwrap().map(|done| done.streams[0].version.0).ok());
+    }
+
+    assert_eq!(versions, [Some(3), None, Some(3), Some(1), Some(1), None]);
+    for (key, stored) in
+        [("a", vec![1, 2, 3]), ("b", vec![1, 2]), ("c", vec![1, 2, 3]), ("new", vec![1])]
+    {
+        assert_eq!(fixture.versions(key).await, stored);
+    }
+}
