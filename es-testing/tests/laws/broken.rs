@@ -254,7 +254,7 @@ impl<'de> Deserialize<'de> for Name {
         if text.contains("Ada") {
             return Ok(Self(text));
         }
-        Err(es_core::serde::de::Error::custom("a name contains Ada"))
+        Err(serde::de::Error::custom("a name contains Ada"))
     }
 }
 
