@@ -23,6 +23,31 @@ async fn what_fails_is_set_aside_and_the_other_keys_go_on() {
     running.stop().await;
 }
 
+/// A batch of its own gives it as many tries each time: what was counted is over with the next commit.
+#[tokio::test]
+async fn an_event_that_contends_has_all_its_tries_when_it_is_retried() {
+    let (store, _, ledgers) = service();
+    enter(&store, "ada", [1]).await;
+    let ledger = Ledger::failing_at([1]);
+    ledger.faults.lock().unwrap().contend = true;
+    let twice = brisk().with_on_failure(OnFailure::Park { attempts: 2 });
+
+    let running = ledgers.run_with(ledger.clone(), twice).await.unwrap();
+    let tries = async |attempts: u32| {
+        until_it("it has failed", async || {
+            let parked = ledgers.parked::<Ledger>().await.unwrap();
+            parked.first().is_some_and(|parked| parked.attempts == attempts)
+        })
+        .await;
+        ledger.calls()
+    };
+    let (first, second) = (tries(1).await, tries(2).await);
+
+    // Four batches of its own, and before each one with whatever else is due.
+    assert_eq!(second - first, 8);
+    running.stop().await;
+}
+
 #[tokio::test]
 async fn what_failed_for_a_while_is_done_in_the_end_and_what_was_behind_it_too() {
     let (store, kept, ledgers) = service();

@@ -54,6 +54,8 @@ pub(crate) struct Faults {
     /// Every number fails that is divided by this.
     pub(crate) every: Option<u64>,
     pub(crate) panics: bool,
+    /// They fail with contention, which may be the event's own.
+    pub(crate) contend: bool,
     /// How many calls fail with what a moment may cure.
     pub(crate) transient: usize,
 }
@@ -83,8 +85,14 @@ impl Ledger {
         let is_bad = faults.numbers.contains(&number)
             || faults.every.is_some_and(|every| number.is_multiple_of(every));
         if is_bad {
-            let panics = faults.panics;
+            let (panics, contend) = (faults.panics, faults.contend);
             drop(faults);
+            if contend {
+                let kind = es_core::StoreErrorKind::Contention;
+                return Err(
+                    es_core::StoreError::new(kind, format!("entry {number} meets itself")).into()
+                );
+            }
             assert!(!panics, "entry {number} is too much");
             return Err(ProjectError::new(format!("entry {number} is wrong")));
         }

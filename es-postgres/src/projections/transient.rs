@@ -13,9 +13,6 @@ use crate::error::{is_lost_statement, kind};
 /// would exceed each time; a transaction that was made read-only; a limit to its temporary files.
 const STAYING: [&str; 3] = ["57014", "25006", "53400"];
 
-/// A serialization failure, a deadlock, a lock that is not free.
-const CONTENDED: [&str; 3] = ["40001", "40P01", "55P03"];
-
 /// Whether the error, or one that it came from, is a failure of the database that may pass.
 pub(crate) fn is_transient(error: &ProjectError) -> bool {
     chain(error).any(says_so)
@@ -23,10 +20,18 @@ pub(crate) fn is_transient(error: &ProjectError) -> bool {
 
 /// True if it is one that a handler can bring about each time it is called.
 pub(super) fn is_contention(error: &ProjectError) -> bool {
-    chain(error).filter_map(<dyn Error>::downcast_ref::<sqlx::Error>).any(|error| {
-        let state = error.as_database_error().and_then(DatabaseError::code);
-        state.is_some_and(|state| CONTENDED.contains(&state.as_ref()))
-    })
+    chain(error).filter_map(kind_of).any(|kind| kind == StoreErrorKind::Contention)
+}
+
+/// The kind of the failure, whether the handler had it of the driver or of the store.
+fn kind_of(error: &(dyn Error + 'static)) -> Option<StoreErrorKind> {
+    if let Some(error) = error.downcast_ref::<StoreError>() {
+        return Some(error.kind());
+    }
+    if let Some(AppendError::Store(error)) = error.downcast_ref::<AppendError>() {
+        return Some(error.kind());
+    }
+    error.downcast_ref::<sqlx::Error>().map(kind)
 }
 
 fn chain(error: &ProjectError) -> impl Iterator<Item = &(dyn Error + 'static)> {
@@ -34,19 +39,13 @@ fn chain(error: &ProjectError) -> impl Iterator<Item = &(dyn Error + 'static)> {
 }
 
 fn says_so(error: &(dyn Error + 'static)) -> bool {
-    if let Some(error) = error.downcast_ref::<StoreError>() {
-        return is_of_the_store(error.kind());
+    let driver = error.downcast_ref::<sqlx::Error>();
+    let state = driver.and_then(sqlx::Error::as_database_error).and_then(DatabaseError::code);
+    if state.is_some_and(|state| STAYING.contains(&state.as_ref())) {
+        return false;
     }
-    if let Some(AppendError::Store(error)) = error.downcast_ref::<AppendError>() {
-        return is_of_the_store(error.kind());
-    }
-    error.downcast_ref::<sqlx::Error>().is_some_and(|error| {
-        let state = error.as_database_error().and_then(DatabaseError::code);
-        if state.is_some_and(|state| STAYING.contains(&state.as_ref())) {
-            return false;
-        }
-        is_of_the_store(kind(error)) || is_lost_statement(error) || is_of_the_moment(error)
-    })
+    kind_of(error).is_some_and(is_of_the_store)
+        || driver.is_some_and(|error| is_lost_statement(error) || is_of_the_moment(error))
 }
 
 /// A server that cannot be written to is no fault of the event in hand: a failover ends it.
@@ -67,4 +66,28 @@ fn is_of_the_moment(error: &sqlx::Error) -> bool {
     (error.code().starts_with("53") && error.code() != "53400")
         || error.code().starts_with("58")
         || (error.code() == "0A000" && error.routine() == Some("RevalidateCachedQuery"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_store(kind: StoreErrorKind) -> StoreError {
+        StoreError::new(kind, "for a moment")
+    }
+
+    #[test]
+    fn contention_is_one_whoever_tells_it() {
+        let of_store = || of_store(StoreErrorKind::Contention);
+
+        assert!(is_contention(&of_store().into()));
+        assert!(is_contention(&AppendError::Store(of_store()).into()));
+    }
+
+    #[test]
+    fn what_a_moment_cures_without_contention_is_none() {
+        let away = ProjectError::from(of_store(StoreErrorKind::Unavailable));
+
+        assert!(is_transient(&away) && !is_contention(&away));
+    }
 }
