@@ -94,9 +94,15 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         let is_shown = |visible: &Option<Checkpoint>| {
             visible.is_some_and(|visible| visible.position >= token.position())
         };
+        let _awaited = following.await_position(token.position());
         let mut told = following.visible.subscribe();
         let waiting = async {
             let mut pause = SHORTEST;
+            // Whoever asks for others has not been told of this position until now.
+            let has_come = *following.committed.borrow() >= token.position();
+            if has_come && is_shown(&Some(self.ask(name, &following).await?)) {
+                return Ok(());
+            }
             loop {
                 if is_shown(&told.borrow_and_update()) {
                     return Ok(());
@@ -107,9 +113,17 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
                     _asking = following.asking.lock() => {
                         let mut committed = following.committed.subscribe();
                         while !is_shown(&Some(self.ask(name, &following).await?)) {
-                            // What this process has committed itself is asked for at once.
+                            // What this process has committed itself is asked for at once, once it has
+                            // come to where somebody waits: not with each batch until then.
+                            let come = async {
+                                while committed.changed().await.is_ok() {
+                                    if following.is_awaited(*committed.borrow_and_update()) {
+                                        return;
+                                    }
+                                }
+                            };
                             tokio::select! {
-                                _ = committed.changed() => pause = SHORTEST,
+                                () = come => pause = SHORTEST,
                                 () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST),
                             }
                         }

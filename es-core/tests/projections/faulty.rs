@@ -18,6 +18,7 @@ pub(crate) struct Weather {
     calls: Arc<AtomicU32>,
     /// Every so many calls one fails; 0 for none.
     every: u32,
+    asked: Arc<AtomicU32>,
 }
 
 impl Weather {
@@ -27,6 +28,11 @@ impl Weather {
 
     pub(crate) fn set_away(&self, is_away: bool) {
         self.is_away.store(is_away, Ordering::SeqCst);
+    }
+
+    /// The number of times that the store was asked how far a projection has come.
+    pub(crate) fn asked(&self) -> u32 {
+        self.asked.load(Ordering::SeqCst)
     }
 
     fn check(&self) -> Result<(), StoreError> {
@@ -230,6 +236,7 @@ impl ProjectionStore for FaultyKept {
     }
 
     async fn visible(&self, name: &ProjectionName) -> Result<Option<Checkpoint>, StoreError> {
+        self.1.asked.fetch_add(1, Ordering::SeqCst);
         self.0.visible(name).await
     }
 

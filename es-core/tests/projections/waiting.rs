@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use es_core::projection::WaitError;
 
+use crate::faulty::{FaultyKept, Weather};
 use crate::fixture::*;
 
 #[tokio::test]
@@ -106,4 +107,21 @@ async fn a_projection_of_another_log_shows_nothing_of_this_one() {
 
     assert!(matches!(waited, Err(WaitError::OtherLog { .. })), "{waited:?}");
     assert!(restored.run(Ledger::default()).await.is_err());
+}
+
+/// The batches before it are many, and none of them is what is waited for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_for_the_end_of_the_log_does_not_ask_with_each_batch() {
+    let (store, kept) = (MemoryStore::new(), Kept::new());
+    let weather = Weather::default();
+    let ledgers = Projections::new(store.clone(), FaultyKept(kept, weather.clone()));
+    let token = enter(&store, "ada", 1..=60).await;
+    let slow = Ledger { takes: Duration::from_millis(5), ..Ledger::default() };
+    let running = ledgers.run_with(slow, brisk().with_batch(1)).await.unwrap();
+
+    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+
+    // By the clock: after 5, 10, 20, 40 ms, and every 50 ms from then on.
+    assert!(weather.asked() < 30, "{} times for 60 batches", weather.asked());
+    running.stop().await;
 }

@@ -236,7 +236,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         self.lease.count(handled);
         self.to_stop = self.to_stop.take().or(stop);
         self.stop_if_too_many();
-        self.following.committed.send_replace(());
+        let come = self.slots.held().map(|claim| claim.checkpoint).min();
+        self.following.committed.send_replace(come.unwrap_or_default());
         Ok(())
     }
 
