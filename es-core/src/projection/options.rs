@@ -41,7 +41,8 @@ impl Default for RunOptions {
 }
 
 impl RunOptions {
-    /// Reads and commits up to this many events at a time, at least one; 500 unless told otherwise.
+    /// Commits up to this many events at a time, at least one; 500 unless told otherwise. They are read at
+    /// least 200 at a time.
     #[must_use]
     pub fn with_batch(mut self, events: u32) -> Self {
         self.batch = events.max(1);

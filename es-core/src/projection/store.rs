@@ -33,6 +33,7 @@ use crate::stream::Position;
 ///
 /// - **A batch is whole.** Rows, checkpoints and what was set aside are there together or not at all.
 ///   `batch`
+/// - **A batch that is begun with a commit** is one by itself. `chained`
 /// - **A batch is the framework's.** A handler that ends it keeps nothing, and what the store would refuse
 ///   at the commit is told by [`check`](ProjectionBatch::check). `handlers`
 /// - **No zombie commits.** A batch that names an epoch which is not current, or a slot that is another
@@ -323,6 +324,26 @@ pub trait ProjectionBatch: Send + 'static {
     /// [`CommitError::Store`] that is [transient](StoreError::is_transient) is a failure of the store; any
     /// other is the fault of what handlers wrote, if one did.
     fn commit(self, progress: Progress) -> impl Future<Output = Result<(), CommitError>> + Send;
+
+    /// Commits like [`commit`](Self::commit), and begins the batch that comes next: for the same node and the
+    /// same state of its version. Where one message does both, that is a good part of the time of a small
+    /// batch. `None` if no batch was begun, which [`ProjectionStore::begin`] begins then; that is so by default.
+    ///
+    /// The batch that was begun is one by itself: undoing it leaves what was committed, and its commit is
+    /// refused for what has happened since. Proven by `chained::what_comes_next_is_a_batch_by_itself`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`commit`](Self::commit): nothing is kept then. A batch that cannot be begun is none of them.
+    fn commit_and_begin(
+        self,
+        progress: Progress,
+    ) -> impl Future<Output = Result<Option<Self>, CommitError>> + Send
+    where
+        Self: Sized,
+    {
+        async { self.commit(progress).await.map(|()| None) }
+    }
 
     /// Undoes everything.
     fn undo(self) -> impl Future<Output = Result<(), StoreError>> + Send;

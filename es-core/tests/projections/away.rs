@@ -65,7 +65,8 @@ async fn calls_that_fail_now_and_then_change_nothing() {
     ledger.faults.lock().unwrap().every = Some(19);
     let options = brisk().with_batch(10).with_on_failure(OnFailure::Retry);
     let mut running = Vec::new();
-    for every in [23, 31] {
+    // A retry asks some twenty times, and comes through more often than not.
+    for every in [61, 83] {
         let kept = FaultyKept(kept.clone(), Weather::failing_every(every));
         let node = Projections::new(log.clone(), kept);
         running.push(node.run_with(ledger.clone(), options.clone()).await.unwrap());
@@ -88,4 +89,38 @@ async fn calls_that_fail_now_and_then_change_nothing() {
 
     let in_order = |entries: &Vec<u64>| entries.iter().copied().eq(0..50);
     assert!(books(&kept).entries.values().all(in_order), "{:?}", books(&kept));
+}
+
+/// The same where a commit begins the next batch: whatever comes between, it is undone or gone on with.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn batches_that_are_begun_with_a_commit_lose_and_double_nothing() {
+    let (store, kept) = (MemoryStore::new(), Kept::new());
+    for number in 1..=40 {
+        for account in 0..10 {
+            enter(&store, &format!("a-{account}"), [number]).await;
+        }
+    }
+    let ledger = Ledger::default();
+    ledger.faults.lock().unwrap().every = Some(19);
+    let options = brisk().with_batch(3).with_on_failure(OnFailure::Retry);
+    let (mut running, mut chained) = (Vec::new(), Vec::new());
+    for every in [61, 83] {
+        let weather = Weather::failing_every(every).chaining();
+        chained.push(weather.clone());
+        let node = Projections::new(store.clone(), FaultyKept(kept.clone(), weather));
+        running.push(node.run_with(ledger.clone(), options.clone()).await.unwrap());
+    }
+
+    until("some entries are there", || books(&kept).total() >= 100).await;
+    ledger.mend();
+    let operator = Projections::new(store, kept.clone());
+    operator.replay::<Ledger>(&es_core::projection::Keys::All).await.unwrap();
+    until("all entries are there", || books(&kept).total() >= 400).await;
+    for running in running {
+        running.stop().await;
+    }
+
+    let in_order = |entries: &Vec<u64>| entries.iter().copied().eq(1..=40);
+    assert!(books(&kept).entries.values().all(in_order), "{:?}", books(&kept));
+    assert!(chained.iter().map(Weather::chained).sum::<u32>() > 20, "few batches were begun so");
 }

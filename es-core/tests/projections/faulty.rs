@@ -19,11 +19,24 @@ pub(crate) struct Weather {
     /// Every so many calls one fails; 0 for none.
     every: u32,
     asked: Arc<AtomicU32>,
+    /// True if a commit begins the next batch where it is asked to.
+    chains: bool,
+    chained: Arc<AtomicU32>,
 }
 
 impl Weather {
     pub(crate) fn failing_every(every: u32) -> Self {
         Self { every, ..Self::default() }
+    }
+
+    /// The same, with batches that are begun with the commit of the one before.
+    pub(crate) fn chaining(self) -> Self {
+        Self { chains: true, ..self }
+    }
+
+    /// The number of batches that were begun so.
+    pub(crate) fn chained(&self) -> u32 {
+        self.chained.load(Ordering::SeqCst)
     }
 
     pub(crate) fn set_away(&self, is_away: bool) {
@@ -91,7 +104,17 @@ impl EventStore for FaultyLog {
 #[derive(Clone)]
 pub(crate) struct FaultyKept(pub(crate) Kept, pub(crate) Weather);
 
-pub(crate) struct FaultyBatch(MemoryBatch<Books>, Weather);
+pub(crate) struct FaultyBatch(MemoryBatch<Books>, Weather, Option<Next>);
+
+/// The batches of a node: each commit begins the next one.
+#[derive(Clone)]
+struct Next {
+    kept: FaultyKept,
+    id: ProjectionId,
+    node: NodeId,
+    lease: std::time::Duration,
+    state: VersionState,
+}
 
 impl ProjectionBatch for FaultyBatch {
     type Db = Books;
@@ -117,6 +140,16 @@ impl ProjectionBatch for FaultyBatch {
         Ok(self.1.check()?)
     }
 
+    /// A batch that cannot be begun is begun by whoever asks for it.
+    async fn commit_and_begin(mut self, progress: Progress) -> Result<Option<Self>, CommitError> {
+        let next = self.2.take().filter(|next| next.kept.1.chains);
+        self.commit(progress).await?;
+        let Some(Next { kept, id, node, lease, state }) = next else { return Ok(None) };
+        let begun = kept.begin(Holder { id: &id, node, lease }, state).await.ok();
+        kept.1.chained.fetch_add(u32::from(begun.is_some()), Ordering::SeqCst);
+        Ok(begun)
+    }
+
     async fn undo(self) -> Result<(), StoreError> {
         self.0.undo().await
     }
@@ -132,7 +165,7 @@ impl ProjectionStore for FaultyKept {
 
     async fn prepare(&self, id: &ProjectionId) -> Result<Option<FaultyBatch>, StoreError> {
         let batch = self.0.prepare(id).await?;
-        Ok(batch.map(|batch| FaultyBatch(batch, Weather::default())))
+        Ok(batch.map(|batch| FaultyBatch(batch, Weather::default(), None)))
     }
 
     async fn beat(&self, holder: Holder<'_>, pulse: &Pulse) -> Result<Beat, StoreError> {
@@ -162,7 +195,9 @@ impl ProjectionStore for FaultyKept {
         state: VersionState,
     ) -> Result<FaultyBatch, StoreError> {
         self.1.check()?;
-        Ok(FaultyBatch(self.0.begin(holder, state).await?, self.1.clone()))
+        let Holder { id, node, lease } = holder;
+        let next = Next { kept: self.clone(), id: id.clone(), node, lease, state };
+        Ok(FaultyBatch(self.0.begin(holder, state).await?, self.1.clone(), Some(next)))
     }
 
     fn is_transient(&self, error: &ProjectError) -> bool {
@@ -259,15 +294,15 @@ impl ProjectionStore for FaultyKept {
     }
 
     async fn rebuild(&self, id: &ProjectionId) -> Result<FaultyBatch, StoreError> {
-        Ok(FaultyBatch(self.0.rebuild(id).await?, self.1.clone()))
+        Ok(FaultyBatch(self.0.rebuild(id).await?, self.1.clone(), None))
     }
 
     async fn scratch(&self, id: &ProjectionId) -> Result<FaultyBatch, StoreError> {
-        Ok(FaultyBatch(self.0.scratch(id).await?, self.1.clone()))
+        Ok(FaultyBatch(self.0.scratch(id).await?, self.1.clone(), None))
     }
 
     async fn rows(&self, id: &ProjectionId) -> Result<FaultyBatch, StoreError> {
-        Ok(FaultyBatch(self.0.rows(id).await?, self.1.clone()))
+        Ok(FaultyBatch(self.0.rows(id).await?, self.1.clone(), None))
     }
 
     async fn counts(&self, id: &ProjectionId) -> Result<Vec<(String, u64)>, StoreError> {

@@ -71,7 +71,9 @@ async fn batch<S: ProjectionStore, P: Probe<S::Db>>(kept: Kept<S, P>) {
         drop(batch.check().await);
         drop(batch.back().await);
     }
-    drop(batch.commit(come_to(0, &claims)).await);
+    if let Ok(Some(next)) = batch.commit_and_begin(come_to(0, &claims)).await {
+        drop(next.commit(come_to(0, &claims)).await);
+    }
     if let Ok(batch) = kept.store.begin(node.holder(), VersionState::Serving).await {
         drop(batch.undo().await);
     }

@@ -52,6 +52,7 @@
 //!
 //! - [`batch`]: rows, checkpoints and what is set aside are there together or not at all, however the
 //!   batch ends.
+//! - [`chained`]: a batch that is begun with the commit of the one before it is one by itself.
 //! - [`handlers`]: a handler that ends its batch, or writes what the store would refuse at the
 //!   commit, is told before it, and keeps nothing. For a store to which that can be done: see
 //!   [`Probe::misdeed`].
@@ -83,6 +84,7 @@
 )]
 
 pub mod batch;
+pub mod chained;
 pub mod due;
 pub mod fence;
 pub mod handlers;

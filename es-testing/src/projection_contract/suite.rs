@@ -56,6 +56,12 @@ macro_rules! projection_contract {
                 a_batch_goes_back_to_its_last_mark
                 clones_share_their_progress
             }
+            chained {
+                what_comes_next_is_a_batch_by_itself
+                what_is_refused_begins_nothing
+                the_next_batch_is_lost_with_its_slots
+                the_next_batch_is_lost_with_its_version
+            }
             handlers {
                 a_check_changes_nothing
                 what_cannot_be_kept_is_told_before_the_commit

@@ -10,7 +10,7 @@ use es_testing::projection_contract::Rows;
 use futures_util::FutureExt;
 use tokio::task::yield_now;
 
-use super::broken::{Broken, Checking, Committing, Marking};
+use super::broken::{Broken, Chaining, Checking, Committing, Marking};
 use super::numbers::SPOILT;
 
 pub(crate) struct BrokenBatch {
@@ -99,6 +99,20 @@ impl ProjectionBatch for BrokenBatch {
                 let holder = Holder { id: &self.id, node, lease: Duration::from_mins(1) };
                 let again = self.store.inner.begin(holder, VersionState::Serving);
                 again.await?.commit(progress).await
+            }
+        }
+    }
+
+    async fn commit_and_begin(self, progress: Progress) -> Result<Option<Self>, CommitError> {
+        match self.store.chaining {
+            Chaining::Never => self.commit(progress).await.map(|()| None),
+            Chaining::Later => Ok(Some(self)),
+            Chaining::Anyway => {
+                let (store, id, node) = (self.store.clone(), self.id.clone(), self.node);
+                drop(self.commit(progress).await);
+                let node = node.expect("it is a node's");
+                let holder = Holder { id: &id, node, lease: Duration::from_mins(1) };
+                Ok(Some(store.begin(holder, VersionState::Serving).await?))
             }
         }
     }

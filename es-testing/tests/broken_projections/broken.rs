@@ -35,6 +35,7 @@ pub(crate) struct Broken {
     pub(crate) beginning: Beginning,
     pub(crate) progress: fn(&mut Progress),
     pub(crate) committing: Committing,
+    pub(crate) chaining: Chaining,
     /// Whether a batch that is dropped is kept, and one that is undone.
     pub(crate) keeps_dropped: bool,
     pub(crate) keeps_undone: bool,
@@ -105,6 +106,17 @@ pub(crate) enum Committing {
     InTwoSteps,
 }
 
+/// What a commit does about the next batch.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Chaining {
+    /// Leaves it to who asks for one.
+    Never,
+    /// Keeps nothing until the next batch is committed.
+    Later,
+    /// Begins one though the commit was refused.
+    Anyway,
+}
+
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Marking {
     EachTime,
@@ -163,6 +175,7 @@ impl Broken {
             beginning: Beginning::WithItsRows,
             progress: |_| {},
             committing: Committing::AtOnce,
+            chaining: Chaining::Never,
             keeps_dropped: false,
             keeps_undone: false,
             marking: Marking::EachTime,

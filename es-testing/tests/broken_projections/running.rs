@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use es_core::Position;
 use es_core::projection::{Claim, Epoch, Slot};
-use es_testing::projection_contract::{batch, fence, handlers, kept, lease, nodes};
+use es_testing::projection_contract::{batch, chained, fence, handlers, kept, lease, nodes};
 
-use super::broken::{Beginning, Broken, Checking, Committing, Marking, Releasing};
+use super::broken::{Beginning, Broken, Chaining, Checking, Committing, Marking, Releasing};
 use super::finds;
 
 finds! {
@@ -48,6 +48,21 @@ finds! {
     }
     clones_that_know_nothing: batch::clones_share_their_progress, "a version is listed", {
         forks: true
+    }
+    a_commit_that_is_put_off: chained::what_comes_next_is_a_batch_by_itself,
+    "readers see what was committed", {
+        chaining: Chaining::Later
+    }
+    a_refusal_that_is_not_told: chained::what_is_refused_begins_nothing, "the batch is lost", {
+        chaining: Chaining::Anyway
+    }
+    a_next_batch_that_is_not_fenced: chained::the_next_batch_is_lost_with_its_slots,
+    "the batch is lost", {
+        chaining: Chaining::Anyway
+    }
+    a_next_batch_of_a_version_that_is_gone: chained::the_next_batch_is_lost_with_its_version,
+    "the batch is lost", {
+        chaining: Chaining::Anyway
     }
     a_check_that_undoes: handlers::a_check_changes_nothing, "a check changes nothing", {
         checking: Checking::WithALoss

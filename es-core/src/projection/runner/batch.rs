@@ -150,6 +150,9 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
                 return Err(Hitch::Lost);
             }
         }
+        if let Some(begun) = self.begun.take() {
+            return Ok(begun);
+        }
         Ok(self.kept.begin(self.lease.holder(), self.state).await?)
     }
 
@@ -206,9 +209,13 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     pub(super) async fn commit(&mut self, batch: P::Batch, draft: Draft) -> Result<(), Hitch> {
         let Draft { progress, passed, handled, blocked, freed, retries, stop } = draft;
         let slots = progress.slots.clone();
-        let committed = batch.commit(progress).await;
+        let committed = if self.goes_on_at_once() {
+            batch.commit_and_begin(progress).await
+        } else {
+            batch.commit(progress).await.map(|()| None)
+        };
         match committed {
-            Ok(()) => {}
+            Ok(next) => self.begun.set(next),
             // Nothing was kept, for what handlers wrote into it.
             Err(CommitError::Store(error))
                 if handled > 0

@@ -14,6 +14,7 @@ mod caught_up;
 mod consumer;
 mod contended;
 mod fault;
+mod going_on;
 mod hand;
 mod hold;
 mod lease;

@@ -6,7 +6,7 @@ use tracing::Instrument;
 use super::batch::{Draft, Entry};
 use super::consumer::Consumer;
 use super::fault::Fault;
-use super::read_ahead::ReadAhead;
+use super::read_ahead::{ReadAhead, page_size};
 use super::slots::Caps;
 use super::trouble::Hitch;
 use super::turns::{Runner, Turn};
@@ -45,8 +45,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             return Ok(Turn::End(Ended::AheadOfLog { position: from, head: page.head }));
         }
         let (safe, through, is_careful) = (page.safe, page.through, from < self.careful_to);
-        if through < safe && !is_careful {
-            let (limit, selection) = (self.options.batch(), &self.selection);
+        if through < safe && !is_careful && self.ahead.is_none() {
+            let (limit, selection) = (page_size(self.options.batch()), &self.selection);
             self.ahead = Some(ReadAhead::begin(&self.log, selection, through, limit));
         }
         let span = spans::project(self.lease.id());
@@ -74,22 +74,33 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     }
 
     async fn read(&mut self, from: Position) -> Result<SelectedPage, Hitch> {
-        let page = match self.ahead.take().filter(|ahead| ahead.is_after(from)) {
-            Some(ahead) => ahead.page().await?,
-            None => self.select(from).await?,
+        let batch = self.options.batch() as usize;
+        let (page, left) = match self.ahead.take().filter(|ahead| ahead.is_after(from)) {
+            Some(ahead) if ahead.is_there() => ahead.page(batch).await?,
+            ahead => {
+                self.put_back().await;
+                match ahead {
+                    Some(ahead) => ahead.page(batch).await?,
+                    None => ReadAhead::cut(self.select(from).await?, batch),
+                }
+            }
         };
+        self.ahead = left;
         let linger = self.options.linger();
         let is_last = page.through >= page.safe && !page.events.is_empty();
-        if linger.is_zero() || !is_last || page.events.len() >= self.options.batch() as usize {
+        if linger.is_zero() || !is_last || page.events.len() >= batch {
             return Ok(page);
         }
         // What comes a moment later is still in time.
+        self.put_back().await;
         self.stop.run_until_cancelled(sleep(linger)).await;
-        Ok(self.select(from).await?)
+        let (page, left) = ReadAhead::cut(self.select(from).await?, batch);
+        self.ahead = left;
+        Ok(page)
     }
 
     async fn select(&self, from: Position) -> Result<SelectedPage, crate::StoreError> {
-        let (selection, limit) = (&self.selection, self.options.batch());
+        let (selection, limit) = (&self.selection, page_size(self.options.batch()));
         self.log.select_page(selection, from, limit).await
     }
 

@@ -1,17 +1,36 @@
-//! The next page, read while the current one is handled.
+//! Pages of the log that are there before their batch is begun: one that is read while the current one is
+//! handled, and what one has left that is larger than a batch.
+
+use std::collections::VecDeque;
 
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::error::{StoreError, StoreErrorKind};
+use crate::recorded::RecordedEvent;
 use crate::selection::{SelectedPage, Selection};
 use crate::store::EventStore;
 use crate::stream::Position;
 
-/// A page that is being read. Dropped, it is not read.
+/// The events of a page, at least: a page costs as much as many events, and small batches share one.
+const FEWEST: u32 = 200;
+
+/// The events of a page for batches of up to `batch` events.
+pub(super) fn page_size(batch: u32) -> u32 {
+    batch.max(FEWEST)
+}
+
+/// What comes after a position. Dropped, it is not read, or read again.
 #[derive(Debug)]
 pub(super) struct ReadAhead {
     after: Position,
-    page: AbortOnDropHandle<Result<SelectedPage, StoreError>>,
+    page: Page,
+}
+
+#[derive(Debug)]
+enum Page {
+    Reading(AbortOnDropHandle<Result<SelectedPage, StoreError>>),
+    /// The events that a page has left, and the page without them.
+    Left(VecDeque<RecordedEvent>, SelectedPage),
 }
 
 impl ReadAhead {
@@ -23,7 +42,7 @@ impl ReadAhead {
     ) -> Self {
         let (log, selection) = (log.clone(), selection.clone());
         let read = async move { log.select_page(&selection, after, limit).await };
-        Self { after, page: AbortOnDropHandle::new(tokio::spawn(read)) }
+        Self { after, page: Page::Reading(AbortOnDropHandle::new(tokio::spawn(read))) }
     }
 
     /// Whether it is the page after that position.
@@ -31,10 +50,49 @@ impl ReadAhead {
         self.after == after
     }
 
-    pub(super) async fn page(self) -> Result<SelectedPage, StoreError> {
-        match self.page.await {
-            Ok(page) => page,
-            Err(broken_off) => Err(StoreError::new(StoreErrorKind::Other, broken_off)),
+    /// True if it is there without waiting.
+    pub(super) fn is_there(&self) -> bool {
+        matches!(self.page, Page::Left(..))
+    }
+
+    /// A page of up to `batch` events, and what is left after it.
+    pub(super) async fn page(
+        self,
+        batch: usize,
+    ) -> Result<(SelectedPage, Option<Self>), StoreError> {
+        match self.page {
+            Page::Reading(page) => match page.await {
+                Ok(page) => Ok(Self::cut(page?, batch)),
+                Err(broken_off) => Err(StoreError::new(StoreErrorKind::Other, broken_off)),
+            },
+            Page::Left(events, page) => Ok(Self::cut_left(events, page, batch)),
         }
+    }
+
+    /// The first events of a page, as a page of its own, and the others.
+    pub(super) fn cut(mut page: SelectedPage, batch: usize) -> (SelectedPage, Option<Self>) {
+        if page.events.len() <= batch {
+            return (page, None);
+        }
+        let events = std::mem::take(&mut page.events);
+        Self::cut_left(events.into(), page, batch)
+    }
+
+    fn cut_left(
+        mut events: VecDeque<RecordedEvent>,
+        mut page: SelectedPage,
+        batch: usize,
+    ) -> (SelectedPage, Option<Self>) {
+        if events.len() <= batch {
+            page.events = events.into();
+            return (page, None);
+        }
+        let mut first = page.clone();
+        first.events = events.drain(..batch).collect();
+        let last = first.events.last().map(|event| event.position);
+        // Of an empty batch nothing is known beyond where it began; there is none, since `batch` is at least 1.
+        first.through = last.unwrap_or_default();
+        let after = first.through;
+        (first, Some(Self { after, page: Page::Left(events, page) }))
     }
 }

@@ -12,6 +12,7 @@ use tracing::{Span, error, warn};
 
 use super::consumer::Consumer;
 use super::contended::Contended;
+use super::going_on::Begun;
 use super::hold::RETIRED;
 use super::lease::{Lease, chain};
 use super::passed_by::PassedBy;
@@ -81,6 +82,7 @@ where
         slots: Slots::none(),
         waiting: WaitingKeys::default(),
         ahead: None,
+        begun: Begun::default(),
         careful_to: Position::START,
         must_beat: true,
         to_stop: None,

@@ -9,6 +9,7 @@ use tracing::Span;
 use super::caught_up::others_come_on;
 use super::consumer::Consumer;
 use super::contended::Contended;
+use super::going_on::Begun;
 use super::lease::{Lease, News};
 use super::read_ahead::ReadAhead;
 use super::slots::Slots;
@@ -23,7 +24,7 @@ use crate::store::EventStore;
 use crate::stream::Position;
 
 /// One node of one projection.
-pub(crate) struct Runner<S, P, C> {
+pub(crate) struct Runner<S, P: ProjectionStore, C> {
     pub(super) log: S,
     pub(super) kept: P,
     pub(super) consumer: C,
@@ -47,6 +48,7 @@ pub(crate) struct Runner<S, P, C> {
     pub(super) slots: Slots,
     pub(super) waiting: WaitingKeys,
     pub(super) ahead: Option<ReadAhead>,
+    pub(super) begun: Begun<P::Batch>,
     /// Up to here pages are handled event by event: one of them could not be handled as a whole.
     pub(super) careful_to: Position,
     /// Whether it has to be found out anew what the node holds.
@@ -82,6 +84,9 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             tokio::task::coop::consume_budget().await;
             let turn = self.turn().await;
             self.lease.hand().put_down();
+            if !matches!(turn, Ok(Turn::Again)) {
+                self.put_back().await;
+            }
             match turn {
                 Ok(Turn::End(ended)) => return ended,
                 Ok(Turn::Again) => self.trouble.is_over(&self.lease),
@@ -92,10 +97,14 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
                 Err(hitch) => self.wait_after(&hitch).await,
             }
         }
+        self.put_back().await;
         Ended::Stopped
     }
 
     async fn turn(&mut self) -> Result<Turn, Hitch> {
+        if self.has_other_work() {
+            self.put_back().await;
+        }
         if let Some(why) = self.to_stop.clone() {
             self.stop_version(&why).await?;
         }

@@ -75,6 +75,11 @@ impl WaitingKeys {
         std::mem::take(&mut self.is_due)
     }
 
+    /// True if something may be due; asking changes nothing.
+    pub(super) fn has_due(&self) -> bool {
+        self.next_due().is_some_and(|due| due <= Instant::now())
+    }
+
     /// When the next is due, as far as this node knows; the beats tell of the others.
     pub(super) fn next_due(&self) -> Option<Instant> {
         if self.is_due {
