@@ -23,5 +23,6 @@ GRANT USAGE ON SEQUENCE es.tag_changes TO es_writer;
 GRANT UPDATE, DELETE ON es.snapshots TO es_writer;
 -- How far projections have come, who runs them and what they have set aside. What was dropped stays.
 GRANT UPDATE, DELETE ON es.projections, es.leases, es.projection_nodes, es.parked TO es_writer;
-GRANT EXECUTE ON FUNCTION es.fence, es.guard, es.guard_session, es.guard_inline, es.unguard_inline
+GRANT EXECUTE ON FUNCTION es.fence, es.guard, es.guard_session, es.guard_inline, es.unguard_inline,
+    es.begin_batch, es.end_batch
     TO es_writer;

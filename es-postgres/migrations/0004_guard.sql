@@ -61,3 +61,88 @@ $$;
 
 COMMENT ON FUNCTION es.guard_inline IS 'keeps handlers from committing the append that they are a part of';
 COMMENT ON FUNCTION es.unguard_inline IS 'takes the guard down, once what they wrote can be kept';
+
+-- The two ends of a batch, as functions: the plans of what is in them are kept by the session, and these
+-- statements are a good part of what a batch of one event costs.
+--
+-- Sets the search path of the version to where its rows are at this moment. Temporary tables of the session
+-- come last: where the path does not name them they would come first, and take the rows of tables of the
+-- same name. A handler that is broken off within a statement leaves it behind: the server ends it as soon as
+-- it sees that the connection is gone, where it can (PostgreSQL 14, and not on Windows).
+--
+-- Leans on projections_name_version_key.
+CREATE FUNCTION es.begin_batch(
+    name           text,
+    version        bigint,
+    path_if_read   text,
+    path_otherwise text,
+    OUT id           integer,
+    OUT state        text,
+    OUT is_stopped   boolean,
+    OUT is_prepared  boolean,
+    OUT is_read      boolean,
+    OUT path         text,
+    OUT role         text,
+    OUT is_read_only boolean
+) RETURNS SETOF record LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT known.id, known.state, known.stopped IS NOT NULL, known.is_prepared, known.is_read
+      INTO begin_batch.id, begin_batch.state, begin_batch.is_stopped, begin_batch.is_prepared,
+           begin_batch.is_read
+      FROM es.projections known
+     WHERE known.name = begin_batch.name AND known.version = begin_batch.version;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    begin_batch.path := set_config(
+        'search_path',
+        concat_ws(', ', CASE WHEN begin_batch.is_read THEN path_if_read ELSE path_otherwise END,
+                        nullif(current_setting('search_path'), ''), 'pg_temp'),
+        true);
+    begin_batch.path := quote_literal(begin_batch.path);
+    begin_batch.role := quote_literal(current_setting('role'));
+    begin_batch.is_read_only := current_setting('default_transaction_read_only') = 'on';
+    IF current_setting('client_connection_check_interval', true) = '0'
+       AND version() ~* 'linux|apple|darwin|bsd' THEN
+        PERFORM set_config('client_connection_check_interval', '100', true);
+    END IF;
+    RETURN NEXT;
+END
+$$;
+
+-- Notes how far the slots of a node have come, if all of them are still its own. Leans on leases_pkey.
+CREATE FUNCTION es.end_batch(
+    all_slots   integer,
+    projection  integer,
+    node        uuid,
+    slots       smallint[],
+    epochs      bigint[],
+    checkpoints bigint[]
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    moved bigint := 0;
+BEGIN
+    PERFORM es.fence(pg_try_advisory_xact_lock_shared(all_slots, end_batch.projection));
+    -- One slot is planned and found faster than a list of one.
+    IF cardinality(slots) = 1 THEN
+        UPDATE es.leases
+           SET checkpoint = checkpoints[1]
+         WHERE leases.projection = end_batch.projection AND leases.slot = slots[1]
+           AND leases.owner = node AND leases.epoch = epochs[1];
+        GET DIAGNOSTICS moved = ROW_COUNT;
+    ELSIF cardinality(slots) > 1 THEN
+        UPDATE es.leases
+           SET checkpoint = done.checkpoint
+          FROM unnest(slots, epochs, checkpoints) AS done (slot, epoch, checkpoint)
+         WHERE leases.projection = end_batch.projection AND leases.slot = done.slot
+           AND leases.owner = node AND leases.epoch = done.epoch;
+        GET DIAGNOSTICS moved = ROW_COUNT;
+    END IF;
+    IF moved <> cardinality(slots) THEN
+        PERFORM es.fence(false);
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION es.begin_batch IS 'sets the search path of a batch, and says what its version is doing';
+COMMENT ON FUNCTION es.end_batch IS 'notes how far slots have come, in the transaction of their batch';

@@ -224,6 +224,11 @@ impl Held {
         Self { connection, ..self }
     }
 
+    /// True if the next one who asks the pool for a connection has to wait for this one or another.
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.home.is_short()
+    }
+
     /// Closes the connection when it is dropped, instead of giving it back.
     pub(crate) fn close_on_drop(&mut self) {
         match &mut self.connection {

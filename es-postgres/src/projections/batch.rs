@@ -1,8 +1,9 @@
 //! A transaction in which rows are written, and how it goes back.
 
 use std::fmt;
+use std::time::Duration;
 
-use es_core::projection::{CommitError, Progress, ProjectionBatch};
+use es_core::projection::{CommitError, Progress, ProjectionBatch, VersionState};
 use es_core::{ProjectError, ProjectionId, StoreError};
 use futures_util::FutureExt;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
@@ -36,13 +37,22 @@ pub(super) enum Purpose {
     /// To make the tables of a version.
     Prepare,
     /// To handle events as this node.
-    Project(Uuid),
+    Project(Doing),
     /// As above, for a version that does something else by now than the node believes.
     Outdated,
     /// To build the version again.
     Rebuild,
     /// To look, or to fold aside.
     Look,
+}
+
+/// What batches of a node have in common.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Doing {
+    pub(super) node: Uuid,
+    pub(super) lease: Duration,
+    /// What the version is doing, as far as the node knows.
+    pub(super) state: VersionState,
 }
 
 impl PgBatch {
@@ -86,6 +96,10 @@ impl ProjectionBatch for PgBatch {
 
     async fn commit(self, progress: Progress) -> Result<(), CommitError> {
         driven(async move { self.commit_with(&progress).await }).boxed().await
+    }
+
+    async fn commit_and_begin(self, progress: Progress) -> Result<Option<Self>, CommitError> {
+        self.go_on_with(progress).boxed().await
     }
 
     async fn undo(self) -> Result<(), StoreError> {

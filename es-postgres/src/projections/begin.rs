@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use es_core::projection::{Holder, VersionState};
 use es_core::{ProjectionId, StoreError};
+use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Executor, Row};
 use uuid::Uuid;
 
@@ -12,7 +13,7 @@ use crate::error::from_sqlx;
 use crate::session::Session;
 use crate::statements::Schema;
 
-use super::batch::{PgBatch, Purpose};
+use super::batch::{Doing, PgBatch, Purpose};
 use super::handlers::{self, AsBegun};
 use super::version::{state, unknown};
 use super::{PgProjections, place};
@@ -41,11 +42,28 @@ impl PgProjections {
         state: VersionState,
     ) -> Result<PgBatch, StoreError> {
         let opened = self.open(holder.id, Some(holder.lease), "").await?;
-        let is_still =
-            state == opened.place || (state == VersionState::Stopped && opened.is_stopped);
-        let node = holder.node.as_uuid();
-        let purpose = if is_still { Purpose::Project(node) } else { Purpose::Outdated };
+        let doing = Doing { node: holder.node.as_uuid(), lease: holder.lease, state };
+        let purpose = opened.for_node(doing);
         Ok(self.batch(holder.id, opened, purpose))
+    }
+
+    /// The batch of a transaction that was begun with the commit of the one before. `None` where a handler
+    /// has changed what keeps the session from writing outside of it, or the version is gone.
+    pub(super) async fn next_batch(
+        &self,
+        id: &ProjectionId,
+        session: Session,
+        rows: &[PgRow],
+        doing: Doing,
+    ) -> Option<PgBatch> {
+        let is_read_only = |row: &PgRow| row.try_get(READ_ONLY).unwrap_or(false);
+        let Some(row) = rows.last().filter(|row| is_read_only(row)) else {
+            drop(session.undo().await);
+            return None;
+        };
+        let opened = Opened::of(session, row, &self.store.schema, id).ok()?;
+        let purpose = opened.for_node(doing);
+        Some(self.batch(id, opened, purpose))
     }
 
     /// The others wait for the row of the version.
@@ -130,25 +148,43 @@ impl PgProjections {
             session.undo().await?;
             return Err(unknown(id));
         };
-        Ok(Opened {
+        Opened::of(session, row, &self.store.schema, id)
+    }
+}
+
+impl Opened {
+    /// That session, by the row of [`opening`].
+    fn of(
+        session: Session,
+        row: &PgRow,
+        schema: &Schema,
+        id: &ProjectionId,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
             begun: AsBegun::of(row, 5)?,
             session,
             projection: row.try_get(0).map_err(from_sqlx)?,
             place: state(row.try_get(1).map_err(from_sqlx)?, false)?,
             is_stopped: row.try_get(2).map_err(from_sqlx)?,
             is_prepared: row.try_get(3).map_err(from_sqlx)?,
-            schema: place::schema(&self.store.schema, id, row.try_get(4).map_err(from_sqlx)?),
+            schema: place::schema(schema, id, row.try_get(4).map_err(from_sqlx)?),
         })
+    }
+
+    /// The purpose of a batch of that node.
+    fn for_node(&self, doing: Doing) -> Purpose {
+        let is_still =
+            doing.state == self.place || (doing.state == VersionState::Stopped && self.is_stopped);
+        if is_still { Purpose::Project(doing) } else { Purpose::Outdated }
     }
 }
 
+/// The column of [`opening`] that says whether the session writes outside of transactions.
+const READ_ONLY: usize = 7;
+
 /// Leans on `projections_name_version_key`. Names and schemas are letters, digits and `-_.`; the search
-/// path of the session may be empty. Temporary tables of the session come last: where the path does not
-/// name them they would come first, and take the rows of tables of the same name.
-///
-/// A handler that is broken off within a statement leaves it behind: the server ends it as soon as it sees
-/// that the connection is gone, where it can (PostgreSQL 14, and not on Windows).
-fn opening(
+/// path of the session may be empty.
+pub(super) fn opening(
     schema: &Schema,
     id: &ProjectionId,
     idle: Option<Duration>,
@@ -158,25 +194,18 @@ fn opening(
         let millis = i32::try_from(idle.as_millis()).unwrap_or(i32::MAX).max(1);
         format!("SET LOCAL idle_in_transaction_session_timeout = {millis};")
     });
-    let path = format!(
-        "set_config('search_path', \
-                    concat_ws(', ', CASE WHEN is_read THEN '\"{read}\"' ELSE '\"{numbered}\"' END, \
-                              nullif(current_setting('search_path'), ''), 'pg_temp'), true)",
+    let (es, name, version) = (schema.name(), &id.name, id.version);
+    let lock = match lock {
+        "" => String::new(),
+        lock => format!(
+            "SELECT FROM {es}.projections WHERE name = '{name}' AND version = {version} {lock};"
+        ),
+    };
+    format!(
+        "{idle} {lock} \
+         SELECT * FROM {es}.begin_batch('{name}', {version}, '\"{read}\"', '\"{numbered}\"')",
+        idle = idle.unwrap_or_default(),
         read = place::of_name(schema, &id.name),
         numbered = place::numbered(schema, id),
-    );
-    format!(
-        "{idle} SELECT id, state, stopped IS NOT NULL, is_prepared, is_read, \
-                {settings}, \
-                CASE WHEN current_setting('client_connection_check_interval', true) = '0' \
-                          AND version() ~* 'linux|apple|darwin|bsd' \
-                     THEN set_config('client_connection_check_interval', '100', true) END \
-           FROM {schema}.projections \
-          WHERE name = '{name}' AND version = {version} {lock}",
-        idle = idle.unwrap_or_default(),
-        schema = schema.name(),
-        settings = handlers::settings(&path),
-        name = id.name,
-        version = id.version,
     )
 }

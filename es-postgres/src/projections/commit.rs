@@ -1,8 +1,6 @@
 //! How a batch becomes permanent, or nothing.
 
-use std::fmt::Write;
-
-use es_core::projection::{CommitError, Progress, SlotProgress};
+use es_core::projection::{CommitError, Progress, ProjectionBatch, SlotProgress};
 use es_core::{StoreError, StoreErrorKind, Timestamp};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -13,6 +11,7 @@ use crate::statements::Schema;
 use super::PgProjections;
 use super::aside::{self, Columns};
 use super::batch::{PgBatch, Purpose};
+use super::begin::opening;
 use super::handlers::from_commit;
 use super::version::unsupported;
 
@@ -23,35 +22,68 @@ pub(super) const ALL_SLOTS: i32 = 1_163_067_396;
 
 impl PgBatch {
     pub(super) async fn commit_with(mut self, progress: &Progress) -> Result<(), CommitError> {
-        let refused = match self.purpose {
-            Purpose::Outdated => Some(CommitError::Lost),
+        match self.closing(progress).await {
+            Ok(closing) => self.session.close_with(&closing.join("; ")).await.map_err(from_step),
+            Err(refused) => self.refused(refused).await,
+        }
+    }
+
+    /// The commit, and with it the next batch of the node, where the connection may go on.
+    ///
+    /// A node that stops here is one that does not go on with its batch, before the commit or after it: no
+    /// task goes on in its place, and the server ends the transaction with the lease.
+    pub(super) async fn go_on_with(
+        mut self,
+        progress: Progress,
+    ) -> Result<Option<Self>, CommitError> {
+        let doing = match self.purpose {
+            Purpose::Project(doing) if self.session.may_go_on() => doing,
+            _ => return self.commit(progress).await.map(|()| None),
+        };
+        let closing = match self.closing(&progress).await {
+            Ok(closing) => closing,
+            Err(refused) => return self.refused(refused).await,
+        };
+        let Self { projections, id, session, .. } = self;
+        let schema = &projections.store.schema;
+        let opening = opening(schema, &id, Some(doing.lease), "");
+        let next = session.go_on(&closing, schema, &id, &opening).await.map_err(from_step)?;
+        let Some((session, rows)) = next else { return Ok(None) };
+        Ok(projections.next_batch(&id, session, &rows, doing).await)
+    }
+
+    /// Nothing is kept.
+    async fn refused<T>(self, why: CommitError) -> Result<T, CommitError> {
+        // Where that fails as well, the connection is gone, and the transaction with it.
+        drop(self.session.undo().await);
+        Err(why)
+    }
+
+    /// The statements that make the batch permanent, but for the commit.
+    async fn closing(&mut self, progress: &Progress) -> Result<Vec<String>, CommitError> {
+        match self.purpose {
+            Purpose::Outdated => return Err(CommitError::Lost),
             Purpose::Look => {
                 let why = format!("what is written aside of `{}` cannot be kept", self.id);
-                Some(unsupported(why).into())
+                return Err(unsupported(why).into());
             }
-            _ => None,
-        };
-        if let Some(refused) = refused {
-            self.session.undo().await?;
-            return Err(refused);
+            Purpose::Prepare | Purpose::Project(_) | Purpose::Rebuild => {}
         }
-        if let Err(error) = self.keep_aside(progress).await {
-            // Where that fails as well, the connection is gone, and the transaction with it.
-            let _ = self.session.undo().await;
-            return Err(from_step(error));
-        }
+        self.keep_aside(progress).await.map_err(from_step)?;
         let schema = &self.projections.store.schema;
-        let closing = match self.purpose {
-            Purpose::Project(node) => fenced(schema, self.projection, node, &progress.slots),
-            Purpose::Rebuild => unfenced(schema, self.projection, &progress.slots),
-            _ => format!(
+        let mut closing = vec![self.begun.guard(schema)];
+        match self.purpose {
+            Purpose::Project(doing) => {
+                closing.push(fenced(schema, self.projection, doing.node, &progress.slots));
+            }
+            Purpose::Rebuild => closing.extend(unfenced(schema, self.projection, &progress.slots)),
+            _ => closing.push(format!(
                 "UPDATE {}.projections SET is_prepared = true WHERE id = {}",
                 schema.name(),
                 self.projection
-            ),
-        };
-        let closing = format!("{} {closing}", self.begun.guard(schema));
-        self.session.close_with(&closing).await.map_err(from_step)
+            )),
+        }
+        Ok(closing)
     }
 
     /// Only in the transaction that was begun: what a handler has left instead of it may keep anything.
@@ -134,36 +166,34 @@ impl PgProjections {
 /// other               lease over, epoch + 1, rows, COMMIT
 /// ```
 fn fenced(schema: &Schema, projection: i32, node: Uuid, slots: &[SlotProgress]) -> String {
-    let (es, all) = (schema.name(), schema.lock(ALL_SLOTS));
-    let mut sql =
-        format!("SELECT {es}.fence(pg_try_advisory_xact_lock_shared({all}, {projection}));");
-    if !slots.is_empty() {
-        let _ = write!(
-            sql,
-            "WITH moved AS (UPDATE {es}.leases SET checkpoint = done.checkpoint \
-               FROM (VALUES {values}) AS done (slot, epoch, checkpoint) \
-              WHERE leases.projection = {projection} AND leases.slot = done.slot \
-                AND leases.owner = '{node}' AND leases.epoch = done.epoch RETURNING 1) \
-             SELECT {es}.fence(count(*) = {count}) FROM moved;",
-            values = values(slots),
-            count = slots.len(),
-        );
-    }
-    sql
+    let numbers = list(slots, |done| i64::from(done.slot.number()));
+    let epochs = list(slots, |done| bigint(done.epoch.0));
+    let checkpoints = list(slots, |done| bigint(done.checkpoint.0));
+    format!(
+        "SELECT {es}.end_batch({all}, {projection}, '{node}', '{numbers}', '{epochs}', '{checkpoints}')",
+        es = schema.name(),
+        all = schema.lock(ALL_SLOTS),
+    )
+}
+
+/// An array, as the server reads it.
+fn list(slots: &[SlotProgress], number: impl Fn(&SlotProgress) -> i64) -> String {
+    let numbers: Vec<_> = slots.iter().map(|done| number(done).to_string()).collect();
+    format!("{{{}}}", numbers.join(","))
 }
 
 /// For a batch that holds all slots by itself. Leans on `leases_pkey`.
-fn unfenced(schema: &Schema, projection: i32, slots: &[SlotProgress]) -> String {
+fn unfenced(schema: &Schema, projection: i32, slots: &[SlotProgress]) -> Option<String> {
     if slots.is_empty() {
-        return String::new();
+        return None;
     }
-    format!(
+    Some(format!(
         "UPDATE {es}.leases SET checkpoint = done.checkpoint \
            FROM (VALUES {values}) AS done (slot, epoch, checkpoint) \
           WHERE leases.projection = {projection} AND leases.slot = done.slot",
         es = schema.name(),
         values = values(slots),
-    )
+    ))
 }
 
 fn values(slots: &[SlotProgress]) -> String {

@@ -29,7 +29,7 @@ impl AsBegun {
 
     /// A statement that fails where a handler has left something else.
     pub(super) fn guard(&self, schema: &Schema) -> String {
-        format!("SELECT {}.guard_session({}, {});", schema.name(), self.path, self.role)
+        format!("SELECT {}.guard_session({}, {})", schema.name(), self.path, self.role)
     }
 }
 

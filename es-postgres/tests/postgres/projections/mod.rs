@@ -1,6 +1,7 @@
 //! Where projections keep their rows, on a real PostgreSQL: one database per test.
 
 mod batch;
+mod chained;
 mod claims;
 pub(crate) mod dependents;
 mod dropped;

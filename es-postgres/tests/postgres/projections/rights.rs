@@ -84,7 +84,8 @@ async fn rights_on_events_become_rights_on_projections() {
     let server = set_up().await;
     let pool = pool_of(&server, "es_owner").await;
     let sql = "DROP TABLE es.projections, es.leases, es.projection_nodes, es.parked, es.dropped CASCADE; \
-               DROP FUNCTION es.fence, es.guard, es.guard_session, es.guard_inline, es.unguard_inline; DELETE FROM es._migrations WHERE version IN (3, 4, 6)";
+               DROP FUNCTION es.fence, es.guard, es.guard_session, es.guard_inline, es.unguard_inline, \
+               es.begin_batch, es.end_batch; DELETE FROM es._migrations WHERE version IN (3, 4, 6)";
     pool.execute(sql).await.unwrap();
     let administrator = PgPool::connect(&server.url("postgres")).await.unwrap();
     administrator.execute("REVOKE CREATE ON DATABASE postgres FROM es_owner").await.unwrap();
