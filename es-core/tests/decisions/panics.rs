@@ -61,7 +61,7 @@ impl Decision for MadeOnce {
 }
 
 /// A decision among others panics, and two others that it was taken with do not care.
-async fn panics_alone<D: Decision<Model: Send> + 'static>(decision: D)
+async fn panics_alone<D: Decision<Model: Send + std::fmt::Debug> + 'static>(decision: D)
 where
     D::Error: Send,
 {

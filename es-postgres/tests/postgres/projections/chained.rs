@@ -96,14 +96,3 @@ async fn a_next_batch_of_a_version_that_was_swapped_is_lost() {
 
     assert!(matches!(lost, CommitError::Lost), "{lost:?}");
 }
-
-/// A batch that nobody comes for holds its connection for a moment.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_next_batch_that_is_not_fetched_is_undone() {
-    let fixture = fixture().await;
-    let (_node, claims, batch) = chained(&fixture).await;
-
-    let kept = futures_util::poll!(Box::pin(batch.commit_and_begin(at(&claims, 2))));
-
-    assert!(kept.is_pending());
-}
