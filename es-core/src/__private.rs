@@ -6,6 +6,7 @@ mod distinct_names;
 mod fact;
 mod field_tags;
 pub mod handlers;
+pub mod keys;
 mod listed;
 pub mod set;
 pub mod shape;
@@ -310,78 +311,4 @@ pub fn keep<A: Aggregate>(state: &A) -> Option<Result<String, Box<dyn Error + Se
 #[must_use]
 pub fn kept<A: Aggregate>(text: &str) -> Option<serde_json::Result<A>> {
     Some(A::SNAPSHOTS?.decode(text))
-}
-
-/// The keys of each attribute, as an editor completes them. No sound annotation refers to them.
-pub mod keys {
-    pub mod event {
-        pub mod name {}
-        pub mod version {}
-        pub mod previous {}
-        pub mod aliases {}
-        pub mod removed {}
-        pub mod unchecked {}
-    }
-
-    pub mod event_field {
-        pub mod tag {}
-        pub mod tags {}
-        pub mod home {}
-        pub mod added {}
-        pub mod renamed {}
-        pub mod changed {}
-    }
-
-    pub mod aggregate {
-        pub mod name {}
-        pub mod id {}
-        pub mod events {}
-        pub mod superseded {}
-        pub mod event {}
-        pub mod error {}
-        pub mod snapshot {}
-    }
-
-    pub mod shape {}
-
-    pub mod shape_field {
-        pub mod opaque {}
-    }
-
-    pub mod event_set {
-        pub mod superseded {}
-    }
-
-    pub mod decision_model {
-        pub mod events {}
-        pub mod superseded {}
-        pub mod tolerates {}
-    }
-
-    pub mod decision_model_field {
-        pub mod tag {}
-        pub mod tags {}
-    }
-
-    pub mod projection {
-        pub mod name {}
-        pub mod version {}
-        pub mod events {}
-        pub mod superseded {}
-        pub mod effects {}
-        pub mod key {}
-        pub mod bulk {}
-        pub mod db {}
-    }
-
-    pub mod command {
-        pub mod aggregate {}
-        pub mod creates {}
-        pub mod needs {}
-        pub mod any {}
-    }
-
-    pub mod command_field {
-        pub mod id {}
-    }
 }

@@ -1,13 +1,13 @@
 //! Attributes read key by key, so that one bad key costs that key only.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Span, TokenTree};
+use quote::ToTokens;
 use syn::meta::ParseNestedMeta;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{Attribute, LitStr, Meta, Token, Type, parenthesized};
 
-use crate::crate_path::CratePath;
+use crate::completion::Unfinished;
 use crate::diagnostics::Errors;
 use crate::spelling::did_you_mean;
 
@@ -69,8 +69,6 @@ pub(crate) struct Written {
     tried: Vec<String>,
     /// Whether a key does not exist.
     has_unknown: bool,
-    /// Those of them that an editor may be asked to complete.
-    unfinished: Vec<Ident>,
     /// Whether a part of an attribute could not even be split into keys.
     unreadable: bool,
 }
@@ -97,26 +95,6 @@ impl Written {
         self.tried.extend(other.tried);
         self.has_unknown |= other.has_unknown;
         self.unreadable |= other.unreadable;
-        self.unfinished.extend(other.unfinished);
-    }
-
-    /// What lets an editor complete the keys that were not finished; sound annotations carry none.
-    pub(crate) fn completion(&self, vocabulary: &Vocabulary, krate: CratePath<'_>) -> TokenStream {
-        if self.unfinished.is_empty() {
-            return TokenStream::new();
-        }
-        let keys = Ident::new(vocabulary.module, Span::call_site());
-        let unfinished = &self.unfinished;
-        quote! {
-            #[allow(unexpected_cfgs)]
-            const _: () = {
-                #[cfg(rust_analyzer)]
-                mod keys {
-                    use #krate::__private::keys::#keys::*;
-                    use self::{ #(#unfinished as _),* };
-                }
-            };
-        }
     }
 }
 
@@ -143,6 +121,9 @@ pub(crate) fn read(
             continue;
         }
         written.place.get_or_insert_with(|| place.clone());
+        if matches!(&attr.meta, Meta::List(list) if list.tokens.is_empty()) {
+            errors.unfinished.push(Unfinished::empty_list(vocabulary.module));
+        }
         let result =
             attr.parse_nested_meta(|meta| one(&meta, vocabulary, &mut written, errors, &mut known));
         unless_readable(result, vocabulary, &mut written, errors);
@@ -192,6 +173,9 @@ pub(crate) fn read_rest(
     mut known: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
 ) -> syn::Result<Written> {
     let mut written = Written { place: Some(key.clone()), ..Written::default() };
+    if list.is_empty() {
+        errors.unfinished.push(Unfinished::empty_list(vocabulary.module));
+    }
     let keys = syn::meta::parser(|meta| one(&meta, vocabulary, &mut written, errors, &mut known));
     let result = keys.parse2(list.parse()?);
     unless_readable(result, vocabulary, &mut written, errors);
@@ -251,7 +235,8 @@ fn key(
             None => vocabulary.instead(&word),
         };
         errors.at(path, format_args!("unknown key `{word}`; {told}"));
-        written.unfinished.extend(path.get_ident().filter(|word| is_name(word)).cloned());
+        let unfinished = |word| Unfinished::key(vocabulary.module, word);
+        errors.unfinished.extend(path.get_ident().and_then(unfinished));
         written.has_unknown = true;
         near.map(str::to_owned)
     }?;
@@ -259,11 +244,6 @@ fn key(
     let key = Ident::new(&meant, span);
     written.tried.push(meant);
     Some(key)
-}
-
-/// Whether `word` could be the name of an item, as no keyword can.
-fn is_name(word: &Ident) -> bool {
-    syn::parse2::<Ident>(word.to_token_stream()).is_ok()
 }
 
 /// What is said where neither a known nor an unknown key can be made out.

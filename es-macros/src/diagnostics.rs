@@ -5,10 +5,17 @@ use std::fmt::Display;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
+use crate::completion::Unfinished;
+use crate::crate_path::CratePath;
+
 /// Every mistake found so far. Must be [reported](Self::report): one that is dropped with mistakes
 /// in it would let a wrong annotation through.
 #[derive(Debug, Default)]
-pub(crate) struct Errors(Option<syn::Error>);
+pub(crate) struct Errors {
+    told: Option<syn::Error>,
+    /// The places in which something is still to be written.
+    pub(crate) unfinished: Vec<Unfinished>,
+}
 
 impl Errors {
     /// A mistake in `tokens`.
@@ -18,9 +25,9 @@ impl Errors {
 
     /// A mistake that a parser found.
     pub(crate) fn push(&mut self, error: syn::Error) {
-        match &mut self.0 {
+        match &mut self.told {
             Some(errors) => errors.combine(error),
-            None => self.0 = Some(error),
+            None => self.told = Some(error),
         }
     }
 
@@ -35,16 +42,22 @@ impl Errors {
     /// once, and takes a type that depends on one for every type. `compile_error!` in the place of the type
     /// itself would be `()`. Without a mistake it is nothing.
     pub(crate) fn stand_in(&self) -> TokenStream {
-        let first = self.0.clone().into_iter().flatten().next();
+        let first = self.told.clone().into_iter().flatten().next();
         first
             .map(|error| error.to_compile_error())
             .map(|told| quote!(<[(); { #told }] as ::core::iter::IntoIterator>::Item))
             .unwrap_or_default()
     }
 
+    /// What lets an editor complete whatever is still to be written. It stands before everything else, and
+    /// is nothing for an annotation that is sound and has keys.
+    pub(crate) fn completion(&self, krate: CratePath<'_>) -> TokenStream {
+        self.unfinished.iter().map(|place| place.completion(krate)).collect()
+    }
+
     /// The mistakes as the tokens that make the compiler print them.
     pub(crate) fn report(mut self) -> TokenStream {
-        self.0.take().map(|errors| errors.to_compile_error()).unwrap_or_default()
+        self.told.take().map(|errors| errors.to_compile_error()).unwrap_or_default()
     }
 }
 
@@ -52,7 +65,7 @@ impl Errors {
 impl Errors {
     /// The mistakes as a reader sees them, without their places.
     pub(crate) fn messages(mut self) -> Vec<String> {
-        let errors = self.0.take().into_iter().flatten();
+        let errors = self.told.take().into_iter().flatten();
         errors.map(|error| error.to_string()).collect()
     }
 }
@@ -60,7 +73,7 @@ impl Errors {
 impl Drop for Errors {
     fn drop(&mut self) {
         debug_assert!(
-            self.0.is_none() || std::thread::panicking(),
+            self.told.is_none() || std::thread::panicking(),
             "mistakes were found and never reported"
         );
     }

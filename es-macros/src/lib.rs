@@ -17,6 +17,7 @@
 mod aggregate;
 mod attr;
 mod command;
+mod completion;
 mod crate_path;
 mod decision_model;
 mod deprecation;

@@ -5,7 +5,6 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
 use super::model::{Aggregate, Events};
-use super::parse::VOCABULARY;
 use super::unfit;
 use crate::deprecation::Deprecation;
 use crate::describe::describe;
@@ -14,12 +13,11 @@ use crate::event_set::{self, EventSet};
 use crate::shape::shape;
 
 pub(crate) fn aggregate(model: &Aggregate<'_>) -> TokenStream {
-    let completion = model.written.completion(&VOCABULARY, model.krate);
     let described = describe(model.input, &model.input.generics, model.krate);
     if model.is_unfit {
         let aggregate = unfit::implementation(model);
         let definition = unfit::definition(model);
-        return quote!(#completion #definition #aggregate #described);
+        return quote!(#definition #aggregate #described);
     }
     let aggregate = implementation(model);
     let shape = model.shape.as_ref().map(shape);
@@ -27,16 +25,16 @@ pub(crate) fn aggregate(model: &Aggregate<'_>) -> TokenStream {
     match &model.event {
         Events::Listed(set) if set.is_empty() => {
             let definition = event_enum::of_nothing(model.input, set);
-            quote!(#completion #definition #aggregate #described)
+            quote!(#definition #aggregate #described)
         }
         Events::Listed(set) => {
             let event_enum = event_enum::implementations(set);
             let event_set = event_set::implementations(set);
             let scope = event_set::in_its_own_scope(set, &quote!(#event_enum #event_set));
             let definition = event_enum::definition(model.input, set);
-            quote!(#scope #completion #definition #aggregate #described)
+            quote!(#scope #definition #aggregate #described)
         }
-        Events::Enum(_) => quote!(#completion #aggregate #described),
+        Events::Enum(_) => quote!(#aggregate #described),
     }
 }
 

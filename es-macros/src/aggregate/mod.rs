@@ -7,6 +7,7 @@ mod snapshot;
 mod unfit;
 
 use proc_macro2::TokenStream;
+use quote::quote;
 use syn::{DeriveInput, Type};
 
 use crate::diagnostics::{Errors, Slot};
@@ -15,7 +16,9 @@ use crate::event_list::Entry;
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let spec = parse::spec(input, errors);
     let model = model::Aggregate::new(input, &spec, errors);
-    expand::aggregate(&model)
+    let completion = errors.completion(model.krate);
+    let written = expand::aggregate(&model);
+    quote!(#completion #written)
 }
 
 /// What `#[aggregate(…)]` lists, for another derive on the same struct.

@@ -6,7 +6,6 @@ use syn::{Data, DeriveInput, Type};
 
 use super::parse::Spec;
 use super::snapshot::Snapshot;
-use crate::attr::Written;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::event_enum;
@@ -30,7 +29,6 @@ pub(crate) struct Aggregate<'a> {
     /// Known where there are snapshots.
     pub(crate) shape: Option<Shape<'a>>,
     pub(crate) krate: CratePath<'a>,
-    pub(crate) written: &'a Written,
 }
 
 /// Who lists the events.
@@ -77,7 +75,6 @@ impl<'a> Aggregate<'a> {
             snapshot,
             shape,
             krate,
-            written: &spec.written,
         }
     }
 }

@@ -6,18 +6,15 @@ use syn::Data;
 use syn::ext::IdentExt;
 
 use super::model::{Command, Id};
-use super::parse::{FIELD_VOCABULARY, VOCABULARY};
 use crate::deprecation::Deprecation;
 use crate::describe::describe;
 
 pub(crate) fn command(model: &Command<'_>) -> TokenStream {
-    let completion = model.written.completion(&VOCABULARY, model.krate);
-    let on_fields = model.written_on_fields.completion(&FIELD_VOCABULARY, model.krate);
     // A union cannot have the derives that a command needs: each would be told of again.
     let is_union = matches!(model.input.data, Data::Union(_));
     let command = (!is_union).then(|| implementation(model));
     let described = describe(model.input, &model.input.generics, model.krate);
-    quote!(#completion #on_fields #command #described)
+    quote!(#command #described)
 }
 
 fn implementation(model: &Command<'_>) -> TokenStream {

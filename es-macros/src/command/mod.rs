@@ -5,6 +5,7 @@ mod model;
 mod parse;
 
 use proc_macro2::TokenStream;
+use quote::quote;
 use syn::DeriveInput;
 
 use crate::diagnostics::Errors;
@@ -12,5 +13,7 @@ use crate::diagnostics::Errors;
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let spec = parse::spec(input, errors);
     let model = model::Command::new(input, &spec, errors);
-    expand::command(&model)
+    let completion = errors.completion(model.krate);
+    let written = expand::command(&model);
+    quote!(#completion #written)
 }

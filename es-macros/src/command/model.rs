@@ -5,7 +5,6 @@ use quote::{ToTokens, format_ident};
 use syn::{Data, DeriveInput, Field, Generics, Index, Member, Type};
 
 use super::parse::Spec;
-use crate::attr::Written;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::ownership::owned;
@@ -20,8 +19,6 @@ pub(crate) struct Command<'a> {
     /// Only after a mistake there is none.
     pub(crate) id: Option<Id<'a>>,
     pub(crate) krate: CratePath<'a>,
-    pub(crate) written: &'a Written,
-    pub(crate) written_on_fields: &'a Written,
 }
 
 /// The field that names the stream.
@@ -49,8 +46,6 @@ impl<'a> Command<'a> {
                 Some(aggregate) => aggregate.to_token_stream(),
                 None => errors.stand_in(),
             },
-            written: &spec.written,
-            written_on_fields: &spec.written_on_fields,
         }
     }
 }

@@ -5,14 +5,11 @@ use quote::quote;
 use syn::Data;
 
 use super::model::DecisionModel;
-use super::parse::{FIELD_VOCABULARY, VOCABULARY};
 use crate::deprecation::Deprecation;
 use crate::event_enum;
 use crate::event_set;
 
 pub(crate) fn decision_model(model: &DecisionModel<'_>) -> TokenStream {
-    let completion = model.written.completion(&VOCABULARY, model.krate);
-    let on_fields = model.written_on_fields.completion(&FIELD_VOCABULARY, model.krate);
     let set = &model.set;
     // An enum, which is a mistake that was told, has none of the derives that a model needs.
     let is_struct = matches!(model.input.data, Data::Struct(_));
@@ -22,16 +19,15 @@ pub(crate) fn decision_model(model: &DecisionModel<'_>) -> TokenStream {
         let decision_model = decision_model.filter(|_| !set.has_strangers && !set.is_empty());
         let carried = (!set.is_generic()).then(|| carried_alone(model));
         let carried = carried.filter(|_| decision_model.is_some());
-        return quote!(#completion #on_fields #carried #decision_model);
+        return quote!(#carried #decision_model);
     }
     if set.has_strangers {
         // A parameter too many was told of; any trait of the enum would tell of it again.
-        let definition = event_enum::definition(model.input, set);
-        return quote!(#completion #on_fields #definition);
+        return event_enum::definition(model.input, set);
     }
     if set.is_empty() {
         let definition = event_enum::of_nothing(model.input, set);
-        return quote!(#completion #on_fields #definition #decision_model);
+        return quote!(#definition #decision_model);
     }
     let event_enum = event_enum::implementations(set);
     let event_set = event_set::implementations(set);
@@ -41,7 +37,7 @@ pub(crate) fn decision_model(model: &DecisionModel<'_>) -> TokenStream {
     });
     let scope = event_set::in_its_own_scope(set, &quote!(#event_enum #event_set #carried));
     let definition = event_enum::definition(model.input, set);
-    quote!(#scope #completion #on_fields #definition #decision_model)
+    quote!(#scope #definition #decision_model)
 }
 
 /// The checks of the tags, without the enum that they stand beside otherwise.

@@ -5,6 +5,7 @@ mod model;
 mod parse;
 
 use proc_macro2::TokenStream;
+use quote::quote;
 use syn::DeriveInput;
 
 use crate::aggregate;
@@ -19,5 +20,7 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let is_aggregate = input.attrs.iter().any(|attr| attr.path().is_ident("aggregate"));
     let listed = is_aggregate.then(|| aggregate::listed(input));
     let model = model::DecisionModel::new(input, &spec, listed.as_ref(), errors);
-    expand::decision_model(&model)
+    let completion = errors.completion(model.krate);
+    let written = expand::decision_model(&model);
+    quote!(#completion #written)
 }

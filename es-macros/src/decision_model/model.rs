@@ -5,7 +5,6 @@ use syn::{Data, DeriveInput};
 
 use super::parse::{FIELD_VOCABULARY, FieldSpec, Spec};
 use crate::aggregate::Listed;
-use crate::attr::Written;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::event_enum;
@@ -20,8 +19,6 @@ pub(crate) struct DecisionModel<'a> {
     pub(crate) tolerated: Vec<&'a Entry>,
     pub(crate) tags: Vec<TagField<'a>>,
     pub(crate) krate: CratePath<'a>,
-    pub(crate) written: &'a Written,
-    pub(crate) written_on_fields: &'a Written,
     /// Whether the aggregate has the enum of events, and the fold.
     pub(crate) is_aggregate: bool,
 }
@@ -64,8 +61,6 @@ impl<'a> DecisionModel<'a> {
             tolerated: tolerated(spec, entries, errors),
             tags: spec.tags.iter().filter_map(|tag| tag_field(tag, errors)).collect(),
             krate,
-            written: &spec.written,
-            written_on_fields: &spec.written_on_fields,
             is_aggregate: listed.is_some(),
         }
     }

@@ -7,6 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, ExprPath, LitInt, LitStr, Token, Type, parenthesized, token};
 
 use crate::attr::{self, Elsewhere, Vocabulary, Written};
+use crate::completion::Unfinished;
 use crate::diagnostics::{Errors, Slot};
 
 /// The keys that this module reads.
@@ -89,7 +90,9 @@ fn added(
             "in" => since.set(key, Since::read(key, input)?, errors),
             "default" => origin.set(key, default(key, input)?, errors),
             _ => {
-                let call = attr::value(key, input, WITH_FIELDS)?;
+                let place = input.fork();
+                let call = attr::value(key, input, WITH_FIELDS)
+                    .inspect_err(|_| errors.unfinished.push(Unfinished::function(&place)))?;
                 if origin.value().is_some() {
                     errors.at(key, "a new field is from one place; keep `default` or `with`");
                 } else {

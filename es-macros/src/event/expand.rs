@@ -7,7 +7,6 @@ use syn::Data;
 use super::history::History;
 use super::mirrors;
 use super::model::Event;
-use super::parse::{FIELD_VOCABULARY, VOCABULARY};
 use super::past::{Past, Previous};
 use crate::crate_path::CratePath;
 use crate::deprecation::Deprecation;
@@ -16,8 +15,6 @@ use crate::shape::schema;
 use crate::tags::TagField;
 
 pub(crate) fn event(model: &Event<'_>) -> TokenStream {
-    let completion = model.written.completion(&VOCABULARY, model.krate);
-    let on_fields = model.written_on_fields.completion(&FIELD_VOCABULARY, model.krate);
     // A union cannot have the derives that an event needs: each would be told of again.
     let is_union = matches!(model.input.data, Data::Union(_));
     let event = (!is_union).then(|| implementation(model));
@@ -25,9 +22,6 @@ pub(crate) fn event(model: &Event<'_>) -> TokenStream {
     let deprecation = Deprecation::of(&model.input.attrs);
     let krate = model.krate;
     quote! {
-        #completion
-        #on_fields
-
         #deprecation
         const _: () = {
             use #krate::__private::derived::*;

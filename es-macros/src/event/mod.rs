@@ -14,6 +14,7 @@ mod past;
 mod removed;
 
 use proc_macro2::TokenStream;
+use quote::quote;
 use syn::DeriveInput;
 
 use crate::diagnostics::Errors;
@@ -21,5 +22,7 @@ use crate::diagnostics::Errors;
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let spec = parse::spec(input, errors);
     let model = model::Event::new(input, &spec, errors);
-    expand::event(&model)
+    let completion = errors.completion(model.krate);
+    let written = expand::event(&model);
+    quote!(#completion #written)
 }

@@ -7,7 +7,6 @@ use super::aliases;
 use super::home;
 use super::parse::{FIELD_VOCABULARY, FieldSpec, Spec};
 use super::past::Past;
-use crate::attr::Written;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::name;
@@ -29,8 +28,6 @@ pub(crate) struct Event<'a> {
     /// The place of the field whose tag names the stream in which a decision stores the event.
     home: Option<u32>,
     pub(crate) krate: CratePath<'a>,
-    pub(crate) written: &'a Written,
-    pub(crate) written_on_fields: &'a Written,
 }
 
 impl<'a> Event<'a> {
@@ -60,8 +57,6 @@ impl<'a> Event<'a> {
             home,
             is_unchecked: spec.unchecked.value().is_some(),
             krate,
-            written: &spec.written,
-            written_on_fields: &spec.written_on_fields,
         }
     }
 

@@ -10,14 +10,10 @@ use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::model::{EventSet, Member};
-use super::parse::VOCABULARY;
-use crate::attr::Written;
 use crate::superseded::Superseded;
 
-pub(crate) fn event_set(set: &EventSet<'_>, written: &Written) -> TokenStream {
-    let completion = written.completion(&VOCABULARY, set.krate);
-    let implementations = implementations(set);
-    in_its_own_scope(set, &quote!(#implementations #completion))
+pub(crate) fn event_set(set: &EventSet<'_>) -> TokenStream {
+    in_its_own_scope(set, &implementations(set))
 }
 
 /// A scope in which the traits that every event needs have short names. It begins with [`as_fact`].

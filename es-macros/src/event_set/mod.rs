@@ -8,6 +8,7 @@ pub(crate) use expand::{implementations, in_its_own_scope, in_parentheses, reads
 pub(crate) use model::{EventSet, Member, bounds_itself, is_parameter};
 
 use proc_macro2::TokenStream;
+use quote::quote;
 use syn::DeriveInput;
 
 use crate::diagnostics::Errors;
@@ -19,7 +20,11 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     }
     let spec = parse::spec(input, errors);
     match EventSet::of_enum(input, &spec, errors) {
-        Some(model) => expand::event_set(&model, &spec.written),
+        Some(model) => {
+            let completion = errors.completion(model.krate);
+            let written = expand::event_set(&model);
+            quote!(#completion #written)
+        }
         None => TokenStream::new(),
     }
 }

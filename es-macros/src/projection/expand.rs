@@ -6,7 +6,7 @@ use syn::Data;
 use syn::ext::IdentExt;
 
 use super::model::Projection;
-use super::parse::{Start, VOCABULARY};
+use super::parse::Start;
 use super::{dispatch, handlers};
 use crate::deprecation::Deprecation;
 use crate::event_enum;
@@ -14,7 +14,6 @@ use crate::event_set;
 use crate::paths;
 
 pub(crate) fn projection(model: &Projection<'_>) -> TokenStream {
-    let completion = model.written.completion(&VOCABULARY, model.krate);
     let set = &model.set;
     // An enum, which is a mistake that was told, has no handlers that are wanted.
     let is_struct = matches!(model.input.data, Data::Struct(_));
@@ -27,17 +26,17 @@ pub(crate) fn projection(model: &Projection<'_>) -> TokenStream {
     let definition = event_enum::documented(&doc, model.input, set);
     if set.has_strangers {
         // A parameter too many was told of; any trait of the enum would tell of it again.
-        return quote!(#completion #definition);
+        return definition;
     }
     if set.is_empty() {
         let definition = event_enum::of_nothing(model.input, set);
-        return quote!(#completion #definition #projection);
+        return quote!(#definition #projection);
     }
     let event_enum = event_enum::implementations(set);
     let event_set = event_set::implementations(set);
     let checks = is_struct.then(|| handlers::every_event_has_one(model));
     let scope = event_set::in_its_own_scope(set, &quote!(#event_enum #event_set #checks));
-    quote!(#scope #completion #definition #projection)
+    quote!(#scope #definition #projection)
 }
 
 fn implementation(model: &Projection<'_>) -> TokenStream {

@@ -7,6 +7,7 @@ mod model;
 mod parse;
 
 use proc_macro2::TokenStream;
+use quote::quote;
 use syn::DeriveInput;
 
 use crate::diagnostics::Errors;
@@ -21,7 +22,9 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     }
     let spec = parse::spec(input, errors);
     let model = model::Projection::new(input, &spec, errors);
-    expand::projection(&model)
+    let completion = errors.completion(model.krate);
+    let written = expand::projection(&model);
+    quote!(#completion #written)
 }
 
 /// Whether another derive writes an enum of the same name: told if so.

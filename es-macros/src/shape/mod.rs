@@ -45,13 +45,13 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         return TokenStream::new();
     }
     let mut krate = Slot::default();
-    let written = attr::read(&input.attrs, &VOCABULARY, errors, |key, input, errors| {
+    attr::read(&input.attrs, &VOCABULARY, errors, |key, input, errors| {
         krate.set(key, attr::value(key, input, CratePath::EXAMPLE)?, errors);
         Ok(())
     });
     let krate = CratePath::new(&krate, errors);
-    let completion = written.completion(&VOCABULARY, krate);
     let shape = Shape::new(input, krate, errors).map(|model| shape(&model));
+    let completion = errors.completion(krate);
     quote::quote!(#completion #shape)
 }
 

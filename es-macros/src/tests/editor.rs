@@ -9,7 +9,7 @@ use super::{Derive, expansion};
 use crate::{aggregate, decision_model, event_set};
 
 /// The words that have the place of `word`, which stands once in `item`.
-fn words_at(derive: Derive, item: &str, word: &str) -> BTreeSet<String> {
+pub(super) fn words_at(derive: Derive, item: &str, word: &str) -> BTreeSet<String> {
     let column = item.find(word).expect("it is in the item");
     let mut words = BTreeSet::new();
     collect(expansion(derive, item), LineColumn { line: 1, column }, &mut words);

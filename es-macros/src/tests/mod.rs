@@ -1,6 +1,7 @@
 //! The derives as plain functions: what they write and what they say.
 
 mod budget;
+mod completion;
 mod editor;
 mod fuzz;
 mod mistakes;

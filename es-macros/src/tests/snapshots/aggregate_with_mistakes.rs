@@ -1,3 +1,11 @@
+#[allow(unexpected_cfgs)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    mod keys {
+        use ::es_core::__private::keys::aggregate::*;
+        use self::frob as _;
+    }
+};
 const _: () = {
     use ::es_core::__private::set::*;
     #[automatically_derived]
@@ -102,14 +110,6 @@ const _: () = {
         fn describe(&self) -> ::es_core::Description {
             __AsFact::fact(self).describe()
         }
-    }
-};
-#[allow(unexpected_cfgs)]
-const _: () = {
-    #[cfg(rust_analyzer)]
-    mod keys {
-        use ::es_core::__private::keys::aggregate::*;
-        use self::frob as _;
     }
 };
 ///Everything that can happen to [`Account`].

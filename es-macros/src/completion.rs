@@ -1,0 +1,69 @@
+//! What an editor completes where a key or a function is still to be written.
+//!
+//! An editor expands an annotation twice, as it stands and with a word of its own at the cursor, and asks
+//! what has a name at the place of that word. Both expansions must be the same up to that place: an empty
+//! list is written like one with a word in it, and before whatever may depend on the word.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse::ParseStream;
+use syn::{ExprPath, Token};
+
+use crate::crate_path::CratePath;
+
+/// A place in an annotation where something is still to be written.
+#[derive(Debug)]
+pub(crate) enum Unfinished {
+    /// A key, of those in a module of `__private::keys`.
+    Key {
+        module: &'static str,
+        /// What stands there, which is no key yet; nothing in an empty list.
+        word: Option<Ident>,
+    },
+    /// A function; its path, if there is one.
+    Function(TokenStream),
+}
+
+impl Unfinished {
+    /// The place of `word`. There is none to complete if it could not be the name of an item, as no
+    /// keyword can.
+    pub(crate) fn key(module: &'static str, word: &Ident) -> Option<Self> {
+        let word = syn::parse2(word.to_token_stream()).ok()?;
+        Some(Self::Key { module, word: Some(word) })
+    }
+
+    pub(crate) const fn empty_list(module: &'static str) -> Self {
+        Self::Key { module, word: None }
+    }
+
+    /// The value after a key that calls a function, from its `=`.
+    pub(crate) fn function(value: ParseStream<'_>) -> Self {
+        let path = value.parse::<Token![=]>().and_then(|_| value.parse::<ExprPath>());
+        Self::Function(path.map_or_else(|_| TokenStream::new(), ToTokens::into_token_stream))
+    }
+
+    /// What stands at the place, where the names that suit it are in scope. The compiler does not look
+    /// at it.
+    pub(crate) fn completion(&self, krate: CratePath<'_>) -> TokenStream {
+        let item = match self {
+            Self::Key { module, word } => {
+                let module = Ident::new(module, Span::call_site());
+                let word = word.iter();
+                quote! {
+                    mod keys {
+                        use #krate::__private::keys::#module::*;
+                        use self::{ #(#word as _)* };
+                    }
+                }
+            }
+            Self::Function(path) => quote!(fn __function() { #path; }),
+        };
+        quote! {
+            #[allow(unexpected_cfgs)]
+            const _: () = {
+                #[cfg(rust_analyzer)]
+                #item
+            };
+        }
+    }
+}
