@@ -85,12 +85,12 @@ fn key(model: &Projection<'_>) -> Option<TokenStream> {
     let blame = function.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
     let returned = quote_spanned!(blame=> _);
     Some(quote! {
-        const KEYED_BY: &'static ::core::primitive::str = #word;
-
         fn key(
             __stored: &#krate::RecordedEvent,
         ) -> ::core::result::Result<#krate::ProjectionKey, #krate::projection::KeyError> {
             #krate::__private::key::<Self::Event, #returned>(__stored, #function)
         }
+
+        const KEYED_BY: &'static ::core::primitive::str = #word;
     })
 }

@@ -197,6 +197,13 @@ fn a_function_of_fields_is_completed_before_its_fields_are_there() {
 }
 
 #[test]
+fn a_function_of_the_key_is_completed() {
+    let item = r#"#[projection(name = "pages", events(Opened), key = owner¦)] struct Pages;"#;
+
+    assert!(before_the_cursor(projection::derive, item).ends_with("(__stored , "));
+}
+
+#[test]
 fn a_sound_annotation_has_nothing_for_an_editor() {
     let event = expansion(event::derive, &event_with("added(in = 2, with = price(by))"));
 

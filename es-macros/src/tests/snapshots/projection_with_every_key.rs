@@ -195,7 +195,6 @@ where
     type Event = PagesEvent<T>;
     const HAS_EFFECTS: ::core::primitive::bool = true;
     const EFFECTS_START: crate::events::Start = crate::events::Start::Now;
-    const KEYED_BY: &'static ::core::primitive::str = "keys::of_page";
     fn key(
         __stored: &crate::events::RecordedEvent,
     ) -> ::core::result::Result<
@@ -204,6 +203,7 @@ where
     > {
         crate::events::__private::key::<Self::Event, _>(__stored, keys::of_page)
     }
+    const KEYED_BY: &'static ::core::primitive::str = "keys::of_page";
 }
 const _: () = {
     use crate::events::React as __React;
