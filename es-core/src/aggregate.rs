@@ -21,29 +21,29 @@ pub trait Aggregate: Describe + Sized + Send + Sync + 'static {
     /// first. Never changes once released.
     const NAME: &'static str;
 
-    /// What tells one from the other. Its text is the key of the stream.
+    /// The id of an aggregate of this type. Its `Display` text is the key of the stream.
     type Id: AggregateId;
 
-    /// Everything that can happen to it.
+    /// The event type: an enum of all events of its streams.
     type Event: EventSet + Clone + fmt::Debug + PartialEq;
 
-    /// Why a decision refuses.
+    /// The error with which a decision rejects a command.
     type Error: Rejection;
 
-    /// Whether and when the state is kept as a snapshot; by default never. The derive writes it for
-    /// `snapshot(every = 100)`.
+    /// The policy for storing the state as a snapshot; by default it is never stored. The derive
+    /// writes it for `snapshot(every = 100)`.
     const SNAPSHOTS: Option<SnapshotPolicy<Self>> = None;
 
     /// The state before the first event. The derive takes that of `Default`.
     #[must_use]
     fn initial() -> Self;
 
-    /// Brings the state up to date with one event: the dispatch to [`Apply`]. Never refuses: what
-    /// happened has happened.
+    /// Applies one event to the state, by dispatch to [`Apply`]. It cannot fail, since the event is
+    /// a fact.
     fn evolve(&mut self, event: Self::Event);
 }
 
-/// How one event changes the state.
+/// The effect of one type of event on the state of an aggregate.
 ///
 /// ```
 /// # use es_core::prelude::*;
@@ -71,10 +71,10 @@ pub trait Apply<E> {
     fn apply(&mut self, event: E);
 }
 
-/// What may be the id of an aggregate: whatever prints a stream key.
+/// A type that can be the id of an aggregate. Its `Display` text is the key of the stream.
 ///
-/// Implemented for every type that has the supertraits. Two ids that differ must never print
-/// alike, or two aggregates would share one stream; what prints must obey
+/// Implemented for every type that has the supertraits. Two different ids must never print the same
+/// text, or two aggregates would share one stream. The text must obey the rules of
 /// [`StreamKey`](crate::StreamKey).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the id of an aggregate",

@@ -1,4 +1,4 @@
-//! What goes into the store in one piece, and what comes back.
+//! Appends, which are stored all or nothing, and their results.
 
 use std::collections::HashSet;
 
@@ -35,11 +35,11 @@ pub struct Append {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StreamAppend {
-    /// Which stream.
+    /// The stream.
     pub stream: StreamId,
-    /// What it must be at.
+    /// The expected version of the stream.
     pub expected: ExpectedVersion,
-    /// What is added to it, in order.
+    /// The events to append to it, in order.
     pub events: Vec<NewEvent>,
 }
 
@@ -52,7 +52,7 @@ impl StreamAppend {
 }
 
 impl Append {
-    /// Events for one stream.
+    /// Creates an append to one stream.
     pub fn to(
         stream: StreamId,
         expected: ExpectedVersion,
@@ -61,9 +61,11 @@ impl Append {
         Self::new(vec![StreamAppend::new(stream, expected, events)])
     }
 
-    /// Events for several streams. At least one part, each stream at most once and none an archive, no
-    /// event id twice. Either every event has an instant of its own, or none; they never go back along a
-    /// stream.
+    /// Creates an append to several streams.
+    ///
+    /// It needs at least one part. Each stream occurs at most once and none is an archive; no event
+    /// id occurs twice. Either every event has an instant of its own, or none has; instants never
+    /// go back along a stream.
     pub fn new(parts: Vec<StreamAppend>) -> Result<Self, InvalidAppend> {
         if parts.is_empty() {
             return Err(InvalidAppend::NoStream);
@@ -87,7 +89,8 @@ impl Append {
         Ok(Self { parts, condition: None })
     }
 
-    /// Parts whose streams differ and whose event ids were just made.
+    /// Creates an append without checks, from parts whose streams differ and whose event ids are
+    /// fresh.
     pub(crate) fn of_fresh(parts: Vec<StreamAppend>) -> Self {
         Self { parts, condition: None }
     }
@@ -99,32 +102,33 @@ impl Append {
         self
     }
 
-    /// What must hold besides the versions of the streams.
+    /// The condition that must hold besides the expected versions of the streams.
     #[must_use]
     pub fn condition(&self) -> Option<&Condition> {
         self.condition.as_ref()
     }
 
-    /// What concerns each stream, in the order given.
+    /// The parts, one per stream, in the order given.
     #[must_use]
     pub fn parts(&self) -> &[StreamAppend] {
         &self.parts
     }
 
-    /// What concerns each stream, handed over: for the authors of stores.
+    /// Returns the parts by value: for the authors of stores.
     #[must_use]
     pub fn into_parts(self) -> Vec<StreamAppend> {
         self.parts
     }
 
-    /// The number of events in all.
+    /// The number of events in all parts.
     #[must_use]
     pub fn events(&self) -> usize {
         self.parts.iter().map(|part| part.events.len()).sum()
     }
 }
 
-/// Instants of imported events: all have one or none has, and they never go back along a stream.
+/// Checks the instants of imported events: all events have one or none has, and they never go back
+/// along a stream.
 fn check_instants(parts: &[StreamAppend]) -> Result<(), InvalidAppend> {
     let events = || parts.iter().flat_map(|part| &part.events);
     let imported = events().filter(|event| event.recorded_at.is_some()).count();
@@ -145,14 +149,14 @@ fn check_instants(parts: &[StreamAppend]) -> Result<(), InvalidAppend> {
     Ok(())
 }
 
-/// Where the events of an [`Append`] came to stand.
+/// The result of an [`Append`]: the versions of its streams and the positions of its events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Appended {
     /// One entry per part of the append, in its order.
     pub streams: Vec<AppendedStream>,
-    /// Whether the same events were stored by an earlier call, and this one stored nothing. The
-    /// answer is then the first one; a part without events has the version that its stream is at.
+    /// True if an earlier call stored the same events, and this one stored nothing. The result is
+    /// then that of the earlier call; a part without events has the current version of its stream.
     pub already: bool,
 }
 
@@ -169,32 +173,33 @@ impl Appended {
         Self { streams, already: true }
     }
 
-    /// The highest position that was given; `None` if there was no event.
+    /// The highest position among the events; `None` if there was no event.
     #[must_use]
     pub fn position(&self) -> Option<Position> {
         self.streams.iter().flat_map(|stream| stream.positions.iter().copied()).max()
     }
 
-    /// What a reader hands to [`Projections::wait_for`](crate::projection::Projections::wait_for) to see
-    /// the events; `None` if there was none.
+    /// The token that a reader passes to
+    /// [`Projections::wait_for`](crate::projection::Projections::wait_for) to see the events;
+    /// `None` if there was none.
     #[must_use]
     pub fn token(&self) -> Option<Token> {
         self.position().map(Token::from)
     }
 }
 
-/// Where the events for one stream came to stand.
+/// The result of an append for one stream: its version and the positions of its events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AppendedStream {
-    /// Which stream.
+    /// The stream.
     pub stream: StreamId,
     /// Its version after the append.
     pub version: Version,
     /// One position per event, in their order. They rise; they need not be consecutive.
     pub positions: Vec<Position>,
-    /// The instant at which the events were stored; of imported events, that of the last. Without events, when the
-    /// precondition was checked.
+    /// The instant at which the events were stored; of imported events, that of the last. Without
+    /// events, the instant at which the precondition was checked.
     pub recorded_at: Timestamp,
 }
 
@@ -210,7 +215,7 @@ impl AppendedStream {
         Self { stream, version, positions, recorded_at }
     }
 
-    /// The version that the stream had before.
+    /// The version of the stream before the append.
     #[must_use]
     pub fn version_before(&self) -> Version {
         Version(self.version.0.saturating_sub(self.positions.len() as u64))

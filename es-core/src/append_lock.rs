@@ -1,4 +1,4 @@
-//! The turn of an append: its streams and tags, kept from others until it is stored.
+//! Locks of the streams and tags of an append, held until it is stored.
 
 use std::fmt;
 use std::future::Future;
@@ -16,10 +16,10 @@ use crate::stream::{Position, StreamId, Version};
 /// The future of a call through a lock.
 pub type Locked<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The right to append to some streams, which nobody else does meanwhile: see [`EventStore::lock`].
+/// An exclusive right to append to some streams: see [`EventStore::lock`].
 ///
-/// A store for one append. Reads see everything that is committed; the append ends the lock, whatever
-/// comes of it, and so does dropping the last clone. It reads no log.
+/// It is a store for one append. Reads see everything that is committed. The append ends the lock,
+/// whatever its result, and so does dropping the last clone. The log cannot be read through it.
 #[derive(Clone)]
 pub struct AppendLock(Arc<dyn LockedStore>);
 
@@ -37,8 +37,8 @@ impl fmt::Debug for AppendLock {
     }
 }
 
-/// The reads and the one append of whoever holds a lock: for the authors of stores. Each is as the
-/// method of its name in [`EventStore`].
+/// The reads and the one append under a lock: for the authors of stores. Each method does the same
+/// as the one of its name in [`EventStore`].
 pub trait LockedStore: Send + Sync + 'static {
     /// Stores the events and ends the lock; a second append is refused.
     fn append(&self, append: Append) -> Locked<'_, Result<Appended, AppendError>>;
@@ -89,7 +89,7 @@ impl EventStore for AppendLock {
         self.0.stream_page(stream, cursor, limit).await
     }
 
-    /// Refused: a lock is for a decision, which reads streams and queries.
+    /// Always fails as unsupported: a lock is for a decision, which reads streams and queries.
     async fn log_page(&self, _: Cursor<Position>, _: u32) -> Result<LogPage, StoreError> {
         Err(StoreError::new(
             StoreErrorKind::Unsupported,

@@ -1,4 +1,4 @@
-//! How long a writer that was overtaken waits.
+//! Backoff between the attempts of a writer after a conflict.
 
 use std::time::Duration;
 

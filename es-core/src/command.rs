@@ -1,12 +1,12 @@
-//! What is asked of an aggregate.
+//! Commands: requests to an aggregate.
 
 use crate::aggregate::Aggregate;
 use crate::describe::Describe;
 
-/// A wish that an aggregate may grant or refuse, in the imperative.
+/// A request to an aggregate, which accepts or rejects it; named in the imperative.
 ///
-/// A command knows its aggregate, the field that names the stream, and whether it creates, needs
-/// or ignores an existing one. `Clone`, because a decision that lost a race is taken again.
+/// A command knows its aggregate, the field that names the stream, and whether it creates, needs or
+/// ignores an existing one. It is `Clone`, because a decision is made again after a conflict.
 ///
 /// ```
 /// # use es_core::prelude::*;
@@ -33,29 +33,30 @@ use crate::describe::Describe;
     note = "put on it: #[derive(Command, Clone)] #[command(aggregate = …)], and #[command(id)] on the field that names the stream"
 )]
 pub trait Command: Describe + Clone + Send + 'static {
-    /// Who decides it.
+    /// The aggregate that decides on the command.
     type Aggregate: Aggregate;
 
     /// The name in logs and reports: that of the struct.
     const NAME: &'static str;
 
-    /// What it requires of the stream before anyone decides.
+    /// The requirement on the stream, checked before the decision.
     const LIFECYCLE: Lifecycle;
 
-    /// Which aggregate it is for.
+    /// The id of the aggregate that the command is for.
     fn aggregate_id(&self) -> &<Self::Aggregate as Aggregate>::Id;
 }
 
-/// What a command requires of its aggregate before the decision is asked for.
+/// The requirement of a command on its aggregate, checked before the decision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Lifecycle {
-    /// That there is none yet; otherwise
+    /// The aggregate must not exist yet; otherwise the command is rejected with
     /// [`AlreadyExists`](crate::LifecycleRejection::AlreadyExists).
     Creates,
-    /// That there is one; otherwise [`NotFound`](crate::LifecycleRejection::NotFound).
+    /// The aggregate must exist; otherwise the command is rejected with
+    /// [`NotFound`](crate::LifecycleRejection::NotFound).
     #[default]
     Needs,
-    /// Nothing.
+    /// The aggregate may exist or not.
     Any,
 }

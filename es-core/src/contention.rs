@@ -1,4 +1,4 @@
-//! Conflicts of one command or decision: how long it goes on, and in which way.
+//! Retry of a command or decision after a conflict: its time limit, its pauses and its lock.
 
 use std::time::Duration;
 
@@ -12,22 +12,23 @@ use crate::resend;
 use crate::silence::{answered, answered_by};
 use crate::store::EventStore;
 
-/// For so long a command goes on that meets others, unless told otherwise: as long as a request is
-/// willing to wait, and as long as a store may be away.
+/// The default time limit of a command that meets conflicts: as long as a client waits for a
+/// request, and as long as a store may be unavailable.
 pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(10);
 
-/// No command goes on for longer, whatever it is told.
+/// The maximum time limit; a longer one that is set is reduced to it.
 pub(crate) const LONGEST: Duration = Duration::from_hours(24);
 
-/// So many attempts are made without waiting for a turn. Two cost less than a lock where somebody
-/// passes by once; where others come all the time, each further one is lost as well.
+/// The number of attempts without a lock. Two cost less than a lock if a conflict is rare; under
+/// steady contention each further attempt would fail as well.
 pub(crate) const OPTIMISTIC: u32 = 2;
 
-/// A store keeps to the time for a lock itself; one that does not answer has so long on top.
+/// The time beyond the wait for a lock after which a store that does not answer is given up. A
+/// store keeps to the wait itself.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// True if each of several that went together would meet the same failure by itself: trying them one by
-/// one would only take as many times as long.
+/// True if each of several operations executed together would meet the same failure by itself:
+/// trying them one by one would only multiply the time.
 pub(crate) fn fails_all(error: &StoreError) -> bool {
     use StoreErrorKind::{NotMigrated, ReadOnly, StatementTimeout};
     error.is_transient() || matches!(error.kind(), NotMigrated | ReadOnly | StatementTimeout)
@@ -37,12 +38,12 @@ pub(crate) fn fails_all(error: &StoreError) -> bool {
 pub(crate) struct Attempts {
     since: Instant,
     limit: Duration,
-    /// The one that is under way, from 1.
+    /// The number of the current attempt, from 1.
     pub(crate) nth: u32,
     pauses: Pauses,
 }
 
-/// No more attempts.
+/// The error of an append whose attempts have used up the time limit.
 pub(crate) struct Exhausted {
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
@@ -53,17 +54,17 @@ impl Attempts {
         Self { since: Instant::now(), limit, nth: 1, pauses: Pauses::new() }
     }
 
-    /// True if it is time to wait for a turn.
+    /// True if the current attempt takes a lock first.
     pub(crate) fn is_locked(&self) -> bool {
         self.nth > OPTIMISTIC
     }
 
-    /// The time that is left.
+    /// The time that is left within the limit.
     pub(crate) fn left(&self) -> Duration {
         self.limit.saturating_sub(self.since.elapsed())
     }
 
-    /// After a conflict: counts on, unless the time is up.
+    /// Counts one more attempt after a conflict; an error if the time limit is reached.
     pub(crate) fn next(&mut self) -> Result<(), Exhausted> {
         if self.left().is_zero() {
             return Err(Exhausted { attempts: self.nth, elapsed: self.since.elapsed() });
@@ -72,14 +73,14 @@ impl Attempts {
         Ok(())
     }
 
-    /// [`Pauses::pause`], within the limit.
+    /// Waits as [`Pauses::pause`] does, within the time limit.
     pub(crate) async fn pause(&mut self) {
         let left = self.left();
         self.pauses.pause(left).await;
     }
 }
 
-/// The moments between attempts without a lock.
+/// The pauses between attempts without a lock.
 pub(crate) struct Pauses(Box<dyn Iterator<Item = Duration> + Send>);
 
 impl Pauses {
@@ -87,16 +88,17 @@ impl Pauses {
         Self(Box::new(backoff::delays()))
     }
 
-    /// Waits for a moment, so that those who race do not meet again at once; `left` at most. Nothing rests
-    /// on its length: a conflict is found by the append alone.
+    /// Waits for the next backoff delay, `left` at most, so that competing writers do not collide
+    /// again at once. Correctness does not depend on its length: the append alone detects a
+    /// conflict.
     pub(crate) async fn pause(&mut self, left: Duration) {
         let delay = self.0.next().unwrap_or_default();
         tokio::time::sleep(delay.min(left)).await;
     }
 }
 
-/// The lock for an append like `draft`, if the store has such locks and one was to be had in time. A
-/// store that fails here will say so at the next attempt.
+/// Takes the lock for an append like `draft`; `None` if the store has no such locks, or did not
+/// grant one in time. A store that fails here reports the failure at the next attempt.
 pub(crate) async fn lock<S: EventStore>(
     store: &S,
     draft: &Append,
@@ -111,8 +113,8 @@ pub(crate) async fn lock<S: EventStore>(
     }
 }
 
-/// Appends, through the lock if there is one. Whatever cut that short, the append goes out again as it
-/// was.
+/// Appends, through the lock if there is one. After a transient failure of that, the same append is
+/// sent again without the lock.
 pub(crate) async fn append<S: EventStore>(
     store: &S,
     lock: Option<AppendLock>,

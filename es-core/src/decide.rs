@@ -1,14 +1,14 @@
-//! How an aggregate answers a command.
+//! Decisions of an aggregate on its commands.
 
 use crate::aggregate::Aggregate;
 use crate::command::Command;
 use crate::into_events::IntoEvents;
 
-/// A pure decision: from the state and a command to the events that follow, or a refusal.
+/// A pure decision: from the state and a command to the events that follow, or a rejection.
 ///
-/// Nothing but the arguments may matter to it, since it is asked again after a conflict.
-/// `Events` says in the type what the command can cause: one event, a tuple of up to eight, an
-/// `Option`, a `Vec`, an array, `()`, or the aggregate's enum.
+/// It must depend on nothing but its arguments, since it is made again after a conflict. `Events`
+/// declares the events that the command can cause: one event, a tuple of up to eight, an `Option`,
+/// a `Vec`, an array, `()`, or the aggregate's enum.
 ///
 /// ```
 /// # use es_core::prelude::*;
@@ -43,17 +43,18 @@ use crate::into_events::IntoEvents;
     note = "write: impl Decide<{C}> for {Self} {{ type Events = ..; fn decide(&self, command: {C}) -> Result<Self::Events, Self::Error> {{ .. }} }}"
 )]
 pub trait Decide<C>: Aggregate + Decides<C> {
-    /// What the command can cause.
+    /// The events that the command can cause.
     type Events: IntoEvents<Self::Event>;
 
-    /// Decides. Sees the state, changes nothing.
+    /// Decides on the command from the state, without changing it.
     fn decide(&self, command: C) -> Result<Self::Events, Self::Error>;
 }
 
-/// An aggregate that may decide `C`, since it is one of its commands: what [`Decide`] asks of both.
+/// An aggregate that can decide on `C`, which is one of its commands: the bound of [`Decide`] on
+/// both.
 ///
-/// In its place, a bound of `C` would have the compiler look through all that a command has to be, and
-/// tell at each decision once more what it told at the command.
+/// With a bound on `C` in its place, the compiler would check everything that a command needs, and
+/// report at each decision once more the errors that it reported at the command.
 #[doc(hidden)]
 pub trait Decides<C>: Aggregate {}
 
@@ -74,12 +75,12 @@ impl<C: Command<Aggregate = A>, A> CommandOf<A> for C {}
 
 /// A command for which the aggregate `A` has a decision: [`Decide`], seen from the command.
 ///
-/// What a repository asks of the commands that it executes. Implemented for every command whose
-/// aggregate decides it.
+/// A repository requires it of the commands that it executes. It is implemented for every command
+/// whose aggregate decides it.
 ///
-/// Asked this way round, the compiler knows the command when it looks for the decision. The other
-/// way round it would take the only command that the aggregate decides for the one that is meant,
-/// and call the command in hand a mismatched type.
+/// In this direction the compiler knows the command when it looks for the decision. In the other
+/// direction it would infer the only command that the aggregate decides, and report the actual
+/// command as a mismatched type.
 #[diagnostic::on_unimplemented(
     message = "`{A}` never says how it decides `{Self}`",
     label = "`impl Decide<{Self}> for {A}` is missing",
@@ -87,7 +88,7 @@ impl<C: Command<Aggregate = A>, A> CommandOf<A> for C {}
     note = "or execute it elsewhere, if `{Self}` is for another aggregate than `{A}`"
 )]
 pub trait DecidedBy<A: Aggregate>: Command<Aggregate = A> {
-    /// The events of the decision, or the refusal.
+    /// Returns the events of the decision, or the rejection.
     fn decided_by(self, state: &A) -> Result<Vec<A::Event>, A::Error>;
 }
 

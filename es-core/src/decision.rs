@@ -9,14 +9,14 @@ use crate::metadata::Metadata;
 use crate::recorded::NewEvent;
 use crate::stream::{StreamId, Version};
 
-/// What a decision came to.
+/// The result of a decision: its events.
 pub(crate) struct Decision<E> {
     pub(crate) events: Vec<E>,
-    /// The same events, as a store takes them.
+    /// The same events, encoded for a store.
     pub(crate) new: Vec<NewEvent>,
 }
 
-/// Decides and applies; whatever fails, fails before the state is touched.
+/// Decides on the command and applies the events. A failure leaves the state unchanged.
 pub(crate) fn decide<A, C>(
     state: &mut A,
     version: Version,
@@ -33,7 +33,7 @@ where
     Ok(Decision { events, new })
 }
 
-/// The events of a decision: the lifecycle first, then the aggregate.
+/// Returns the events of a decision: the lifecycle first, then the aggregate.
 pub(crate) fn decided<A, C>(
     state: &A,
     version: Version,
@@ -48,7 +48,8 @@ where
     command.decided_by(state).map_err(ExecuteError::Rejected)
 }
 
-/// The events as a store takes them; all of them can be stored before the first is applied.
+/// Encodes the events for a store, then applies them. None is applied unless all of them can be
+/// stored.
 pub(crate) fn take<A: Aggregate>(
     state: &mut A,
     events: &[A::Event],
@@ -66,7 +67,7 @@ pub(crate) fn take<A: Aggregate>(
     Ok(new)
 }
 
-/// Whether a stream at `version` is what `C` requires.
+/// Checks that a stream at `version` fulfils what `C` requires of it.
 pub(crate) fn check_lifecycle<C: Command>(
     stream: &StreamId,
     version: Version,

@@ -1,15 +1,16 @@
-//! Work that is given to a task of a runtime which may have ended.
+//! Work that is handed to a task of a runtime which may have ended.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Handle;
 
-/// Has a task of `runtime` do what `run` makes of `work`. The work comes back if the runtime has ended.
+/// Spawns a task on `runtime` that runs `run(work)`. Returns the work if the runtime has ended.
 ///
-/// Such a runtime drops a task while it is spawned. Work whose end gives the next work to a task would go
-/// one frame deeper each time; so here it is not the task that owns the work before it runs. A runtime that
-/// ends afterwards drops the work with the task.
+/// A runtime that has ended drops a task while it is spawned. If the task owned the work before it
+/// runs, work that hands on the next work when it is dropped would recurse one frame deeper each
+/// time. So the task takes the work only when it runs. A runtime that ends afterwards drops the
+/// work with the task.
 pub(crate) fn give_to<W, F>(
     runtime: &Handle,
     work: W,

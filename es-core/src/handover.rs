@@ -1,9 +1,9 @@
-//! Work that its owner drives, until somebody needs it done: then a task does.
+//! Handover of work from its owner to a task, once others wait for it.
 //!
-//! A future that its owner keeps and does not poll stands still, and with it everybody who waits for
-//! what it does. A task for each piece of work would end that, and cost those a task who meet nobody.
-//! So the work stays with its owner for as long as nobody waits for it, and moves to a task when
-//! somebody does:
+//! A future that its owner keeps and does not poll makes no progress, and nor does anybody who
+//! waits for its effect. A task for each piece of work would solve that, at the cost of a task
+//! where nobody waits. So the work stays with its owner for as long as nobody waits for it, and
+//! moves to a task when somebody does:
 //!
 //! ```text
 //! owner   ├─ polls ─┤ kept …                        ├─ the answer
@@ -25,37 +25,38 @@ use tracing::{Instrument, Span};
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The place of a piece of work, which others may have a task do.
+/// The holder of a piece of work, which others may move to a task.
 pub(crate) struct Handover {
     state: Mutex<State>,
-    /// The owner's.
+    /// The runtime of the owner.
     runtime: Handle,
     span: Span,
 }
 
 enum State {
-    /// Nobody polls it.
+    /// The work is here, and nobody polls it.
     Idle(Work),
-    /// The owner has it in hand. If somebody has asked for a task, it moves there afterwards.
+    /// The owner is polling the work. If a task was asked for meanwhile, the work moves there
+    /// afterwards.
     InHand { wanted: bool },
-    /// Done, given up, or a task's.
+    /// The work is done, cancelled, or moved to a task.
     Gone,
 }
 
-/// The owner's side: drives the work while it is here, and is told its answer wherever that was made.
-/// Dropping it gives the work up, also where a task does it.
+/// The owner's side: polls the work while it is here, and receives its result wherever it ran.
+/// Dropping it cancels the work, also in a task.
 pub(crate) struct Driven<T> {
     handover: Arc<Handover>,
     answer: oneshot::Receiver<Result<T, Box<dyn Any + Send>>>,
 }
 
 impl Handover {
-    /// A place without work; the owner [puts](Self::drive) it there.
+    /// Creates a holder without work; the owner [puts](Self::drive) it there.
     pub(crate) fn new(runtime: Handle, span: Span) -> Arc<Self> {
         Arc::new(Self { state: Mutex::new(State::InHand { wanted: false }), runtime, span })
     }
 
-    /// Puts the work here.
+    /// Puts the work here, and returns the owner's side.
     pub(crate) fn drive<T: Send + 'static>(
         self: Arc<Self>,
         work: impl Future<Output = T> + Send + 'static,
@@ -74,7 +75,7 @@ impl Handover {
         Driven { handover: self, answer }
     }
 
-    /// Has a task do the work, if it is neither done nor a task's.
+    /// Moves the work to a task, unless it is done or already in one.
     pub(crate) fn take_over(&self) {
         let mut state = self.state();
         match std::mem::replace(&mut *state, State::Gone) {
@@ -104,7 +105,7 @@ impl Handover {
         }
     }
 
-    /// From the owner's hand: to its place, or to a task if one was asked for.
+    /// Puts the work back after a poll, or moves it to a task if one was asked for.
     fn put_back(&self, work: Work) {
         let mut state = self.state();
         if matches!(&*state, State::InHand { wanted: true }) {
@@ -126,14 +127,15 @@ impl Handover {
         drop(work);
     }
 
-    /// Nothing in here panics between two changes, so a poisoned lock is taken as it is.
+    /// Locks the state. Nothing panics between two changes of it, so a poisoned lock is used as it
+    /// is.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<T> Future for Driven<T> {
-    /// None if the runtime ended before the work did.
+    /// The result of the work; `None` if the runtime ended before the work did.
     type Output = Option<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {

@@ -1,13 +1,13 @@
-//! The forms in which a decision may name its events.
+//! The forms in which a decision may return its events.
 
 /// Events of the set `S`, in order: an event, a tuple of up to eight, an `Option`, a `Vec`, an
 /// array, `()`, the set's own enum, and any nesting of these.
 ///
-/// Implemented for all that the set [`Takes`].
+/// Implemented for every type that the set [`Takes`].
 // On every value an editor would propose these methods, which are for the repository to call.
 #[rust_analyzer::completions(ignore_flyimport_methods)]
 pub trait IntoEvents<S> {
-    /// Hands the events over, one after the other.
+    /// Appends the events to `events`, in order.
     fn push_to(self, events: &mut Vec<S>);
 
     /// The events as a list.
@@ -30,9 +30,9 @@ impl<S: Takes<E>, E> IntoEvents<S> for E {
 
 /// A set of events that takes `E`: one of its events, or a form that holds some of them.
 ///
-/// [`IntoEvents`], seen from the set: so the compiler speaks of the one event of a tuple that is not
-/// in the set. The derive of the set writes it for each event; the forms are written here, for every
-/// set.
+/// It is [`IntoEvents`], seen from the set, so that the compiler names the one event of a tuple
+/// that is not in the set. The derive of the set implements it for each event; the forms are
+/// implemented here, for every set.
 #[diagnostic::on_unimplemented(
     message = "`{E}` is not among the events of `{Self}`",
     label = "not an event of `{Self}`",
@@ -40,7 +40,7 @@ impl<S: Takes<E>, E> IntoEvents<S> for E {
     note = "a decision may name listed events, tuples of up to eight, Option, Vec, arrays and ()"
 )]
 pub trait Takes<E>: Sized {
-    /// Adds what is in `from`, in order.
+    /// Adds the events in `from`, in order.
     fn take(from: E, events: &mut Vec<Self>);
 }
 
