@@ -1,21 +1,21 @@
-//! Why an old event says nothing, in the words of whoever wrote its type.
+//! The error with which the code of an event type refuses to read an old event.
 
 use std::error::Error;
 use std::fmt;
 
-/// An error of any type, as small as a pointer: it is part of what every reading of an event
-/// returns, and must not make the readings that succeed slower.
+/// An error of any type, as small as a pointer. It is part of the result of every decoding, and
+/// must not slow down those that succeed.
 ///
-/// Prints as the error that it is; [`as_error`](Self::as_error) gives that back.
+/// Prints as the wrapped error, which [`as_error`](Self::as_error) returns.
 pub struct Cause(Box<Box<dyn Error + Send + Sync>>);
 
 impl Cause {
-    /// The error `cause`.
+    /// Wraps the error `cause`.
     pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(Box::new(cause.into()))
     }
 
-    /// The error itself, to be downcast.
+    /// The wrapped error, for downcasting.
     #[must_use]
     pub fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
         &**self.0

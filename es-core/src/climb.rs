@@ -1,4 +1,5 @@
-//! How an old payload becomes the event of today. Called by what the derive of `Event` writes.
+//! Upcasting of an old payload to the current version of its event. Called by the code that the
+//! derive of `Event` writes.
 
 use std::error::Error;
 
@@ -10,17 +11,17 @@ use crate::event_set::EventType;
 use crate::shape::Schema;
 use crate::upcast::TryUpcast;
 
-/// Why a step was not possible.
+/// The error of an upcasting step.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// The forms of an event before today's, from version 1 on: `(((V1,), V2), V3)`.
+/// The previous versions of an event, from version 1 on: `(((V1,), V2), V3)`.
 pub trait Versions {
-    /// The form of the newest of them.
+    /// The type of the newest of them.
     type Newest;
-    /// The newest of them.
+    /// The number of the newest of them.
     const NEWEST: u32;
 
-    /// The payload as the newest form: read as its own, and up from there.
+    /// Reads a payload as the type of its own version, and upcasts it to the newest of them.
     fn read(
         name: &'static str,
         stored: SchemaVersion,
@@ -64,7 +65,7 @@ impl<V: Versions, P: DeserializeOwned + TryUpcast<V::Newest>> Versions for (V, P
     }
 }
 
-/// An old payload as the event of today, whose older forms are `V`.
+/// Upcasts an old payload to the current version of the event, whose previous versions are `V`.
 #[inline]
 pub fn climb<V: Versions, E: Event + TryUpcast<V::Newest>>(
     stored: SchemaVersion,
@@ -83,7 +84,7 @@ fn up<P, N: TryUpcast<P>>(
     N::try_upcast(form).map_err(|reason| DecodeError::upcast(name, stored, to, reason))
 }
 
-/// The payload as what its version says that it is.
+/// Reads a payload as the type of its version.
 #[inline]
 pub(crate) fn read<T: DeserializeOwned>(
     name: &str,
@@ -94,15 +95,15 @@ pub(crate) fn read<T: DeserializeOwned>(
         .map_err(|source| DecodeError::damaged(name, version, source))
 }
 
-/// A struct that holds the version before that of `E`. Whatever is asked of it is asked through this
-/// one trait, in the same words, so that each thing that it lacks is told once.
+/// A struct that holds the version before that of `E`. All of its requirements go through this one
+/// trait, with the same messages, so that the compiler reports each missing one once.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
     label = "not an event",
     note = "put on it: #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)] #[event(name = \"…\")]"
 )]
 pub trait PreviousOf<E>: Sized {
-    /// Name and version.
+    /// The name and version of the struct.
     const TYPE: EventType;
 
     /// Reads a stored form of an older version than `E`.
@@ -126,14 +127,14 @@ impl<P: Event, E: Event + TryUpcast<P>> PreviousOf<E> for P {
     }
 }
 
-/// What a function of a field's history gives: the value, or the value or a reason.
+/// The return value of a function in a field's history: the value, or a `Result` of it.
 #[diagnostic::on_unimplemented(
     message = "the function gives `{Self}`, and the field is `{T}`",
     label = "gives `{Self}`",
     note = "let it return `{T}`, or a `Result` of it"
 )]
 pub trait FieldValue<T> {
-    /// The value, or why there is none.
+    /// The value, or the error that the function returned.
     fn field_value(self) -> Result<T, BoxError>;
 }
 

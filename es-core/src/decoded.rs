@@ -1,4 +1,4 @@
-//! What one stored event is to a reader.
+//! The result of decoding one stored event: one event, none or several.
 
 use std::{slice, vec};
 
@@ -25,11 +25,11 @@ use std::{slice, vec};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decoded<S>(Parts<S>);
 
-/// One event is kept in place: a list would cost every read an allocation.
+/// The events. A single one is stored inline: a list would cost every read an allocation.
 #[derive(Clone, Debug, PartialEq)]
 enum Parts<S> {
     One(S),
-    /// None or several.
+    /// No event, or several.
     List(Vec<S>),
 }
 
@@ -50,7 +50,7 @@ impl<S> Decoded<S> {
         }
     }
 
-    /// The same number of something else.
+    /// Converts each event with `f`, in order.
     #[inline]
     pub fn map<T>(self, mut f: impl FnMut(S) -> T) -> Decoded<T> {
         Decoded(match self.0 {
@@ -71,7 +71,7 @@ impl<S> Decoded<S> {
         })
     }
 
-    /// The event if it is one, or else the list.
+    /// Returns the event if there is exactly one, or else the list.
     #[inline]
     pub(crate) fn into_one(self) -> Result<S, Vec<S>> {
         match self.0 {
@@ -103,7 +103,7 @@ impl<S> IntoIterator for Decoded<S> {
     }
 }
 
-/// The events of a [`Decoded`], one after the other.
+/// An iterator over the events of a [`Decoded`].
 #[derive(Clone, Debug)]
 pub struct DecodedEvents<S>(Rest<S>);
 
@@ -131,7 +131,7 @@ impl<S> Iterator for DecodedEvents<S> {
         }
     }
 
-    /// One event goes straight to `f`, as if there were no list that it could be in.
+    /// Passes a single event straight to `f`, without the iteration over a list.
     #[inline]
     fn fold<B, F: FnMut(B, S) -> B>(self, init: B, mut f: F) -> B {
         match self.0 {

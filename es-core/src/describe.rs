@@ -1,19 +1,20 @@
-//! Values laid open field by field, so that a report compares fields and never parses `Debug`.
+//! Descriptions of values, field by field, so that a report compares fields and never parses
+//! `Debug`.
 
 use std::fmt;
 
-/// A value that can name itself and its fields. The derives write it.
+/// A value that can describe itself: its name and its fields. The derives implement it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not describe its fields",
     label = "no description",
     note = "the derives `Event`, `EventSet`, `Aggregate` and `Command` write it"
 )]
 pub trait Describe {
-    /// Name and fields of this value.
+    /// Returns the name and the fields of this value.
     fn describe(&self) -> Description;
 }
 
-/// A value laid open: its name and, in the order of declaration, its fields.
+/// The description of a value: its name and, in the order of declaration, its fields.
 ///
 /// Prints as the value's own `Debug` would: `Deposited { cents: 100 }`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,21 +22,21 @@ pub trait Describe {
 pub struct Description {
     /// The name of the struct.
     pub name: &'static str,
-    /// How its fields are written.
+    /// The syntax of its fields.
     pub style: FieldStyle,
     /// Its fields.
     pub fields: Vec<FieldDescription>,
 }
 
-/// How the fields of a struct are written.
+/// The syntax of the fields of a struct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FieldStyle {
-    /// `Closed`
+    /// No fields: `Closed`.
     Unit,
-    /// `Renamed("ada")`
+    /// Fields without names: `Renamed("ada")`.
     Tuple,
-    /// `Deposited { cents: 100 }`
+    /// Fields with names: `Deposited { cents: 100 }`.
     Named,
 }
 
@@ -43,29 +44,29 @@ pub enum FieldStyle {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldDescription {
-    /// Its name; in a tuple its place, from 0.
+    /// Its name; in a tuple its index, from 0.
     pub name: &'static str,
     /// Its value as `Debug` prints it; for a type without `Debug` the name of the type.
     pub value: String,
-    /// Its value as one would write it in Rust, as far as that can be known.
+    /// Its value as Rust code, as far as that can be known.
     pub code: String,
 }
 
 impl Description {
-    /// A value called `name`, without fields yet.
+    /// Creates the description of a value called `name`, without fields yet.
     #[must_use]
     pub fn new(name: &'static str, style: FieldStyle) -> Self {
         Self { name, style, fields: Vec::new() }
     }
 
-    /// With one more field.
+    /// Adds a field.
     #[must_use]
     pub fn field(mut self, name: &'static str, value: Shown) -> Self {
         self.fields.push(FieldDescription { name, value: value.text, code: value.code });
         self
     }
 
-    /// The value as one would write it in Rust.
+    /// The value as Rust code.
     #[must_use]
     pub fn code(&self) -> String {
         self.written(|field| &field.code)
@@ -105,15 +106,17 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// A value that is written as it prints, as far as texts and lists go: a text in quotes becomes
-    /// a `String` and a list becomes a `Vec` by `into()`, which leaves `&str` and arrays as they are.
+    /// A value whose code is its printed text, except for texts and lists: a text in quotes becomes
+    /// a `String` and a list becomes a `Vec` by `into()`, which leaves `&str` and arrays as they
+    /// are.
     #[must_use]
     pub fn plain(text: String) -> Self {
         Self { code: as_code(&text), text }
     }
 }
 
-/// `Some("ada")` as `Some("ada".into())`, `[1, 2]` as `[1, 2].into()`.
+/// Turns printed text into code: `Some("ada")` into `Some("ada".into())`,
+/// `[1, 2]` into `[1, 2].into()`.
 fn as_code(debug: &str) -> String {
     let mut code = String::with_capacity(debug.len());
     let (mut in_text, mut escaped) = (false, false);

@@ -1,4 +1,4 @@
-//! What can go wrong, per operation: expected outcomes with their data, the rest as [`StoreError`].
+//! Errors per operation: expected outcomes with their data, the rest as [`StoreError`].
 
 use std::error::Error;
 use std::fmt;
@@ -15,16 +15,16 @@ use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 use crate::text::InvalidText;
 use crate::timestamp::Timestamp;
 
-/// Somebody else was there first: the stream is not where the append expected it.
+/// A version conflict: the stream is not at the version that the append expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("stream `{stream}` is at version {actual}, expected {expected}")]
 #[non_exhaustive]
 pub struct Conflict {
-    /// Which stream; of several, the first in the order of the append.
+    /// The stream; of several, the first in the order of the append.
     pub stream: StreamId,
-    /// What the append expected of it.
+    /// The version that the append expected.
     pub expected: ExpectedVersion,
-    /// Where it was.
+    /// The version that the stream was at.
     pub actual: Version,
 }
 
@@ -36,15 +36,16 @@ impl Conflict {
     }
 }
 
-/// Why an append stored nothing.
+/// The error of an append that stored nothing; after [`StoreErrorKind::Unavailable`] that is
+/// unknown.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppendError {
     /// A stream is not at its expected version.
     #[error(transparent)]
     Conflict(#[from] Conflict),
-    /// An event of that id is in the store already, and the append as it is is not: other events of
-    /// it are missing, or stand in another stream or in another order.
+    /// An event of that id is in the store already, but not as a part of this append: other events
+    /// of the append are missing, or are in another stream or in another order.
     #[error("an event with id {id} is in the store already, and not as a part of this append")]
     DuplicateEvent {
         /// The id that is taken.
@@ -69,7 +70,7 @@ pub enum AppendError {
         /// The instant of the last event that the stream has.
         last: Timestamp,
     },
-    /// An imported event is of an instant that the store's clock has not come to.
+    /// An imported event has an instant that is in the future by the store's clock.
     #[error(
         "an imported event of stream `{stream}` is of {at}, which is yet to come by the store's clock"
     )]
@@ -84,17 +85,17 @@ pub enum AppendError {
     Store(#[from] StoreError),
 }
 
-/// The decision did not know of an event that matters to it.
+/// A failed append condition: an event that the decision has not seen matches it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the event at position {position} matches the condition of the append")]
 #[non_exhaustive]
 pub struct ConditionFailed {
-    /// Where such an event stands; of several, any.
+    /// The position of such an event; of several, any.
     pub position: Position,
 }
 
 impl ConditionFailed {
-    /// The event at `position` was not known: for the authors of stores.
+    /// The failure because of the event at `position`: for the authors of stores.
     #[must_use]
     pub fn new(position: Position) -> Self {
         Self { position }
@@ -105,22 +106,22 @@ impl ConditionFailed {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidAppend {
-    /// It names no stream.
+    /// The append names no stream.
     #[error("the append names no stream; give it at least one part")]
     NoStream,
-    /// It names a stream in two parts.
+    /// The append names a stream in two parts.
     #[error("the append names stream `{stream}` twice; put its events into one part")]
     StreamTwice {
         /// The stream that is named twice.
         stream: StreamId,
     },
-    /// It names an archive, which stays as it is.
+    /// The append names an archive, which never changes.
     #[error("`{stream}` is the archive of a stream that was transformed, and stays as it is")]
     Archive {
         /// The archive.
         stream: StreamId,
     },
-    /// Its events bring instants that go back along a stream.
+    /// The events have instants that go back along a stream.
     #[error(
         "the append gives stream `{stream}` an event of {at} after one of {before}: \
          time never goes back along a stream"
@@ -130,25 +131,25 @@ pub enum InvalidAppend {
         stream: StreamId,
         /// The instant that is too early.
         at: Timestamp,
-        /// That of the event before it.
+        /// The instant of the event before it.
         before: Timestamp,
     },
-    /// Some of its events bring an instant of their own, and others do not.
+    /// Some of the events have an instant of their own, and others do not.
     #[error(
         "the append holds imported events, with an instant of their own, and others; \
          give every event an instant or none"
     )]
     MixedTimes,
-    /// It holds an event id twice.
+    /// The append holds an event id twice.
     #[error("the append holds event id {id} twice; every event has its own")]
     EventTwice {
-        /// The id that is there twice.
+        /// The id that occurs twice.
         id: EventId,
     },
 }
 
-/// An event that could not be written down: its `Serialize` refused, its payload is too long, a tagged
-/// field prints what cannot be a tag, or it would not come back from the log as it is.
+/// The error of an event that cannot be encoded: its `Serialize` refused, its payload is too long,
+/// a tagged field prints what cannot be a tag, or it would not be decoded as it is.
 #[derive(Debug)]
 pub struct EncodeError {
     event: EventName,
@@ -158,7 +159,7 @@ pub struct EncodeError {
 #[derive(Debug)]
 enum Reason {
     Refused(Box<dyn Error + Send + Sync>),
-    /// With the stored form.
+    /// The loss, with the stored form.
     Lossy(Box<(Loss, RawEvent)>),
 }
 
@@ -169,7 +170,7 @@ impl EncodeError {
         Self { event: name, reason: Reason::Refused(source.into()) }
     }
 
-    /// The event would not come back from `stored`.
+    /// The event would not be decoded as it is from `stored`.
     pub(crate) fn lossy(stored: RawEvent, loss: Loss) -> Self {
         Self { event: stored.name.clone(), reason: Reason::Lossy(Box::new((loss, stored))) }
     }
@@ -180,7 +181,8 @@ impl EncodeError {
         &self.event
     }
 
-    /// The part of the event that would be lost in the log; none if it cannot be written at all.
+    /// The part of the event that would be lost in the log; `None` if the event cannot be encoded
+    /// at all.
     #[must_use]
     pub fn loss(&self) -> Option<&Loss> {
         match &self.reason {
@@ -189,7 +191,8 @@ impl EncodeError {
         }
     }
 
-    /// The stored form that would not come back.
+    /// The stored form that would not be decoded as the event; `None` if the event cannot be
+    /// encoded at all.
     #[must_use]
     pub fn stored(&self) -> Option<&RawEvent> {
         match &self.reason {
@@ -221,7 +224,7 @@ impl Error for EncodeError {
     }
 }
 
-/// Why a stored event could not be read.
+/// The error of decoding a stored event.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -246,33 +249,34 @@ pub enum DecodeError {
         name: String,
         /// The stored version.
         version: SchemaVersion,
-        /// What serde found.
+        /// The error of serde.
         source: serde_json::Error,
     },
-    /// The record is damaged beside its payload: what it is called, where it stands, or its metadata.
+    /// The record is damaged outside of its payload: in its name, its place or its metadata.
     #[error("the record is damaged: {reason}")]
     Unreadable {
         /// The damage, in the words of the store.
         reason: String,
     },
-    /// The payload is sound, and a step up from its version refused it.
+    /// The payload is valid, but an upcasting step from its version refused it.
     #[error("event `{name}` version {version} cannot be read as version {}", source.to())]
     Upcast {
         /// The event's name: that of today, if it was stored under another.
         name: String,
         /// The stored version.
         version: SchemaVersion,
-        /// The step that refused, and what it said.
+        /// The step that refused, with its error.
         source: FailedStep,
     },
-    /// The event is [superseded](crate::Superseded), was read, and does not say what became of it.
+    /// The event is [superseded](crate::Superseded) and was decoded, but cannot be read as the
+    /// events that have superseded it.
     #[error("event `{name}` version {version} cannot be read as what has superseded it")]
     Superseded {
         /// The event's name: that of today, if it was stored under another.
         name: String,
         /// The stored version.
         version: SchemaVersion,
-        /// Why not.
+        /// The reason.
         source: Cause,
     },
 }
@@ -296,7 +300,7 @@ impl DecodeError {
         Self::Damaged { name: name.to_owned(), version, source }
     }
 
-    /// The record is damaged beside its payload.
+    /// The record is damaged outside of its payload.
     #[must_use]
     pub fn unreadable(reason: &str) -> Self {
         Self::Unreadable { reason: reason.to_owned() }
@@ -313,7 +317,7 @@ impl DecodeError {
         Self::Upcast { name: name.to_owned(), version, source: FailedStep::new(to, source) }
     }
 
-    /// The event `name` of `version` does not say what became of it.
+    /// The event `name` of `version` cannot be read as the events that have superseded it.
     #[must_use]
     pub fn superseded(
         name: &str,
@@ -324,55 +328,55 @@ impl DecodeError {
     }
 }
 
-/// A stored event that could not be read, and where it stands.
+/// The error of decoding a stored event, with the place of the event.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read the event at version {version} of stream `{stream}` (position {position})")]
 #[non_exhaustive]
 pub struct RecordedDecodeError {
-    /// Whose event.
+    /// The stream of the event.
     pub stream: StreamId,
     /// Its place in the stream.
     pub version: Version,
     /// Its place in the log.
     pub position: Position,
-    /// What is wrong with it.
+    /// The error of decoding it.
     pub source: DecodeError,
 }
 
-/// Why a state could not be loaded.
+/// The error of loading a state.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
     /// The id prints what cannot be a stream key.
     #[error(transparent)]
     Id(#[from] InvalidText),
-    /// The stream has not come that far.
+    /// The stream has not reached that version.
     #[error("stream `{stream}` is at version {actual}; there is no version {asked} yet")]
     NoSuchVersion {
-        /// Which stream.
+        /// The stream.
         stream: StreamId,
         /// The version asked for.
         asked: Version,
         /// The version that the stream has reached.
         actual: Version,
     },
-    /// The stream was transformed, and the version is one of those before that.
+    /// The stream was transformed, and the version is older than the first of its copy.
     #[error(
         "stream `{stream}` was transformed and begins at version {first}; version {asked} is kept in \
          its archive"
     )]
     Archived {
-        /// Which stream.
+        /// The stream.
         stream: StreamId,
         /// The version asked for.
         asked: Version,
         /// The first version that the stream has.
         first: Version,
     },
-    /// A unit of work met the stream as another type of aggregate: two types have one name.
+    /// A unit of work uses the stream as another type of aggregate: two types have the same name.
     #[error("stream `{stream}` is in this unit of work as another type of aggregate")]
     OtherAggregate {
-        /// Which stream.
+        /// The stream.
         stream: StreamId,
     },
     /// An event of the stream cannot be read.
@@ -389,7 +393,8 @@ impl From<RecordedDecodeError> for LoadError {
     }
 }
 
-/// The standard answer to a command whose aggregate should be there and is not, or the reverse.
+/// The standard rejection of a command that needs an aggregate that does not exist, or creates one
+/// that does.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LifecycleRejection {
@@ -408,22 +413,23 @@ pub enum LifecycleRejection {
         command: &'static str,
         /// The stream that has events.
         stream: StreamId,
-        /// How many.
+        /// The version that the stream is at.
         version: Version,
     },
 }
 
-/// Why a command caused nothing. `E` is the aggregate's own error.
+/// The error of a command that stored no event; after [`StoreErrorKind::Unavailable`] that is
+/// unknown. `E` is the aggregate's own error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExecuteError<E> {
-    /// The aggregate refused.
+    /// The aggregate rejected the command.
     #[error(transparent)]
     Rejected(E),
-    /// The aggregate is there and should not be, or the reverse.
+    /// The aggregate exists and must not, or does not exist and must.
     #[error(transparent)]
     Lifecycle(#[from] LifecycleRejection),
-    /// Others were faster, each time, for as long as the command may take:
+    /// Each attempt within the time limit of the command met a conflict:
     /// [`Repository::with_time_limit`](crate::Repository::with_time_limit).
     #[error("gave up after {attempts} attempts in {elapsed:?}")]
     Conflict {
@@ -441,7 +447,7 @@ pub enum ExecuteError<E> {
     /// The state to decide on could not be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// An event that was decided cannot be written down.
+    /// An event of the decision cannot be encoded.
     #[error(transparent)]
     Encode(#[from] EncodeError),
     /// The events could not be appended.
@@ -449,8 +455,8 @@ pub enum ExecuteError<E> {
     Append(AppendError),
 }
 
-/// What one append came to, for a unit of work that is executed and committed in one function: its
-/// conflict is one after a single attempt.
+/// Converts the error of one append, for a unit of work that is executed and committed in one
+/// function: a conflict is reported as one after a single attempt.
 impl<E> From<AppendError> for ExecuteError<E> {
     fn from(error: AppendError) -> Self {
         match error {
@@ -462,37 +468,39 @@ impl<E> From<AppendError> for ExecuteError<E> {
     }
 }
 
-/// A store that failed: the database is away, too busy, not set up, or holds what it should not.
+/// A failure of the store: the database is unavailable, too busy, not set up, or holds what it
+/// should not.
 ///
-/// What it wraps is the adapter's own; it is reached through [`Error::source`]. No message of it
-/// shows a password. Cheap to clone: one failure may be the answer to many.
+/// It wraps an error of the adapter, which [`Error::source`] returns. No message of it shows a
+/// password. It is cheap to clone, since one failure may be the result of many calls.
 #[derive(Clone, Debug)]
 pub struct StoreError {
     kind: StoreErrorKind,
     source: Arc<dyn Error + Send + Sync>,
 }
 
-/// Which kind of failure.
+/// The kind of a [`StoreError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StoreErrorKind {
-    /// It cannot be reached, or broke off. Whether an append was stored is then unknown.
+    /// The store cannot be reached, or the connection was lost. It is then unknown whether an
+    /// append was stored.
     Unavailable,
-    /// Others held what it needed for too long; nothing was stored.
+    /// Other operations held a needed resource for too long; nothing was stored.
     Contention,
-    /// It can be read here and not written to: a standby, or a role or a session that is read-only.
-    /// Nothing was stored, and nothing will be in another attempt.
+    /// The store can be read here and not written to: a standby, or a role or a session that is
+    /// read-only. Nothing was stored, and nothing will be in another attempt.
     ReadOnly,
     /// A statement took longer than the time limit that the service has set for its statements, or
     /// was cancelled by an operator. Nothing was stored; another attempt would only multiply the load.
     StatementTimeout,
-    /// Its schema is missing or older than this program.
+    /// The schema of the store is missing or older than this program.
     NotMigrated,
-    /// It was asked in a way that it cannot keep its guarantees in.
+    /// The store cannot do what was asked and keep its guarantees.
     Unsupported,
-    /// It holds what this program cannot read.
+    /// The store holds data that this program cannot read.
     Corrupt,
-    /// Anything else.
+    /// Any other failure.
     Other,
 }
 
@@ -502,20 +510,20 @@ impl StoreError {
         Self { kind, source: Arc::from(source.into()) }
     }
 
-    /// Which kind of failure.
+    /// The kind of a [`StoreError`].
     #[must_use]
     pub fn kind(&self) -> StoreErrorKind {
         self.kind
     }
 
-    /// Whether the same call may succeed a moment later.
+    /// True if the same call may succeed a moment later.
     ///
     /// After [`Contention`](StoreErrorKind::Contention) nothing was stored. After
-    /// [`Unavailable`](StoreErrorKind::Unavailable) an append may have been: send it again as it was,
-    /// with the same event ids, and the answer is that of the first time. Repositories, units of
-    /// work and decisions do so by themselves, for some seconds. A repeated *command* decides anew
-    /// and makes new ids. After [`ReadOnly`](StoreErrorKind::ReadOnly) and
-    /// [`StatementTimeout`](StoreErrorKind::StatementTimeout) a command is answered at once.
+    /// [`Unavailable`](StoreErrorKind::Unavailable) an append may have been: send the same append
+    /// again, with the same event ids, and the result is that of the first call. Repositories,
+    /// units of work and decisions do so by themselves, for some seconds. A repeated *command* is
+    /// decided anew and makes new ids. After [`ReadOnly`](StoreErrorKind::ReadOnly) and
+    /// [`StatementTimeout`](StoreErrorKind::StatementTimeout) a command fails at once.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self.kind, StoreErrorKind::Unavailable | StoreErrorKind::Contention)
@@ -547,8 +555,8 @@ impl fmt::Display for StoreError {
 mod tests {
     use super::*;
 
-    /// It is half of what every reading of an event returns: with 8 bytes more, each event that is
-    /// read costs ten instructions more.
+    /// The error is half of what every reading of an event returns: with 8 bytes more, each event
+    /// that is read costs ten instructions more.
     #[test]
     fn an_error_of_decoding_is_no_larger_than_a_small_event() {
         assert!(size_of::<DecodeError>() <= 40, "{} bytes", size_of::<DecodeError>());

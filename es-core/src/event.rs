@@ -1,4 +1,4 @@
-//! What happened: one struct, one stored name, one version of its shape.
+//! Events: one struct, one stored name, one version of its shape.
 
 use std::any::type_name;
 use std::fmt;
@@ -18,8 +18,8 @@ use crate::text::{InvalidText, Rule, Text, is_name, text_value};
 
 /// A fact of the domain, in the past tense, one struct each.
 ///
-/// Derive it. The derive wants a `name`, since that is what is stored: a struct may be renamed
-/// and moved, its history stays readable.
+/// Derive it. The derive requires a `name`, since that is what is stored: a struct may be renamed
+/// and moved, and its history stays readable.
 ///
 /// ```
 /// use es_core::prelude::*;
@@ -68,19 +68,19 @@ use crate::text::{InvalidText, Rule, Text, is_name, text_value};
 pub trait Event:
     Serialize + DeserializeOwned + Clone + fmt::Debug + PartialEq + Describe + Send + Sync + 'static
 {
-    /// What is stored as the event's name: 1 to 100 ASCII letters, digits, `-`, `_` and `.`, a
-    /// letter first. Never changes once released.
+    /// The stored name of the event: 1 to 100 ASCII letters, digits, `-`, `_` and `.`, a letter
+    /// first. Never changes once released.
     const NAME: &'static str;
 
-    /// The version of the event's shape, from 1, which it is as long as nothing else is said.
+    /// The version of the event's shape, from 1; 1 unless declared otherwise.
     const VERSION: SchemaVersion = SchemaVersion(1);
 
     /// Names under which it was stored before. It is read under all of them, and written as
     /// [`NAME`](Self::NAME).
     const ALIASES: &'static [&'static str] = &[];
 
-    /// The names of the tags that such events have, the home first, then in the order of the fields. One that is written
-    /// with `tags` an event may have once, several times or not at all.
+    /// The names of the tags of such events, the home first, then in the order of the fields. An
+    /// event may have a tag that is declared with `tags` once, several times or not at all.
     const TAGS: &'static [&'static str] = &[];
 
     /// The subjects of the event besides its stream: one tag for each field with `#[event(tag)]`,
@@ -98,10 +98,11 @@ pub trait Event:
     /// `#[event(tag)]`. Of several tags of that name it is the first.
     const HOME: Option<&'static str> = None;
 
-    /// The schema of every version that can be read, oldest first; the last one is what is written.
+    /// The schema of every version that can be read, oldest first; the last one is the one that is
+    /// written.
     ///
     /// The derive writes it from the fields. The type of a field is known if it has a
-    /// [`Shape`](trait@crate::Shape); any other is there by its name
+    /// [`Shape`](trait@crate::Shape); any other is described by its name
     /// ([`Form::Opaque`](crate::shape::Form::Opaque)), and so is each type parameter of a generic
     /// event. Without the derive it is a schema of which nothing is known.
     #[must_use]
@@ -112,28 +113,30 @@ pub trait Event:
         }
     }
 
-    /// The check that reads an event again before it is stored. `#[event(unchecked)]` turns it off.
+    /// True if an event is decoded again before it is stored, as a check. `#[event(unchecked)]`
+    /// turns it off.
     ///
-    /// The check costs one decoding of each event that is written. It is there since serde writes
-    /// values that it cannot read: NaN, infinity, `Some(None)`, large numbers within `flatten` and enums
-    /// with a tag, fields that are skipped. Without it such a value is stored, and its stream cannot be
-    /// loaded any more.
+    /// The check costs one decoding of each event that is written. It exists since serde writes
+    /// values that it cannot read: NaN, infinity, `Some(None)`, large numbers within `flatten` and
+    /// enums with a tag, fields that are skipped. Without it such a value is stored, and its stream
+    /// cannot be loaded any more.
     const CHECKED: bool = true;
 
-    /// The fields as data, from which [`schemas`](Self::schemas) are made. The derive writes it, and
-    /// leaves [`encode`](Self::encode) as it is.
+    /// The fields as data, from which [`schemas`](Self::schemas) are made. The derive writes it,
+    /// and keeps the default of [`encode`](Self::encode).
     #[doc(hidden)]
     const STORED: MaybeStored = None;
 
-    /// The stored form.
+    /// Encodes the event into its stored form.
     ///
-    /// It is decoded again and must be equal, unless the type is not [`CHECKED`](Self::CHECKED). An
-    /// implementation by hand is checked where the event is made ready for a store.
+    /// The stored form is decoded again and must be equal, unless the type is not
+    /// [`CHECKED`](Self::CHECKED). A hand-written implementation is checked where the event is made
+    /// ready for a store.
     ///
     /// # Errors
     ///
-    /// If the event cannot be written, or would not come back as it is: then
-    /// [`EncodeError::loss`] names the field and both values.
+    /// If the event cannot be encoded, or would not be decoded as it is: then [`EncodeError::loss`]
+    /// names the field and both values.
     fn encode(&self) -> Result<Payload, EncodeError> {
         let payload = Payload::of(self)
             .map_err(|source| EncodeError::new(EventName::of::<Self>(), source))?;
@@ -152,19 +155,20 @@ pub trait Event:
         }
     }
 
-    /// Reads a stored form of a version other than [`VERSION`](Self::VERSION): as the struct of that
-    /// version, which then climbs to this one.
+    /// Reads a stored form of a version other than [`VERSION`](Self::VERSION): as the struct of
+    /// that version, which is then upcast to this one.
     ///
-    /// Without a history there is none.
+    /// An event without a history has no other version.
     fn decode_past(version: SchemaVersion, _payload: &Payload) -> Result<Self, DecodeError> {
         Err(DecodeError::unknown_version(Self::NAME, version))
     }
 }
 
-/// An event that has a home: what a decision across streams may cause.
+/// An event that has a home, so that a decision across streams may cause it.
 ///
-/// The derive of [`Event`](macro@crate::Event) implements it for events with `#[event(tag)]` fields.
-/// By hand it goes with [`Event::HOME`], [`Event::TAGS`] and [`Event::tags`].
+/// The derive of [`Event`](macro@crate::Event) implements it for events with `#[event(tag)]`
+/// fields. A hand-written implementation goes with [`Event::HOME`], [`Event::TAGS`] and
+/// [`Event::tags`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event with tags",
     label = "not an event with tags",
@@ -177,7 +181,7 @@ pub trait Tagged {}
 pub struct EventId(Uuid);
 
 impl EventId {
-    /// A fresh id.
+    /// Creates a fresh id.
     #[must_use]
     pub fn generate() -> Self {
         Self(Uuid::now_v7())
@@ -190,7 +194,7 @@ impl EventId {
     }
 }
 
-/// An id that was given elsewhere; any version of UUID will do.
+/// Converts an id that was assigned elsewhere; any version of UUID is accepted.
 impl From<Uuid> for EventId {
     fn from(id: Uuid) -> Self {
         Self(id)
@@ -216,7 +220,7 @@ text_value! {
 }
 
 impl EventName {
-    /// The most bytes that an event's name may have.
+    /// The maximum length of an event's name, in bytes.
     pub const MAX_BYTES: usize = 100;
 
     /// The name of the event `E`. A name that breaks the rule does not compile.
@@ -246,40 +250,40 @@ impl fmt::Display for SchemaVersion {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Payload(String);
 
-/// Why something is no payload.
+/// The error of a value that cannot be a payload.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidPayload {
-    /// It is not JSON, or its `Serialize` refused.
+    /// The text is not JSON, or the `Serialize` of the value refused.
     #[error("the payload cannot be stored as JSON")]
     Json(#[from] serde_json::Error),
-    /// The `Serialize` of a field refused, or it is no JSON: a map whose keys are no texts.
+    /// The `Serialize` of a field refused, or the field is no JSON: a map whose keys are no texts.
     #[error("`{path}` cannot be stored as JSON")]
     Field {
         /// The path of the field: `lines[1].price`.
         path: String,
-        /// The reason of serde.
+        /// The error of serde.
         source: serde_json::Error,
     },
-    /// It is too long.
+    /// The payload is too long.
     #[error(
         "the payload is {bytes} bytes long, and at most {} are stored; \
          keep large data elsewhere and store where it is",
         Payload::MAX_BYTES
     )]
     TooLong {
-        /// How long it is.
+        /// The length of the payload, in bytes.
         bytes: usize,
     },
 }
 
 impl Payload {
-    /// The most bytes that a payload may have. An event is read, sent and kept as a whole; beyond
-    /// this it is a document.
+    /// The maximum length of a payload, in bytes. An event is read, sent and kept as a whole;
+    /// beyond this length it is a document.
     pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-    /// The JSON of `value`, as serde writes it: NaN as `null`, and nothing is read again. An event is
-    /// encoded by [`Event::encode`], which looks whether it comes back.
+    /// Encodes `value` as JSON, as serde writes it: NaN as `null`, and without a check that it can
+    /// be read again. An event is encoded by [`Event::encode`], which checks that.
     pub fn of(value: &impl Serialize) -> Result<Self, InvalidPayload> {
         match serde_json::to_string(value) {
             Ok(json) => Self::of_limited(json),
@@ -290,7 +294,7 @@ impl Payload {
         }
     }
 
-    /// Takes a text that must be JSON, and says where it is not.
+    /// Checks that a text is JSON, and takes it; the error names the place where it is not.
     pub fn parse(json: impl Into<String>) -> Result<Self, InvalidPayload> {
         let json = json.into();
         serde_json::from_str::<IgnoredAny>(&json)?;
@@ -304,7 +308,7 @@ impl Payload {
         Ok(Self(json))
     }
 
-    /// Takes a text as it came out of a store, which has checked it on its way in.
+    /// Takes a text from a store unchecked; it was checked before it was stored.
     #[must_use]
     pub fn from_store(json: String) -> Self {
         Self(json)

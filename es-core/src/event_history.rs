@@ -1,4 +1,4 @@
-//! Every shape that an event ever had, as data.
+//! The history of an event's shapes, as data.
 
 use crate::event::SchemaVersion;
 use crate::shape::Schema;
@@ -11,13 +11,13 @@ pub struct EventHistory {
     pub name: &'static str,
     /// Names under which it was stored before.
     pub aliases: &'static [&'static str],
-    /// The names of the tags that it has, the home first.
+    /// The names of its tags, the home first.
     pub tags: &'static [&'static str],
     /// The tag that names the stream in which a decision stores it.
     pub home: Option<&'static str>,
-    /// Whether it is read only: other events have taken its place.
+    /// True if it is read only: other events have replaced it.
     pub is_superseded: bool,
-    /// The stored form of each version, oldest first; the last one is what is written.
+    /// The stored form of each version, oldest first; the last one is the one that is written.
     pub versions: Vec<(SchemaVersion, Schema)>,
 }
 

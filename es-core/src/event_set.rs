@@ -1,4 +1,4 @@
-//! Several events as one type: what a stream can hold, or what a reader wants to see.
+//! Sets of events as one type: the events of a stream, or those of a reader.
 
 use std::any::Any;
 
@@ -16,7 +16,7 @@ use crate::text::InvalidText;
 
 /// An enum of event structs: the dispatch from a stored name to a type, and back.
 ///
-/// `#[derive(Aggregate)]` writes one for its `events(…)`. Written by hand it serves a team that
+/// `#[derive(Aggregate)]` writes one for its `events(…)`. A hand-written one serves a team that
 /// prefers its own enum, and a reader that mixes the events of several aggregates:
 ///
 /// ```
@@ -46,13 +46,13 @@ use crate::text::InvalidText;
     note = "put #[derive(EventSet)] on an enum whose variants hold one event struct each"
 )]
 pub trait EventSet: Describe + Sized + Send + Sync + 'static {
-    /// Name and current version of each event in the set, in the order of the variants.
+    /// The name and current version of each event in the set, in the order of the variants.
     const EVENTS: &'static [EventType];
 
     /// The events that are read as others of the set and are no longer written.
     const SUPERSEDED: &'static [EventType] = &[];
 
-    /// True if the set writes and reads by what its events do. The derives say so.
+    /// True if the set encodes and decodes by the methods of its events. The derives set it.
     #[doc(hidden)]
     const IS_DERIVED: bool = false;
 
@@ -65,7 +65,7 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
     /// The stored form of this event's fields.
     fn encode(&self) -> Result<Payload, EncodeError>;
 
-    /// What this event is about besides its stream.
+    /// The subjects of this event besides its stream.
     ///
     /// # Errors
     ///
@@ -80,21 +80,21 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
     }
 
     /// Reads a stored event: a current one as itself, a [superseded](crate::Superseded) one as the
-    /// events that it has become, all of them or an error.
+    /// events that have superseded it, all of them or an error.
     ///
-    /// A name outside the set, a version that the type cannot read, a payload that does not fit and
-    /// an old event that cannot be read as what it should have become are different errors.
+    /// A name outside the set, a version that the type cannot read, a payload that does not fit,
+    /// and an old event that cannot be read as those that have superseded it, are different errors.
     fn decode(
         name: &str,
         version: SchemaVersion,
         payload: &Payload,
     ) -> Result<Decoded<Self>, DecodeError>;
 
-    /// This event with its name and version, as a store takes it.
+    /// Encodes this event, with its name and version, for a store.
     ///
     /// # Errors
     ///
-    /// If it cannot be written, or would not be read as it is.
+    /// If it cannot be encoded, or would not be decoded as it is.
     fn to_raw(&self) -> Result<RawEvent, EncodeError> {
         lossless::of_set(self)
     }
@@ -149,15 +149,15 @@ pub trait EventSet: Describe + Sized + Send + Sync + 'static {
         event.downcast_ref()
     }
 
-    /// Whether the set reads events that are stored under that name: current ones, under their
-    /// names of today and of before, and superseded ones.
+    /// True if the set reads events that are stored under `name`: current ones, under their present
+    /// and previous names, and superseded ones.
     #[must_use]
     fn contains(name: &str) -> bool {
         Self::EVENTS.iter().chain(Self::SUPERSEDED).any(|event| event.is(name))
     }
 }
 
-/// Name and version of one event of a set, and the names that it had.
+/// The name and version of one event of a set, and its previous names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventType {
@@ -167,14 +167,14 @@ pub struct EventType {
     pub version: SchemaVersion,
     /// Names under which it was stored before.
     pub aliases: &'static [&'static str],
-    /// True if it is read again before it is stored: [`Event::CHECKED`](crate::Event::CHECKED).
+    /// True if it is decoded again before it is stored: [`Event::CHECKED`](crate::Event::CHECKED).
     pub is_checked: bool,
-    /// The names of the tags that such events have.
+    /// The names of the tags of such events.
     pub tags: &'static [&'static str],
 }
 
 impl EventType {
-    /// Name and version of `E`.
+    /// The name and version of `E`.
     #[must_use]
     pub const fn of<E: Event>() -> Self {
         Self {
@@ -186,14 +186,14 @@ impl EventType {
         }
     }
 
-    /// Whether such an event is stored under `name`, today or before.
+    /// True if such an event is stored under `name`, at present or previously.
     #[must_use]
     #[inline]
     pub fn is(&self, name: &str) -> bool {
         self.name == name || self.aliases.contains(&name)
     }
 
-    /// All names under which such an event is stored.
+    /// The names under which such an event is stored, at present or previously.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
     }

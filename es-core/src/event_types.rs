@@ -6,32 +6,33 @@ use crate::decisions::TaggedEvent;
 use crate::event::Event;
 use crate::event_set::{EventSet, EventType};
 
-/// The events that a form of [`IntoEvents`](crate::IntoEvents) can hold: what catalogs put between a
-/// command and what comes of it.
+/// The event types that a form of [`IntoEvents`](crate::IntoEvents) can hold. A catalog shows them
+/// between a command and its consequences.
 ///
-/// `How` keeps the forms apart, and is found by the compiler.
+/// `How` distinguishes the forms, and is inferred by the compiler.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not made of events",
     label = "neither an event nor a form of several"
 )]
 pub trait EventTypes<How> {
-    /// In the order in which they are named. Of a [`TaggedEvent`], which may be any, there are none.
+    /// The event types, in the order in which they are named; none of a [`TaggedEvent`], which may
+    /// be any event.
     fn types() -> Vec<EventType>;
 }
 
-/// One event.
+/// The form of one event.
 #[derive(Debug)]
 pub enum One {}
 
-/// One of a set.
+/// The form of one event of a set.
 #[derive(Debug)]
 pub enum OfSet {}
 
-/// One of any type.
+/// The form of one event of any type.
 #[derive(Debug)]
 pub enum Any {}
 
-/// An `Option`, a `Vec` or an array.
+/// The form of an `Option`, a `Vec` or an array.
 #[derive(Debug)]
 pub struct Several<How>(PhantomData<How>);
 

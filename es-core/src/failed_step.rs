@@ -1,4 +1,4 @@
-//! A step from one version of an event to the next that refused.
+//! Failed upcasting steps, from one version of an event to the next.
 
 use std::error::Error;
 use std::fmt;
@@ -6,25 +6,26 @@ use std::fmt;
 use crate::cause::Cause;
 use crate::event::SchemaVersion;
 
-/// The step that refused, and why. As small as a pointer, as [`Cause`] is, and for the same reason.
+/// An upcasting step that failed, with its error. As small as a pointer, as [`Cause`] is, and for
+/// the same reason.
 ///
-/// Prints as the reason.
+/// Prints as the error.
 #[derive(Debug)]
 pub struct FailedStep(Box<(SchemaVersion, Cause)>);
 
 impl FailedStep {
-    /// The step up to the version `to` refused because of `cause`.
+    /// The step up to the version `to` failed because of `cause`.
     pub fn new(to: SchemaVersion, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(Box::new((to, Cause::new(cause))))
     }
 
-    /// The version that could not be made; the one before it could.
+    /// The version that could not be reached; the one before it could.
     #[must_use]
     pub const fn to(&self) -> SchemaVersion {
         self.0.0
     }
 
-    /// What the step said.
+    /// The error of the step.
     #[must_use]
     pub const fn cause(&self) -> &Cause {
         &self.0.1
