@@ -1,4 +1,4 @@
-//! A state that is known, and what has happened since.
+//! Catch-up of a known state with the events stored since.
 
 use tracing::Instrument;
 
@@ -11,8 +11,8 @@ use crate::spans;
 use crate::store::EventStore;
 use crate::stream::StreamId;
 
-/// The state of a stream as it stands now, from an earlier one and the events after it; from all of
-/// its events, if a copy took its name since.
+/// Loads the current state of a stream from an earlier state and the events after it; from all of
+/// its events, if a copy took the name of the stream meanwhile.
 pub(crate) async fn catch_up<A: Aggregate, S: EventStore>(
     store: &S,
     stream: &StreamId,

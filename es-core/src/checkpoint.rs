@@ -1,4 +1,4 @@
-//! How far a reader of the log has come, and of which log.
+//! Checkpoints of readers: a position in the log, and the incarnation of the log.
 
 use std::fmt;
 
@@ -8,12 +8,13 @@ use uuid::Uuid;
 use crate::error::StoreError;
 use crate::stream::Position;
 
-/// Which log: a store that is restored from a backup, or replaced, goes on as another one.
+/// The identity of a log. A store that is restored from a backup, or replaced, continues as another
+/// incarnation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Incarnation(Uuid);
 
 impl Incarnation {
-    /// A log that there was not before: for the authors of stores.
+    /// Creates the incarnation of a new log: for the authors of stores.
     #[must_use]
     pub fn generate() -> Self {
         Self(Uuid::now_v7())
@@ -26,7 +27,7 @@ impl Incarnation {
     }
 }
 
-/// The incarnation that a store keeps.
+/// Converts the UUID that a store keeps.
 impl From<Uuid> for Incarnation {
     fn from(id: Uuid) -> Self {
         Self(id)
@@ -39,44 +40,45 @@ impl fmt::Display for Incarnation {
     }
 }
 
-/// How far a reader has come in one incarnation of the log: what it keeps to go on from, after a
-/// restart too.
+/// The progress of a reader in one incarnation of the log, from which it resumes, after a restart
+/// too.
 ///
-/// A bare position would go on in any log. In one that was restored from a backup the same position
-/// may come a second time, for another event, and the reader would never see it.
+/// A bare position could be resumed in any log. In one that was restored from a backup the same
+/// position may be assigned a second time, to another event, and the reader would never see that
+/// event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Checkpoint {
-    /// Which log.
+    /// The incarnation of the log.
     pub incarnation: Incarnation,
-    /// Everything up to here is done.
+    /// The position up to which, inclusive, every event is done.
     pub position: Position,
-    /// The progress within the stored event after it, where a reader of a set stands between the events that
-    /// it became.
+    /// The progress within the stored event after `position`, if the reader of an event set stopped
+    /// between the events as which it is read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parts: Option<HandedParts>,
 }
 
-/// The number of events that were handed out, of those that one stored event is read as, by a
-/// [`TypedSubscription`](crate::TypedSubscription) that stands between them.
+/// The progress within one stored event that is read as several: the number of them that a
+/// [`TypedSubscription`](crate::TypedSubscription) has handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HandedParts {
     /// The position of the stored event.
     pub position: Position,
-    /// So many of its parts, the first ones.
+    /// The number of its parts that were handed out, counted from the first.
     pub count: u32,
 }
 
 impl Checkpoint {
-    /// `position` of the log `incarnation`.
+    /// The checkpoint at `position` of the log `incarnation`.
     #[must_use]
     pub fn new(incarnation: Incarnation, position: Position) -> Self {
         Self { incarnation, position, parts: None }
     }
 }
 
-/// Why a reader cannot go on from its checkpoint.
+/// The error of a reader that cannot resume from its checkpoint.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResumeError {
@@ -88,9 +90,9 @@ pub enum ResumeError {
         checkpoint.incarnation
     )]
     OtherLog {
-        /// Where the reader had come to.
+        /// The checkpoint of the reader.
         checkpoint: Checkpoint,
-        /// The log that there is.
+        /// The incarnation of the log that the store has.
         actual: Incarnation,
     },
     /// The log ends before the checkpoint: events that the reader has seen are gone.
@@ -100,9 +102,9 @@ pub enum ResumeError {
         checkpoint.position
     )]
     AheadOfLog {
-        /// Where the reader had come to.
+        /// The checkpoint of the reader.
         checkpoint: Checkpoint,
-        /// The greatest position that was given.
+        /// The highest position that was assigned.
         head: Position,
     },
     /// The store failed.

@@ -1,4 +1,4 @@
-//! A stream folded page by page, each page while the next one is on its way.
+//! The fold of a stream page by page, each page while the next one is read.
 //!
 //! ```text
 //! store    reads 1 |    reads 2 |    reads 3 |
@@ -20,15 +20,16 @@ use crate::silence::answered;
 use crate::store::EventStore;
 use crate::stream::StreamId;
 
-/// Events a page: twice as many as where whole records are read, of which each is more than twice as
-/// large.
+/// The number of events a page: twice that of pages of whole records, each of which is more than
+/// twice as large.
 const PAGE: u32 = 1024;
 
-/// Folds the events of a stream that come after `loaded`, up to a bound, and says how many they were.
+/// Folds the events of a stream that come after `loaded`, up to a bound, and returns their number.
 ///
 /// # Errors
 ///
-/// One [that says so](paging::was_replaced), if a copy took the name of the stream meanwhile.
+/// An error for which [`was_replaced`](paging::was_replaced) is true, if a copy took the name of
+/// the stream meanwhile.
 pub(crate) async fn fold_after<A: Aggregate, S: EventStore>(
     store: &S,
     stream: &StreamId,
@@ -42,7 +43,7 @@ pub(crate) async fn fold_after<A: Aggregate, S: EventStore>(
     fold_pages(store, stream, loaded, page, PAGE, until).await
 }
 
-/// Folds like [`fold_after`], from a page that was read, of at most `limit` events.
+/// Folds like [`fold_after`], beginning with a page of at most `limit` events that is already read.
 pub(crate) async fn fold_pages<A: Aggregate, S: EventStore>(
     store: &S,
     stream: &StreamId,

@@ -1,18 +1,18 @@
-//! A log that readers cannot read on, since an append does not end.
+//! Logs that are held up: readers wait for an open append.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::stream::Position;
 
-/// A log that is not complete beyond a position though events stand behind it: an open append may yet
-/// come between. All readers of the log wait for it.
+/// A log that is held up at a position: later events are stored, but an open append may still add
+/// some before them. All readers of the log wait for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HeldUp {
-    /// Up to here the log is complete.
+    /// The position up to which the log is complete.
     pub position: Position,
-    /// The number of positions that were given beyond it.
+    /// The number of positions that were assigned beyond it.
     pub behind: u64,
     /// The time that the first event behind it has waited to be read.
     pub time: Duration,

@@ -37,7 +37,7 @@ impl<A: Aggregate> Loaded<A> {
 }
 
 impl<A> Loaded<A> {
-    /// Whether there was any event.
+    /// True if the stream has any event.
     #[must_use]
     pub fn exists(&self) -> bool {
         self.version > Version::NONE
@@ -64,9 +64,9 @@ impl<A: Aggregate> Loaded<A> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Moment {
-    /// When the log stood at this position.
+    /// The moment at which the log ended with this position.
     Position(Position),
-    /// This instant, by the clock of the store.
+    /// An instant, by the clock of the store.
     Instant(Timestamp),
 }
 
@@ -82,8 +82,8 @@ impl From<Timestamp> for Moment {
     }
 }
 
-/// Up to where a stream is folded. Each bound cuts a prefix, since version, position and time
-/// never go back along a stream.
+/// The bound up to which a stream is folded. Each bound selects a prefix, since version, position
+/// and time never go back along a stream.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Until {
     End,
@@ -92,7 +92,7 @@ pub(crate) enum Until {
 }
 
 impl Until {
-    /// The newest version that can be within the bound, as far as the bound says it.
+    /// The newest version that can be within the bound, as far as the bound determines it.
     pub(crate) fn at_most(self) -> Version {
         match self {
             Self::Version(version) => version,
@@ -100,10 +100,10 @@ impl Until {
         }
     }
 
-    /// Whether the last event of a snapshot is within the bound; `next` is the event after it.
+    /// True if the last event of a snapshot is within the bound; `next` is the event after it.
     ///
-    /// A snapshot does not say when it was. But time never goes back along a stream, so it is within
-    /// the bound if the event after it is.
+    /// A snapshot has no instant. But time never goes back along a stream, so the snapshot is
+    /// within the bound if the event after it is.
     pub(crate) fn includes_snapshot(
         self,
         snapshot: &Snapshot,
@@ -119,8 +119,8 @@ impl Until {
         }
     }
 
-    /// True if an event is within the bound. It does not say when it was: for an instant, those before it
-    /// are chosen by their records.
+    /// True if an event is within the bound. The event has no instant here: if the bound is an
+    /// instant, the events before it are selected by their records.
     pub(crate) fn includes(self, event: &PlacedEvent) -> bool {
         match self {
             Self::End | Self::Moment(Moment::Instant(_)) => true,
@@ -130,14 +130,14 @@ impl Until {
     }
 }
 
-/// A state, and what it took to fold it.
+/// A state, and the snapshot that its fold began with.
 pub(crate) struct Folded<A> {
     pub(crate) loaded: Loaded<A>,
     /// The version of the snapshot that the fold began with.
     pub(crate) snapshot: Version,
 }
 
-/// The state of a stream up to a bound.
+/// Loads the state of a stream up to a bound.
 pub(crate) async fn load<A: Aggregate, S: EventStore>(
     store: &S,
     stream: &StreamId,
@@ -146,7 +146,8 @@ pub(crate) async fn load<A: Aggregate, S: EventStore>(
     Ok(fold(store, stream, until).await?.loaded)
 }
 
-/// The state of a stream up to a bound, and where it came from.
+/// Loads the state of a stream up to a bound, and the version of the snapshot that the fold began
+/// with.
 pub(crate) async fn fold<A: Aggregate, S: EventStore>(
     store: &S,
     stream: &StreamId,
@@ -193,8 +194,8 @@ async fn fold_once<A: Aggregate, S: EventStore>(
     Ok(Folded { loaded, snapshot })
 }
 
-/// Folds what was there at an instant, beginning with a page where one was read: by the whole records of
-/// events, which say when they were.
+/// Folds the events up to an instant, beginning with a page if one was read. It reads the whole
+/// records of events, since only these have instants.
 async fn fold_until<A: Aggregate, S: EventStore>(
     store: &S,
     stream: &StreamId,
