@@ -1,4 +1,4 @@
-//! What the expansions of the derives call. Not for people: it may change in any release.
+//! Items that the expansions of the derives call. Not a public API: they may change in any release.
 
 mod declared_key;
 pub mod derived;
@@ -49,7 +49,7 @@ pub use handlers::{AnyDb, name_what_it_writes_into_with_the_key_db, writes_into}
 pub use listed::{Listed, Member, Only, Reads, decode, histories, types, types_read};
 pub use stored::MaybeStored;
 
-/// What may stand for a parameter of an event: whatever could itself be stored.
+/// A type argument of a generic event: any type that could itself be stored.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of an event",
     label = "not data that can be stored, copied, compared and printed",
@@ -66,8 +66,8 @@ impl<T> Part for T where
 {
 }
 
-/// What no set does with an event that it lists as superseded: with it, a decision that names one is
-/// told so.
+/// Permission of a set to write the event `E`. No set has it for an event that it lists as
+/// superseded, so that a decision that names one fails with this message.
 #[diagnostic::on_unimplemented(
     message = "`{E}` is superseded in `{Self}`: it is read and no longer written",
     label = "no longer written",
@@ -75,8 +75,8 @@ impl<T> Part for T where
 )]
 pub trait Writes<E> {}
 
-/// How a superseded event does not become one of its set. The bound is never met; that it is for any
-/// lifetime keeps the compiler from looking before a decision names the event.
+/// Implements `Takes` for a superseded event, under a bound that is never met. The bound holds for
+/// any lifetime, which keeps the compiler from checking it before a decision names the event.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __superseded {
@@ -93,8 +93,8 @@ macro_rules! __superseded {
 }
 pub use crate::__superseded as superseded;
 
-/// Stands for the set of an aggregate whose events are missing, which was told: it has any event, so
-/// that decisions are not called wrong as well.
+/// The set of an aggregate whose events are missing, which the derive has reported: it has any
+/// event, so that decisions are not reported as well.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AnyEvent {}
 
@@ -145,7 +145,7 @@ pub trait Reported: Describe + PartialEq + Sized {
     #[must_use]
     fn name(&self) -> EventName;
     fn to_raw(&self) -> Result<RawEvent, EncodeError>;
-    /// What a store would give back for this event.
+    /// Reads `stored`, the stored form of this event, as a store would give it back.
     fn read_back(&self, stored: &RawEvent) -> Result<Decoded<Self>, DecodeError>;
 }
 
@@ -277,8 +277,8 @@ pub fn apart<E>(recorded: Recorded<E>) -> (Recorded<()>, E) {
     recorded.apart()
 }
 
-/// One decision as the repository takes it, lifecycle included, without a store: what es-testing plays
-/// its scenarios with.
+/// Decides one command as the repository does, lifecycle included, without a store. es-testing
+/// plays its scenarios with it.
 pub fn decided<A, C>(
     state: &A,
     version: Version,
@@ -292,7 +292,7 @@ where
     decision::decided(state, version, stream, command)
 }
 
-/// Encodes and applies what was decided. What cannot be stored leaves the state as it was.
+/// Encodes and applies the decided events. If one cannot be stored, the state stays as it was.
 pub fn take<A: Aggregate>(
     state: &mut A,
     events: &[A::Event],

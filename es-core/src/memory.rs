@@ -59,7 +59,7 @@ struct Events {
     ids: HashMap<EventId, Position>,
     /// The tags that are complete, or about to be.
     declared: Declared,
-    /// Per stream its snapshots, oldest first.
+    /// The snapshots of each stream, oldest first.
     snapshots: HashMap<StreamId, Vec<Kept>>,
     locks: Vec<Held>,
     last_lock: u64,
@@ -101,7 +101,7 @@ impl MemoryStore {
         reader(&self.shared.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Tells those who wait at the end of the log if it has grown.
+    /// Changes the events, and wakes those who wait at the end of the log if it has grown.
     fn write<T>(&self, writer: impl FnOnce(&mut Events) -> T) -> T {
         let mut events = self.shared.write().unwrap_or_else(PoisonError::into_inner);
         let answer = writer(&mut events);
@@ -232,7 +232,7 @@ impl EventStore for MemoryStore {
 }
 
 impl Events {
-    /// Everything that may refuse comes before the first change.
+    /// Stores the append. Everything that may refuse comes before the first change.
     fn append(&mut self, append: Append) -> Result<Appended, AppendError> {
         if let Some(first) = self.first_answer(&append)? {
             return Ok(first);
@@ -258,7 +258,7 @@ impl Events {
         }
     }
 
-    /// Where the events of `part` stand, if they stand in its stream one after another.
+    /// The first answer to `part`, if its events stand in its stream one after another.
     fn first_answer_of(&self, part: &StreamAppend) -> Option<AppendedStream> {
         let positions: Vec<_> = part
             .events
@@ -311,8 +311,8 @@ impl Events {
         }
     }
 
-    /// Imported events bring their own instants; along a stream they never go back, and none is yet to
-    /// come.
+    /// Checks the instants that imported events bring: along a stream they never go back, and none
+    /// is yet to come.
     fn check_instants(&self, append: &Append) -> Result<(), AppendError> {
         for part in append.parts() {
             let mut instants = part.events.iter().filter_map(|event| event.recorded_at);
@@ -353,7 +353,7 @@ impl Events {
         AppendedStream::new(part.stream, version, positions, recorded_at)
     }
 
-    /// One more event at the end of the log.
+    /// Adds an event at the end of the log.
     fn push(
         &mut self,
         new: NewEvent,
@@ -474,7 +474,7 @@ mod tests {
     use crate::recorded::{NewEvent, RawEvent};
     use crate::stream::{Category, ExpectedVersion, StreamKey};
 
-    /// As if the clock had gone back by a day since the first event.
+    /// Simulates a clock that has gone back by a day since the first event.
     #[tokio::test]
     async fn time_does_not_go_back_along_a_stream_when_the_clock_does() {
         let store = MemoryStore::new();

@@ -1,10 +1,10 @@
-//! What the function behind `key = …` returns.
+//! The return type of the function behind `key = …`.
 
 use crate::event_set::EventSet;
 use crate::projection::{KeyError, ProjectionKey, declared_key};
 use crate::recorded::{Recorded, RecordedEvent};
 
-/// What can be a key: says "no text" on the name of the function.
+/// Text that can be a key. For any other type the compiler points at the name of the function.
 #[diagnostic::on_unimplemented(
     message = "the key of an event is text, but this function returns a `{Self}`",
     label = "returns a `{Self}`",

@@ -1,5 +1,5 @@
-//! What the expansion for an event has in scope, beside the types of the event's fields. The names begin
-//! with two underscores, as no name does that a user has.
+//! Names that the expansion for an event has in scope, beside the types of the event's fields. They
+//! begin with two underscores, as no name of a user does.
 
 pub use super::show::{
     __Describe, __Description, __Show, __ShowOpaque, __named, __numbered, __unit,

@@ -1,5 +1,5 @@
-//! Whether the events of a set can be told apart by their stored names: asked by the derives, answered
-//! by the compiler.
+//! The check that the events of a set have distinct stored names: written by the derives, done by
+//! the compiler.
 
 use super::fact::AsFact;
 use super::holds;

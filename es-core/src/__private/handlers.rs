@@ -1,11 +1,11 @@
-//! Whether a projection has its handlers: asked by the derive, answered by the compiler.
+//! The check that a projection has its handlers: written by the derive, done by the compiler.
 
 use std::marker::PhantomData;
 
 use crate::projection::{Project, ProjectAll, React};
 
-/// Something that is written into. It is asked for handlers one after another, so that what the first
-/// writes into is known when it is asked for the next.
+/// The target that handlers write into. It is asked for handlers one after another, so that the
+/// type of the target is known from the first when it is asked for the next.
 #[derive(Debug)]
 pub struct WritesInto<Db>(PhantomData<fn() -> Db>);
 
@@ -23,32 +23,32 @@ pub const fn name_what_it_writes_into_with_the_key_db<Db>() -> WritesInto<Db> {
 }
 
 impl<Db> WritesInto<Db> {
-    /// It has the handler of an event.
+    /// Requires the handler of an event.
     #[must_use]
     pub fn has<P: Project<E, Db>, E>(self) -> Self {
         self
     }
 
-    /// It has the handler of many events.
+    /// Requires the handler of many events.
     #[must_use]
     pub fn has_all<P: ProjectAll<Db>>(self) -> Self {
         self
     }
 
-    /// It has the effect of an event.
+    /// Requires the effect of an event.
     #[must_use]
     pub fn has_effect<P: React<E, Db>, E>(self) -> Self {
         self
     }
 
-    /// What is written into. Nobody calls it: it is there to be compiled.
+    /// The value that handlers write into. Never called: it is there to be compiled.
     #[must_use]
     pub fn it(self) -> Db {
         unreachable!("handlers are counted by the compiler")
     }
 }
 
-/// What every type can be asked, if only it is known which it is.
+/// A trait of every type. A call of its method compiles only if the type is known.
 pub trait AnyDb {
     fn __is_known(&self) {}
 }

@@ -1,5 +1,5 @@
-//! What the expansion for a set of events has in scope. The names begin with two underscores, as no
-//! name does that a user has.
+//! Names that the expansion for a set of events has in scope. They begin with two underscores, as
+//! no name of a user does.
 
 pub use std::convert::From as __From;
 pub use std::result::Result as __Result;

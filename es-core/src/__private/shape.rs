@@ -1,4 +1,4 @@
-//! What the derives write stored forms with.
+//! Items with which the derives write stored forms.
 
 pub use crate::shape::{Definition, Enum, Form, Kind, Shape, Tagging, Types, Variant};
 
@@ -23,7 +23,7 @@ pub fn opaque<T: ?Sized + 'static>(path: &str, source: &'static str, types: &mut
     types.opaque::<T>(path, source)
 }
 
-/// What [`Event::schemas`](crate::Event::schemas) gives.
+/// The result of [`Event::schemas`](crate::Event::schemas).
 pub type Schemas = Vec<(SchemaVersion, Schema)>;
 
 /// The path of a type of this module: `path!("::Line")`, `path!("::Pair<{}, {}>" [one, other])`.

@@ -28,9 +28,9 @@ use crate::error::{AppendError, EncodeError};
 use crate::spans;
 use crate::store::EventStore;
 
-/// No more decisions are added to an append that has so many events
+/// The number of events from which no more decisions are added to an append.
 const EVENTS: usize = 1000;
-/// or so many bytes of payload.
+/// The bytes of payload from which no more decisions are added to an append.
 const BYTES: usize = 1 << 20;
 
 /// Decides until each has its answer. A run that comes to hold what others wait for leaves its owner.

@@ -84,7 +84,7 @@ impl DecidedEvents {
         self.parts.iter().flat_map(|part| &part.events)
     }
 
-    /// What a store takes, unless nothing was decided.
+    /// The append of the events under `condition`; `None` if nothing was decided.
     pub(crate) fn append(&self, condition: Condition) -> Option<Append> {
         if self.parts.is_empty() {
             return None;

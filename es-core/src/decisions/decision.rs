@@ -1,4 +1,4 @@
-//! What is decided across streams.
+//! A decision across streams.
 
 use crate::decisions::{DecisionModels, TaggedEvents};
 use crate::rejection::Rejection;
@@ -89,13 +89,14 @@ use crate::rejection::Rejection;
     note = "write: impl Decision for {Self} {{ type Model = ..; type Events = ..; type Error = ..; fn model(&self) -> Self::Model {{ .. }} fn decide(&self, model: &Self::Model) -> Result<Self::Events, Self::Error> {{ .. }} }}"
 )]
 pub trait Decision: Send + Sync + 'static {
-    /// What it rests on: a [`DecisionModel`](crate::DecisionModel), or a tuple of up to eight.
+    /// The models that it rests on: a [`DecisionModel`](crate::DecisionModel), or a tuple of up to
+    /// eight.
     type Model: DecisionModels;
 
-    /// What it can cause.
+    /// The events that it can cause.
     type Events: TaggedEvents;
 
-    /// Why it is refused; [`Infallible`](std::convert::Infallible) if it never is.
+    /// The reason of a refusal; [`Infallible`](std::convert::Infallible) if it never refuses.
     type Error: Rejection;
 
     /// The models before any event: they say which events concern them.

@@ -1,4 +1,4 @@
-//! What can go wrong with a decision across streams.
+//! Errors of decisions across streams.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -8,11 +8,11 @@ use crate::event::EventName;
 use crate::query::InvalidQuery;
 use crate::retag::MissingTag;
 
-/// Why a decision across streams caused nothing. `E` is the decision's own error.
+/// The reason why a decision across streams caused nothing. `E` is the decision's own error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecisionError<E> {
-    /// It was refused.
+    /// The decision was refused.
     #[error(transparent)]
     Rejected(E),
     /// Others were faster, each time, for as long as the decision may take:
@@ -48,7 +48,7 @@ pub enum DecisionError<E> {
          put `#[event(tag, home)]` on the field that says where it belongs, or give it a tag of the name `Event::HOME`"
     )]
     Untagged {
-        /// Which event.
+        /// The name of the event.
         event: EventName,
     },
     /// The events could not be appended.

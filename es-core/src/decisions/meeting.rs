@@ -20,12 +20,12 @@ use crate::handover::Handover;
 use crate::query::QueryItem;
 use crate::store::EventStore;
 
-/// So many decisions go together at most,
+/// The most decisions in one batch.
 const DECISIONS: usize = 128;
-/// and so many tags: a store locks each of them.
+/// The most tags in one batch: a store locks each of them.
 const TAGS: usize = 128;
-/// A queue of so many is looked through for those whose callers have gone. The next look comes when it
-/// has doubled.
+/// The length of a queue from which it is searched for requests whose callers have gone. The next
+/// search comes when it has doubled.
 const LOOK: usize = 1024;
 
 /// The tags that somebody decides on, and those who wait for one.
@@ -47,7 +47,7 @@ struct State {
     look: usize,
 }
 
-/// Says how many run.
+/// Prints how many requests wait.
 impl fmt::Debug for Meeting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.state();

@@ -1,4 +1,4 @@
-//! What a decision knows.
+//! The decision model: the state that a decision rests on.
 
 use std::fmt;
 
@@ -61,23 +61,24 @@ use crate::query::{InvalidQuery, Query};
     note = "a decision rests on one model or on a tuple of up to eight"
 )]
 pub trait DecisionModel: Clone + fmt::Debug + Send + Sync + 'static {
-    /// Everything that its query can find. An event that is found and is not among them is an error
+    /// The events that its query can find. An event that is found and is not among them is an error
     /// when the model is read: a decision must not rest on less than has happened.
     type Event: EventSet;
 
-    /// Which events concern it.
+    /// The query for the events that concern it.
     ///
     /// # Errors
     ///
     /// If a tagged field prints what cannot be the value of a tag.
     fn query(&self) -> Result<Query, InvalidQuery>;
 
-    /// Which events a decision must not have missed when its own are stored: all of them, unless
-    /// told otherwise.
+    /// The query for the events that a decision must not have missed when its own are stored; by
+    /// default [`query`](Self::query), so all of them.
     ///
-    /// A narrower query lets more decisions pass at the same time. It is right to leave out what can
-    /// only make a granted wish more welcome: a seat that is given back unseen makes no subscription
-    /// wrong. It never matters to a refusal, which stores nothing and rests on what was just read.
+    /// A narrower query lets more decisions pass at the same time. It may leave out events that
+    /// cannot turn a granted decision into a wrong one: a seat that is given back unseen makes no
+    /// subscription wrong. The condition never matters to a refusal, which stores nothing and rests
+    /// on what was just read.
     fn condition(&self) -> Result<Query, InvalidQuery> {
         self.query()
     }

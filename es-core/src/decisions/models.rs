@@ -9,13 +9,13 @@ use crate::event_set::{EventSet, EventType};
 use crate::query::{InvalidQuery, Query};
 use crate::recorded::RawEvent;
 
-/// What a decision may rest on: a [`DecisionModel`], or a tuple of up to eight. Each folds the events
-/// that match its own query.
+/// The models of a decision: one [`DecisionModel`], or a tuple of up to eight. Each folds the
+/// events that match its own query.
 ///
 /// Implemented for these; there is nothing to implement.
 ///
-/// What a model has to be besides, `Clone` and `Debug`, is asked where it becomes a
-/// [`DecisionModel`]: here the compiler would tell of it at each decision once more.
+/// The other bounds of a model, `Clone` and `Debug`, stand on [`DecisionModel`]: here the compiler
+/// would report them once more at each decision.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a decision model nor a tuple of them",
     label = "nothing that a decision can rest on",

@@ -13,7 +13,8 @@ use crate::silence::answered;
 use crate::store::{EventStore, MatchingEvent};
 use crate::stream::Position;
 
-/// How often everything is read anew because a stream was transformed.
+/// The number of attempts. Each one after the first reads everything anew, as a stream was
+/// transformed.
 const READINGS: u32 = 10;
 
 /// Streams were transformed while their events were read, time and again.
@@ -43,13 +44,13 @@ pub(crate) struct Reading<M> {
     settled: Position,
 }
 
-/// What was there when it was read.
+/// The models as they were read, and the condition under which they stay true.
 #[derive(Debug)]
 pub(crate) struct Seen<M> {
     pub(crate) model: M,
-    /// That nothing else has happened which a decision on these models must know.
+    /// The condition that nothing else has happened which a decision on these models must know.
     pub(crate) condition: Condition,
-    /// How many events were read for it.
+    /// The number of events that were read for it.
     pub(crate) events: usize,
 }
 

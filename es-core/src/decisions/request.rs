@@ -22,15 +22,15 @@ use crate::recorded::RecordedEvent;
 /// The payload of a panic, as it goes on elsewhere.
 pub(crate) type Panic = Box<dyn Any + Send>;
 
-/// The answer to whoever asked; the outer error is a panic of the decision, which goes on there.
+/// The answer to the caller; the outer error is a panic of the decision, which goes on there.
 pub(crate) type Answer<D> =
     Result<Result<Decided<<D as Decision>::Model>, DecisionError<<D as Decision>::Error>>, Panic>;
 
 /// A decision and where its answer goes. If its caller is gone nobody reads the answer.
 pub(crate) struct Request {
     pub(crate) decision: Box<dyn AnyDecision>,
-    /// What it meets others on: of each item of its condition the first tag, which stores lock; the item
-    /// itself if it has none.
+    /// The keys on which it meets others: of each item of its condition the first tag, which stores
+    /// lock; the item itself if it has none.
     pub(crate) keys: HashSet<QueryItem>,
     /// The decision's own.
     pub(crate) span: Span,
@@ -44,7 +44,7 @@ pub(crate) struct Request {
 /// Reasons why a decision came to nothing that was not refused.
 pub(crate) enum Failure {
     Overtaken(ConditionFailed),
-    /// It, or what it rests on, panicked.
+    /// The decision, or what it rests on, panicked.
     Panicked(Panic),
     /// One of those that know no error of the decision's own.
     Other(DecisionError<Infallible>),

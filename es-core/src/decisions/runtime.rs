@@ -1,4 +1,4 @@
-//! From a wish to its events: read, decide, append on a condition, and again if others were faster.
+//! Execution of decisions: read, decide, append on a condition, and retry if others were faster.
 
 use std::any::type_name;
 use std::panic::resume_unwind;
@@ -63,14 +63,14 @@ pub struct Decisions<S> {
     meeting: Option<Arc<Meeting>>,
 }
 
-/// What a decision did.
+/// The outcome of a decision.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Decided<M> {
     /// The models as they were decided on, with the events of the decision.
     pub model: M,
-    /// What happened, in the order of the decision; empty if it changed nothing. As the store has
-    /// it: [`decode`](crate::RecordedEvent::decode) gives the types back.
+    /// The events of the decision, in its order; empty if it changed nothing. They are in stored
+    /// form: [`decode`](crate::RecordedEvent::decode) gives the types back.
     pub events: Vec<RecordedEvent>,
 }
 
@@ -81,8 +81,8 @@ impl<M> Decided<M> {
         self.events.iter().map(|event| event.position).max()
     }
 
-    /// What a reader hands to [`Projections::wait_for`](crate::projection::Projections::wait_for) to see
-    /// what was decided; `None` if the decision changed nothing.
+    /// The token for [`Projections::wait_for`](crate::projection::Projections::wait_for), with
+    /// which a reader sees what was decided; `None` if the decision changed nothing.
     #[must_use]
     pub fn token(&self) -> Option<Token> {
         self.position().map(Token::from)
@@ -93,15 +93,16 @@ impl<S: EventStore> Decisions<S> {
     /// The time for which [`execute`](Self::execute) goes on against others, unless told otherwise.
     pub const DEFAULT_TIME_LIMIT: Duration = contention::TIME_LIMIT;
 
-    /// Decisions on what is in `store`.
+    /// Creates the runtime of decisions on the events in `store`.
     #[must_use]
     pub fn new(store: S) -> Self {
         let meeting = Some(Arc::default());
         Self { store, time_limit: Self::DEFAULT_TIME_LIMIT, meeting }
     }
 
-    /// Each decision by itself, also where several meet on a tag. They may break one another's
-    /// conditions then, as decisions of other processes do, and are taken again.
+    /// Turns batching off: each decision goes by itself, also where several meet on a tag. They may
+    /// then break one another's conditions, as decisions of other processes do, and are taken
+    /// again.
     #[must_use]
     pub fn without_batching(mut self) -> Self {
         self.meeting = None;
@@ -127,7 +128,7 @@ impl<S: EventStore> Decisions<S> {
         &self.store
     }
 
-    /// Reads, decides, appends; if others were faster once more with what is new, for a
+    /// Reads, decides and appends; if others were faster, reads what is new and retries, for a
     /// [bounded time](Self::with_time_limit).
     ///
     /// The decision becomes the start of a new chain: a fresh id is correlation and causation of
@@ -146,8 +147,8 @@ impl<S: EventStore> Decisions<S> {
         self.execute_with(decision, Metadata::default())
     }
 
-    /// As [`execute`](Self::execute), with what is known of the request: a [`Metadata`], or the
-    /// recorded event that the decision follows from.
+    /// Executes like [`execute`](Self::execute), with what is known of the request: a [`Metadata`],
+    /// or the recorded event that the decision follows from.
     ///
     /// Correlation and causation that are left open are filled in.
     // A future without a type of its own: the compiler would ask a type for its bounds at the call and at

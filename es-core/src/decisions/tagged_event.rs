@@ -58,7 +58,7 @@ impl TaggedEvent {
         Ok(Self(self.0.read(raw.version, &raw.payload)?))
     }
 
-    /// What the event is about.
+    /// The tags, which name what the event is about.
     ///
     /// # Errors
     ///

@@ -14,7 +14,7 @@ use crate::snapshot::{Fingerprint, SnapshotPage};
 use crate::store::{Cursor, EventStore, QueryPage};
 use crate::stream::{Position, StreamId, Version};
 
-/// For so long a lock lasts that nobody uses.
+/// The time after which an unused lock ends.
 const UNUSED: Duration = Duration::from_secs(2);
 
 /// A lock that somebody has.
@@ -24,7 +24,7 @@ pub(super) struct Held {
     streams: Vec<StreamId>,
     /// Events that nobody else may write.
     query: Option<Query>,
-    /// Not used until then, it is over.
+    /// The instant at which it ends if it is not used until then.
     until: Instant,
 }
 
@@ -41,7 +41,7 @@ impl Held {
 }
 
 impl Events {
-    /// Until when the append has to wait at most, if somebody has what it touches.
+    /// The latest instant until which the append has to wait, if somebody has what it touches.
     pub(super) fn locked_until(&mut self, append: &Append) -> Option<Instant> {
         if self.locks.is_empty() {
             return None;
@@ -79,8 +79,8 @@ impl Events {
 }
 
 impl MemoryStore {
-    /// Does what is asked once nobody keeps the append from it; until then `change` gives the request back,
-    /// with the time to wait until at most.
+    /// Runs `change` until no lock is in its way; while one is, `change` gives the request back,
+    /// with the latest instant to wait until.
     pub(super) async fn when_unlocked<R, T>(
         &self,
         request: R,

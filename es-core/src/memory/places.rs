@@ -1,8 +1,8 @@
-//! Where the events of a stream stand.
+//! The places of the events of a stream.
 
 use crate::stream::{Position, Version};
 
-/// Where the events of a stream stand.
+/// The places of the events of a stream.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Places {
     /// The version before its first event: greater than 0 in a stream that took the place of another.

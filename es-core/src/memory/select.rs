@@ -4,7 +4,7 @@ use super::Events;
 use crate::selection::{SelectedPage, Selection};
 use crate::stream::Position;
 
-/// So many events are looked at while writers wait.
+/// The number of events that are looked at while writers wait.
 const WINDOW: usize = 10_000;
 
 impl Events {

@@ -12,7 +12,7 @@ impl fmt::Display for Schema {
     }
 }
 
-/// As one would write the type: `Option<List<shop::Line>>`, `opaque DateTime<Utc>`.
+/// Writes the form as one would write the type: `Option<List<shop::Line>>`, `opaque DateTime<Utc>`.
 impl fmt::Display for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -41,7 +41,7 @@ impl fmt::Display for Definition {
     }
 }
 
-/// What stands behind a name: `(String, u32)`, `{count: u32}`, or nothing.
+/// Writes the part behind a name: `(String, u32)`, `{count: u32}`, or nothing.
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -94,7 +94,7 @@ fn attributes_before(attributes: &[String], f: &mut fmt::Formatter<'_>) -> fmt::
     if attributes.is_empty() { Ok(()) } else { write!(f, "#[{}] ", attributes.join(", ")) }
 }
 
-/// In quotes unless it is a word, so that no name reads as what stands around it.
+/// Writes a name, in quotes unless it is a word, so that none reads as what stands around it.
 fn name(name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let is_word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
     if is_word { f.write_str(name) } else { write!(f, "{name:?}") }

@@ -13,7 +13,7 @@ impl Fingerprint {
     /// both, so the same everywhere.
     #[must_use]
     pub fn of<T: Shape>(version: u32) -> Self {
-        /// Asked for at each load, and the text is not short.
+        /// The fingerprints by type: they are asked for at each load, and the text is not short.
         static KNOWN: RwLock<BTreeMap<(TypeId, u32), Fingerprint>> = RwLock::new(BTreeMap::new());
         let key = (TypeId::of::<T>(), version);
         if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
@@ -25,7 +25,8 @@ impl Fingerprint {
     }
 }
 
-/// What a fingerprint is of: the form of `T`, every type that was met, also one that is not stored, and each as it is written.
+/// The text that is hashed: the form of `T`, every type that was met, also one that is not stored,
+/// and each as it is written.
 pub(crate) fn text<T: Shape>() -> String {
     let mut types = Types::default();
     let form = T::form(&mut types);

@@ -15,7 +15,7 @@ pub struct Schema {
 /// The stored form of one place: a field, an element, a variant's content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// Nothing but `null`.
+    /// The value `null` and no other.
     Unit,
     /// `true` or `false`.
     Bool,
@@ -30,13 +30,13 @@ pub enum Form {
     Option(Box<Form>),
     /// Any number of elements.
     List(Box<Form>),
-    /// So many elements.
+    /// A fixed number of elements.
     Array(Box<Form>, usize),
-    /// Elements each of which is there once.
+    /// Elements, each of which is there once.
     Set(Box<Form>),
     /// An object with keys of the first form.
     Map(Box<Form>, Box<Form>),
-    /// Elements of a form each.
+    /// Elements, each with a form of its own.
     Tuple(Vec<Form>),
     /// A type with a definition, by the path of the type.
     Named(String),
@@ -52,7 +52,7 @@ pub struct Definition {
     /// that are told by `kind` are left out, and those that no stored form depends on, like `crate`
     /// and `bound`.
     pub attributes: Vec<String>,
-    /// What it is.
+    /// The kind of the type.
     pub kind: Kind,
 }
 
@@ -64,7 +64,7 @@ impl Definition {
     }
 }
 
-/// What a type with a name is.
+/// The kind of a type with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `null`.
@@ -84,9 +84,9 @@ pub enum Kind {
 pub struct Field {
     /// The key under which it is stored.
     pub name: String,
-    /// What is stored.
+    /// The stored form of its value.
     pub form: Form,
-    /// Whether reading needs it: it is no `Option`, and has no default.
+    /// True if reading needs it: it is no `Option`, and has no default.
     pub required: bool,
     /// The other serde attributes on the field, one each, as they are written: `alias="old"`.
     /// `flatten` is among them where the keys within the field are not known: a map, an enum, an
@@ -106,13 +106,13 @@ impl Field {
 /// The variants of an enum, and how one is told from another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enum {
-    /// Where the name of the variant stands.
+    /// The place of the variant's name in the stored form.
     pub tagging: Tagging,
-    /// In their order.
+    /// The variants, in their order.
     pub variants: Vec<Variant>,
 }
 
-/// Where the name of a variant stands.
+/// The place of a variant's name in the stored form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tagging {
     /// Around the content: `{"Card": {…}}`, or `"Cash"` for a variant without content.
@@ -135,7 +135,7 @@ pub enum Tagging {
 pub struct Variant {
     /// The name as it is stored.
     pub name: String,
-    /// What it holds.
+    /// The content of the variant.
     pub kind: Kind,
     /// The other serde attributes on the variant, one each, as they are written: `other`.
     pub attributes: Vec<String>,

@@ -73,7 +73,7 @@ impl Shape for str {
     }
 }
 
-/// As serde stores it.
+/// The form in which serde stores it.
 impl Shape for Duration {
     fn form(types: &mut Types) -> Form {
         types.define::<Self>("std::time::Duration", |types| {
@@ -91,7 +91,7 @@ impl<T: Shape> Shape for Option<T> {
     }
 }
 
-/// As serde stores it: `{"Ok": …}` or `{"Err": …}`.
+/// The form in which serde stores it: `{"Ok": …}` or `{"Err": …}`.
 impl<T: Shape, E: Shape> Shape for Result<T, E> {
     fn form(types: &mut Types) -> Form {
         let (ok, err) = (T::form(types), E::form(types));
@@ -107,7 +107,8 @@ impl<T: Shape, E: Shape> Shape for Result<T, E> {
     }
 }
 
-/// Nothing is stored; what it speaks of is met nevertheless, so that fingerprints know of it.
+/// The form of no value. The type that it speaks of is met nevertheless, so that fingerprints know
+/// of it.
 impl<T: Shape> Shape for PhantomData<T> {
     fn form(types: &mut Types) -> Form {
         T::form(types);
@@ -160,7 +161,7 @@ fn map<K: Shape, V: Shape>(types: &mut Types) -> Form {
     Form::Map(Box::new(key), Box::new(V::form(types)))
 }
 
-/// What holds another type and is stored as that one.
+/// Types that hold another type and are stored as that one.
 macro_rules! transparent {
     ($($type:ident)*) => {$(
         impl<T: Shape + ?Sized> Shape for $type<T> {

@@ -1,4 +1,4 @@
-//! What the stored form of a type looks like, as data: what locks, schemas and snapshots compare.
+//! The stored form of a type as data, which locks, schemas and snapshots compare.
 
 mod canonical;
 mod fingerprint;

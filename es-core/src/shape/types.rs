@@ -37,7 +37,8 @@ impl Types {
         Form::Named(name)
     }
 
-    /// What the name of a type stands for. There is none within the definition of that type.
+    /// The definition that the name of a type stands for. There is none within the definition of
+    /// that type.
     #[must_use]
     pub fn definition(&self, name: &str) -> Option<&Definition> {
         self.definitions.get(name)
