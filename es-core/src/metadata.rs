@@ -1,4 +1,4 @@
-//! What is known of an event beside what happened: who, why, in which chain.
+//! Metadata of an event: on whose behalf, why and in which chain it happened.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,8 @@ use crate::recorded::Recorded;
 use crate::text::{InvalidText, Rule, text_value};
 
 text_value! {
-    /// What all events of one conversation share, from the first request to the last reaction.
+    /// The id that all events of one conversation share, from the first request to the last
+    /// reaction.
     ///
     /// 1 to 256 bytes of UTF-8 without control characters: an id of the outside world fits in.
     CorrelationId, "correlation id", Rule::Line { max: 256 }
@@ -25,12 +26,16 @@ text_value! {
 }
 
 text_value! {
-    /// On whose behalf: a user, a service, a job. 1 to 256 bytes of UTF-8 without control characters.
+    /// The user, service or job on whose behalf something happens.
+    ///
+    /// 1 to 256 bytes of UTF-8 without control characters.
     Actor, "actor", Rule::Line { max: 256 }
 }
 
 text_value! {
-    /// For which customer of the service. 1 to 256 bytes of UTF-8 without control characters.
+    /// The customer of the service for whom something happens.
+    ///
+    /// 1 to 256 bytes of UTF-8 without control characters.
     Tenant, "tenant", Rule::Line { max: 256 }
 }
 
@@ -68,7 +73,7 @@ impl From<EventId> for CorrelationId {
 }
 
 text_value! {
-    /// Why something was done that the course of things does not explain: a correction, an end.
+    /// The reason for something that the course of things does not explain: a correction, an end.
     ///
     /// 1 to 1024 bytes of UTF-8 without control characters.
     Reason, "reason", Rule::Line { max: 1024 }
@@ -79,7 +84,7 @@ const REASON: &str = "reason";
 const COPY_OF: &str = "copy-of";
 const IMPORTED: &str = "imported";
 
-/// Travels with every event, stored beside its payload.
+/// The metadata of an event, stored beside its payload.
 ///
 /// A command that is executed without any starts a chain: its own id becomes correlation and
 /// causation of its events. A command that follows from an event goes on with that event's chain;
@@ -104,19 +109,19 @@ pub struct Metadata {
     /// The message that led to the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub causation_id: Option<CausationId>,
-    /// On whose behalf it happened.
+    /// The actor on whose behalf it happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<Actor>,
-    /// For which customer of the service it happened.
+    /// The customer of the service for whom it happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant: Option<Tenant>,
     /// The trace that it happened in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<TraceParent>,
-    /// What vendors added to that trace.
+    /// The data that vendors added to that trace.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracestate: Option<TraceState>,
-    /// Whatever else the service wants to keep.
+    /// Any other headers that the service wants to keep.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<HeaderName, HeaderValue>,
 }
@@ -139,35 +144,35 @@ impl Metadata {
         }
     }
 
-    /// With the conversation named.
+    /// Sets the correlation id.
     #[must_use]
     pub fn with_correlation_id(mut self, id: CorrelationId) -> Self {
         self.correlation_id = Some(id);
         self
     }
 
-    /// With the cause named.
+    /// Sets the causation id.
     #[must_use]
     pub fn with_causation_id(mut self, id: CausationId) -> Self {
         self.causation_id = Some(id);
         self
     }
 
-    /// With the actor named.
+    /// Sets the actor.
     #[must_use]
     pub fn with_actor(mut self, actor: Actor) -> Self {
         self.actor = Some(actor);
         self
     }
 
-    /// With the tenant named.
+    /// Sets the tenant.
     #[must_use]
     pub fn with_tenant(mut self, tenant: Tenant) -> Self {
         self.tenant = Some(tenant);
         self
     }
 
-    /// Within the trace of a request.
+    /// Sets the trace of the request.
     #[must_use]
     pub fn with_trace(mut self, parent: TraceParent, state: Option<TraceState>) -> Self {
         self.traceparent = Some(parent);
@@ -175,13 +180,13 @@ impl Metadata {
         self
     }
 
-    /// With one more header, or the same header anew.
+    /// Adds a header, or replaces the one of the same name.
     pub fn with_header(mut self, name: &str, value: &str) -> Result<Self, InvalidText> {
         self.headers.insert(HeaderName::new(name)?, HeaderValue::new(value)?);
         Ok(self)
     }
 
-    /// With why it is done, as the header `reason`: for what the course of things does not explain.
+    /// Sets the reason, as the header `reason`: for what the course of things does not explain.
     ///
     /// What happened wrongly is set right by one more event (a compensation), and what ended has an
     /// event that ends it (a tombstone). Both are commands like any other; who asked for them and why
@@ -271,14 +276,14 @@ impl Metadata {
         self.with_own(REASON, reason.0)
     }
 
-    /// Why it was done, if somebody said so.
+    /// The reason for it, if one was given.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
         Reason::new(self.header(REASON)?).ok()
     }
 
-    /// Of a copy that a [transformation](crate::TransformStore) wrote, the event that it stands for:
-    /// the header `copy-of`.
+    /// The original of a copy that a [transformation](crate::TransformStore) wrote: the header
+    /// `copy-of`.
     #[must_use]
     pub fn copy_of(&self) -> Option<EventId> {
         Uuid::try_parse(self.header(COPY_OF)?).ok().map(EventId::from)
@@ -311,7 +316,7 @@ impl Metadata {
         self.headers.get(&name).map(HeaderValue::as_str)
     }
 
-    /// With what a command leaves unsaid: a fresh command id as cause, and as the start of a
+    /// Fills in what a command leaves open: a fresh command id as cause, and as the start of a
     /// conversation where there is none.
     #[must_use]
     pub(crate) fn completed(mut self) -> Self {
@@ -326,7 +331,7 @@ impl Metadata {
     }
 }
 
-/// As [`Metadata::following`].
+/// The same as [`Metadata::following`].
 impl<E> From<&Recorded<E>> for Metadata {
     fn from(event: &Recorded<E>) -> Self {
         Self::following(event)

@@ -12,7 +12,8 @@ use crate::silence::answered;
 use crate::store::{Cursor, EventStore};
 use crate::stream::{Position, StreamId, Version};
 
-/// Events a page. Pages of 500 to 1,000 read within a tenth of the speed of pages of 5,000.
+/// The number of events in a page. Pages of 500 to 1,000 read within a tenth of the speed of pages
+/// of 5,000.
 pub(crate) const PAGE: u32 = 500;
 
 type Item = Result<RecordedEvent, StoreError>;
@@ -61,8 +62,8 @@ fn unfold_stream<S: EventStore>(
     })
 }
 
-/// Whether the next page is of the same events as the pages before it. The versions of a copy are all
-/// greater than those of the events that it stands for.
+/// True if the next page is of the same events as the pages before it. The versions of a copy are
+/// all greater than those of the events that it stands for.
 async fn goes_on<S: EventStore>(
     store: &S,
     stream: &StreamId,
@@ -95,12 +96,13 @@ fn replaced() -> StoreError {
     StoreError::new(StoreErrorKind::Contention, Replaced)
 }
 
-/// One page was of the stream as it was, the next of the copy that took its name.
+/// The error that one page was of the stream as it was, and the next of the copy that took its
+/// name.
 #[derive(Debug, thiserror::Error)]
 #[error("the stream was transformed while it was read; read it again")]
 struct Replaced;
 
-/// Whether a stream could not be read to its end because a copy took its name.
+/// True if a stream could not be read to its end because a copy took its name.
 pub(crate) fn was_replaced(error: &StoreError) -> bool {
     let source = std::error::Error::source(error);
     source.and_then(|source| source.downcast_ref::<Replaced>()).is_some()
@@ -124,7 +126,7 @@ pub(crate) fn log<S: EventStore>(
     })
 }
 
-/// What is left of the current page, and where the next one begins.
+/// The rest of the current page, and the place where the next one begins.
 struct Pages<P> {
     cursor: Cursor<P>,
     last_page: bool,
@@ -134,7 +136,7 @@ struct Pages<P> {
 }
 
 impl<P: Copy> Pages<P> {
-    /// Nothing read yet.
+    /// The state before the first page.
     fn before(cursor: Cursor<P>) -> Self {
         Self { cursor, last_page: false, last: None, buffer: Vec::new().into_iter() }
     }

@@ -1,4 +1,4 @@
-//! What a domain and its service use every day: `use es_core::prelude::*;`.
+//! Items that a domain and its service use every day: `use es_core::prelude::*;`.
 
 pub use serde::{Deserialize, Serialize};
 

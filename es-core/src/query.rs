@@ -1,4 +1,4 @@
-//! Which events of the log matter to a decision.
+//! Queries: the events of the log that matter to a decision.
 
 use std::collections::BTreeSet;
 
@@ -102,7 +102,7 @@ impl Query {
         tags.into_iter().collect()
     }
 
-    /// Whether an event of type `name` with `tags` matches.
+    /// True if an event of type `name` with `tags` matches.
     #[must_use]
     pub fn matches(&self, name: &EventName, tags: &[Tag]) -> bool {
         self.items.iter().any(|item| item.matches(name, tags))
@@ -152,8 +152,8 @@ impl QueryItem {
     }
 }
 
-/// What an append rests on besides the versions of its streams: that no event matches `query` but
-/// those that the decision has seen.
+/// The condition of an append besides the versions of its streams: that no event matches `query`
+/// but those that the decision has seen.
 ///
 /// Refused with [`ConditionFailed`](crate::ConditionFailed) if the log holds a matching event at a
 /// position greater than `after` that is not among `known`. Events of the append itself do not count.
@@ -172,14 +172,14 @@ impl QueryItem {
 pub struct Condition {
     /// The events that matter.
     pub query: Query,
-    /// Up to here the decision has seen all of them.
+    /// The position up to which the decision has seen all of them.
     pub after: Position,
-    /// What it has seen beyond.
+    /// The positions of the events beyond it that the decision has seen.
     pub known: Vec<Position>,
 }
 
 impl Condition {
-    /// That no event after `after` matches `query`.
+    /// The condition that no event after `after` matches `query`.
     #[must_use]
     pub fn new(query: Query, after: Position) -> Self {
         Self { query, after, known: Vec::new() }

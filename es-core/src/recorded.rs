@@ -16,9 +16,9 @@ use crate::timestamp::Timestamp;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Recorded<E> {
-    /// Which event; the same id is never stored twice.
+    /// The id of the event; the same id is never stored twice.
     pub id: EventId,
-    /// Whose event.
+    /// The stream that the event belongs to.
     pub stream: StreamId,
     /// Its place in the stream, from 1, without gaps.
     pub version: Version,
@@ -27,14 +27,14 @@ pub struct Recorded<E> {
     /// The instant at which it was stored, or [recorded elsewhere](NewEvent::with_recorded_at). Never goes back along a
     /// stream.
     pub recorded_at: Timestamp,
-    /// Who, why, in which chain.
+    /// The metadata: on whose behalf, why and in which chain it happened.
     pub metadata: Metadata,
     /// Its number among the events that the stored one is read as, from 0: greater than 0 only for a
     /// [superseded](crate::Superseded) event that became several.
     pub part: u32,
     /// The reason that the record cannot be read as it is stored; see [`damage`](Self::damage).
     damage: Option<Arc<str>>,
-    /// What happened.
+    /// The event itself.
     pub event: E,
 }
 
@@ -96,7 +96,7 @@ impl<E> Recorded<E> {
         Recorded { id, stream, version, position, recorded_at, metadata, part, damage, event }
     }
 
-    /// Where it is recorded, and what.
+    /// The record without its event, and the event.
     pub(crate) fn apart(self) -> (Recorded<()>, E) {
         let Self { id, stream, version, position, recorded_at, metadata, part, damage, event } =
             self;
@@ -193,13 +193,13 @@ impl RawEvent {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NewEvent {
-    /// Its id.
+    /// The id of the event.
     pub id: EventId,
-    /// What happened.
+    /// The event itself, in stored form.
     pub event: RawEvent,
-    /// Who, why, in which chain.
+    /// The metadata: on whose behalf, why and in which chain it happened.
     pub metadata: Metadata,
-    /// What it is about besides its stream.
+    /// The tags, which name what it is about besides its stream.
     pub tags: Vec<Tag>,
     /// The names of the tags that events of its type have, whether or not this one has a value for
     /// each; empty if the type is not known.
@@ -222,7 +222,7 @@ impl NewEvent {
     /// is appended.
     pub const MAX_TAGS: usize = 1_000;
 
-    /// `event` with a fresh id and without tags.
+    /// A new event from `event`, with a fresh id and without tags.
     #[must_use]
     pub fn new(event: RawEvent, metadata: Metadata) -> Self {
         Self {
@@ -246,7 +246,7 @@ impl NewEvent {
         new.with_all_tags(tags)
     }
 
-    /// With these tags, unless they are too many.
+    /// Sets the tags, unless they are too many.
     pub(crate) fn with_all_tags(self, tags: Vec<Tag>) -> Result<Self, EncodeError> {
         if tags.len() > Self::MAX_TAGS {
             return Err(EncodeError::new(self.event.name, TooManyTags { tags: tags.len() }));

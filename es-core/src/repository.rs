@@ -1,4 +1,4 @@
-//! From a command to its events: load, decide, append, and again if others were faster.
+//! Execution of commands: load, decide, append, and retry if others were faster.
 
 mod decided;
 mod direct;
@@ -149,9 +149,9 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         }
     }
 
-    /// Goes on for at most `limit`, instead of ten seconds, when others change the aggregate meanwhile;
-    /// then the command fails with [`ExecuteError::Conflict`]. There is always one attempt, and with
-    /// [`Duration::ZERO`] no more; a limit beyond a day is a day.
+    /// Retries for at most `limit`, instead of ten seconds, when others change the aggregate
+    /// meanwhile; then the command fails with [`ExecuteError::Conflict`]. There is always one
+    /// attempt, and with [`Duration::ZERO`] no more; a limit beyond a day is a day.
     ///
     /// The second attempt follows at once. Each further one waits for its turn at the stream; where the
     /// store has no [locks](EventStore::lock), for 1, 2, 4 … 100 ms and a random time of up to the same
@@ -189,7 +189,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         &self.store
     }
 
-    /// Loads, decides, appends; on a conflict once more from the start, for a
+    /// Loads, decides and appends; on a conflict retries from the start, for a
     /// [bounded time](Self::with_time_limit).
     ///
     /// The command becomes the start of a new chain: a fresh id is correlation and causation of
@@ -215,8 +215,8 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         self.execute_with(command, Metadata::default())
     }
 
-    /// As [`execute`](Self::execute), with what is known of the request: a [`Metadata`], or the
-    /// recorded event that the command follows from.
+    /// Executes like [`execute`](Self::execute), with what is known of the request: a [`Metadata`],
+    /// or the recorded event that the command follows from.
     ///
     /// Correlation and causation that are left open are filled in.
     // A future without a type of its own: the compiler would ask a type for its bounds at the call and at
@@ -385,9 +385,9 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         load(&self.store, &StreamId::of::<A>(id)?, until).boxed().await
     }
 
-    /// What happened to one aggregate, in the order of the cursor. An event that was
-    /// [superseded](crate::Superseded) is there as what it became, at one version: backwards, the last
-    /// of it comes first.
+    /// The history of one aggregate, in the order of the cursor. An event that was
+    /// [superseded](crate::Superseded) appears as the events that it became, all at one version;
+    /// backwards, the last of them comes first.
     ///
     /// A reader that stops and goes on later keeps the [place](Recorded::place) of the last event, for
     /// [`history_from`](Self::history_from).
@@ -456,7 +456,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     }
 }
 
-/// What every way of executing commands rests on.
+/// The methods that every way of executing commands rests on.
 impl<A: Aggregate, S: EventStore> Repository<A, S> {
     fn recall(&self, stream: &StreamId) -> Option<Loaded<A>> {
         self.states.as_ref()?.recall(stream)
@@ -550,7 +550,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         self.snapshots.keep_if_due(&self.store, stream, state, place, appended.version_before());
     }
 
-    /// Takes note of where a stream was when an append was refused.
+    /// Notes the version of a stream when an append was refused.
     fn found(&self, stream: &StreamId, actual: Version) {
         if let Some(states) = &self.states {
             states.found(stream, actual);

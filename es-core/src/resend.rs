@@ -1,4 +1,4 @@
-//! What goes out again when the store went away.
+//! Retry of store calls after transient failures.
 //!
 //! An answer that is lost says nothing about what was stored. The ids of the events do: an append
 //! that is sent again *as it was* is answered with its first outcome if it was stored, and stored if
@@ -34,11 +34,11 @@ use crate::error::{AppendError, LoadError, StoreError};
 use crate::silence::{SILENCE, answered_by};
 use crate::store::EventStore;
 
-/// For so long something is sent again: long enough for a server that starts anew, short enough for a
-/// request that somebody waits for.
+/// The time for which a call is sent again: long enough for a server that restarts, short enough
+/// for a request that somebody waits for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Appends; as long as the store fails in a way that a moment may cure, again and as it was.
+/// Appends; while the store fails in a transient way, sends the same append again.
 pub(crate) async fn append<S: EventStore>(
     store: &S,
     append: &Append,
@@ -47,7 +47,7 @@ pub(crate) async fn append<S: EventStore>(
     until_answered(|| answered_by(until, store.append(append.clone()))).await
 }
 
-/// Asks until there is an answer that is no transient failure, or patience is at its end.
+/// Calls `ask` until the answer is no transient failure, or the time for it is over.
 pub(crate) async fn until_answered<T, E: Failure, F: Future<Output = Result<T, E>>>(
     mut ask: impl FnMut() -> F,
 ) -> Result<T, E> {

@@ -1,4 +1,4 @@
-//! From a snapshot to the beginning of a fold.
+//! Restore of a snapshot as the beginning of a fold.
 
 use crate::aggregate::Aggregate;
 use crate::error::StoreError;

@@ -1,4 +1,4 @@
-//! Which events a reader of the log wants to see.
+//! Selections: the events of the log that a reader wants to see.
 
 use crate::checkpoint::Incarnation;
 use crate::error::{StoreError, StoreErrorKind};
@@ -37,17 +37,17 @@ pub struct Selection {
     types: Vec<EventName>,
 }
 
-/// Where a [`Selection`] looks.
+/// The part of the log that a [`Selection`] looks at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scope {
-    /// Everywhere.
+    /// The whole log.
     Log,
-    /// In the streams of one kind.
+    /// The streams of one kind.
     Category(Category),
-    /// In one stream.
+    /// One stream.
     Stream(StreamId),
-    /// Wherever an event carries all of these tags; at least one.
+    /// The events that carry all of these tags; at least one.
     Tags(Vec<Tag>),
 }
 
@@ -70,7 +70,7 @@ impl Selection {
         Self { scope: Scope::Stream(stream), types: Vec::new() }
     }
 
-    /// What carries `tag` and each of `others`.
+    /// The events that carry `tag` and each of `others`.
     #[must_use]
     pub fn tags(tag: Tag, others: impl IntoIterator<Item = Tag>) -> Self {
         let tags = std::iter::once(tag).chain(others).collect();
@@ -95,7 +95,7 @@ impl Selection {
         Ok(self.with_types(types))
     }
 
-    /// Where it looks.
+    /// The part of the log that it looks at.
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scope
@@ -107,7 +107,7 @@ impl Selection {
         &self.types
     }
 
-    /// Whether an event with `tags` is in it.
+    /// True if `event`, which has `tags`, is in it.
     #[must_use]
     pub fn has(&self, event: &RecordedEvent, tags: &[Tag]) -> bool {
         let (stream, is_record) = match event.stream.archive_of() {
@@ -133,13 +133,13 @@ impl Selection {
 pub struct SelectedPage {
     /// The events, in the order of the log.
     pub events: Vec<RecordedEvent>,
-    /// Up to here the log was searched: nothing of the selection will appear at or below it that was
-    /// not read. The place to read on from, greater than the last event where the events after it are
-    /// of no interest.
+    /// The position up to which the log was searched: nothing of the selection will appear at or
+    /// below it that was not read. The place to read on from, greater than the last event where the
+    /// events after it are of no interest.
     pub through: Position,
-    /// Up to here the log is complete. A page that ends before it has more to come.
+    /// The position up to which the log is complete. A page that ends before it has more to come.
     pub safe: Position,
-    /// Which log it is a page of.
+    /// The log that it is a page of.
     pub incarnation: Incarnation,
     /// The greatest position that was given so far.
     pub head: Position,
@@ -159,7 +159,7 @@ impl SelectedPage {
     }
 }
 
-/// So many events of the log are looked at for one page, at least.
+/// The number of events of the log that are looked at for one page, at least.
 const WINDOW: usize = 10_000;
 
 /// A page of a selection that needs no tags, from pages of the log.

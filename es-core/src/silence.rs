@@ -14,11 +14,11 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::error::{StoreError, StoreErrorKind};
 
-/// For so long a store may be silent: as long as a pool lets its callers wait, and longer than any page or
-/// append takes.
+/// The time for which a store may be silent: as long as a pool lets its callers wait, and longer
+/// than any page or append takes.
 pub(crate) const SILENCE: Duration = Duration::from_secs(30);
 
-/// There was no answer in time.
+/// The error that no answer came in time.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the store has not answered in time; look for what it waits for, such as an open transaction that \

@@ -40,7 +40,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// `state`, folded up to the event at `version` and `position`.
+    /// A snapshot of `state`, folded up to the event at `version` and `position`.
     #[must_use]
     pub fn new(shape: Fingerprint, version: Version, position: Position, state: String) -> Self {
         Self { shape, version, position, state }
@@ -55,11 +55,11 @@ pub struct SnapshotPage {
     pub snapshot: Option<Snapshot>,
     /// The first events after it; without a snapshot, the first events of the stream.
     pub events: Vec<RecordedEvent>,
-    /// Without a snapshot, although the stream has some: why none of them would do.
+    /// The reason that none would do, if the stream has snapshots and the page is without one.
     pub unfit: Option<Unfit>,
 }
 
-/// Why a snapshot that is there is not used.
+/// The reason that a snapshot is not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unfit {

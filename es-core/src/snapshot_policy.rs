@@ -1,4 +1,4 @@
-//! Whether and when the state of an aggregate is kept.
+//! Snapshot policy: whether and when the state of an aggregate is kept.
 
 use std::fmt;
 
@@ -9,7 +9,8 @@ use crate::shape::Shape;
 use crate::snapshot::Fingerprint;
 use crate::stream::Version;
 
-/// When the state of an aggregate is kept as a snapshot, so that it is loaded without its whole past.
+/// The policy of keeping the state of an aggregate as a snapshot, so that it is loaded without its
+/// whole past.
 ///
 /// `#[aggregate(snapshot(every = 100))]` writes it; by hand it is the constant
 /// [`Aggregate::SNAPSHOTS`](crate::Aggregate::SNAPSHOTS):
@@ -113,17 +114,17 @@ impl<A> SnapshotPolicy<A> {
         self
     }
 
-    /// What the shape of a snapshot must be.
+    /// The shape that a snapshot must have.
     pub(crate) fn shape(&self) -> Fingerprint {
         (self.fingerprint)(self.version)
     }
 
-    /// How many snapshots of a stream the store keeps.
+    /// The number of snapshots of a stream that the store keeps.
     pub(crate) fn kept(&self) -> u32 {
         self.keep
     }
 
-    /// Whether a stream that has come to `version` has passed a multiple of `every` since `last`.
+    /// True if a stream that has come to `version` has passed a multiple of `every` since `last`.
     pub(crate) fn is_due(&self, last: Version, version: Version) -> bool {
         let steps = |version: Version| version.0 / u64::from(self.every);
         steps(last) < steps(version)
@@ -149,7 +150,7 @@ fn encode<A: Serialize + DeserializeOwned + PartialEq>(state: &A) -> Result<Stri
     if back == *state { Ok(text) } else { Err(NotKept::Differs) }
 }
 
-/// Why a state is not kept.
+/// The reason that a state is not kept.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotKept {
     #[error("the state cannot be written as JSON")]

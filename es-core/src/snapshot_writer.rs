@@ -14,11 +14,11 @@ use crate::spans;
 use crate::store::EventStore;
 use crate::stream::{Position, StreamId, Version};
 
-/// How many snapshots a repository writes at once. One more is not begun: the next command that loads
-/// its stream finds it due again.
+/// The number of snapshots that a repository writes at once. One more is not begun: the next
+/// command that loads its stream finds it due again.
 const AT_ONCE: usize = 4;
 
-/// Of how many streams a failure is remembered.
+/// The number of streams of which a failure is remembered.
 const FAILURES: usize = 1024;
 
 /// Writes snapshots on tasks of their own. Clones share their bounds.
@@ -30,7 +30,8 @@ pub(crate) struct SnapshotWriter {
 #[derive(Debug, Default)]
 struct Writing {
     under_way: HashSet<StreamId>,
-    /// At which version it failed: a state that cannot be kept is not tried again at each command.
+    /// The version at which each failed: a state that cannot be kept is not tried again at each
+    /// command.
     failed: HashMap<StreamId, Version>,
 }
 

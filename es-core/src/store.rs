@@ -133,7 +133,7 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         async { Ok(None) }
     }
 
-    /// Up to `limit` events of one stream, in the order of the cursor.
+    /// Reads up to `limit` events of one stream, in the order of the cursor.
     ///
     /// Sees every append that was acknowledged before the call. A stream that does not exist is
     /// empty. Fewer than `limit` events means that the stream had no more at that moment.
@@ -144,8 +144,8 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<RecordedEvent>, StoreError>> + Send;
 
-    /// Up to `limit` events of one stream after a version, upwards, with what a fold of the stream needs
-    /// and nothing else.
+    /// Reads up to `limit` events of one stream after a version, upwards, with what a fold of the
+    /// stream needs and nothing else.
     ///
     /// The events are those of [`stream_page`](Self::stream_page), seen as it sees them. States are loaded
     /// through this, so a store that can leave columns where they are writes its own.
@@ -163,7 +163,7 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         }
     }
 
-    /// Up to `limit` events of the log, in the order of the cursor, none of them beyond
+    /// Reads up to `limit` events of the log, in the order of the cursor, none of them beyond
     /// [`safe`](LogPage::safe).
     ///
     /// Fewer than `limit` events means that there were no more up to `safe` at that moment.
@@ -173,8 +173,8 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<LogPage, StoreError>> + Send;
 
-    /// Up to `limit` events after the position `after` that match `query`, in the order of the log,
-    /// each with the items of the query that it matches.
+    /// Reads up to `limit` events after the position `after` that match `query`, in the order of
+    /// the log, each with the items of the query that it matches.
     ///
     /// Sees every append that was acknowledged before the call, also beyond
     /// [`safe`](QueryPage::safe), since a decision rests on it. Fewer than `limit` events means that
@@ -186,8 +186,8 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<QueryPage, StoreError>> + Send;
 
-    /// One of `tags` that not all stored events of its name have, so that a decision which looks for
-    /// them under it would not know of all; none if they are complete.
+    /// Finds one of `tags` that not all stored events of its name have, so that a decision which
+    /// looks for them under it would not know of all; none if they are complete.
     ///
     /// A tag that is complete stays so: from then on an append of such an event without it is refused
     /// ([`LacksTag`](AppendError::LacksTag)). Where no event of the name is stored, or all have the tag,
@@ -237,7 +237,7 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Up to `limit` events of the log after a checkpoint, upwards.
+    /// Reads up to `limit` events of the log after a checkpoint, upwards.
     ///
     /// # Errors
     ///
@@ -306,7 +306,7 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         Subscription::new(self.clone(), selection, start)
     }
 
-    /// How often somebody looks whether the log has grown, while nothing else tells.
+    /// The interval at which the log is polled for growth, while nothing else tells of it.
     const POLL: Duration = Duration::from_millis(100);
 
     /// The events of one stream, read page by page, in the order of the cursor.
@@ -345,7 +345,7 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     }
 }
 
-/// Where to read on, and in which direction. Both ends exclude the place they name, so that the
+/// The place to read on from, and the direction. Both ends exclude the place they name, so that the
 /// last event read is the next place to read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cursor<P> {
@@ -362,11 +362,11 @@ impl<P: Place> Cursor<P> {
     pub const END: Self = Self::Before(P::BEYOND_ALL);
 }
 
-/// What a cursor moves along: [`Version`]s of a stream or [`Position`]s of the log.
+/// The place that a cursor stands at: a [`Version`] of a stream or a [`Position`] of the log.
 pub trait Place: Copy + Ord + sealed::Sealed {
-    /// Smaller than the place of any event.
+    /// A place smaller than that of any event.
     const BEFORE_ALL: Self;
-    /// Greater than the place of any event.
+    /// A place greater than that of any event.
     const BEYOND_ALL: Self;
 }
 
@@ -411,9 +411,9 @@ impl<P> Cursor<P> {
 pub struct LogPage {
     /// The events, in the order of the cursor.
     pub events: Vec<RecordedEvent>,
-    /// Up to here the log is complete: nothing will appear at or below it any more.
+    /// The position up to which the log is complete: nothing will appear at or below it any more.
     pub safe: Position,
-    /// Which log it is a page of.
+    /// The log that it is a page of.
     pub incarnation: Incarnation,
     /// The greatest position that was given so far, to an append that may still be under way.
     pub head: Position,
@@ -438,8 +438,8 @@ impl LogPage {
 pub struct QueryPage {
     /// The events, in the order of the log.
     pub events: Vec<MatchingEvent>,
-    /// Up to here the log was complete before the page was read: no matching event will appear at or
-    /// below it that the page does not hold.
+    /// The position up to which the log was complete before the page was read: no matching event
+    /// will appear at or below it that the page does not hold.
     pub safe: Position,
 }
 

@@ -1,4 +1,4 @@
-//! Which stream, and how far along it: the addresses of the store.
+//! Addresses of the store: streams, versions and positions.
 
 use std::fmt;
 use std::str::FromStr;
@@ -35,7 +35,7 @@ impl Category {
 }
 
 text_value! {
-    /// Which one of a category: the text of the aggregate's id.
+    /// The key of a stream within its category: the text of the aggregate's id.
     ///
     /// 1 to 512 bytes of UTF-8 without control characters. Compared byte by byte: neither case
     /// nor Unicode normal form is folded, so two spellings are two streams.
@@ -86,7 +86,8 @@ impl StreamId {
         Self { category, key: self.key.clone() }
     }
 
-    /// Of an archive, the stream whose events it keeps, and the last version in it.
+    /// The stream whose events an archive keeps, and the last version in it; `None` if this is no
+    /// archive.
     #[must_use]
     pub fn archive_of(&self) -> Option<(Self, Version)> {
         let (name, last) = self.archived()?;
@@ -94,7 +95,7 @@ impl StreamId {
         Some((Self { category, key: self.key.clone() }, Version(last)))
     }
 
-    /// Whether this is the name of an archive.
+    /// True if this is the name of an archive.
     #[must_use]
     pub fn is_archive(&self) -> bool {
         self.archived().is_some()
@@ -110,14 +111,14 @@ impl StreamId {
         &self.category
     }
 
-    /// Which one of its kind.
+    /// The key of the stream within its category.
     #[must_use]
     pub fn key(&self) -> &StreamKey {
         &self.key
     }
 }
 
-/// From `category/key`: the category ends at the first `/`.
+/// Parses `category/key`: the category ends at the first `/`.
 impl FromStr for StreamId {
     type Err = InvalidText;
 
@@ -127,7 +128,7 @@ impl FromStr for StreamId {
     }
 }
 
-/// As the text `category/key`.
+/// Serializes as the text `category/key`.
 impl Serialize for StreamId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -166,7 +167,7 @@ pub struct Version(pub u64);
 impl Version {
     /// The version of a stream that has no event.
     pub const NONE: Self = Self(0);
-    /// Beyond every version that a store can hold.
+    /// A version beyond every one that a store can hold.
     pub const MAX: Self = Self(u64::MAX);
 
     /// The version `events` later.
@@ -189,9 +190,10 @@ impl fmt::Display for Version {
 pub struct Position(pub u64);
 
 impl Position {
-    /// Before the first event of the log: the checkpoint of a reader that has read nothing.
+    /// The position before the first event of the log: the checkpoint of a reader that has read
+    /// nothing.
     pub const START: Self = Self(0);
-    /// Beyond every position that a store can hold.
+    /// A position beyond every one that a store can hold.
     pub const MAX: Self = Self(u64::MAX);
 }
 
@@ -201,21 +203,23 @@ impl fmt::Display for Position {
     }
 }
 
-/// What an append requires of its stream. Each is enforced by the store, under concurrency too.
+/// The requirement of an append on its stream. Each is enforced by the store, under concurrency
+/// too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ExpectedVersion {
-    /// Nothing: the events go to the end, wherever that is.
+    /// No requirement: the events go to the end, wherever that is.
     Any,
-    /// That the stream has no event yet.
+    /// The stream has no event yet.
     NoStream,
-    /// That the stream has at least one event.
+    /// The stream has at least one event.
     StreamExists,
-    /// That the stream stands at exactly this version. `Exact(Version(0))` is [`NoStream`](Self::NoStream).
+    /// The stream stands at exactly this version. `Exact(Version(0))` is
+    /// [`NoStream`](Self::NoStream).
     Exact(Version),
 }
 
 impl ExpectedVersion {
-    /// Whether a stream at `actual` meets the requirement.
+    /// True if a stream at `actual` meets the requirement.
     #[must_use]
     pub fn accepts(self, actual: Version) -> bool {
         match self {

@@ -94,15 +94,17 @@ use crate::event::Event;
     note = "write: impl Superseded for {Self} {{ type By = ..; type Error = Infallible; fn superseded(self) -> Result<Self::By, Infallible> {{ .. }} }}"
 )]
 pub trait Superseded: Event {
-    /// What has taken its place, in any form that [`IntoEvents`](crate::IntoEvents) names: an event,
-    /// a tuple of up to eight, an `Option`, a `Vec`, an array, or `()` for an event that is retired.
-    /// Each event of it is among the current ones of every set that lists this one as superseded.
+    /// The events that have taken its place, in any form that [`IntoEvents`](crate::IntoEvents)
+    /// names: an event, a tuple of up to eight, an `Option`, a `Vec`, an array, or `()` for an
+    /// event that is retired. Each of them is among the current ones of every set that lists this
+    /// one as superseded.
     type By;
 
-    /// Why a stored event cannot be read as that; [`Infallible`](std::convert::Infallible) if it
-    /// always can.
+    /// The reason that a stored event cannot be read as that;
+    /// [`Infallible`](std::convert::Infallible) if it always can.
     type Error: Into<Box<dyn Error + Send + Sync>>;
 
-    /// What became of this event. Nothing but the event may matter: it is asked at every read.
+    /// Turns this event into what has taken its place. Only the event may matter: this is called at
+    /// every read.
     fn superseded(self) -> Result<Self::By, Self::Error>;
 }

@@ -1,4 +1,4 @@
-//! What an event is about, besides its stream.
+//! Tags: the things that an event is about, besides its stream.
 
 use std::fmt;
 use std::str::FromStr;
@@ -42,13 +42,13 @@ impl Tag {
         Ok(Self(format!("{name}:{value}").into()))
     }
 
-    /// Which kind of thing.
+    /// The name of the tag: the kind of thing.
     #[must_use]
     pub fn name(&self) -> &str {
         self.split().0
     }
 
-    /// Which one of its kind.
+    /// The value of the tag: the thing among those of its kind.
     #[must_use]
     pub fn value(&self) -> &str {
         self.split().1
@@ -66,7 +66,7 @@ impl Tag {
     }
 }
 
-/// From `name:value`: the name ends at the first `:`.
+/// Parses `name:value`: the name ends at the first `:`.
 impl FromStr for Tag {
     type Err = InvalidText;
 
@@ -88,7 +88,7 @@ impl fmt::Debug for Tag {
     }
 }
 
-/// As the text `name:value`.
+/// Serializes as the text `name:value`.
 impl Serialize for Tag {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())

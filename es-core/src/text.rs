@@ -53,7 +53,7 @@ impl fmt::Display for InvalidText {
     }
 }
 
-/// How much of an offending value a message repeats.
+/// The number of characters of an offending value that a message repeats.
 const QUOTED_CHARS: usize = 60;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// What a text may be made of.
+/// The rule that a text holds to: its characters and its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
     /// An ASCII letter, then ASCII letters, digits, `-`, `_` and `.`: what code spells out.
@@ -151,7 +151,7 @@ impl Rule {
     }
 }
 
-/// Whether `value` obeys [`Rule::Name`]; `const`, so that a wrong name is a compile error.
+/// True if `value` obeys [`Rule::Name`]; `const`, so that a wrong name is a compile error.
 pub(crate) const fn is_name(value: &str, max: usize) -> bool {
     let bytes = value.as_bytes();
     if bytes.is_empty() || bytes.len() > max || !bytes[0].is_ascii_alphabetic() {

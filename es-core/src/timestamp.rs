@@ -1,4 +1,4 @@
-//! When an event was recorded.
+//! The instant at which an event was recorded.
 
 use std::fmt;
 use std::str::FromStr;
@@ -52,7 +52,7 @@ impl From<SystemTime> for Timestamp {
     }
 }
 
-/// As RFC 3339; an instant outside the years 0 to 9999 as its microseconds.
+/// Writes RFC 3339; an instant outside the years 0 to 9999 as its microseconds.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000)
@@ -65,8 +65,8 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// From RFC 3339, any offset; what is finer than a microsecond is cut off. Also what `Display`
-/// writes for an instant outside the years 0 to 9999.
+/// Parses RFC 3339, any offset; what is finer than a microsecond is cut off. Also parses what
+/// `Display` writes for an instant outside the years 0 to 9999.
 impl FromStr for Timestamp {
     type Err = InvalidTimestamp;
 
@@ -81,7 +81,7 @@ impl FromStr for Timestamp {
     }
 }
 
-/// As RFC 3339 text.
+/// Serializes as RFC 3339 text.
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -1,4 +1,4 @@
-//! Several aggregates, one append.
+//! Unit of work: several aggregates, one append.
 
 use std::any::Any;
 use std::fmt;
@@ -67,14 +67,14 @@ use crate::stream::{ExpectedVersion, StreamId, Version};
 pub struct UnitOfWork<S> {
     store: S,
     metadata: Metadata,
-    /// In the order in which the commands met them.
+    /// The streams, in the order in which the commands met them.
     streams: Vec<Touched>,
 }
 
 /// A stream that a command of the unit of work has seen.
 struct Touched {
     stream: StreamId,
-    /// As it was loaded.
+    /// The version at which it was loaded.
     version: Version,
     /// The aggregate with all events so far.
     state: Box<dyn Any + Send>,
@@ -162,8 +162,9 @@ impl<S: EventStore> UnitOfWork<S> {
         }
     }
 
-    /// What [`commit`](Self::commit) would store, for a store that can join a transaction of the
-    /// caller's: `es_postgres::PgStore::append_within`. `None` if there was no command.
+    /// The append that [`commit`](Self::commit) would store, for a store that can join a
+    /// transaction of the caller's: `es_postgres::PgStore::append_within`. `None` if there was no
+    /// command.
     ///
     /// It holds the version of every aggregate that a command saw, so what was decided here stays
     /// true in that transaction or is refused with a conflict.
@@ -180,7 +181,7 @@ impl<S: EventStore> UnitOfWork<S> {
     }
 }
 
-/// What the unit of work knows of `stream`, loaded if it is new to it.
+/// The state of `stream` in the unit of work, loaded if it is new to it.
 async fn touch<'a, A: Aggregate, S: EventStore>(
     streams: &'a mut Vec<Touched>,
     store: &S,

@@ -1,5 +1,5 @@
-//! From the version of an event before to the next: old events stay as they are stored, and climb
-//! when they are read.
+//! Upcasting from one version of an event to the next: old events stay as they are stored, and are
+//! upcast when they are read.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -49,8 +49,8 @@ use std::error::Error;
     note = "write: impl Upcast<{Previous}> for {Self} {{ fn upcast(previous: {Previous}) -> Self {{ .. }} }}"
 )]
 pub trait Upcast<Previous>: Sized {
-    /// This version of what `previous` tells. The same answer every time: it is made at every
-    /// reading.
+    /// Converts `previous` into this version. The answer is the same every time: this is called at
+    /// every reading.
     fn upcast(previous: Previous) -> Self;
 }
 
@@ -78,11 +78,11 @@ impl<P, T: Upcast<P>> Upcast<Option<P>> for Option<T> {
     note = "if it may fail: impl TryUpcast<{Previous}> for {Self}"
 )]
 pub trait TryUpcast<Previous>: Sized {
-    /// Why it could not be made.
+    /// The reason that it could not be made.
     type Error: Into<Box<dyn Error + Send + Sync>>;
 
-    /// This version of what `previous` tells. The same answer every time: it is made at every
-    /// reading.
+    /// Converts `previous` into this version. The answer is the same every time: this is called at
+    /// every reading.
     ///
     /// # Errors
     ///

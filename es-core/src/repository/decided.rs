@@ -10,10 +10,10 @@ use crate::metadata::Metadata;
 use crate::recorded::{NewEvent, Recorded};
 use crate::stream::Version;
 
-/// Why a command came to nothing.
+/// The error of a command that came to nothing.
 pub(super) type Refusal<A> = ExecuteError<<A as Aggregate>::Error>;
 
-/// What a command will have done once its events are stored.
+/// The outcome of a command, which holds once its events are stored.
 pub(super) struct Decided<A: Aggregate> {
     /// The state with the events.
     pub(super) state: A,

@@ -5,7 +5,7 @@ use crate::projection::Token;
 use crate::recorded::Recorded;
 use crate::stream::{Position, Version};
 
-/// What a command did.
+/// The outcome of a command.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Executed<A: Aggregate> {
@@ -13,7 +13,7 @@ pub struct Executed<A: Aggregate> {
     pub state: A,
     /// The version of the stream after the command.
     pub version: Version,
-    /// What happened, in order; empty if the command changed nothing.
+    /// The events of the command, in order; empty if it changed nothing.
     pub events: Vec<Recorded<A::Event>>,
 }
 
@@ -24,8 +24,8 @@ impl<A: Aggregate> Executed<A> {
         self.events.last().map(|event| event.position)
     }
 
-    /// What a reader hands to [`Projections::wait_for`](crate::projection::Projections::wait_for) to see
-    /// what the command did; `None` if it changed nothing.
+    /// The token for [`Projections::wait_for`](crate::projection::Projections::wait_for), with
+    /// which a reader sees what the command did; `None` if it changed nothing.
     #[must_use]
     pub fn token(&self) -> Option<Token> {
         self.position().map(Token::from)

@@ -1,10 +1,10 @@
-//! Why a subscription does not go on.
+//! Errors of subscriptions.
 
 use crate::checkpoint::ResumeError;
 use crate::error::{RecordedDecodeError, StoreError};
 use crate::text::InvalidText;
 
-/// Why a subscription does not go on, or has an event that it cannot hand out.
+/// The reason that a subscription does not go on, or has an event that it cannot hand out.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SubscriptionError {

@@ -1,4 +1,4 @@
-//! Following a part of the log: what is there, and then what comes.
+//! Catch-up subscriptions to a part of the log: existing events, then new ones.
 
 mod error;
 mod page;

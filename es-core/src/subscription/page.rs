@@ -23,18 +23,18 @@ use crate::timestamp::Timestamp;
 pub(super) struct Page {
     pub(super) events: Vec<RecordedEvent>,
     pub(super) through: Checkpoint,
-    /// Where the log ended, if this was all of it.
+    /// The end of the log, if this was all of it.
     pub(super) end: Option<Position>,
 }
 
-/// Where to read.
+/// The place to read next.
 pub(super) struct Next {
     pub(super) selection: Arc<Selection>,
     pub(super) start: Start,
     pub(super) since: Option<Timestamp>,
-    /// How far was read; none if the place is still to be found.
+    /// The checkpoint up to which was read; none if the place is still to be found.
     pub(super) read: Option<Checkpoint>,
-    /// Where the log ended, if all of it was read.
+    /// The end of the log, if all of it was read.
     pub(super) end: Option<Position>,
 }
 

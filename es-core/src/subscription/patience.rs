@@ -8,8 +8,8 @@ use tokio::time::sleep;
 
 use crate::error::{StoreError, StoreErrorKind};
 
-/// Asks again and again, as long as a moment may cure the failure: after 20 ms, then twice as long each
-/// time up to two seconds, each with a random time of up to its length added.
+/// Retries as long as the failure is transient: after 20 ms, then twice as long each time up to two
+/// seconds, each with a random time of up to its length added.
 pub(super) async fn patiently<T, F>(mut ask: impl FnMut() -> F + Send) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, StoreError>> + Send,

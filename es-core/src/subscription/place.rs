@@ -1,4 +1,4 @@
-//! From where one begins to a place in the log.
+//! Resolution of a start to a place in the log.
 
 use super::patience::patiently;
 use super::start::Start;
@@ -10,10 +10,10 @@ use crate::store::{Cursor, EventStore};
 use crate::stream::Position;
 use crate::timestamp::Timestamp;
 
-/// So far a clock may have been set back.
+/// The time by which a clock may have been set back, at most.
 const SET_BACK_MICROS: i64 = 3_600_000_000;
 
-/// So many events are read to learn the time of a place.
+/// The number of events that are read to learn the time of a place.
 const PROBE: u32 = 16;
 
 /// The place after which `start` begins.
@@ -58,8 +58,8 @@ pub(crate) async fn first_place<S: EventStore>(
     }
 }
 
-/// Whether a log that is `incarnation`, and has come to `head`, can be the one that a reader has read up
-/// to `checkpoint`.
+/// Checks that a log that is `incarnation`, and has come to `head`, can be the one that a reader
+/// has read up to `checkpoint`.
 pub(super) fn check(
     checkpoint: Checkpoint,
     incarnation: Incarnation,
@@ -74,7 +74,7 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Neither a copy nor imported.
+/// True if the event is neither a copy nor imported.
 fn has_time_of_its_place(metadata: &Metadata) -> bool {
     metadata.copy_of().is_none() && !metadata.is_imported()
 }

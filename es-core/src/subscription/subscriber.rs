@@ -72,9 +72,9 @@ pub struct Subscription<S: EventStore> {
     store: S,
     selection: Arc<Selection>,
     start: Start,
-    /// What was recorded before is left out.
+    /// The instant before which recorded events are left out.
     since: Option<Timestamp>,
-    /// What was handed out; none before the place is known.
+    /// The checkpoint up to which was handed out; none before the place is known.
     handed: Option<Checkpoint>,
     /// The page that is handed out, and where the log was read to for it.
     events: vec::IntoIter<RecordedEvent>,
@@ -82,7 +82,7 @@ pub struct Subscription<S: EventStore> {
     /// The page after it.
     ahead: Option<Page>,
     reading: Option<Reading>,
-    /// How far was read, and where the log ended if that was all.
+    /// The checkpoint up to which was read, and the end of the log if that was all.
     read: Option<Checkpoint>,
     end: Option<Position>,
     failed: Option<SubscriptionError>,
@@ -137,11 +137,11 @@ impl<S: EventStore> Subscription<S> {
         .await
     }
 
-    /// How far it has come: everything of the selection up to here was handed out. None before it has
+    /// The progress: everything of the selection up to here was handed out. None before it has
     /// begun.
     ///
-    /// Kept when the last item is done, it is where to [go on](Start::From) after a restart. It moves on
-    /// without an event too, over what is not selected.
+    /// Stored when the last item is done, it is the place to [go on from](Start::From) after a
+    /// restart. It moves on without an event too, over what is not selected.
     #[must_use]
     pub fn checkpoint(&self) -> Option<Checkpoint> {
         self.handed
@@ -257,7 +257,7 @@ impl<S: EventStore> Stream for Subscription<S> {
 
 impl<S: EventStore> Unpin for Subscription<S> {}
 
-/// Says how far it has come and no event.
+/// Prints the progress and no event.
 impl<S: EventStore> fmt::Debug for Subscription<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Subscription")

@@ -32,7 +32,7 @@ use crate::stream::Position;
 #[must_use = "a subscription does nothing unless it is polled"]
 pub struct TypedSubscription<S: EventStore, T> {
     events: Subscription<S>,
-    /// What is left of the last stored event.
+    /// The rest of the last stored event.
     parts: Option<DecodedEvents<Recorded<T>>>,
     /// The checkpoint before a stored event that was not handed out as a whole, and so much of it.
     before: Option<Checkpoint>,
@@ -45,7 +45,7 @@ impl<S: EventStore, T: EventSet> TypedSubscription<S, T> {
         Self { events, parts: None, before: None, done }
     }
 
-    /// As [`Subscription::begin`].
+    /// Finds the place where it begins, like [`Subscription::begin`].
     ///
     /// # Errors
     ///

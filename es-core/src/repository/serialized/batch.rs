@@ -31,11 +31,11 @@ use crate::repository::decided::{Decided, Refusal};
 use crate::repository::direct::append_at;
 use crate::store::EventStore;
 
-/// So many commands go together at most. An append that others wait for should not take long,
+/// The most commands in one batch. An append that others wait for should not take long.
 const COMMANDS: usize = 128;
-/// so no more are added once they have so many events
+/// The number of events from which no more commands are added to a batch.
 const EVENTS: usize = 1000;
-/// or so many bytes of payload.
+/// The bytes of payload from which no more commands are added to a batch.
 const BYTES: usize = 1 << 20;
 
 /// A turn in which the queue of a lane is executed.
@@ -64,14 +64,14 @@ impl<A: Aggregate> From<Untold<A>> for Told<A> {
 struct Round<A: Aggregate> {
     decided: Vec<(Waiting<A>, Answer<A>)>,
     new: Vec<NewEvent>,
-    /// With the events of all.
+    /// The state with the events of all.
     state: A,
 }
 
-/// What came of commands that went together.
+/// The outcome of commands that went together.
 enum Outcome<A: Aggregate> {
     Told,
-    /// Perhaps because of one of them nothing could be done for any.
+    /// Perhaps because of one of them, nothing could be done for any.
     Failed(Vec<Waiting<A>>),
 }
 
@@ -87,7 +87,7 @@ impl<A: Aggregate, S: EventStore> Batch<A, S> {
         self.turn
     }
 
-    /// Until nobody waits.
+    /// Executes batches until no command waits.
     pub(super) async fn execute_all(mut self) {
         loop {
             while self.turn.taken.len() < COMMANDS
@@ -268,7 +268,7 @@ impl<A: Aggregate, S: EventStore> Batch<A, S> {
         }
     }
 
-    /// Those that may try again.
+    /// The commands that may try again.
     fn outrun(
         &self,
         decided: Vec<(Waiting<A>, Answer<A>)>,

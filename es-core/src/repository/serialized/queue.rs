@@ -19,10 +19,10 @@ use crate::stream::{StreamId, Version};
 /// The payload of a panic.
 pub(super) type Panic = Box<dyn Any + Send>;
 
-/// What the caller of a command is told.
+/// The answer to the caller of a command.
 pub(super) enum Told<A: Aggregate> {
     Answer(Result<Executed<A>, Refusal<A>>),
-    /// Its decision panicked, or what that rests on: it goes on where the command came from.
+    /// The decision, or what it rests on, panicked: the panic goes on where the command came from.
     Panic(Panic),
 }
 
@@ -35,9 +35,9 @@ pub(super) struct Waiting<A: Aggregate> {
     pub(super) metadata: Metadata,
     /// The command's own.
     pub(super) span: Span,
-    /// Where the caller runs, and so where its command may run.
+    /// The runtime of the caller, on which its command may run.
     pub(super) runtime: Handle,
-    /// Which attempt it is in, from 1.
+    /// The attempt that it is in, from 1.
     pub(super) attempts: u32,
     /// The time at which it came.
     pub(super) since: Instant,
@@ -61,7 +61,7 @@ impl<A: Aggregate> Waiting<A> {
         (Self { decide, metadata, span, runtime, attempts: 1, since, caller }, answer)
     }
 
-    /// Whether somebody still waits for the answer.
+    /// True if the caller still waits for the answer.
     pub(super) fn is_wanted(&self) -> bool {
         !self.caller.is_closed()
     }
