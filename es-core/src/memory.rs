@@ -44,7 +44,7 @@ pub struct MemoryStore {
     shared: Arc<RwLock<Events>>,
     /// The end of the log, for those who wait for more.
     head: watch::Sender<Position>,
-    /// Told when a lock ends, for those whose appends wait for it.
+    /// The signal that a lock ended, for those whose appends wait for it.
     unlocked: watch::Sender<()>,
 }
 
@@ -453,7 +453,7 @@ impl Events {
     }
 }
 
-/// Up to `limit` of `all`, whose places count from 1, in the order of the cursor.
+/// Returns up to `limit` of `all`, whose places count from 1, in the order of the cursor.
 fn page<T: Clone>(all: &[T], cursor: Cursor<u64>, limit: u32) -> Vec<T> {
     let index = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(all.len());
     let limit = limit as usize;

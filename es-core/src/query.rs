@@ -134,13 +134,13 @@ impl QueryItem {
         Self::new(names.collect::<Result<_, _>>()?, tags)
     }
 
-    /// Any of these types; any type at all if there is none.
+    /// The types, any of which matches; any type at all if there is none.
     #[must_use]
     pub fn types(&self) -> &[EventName] {
         &self.types
     }
 
-    /// All of these tags.
+    /// The tags, all of which an event must carry.
     #[must_use]
     pub fn tags(&self) -> &[Tag] {
         &self.tags

@@ -69,7 +69,7 @@ pub(crate) async fn until_answered<T, E: Failure, F: Future<Output = Result<T, E
 
 /// An error that may be a failure of the store.
 pub(crate) trait Failure: Display {
-    /// [`StoreError::is_transient`]; an answer is not.
+    /// The same as [`StoreError::is_transient`]; an answer is not transient.
     fn is_transient(&self) -> bool;
 }
 
@@ -91,8 +91,8 @@ impl Failure for LoadError {
     }
 }
 
-/// 10, 20, 40 … 1,000 ms, each with a random time of up to its length added: a store that comes back
-/// is not met by everybody at once.
+/// The delays: 10, 20, 40 … 1,000 ms, each with a random time of up to its length added, so that a
+/// store that comes back is not met by everybody at once.
 fn delays() -> impl Iterator<Item = Duration> {
     ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(10))

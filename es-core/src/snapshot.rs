@@ -55,7 +55,7 @@ pub struct SnapshotPage {
     pub snapshot: Option<Snapshot>,
     /// The first events after it; without a snapshot, the first events of the stream.
     pub events: Vec<RecordedEvent>,
-    /// The reason that none would do, if the stream has snapshots and the page is without one.
+    /// The reason that none of the stream's snapshots is used, although it has some.
     pub unfit: Option<Unfit>,
 }
 

@@ -30,8 +30,8 @@ pub(crate) struct SnapshotWriter {
 #[derive(Debug, Default)]
 struct Writing {
     under_way: HashSet<StreamId>,
-    /// The version at which each failed: a state that cannot be kept is not tried again at each
-    /// command.
+    /// The version at which each stream's snapshot failed: a state that cannot be kept is not tried
+    /// again at each command.
     failed: HashMap<StreamId, Version>,
 }
 

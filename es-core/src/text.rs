@@ -22,7 +22,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidText(Box<Breach>);
 
-/// Boxed, so that a `Result` with it stays small.
+/// The content of the error, boxed so that a `Result` with it stays small.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Breach {
     what: Cow<'static, str>,

@@ -35,7 +35,7 @@ pub trait AsFact: EventSet {
 
 /// An event of the set `S`.
 pub trait FactOf<S>: Fact {
-    /// Another one that is equal.
+    /// A copy that is equal.
     #[must_use]
     fn copy(&self) -> S;
 }
@@ -59,7 +59,7 @@ pub trait Fact: Any + Send + Sync {
     /// The names of the tags that such events have.
     #[must_use]
     fn tag_names(&self) -> &'static [&'static str];
-    /// Another event of the same type.
+    /// Reads another event of the same type.
     fn read(&self, version: SchemaVersion, payload: &Payload)
     -> Result<Box<dyn Fact>, DecodeError>;
     fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;

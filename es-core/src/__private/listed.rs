@@ -13,7 +13,7 @@ use crate::superseded::Superseded;
 #[derive(Debug)]
 pub struct Member<S> {
     pub event: EventType,
-    /// Tells most names apart at one look.
+    /// A number that tells most names apart at one look.
     key: u64,
     decode: Decode<S>,
     history: fn() -> EventHistory,
@@ -27,7 +27,7 @@ impl<S> Member<S> {
     }
 }
 
-/// All that a set asks of a listed type.
+/// The bounds of a set on a listed type.
 ///
 /// One trait in place of many, so that a listed type that is no event meets one error.
 #[diagnostic::on_unimplemented(
@@ -91,7 +91,7 @@ impl<S: Takes<E::By>, E: Superseded> Reads<E> for S {
         Member::new(EventType::of::<E>(), decode_superseded::<E, S>, superseded_history_of::<E>);
 }
 
-/// All that the stored event has become.
+/// Decodes a stored event into all that has taken its place.
 fn decode_superseded<E: Superseded, S: Takes<E::By>>(
     version: SchemaVersion,
     payload: &Payload,
@@ -164,6 +164,7 @@ const fn of_members<const N: usize, S: AsFact>(members: &[Member<S>]) -> [EventT
     types
 }
 
-/// In the places of a list that is not yet filled. A set without events is a mistake that is told.
+/// The filler of a list that is not yet complete. A set without events is an error that is
+/// reported.
 const NO_TYPE: EventType =
     EventType { name: "", version: SchemaVersion(1), aliases: &[], is_checked: true, tags: &[] };

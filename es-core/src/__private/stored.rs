@@ -47,10 +47,10 @@ pub const fn __opaque(text: &'static str) -> TypeForm {
 pub enum TypeForm {
     /// The type says it.
     Known(fn(&mut Types) -> Form),
-    /// There may be none.
+    /// A form that may be missing: `Option`.
     Option(Box<Self>),
     List(Box<Self>),
-    /// Nobody says it.
+    /// A form that is not known.
     Opaque(&'static str),
 }
 
@@ -132,9 +132,9 @@ pub struct StoredField {
 #[derive(Debug)]
 enum Mark {
     None,
-    /// It may be missing whatever its form is.
+    /// A field that may be missing, whatever its form is.
     Optional,
-    /// Its fields stand in its place.
+    /// A field whose own fields stand in its place.
     Flattened,
 }
 
@@ -155,19 +155,19 @@ impl StoredField {
         Self { mark: Mark::Flattened, ..self }
     }
 
-    /// With what else serde is told of it.
+    /// Adds the other serde attributes.
     #[must_use]
     pub fn with(self, attributes: &'static [&'static str]) -> Self {
         Self { attributes, ..self }
     }
 
-    /// No version before has it as it is here.
+    /// Sets the first version that has it as it is here.
     #[must_use]
     pub fn since(self, version: u32) -> Self {
         Self { versions: version..=*self.versions.end(), ..self }
     }
 
-    /// No version after has it as it is here.
+    /// Sets the last version that has it as it is here.
     #[must_use]
     pub fn until(self, version: u32) -> Self {
         Self { versions: *self.versions.start()..=version, ..self }
@@ -226,7 +226,7 @@ impl Stored {
         types.schema(form)
     }
 
-    /// With the arguments of a generic struct.
+    /// Sets the arguments of a generic struct.
     #[must_use]
     pub fn of(mut self, arguments: &[&dyn fmt::Display]) -> Self {
         let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
@@ -234,7 +234,7 @@ impl Stored {
         self
     }
 
-    /// With what else serde is told of it.
+    /// Adds the other serde attributes.
     #[must_use]
     pub fn with(self, attributes: &'static [&'static str]) -> Self {
         Self { attributes, ..self }
@@ -242,13 +242,13 @@ impl Stored {
 }
 
 impl Stored {
-    /// Known in so many versions.
+    /// Sets the number of versions in which it is known.
     #[must_use]
     pub fn versions(self, versions: u32) -> Self {
         Self { versions, ..self }
     }
 
-    /// With older versions that another struct knows.
+    /// Adds the older versions, which another struct knows.
     #[must_use]
     pub fn after(self, previous: fn(Schema) -> Schemas) -> Self {
         Self { previous: Some(previous), ..self }

@@ -33,7 +33,8 @@ const EVENTS: usize = 1000;
 /// The bytes of payload from which no more decisions are added to an append.
 const BYTES: usize = 1 << 20;
 
-/// Decides until each has its answer. A run that comes to hold what others wait for leaves its owner.
+/// Decides until each request has its answer. A run that comes to hold what others wait for leaves
+/// its owner.
 pub(crate) async fn run<S: EventStore>(
     store: &S,
     limit: Duration,
@@ -55,7 +56,7 @@ pub(crate) async fn run<S: EventStore>(
 /// A decision that was taken and not stored yet.
 struct Taken {
     request: Request,
-    /// Its models with its events, and how many these are; none if it was refused.
+    /// The models with its events, and the number of these; none if it was refused.
     granted: Option<(Box<dyn AnyModels>, usize)>,
 }
 
@@ -63,7 +64,7 @@ struct Taken {
 struct Round {
     taken: Vec<Taken>,
     events: DecidedEvents,
-    /// Those that did not fit.
+    /// The requests that did not fit.
     later: Vec<Request>,
 }
 

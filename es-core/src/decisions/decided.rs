@@ -14,7 +14,7 @@ use crate::text::InvalidText;
 #[derive(Debug, Default)]
 pub(crate) struct DecidedEvents {
     parts: Vec<StreamAppend>,
-    /// For each event, in the order of the decision, the part that it is in.
+    /// The index of the part of each event, in the order of the decision.
     order: Vec<usize>,
 }
 
@@ -52,7 +52,7 @@ impl DecidedEvents {
         self.order.len()
     }
 
-    /// Their payloads in bytes.
+    /// The size of their payloads in bytes.
     pub(crate) fn payloads(&self) -> usize {
         self.in_order_of_the_log().map(|new| new.event.payload.as_str().len()).sum()
     }

@@ -53,7 +53,7 @@ impl<M: DecisionModels> AnyModels for M {
 /// The models of several decisions, one after another.
 pub(crate) struct Joint {
     pub(crate) members: Vec<Box<dyn AnyModels>>,
-    /// For each query its member, and its place among the queries of that.
+    /// The member of each query, and its place among the queries of that member.
     places: Vec<(usize, usize)>,
 }
 

@@ -57,7 +57,7 @@ impl fmt::Debug for Meeting {
 
 /// The place of a decision that came.
 pub(crate) enum Entered {
-    /// It meets nobody, and is to be put here.
+    /// The decision meets nobody, and is to be put here.
     First(Request, Run, Arc<Handover>),
     Queued,
 }
@@ -85,7 +85,8 @@ impl Meeting {
         Entered::Queued
     }
 
-    /// Nothing in here panics between two changes, so a poisoned lock is taken as it is.
+    /// Locks the state. Nothing in here panics between two changes, so a poisoned lock is taken as
+    /// it is.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -125,7 +126,7 @@ impl Run {
 
 /// A run with the means to begin the next ones, wherever it ends.
 pub(crate) struct Turn<S: EventStore> {
-    /// None once it is another's.
+    /// The run; none once it is another's.
     run: Option<Run>,
     store: S,
     limit: Duration,
@@ -136,8 +137,8 @@ impl<S: EventStore> Turn<S> {
         Self { run: Some(run), store, limit }
     }
 
-    /// Has a task decide a batch; of those who wait for it, whose runtime lives. The run comes back if none
-    /// does.
+    /// Has a task decide a batch, on a runtime of those who wait for it that still lives. The run
+    /// comes back if none does.
     fn begin(&self, batch: Vec<Request>, run: Run) -> Option<Run> {
         let mut batch: VecDeque<_> = batch.into_iter().filter(Request::is_wanted).collect();
         let mut run = Some(run);
@@ -180,7 +181,7 @@ impl State {
         number
     }
 
-    /// Those whose callers have gone come back, if the queue is long.
+    /// Queues a request. If the queue is long, the requests whose callers have gone come back.
     fn push(&mut self, request: Request) -> Vec<Request> {
         for key in &request.keys {
             *self.wanted.entry(key.clone()).or_default() += 1;
@@ -213,7 +214,7 @@ impl State {
         }
     }
 
-    /// Takes those out of the queue whose tags are free, in batches that share no tag.
+    /// Takes the requests whose tags are free out of the queue, in batches that share no tag.
     fn take_free(&mut self) -> Vec<Vec<Request>> {
         let mut batches: Vec<(HashSet<QueryItem>, Vec<Request>)> = Vec::new();
         let mut blocked: HashSet<QueryItem> = HashSet::new();

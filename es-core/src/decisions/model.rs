@@ -73,7 +73,7 @@ pub trait DecisionModel: Clone + fmt::Debug + Send + Sync + 'static {
     fn query(&self) -> Result<Query, InvalidQuery>;
 
     /// The query for the events that a decision must not have missed when its own are stored; by
-    /// default [`query`](Self::query), so all of them.
+    /// default all those of [`query`](Self::query).
     ///
     /// A narrower query lets more decisions pass at the same time. It may leave out events that
     /// cannot turn a granted decision into a wrong one: a seat that is given back unseen makes no

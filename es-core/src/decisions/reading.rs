@@ -198,7 +198,7 @@ fn each_once(queries: &[Query]) -> (Vec<QueryItem>, Vec<Vec<usize>>) {
 #[derive(Debug)]
 struct Queries {
     read: Query,
-    /// For each item of `read`, the places of the models that ask for it; rising.
+    /// The places of the models that ask for each item of `read`; rising.
     owners: Vec<Vec<usize>>,
     validate: Query,
     /// The tags that have to be complete, or the models would not know of all.

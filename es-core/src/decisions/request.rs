@@ -46,7 +46,7 @@ pub(crate) enum Failure {
     Overtaken(ConditionFailed),
     /// The decision, or what it rests on, panicked.
     Panicked(Panic),
-    /// One of those that know no error of the decision's own.
+    /// An error that does not depend on the decision's own error type.
     Other(DecisionError<Infallible>),
 }
 

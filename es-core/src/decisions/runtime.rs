@@ -109,8 +109,8 @@ impl<S: EventStore> Decisions<S> {
         self
     }
 
-    /// Goes on for at most `limit`, instead of ten seconds, when others are faster; then the decision
-    /// fails with [`DecisionError::Overtaken`]. There is always one attempt, and with
+    /// Retries for at most `limit`, instead of ten seconds, when others are faster; then the
+    /// decision fails with [`DecisionError::Overtaken`]. There is always one attempt, and with
     /// [`Duration::ZERO`] no more; a limit beyond a day is a day.
     ///
     /// The second attempt follows at once. Each further one waits for its turn at the tags; where the
@@ -225,8 +225,8 @@ impl<S: EventStore> Decisions<S> {
         }
     }
 
-    /// One look at the store, and what follows from it. Whatever fails, fails before anything is
-    /// stored: an event that cannot be read again as well.
+    /// Makes one attempt. An error, also an event that cannot be read again, comes before anything
+    /// is stored.
     async fn take<D: Decision>(
         &self,
         decision: &D,

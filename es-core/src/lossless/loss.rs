@@ -12,7 +12,7 @@ pub enum Loss {
     Unreadable {
         /// The path of the field, as it is stored: `lines[1].price`. Empty if it is not one field.
         path: String,
-        /// Its value.
+        /// The value at the path.
         written: String,
         /// The JSON that would be stored for it.
         stored: String,
@@ -26,7 +26,7 @@ pub enum Loss {
     },
     /// The stored form is read as none or several events.
     NotOne {
-        /// So many.
+        /// The number of events.
         count: usize,
     },
 }
@@ -37,13 +37,13 @@ pub enum Loss {
 pub struct ChangedField {
     /// The place of the value: `lines[1].price`, by the names that are stored.
     pub path: String,
-    /// Its value.
+    /// The value of the field.
     pub written: String,
     /// The value that would be read in its place.
     pub read: String,
 }
 
-/// So much of a value or path is told.
+/// The most of a value or path that a message shows.
 const SHOWN: usize = 200;
 
 impl ChangedField {

@@ -64,7 +64,7 @@ impl Walk {
 /// The parts of a list, a map, a struct or a variant.
 pub(super) struct Parts<'a> {
     walk: &'a mut Walk,
-    /// That of the path outside.
+    /// The length of the path outside.
     length: usize,
     nth: usize,
     key: String,

@@ -14,12 +14,12 @@ use crate::tag::Tag;
 #[derive(Debug, Default)]
 pub(super) struct Declared(HashMap<EventName, BTreeMap<String, Written>>);
 
-/// Extent to which a tag is written.
+/// The extent to which a tag is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Written {
-    /// On all stored events.
+    /// The tag is on all stored events.
     Complete,
-    /// On those up to here, and on those that came since it was declared.
+    /// The tag is on the events up to here, and on those that came since it was declared.
     Through(Position),
 }
 

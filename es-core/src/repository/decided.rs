@@ -20,7 +20,7 @@ pub(super) struct Decided<A: Aggregate> {
     /// The version of the stream before the events.
     pub(super) before: Version,
     pub(super) events: Vec<A::Event>,
-    /// One per event.
+    /// The ids of the events, one each.
     pub(super) ids: Vec<EventId>,
 }
 

@@ -54,7 +54,8 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         Ok(done)
     }
 
-    /// Further attempts: one at once, then each with its turn at the stream, if the store gives turns.
+    /// Makes further attempts: one at once, then each with its turn at the stream, if the store
+    /// gives turns.
     async fn attempt_on<C: DecidedBy<A>>(
         &self,
         mut lost: Box<Lost>,
@@ -93,7 +94,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         }
     }
 
-    /// One attempt.
+    /// Makes one attempt.
     ///
     /// What is decided on a remembered state counts only if there is an append to check the version of
     /// that state. A refusal, or a command that changes nothing, is decided again on what the store

@@ -19,7 +19,7 @@ use crate::store::EventStore;
 use crate::stream::Position;
 use crate::timestamp::Timestamp;
 
-/// Some events, and how far the log was read for them.
+/// A page of events, and the checkpoint up to which the log was read for it.
 pub(super) struct Page {
     pub(super) events: Vec<RecordedEvent>,
     pub(super) through: Checkpoint,

@@ -102,7 +102,8 @@ impl<A: Aggregate> Lanes<A> {
         Entered::Queued(answer)
     }
 
-    /// Nothing in here panics between two changes, so a poisoned lock is taken as it is.
+    /// Locks the lanes. Nothing in here panics between two changes, so a poisoned lock is taken as
+    /// it is.
     fn open(&self) -> MutexGuard<'_, HashMap<StreamId, Lane<A>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -131,7 +132,7 @@ pub(super) struct Turn<A: Aggregate, S: EventStore> {
     pub(super) known: Option<Loaded<A>>,
     /// The last append, while others append to the stream as well and not through this lane.
     pub(super) contended: Option<Append>,
-    /// Those that were taken out of the queue and are not decided yet.
+    /// The commands that were taken out of the queue and are not decided yet.
     pub(super) taken: VecDeque<Waiting<A>>,
     is_passed_on: bool,
 }
@@ -156,7 +157,7 @@ impl<A: Aggregate, S: EventStore> Turn<A, S> {
         self.lanes.open().get_mut(&self.stream)?.queue.pop_front()
     }
 
-    /// This turn in the hand of another.
+    /// Moves this turn to another owner.
     fn pass_on(&mut self) -> Self {
         self.is_passed_on = true;
         Self {
