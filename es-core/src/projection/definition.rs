@@ -1,4 +1,4 @@
-//! What a projection is, apart from what it writes into.
+//! The definition of a projection, independent of the place that it writes into.
 
 use super::key::ProjectionKey;
 use crate::error::RecordedDecodeError;
@@ -50,7 +50,7 @@ use crate::text::InvalidText;
     note = "put on it: #[derive(Projection)] #[projection(name = \"…\", version = 1, events(…))]"
 )]
 pub trait Projection: Send + Sync + 'static {
-    /// What its progress is kept under. See [`ProjectionName`](super::ProjectionName).
+    /// The name under which its progress is kept. See [`ProjectionName`](super::ProjectionName).
     const NAME: &'static str;
 
     /// The version of what it writes, from 1. A new one is built beside the old.
@@ -59,11 +59,11 @@ pub trait Projection: Send + Sync + 'static {
     /// Everything that it handles.
     type Event: EventSet + Clone;
 
-    /// What its events are kept in order by, as a word: `stream`, or the function that was declared.
-    /// Where it changes, the slots change, and with them the version.
+    /// The key that orders its events, as a word: `stream`, or the name of the declared function. A
+    /// change of it changes the slots, and with them requires a new version.
     const KEYED_BY: &'static str = "stream";
 
-    /// Whether it has effects, which a rebuild does not repeat.
+    /// True if it has side effects, which a rebuild does not repeat.
     const HAS_EFFECTS: bool = false;
 
     /// The place where its effects begin if no version of it is known: [`Start::Now`], so that a projection that
@@ -81,25 +81,25 @@ pub trait Projection: Send + Sync + 'static {
     }
 }
 
-/// Why an event has no key. It is then kept in order with the others of its stream.
+/// The reason that an event has no key. The event is then ordered with the others of its stream.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
     /// The event cannot be read.
     #[error(transparent)]
     Decode(#[from] RecordedDecodeError),
-    /// What was declared as the key is none.
+    /// The value that was declared as the key is not a valid key.
     #[error("the event at position {position} has no key")]
     Text {
-        /// Where the event stands.
+        /// The position of the event in the log.
         position: crate::Position,
-        /// What is wrong with the key.
+        /// The rule that the key breaks.
         source: InvalidText,
     },
     /// A stored event was read as several that have different keys.
     #[error("the event at position {position} was read as several, which have different keys")]
     Several {
-        /// Where the event stands.
+        /// The position of the event in the log.
         position: crate::Position,
     },
 }

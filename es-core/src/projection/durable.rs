@@ -112,7 +112,8 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         self.subscribe_with(name, selection, start, handler, RunOptions::default()).await
     }
 
-    /// As [`subscribe`](Self::subscribe), with options, which are this process's.
+    /// Does the same as [`subscribe`](Self::subscribe), with options, which apply to this process
+    /// only.
     pub async fn subscribe_with<H: Handle<P::Db>>(
         &self,
         name: ProjectionName,
@@ -132,7 +133,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
 struct Subscriber<H> {
     id: ProjectionId,
     selection: Selection,
-    /// Where it begins if it is new.
+    /// The position at which a new subscription begins.
     start: Position,
     handler: H,
 }

@@ -68,7 +68,7 @@ impl<P: ProjectionStore, D: Send + 'static> ProjectionBatch for BatchElsewhere<P
         &mut self.destination
     }
 
-    /// What was written elsewhere cannot be undone.
+    /// Does nothing: a write to an external destination cannot be undone.
     async fn mark(&mut self) -> Result<(), StoreError> {
         Ok(())
     }
@@ -234,7 +234,8 @@ impl<P: ProjectionStore, D: Clone + Send + 'static> ProjectionStore for Elsewher
         Ok(self.batch(self.kept.rebuild(id).await?))
     }
 
-    /// What is written into the destination stays there: nothing is folded aside.
+    /// Fails: writes into the destination cannot be undone, so no keys can be folded for a
+    /// comparison.
     async fn scratch(&self, id: &ProjectionId) -> Result<Self::Batch, StoreError> {
         let error = format!("`{id}` writes into something that cannot be undone");
         Err(StoreError::new(StoreErrorKind::Unsupported, error))

@@ -1,10 +1,10 @@
-//! Why a handler failed.
+//! The error of a handler.
 
 use std::error::Error;
 use std::fmt;
 
-/// What a handler of a projection, a reaction or a subscription fails with: any error, so that `?`
-/// works in it.
+/// The error of a handler of a projection, a reaction or a subscription: any error converts into
+/// it, so that `?` works there.
 ///
 /// ```
 /// use es_core::ProjectError;

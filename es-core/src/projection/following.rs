@@ -1,4 +1,4 @@
-//! What the parts of one process that have to do with the same projection tell one another.
+//! Signals between the tasks of one process that concern the same projection.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,22 +13,23 @@ use crate::stream::Position;
 #[derive(Debug, Default)]
 pub(crate) struct Followed(Mutex<HashMap<ProjectionName, Arc<Following>>>);
 
-/// One of them.
+/// The signals of one projection in this process.
 #[derive(Debug, Default)]
 pub(crate) struct Following {
-    /// How far this process has come in all slots that it holds. Changes when it has committed a batch.
+    /// The position that this process has reached in all slots that it holds. Changes when it has
+    /// committed a batch.
     pub(crate) committed: watch::Sender<Position>,
     /// Changes when this process has been asked to look after what is set aside, or to go on.
     pub(crate) asked: watch::Sender<()>,
     /// The furthest that was seen to be visible.
     pub(crate) visible: watch::Sender<Option<Checkpoint>>,
-    /// Held by the one who asks the store, on behalf of all that wait.
+    /// The lock of the task that asks the store, on behalf of all that wait.
     pub(crate) asking: tokio::sync::Mutex<()>,
     /// The positions that are waited for, and by how many.
     awaited: Mutex<BTreeMap<Position, usize>>,
 }
 
-/// Somebody waits for a position, until this is dropped.
+/// A registered wait for a position, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Awaited<'a> {
     following: &'a Following,

@@ -1,6 +1,6 @@
-//! What a process tells of the projections that it runs, through the `metrics` facade.
+//! Metrics of the projections that a process runs, through the `metrics` facade.
 //!
-//! Without the feature `metrics` all of it is nothing.
+//! Without the feature `metrics` every function here does nothing.
 
 #[cfg(feature = "metrics")]
 mod told {

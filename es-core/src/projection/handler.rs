@@ -1,12 +1,12 @@
-//! What one writes by hand for a projection: a handler for each event, or one for many at once.
+//! Handlers that are written by hand for a projection: one per event, or one for many at once.
 
 use std::future::Future;
 
 use super::{ProjectError, Projection};
 use crate::recorded::Recorded;
 
-/// How a projection handles one event. `Db` is what it writes into: `PgConnection`, or a type of the
-/// service's own.
+/// The handler of a projection for one event. `Db` is the place that it writes into:
+/// `PgConnection`, or a type of the service's own.
 ///
 /// # Guarantees
 ///
@@ -33,7 +33,8 @@ pub trait Project<E, Db> {
     ) -> impl Future<Output = Result<(), ProjectError>> + Send;
 }
 
-/// How a projection handles many events at once: declared with `bulk`, in place of [`Project`].
+/// The handler of a projection for many events at once: declared with `bulk`, in place of
+/// [`Project`].
 ///
 /// A handler that folds a page and writes it with one statement is tens of times faster than one that
 /// writes row by row. If it fails, its events are given to it one at a time. It is given every event of
@@ -53,9 +54,9 @@ pub trait ProjectAll<Db>: Projection {
     ) -> impl Future<Output = Result<(), ProjectError>> + Send;
 }
 
-/// What a projection does besides its rows when an event happens, and does not do again when it is
-/// rebuilt: a mail, a call, a row in an outbox. Declared with `effects(…)`, where an event may be listed
-/// that is not under `events`: it has an effect and no rows.
+/// A side effect of a projection: a mail, a call, a row in an outbox. It happens with an event,
+/// besides the rows, and a rebuild does not repeat it. Declared with `effects(…)`, where an event
+/// may be listed that is not under `events`: it has an effect and no rows.
 ///
 /// # Guarantees
 ///
@@ -86,10 +87,10 @@ pub trait React<E, Db> {
     note = "each event that it lists needs an `impl Project<…, {Db}> for {Self}`, a `bulk` projection one `impl ProjectAll<{Db}> for {Self}`"
 )]
 pub trait Projects<Db: Send>: Projection {
-    /// Whether [`project_all`](Self::project_all) is faster than one event after another.
+    /// True if [`project_all`](Self::project_all) is faster than one event after another.
     const IS_BULK: bool = false;
 
-    /// One event, to its handler.
+    /// Passes one event to its handler.
     fn project(
         &self,
         event: Recorded<Self::Event>,
@@ -110,7 +111,7 @@ pub trait Projects<Db: Send>: Projection {
         }
     }
 
-    /// One event, to its effect if it has one.
+    /// Passes one event to its side effect, if it has one.
     fn react(
         &self,
         event: Recorded<Self::Event>,

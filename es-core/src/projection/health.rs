@@ -1,4 +1,4 @@
-//! Whether projections do what they should, as sentences.
+//! Health of projections, as sentences for an operator.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::{InHand, NodeStatus, ProjectionId, ProjectionStatus, VersionState};
 use crate::error::StoreError;
 use crate::held_up::HeldUp;
 
-/// From when on a lag is worth a word.
+/// The limits above which a lag is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Thresholds {
@@ -49,15 +49,15 @@ impl Thresholds {
     }
 }
 
-/// How bad something is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HealthState {
     /// All is well.
     #[default]
     Ok,
-    /// Somebody should look; what is read may be old, or lack a key.
+    /// Reads may be stale, or lack a key; an operator should look.
     Warn,
-    /// What is read is old and stays so until somebody does something.
+    /// Reads are stale and stay so until an operator acts.
     Failed,
 }
 
@@ -76,21 +76,22 @@ pub enum HealthState {
 pub struct Health {
     /// The worst of what was found.
     pub state: HealthState,
-    /// What was found; nothing if all is well.
+    /// The findings; empty if all is well.
     pub findings: Vec<Finding>,
-    /// What holds the log up, and with it every reader, for longer than [`Thresholds::time`].
+    /// The open append that holds up the log, and with it every reader, for longer than
+    /// [`Thresholds::time`].
     pub held_up: Option<HeldUp>,
 }
 
-/// Something that is not as it should be.
+/// A problem of one projection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// How bad it is.
+    /// The severity.
     pub state: HealthState,
-    /// Of which projection.
+    /// The projection that has the problem.
     pub id: ProjectionId,
-    /// What it is, as a sentence.
+    /// The description, as a sentence.
     pub text: String,
 }
 
@@ -116,7 +117,7 @@ impl fmt::Display for Finding {
 }
 
 impl Health {
-    /// What is to be said of these versions.
+    /// Returns the health of these versions.
     #[must_use]
     pub fn of(versions: &[ProjectionStatus], thresholds: &Thresholds) -> Self {
         let mut health = Self::default();
@@ -131,7 +132,7 @@ impl Health {
         health
     }
 
-    /// What a version lacks could not be read.
+    /// Adds a finding that the lag of a version could not be read.
     pub(super) fn cannot_tell(&mut self, id: ProjectionId, error: &StoreError) {
         let text = format!("cannot be looked at: {}", chain(error));
         self.state = self.state.max(HealthState::Failed);

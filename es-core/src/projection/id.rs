@@ -1,4 +1,4 @@
-//! Which projection.
+//! Identity of a projection: its name and version.
 
 use std::fmt;
 
@@ -26,9 +26,9 @@ impl ProjectionName {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProjectionId {
-    /// Its name.
+    /// The name of the projection.
     pub name: ProjectionName,
-    /// Its version, from 1.
+    /// The version of the projection, from 1.
     pub version: u32,
 }
 
@@ -39,7 +39,7 @@ impl ProjectionId {
         Self { name, version }
     }
 
-    /// That of `P`. A name that breaks the rule does not compile.
+    /// Returns the id of `P`. A name that breaks the rule does not compile.
     #[must_use]
     pub fn of<P: Projection>() -> Self {
         const {
@@ -59,7 +59,7 @@ impl ProjectionName {
     }
 }
 
-/// As people say it: `balances v2`.
+/// The form for people: `balances v2`.
 impl fmt::Display for ProjectionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} v{}", self.name, self.version)

@@ -8,7 +8,7 @@ use crate::timestamp::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InHand {
-    /// Its place in the log.
+    /// The position of the event in the log.
     pub position: crate::stream::Position,
     /// The name of the event.
     pub event: String,

@@ -1,4 +1,4 @@
-//! What is projected in order, and where.
+//! Keys, which order events within a projection, and slots, which divide the keys among processes.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use crate::stream::StreamId;
 use crate::text::{Rule, text_value};
 
 text_value! {
-    /// What events are kept in order by: events of one key are handled one after another, in the order
-    /// of the log; if one of them fails, those behind it wait. 1 to 700 bytes of UTF-8 without control
+    /// The key that orders events: those of one key are handled one after another, in the order of
+    /// the log; if one of them fails, those behind it wait. 1 to 700 bytes of UTF-8 without control
     /// characters. The stream, unless a projection declares another.
     ProjectionKey, "key of a projection", Rule::Line { max: ProjectionKey::MAX_BYTES }
 }
@@ -25,12 +25,12 @@ impl ProjectionKey {
     }
 }
 
-/// One of the 64 parts into which keys are divided among the processes that run a projection.
+/// A share of the keys of a projection: one of the 64 that are divided among its processes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Slot(u8);
 
 impl Slot {
-    /// How many there are.
+    /// The number of slots.
     pub const COUNT: u8 = 64;
 
     /// All of them, rising.
@@ -58,7 +58,7 @@ impl Slot {
         Self((hash >> 58) as u8)
     }
 
-    /// Its number, from 0.
+    /// Returns the number of the slot, from 0.
     #[must_use]
     pub const fn number(self) -> u8 {
         self.0

@@ -1,4 +1,4 @@
-//! How far a version is behind the log.
+//! Lag of a version behind the log.
 
 use std::time::Duration;
 
@@ -17,27 +17,27 @@ use crate::timestamp::Timestamp;
 pub struct ProjectionStatus {
     /// Position and owner of each slot, nodes with their errors, what is parked.
     pub version: VersionStatus,
-    /// Up to here the log was complete: a version that has come here lacks nothing.
+    /// The position up to which the log was complete: a version that has reached it lacks nothing.
     pub end: Position,
-    /// How far it is behind: that of its slowest slot.
+    /// The lag of the version: that of its slowest slot.
     pub lag: Lag,
-    /// How far each slot is behind, rising.
+    /// The lag of each slot, by rising slot number.
     pub slots: Vec<(Slot, Lag)>,
     /// Events a second, of all nodes, lately.
     pub rate: f64,
-    /// How long it takes at that rate until it lacks nothing, at most; none if it does not come on.
+    /// The longest time until it lacks nothing, at that rate; `None` if it makes no progress.
     pub left: Option<Duration>,
 }
 
-/// How far something is behind the log, up to where that is complete.
+/// The lag of a reader behind the log, up to the position where that is complete.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Lag {
-    /// How many events of those that the projection reads it has yet to look at, in any slot: 0 if and
-    /// only if there is none. Counted up to 500; beyond that at most so many, since each position counts
-    /// as an event then.
+    /// The number of events of the projection that it has yet to handle, in any slot: 0 if and only
+    /// if there is none. Counted exactly up to 500; beyond that an upper bound, since each position
+    /// counts as an event then.
     pub events: u64,
-    /// How long ago the first of them was stored, by the clocks of the store and of this process.
+    /// The time since the first of them was stored, by the clocks of the store and of this process.
     pub time: Duration,
 }
 
@@ -57,8 +57,9 @@ impl ProjectionStatus {
     }
 }
 
-/// How fast a version comes on at least. One that is built passes by what it does not read: then it has
-/// come along faster than it has handled events.
+/// Returns the least rate, in events a second, at which a version advances. A version that is being
+/// built skips the events that it does not read, so it may have advanced faster than it has handled
+/// events.
 fn pace(version: &VersionStatus, rate: f64) -> f64 {
     if version.state != VersionState::Building {
         return rate;
@@ -68,7 +69,7 @@ fn pace(version: &VersionStatus, rate: f64) -> f64 {
     rate.max(passed / age(version.since).as_secs_f64().max(1.0))
 }
 
-/// How long so many events take.
+/// Returns the time that so many events take.
 pub(super) fn time_left(events: u64, rate: f64) -> Option<Duration> {
     if events == 0 {
         return Some(Duration::ZERO);
@@ -78,18 +79,19 @@ pub(super) fn time_left(events: u64, rate: f64) -> Option<Duration> {
     (rate > 0.0).then(|| Duration::try_from_secs_f64(seconds).ok()).flatten()
 }
 
-/// What lies between a place and the end of the log.
+/// The events between a position and the end of the log.
 pub(super) struct Missing {
     /// The first events after the place, up to a page.
     found: Vec<(Position, Timestamp)>,
-    /// Up to where they were looked for.
+    /// The position up to which they were searched.
     through: Position,
-    /// Up to where the log is complete.
+    /// The position up to which the log is complete.
     pub(super) end: Position,
 }
 
 impl Missing {
-    /// How many pages without an event are searched before it is said that there may be one.
+    /// The number of pages without an event after which the search ends and assumes that there may
+    /// be one.
     const EMPTY_PAGES: u32 = 10;
 
     pub(super) async fn read<S: EventStore>(
@@ -118,7 +120,7 @@ impl Missing {
         }
     }
 
-    /// What who has come to `checkpoint` lacks.
+    /// Returns the lag of a reader that has reached `checkpoint`.
     pub(super) fn after(&self, checkpoint: Position) -> Lag {
         let first = self.found.partition_point(|(position, _)| *position <= checkpoint);
         let found = self.found.get(first..).unwrap_or_default();
@@ -131,25 +133,25 @@ impl Missing {
     }
 }
 
-/// How long ago that was; nothing if this process' clock is behind.
+/// Returns the time since `at`; zero if this process' clock is behind.
 pub(super) fn age(at: Timestamp) -> Duration {
     let micros = Timestamp::now().unix_micros().saturating_sub(at.unix_micros());
     Duration::from_micros(u64::try_from(micros).unwrap_or_default())
 }
 
-/// How far a version that is built beside the one that serves has come.
+/// The progress of a version that is built beside the one that serves.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Rebuilding {
-    /// Which version.
+    /// The version that is built.
     pub id: ProjectionId,
-    /// It has come to here in every slot.
+    /// The position that it has reached in every slot.
     pub position: Position,
     /// The end of the log: where it is going.
     pub of: Position,
     /// Events a second, of all nodes, lately.
     pub rate: f64,
-    /// How long it takes at that rate, at most; none if it does not come on.
+    /// The longest remaining time, at that rate; `None` if it makes no progress.
     pub left: Option<Duration>,
 }
 

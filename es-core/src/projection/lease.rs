@@ -1,4 +1,4 @@
-//! Who runs which slots of a projection, for how long, and how far each has come.
+//! Leases on the slots of a projection, and the checkpoint of each slot.
 
 use std::fmt;
 use std::time::Duration;
@@ -47,33 +47,34 @@ impl fmt::Debug for NodeId {
     }
 }
 
-/// How often a slot has changed hands. Whoever commits names the one that it was given; another one
-/// means that the slot is somebody else's by now.
+/// The number of times that a slot has changed hands. A commit names the epoch in which its node
+/// was given the slot; any other epoch means that the slot belongs to another node by now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Epoch(pub u64);
 
-/// What a projection store has to know of a projection before it is run.
+/// The declaration of a projection, which a projection store registers before the projection is
+/// run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Registration {
-    /// Which projection, in which version.
+    /// The projection and its version.
     pub id: ProjectionId,
-    /// What its events are kept in order by. Two processes that disagree would not keep any.
+    /// The key that orders its events. Two processes that disagree on it would break the order.
     pub keyed_by: String,
     /// The stored names of the events that this release of it reads; empty for all. The version is owed
     /// those of all releases that were ever run.
     pub types: Vec<EventName>,
-    /// Whether it has effects.
+    /// True if it has side effects.
     pub has_effects: bool,
-    /// Where it begins if it is new.
+    /// The position at which it begins if it is new.
     pub start: Position,
-    /// Where it has effects, if it is the first version of its name: of no event up to here. A later
-    /// version has those that no version before it had.
+    /// The position after which it has side effects, if it is the first version of its name: events
+    /// up to here have none. A later version has the effects that no version before it had.
     pub effects_after: Position,
     /// The log that it follows.
     pub incarnation: Incarnation,
-    /// Up to here the log was complete when the version was declared. What stands before this about a
-    /// stream that was transformed says nothing to it: it sees the copies alone.
+    /// The position up to which the log was complete when the version was declared. Events before
+    /// it about a stream that was transformed do not concern the version: it sees the copies alone.
     pub log_end: Position,
 }
 
@@ -110,31 +111,32 @@ impl Registration {
     }
 }
 
-/// What a version of a projection is doing.
+/// The state of a version of a projection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum VersionState {
-    /// It catches up beside the version that serves, and has no effects.
+    /// The version catches up beside the one that serves, and has no effects.
     Building,
-    /// Its rows are those that are read.
+    /// The rows of the version are those that are read.
     Serving,
     /// Another version took its place. Its rows are there until they are dropped; nobody adds to them.
     Retired,
-    /// It stopped at an event, as it was told to: see [`OnFailure::Stop`](super::OnFailure::Stop).
+    /// The version stopped at an event, as it was told to: see
+    /// [`OnFailure::Stop`](super::OnFailure::Stop).
     Stopped,
 }
 
-/// What a node is told when it says that it is alive.
+/// The answer of the store to the heartbeat of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Beat {
-    /// What the version is doing. A node of one that is retired or stopped lets its slots go.
+    /// The state of the version. If it is retired or stopped, its nodes release their slots.
     pub state: VersionState,
     /// The log that the version follows.
     pub incarnation: Incarnation,
-    /// Up to where the log was complete when the version became known.
+    /// The position up to which the log was complete when the version was registered.
     pub log_end: Position,
-    /// How many nodes are alive, this one among them.
+    /// The number of nodes that are alive, this one among them.
     pub nodes: u32,
     /// The number of nodes that share the slots: those that have met the fewest kinds of events that they
     /// [cannot read](Pulse::unreadable).
@@ -145,9 +147,9 @@ pub struct Beat {
     pub rank: u32,
     /// The slots that it holds, with their epochs.
     pub held: Vec<(Slot, Epoch)>,
-    /// How many slots nobody holds, or held by a node whose lease is over.
+    /// The number of slots that no node holds, or that are held by a node whose lease is over.
     pub free: u32,
-    /// Whether something that was set aside is due, in a slot that it holds.
+    /// True if a parked event is due, in a slot that the node holds.
     pub is_due: bool,
 }
 
@@ -183,13 +185,13 @@ impl Beat {
     }
 }
 
-/// What a node tells of itself when it says that it is alive.
+/// The heartbeat of a node: the sign of life, and what the node reports of itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Pulse {
     /// Events a second, lately.
     pub rate: f64,
-    /// Why it does not come on, if it does not.
+    /// The error that keeps it from making progress, if there is one.
     pub error: Option<String>,
     /// The event that its handler is busy with.
     pub in_hand: Option<InHand>,
@@ -201,9 +203,9 @@ pub struct Pulse {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Claim {
-    /// Which.
+    /// The slot that was given.
     pub slot: Slot,
-    /// What to name when committing.
+    /// The epoch to name when committing.
     pub epoch: Epoch,
     /// Everything up to here is done.
     pub checkpoint: Position,
@@ -222,10 +224,10 @@ impl Claim {
 /// A node that runs a projection: what the calls about leases have in common.
 #[derive(Clone, Copy, Debug)]
 pub struct Holder<'a> {
-    /// Which projection.
+    /// The projection that the node runs.
     pub id: &'a ProjectionId,
-    /// Which process.
+    /// The process that runs it.
     pub node: NodeId,
-    /// How long its leases last if it is not heard of, by the clock of the store.
+    /// The time after which its leases end without a heartbeat, by the clock of the store.
     pub lease: Duration,
 }

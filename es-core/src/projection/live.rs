@@ -84,22 +84,23 @@ impl<S: EventStore, P: Projection> Live<S, P> {
         Self { store, projection, selection, key: None, up_to }
     }
 
-    /// Only of this part of the log. Of its types, those that the projection lists.
+    /// Restricts the fold to this part of the log: of its types, those that the projection lists.
     #[must_use]
     pub fn of(mut self, selection: Selection) -> Self {
         self.selection = selection;
         self
     }
 
-    /// Only of the events with this key. Where the key is the stream, that stream is read and nothing
-    /// else; where another is declared, everything of the selection is read to find it.
+    /// Restricts the fold to the events with this key. If the key is the stream, only that stream
+    /// is read; if another key is declared, everything of the selection is read to find it.
     #[must_use]
     pub fn key(mut self, key: ProjectionKey) -> Self {
         self.key = Some(key);
         self
     }
 
-    /// Only of events up to this position. A stream that was transformed after it is not there.
+    /// Restricts the fold to events up to this position. A stream that was transformed after it is
+    /// absent.
     #[must_use]
     pub fn up_to(mut self, position: Position) -> Self {
         self.up_to = position;
@@ -142,7 +143,7 @@ impl<S: EventStore, P: Projection> Live<S, P> {
         }
     }
 
-    /// What is read; `None` if there can be nothing.
+    /// Returns the events to read; `None` if there can be none.
     fn replay(&self) -> Result<Option<Replay<'_, S>>, InvalidText> {
         let Some(selection) = readable::<P::Event>(self.selection.clone())? else {
             return Ok(None);
@@ -161,7 +162,7 @@ impl<S: EventStore, P: Projection> Live<S, P> {
         }))
     }
 
-    /// Whether an event is of the types and the key that were asked for.
+    /// True if the event is of the selected types and the selected key.
     fn has(&self, event: &RecordedEvent) -> bool {
         let name = &event.event.name;
         let types = self.selection.types();
@@ -171,7 +172,7 @@ impl<S: EventStore, P: Projection> Live<S, P> {
     }
 }
 
-/// Why a projection was not folded to the end.
+/// The reason that a projection was not folded to the end.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LiveError {
@@ -181,7 +182,7 @@ pub enum LiveError {
     /// A stream was transformed while the log was read: its events may be there in part.
     #[error("stream `{stream}` was transformed while the log was read; fold it again")]
     Transformed {
-        /// Which stream.
+        /// The stream that was transformed.
         stream: StreamId,
     },
     /// The projection lists an event that no store could hold.

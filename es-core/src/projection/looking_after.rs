@@ -9,11 +9,11 @@ use crate::metadata::Reason;
 use crate::store::EventStore;
 use crate::stream::Position;
 
-/// How many keys or events a call to the store asks for.
+/// The number of keys or events that one call to the store asks for.
 const PAGE: u32 = 1000;
 
-/// What was set aside is tried again, dropped, or looked at, on any process; who holds the slots acts on
-/// it, at once in this process and with the next beat in another.
+/// Lists, replays and drops parked events, on any process. The node that holds the slots acts on
+/// it: at once in this process, with the next heartbeat in another.
 ///
 /// ```
 /// use es_core::prelude::*;
@@ -49,14 +49,15 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         self.parked_events_of(&ProjectionId::of::<X>(), key).await
     }
 
-    /// Has the first events of these keys tried again, as if for the first time, and what is behind them
-    /// after them. Events are read anew, with the upcasts of today. Answers how many keys there are.
+    /// Requests another try of the first events of these keys, as if for the first time, and then
+    /// of the events behind them. Events are read anew, with the upcasts of today. Returns the
+    /// number of keys.
     pub async fn replay<X: Projection>(&self, keys: &Keys) -> Result<u64, StoreError> {
         self.replay_of(&ProjectionId::of::<X>(), keys).await
     }
 
-    /// Has the first event of a key dropped, which stands at `position`, and those behind it tried. The
-    /// event stays in the log. Answers whether that is the first event.
+    /// Requests that the first event of a key, which stands at `position`, is dropped and those
+    /// behind it are tried. The event stays in the log. Returns true if that is the first event.
     pub async fn drop_parked<X: Projection>(
         &self,
         key: &ProjectionKey,
@@ -71,7 +72,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         self.resume_of(&ProjectionId::of::<X>()).await
     }
 
-    /// Has the retired version `X` take the place of the one that serves: the way back.
+    /// Requests that the retired version `X` takes the place of the one that serves: the way back.
     ///
     /// It is built on from where it stopped, by the processes that run it, and takes over when it has come
     /// as far. Readers see the rows of the other version until then, and that one is retired and kept, so
@@ -101,7 +102,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         Ok(state)
     }
 
-    /// As [`parked`](Self::parked), of any version, or of a durable subscription.
+    /// Does the same as [`parked`](Self::parked), for any version or a durable subscription.
     pub async fn parked_of(&self, id: &ProjectionId) -> Result<Vec<ParkedKey>, StoreError> {
         let mut all: Vec<ParkedKey> = Vec::new();
         loop {
@@ -115,7 +116,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         }
     }
 
-    /// As [`parked_events`](Self::parked_events), of any version.
+    /// Does the same as [`parked_events`](Self::parked_events), for any version.
     pub async fn parked_events_of(
         &self,
         id: &ProjectionId,
@@ -133,14 +134,14 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         }
     }
 
-    /// As [`replay`](Self::replay), of any version.
+    /// Does the same as [`replay`](Self::replay), for any version.
     pub async fn replay_of(&self, id: &ProjectionId, keys: &Keys) -> Result<u64, StoreError> {
         let keys = self.kept.replay(id, keys).await?;
         self.ask_to_look(id);
         Ok(keys)
     }
 
-    /// As [`drop_parked`](Self::drop_parked), of any version.
+    /// Does the same as [`drop_parked`](Self::drop_parked), for any version.
     pub async fn drop_parked_of(
         &self,
         id: &ProjectionId,
@@ -153,7 +154,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         Ok(is_first)
     }
 
-    /// As [`resume`](Self::resume), of any version.
+    /// Does the same as [`resume`](Self::resume), for any version.
     pub async fn resume_of(&self, id: &ProjectionId) -> Result<(), StoreError> {
         self.kept.stop(id, None).await?;
         self.ask_to_look(id);

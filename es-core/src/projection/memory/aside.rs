@@ -1,4 +1,4 @@
-//! What a version has set aside.
+//! Parked events of a version.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -18,7 +18,8 @@ use crate::stream::Position;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Aside {
     keys: BTreeMap<ProjectionKey, Queue>,
-    /// When the first event of a key is to be tried: what is due is found without a look at the rest.
+    /// The times at which the first event of each key is due, so that due keys are found without a
+    /// scan.
     due: BTreeSet<(Instant, ProjectionKey)>,
     /// Keys whose first event waits for a node that can read it.
     unreadable: BTreeSet<ProjectionKey>,
@@ -100,7 +101,8 @@ impl Aside {
         keys.len() as u64
     }
 
-    /// Whether the event there is the first of its key.
+    /// Marks the event at `at` to be dropped, and makes it due. Returns false if it is not the
+    /// first of its key.
     pub(super) fn drop_first(
         &mut self,
         key: &ProjectionKey,

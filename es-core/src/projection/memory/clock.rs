@@ -1,4 +1,4 @@
-//! What time it is.
+//! Conversion between tokio's clock and timestamps.
 
 use tokio::time::Instant;
 

@@ -1,4 +1,4 @@
-//! How a batch becomes part of a version: whole or not at all.
+//! Commit of a batch into a version, all or nothing.
 
 use std::sync::Arc;
 
@@ -6,28 +6,28 @@ use super::names::Names;
 use super::turn::Turn;
 use crate::projection::{CommitError, NodeId, Progress, ProjectionId, VersionState};
 
-/// What a batch is for, and with that, what it needs for its commit.
+/// The purpose of a batch, with the data that its commit needs.
 #[derive(Debug)]
 pub(super) enum Purpose {
-    /// To make the tables of a version. Nobody else does meanwhile.
+    /// Makes the tables of a version. No other batch does so meanwhile.
     Prepare(Turn),
-    /// To handle events. Slots, state and turn must still be the node's.
+    /// Handles events. Slots, state and turn must still be the node's.
     Project {
         /// Whose it is.
         node: NodeId,
-        /// What the version did when it was begun.
+        /// The state of the version when the batch was begun.
         state: VersionState,
         /// The right to change the model.
         turn: Turn,
     },
-    /// To build the version again.
+    /// Builds the version again.
     Rebuild,
-    /// To look, or to fold aside.
+    /// Reads the rows, or folds keys for a comparison.
     Look,
 }
 
 impl Purpose {
-    /// Something is heard of its holder.
+    /// Renews the lease of the turn, as a sign of life of its holder.
     pub(super) fn go_on(&self) {
         if let Self::Prepare(turn) | Self::Project { turn, .. } = self {
             turn.go_on();

@@ -1,4 +1,4 @@
-//! Who runs which slots of a version.
+//! Slots of a version, and the nodes that hold them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -116,8 +116,8 @@ impl Slots {
         self.release(node, &all);
     }
 
-    /// Whether the node holds each of these slots, in the epoch in which it was given it. A lease that
-    /// is over does no harm as long as nobody else was given the slot.
+    /// True if the node holds each of these slots, in the epoch in which it was given it. An
+    /// expired lease does no harm as long as no other node was given the slot.
     pub(super) fn are_held(&self, node: NodeId, progress: &[SlotProgress]) -> bool {
         progress.iter().all(|done| {
             let slot = self.slots.get(usize::from(done.slot.number()));
@@ -150,7 +150,7 @@ impl Slots {
         }
     }
 
-    /// What the version before had effects of.
+    /// Takes over the positions up to which the previous version had its effects.
     pub(super) fn effects_were_had(&mut self, by: &Self) {
         for (slot, before) in self.slots.iter_mut().zip(&by.slots) {
             slot.effects_after = before.checkpoint.max(before.effects_after);

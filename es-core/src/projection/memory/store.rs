@@ -60,19 +60,20 @@ pub struct MemoryProjections<M> {
 }
 
 impl<M> MemoryProjections<M> {
-    /// Without any projection.
+    /// Creates a store without any projection.
     #[must_use]
     pub fn new() -> Self {
         Self { names: Arc::new(Mutex::new(Names::new())) }
     }
 
-    /// What `reader` makes of the model of the version that serves; `None` if there is none.
+    /// Calls `reader` with the model of the version that serves; `None` if there is none.
     pub fn read<T>(&self, name: &ProjectionName, reader: impl FnOnce(&M) -> T) -> Option<T> {
         let model = self.names().read(name).map(|version| Arc::clone(&version.model))?;
         Some(reader(&model))
     }
 
-    /// What `reader` makes of the model of one version, whether it serves or not.
+    /// Calls `reader` with the model of one version, serving or not; `None` if there is no such
+    /// version.
     pub fn read_version<T>(&self, id: &ProjectionId, reader: impl FnOnce(&M) -> T) -> Option<T> {
         let model = self.names().version(id).map(|version| Arc::clone(&version.model)).ok()?;
         Some(reader(&model))
@@ -144,7 +145,8 @@ impl<M: Clone + Default + Send + Sync + 'static> ProjectionStore for MemoryProje
         Ok(MemoryBatch::new(self, holder.id, purpose, model))
     }
 
-    /// Nothing here fails for a moment.
+    /// True if the handler passes on a transient error of a store; nothing in memory fails
+    /// transiently.
     fn is_transient(&self, error: &ProjectError) -> bool {
         error.downcast_ref::<StoreError>().is_some_and(StoreError::is_transient)
     }

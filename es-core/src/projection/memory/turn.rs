@@ -1,4 +1,4 @@
-//! Who may change the model of a version.
+//! Exclusive right to change the model of a version.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-/// One model, changed by one batch at a time.
+/// The lock of one model, which one batch at a time may change.
 #[derive(Debug, Default)]
 pub(super) struct Turns {
     current: Mutex<Current>,
@@ -17,9 +17,9 @@ pub(super) struct Turns {
 struct Current {
     /// Turns are numbered, so that one that was lost does not end the one after it.
     number: u64,
-    /// Whether the turn of that number goes on.
+    /// True if the turn of that number goes on.
     is_taken: bool,
-    /// When it ends if nothing is heard of it; never, if none.
+    /// The time at which it ends without a sign of life; `None` if never.
     until: Option<Instant>,
 }
 
@@ -73,7 +73,7 @@ impl Current {
 }
 
 impl Turn {
-    /// Something is heard of its holder: the lease begins anew, if it is not over.
+    /// Renews the lease of the turn, as a sign of life of its holder, if the lease is not over.
     pub(super) fn go_on(&self) {
         let (now, mut current) = (Instant::now(), self.turns.lock());
         if current.number == self.number && current.goes_on(now) {

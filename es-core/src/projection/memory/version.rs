@@ -46,7 +46,7 @@ impl<M> MemoryVersion<M> {
         if self.stopped.is_some() { VersionState::Stopped } else { self.place }
     }
 
-    /// Whether what is begun in `state` still goes into the right model.
+    /// True if a batch that was begun in `state` still goes into the right model.
     pub(super) fn is_still(&self, state: VersionState) -> bool {
         state == self.place || (state == VersionState::Stopped && self.stopped.is_some())
     }
@@ -71,8 +71,8 @@ impl<M> MemoryVersion<M> {
         checkpoints.min().unwrap_or(Position::START)
     }
 
-    /// Whether the rows of `other` have nothing that those of this version lack. Slots that were made
-    /// of another key hold other events, and those of another log cannot be compared at all.
+    /// True if this version lacks nothing that the rows of `other` show. Slots of another key hold
+    /// other events, and those of another log cannot be compared at all.
     pub(super) fn has_come_as_far_as(&self, other: &Self) -> bool {
         let (this, that) = (&self.registration, &other.registration);
         if this.incarnation != that.incarnation {
