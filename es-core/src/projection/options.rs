@@ -1,10 +1,10 @@
-//! How a projection is run.
+//! Options of running a projection.
 
 use std::time::Duration;
 
 use super::OnFailure;
 
-/// How a projection is run; the defaults are right for most.
+/// The options of running a projection; the defaults are right for most.
 ///
 /// ```
 /// use std::time::Duration;
@@ -21,7 +21,8 @@ pub struct RunOptions {
     batch: u32,
     linger: Duration,
     lease: Duration,
-    /// As each kind of projection has it by default, if nothing is said.
+    /// The treatment that was chosen; `None` for the default, which depends on the kind of
+    /// projection.
     on_failure: Option<OnFailure>,
     sampled_keys: u32,
     event_limit: Duration,
@@ -57,19 +58,19 @@ impl RunOptions {
         self
     }
 
-    /// How long a node that is not heard of keeps its slots, at least 50 ms; ten seconds unless told
-    /// otherwise. The lease is renewed beside the handlers, so a batch may take longer; but a handler
-    /// that writes nothing for so long holds up others, and its batch is undone. Stopping takes no longer
-    /// than this.
+    /// Sets the time for which a node keeps its slots without a heartbeat, at least 50 ms; ten
+    /// seconds by default. The lease is renewed beside the handlers, so a batch may take longer;
+    /// but a handler that writes nothing for so long holds up others, and its batch is rolled back.
+    /// Stopping takes no longer than this.
     #[must_use]
     pub fn with_lease(mut self, lease: Duration) -> Self {
         self.lease = lease.max(Duration::from_millis(50));
         self
     }
 
-    /// Says what becomes of events that cannot be handled. Unless told otherwise they are parked after
-    /// [five](OnFailure::ATTEMPTS) tries, but for what a projection does
-    /// [elsewhere](super::Projections::run_into), which is tried again until it is done.
+    /// Sets the treatment of events that cannot be handled. By default they are parked after
+    /// [five](OnFailure::ATTEMPTS) tries, except for writes into an [external
+    /// destination](super::Projections::run_into), which are tried again until they are done.
     #[must_use]
     pub fn with_on_failure(mut self, on_failure: OnFailure) -> Self {
         self.on_failure = Some(on_failure);
@@ -85,9 +86,10 @@ impl RunOptions {
         self
     }
 
-    /// Before a version that was built takes the place of the one that serves, this many keys are drawn
-    /// from the log, folded anew and [compared](super::ReadModel::rows_of); 20 unless told otherwise, none
-    /// if 0. Where the key is not the stream, that reads the log once more.
+    /// Sets the number of keys that are drawn from the log, folded anew and
+    /// [compared](super::ReadModel::rows_of) before a version that was built takes the place of the
+    /// one that serves; 20 by default, none if 0. If the key is not the stream, that reads the log
+    /// once more.
     #[must_use]
     pub fn with_sampled_keys(mut self, keys: u32) -> Self {
         self.sampled_keys = keys;
@@ -100,13 +102,13 @@ impl RunOptions {
         self.batch
     }
 
-    /// How long a batch waits to be filled.
+    /// The time that a batch waits to be filled.
     #[must_use]
     pub fn linger(&self) -> Duration {
         self.linger
     }
 
-    /// How long a node that is not heard of keeps its slots.
+    /// The time for which a node keeps its slots without a heartbeat.
     #[must_use]
     pub fn lease(&self) -> Duration {
         self.lease
@@ -124,7 +126,7 @@ impl RunOptions {
         self.event_limit
     }
 
-    /// How many keys are folded anew before rebuilt rows serve.
+    /// The number of keys that are folded anew before rebuilt rows serve.
     #[must_use]
     pub fn sampled_keys(&self) -> u32 {
         self.sampled_keys

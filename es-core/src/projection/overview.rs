@@ -1,4 +1,4 @@
-//! How all projections are.
+//! Status of all projections.
 
 use super::{
     Health, Projection, ProjectionName, ProjectionStatus, ProjectionStore, Projections, ReadModel,
@@ -7,7 +7,7 @@ use super::{
 use crate::error::StoreError;
 use crate::store::{Cursor, EventStore};
 
-/// How projections are, asked on any process, whether it runs them or not.
+/// Status, lag and health of projections, on any process, whether it runs them or not.
 ///
 /// ```
 /// use es_core::prelude::*;
@@ -30,7 +30,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         self.statuses(None).await
     }
 
-    /// As [`status`](Self::status), of the versions of one projection.
+    /// Does the same as [`status`](Self::status), for the versions of one projection.
     pub async fn status_of<X: Projection>(&self) -> Result<Vec<ProjectionStatus>, StoreError> {
         self.statuses(Some(&super::ProjectionId::of::<X>().name)).await
     }
@@ -98,7 +98,8 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         self.rebuild_in_place_with(projection, |_| {}).await
     }
 
-    /// As [`rebuild_in_place`](Self::rebuild_in_place); `tell` is called after every page.
+    /// Does the same as [`rebuild_in_place`](Self::rebuild_in_place), and calls `tell` after every
+    /// page.
     pub async fn rebuild_in_place_with<X: ReadModel<P::Db>>(
         &self,
         projection: &X,

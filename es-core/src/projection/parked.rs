@@ -1,4 +1,4 @@
-//! What was set aside, so that the rest goes on.
+//! Parked events, and the treatment of events that cannot be handled.
 
 use std::time::Duration;
 
@@ -7,32 +7,34 @@ use crate::recorded::RecordedEvent;
 use crate::stream::Position;
 use crate::timestamp::Timestamp;
 
-/// What becomes of an event that cannot be handled.
+/// The treatment of an event that cannot be handled.
 ///
-/// In each case the events of its key wait behind it, in order, and all other keys go on. A store that
-/// is away is no failure of an event: there the projection waits until it is back. A time limit of a
-/// statement, a rule that speaks at the commit, and a handler that does not end are failures of the event.
+/// In each case the later events of its key wait behind it, in order, and all other keys go on. An
+/// unreachable store is not a failure of an event: the projection then waits until the store is
+/// back. A statement that exceeds its time limit, a constraint that is checked at the commit, and a
+/// handler that does not end are failures of the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnFailure {
-    /// It is tried again after 0.1, 0.2, 0.4 … s, up to a minute, each with a random time of up to its
-    /// length added; after `attempts` tries it stays where it is until somebody replays or drops it.
+    /// Retries the event after 0.1, 0.2, 0.4 … s, up to a minute, each with a random time of up to
+    /// its length added; after `attempts` tries the event stays parked until somebody replays or
+    /// drops it.
     Park {
-        /// How often it is tried, at least once.
+        /// The number of tries, at least one.
         attempts: u32,
     },
-    /// As [`Park`](Self::Park), and then the whole projection stops until it is resumed.
+    /// Does the same as [`Park`](Self::Park), and then stops the whole projection until it is
+    /// resumed.
     Stop {
-        /// How often it is tried, at least once.
+        /// The number of tries, at least one.
         attempts: u32,
     },
-    /// It is tried again for ever.
+    /// Retries the event for ever.
     Retry,
 }
 
 impl OnFailure {
-    /// How often an event is tried unless told otherwise: with the waiting in between, about three
-    /// seconds.
+    /// The number of tries by default: about three seconds, with the delays in between.
     pub const ATTEMPTS: u32 = 5;
 }
 
@@ -48,11 +50,11 @@ impl Default for OnFailure {
 pub struct SetAside {
     /// The slot of the key.
     pub slot: Slot,
-    /// What it is kept in order by.
+    /// The key that orders the event.
     pub key: ProjectionKey,
     /// The event as it is stored.
     pub event: RecordedEvent,
-    /// Why, if it is not there for the sake of one before it.
+    /// The failure; `None` if the event only waits behind another one of its key.
     pub failure: Option<Failure>,
 }
 
@@ -104,19 +106,19 @@ impl Failure {
 pub struct Parked {
     /// The slot of the key.
     pub slot: Slot,
-    /// What it is kept in order by.
+    /// The key that orders the event.
     pub key: ProjectionKey,
     /// The event as it is stored.
     pub event: RecordedEvent,
     /// The error of the last try; none for an event that waits behind another.
     pub error: Option<String>,
-    /// How often it was tried since it was set aside or replayed.
+    /// The number of tries since it was parked or replayed.
     pub attempts: u32,
     /// Since when.
     pub since: Timestamp,
-    /// When it is tried again, if it is.
+    /// The time of the next try, if there is one.
     pub next_attempt: Option<Timestamp>,
-    /// Why somebody wants it dropped, if somebody does.
+    /// The reason for which it is to be dropped, if somebody asked for that.
     pub dropped: Option<String>,
     /// True if it waits for a node that can read it.
     pub is_unreadable: bool,
@@ -144,19 +146,19 @@ impl Parked {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ParkedKey {
-    /// Which key.
+    /// The key.
     pub key: ProjectionKey,
     /// The event that failed.
     pub position: Position,
     /// The error of its last try.
     pub error: String,
-    /// How often it was tried since it was set aside or replayed.
+    /// The number of tries since it was parked or replayed.
     pub attempts: u32,
     /// Since when.
     pub since: Timestamp,
-    /// When it is tried again; none if it waits for somebody.
+    /// The time of the next try; `None` if it waits for somebody to act.
     pub next_attempt: Option<Timestamp>,
-    /// How many events wait behind it.
+    /// The number of events that wait behind it.
     pub behind: u64,
     /// True if it waits for a node that can read its first event, which is tried by itself then.
     pub is_unreadable: bool,
@@ -171,10 +173,10 @@ impl ParkedKey {
     }
 }
 
-/// Which of the keys that are set aside.
+/// A choice of the keys with parked events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keys {
-    /// One.
+    /// One key.
     One(ProjectionKey),
     /// All.
     All,

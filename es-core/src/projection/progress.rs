@@ -1,11 +1,12 @@
-//! What is committed together with the rows of a batch.
+//! Progress of a batch, which is committed together with its rows.
 
 use super::{Epoch, Failure, Parked, ProjectionKey, SetAside, Slot};
 use crate::error::StoreError;
 use crate::stream::Position;
 use crate::timestamp::Timestamp;
 
-/// How far a batch has come, and what it could not do: committed with its rows, or not at all.
+/// The progress of a batch and the events that it could not handle: committed with its rows, or not
+/// at all.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Progress {
@@ -20,13 +21,13 @@ pub struct Progress {
     pub settled: Vec<(ProjectionKey, Position)>,
 }
 
-/// One slot of a [`Progress`].
+/// The progress of one slot in a [`Progress`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SlotProgress {
-    /// Which.
+    /// The slot.
     pub slot: Slot,
-    /// As it was claimed.
+    /// The epoch in which the slot was claimed.
     pub epoch: Epoch,
     /// Everything up to here is done, or set aside.
     pub checkpoint: Position,
@@ -81,7 +82,7 @@ impl FailedAgain {
     }
 }
 
-/// Why nothing of a batch was kept.
+/// The reason that nothing of a batch was kept.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommitError {

@@ -79,22 +79,22 @@ pub struct Projections<S, P> {
     pub(super) followed: Arc<Followed>,
 }
 
-/// Why a projection is not run.
+/// The reason that a projection is not run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
-    /// It cannot be run as it is declared.
+    /// The projection cannot be run as it is declared.
     #[error(transparent)]
     Register(RegisterError),
-    /// Its tables cannot be made.
+    /// The tables of the projection cannot be made.
     #[error("the tables of `{id}` cannot be made")]
     Create {
-        /// Which projection.
+        /// The projection and its version.
         id: ProjectionId,
-        /// What [`ReadModel::create`] failed with.
+        /// The error of [`ReadModel::create`].
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Its set of events, written by hand, names what no store could hold.
+    /// The set of events, which was written by hand, has a name that no store could hold.
     #[error(transparent)]
     Events(#[from] InvalidText),
     /// A subscription cannot begin where it should: the log is another one.
@@ -141,8 +141,8 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         self.run_with(projection, RunOptions::default())
     }
 
-    /// As [`run`](Self::run), with options. They are this process's; what all of them must agree on is in
-    /// the projection.
+    /// Does the same as [`run`](Self::run), with options. They apply to this process only; settings
+    /// that all processes must agree on are in the projection.
     // A future without a type of its own, as that of `Repository::execute_with`.
     pub fn run_with<X: ReadModel<P::Db>>(
         &self,
@@ -213,7 +213,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         Ok(Box::pin(first_place(&self.log, start)).await?)
     }
 
-    /// What follows the log is run on this process.
+    /// Runs a consumer of the log on this process.
     pub(crate) async fn start<K, C>(
         &self,
         kept: K,

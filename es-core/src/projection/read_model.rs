@@ -1,4 +1,4 @@
-//! What a projection says of the place that it writes into.
+//! Creation and verification of the rows of a projection.
 
 use std::future::Future;
 

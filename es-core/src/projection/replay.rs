@@ -12,20 +12,20 @@ use crate::transform::Transformation;
 
 use super::{Projection, ProjectionKey};
 
-/// What reads the past of a projection.
+/// A read of the past events of a projection.
 ///
-/// Up to where, the first page says: what was safe then. What is appended later is not read, so that a
-/// log that grows faster than it is read has an end.
+/// The first page fixes the end: the position that was safe then. Events that are appended later
+/// are not read, so that a log that grows faster than it is read has an end.
 ///
-/// A stream that is [transformed](crate::TransformStore) while it is read would be there in part, or
-/// not at all: its old events are gone, its copies stand behind the end. So whoever has read more than
-/// one page asks for [`transformed`](Self::transformed) in the end.
+/// A stream that is [transformed](crate::TransformStore) while it is read would be there in part,
+/// or not at all: its old events are gone, and its copies stand behind the end. So a reader of more
+/// than one page calls [`transformed`](Self::transformed) in the end.
 #[derive(Debug)]
 pub(super) struct Replay<'a, S> {
     store: &'a S,
     source: Source,
     up_to: Position,
-    /// What was safe when the first page was read.
+    /// The position that was safe when the first page was read.
     began: Option<Position>,
     pages: u32,
     done: bool,
@@ -33,14 +33,14 @@ pub(super) struct Replay<'a, S> {
 
 #[derive(Debug)]
 enum Source {
-    /// One stream, read with everything that is committed.
+    /// A stream, read with everything that is committed.
     Stream(StreamId, Version),
     /// A part of the log, after a position.
     Log(Selection, Position),
 }
 
 impl<'a, S: EventStore> Replay<'a, S> {
-    /// One stream, up to now.
+    /// A read of one stream, up to now.
     pub(super) fn of_stream(store: &'a S, stream: StreamId, up_to: Position) -> Self {
         let done = stream.is_archive();
         let source = Source::Stream(stream, Version::NONE);
@@ -58,7 +58,7 @@ impl<'a, S: EventStore> Replay<'a, S> {
         self.began.map(|safe| safe.min(self.up_to))
     }
 
-    /// Up to here the log was searched.
+    /// The position up to which the log was searched.
     pub(super) fn through(&self) -> Position {
         match &self.source {
             Source::Log(_, through) => *through,
@@ -131,7 +131,7 @@ pub(super) async fn transformed_after<S: EventStore>(
     }
 }
 
-/// What of `selection` the set `S` reads; `None` if that is nothing.
+/// Returns the part of `selection` that the set `S` reads; `None` if that is nothing.
 pub(super) fn readable<S: EventSet>(
     selection: Selection,
 ) -> Result<Option<Selection>, crate::InvalidText> {

@@ -21,17 +21,17 @@ pub struct Running {
     stop: DropGuard,
 }
 
-/// Why a projection is not run any more.
+/// The reason that a projection is no longer run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Ended {
-    /// It was told to stop.
+    /// The projection was told to stop.
     #[error("it was told to stop")]
     Stopped,
     /// Another version took its place, and somebody dropped its rows.
     #[error("another version took its place, and its rows were dropped")]
     Retired,
-    /// It follows another log than there is now: that was restored or replaced.
+    /// The projection follows another log than the present one: the log was restored or replaced.
     #[error(
         "it follows log {known}, and this is log {actual}: it was restored or replaced; rebuild the \
          projection"
@@ -49,9 +49,9 @@ pub enum Ended {
          rebuild the projection"
     )]
     AheadOfLog {
-        /// How far it has come.
+        /// The position that the projection has reached.
         position: Position,
-        /// Where the log ends.
+        /// The position at which the log ends.
         head: Position,
     },
     /// The store that keeps it panicked, or the tokio runtime was shut down.
@@ -69,7 +69,7 @@ impl Running {
         Self { id, state, ended, stop: stop.drop_guard() }
     }
 
-    /// Which projection.
+    /// Returns the projection and its version.
     #[must_use]
     pub fn id(&self) -> &ProjectionId {
         &self.id

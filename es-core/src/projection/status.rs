@@ -1,4 +1,4 @@
-//! What a version of a projection has come to, as the store knows it.
+//! Status of a version of a projection, as the store knows it.
 
 use super::{Epoch, InHand, NodeId, ProjectionId, Slot, Unreadable, VersionState};
 use crate::checkpoint::Incarnation;
@@ -10,11 +10,11 @@ use crate::timestamp::Timestamp;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct VersionStatus {
-    /// Which projection, in which version.
+    /// The projection and its version.
     pub id: ProjectionId,
-    /// What it is doing.
+    /// The state of the version.
     pub state: VersionState,
-    /// Why it stopped, if it did.
+    /// The reason that it stopped, if it did.
     pub stopped: Option<String>,
     /// The log that it follows.
     pub incarnation: Incarnation,
@@ -24,11 +24,11 @@ pub struct VersionStatus {
     pub since: Timestamp,
     /// All 64, rising.
     pub slots: Vec<SlotStatus>,
-    /// Those that are alive.
+    /// The nodes that are alive.
     pub nodes: Vec<NodeStatus>,
-    /// Of how many keys something is set aside.
+    /// The number of keys with parked events.
     pub parked_keys: u64,
-    /// How many events are set aside.
+    /// The number of parked events.
     pub parked_events: u64,
     /// The kinds of events that wait for a node that can read them, in the order of their names.
     pub unreadable: Vec<Unreadable>,
@@ -65,19 +65,19 @@ impl VersionStatus {
     }
 }
 
-/// One slot of a version.
+/// The status of one slot of a version.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SlotStatus {
-    /// Which.
+    /// The slot.
     pub slot: Slot,
-    /// Who holds it, if somebody does.
+    /// The node that holds it, if one does.
     pub owner: Option<NodeId>,
-    /// How often it has changed hands.
+    /// The number of times that it has changed hands.
     pub epoch: Epoch,
     /// Everything up to here is done, or set aside.
     pub checkpoint: Position,
-    /// Of how many keys something is set aside.
+    /// The number of keys with parked events.
     pub parked_keys: u64,
 }
 
@@ -93,13 +93,13 @@ impl SlotStatus {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NodeStatus {
-    /// Which.
+    /// The node.
     pub node: NodeId,
-    /// How long its lease lasts if it is not heard of.
+    /// The time until which its leases last without a heartbeat.
     pub alive_until: Timestamp,
     /// Events a second, lately.
     pub rate: f64,
-    /// Why it does not come on, if it does not.
+    /// The error that keeps it from making progress, if there is one.
     pub error: Option<String>,
     /// The event that its handler was busy with when it was last heard of.
     pub in_hand: Option<InHand>,

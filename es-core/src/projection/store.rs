@@ -62,7 +62,7 @@ use crate::stream::Position;
     note = "use `es_core::MemoryProjections` or `es_postgres::PgProjections`"
 )]
 pub trait ProjectionStore: Clone + Send + Sync + 'static {
-    /// What handlers write into.
+    /// The place that handlers write into.
     type Db: Send + 'static;
 
     /// Rows and progress of one step, committed together.
@@ -94,8 +94,8 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
         id: &ProjectionId,
     ) -> impl Future<Output = Result<Option<Self::Batch>, StoreError>> + Send;
 
-    /// Says that the node is alive, renews the leases of the slots that it still holds, and answers
-    /// with what it has to know.
+    /// Takes the heartbeat of a node: renews the leases of the slots that the node still holds, and
+    /// returns what it has to know.
     fn beat(
         &self,
         holder: Holder<'_>,
@@ -131,9 +131,9 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
         state: VersionState,
     ) -> impl Future<Output = Result<Self::Batch, StoreError>> + Send;
 
-    /// Whether a moment may cure what a handler failed with: a lost connection, a deadlock. Such a
-    /// failure is nobody's fault, and no event is set aside for it. A limit to the time of a statement is
-    /// none of these: it is exceeded each time.
+    /// True if the error of a handler is transient: a lost connection, a deadlock. No event is at
+    /// fault then, and none is parked for it. A statement that exceeds its time limit is not
+    /// transient: it exceeds it each time.
     fn is_transient(&self, error: &ProjectError) -> bool;
 
     /// True if a failure [that a moment may cure](Self::is_transient) can be the event's own all the same:
@@ -166,7 +166,7 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Parked>, StoreError>> + Send;
 
-    /// Up to `limit` events of a key that are set aside, after a position, in order.
+    /// Returns up to `limit` parked events of a key, after a position, in order.
     fn parked(
         &self,
         id: &ProjectionId,
@@ -175,7 +175,7 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Parked>, StoreError>> + Send;
 
-    /// Up to `limit` keys of which something is set aside, after a key, in the order of their bytes.
+    /// Returns up to `limit` keys with parked events, after a key, in the order of their bytes.
     fn parked_keys(
         &self,
         id: &ProjectionId,
@@ -183,16 +183,17 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<ParkedKey>, StoreError>> + Send;
 
-    /// Has the first events of these keys tried again, with all their tries before them; whoever holds
-    /// their slots does it. Answers how many keys there are.
+    /// Requests that the first events of these keys are tried again, with all their tries before
+    /// them, by the nodes that hold their slots. Returns the number of keys.
     fn replay(
         &self,
         id: &ProjectionId,
         keys: &Keys,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Has the first event of a key dropped, which stands at `position`, and those behind it tried.
-    /// The event stays in the log, and the reason is kept. Answers whether that is the first event.
+    /// Requests that the first event of a key, which stands at `position`, is dropped and those
+    /// behind it are tried. The event stays in the log, and the reason is kept. Returns true if
+    /// that is the first event.
     fn drop_parked(
         &self,
         id: &ProjectionId,
@@ -214,14 +215,15 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
         name: Option<&ProjectionName>,
     ) -> impl Future<Output = Result<Vec<VersionStatus>, StoreError>> + Send;
 
-    /// How far the version that serves has come in all of its slots; `None` if there is none.
+    /// Returns the position that the serving version has reached in all of its slots; `None` if no
+    /// version serves.
     fn visible(
         &self,
         name: &ProjectionName,
     ) -> impl Future<Output = Result<Option<Checkpoint>, StoreError>> + Send;
 
-    /// How far each slot of the version before this one has come: what a version with effects must not
-    /// be ahead of. `None` for the version that serves.
+    /// Returns the position that each slot of the previous version has reached, beyond which a
+    /// version with effects must not advance. `None` for the version that serves.
     fn limits(
         &self,
         id: &ProjectionId,
@@ -237,10 +239,11 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
     /// depends on its rows that would not come along: [`HasDependents`](Swap::HasDependents).
     fn swap(&self, id: &ProjectionId) -> impl Future<Output = Result<Swap, StoreError>> + Send;
 
-    /// Has a retired version built on from where it stopped, to take the place of the one that serves: the
-    /// way back. The swap is the same as for a new version, and the other one is retired by it. A
-    /// version that is read still, and retired for another one that is to come as far, serves again at
-    /// once. Answers what it does now; nothing changes for one that is not retired.
+    /// Requests that a retired version is built on from where it stopped, to take the place of the
+    /// one that serves: the way back. The swap is the same as for a new version, and it retires the
+    /// other one. A version that is still read, and retired for another one that has yet to come as
+    /// far, serves again at once. Returns the state of the version afterwards; nothing changes for
+    /// one that is not retired.
     ///
     /// # Errors
     ///
@@ -289,7 +292,7 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
 
 /// Rows and progress of one step. Dropped, it is undone.
 pub trait ProjectionBatch: Send + 'static {
-    /// What handlers write into.
+    /// The place that handlers write into.
     type Db: Send + 'static;
 
     /// The place where the rows are.
@@ -349,26 +352,26 @@ pub trait ProjectionBatch: Send + 'static {
     fn undo(self) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
-/// What came of [`ProjectionStore::swap`].
+/// The outcome of [`ProjectionStore::swap`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Swap {
-    /// It serves now, or did already.
+    /// The version serves now, or did already.
     Done,
     /// The other version has come further, and has stopped there. Come as far, and call again.
     NotYet,
     /// The other version has effects and has set events aside whose effects were not had, and nobody
     /// would have them after it. It goes on until they are replayed or dropped.
     Waits,
-    /// Something that is no part of the other version depends on its rows, and would go on reading them
-    /// after the swap: in Postgres a view, a foreign key, a publication. Names what it is. The other
-    /// version goes on until it is gone.
+    /// Objects that are no part of the other version depend on its rows, and would go on reading
+    /// them after the swap: in Postgres a view, a foreign key, a publication. Names them. The other
+    /// version goes on until they are gone.
     HasDependents(Vec<String>),
 }
 
 /// The rules that every store keeps when it registers a version: for their authors.
 impl Registration {
-    /// Whether this is the version that is known, kept in order by `keyed_by`, of the log `incarnation`.
+    /// Checks that this is the known version, with the key `keyed_by`, of the log `incarnation`.
     pub fn is_still(&self, keyed_by: &str, incarnation: Incarnation) -> Result<(), RegisterError> {
         let id = self.id.clone();
         if self.keyed_by != keyed_by {
@@ -393,7 +396,7 @@ impl Registration {
         Ok(())
     }
 
-    /// Whether this new version may be built beside the one that serves, which is kept in order by
+    /// Checks that this new version may be built beside the one that serves, whose key is
     /// `keyed_by`.
     pub fn may_follow(&self, keyed_by: &str) -> Result<(), RegisterError> {
         if self.has_effects && self.keyed_by != keyed_by {
@@ -404,71 +407,71 @@ impl Registration {
     }
 }
 
-/// Why a version cannot be run as it is declared.
+/// The reason that a version cannot be run as it is declared.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegisterError {
-    /// It is known, with another key: its slots hold other events.
+    /// The version is known with another key: its slots hold other events.
     #[error(
         "`{id}` is kept in order by `{known}` and was declared by `{declared}`: give it a new version"
     )]
     OtherKey {
-        /// Which projection.
+        /// The projection and its version.
         id: ProjectionId,
-        /// What it was run with.
+        /// The key that it was run with.
         known: String,
-        /// What it is now.
+        /// The key that is declared now.
         declared: String,
     },
-    /// It follows another log: that was restored or replaced.
+    /// The version follows another log: the log was restored or replaced.
     #[error(
         "`{id}` was built from log {known}, and this is log {actual}: it was restored or replaced; give \
          the projection a new version, which is built from this one"
     )]
     OtherLog {
-        /// Which projection.
+        /// The projection and its version.
         id: ProjectionId,
         /// The log that its rows come from.
         known: Incarnation,
         /// The log that there is.
         actual: Incarnation,
     },
-    /// It has effects and is kept in order by something else than the version before it, so that nobody
-    /// could tell whose effects were had.
+    /// The version has effects and another key than the version before it, so that nobody could
+    /// tell whose effects have happened.
     #[error(
         "`{id}` has effects and is kept in order by `{declared}`, the version that serves by `{known}`: \
          a version with effects keeps the key"
     )]
     EffectsChangeKey {
-        /// Which projection.
+        /// The projection and its version.
         id: ProjectionId,
         /// The key of the version that serves.
         known: String,
-        /// That of the new version.
+        /// The key of the new version.
         declared: String,
     },
-    /// Its rows would be where those of another projection are, which is written the same there.
+    /// The rows would be in the place of another projection, whose name is written the same there.
     #[error("`{id}` and `{other}` would both keep their rows in `{place}`: give one another name")]
     SameName {
-        /// Which projection.
+        /// The projection and its version.
         id: ProjectionId,
         /// The one that is known.
         other: ProjectionName,
-        /// Where both would be: in Postgres a schema.
+        /// The place of both: in Postgres a schema.
         place: String,
     },
-    /// Its rows would be where something is that no projection has made.
+    /// The rows would be in a place with contents that no projection has made.
     #[error(
         "`{id}` would keep its rows in `{place}`, which is there and is no projection's: \
          give the projection another name, or move what is there"
     )]
     PlaceTaken {
-        /// Which projection.
+        /// The projection and its version.
         id: ProjectionId,
-        /// Where they would be: in Postgres a schema.
+        /// The place of the rows: in Postgres a schema.
         place: String,
     },
-    /// Its name differs from that of another projection only in case.
+    /// The name differs from that of another projection only in case.
     #[error(
         "`{id}` and `{other}` differ only in upper and lower case, and SQL reads both alike: give one \
          another name"
@@ -479,7 +482,7 @@ pub enum RegisterError {
         /// The one that is known.
         other: ProjectionName,
     },
-    /// Its rows would be in a place that SQL finds only in quotes.
+    /// The rows would be in a place that SQL finds only in quotes.
     #[error(
         "`{id}` would keep its rows in `{place}`, which SQL finds only in quotes: give the projection a name \
          of lower-case letters that is no keyword of SQL"
@@ -496,7 +499,7 @@ pub enum RegisterError {
          projection a shorter one"
     )]
     PlaceTooLong {
-        /// Which projection.
+        /// The projection and its version.
         id: ProjectionId,
         /// The place where they would be: in Postgres a schema.
         place: String,

@@ -1,4 +1,4 @@
-//! What a writer hands on so that a reader sees what was written.
+//! Tokens, with which a reader waits until a read model shows what was written.
 
 use std::fmt;
 use std::num::ParseIntError;
@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::stream::Position;
 
-/// Says how far a projection must have come to show what was written: the position of the last event.
+/// The position that a projection must have reached to show what was written: that of the last
+/// event.
 ///
 /// It is text on the wire, so that it travels from the answer of one request to the next, on whatever
 /// process that arrives:
@@ -60,7 +61,7 @@ impl fmt::Display for Token {
     }
 }
 
-/// What a header held. A text over sixty characters is quoted in part.
+/// Parses the text of a header. The error quotes a text over sixty characters in part.
 impl FromStr for Token {
     type Err = InvalidToken;
 

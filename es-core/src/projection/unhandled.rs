@@ -17,13 +17,14 @@ pub struct Unhandled {
     pub event: EventName,
     /// Whose event it is.
     pub stream: StreamId,
-    /// Its place in the stream.
+    /// The version of the event in its stream.
     pub version: Version,
-    /// Its place in the log.
+    /// The position of the event in the log.
     pub position: Position,
-    /// How many events were handled at once, this one first, if any of them may be the one; else 1.
+    /// The number of events that were handled at once, this one first, if any of them may have
+    /// failed; else 1.
     pub among: usize,
-    /// What the handler failed with.
+    /// The error of the handler.
     pub error: ProjectError,
 }
 

@@ -11,35 +11,35 @@ use crate::error::StoreError;
 use crate::store::{Cursor, EventStore};
 use crate::stream::Position;
 
-/// Why a projection does not show what was waited for.
+/// The reason that a projection does not show what was waited for.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WaitError {
-    /// It has not come so far in time.
+    /// The projection did not come so far in time.
     #[error(
         "`{name}` has come to position {reached} and not to {token} in time: its rows lag behind"
     )]
     TimedOut {
-        /// Which projection.
+        /// The name of the projection.
         name: ProjectionName,
-        /// How far it had to come.
+        /// The token that was waited for.
         token: Token,
-        /// How far it has come.
+        /// The position that the projection has reached.
         reached: Position,
     },
     /// Nobody has run it yet.
     #[error("no projection `{name}` is known: run it once")]
     Unknown {
-        /// Which projection.
+        /// The name of the projection.
         name: ProjectionName,
     },
-    /// It follows another log than the one that the token is of: that was restored or replaced.
+    /// The projection follows another log than that of the token: the log was restored or replaced.
     #[error(
         "`{name}` follows log {known}, and this is log {actual}: it was restored or replaced; rebuild \
          the projection"
     )]
     OtherLog {
-        /// Which projection.
+        /// The name of the projection.
         name: ProjectionName,
         /// The log that it follows.
         known: Incarnation,
@@ -82,7 +82,8 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         self.wait_for_name(&ProjectionId::of::<X>().name, token, timeout).await
     }
 
-    /// As [`wait_for`](Self::wait_for), for a projection or a durable subscription by its name.
+    /// Does the same as [`wait_for`](Self::wait_for), for a projection or a durable subscription by
+    /// its name.
     pub async fn wait_for_name(
         &self,
         name: &ProjectionName,
@@ -139,7 +140,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         Err(WaitError::TimedOut { name: name.clone(), token, reached })
     }
 
-    /// How far the projection has come, noted for all that wait.
+    /// Returns the position that the projection has reached, and records it for all that wait.
     async fn ask(
         &self,
         name: &ProjectionName,

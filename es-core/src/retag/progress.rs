@@ -12,7 +12,8 @@ use crate::stream::Position;
 pub struct RetagProgress {
     /// The name of the events whose tags are written.
     pub event: EventName,
-    /// Up to here in the log they are. Kept by the store: the next call goes on from here.
+    /// The position in the log up to which they are written. Kept by the store: the next call goes
+    /// on from here.
     pub through: Position,
     /// The end of what there is to look through.
     pub until: Position,
@@ -52,7 +53,7 @@ pub enum RetagError {
     /// A stored event has a value that cannot be that of a tag.
     #[error("the tags of the event at position {position} cannot be written")]
     Tags {
-        /// Its position in the log.
+        /// The position of the event in the log.
         position: Position,
         /// The error of its tags.
         source: EncodeError,

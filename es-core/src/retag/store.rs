@@ -13,7 +13,7 @@ use crate::store::{Cursor, EventStore};
 use crate::stream::{Position, StreamId};
 use crate::tag::Tag;
 
-/// So many events are written at a time: their streams are held for as long.
+/// The number of events that are written at a time: their streams are held for as long.
 const PAGE: u32 = 100;
 
 /// The tags that a call writes: those of `event`, under all names that it is stored under.
@@ -32,9 +32,9 @@ pub struct Retag {
 pub struct TaggedPosition {
     /// The stream it was read from.
     pub stream: StreamId,
-    /// Its position in the log.
+    /// The position of the event in the log.
     pub position: Position,
-    /// Its tags.
+    /// The tags of the event.
     pub tags: Vec<Tag>,
 }
 

@@ -1,4 +1,4 @@
-//! What a store is to write in place of a stream.
+//! Replacement of a stream, as a store is to write it.
 
 use std::collections::HashMap;
 
@@ -20,11 +20,11 @@ pub struct Replica {
     pub original: Position,
 }
 
-/// What takes the place of a stream: for the authors of stores.
+/// The replacement of a stream: for the authors of stores.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Replacement {
-    /// Which stream.
+    /// The stream that is replaced.
     pub stream: StreamId,
     /// The version of its last event, as it was read. The stream must still be at it; that is enough,
     /// since no version is ever given twice under one name.
@@ -50,7 +50,7 @@ impl Replacement {
         Conflict::new(self.stream.clone(), ExpectedVersion::Exact(self.last), actual)
     }
 
-    /// What `rewrite` makes of `events`, which are all of a stream.
+    /// Returns the replacement that `rewrite` makes of `events`, which are all of a stream.
     pub(super) fn of<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
         transform: &Transform,
         events: Vec<RecordedEvent>,
@@ -102,7 +102,7 @@ fn copy(mut new: NewEvent, original: EventId) -> NewEvent {
     new.with_id(EventId::generate())
 }
 
-/// How much there is so far.
+/// The number of events and bytes so far.
 #[derive(Default)]
 pub(super) struct Size {
     events: usize,
@@ -110,7 +110,7 @@ pub(super) struct Size {
 }
 
 impl Size {
-    /// One more event with this payload, unless that is too much.
+    /// Adds an event with this payload, unless that is too much.
     pub(super) fn add(&mut self, payload: &str, stream: &StreamId) -> Result<(), TransformError> {
         self.events += 1;
         self.bytes = self.bytes.saturating_add(payload.len());

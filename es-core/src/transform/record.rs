@@ -8,7 +8,7 @@ use crate::stream::{Position, StreamId, Version};
 use crate::timestamp::Timestamp;
 use crate::transform::Transform;
 
-/// That a stream was transformed: who, when, why, and what it was before.
+/// The record that a stream was transformed: by whom, when, why, and what it was before.
 ///
 /// It is the last event of the archive, `stream-transformed`, and stands in the log before the copies:
 /// a reader of the log that keeps something about the stream learns there that it has to begin anew.
@@ -17,7 +17,7 @@ use crate::transform::Transform;
 pub struct Transformation {
     /// The event that is the record.
     pub id: EventId,
-    /// Which stream.
+    /// The stream that was transformed.
     pub stream: StreamId,
     /// The name of the old one. Its last event is this record.
     pub archive: StreamId,
@@ -25,11 +25,11 @@ pub struct Transformation {
     pub first: Version,
     /// The position of the record.
     pub position: Position,
-    /// When it was done.
+    /// The time of the transformation.
     pub at: Timestamp,
-    /// Who did it.
+    /// The actor who transformed the stream.
     pub actor: Actor,
-    /// Why.
+    /// The reason for the transformation.
     pub reason: Reason,
 }
 

@@ -1,4 +1,5 @@
-//! What is asked: which stream, by whom, why, and what becomes of each event.
+//! Request for a transformation: the stream, the actor, the reason, and the treatment of each
+//! event.
 
 use crate::metadata::{Actor, Reason};
 use crate::recorded::NewEvent;
@@ -26,18 +27,18 @@ impl Transform {
     }
 }
 
-/// What becomes of an event.
+/// The treatment of an event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Rewrite {
-    /// It is copied as it is, with its tags.
+    /// Copies the event as it is, with its tags.
     Keep,
-    /// It has no copy.
+    /// Leaves the event out of the copy.
     Drop,
-    /// These events take its place, in this order. Their ids are made anew.
+    /// Replaces the event by these, in this order, with new ids.
     With(Vec<NewEvent>),
 }
 
-/// One event takes its place.
+/// Replaces the event by one other event.
 impl From<NewEvent> for Rewrite {
     fn from(event: NewEvent) -> Self {
         Self::With(vec![event])

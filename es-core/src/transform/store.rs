@@ -15,7 +15,7 @@ use crate::tag::Tag;
 use crate::transform::plan::Size;
 use crate::transform::{Replacement, Rewrite, Transform, TransformError, Transformation};
 
-/// What a transformation came to.
+/// The outcome of a transformation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Transformed {

@@ -6,7 +6,7 @@ use super::verification::Difference;
 use crate::error::{StoreError, StoreErrorKind};
 use crate::projection::{ProjectError, ProjectionBatch, ProjectionId, ProjectionStore, ReadModel};
 
-/// What the projection itself says of its rows.
+/// Returns the difference that the projection's own check finds in its rows, if any.
 pub(super) async fn own_check<K: ProjectionStore, X: ReadModel<K::Db>>(
     kept: &K,
     projection: &X,

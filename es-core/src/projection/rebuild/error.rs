@@ -1,4 +1,4 @@
-//! Why rows were not built again in place.
+//! Errors of a rebuild in place.
 
 use crate::error::StoreError;
 use crate::projection::{
@@ -7,30 +7,32 @@ use crate::projection::{
 use crate::stream::StreamId;
 use crate::text::InvalidText;
 
-/// Why a projection was not rebuilt in place. Whatever it is, everything is as it was before.
+/// The reason that a projection was not rebuilt in place. In each case everything is as it was
+/// before.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RebuildError {
-    /// It cannot be run as it is declared.
+    /// The projection cannot be run as it is declared.
     #[error(transparent)]
     Register(#[from] RegisterError),
     /// Another version took its place, and nobody reads its rows.
     #[error("`{id}` is {state:?}, and its rows are not read; rebuild the version that serves")]
     NotRead {
-        /// Which projection.
+        /// The projection and its version.
         id: ProjectionId,
-        /// What the version does.
+        /// The state of the version.
         state: VersionState,
     },
-    /// It has effects and has parked events: they would be projected, and their effects never had.
+    /// The projection has effects and has parked events: a rebuild would project them without their
+    /// effects.
     #[error(
         "`{id}` has effects, and those of {events} parked events would be lost; replay or drop them \
          first"
     )]
     ParkedEffects {
-        /// Which projection.
+        /// The projection and its version.
         id: ProjectionId,
-        /// How many events are parked.
+        /// The number of parked events.
         events: u64,
     },
     /// The tables could not be made, or what is elsewhere not be removed.
@@ -42,7 +44,7 @@ pub enum RebuildError {
     /// A stream was transformed while the log was read: its events may be there in part.
     #[error("stream `{stream}` was transformed while the log was read; rebuild again")]
     Transformed {
-        /// Which stream.
+        /// The stream that was transformed.
         stream: StreamId,
     },
     /// The projection lists an event that no store could hold.

@@ -27,8 +27,9 @@ impl<'a, K: ProjectionStore, X: ReadModel<K::Db>> Aside<'a, K, X> {
         Ok(Self { kept, projection, batch })
     }
 
-    /// What follows from `events`, which are all of `key`; `None` if they cannot be projected, or if
-    /// rows cannot be told apart by key. The tables are empty again then.
+    /// Returns the rows that follow from `events`, which are all of `key`; `None` if the events
+    /// cannot be projected, or if rows cannot be told apart by key. The tables are empty again
+    /// afterwards.
     pub(super) async fn rows(
         &mut self,
         key: &ProjectionKey,

@@ -96,10 +96,10 @@ async fn status_of<K: ProjectionStore>(
     }
 }
 
-/// Up to where each slot is built.
+/// The position up to which each slot is built.
 struct Reach {
     furthest: Position,
-    /// Where effects are had, how far each slot has come.
+    /// The checkpoint of each slot, if the projection has effects; `None` otherwise.
     slots: Option<HashMap<Slot, Position>>,
 }
 
@@ -125,7 +125,7 @@ impl Reach {
         })
     }
 
-    /// How far the slots are, if the log was read to `end`.
+    /// Returns the checkpoints of the slots after the log was read to `end`.
     fn checkpoints(&self, end: Position) -> Vec<SlotProgress> {
         let done = |slot: Slot| {
             let old = |slots: &HashMap<_, _>| slots.get(&slot).copied();

@@ -1,4 +1,4 @@
-//! How far rows are that are built again in place.
+//! Progress of a rebuild in place.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use tokio::time::Instant;
 
 use crate::stream::Position;
 
-/// How far a rebuild in place has come.
+/// The progress of a rebuild in place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RebuildProgress {
-    /// How many events were handled.
+    /// The number of events that were handled.
     pub events: u64,
     /// The log is done up to here.
     pub position: Position,
@@ -18,15 +18,15 @@ pub struct RebuildProgress {
     pub of: Position,
     /// Events a second, since it began.
     pub rate: f64,
-    /// How long the rest takes if it goes on like that; none as long as nothing is done.
+    /// The remaining time at the rate so far; `None` as long as nothing is done.
     pub left: Option<Duration>,
 }
 
-/// What came of a rebuild in place.
+/// The outcome of a rebuild in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rebuilt {
-    /// How many events were handled.
+    /// The number of events that were handled.
     pub events: u64,
     /// The rows show what happened up to here; what came later follows at the projection's own pace.
     pub position: Position,

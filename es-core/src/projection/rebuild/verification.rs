@@ -1,4 +1,4 @@
-//! What was found when rebuilt rows were looked at.
+//! Result of the verification of rebuilt rows.
 
 use std::fmt;
 
@@ -6,24 +6,24 @@ use serde_json::Value;
 
 use crate::projection::ProjectionKey;
 
-/// What was found when the rows of a new version were looked at, before they serve.
+/// The result of the verification of a new version's rows, before they serve.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Verification {
-    /// How many keys were folded anew and compared.
+    /// The number of keys that were folded anew and compared.
     pub keys: usize,
-    /// How many of the keys that were drawn could not be compared: an event of theirs is parked or came
+    /// The number of drawn keys that could not be compared: one of their events is parked or came
     /// meanwhile, they have too many events, or rows cannot be told apart by key.
     pub left_out: usize,
     /// The tables of the version that serves, with the number of rows in each.
     pub rows_before: Vec<(String, u64)>,
-    /// Those of the new version.
+    /// The tables of the new version, with the number of rows in each.
     pub rows: Vec<(String, u64)>,
-    /// What is wrong; nothing if the rows are right.
+    /// The differences; empty if the rows are right.
     pub differences: Vec<Difference>,
 }
 
-/// Something that is wrong with rebuilt rows.
+/// A fault of rebuilt rows.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Difference {
@@ -34,30 +34,31 @@ pub enum Difference {
     },
     /// A table that has rows in the version that serves has none in the new one.
     Empty {
-        /// Which table; none if the new version has no rows at all.
+        /// The table; `None` if the new version has no rows at all.
         table: Option<String>,
-        /// How many rows it has in the version that serves.
+        /// The number of rows that it has in the version that serves.
         before: u64,
     },
     /// The rows of a key are not those that follow from its events.
     Key {
-        /// Which key.
+        /// The key.
         key: ProjectionKey,
-        /// What follows from its events.
+        /// The rows that follow from its events.
         folded: Value,
-        /// What was found.
+        /// The rows that were found.
         found: Value,
     },
 }
 
 impl Verification {
-    /// Whether nothing is wrong.
+    /// True if there are no differences.
     #[must_use]
     pub fn is_right(&self) -> bool {
         self.differences.is_empty()
     }
 
-    /// What is wrong, in one line: why a version stops that is not let in. At most three differences.
+    /// Returns the differences, at most three, in one line: the reason for which a version is
+    /// stopped and does not serve.
     pub(in crate::projection) fn reason(&self) -> String {
         const SHOWN: usize = 3;
         let shown: Vec<_> =

@@ -1,4 +1,4 @@
-//! Whether the rows of a new version are right.
+//! Verification of the rows of a new version.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,12 +18,13 @@ use crate::selection::Selection;
 use crate::store::EventStore;
 use crate::stream::Position;
 
-/// What came of a look at the rows of a new version.
+/// The outcome of a verification of a new version's rows.
 #[derive(Debug)]
 pub(crate) enum Verified {
-    /// It was looked at.
+    /// The version was verified.
     Done(Verification),
-    /// It cannot be looked at now: a stream was transformed meanwhile, and it has yet to come so far.
+    /// The version cannot be verified now: a stream was transformed meanwhile, and the version has
+    /// yet to reach that position.
     NotYet,
 }
 

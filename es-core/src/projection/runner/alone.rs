@@ -46,7 +46,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         self.commit(batch, rest).await
     }
 
-    /// One event and the commit of it.
+    /// Handles one event and commits it.
     async fn handle_whole(
         &mut self,
         entry: &Entry,

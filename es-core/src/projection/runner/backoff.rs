@@ -1,17 +1,17 @@
-//! How long one waits before the next try.
+//! Delays before the next try.
 
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 
-/// Before an event that failed `tried` times is tried again: 0.1, 0.2, 0.4 … s, up to a minute, with a
-/// random time of up to its length added.
+/// Returns the delay before another try of an event that failed `tried` times: 0.1, 0.2, 0.4 … s,
+/// up to a minute, with a random time of up to its length added.
 pub(super) fn before_retry(tried: u32) -> Duration {
     after(tried, Duration::from_millis(100), Duration::from_mins(1))
 }
 
-/// Before the next try of a node whose store did not answer `tried` times: 20, 40, 80 … ms, up to two
-/// seconds, likewise.
+/// Returns the delay before the next try of a node whose store did not answer `tried` times: 20,
+/// 40, 80 … ms, up to two seconds, likewise.
 pub(super) fn while_away(tried: u32) -> Duration {
     after(tried, Duration::from_millis(20), Duration::from_secs(2))
 }

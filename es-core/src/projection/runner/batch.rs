@@ -1,4 +1,4 @@
-//! What a batch will have done, and its commit.
+//! Draft of a batch, and its commit.
 
 use std::any::Any;
 use std::collections::HashSet;
@@ -41,7 +41,8 @@ impl Entry {
     }
 }
 
-/// What is committed with a batch, and what this node knows once it is.
+/// The progress that is committed with a batch, and the changes to this node's state after the
+/// commit.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Draft {
     pub(super) progress: Progress,
@@ -156,7 +157,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         Ok(self.kept.begin(self.lease.holder(), self.state).await?)
     }
 
-    /// As it is handed to its handler.
+    /// Returns the event in the form that its handler takes.
     pub(super) fn handed(&self, slot: Slot, event: RecordedEvent) -> Handed {
         let serves = self.state == crate::projection::VersionState::Serving;
         let is_new = |after: Position| event.position > after;
@@ -196,7 +197,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         self.lease.hand().elapsed() >= self.options.lease()
     }
 
-    /// What an event is kept in order by.
+    /// Returns the key that orders an event. A panic of the key function is an error.
     pub(super) fn key(&self, event: &RecordedEvent) -> Result<ProjectionKey, ProjectError> {
         let key = catch_unwind(AssertUnwindSafe(|| self.consumer.key(event)));
         match key {

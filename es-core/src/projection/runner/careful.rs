@@ -35,7 +35,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         self.handle_alone(entries, draft, known).await
     }
 
-    /// Says whether the batch was committed.
+    /// Handles the events in one batch. Returns true if the batch was committed.
     async fn handle_in_one(
         &mut self,
         entries: &[Entry],
@@ -89,7 +89,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         }
     }
 
-    /// One event, or nothing at all.
+    /// Handles one event, or writes nothing at all.
     pub(super) async fn handle_one(
         &self,
         slot: Slot,

@@ -17,11 +17,12 @@ use crate::projection::{ProjectionStore, Swap, VersionState};
 use crate::store::EventStore;
 use crate::stream::Position;
 
-/// What a node says of itself that could swap and may not.
+/// The error that a node reports if it has caught up and may not swap because of parked effects.
 const WAITS: &str = "it is built, and the version that serves has set events aside whose effects were not \
                      had: replay or drop them there";
 
-/// The same of one that may not since something would go on reading the other version.
+/// Returns the error that a node reports if it may not swap because other objects would go on
+/// reading the other version.
 fn depended_on(dependents: &[String]) -> String {
     format!(
         "it is built, and the rows of the version that serves are depended on by {}: drop that and make it \
@@ -30,8 +31,8 @@ fn depended_on(dependents: &[String]) -> String {
     )
 }
 
-/// While a version is built, the other nodes and the version that serves come on without a word; and one
-/// that is retired may be dropped.
+/// Waits before another look at the other nodes: while a version is built, they and the version
+/// that serves advance without a notification; and a retired version may be dropped.
 pub(super) async fn others_come_on(state: VersionState) {
     match state {
         VersionState::Building => tokio::time::sleep(Duration::from_millis(100)).await,

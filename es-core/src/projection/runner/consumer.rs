@@ -1,4 +1,4 @@
-//! What the runner runs.
+//! Interface between the runner and the projections and subscriptions that it runs.
 
 use std::future::Future;
 
@@ -13,15 +13,16 @@ use crate::selection::Selection;
 use crate::store::EventStore;
 use crate::stream::Position;
 
-/// Something that follows the log: a [projection](super::OfProjection), or a durable subscription.
+/// A follower of the log: a [projection](super::OfProjection), or a durable subscription.
 ///
 /// The runner knows events as they are stored, their keys and whether they were handled; everything
 /// that has to do with types is behind this trait.
 pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
-    /// What the store has to know before it is run, for a log of that incarnation.
+    /// Returns the declaration that the store registers before it is run, for a log of that
+    /// incarnation.
     fn registration(&self, incarnation: Incarnation) -> Registration;
 
-    /// What it wants to see of the log.
+    /// The part of the log that it reads.
     fn selection(&self) -> &Selection;
 
     /// True if this release of it reads events of that name. Another release may read more.
@@ -30,25 +31,26 @@ pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
         types.is_empty() || types.contains(name)
     }
 
-    /// What an event is kept in order by.
+    /// Returns the key that orders an event.
     fn key(&self, event: &RecordedEvent) -> Result<ProjectionKey, KeyError>;
 
-    /// Whether an event says nothing to a version that became known when the log was complete up to
-    /// `log_end`.
+    /// True if an event does not concern a version that was registered when the log was complete up
+    /// to `log_end`.
     fn passes_by(&self, event: &RecordedEvent, log_end: Position) -> bool {
         let _ = (event, log_end);
         false
     }
 
-    /// Why it cannot go on past this event, which it does not pass by: then the version stops before it.
+    /// Returns the reason that it cannot go on past this event, which it does not pass by; the
+    /// version then stops before the event.
     fn stops_at(&self, event: &RecordedEvent) -> Option<String> {
         let _ = event;
         None
     }
 
-    /// Whether it writes elsewhere than into the store that keeps its progress, so that what it wrote
-    /// cannot be undone. Then the node asks before each batch whether its slots are its own: what is not
-    /// begun need not be repeated by another.
+    /// True if it writes elsewhere than into the store that keeps its progress, so that its writes
+    /// cannot be undone. Then the node checks before each batch that its slots are still its own: a
+    /// batch that is not begun need not be repeated by another node.
     fn is_elsewhere(&self) -> bool {
         false
     }
@@ -88,6 +90,6 @@ pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
 pub(crate) struct Handed {
     /// The event.
     pub(crate) event: RecordedEvent,
-    /// Whether its effects are to be had: the version serves, and no version before had them.
+    /// True if its side effects are to happen: the version serves, and no version before had them.
     pub(crate) with_effects: bool,
 }

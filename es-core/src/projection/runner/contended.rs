@@ -11,7 +11,7 @@ use crate::recorded::RecordedEvent;
 use crate::store::EventStore;
 use crate::stream::Position;
 
-/// So many deadlocks in a row at one place of the log are nobody's fault.
+/// The number of deadlocks in a row, at one position of the log, that count as transient.
 const MOST_TRIES: u32 = 3;
 
 /// The number of times that batches were undone for contention since the last one was committed, by the

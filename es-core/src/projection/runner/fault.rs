@@ -11,23 +11,23 @@ use crate::recorded::RecordedEvent;
 /// The outcome of one event.
 #[derive(Debug)]
 pub(super) enum Tried {
-    /// It is handled, and what was written can be kept.
+    /// The event is handled, and what was written can be kept.
     Done,
-    /// It failed, and what was written is undone.
+    /// The event failed, and what was written is undone.
     Failed(ProjectError),
-    /// It failed, and has taken its batch along: nothing more can be done in that.
+    /// The event failed, and its batch with it: nothing more can be done in that batch.
     Broken(ProjectError),
-    /// It failed with what another try may not meet. Nothing is undone yet; whose fault it is shows in a
-    /// batch of its own.
+    /// The event failed for a reason that another try may not meet. Nothing is undone yet; a try in
+    /// a batch of its own shows whether the event is at fault.
     Contended(ProjectError),
 }
 
 /// Reasons why a handler came to no good end.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// It said so, or panicked.
+    /// The handler returned an error, or panicked.
     Failed(ProjectError),
-    /// It did not come to its end in time, and whatever it was doing was left half done.
+    /// The handler did not end in time, and its work was left half done.
     Overdue,
 }
 
@@ -73,7 +73,7 @@ enum HandlerError {
     },
 }
 
-/// What the handler wrote cannot be kept.
+/// Returns the error for writes of a handler that cannot be kept.
 pub(super) fn not_kept(
     id: &ProjectionId,
     recorded: &RecordedEvent,

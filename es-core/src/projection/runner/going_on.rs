@@ -1,4 +1,4 @@
-//! From one batch to the next without a pause.
+//! Transition from one batch to the next without a pause.
 
 use std::sync::{Mutex, PoisonError};
 

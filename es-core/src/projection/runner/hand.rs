@@ -39,7 +39,7 @@ impl Hand {
         });
     }
 
-    /// Nothing is in hand.
+    /// Clears the event in hand.
     pub(super) fn put_down(&self) {
         *self.lock() = None;
     }
@@ -52,7 +52,7 @@ impl Hand {
         Some(InHand::new(taken.position, event, stream, taken.since))
     }
 
-    /// For how long the event in hand has been there.
+    /// Returns the time for which the event in hand has been there.
     pub(super) fn elapsed(&self) -> Duration {
         self.lock().as_ref().map(|taken| taken.at.elapsed()).unwrap_or_default()
     }

@@ -77,7 +77,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         Ok(versions.iter().all(|version| version.id != *id))
     }
 
-    /// Nothing is known of the slots any more; the next beat tells.
+    /// Forgets all slots; the next heartbeat tells which ones the node holds.
     pub(super) fn forget_slots(&mut self) {
         self.slots = super::slots::Slots::none();
         self.waiting.clear();
@@ -160,7 +160,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         self.waiting.forget(slots);
     }
 
-    /// Something is wrong with the projection, and not with some events, if so many keys wait.
+    /// Requests a stop of the version if so many keys wait that the projection is at fault, and not
+    /// some events.
     pub(super) fn stop_if_too_many(&mut self) {
         if self.waiting.are_too_many() {
             let most = WaitingKeys::MOST;

@@ -1,4 +1,4 @@
-//! What keeps a node's slots its own while its handlers are busy.
+//! Renewal of a node's leases while its handlers are busy.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -15,11 +15,11 @@ use super::hand::Hand;
 use crate::error::StoreError;
 use crate::projection::{Beat, Holder, NodeId, ProjectionId, ProjectionStore, Pulse};
 
-/// Beats: says that the node is alive, and hands on what it is told.
+/// Sends heartbeats, as signs of life of the node, and hands on the replies.
 ///
-/// Two tasks beat: this one, so that a handler may take its time, and the loop when it has to know
-/// something now. What they are told is as old as their question. So each change of what the node holds
-/// begins a new *generation*, and news of an older one do not count.
+/// Two tasks send them: this one, so that a handler may take its time, and the loop when it has to
+/// know something now. A reply is as old as its question. So each change of the slots that the node
+/// holds begins a new *generation*, and replies of an older one do not count.
 #[derive(Debug)]
 pub(super) struct Lease<P> {
     kept: P,
@@ -33,7 +33,7 @@ pub(super) struct Lease<P> {
     news: watch::Sender<Option<News>>,
 }
 
-/// What a beat was told, and in which generation it asked.
+/// The reply to a heartbeat, and the generation in which the heartbeat was sent.
 #[derive(Clone, Debug)]
 pub(super) struct News {
     pub(super) beat: Beat,
@@ -82,7 +82,8 @@ impl<P: ProjectionStore> Lease<P> {
         self.generation.load(Ordering::Acquire)
     }
 
-    /// What the node holds has changed: what was asked before does not count.
+    /// Begins a new generation, as the slots that the node holds have changed: earlier replies do
+    /// not count.
     pub(super) fn changed(&self) {
         self.generation.fetch_add(1, Ordering::AcqRel);
     }
@@ -96,7 +97,7 @@ impl<P: ProjectionStore> Lease<P> {
         &self.hand
     }
 
-    /// Why the node does not come on, or that it does.
+    /// Sets the reason that the node makes no progress, or clears it.
     pub(super) fn set_error(&self, error: Option<String>) {
         self.measured(|measured| measured.pulse.error = error.map(kept_text));
     }
@@ -109,7 +110,7 @@ impl<P: ProjectionStore> Lease<P> {
         });
     }
 
-    /// Says once that the node is alive.
+    /// Sends one heartbeat.
     pub(super) async fn beat(&self) -> Result<Beat, StoreError> {
         let generation = self.generation();
         let pulse = self.measure();
@@ -124,7 +125,7 @@ impl<P: ProjectionStore> Lease<P> {
         Ok(beat)
     }
 
-    /// Says that the node is gone. No beat may be under way.
+    /// Deregisters the node. No heartbeat may be under way.
     pub(super) async fn leave(&self) -> Result<(), StoreError> {
         self.kept.leave(self.holder()).await
     }

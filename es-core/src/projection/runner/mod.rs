@@ -1,10 +1,11 @@
-//! What runs a projection on one of any number of processes started alike.
+//! Runner of a projection on one of any number of identical processes.
 //!
-//! One loop per projection and process, and one task that keeps the lease beside it. The loop holds some
-//! of the 64 slots. It reads on from the slot that is least far, passes over what is another node's or
-//! done, has the rest handled in one batch, and commits with it how far its slots have come. Nodes do not
-//! know one another: who they are and what each may hold they are told with every beat, and a commit of
-//! a slot that has changed hands is refused by the store.
+//! There is one loop per projection and process, and one task that keeps the lease beside it. The
+//! loop holds some of the 64 slots. It reads on from its slot with the lowest checkpoint, skips the
+//! events that belong to another node or are done, handles the rest in one batch, and commits the
+//! checkpoints of its slots with the batch. Nodes do not know one another: each heartbeat tells a
+//! node how many there are and what it may hold, and the store refuses a commit for a slot that has
+//! changed hands.
 
 mod alone;
 mod backoff;

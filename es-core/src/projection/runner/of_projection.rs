@@ -50,7 +50,7 @@ impl<X: Projection> OfProjection<X> {
     }
 }
 
-/// What a projection declares, for a log of that incarnation.
+/// Returns the registration of a projection, for a log of that incarnation.
 pub(crate) fn registration<X: Projection>(
     incarnation: Incarnation,
 ) -> Result<Registration, InvalidText> {
@@ -96,14 +96,14 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
         self.is_elsewhere && !<X as Projects<Db>>::IS_BULK
     }
 
-    /// Of a stream that was transformed before the version was known it has seen the copies alone: there
-    /// is nothing to forget.
+    /// True for the record of a transformation from before the version was registered: the version
+    /// has seen only the copies, so there is nothing to forget.
     fn passes_by(&self, event: &RecordedEvent, log_end: Position) -> bool {
         event.position <= log_end && Transformation::of(event).is_some()
     }
 
-    /// Where another key than the stream is declared, the copies may be in anybody's hands, and come
-    /// before the record.
+    /// Stops at the record of a transformation if another key than the stream is declared: any node
+    /// may hold the copies, and handle them before the record.
     fn stops_at(&self, event: &RecordedEvent) -> Option<String> {
         let transformation = Transformation::of(event).filter(|_| X::KEYED_BY != "stream")?;
         Some(format!(
@@ -152,7 +152,7 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
 }
 
 impl<X: Projection> OfProjection<X> {
-    /// One stored event, which may be read as several.
+    /// Handles one stored event, which may be read as several.
     async fn project<Db: Send>(
         &self,
         stored: RecordedEvent,

@@ -21,7 +21,7 @@ use crate::store::EventStore;
 use crate::stream::Position;
 use crate::transform::Transformation;
 
-/// With fewer events than these, telling the store of all slots would cost more than the batch.
+/// The number of events below which noting all slots in the store would cost more than the batch.
 const FEW: usize = 8;
 
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
@@ -104,7 +104,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         self.log.select_page(selection, from, limit).await
     }
 
-    /// Says whether the page is done; if not, it is to be read again and handled event by event.
+    /// Handles a page. Returns true if the page is done; if not, it is to be read again and handled
+    /// event by event.
     async fn handle_page(
         &mut self,
         mut page: SelectedPage,
@@ -197,16 +198,16 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         Ok(is_done)
     }
 
-    /// Tells the store how far all slots have come.
+    /// Notes the checkpoints of all slots in the store.
     async fn note(&mut self, caps: &Caps) -> Result<(), Hitch> {
         let draft = Draft::new(self.slots.all(Position::START, caps));
         let batch = self.begin(&draft).await?;
         self.commit(batch, draft).await
     }
 
-    /// What of a page is the node's to handle. An event that has no key is kept in order with its stream.
-    /// Fails if this release cannot tell the key of an event that may be the node's: a newer one can,
-    /// and the node has to stop before it.
+    /// Returns the events of a page that are the node's to handle. An event that has no key is
+    /// ordered with its stream. Fails if this release cannot tell the key of an event that may be
+    /// the node's: a newer one can, and the node has to stop before it.
     fn sort(&mut self, page: SelectedPage, caps: &Caps) -> Result<Vec<Entry>, Hitch> {
         let mut entries = Vec::with_capacity(page.events.len());
         for event in page.events {

@@ -19,7 +19,8 @@ pub(super) fn page_size(batch: u32) -> u32 {
     batch.max(FEWEST)
 }
 
-/// What comes after a position. Dropped, it is not read, or read again.
+/// The page after a position, read in advance. If this is dropped, the page is not read, or is read
+/// again.
 #[derive(Debug)]
 pub(super) struct ReadAhead {
     after: Position,
@@ -45,7 +46,7 @@ impl ReadAhead {
         Self { after, page: Page::Reading(AbortOnDropHandle::new(tokio::spawn(read))) }
     }
 
-    /// Whether it is the page after that position.
+    /// True if it is the page after that position.
     pub(super) fn is_after(&self, after: Position) -> bool {
         self.after == after
     }

@@ -1,4 +1,4 @@
-//! What is set aside, tried again.
+//! Retries of parked events.
 
 use tracing::Instrument;
 
@@ -13,13 +13,13 @@ use crate::spans;
 use crate::store::EventStore;
 use crate::stream::Position;
 
-/// How many keys are looked after at a time.
+/// The number of keys that are retried at a time.
 const KEYS: u32 = 100;
 
 /// The events of one key that are tried in one batch, in order.
 struct Line {
     events: Vec<Parked>,
-    /// Whether there may be more behind them.
+    /// True if there may be more events behind them.
     has_more: bool,
 }
 
@@ -91,7 +91,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         self.try_alone(lines, known).await
     }
 
-    /// Says whether the batch was committed.
+    /// Tries the events in one batch. Returns true if the batch was committed.
     async fn try_in_one(&mut self, lines: &[Line], known: &mut Known) -> Result<bool, Hitch> {
         let slots = lines.iter().filter_map(Line::slot);
         let mut draft = self.resting_on(slots);
@@ -164,7 +164,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         Ok(())
     }
 
-    /// One event and the commit of it.
+    /// Tries one event again and commits it.
     async fn try_whole(&mut self, parked: &Parked) -> Result<Result<(), ProjectError>, Hitch> {
         let mut draft = self.resting_on([parked.slot]);
         let mut batch = self.begin(&draft).await?;
@@ -216,7 +216,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         }
     }
 
-    /// Of these keys more may wait, which is due now that the event before it is done.
+    /// Unblocks these keys, unless more of their events wait: those are due now that the events
+    /// before them are done.
     async fn free(&mut self, cleared: Vec<(ProjectionKey, Position)>) -> Result<(), Hitch> {
         for (key, after) in cleared {
             let next = self.kept.parked(self.lease.id(), &key, after, 1).await?;

@@ -9,10 +9,10 @@ use crate::stream::Position;
 
 const COUNT: usize = Slot::COUNT as usize;
 
-/// What a node believes to hold. A commit finds out if it does not.
+/// The slots that a node believes to hold. A commit finds out if it does not.
 ///
-/// Where a page with few events has none of a slot, the slot comes on without a word to the store. What
-/// is not noted is read once more after a crash, and there is nothing in it.
+/// If a page with few events has none of a slot, the slot advances without a note in the store. The
+/// part that is not noted is read once more after a crash, and there is nothing in it.
 #[derive(Clone, Debug)]
 pub(super) struct Slots {
     held: [Option<Claim>; COUNT],
@@ -20,10 +20,11 @@ pub(super) struct Slots {
     unnoted_since: Option<Instant>,
 }
 
-/// So long the store may lack that a slot has come on.
+/// The longest time for which the store may lack that a slot has advanced.
 const UNNOTED: Duration = Duration::from_millis(100);
 
-/// How far each slot may come: while a version with effects is built, not beyond the one that serves.
+/// The position up to which each slot may advance: while a version with effects is built, not
+/// beyond the one that serves.
 #[derive(Clone, Debug)]
 pub(super) struct Caps([Position; COUNT]);
 
@@ -56,13 +57,14 @@ impl Slots {
         self.held().map(|claim| claim.slot).collect()
     }
 
-    /// Those that the store does not know as the node's any more.
+    /// Returns the slots that the store no longer knows as the node's.
     pub(super) fn lost(&self, held: &[(Slot, Epoch)]) -> Vec<Slot> {
         let is_held = |claim: &&Claim| held.contains(&(claim.slot, claim.epoch));
         self.held().filter(|claim| !is_held(claim)).map(|claim| claim.slot).collect()
     }
 
-    /// Where to read on: nothing up to here is of interest. `None` if no slot may come on.
+    /// Returns the position to read on from: nothing up to it is of interest. `None` if no slot may
+    /// advance.
     pub(super) fn from(&self, caps: &Caps) -> Option<Position> {
         let may_come_on = self.held().filter(|claim| claim.checkpoint < caps.of(claim.slot));
         may_come_on.map(|claim| claim.checkpoint).min()
@@ -86,17 +88,17 @@ impl Slots {
         all.collect()
     }
 
-    /// Whether the store lacks that a slot has come on.
+    /// True if the store lacks that a slot has advanced.
     pub(super) fn are_unnoted(&self) -> bool {
         self.unnoted_since.is_some()
     }
 
-    /// Whether it has lacked that for long enough.
+    /// True if the store has lacked that for long enough.
     pub(super) fn are_to_be_noted(&self) -> bool {
         self.unnoted_since.is_some_and(|since| since.elapsed() >= UNNOTED)
     }
 
-    /// These have come so far, and the store does not know it.
+    /// Records progress that the store does not know.
     pub(super) fn pass(&mut self, passed: &[SlotProgress]) {
         if !passed.is_empty() {
             self.unnoted_since.get_or_insert_with(Instant::now);
@@ -104,7 +106,7 @@ impl Slots {
         }
     }
 
-    /// They have come so far, and the store knows it.
+    /// Records progress that the store knows.
     pub(super) fn advance(&mut self, progress: &[SlotProgress]) {
         if progress.len() == self.len() {
             self.unnoted_since = None;
@@ -144,7 +146,7 @@ impl Caps {
         *cap = limit.min(*cap);
     }
 
-    /// How far the slot that may come least far may come.
+    /// Returns the lowest position up to which a slot may advance.
     pub(super) fn least(&self) -> Position {
         self.0.iter().copied().min().unwrap_or(Position::MAX)
     }

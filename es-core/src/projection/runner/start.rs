@@ -1,4 +1,4 @@
-//! From the first word to the store to the last.
+//! Life of a runner, from its first call to the store to the last.
 
 use std::pin::pin;
 use std::sync::Arc;

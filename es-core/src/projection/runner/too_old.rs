@@ -55,7 +55,7 @@ impl TooOld {
         }
     }
 
-    /// No slot of this node passes that event.
+    /// Keeps all slots of this node before that event.
     pub(super) fn stop_before(&mut self, position: Position) {
         self.walls.insert(position);
     }
@@ -98,8 +98,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         is_too_old
     }
 
-    /// Whether an event that failed may be set aside, beside `more` keys of this batch. If so much waits
-    /// for the same reason already, the node stops before the event.
+    /// Checks that an event that failed may be parked, beside `more` keys of this batch. If so much
+    /// waits for the same reason already, the node stops before the event.
     pub(super) fn may_wait(
         &mut self,
         event: &RecordedEvent,

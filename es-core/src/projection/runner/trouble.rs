@@ -1,4 +1,4 @@
-//! What keeps a node from coming on, and how long it waits before it tries again.
+//! Transient failures of a node, and the delay before it tries again.
 
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ use crate::error::StoreError;
 use crate::projection::gauges;
 use crate::projection::{CommitError, ProjectError, ProjectionStore};
 
-/// Why a step came to nothing. Nobody's fault: it is done again after a while, for ever.
+/// A transient failure of a step. No event is at fault: the step is repeated after a delay, for
+/// ever.
 #[derive(Debug)]
 pub(super) enum Hitch {
     /// A store is away.
@@ -49,7 +50,7 @@ pub(super) struct Trouble {
 }
 
 impl Trouble {
-    /// Something went wrong. Answers how long to wait.
+    /// Records a failure. Returns the delay before the next try.
     pub(super) fn met<P: ProjectionStore>(&mut self, hitch: &Hitch, lease: &Lease<P>) -> Duration {
         let text = match hitch {
             Hitch::Store(error) | Hitch::Refused(error) => Some(chain(error)),
@@ -70,7 +71,7 @@ impl Trouble {
         backoff::while_away(self.tried)
     }
 
-    /// It goes on.
+    /// Records that the node makes progress again.
     pub(super) fn is_over<P: ProjectionStore>(&mut self, lease: &Lease<P>) {
         self.tried = 0;
         if self.told.take().is_some() {

@@ -23,18 +23,19 @@ use crate::selection::Selection;
 use crate::store::EventStore;
 use crate::stream::Position;
 
-/// One node of one projection.
+/// A node of one projection.
 pub(crate) struct Runner<S, P: ProjectionStore, C> {
     pub(super) log: S,
     pub(super) kept: P,
     pub(super) consumer: C,
-    /// What the version is owed of the log: what this release wants to see, and what others do.
+    /// The events that the version is owed: those that this release reads, and those that other
+    /// releases read.
     pub(super) selection: Selection,
     /// The kinds of events that this release cannot read.
     pub(super) too_old: TooOld,
     pub(super) options: RunOptions,
     pub(super) incarnation: Incarnation,
-    /// Up to where the log was complete when the version became known.
+    /// The position up to which the log was complete when the version was registered.
     pub(super) log_end: Position,
     pub(super) has_effects: bool,
     pub(super) stop: CancellationToken,
@@ -49,26 +50,27 @@ pub(crate) struct Runner<S, P: ProjectionStore, C> {
     pub(super) waiting: WaitingKeys,
     pub(super) ahead: Option<ReadAhead>,
     pub(super) begun: Begun<P::Batch>,
-    /// Up to here pages are handled event by event: one of them could not be handled as a whole.
+    /// The position up to which pages are handled event by event: one of them could not be handled
+    /// as a whole.
     pub(super) careful_to: Position,
-    /// Whether it has to be found out anew what the node holds.
+    /// True if the node has to ask the store again which slots it holds.
     pub(super) must_beat: bool,
-    /// Why the version is to be stopped, until it is.
+    /// The reason to stop the version, until it is stopped.
     pub(super) to_stop: Option<String>,
-    /// How far a version that is being built must have come in all slots to take its place.
+    /// The position that a version being built must have reached in all slots to take its place.
     pub(super) goal: Option<Position>,
-    /// Whether its rows were looked at and are right.
+    /// True if its rows were verified and are right.
     pub(super) is_verified: bool,
     pub(super) trouble: Trouble,
     pub(super) contended: Contended,
-    /// That of the batch in hand.
+    /// The span of the batch in hand.
     pub(super) span: Span,
 }
 
-/// What came of a turn of the loop.
+/// The outcome of a turn of the loop.
 #[derive(Debug)]
 pub(super) enum Turn {
-    /// There is more to do.
+    /// More work is left.
     Again,
     /// Everything up to `safe` is done, in the slots that this node holds; if it holds any.
     Idle { safe: Option<Position> },

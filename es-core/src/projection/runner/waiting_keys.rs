@@ -1,4 +1,4 @@
-//! Which keys wait, and when one of them is to be looked after.
+//! Keys that wait for a retry, and the time of the next one.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
@@ -54,18 +54,19 @@ impl WaitingKeys {
         *self = Self::default();
     }
 
-    /// Something is to be tried again after `delay`, from now on. To be called after the commit, so that
-    /// by the clock of the store it is due then, too.
+    /// Schedules a retry after `delay`, from now on. To be called after the commit, so that the
+    /// retry is due then by the clock of the store, too.
     pub(super) fn retry_in(&mut self, delay: Duration) {
         self.due.push(Reverse(Instant::now() + delay));
     }
 
-    /// Something may be due now.
+    /// Notes that a retry may be due now.
     pub(super) fn look_now(&mut self) {
         self.is_due = true;
     }
 
-    /// Whether something may be due. Asking takes note of it: what was due until now is looked after.
+    /// Returns true if a retry may be due, and resets that: the caller handles all that was due
+    /// until now.
     pub(super) fn take_due(&mut self) -> bool {
         let now = Instant::now();
         while self.due.peek().is_some_and(|Reverse(due)| *due <= now) {
@@ -80,7 +81,8 @@ impl WaitingKeys {
         self.next_due().is_some_and(|due| due <= Instant::now())
     }
 
-    /// When the next is due, as far as this node knows; the beats tell of the others.
+    /// Returns the time of the next retry, as far as this node knows; the heartbeats tell of the
+    /// others.
     pub(super) fn next_due(&self) -> Option<Instant> {
         if self.is_due {
             return Some(Instant::now());
