@@ -56,7 +56,7 @@ pub trait Projection: Send + Sync + 'static {
     /// The version of what it writes, from 1. A new one is built beside the old.
     const VERSION: u32;
 
-    /// Everything that it handles.
+    /// The events that it handles.
     type Event: EventSet + Clone;
 
     /// The key that orders its events, as a word: `stream`, or the name of the declared function. A

@@ -1,4 +1,4 @@
-//! Named subscriptions, for what is no projection.
+//! Named subscriptions, for consumers that are not projections.
 
 use std::future::Future;
 
@@ -51,8 +51,8 @@ use crate::transform::Transformation;
 /// }
 /// ```
 pub trait Handle<Db>: Send + Sync + 'static {
-    /// Handles an event. If it fails it comes again, as
-    /// [`OnFailure`](super::OnFailure) says.
+    /// Handles an event. An event that fails is tried again, as [`OnFailure`](super::OnFailure)
+    /// says.
     fn handle(
         &self,
         event: RecordedEvent,

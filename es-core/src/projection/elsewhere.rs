@@ -1,4 +1,4 @@
-//! Progress in one place, and what is written in another.
+//! Projections that write elsewhere than into the store of their progress.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};

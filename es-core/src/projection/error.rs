@@ -53,7 +53,7 @@ pub struct ProjectError {
 /// The party that is to blame for a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
-    /// Nobody says.
+    /// The error does not say.
     Unsaid,
     /// Another system does not do what it should.
     OtherSystem,
@@ -67,7 +67,8 @@ impl ProjectError {
         Self { error: error.into(), fault: Fault::Unsaid }
     }
 
-    /// Another system is away, or does not do what it should: the event is tried again until it does.
+    /// Creates an error for another system that is away, or does not do what it should: the event
+    /// is tried again until it does.
     pub fn unavailable(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { error: error.into(), fault: Fault::OtherSystem }
     }

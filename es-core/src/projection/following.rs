@@ -9,7 +9,7 @@ use super::ProjectionName;
 use crate::checkpoint::Checkpoint;
 use crate::stream::Position;
 
-/// All projections that this process runs, waits for or looks after.
+/// The projections that this process runs, waits for or administers.
 #[derive(Debug, Default)]
 pub(crate) struct Followed(Mutex<HashMap<ProjectionName, Arc<Following>>>);
 
@@ -19,7 +19,7 @@ pub(crate) struct Following {
     /// The position that this process has reached in all slots that it holds. Changes when it has
     /// committed a batch.
     pub(crate) committed: watch::Sender<Position>,
-    /// Changes when this process has been asked to look after what is set aside, or to go on.
+    /// Changes when this process has been asked to retry or drop parked events, or to go on.
     pub(crate) asked: watch::Sender<()>,
     /// The furthest that was seen to be visible.
     pub(crate) visible: watch::Sender<Option<Checkpoint>>,

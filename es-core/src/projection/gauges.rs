@@ -13,8 +13,8 @@ mod told {
     use crate::projection::{NodeId, ProjectionId, ProjectionStore, VersionStatus};
     use crate::store::EventStore;
 
-    /// Goes on telling what the slots of a node lack, until it is dropped. What is behind these numbers is
-    /// the kept progress, so they are right also while a handler takes its time.
+    /// Reports the lag of a node's slots until it is dropped. The numbers come from the stored
+    /// checkpoints, so they are right also while a handler takes its time.
     pub(in crate::projection) async fn keep<S: EventStore, P: ProjectionStore>(
         log: S,
         kept: P,

@@ -97,7 +97,7 @@ pub trait Projects<Db: Send>: Projection {
         db: &mut Db,
     ) -> impl Future<Output = Result<(), ProjectError>> + Send;
 
-    /// Several events, in their order, all or an error that does not say which.
+    /// Handles several events, in their order; an error does not say which of them failed.
     fn project_all(
         &self,
         events: Vec<Recorded<Self::Event>>,

@@ -13,12 +13,12 @@ use crate::held_up::HeldUp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Thresholds {
-    /// More events than these warn. 1,000 unless told otherwise.
+    /// The number of events above which a lag is a warning; 1,000 by default.
     pub events: u64,
-    /// An event that waits for longer than this warns. 30 s unless told otherwise.
+    /// The waiting time of an event above which there is a warning; 30 s by default.
     pub time: Duration,
-    /// An event that waits for longer than this in a slot that nobody holds is a failure. 60 s unless
-    /// told otherwise: a crashed node's slots are taken over after its lease.
+    /// The waiting time of an event, in a slot that nobody holds, above which there is a failure;
+    /// 60 s by default: the slots of a crashed node are taken over after its lease.
     pub unheld: Duration,
 }
 
@@ -30,19 +30,20 @@ impl Default for Thresholds {
 }
 
 impl Thresholds {
-    /// Warns at more than so many events.
+    /// Sets the number of events above which a lag is a warning.
     #[must_use]
     pub fn with_events(self, events: u64) -> Self {
         Self { events, ..self }
     }
 
-    /// Warns when an event waits for longer.
+    /// Sets the waiting time of an event above which there is a warning.
     #[must_use]
     pub fn with_time(self, time: Duration) -> Self {
         Self { time, ..self }
     }
 
-    /// Fails when an event waits for longer and nobody holds its slot.
+    /// Sets the waiting time of an event, in a slot that nobody holds, above which there is a
+    /// failure.
     #[must_use]
     pub fn with_unheld(self, unheld: Duration) -> Self {
         Self { unheld, ..self }
@@ -52,7 +53,7 @@ impl Thresholds {
 /// The severity of a finding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HealthState {
-    /// All is well.
+    /// No problem was found.
     #[default]
     Ok,
     /// Reads may be stale, or lack a key; an operator should look.

@@ -14,7 +14,7 @@ pub struct InHand {
     pub event: String,
     /// The stream of the event.
     pub stream: String,
-    /// Since when the handler has it, by the clock of its process.
+    /// The time at which the handler took it, by the clock of its process.
     pub since: Timestamp,
 }
 

@@ -33,7 +33,7 @@ impl Slot {
     /// The number of slots.
     pub const COUNT: u8 = 64;
 
-    /// All of them, rising.
+    /// Returns all slots, rising.
     pub fn all() -> impl ExactSizeIterator<Item = Self> {
         (0..Self::COUNT).map(Self)
     }

@@ -15,7 +15,8 @@ use crate::timestamp::Timestamp;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProjectionStatus {
-    /// Position and owner of each slot, nodes with their errors, what is parked.
+    /// The status of the version: position and owner of each slot, nodes with their errors, parked
+    /// events.
     pub version: VersionStatus,
     /// The position up to which the log was complete: a version that has reached it lacks nothing.
     pub end: Position,
@@ -23,7 +24,7 @@ pub struct ProjectionStatus {
     pub lag: Lag,
     /// The lag of each slot, by rising slot number.
     pub slots: Vec<(Slot, Lag)>,
-    /// Events a second, of all nodes, lately.
+    /// The rate of all nodes, in events a second, lately.
     pub rate: f64,
     /// The longest time until it lacks nothing, at that rate; `None` if it makes no progress.
     pub left: Option<Duration>,
@@ -42,7 +43,7 @@ pub struct Lag {
 }
 
 impl ProjectionStatus {
-    /// Looks up what `version` lacks: one page of its events, or a few where they are rare.
+    /// Looks up the lag of `version`: reads one page of its events, or a few where they are rare.
     pub(super) async fn of<S: EventStore>(
         store: &S,
         version: VersionStatus,
@@ -149,7 +150,7 @@ pub struct Rebuilding {
     pub position: Position,
     /// The end of the log: where it is going.
     pub of: Position,
-    /// Events a second, of all nodes, lately.
+    /// The rate of all nodes, in events a second, lately.
     pub rate: f64,
     /// The longest remaining time, at that rate; `None` if it makes no progress.
     pub left: Option<Duration>,

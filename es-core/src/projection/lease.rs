@@ -119,7 +119,8 @@ pub enum VersionState {
     Building,
     /// The rows of the version are those that are read.
     Serving,
-    /// Another version took its place. Its rows are there until they are dropped; nobody adds to them.
+    /// The version was replaced by another one. Its rows are there until they are dropped; nobody
+    /// adds to them.
     Retired,
     /// The version stopped at an event, as it was told to: see
     /// [`OnFailure::Stop`](super::OnFailure::Stop).
@@ -189,7 +190,7 @@ impl Beat {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Pulse {
-    /// Events a second, lately.
+    /// The rate of the node, in events a second, lately.
     pub rate: f64,
     /// The error that keeps it from making progress, if there is one.
     pub error: Option<String>,
@@ -207,9 +208,9 @@ pub struct Claim {
     pub slot: Slot,
     /// The epoch to name when committing.
     pub epoch: Epoch,
-    /// Everything up to here is done.
+    /// The position up to which everything is done.
     pub checkpoint: Position,
-    /// Effects of events up to here were had by a version before.
+    /// The position up to which a version before has had the effects.
     pub effects_after: Position,
 }
 

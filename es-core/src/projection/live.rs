@@ -77,7 +77,7 @@ pub struct Live<S, P> {
 }
 
 impl<S: EventStore, P: Projection> Live<S, P> {
-    /// `projection`, of everything in `store`.
+    /// Creates a fold of `projection`, of everything in `store`.
     #[must_use]
     pub fn new(store: S, projection: P) -> Self {
         let (selection, up_to) = (Selection::log(), Position::MAX);
@@ -120,8 +120,8 @@ impl<S: EventStore, P: Projection> Live<S, P> {
         Ok(db)
     }
 
-    /// Folds the events into what is somebody else's: a connection with a transaction, with tables made
-    /// for it.
+    /// Folds the events into a `db` that the caller keeps: a connection with a transaction, with
+    /// tables made for it.
     ///
     /// # Errors
     ///

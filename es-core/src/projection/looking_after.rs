@@ -1,4 +1,4 @@
-//! Looking after what is set aside.
+//! Administration of parked events.
 
 use super::{
     Keys, Parked, ParkedKey, Projection, ProjectionId, ProjectionKey, ProjectionStore, Projections,
@@ -36,12 +36,12 @@ const PAGE: u32 = 1000;
 /// }
 /// ```
 impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
-    /// All keys of which something is set aside, in the order of their bytes.
+    /// Returns all keys with parked events, in the order of their bytes.
     pub async fn parked<X: Projection>(&self) -> Result<Vec<ParkedKey>, StoreError> {
         self.parked_of(&ProjectionId::of::<X>()).await
     }
 
-    /// Everything that is set aside of a key, in order; the first event is the one that failed.
+    /// Returns all parked events of a key, in order; the first event is the one that failed.
     pub async fn parked_events<X: Projection>(
         &self,
         key: &ProjectionKey,
@@ -161,7 +161,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         Ok(())
     }
 
-    /// Nodes in this process need not wait for the next beat.
+    /// Wakes the nodes in this process, so that they need not wait for the next heartbeat.
     pub(super) fn ask_to_look(&self, id: &ProjectionId) {
         self.followed.of(&id.name).asked.send_replace(());
     }

@@ -1,4 +1,4 @@
-//! Read models: what follows from events, kept up to date.
+//! Projections: read models that are kept up to date with the events.
 //!
 //! # Metrics
 //!

@@ -42,16 +42,16 @@ impl Default for RunOptions {
 }
 
 impl RunOptions {
-    /// Commits up to this many events at a time, at least one; 500 unless told otherwise. They are read at
-    /// least 200 at a time.
+    /// Sets the most events of a batch, at least one; 500 by default. The log is read at least 200
+    /// events at a time.
     #[must_use]
     pub fn with_batch(mut self, events: u32) -> Self {
         self.batch = events.max(1);
         self
     }
 
-    /// Waits so long for more if there are fewer events than fit in a batch; not at all unless told
-    /// otherwise. Rows come later by as much, and batches are larger where events come one by one.
+    /// Sets the time to wait for more events if there are fewer than fit in a batch; zero by
+    /// default. Rows come later by as much, and batches are larger if events come one by one.
     #[must_use]
     pub fn with_linger(mut self, linger: Duration) -> Self {
         self.linger = linger;
@@ -77,9 +77,9 @@ impl RunOptions {
         self
     }
 
-    /// Limits the time that one event may be in a handler's hands; a minute unless told otherwise. Then the handler is
-    /// broken off, and the event has failed. Events that are handled many at once have that time together,
-    /// and are handled one by one after it.
+    /// Limits the time that one event may be in a handler's hands; a minute by default. After that
+    /// time the handler is cancelled, and the event has failed. Events that are handled many at
+    /// once share that time, and are handled one by one after it.
     #[must_use]
     pub fn with_event_limit(mut self, limit: Duration) -> Self {
         self.event_limit = limit;

@@ -22,10 +22,10 @@ use crate::store::{Cursor, EventStore};
 /// }
 /// ```
 impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
-    /// Every version of every projection that is kept: how far it has come in each slot and what it
-    /// lacks, who runs it, what it has parked.
+    /// Returns the status of every version of every projection that is kept: the position and lag
+    /// of each slot, the nodes that run it, the parked events.
     ///
-    /// One look at the kept progress, and one at the log for each version that does not rest.
+    /// Reads the kept progress once, and the log once for each version that does not rest.
     pub async fn status(&self) -> Result<Vec<ProjectionStatus>, StoreError> {
         self.statuses(None).await
     }

@@ -78,7 +78,7 @@ impl SetAside {
 pub struct Failure {
     /// The error and its causes, in one line.
     pub error: String,
-    /// After how long it is tried again; never, if it is parked.
+    /// The delay until it is tried again; `None` if it is parked.
     pub retry_in: Option<Duration>,
     /// True if it was no try at all: the node is too old to read the event, which waits for one that
     /// can.
@@ -114,7 +114,7 @@ pub struct Parked {
     pub error: Option<String>,
     /// The number of tries since it was parked or replayed.
     pub attempts: u32,
-    /// Since when.
+    /// The time since which it is parked.
     pub since: Timestamp,
     /// The time of the next try, if there is one.
     pub next_attempt: Option<Timestamp>,
@@ -154,7 +154,7 @@ pub struct ParkedKey {
     pub error: String,
     /// The number of tries since it was parked or replayed.
     pub attempts: u32,
-    /// Since when.
+    /// The time since which it is parked.
     pub since: Timestamp,
     /// The time of the next try; `None` if it waits for somebody to act.
     pub next_attempt: Option<Timestamp>,
@@ -178,6 +178,6 @@ impl ParkedKey {
 pub enum Keys {
     /// One key.
     One(ProjectionKey),
-    /// All.
+    /// All keys.
     All,
 }

@@ -10,14 +10,14 @@ use crate::timestamp::Timestamp;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Every slot that the batch rests on, with the epoch in which the node was given it, and how far
-    /// it is done now.
+    /// The slots that the batch rests on, each with the epoch in which the node was given it, and
+    /// the position up to which it is done now.
     pub slots: Vec<SlotProgress>,
-    /// Events that are set aside from now on.
+    /// The events that are parked from now on.
     pub set_aside: Vec<SetAside>,
-    /// Events that were set aside before, tried again, and failed again.
+    /// The events that were parked before, tried again, and failed again.
     pub failed_again: Vec<FailedAgain>,
-    /// Events that were set aside before and are done, or dropped as somebody wanted.
+    /// The events that were parked before and are done, or dropped on request.
     pub settled: Vec<(ProjectionKey, Position)>,
 }
 
@@ -29,7 +29,7 @@ pub struct SlotProgress {
     pub slot: Slot,
     /// The epoch in which the slot was claimed.
     pub epoch: Epoch,
-    /// Everything up to here is done, or set aside.
+    /// The position up to which everything is done, or parked.
     pub checkpoint: Position,
 }
 

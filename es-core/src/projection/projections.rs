@@ -1,4 +1,4 @@
-//! Running projections.
+//! Running, waiting for and administering projections.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,8 +19,8 @@ use crate::stream::Position;
 use crate::subscription::{Start, first_place};
 use crate::text::InvalidText;
 
-/// Runs projections of the log in `S`, whose progress and rows are kept in `P`; waits for them and looks
-/// after what they had to set aside.
+/// The projections of the log in `S`, whose progress and rows are kept in `P`: runs them, waits for
+/// them and administers their parked events.
 ///
 /// ```
 /// use std::time::Duration;
@@ -124,7 +124,7 @@ impl From<ResumeError> for RunError {
 }
 
 impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
-    /// Projections of the log of `log`, kept in `kept`.
+    /// Creates the projections of the log `log`, kept in `kept`.
     #[must_use]
     pub fn new(log: S, kept: P) -> Self {
         Self { log, kept, followed: Arc::default() }
@@ -157,7 +157,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         starting.boxed()
     }
 
-    /// Runs a projection that writes into something else than what keeps its progress: a mailer, a
+    /// Runs a projection that writes elsewhere than into the store of its progress: a mailer, a
     /// search index, another database. `destination` is cloned for each event.
     ///
     /// `start` counts where the projection is new, and must be said: a mailer begins [`Start::Now`], or it

@@ -53,7 +53,8 @@ impl<'a, S: EventStore> Replay<'a, S> {
         Self { store, source, up_to, began: None, pages: 0, done: false }
     }
 
-    /// Everything up to here was read, or is in a page that follows; none before the first page.
+    /// Returns the position up to which everything was read, or is in a page that follows; `None`
+    /// before the first page.
     pub(super) fn end(&self) -> Option<Position> {
         self.began.map(|safe| safe.min(self.up_to))
     }

@@ -28,7 +28,7 @@ pub enum Ended {
     /// The projection was told to stop.
     #[error("it was told to stop")]
     Stopped,
-    /// Another version took its place, and somebody dropped its rows.
+    /// Another version took the place of this one, and somebody dropped its rows.
     #[error("another version took its place, and its rows were dropped")]
     Retired,
     /// The projection follows another log than the present one: the log was restored or replaced.
@@ -84,8 +84,9 @@ impl Running {
         *self.state.borrow()
     }
 
-    /// Stops it: the batch in hand is finished, its slots are handed over, and other nodes take them at
-    /// once. Takes no longer than the lease; a handler that does is broken off, and its batch undone.
+    /// Stops the projection: the batch in hand is finished, its slots are handed over, and other
+    /// nodes take them at once. Takes no longer than the lease; a handler that takes longer is
+    /// cancelled, and its batch rolled back.
     pub async fn stop(self) {
         let Self { stop, mut ended, .. } = self;
         stop.disarm().cancel();
@@ -93,9 +94,10 @@ impl Running {
         let _ = ended.wait_for(Option::is_some).await;
     }
 
-    /// Waits until it is not run any more, and says why. A projection that is stopped by
-    /// [`OnFailure::Stop`](super::OnFailure::Stop) is run: it waits until it is resumed. So is one whose
-    /// place another version took: it waits until it is reinstated, or its version is dropped.
+    /// Waits until the projection is no longer run, and returns the reason. A projection that is
+    /// stopped by [`OnFailure::Stop`](super::OnFailure::Stop) is still run: it waits until it is
+    /// resumed. So is a version that another one replaced: it waits until it is reinstated or
+    /// dropped.
     pub async fn ended(&mut self) -> Ended {
         match self.ended.wait_for(Option::is_some).await {
             Ok(ended) => ended.clone().unwrap_or(Ended::BrokenOff),

@@ -20,9 +20,9 @@ pub struct VersionStatus {
     pub incarnation: Incarnation,
     /// The stored names of the events that it reads; empty for all.
     pub types: Vec<EventName>,
-    /// Since when it is known.
+    /// The time at which the version was registered.
     pub since: Timestamp,
-    /// All 64, rising.
+    /// The 64 slots, rising.
     pub slots: Vec<SlotStatus>,
     /// The nodes that are alive.
     pub nodes: Vec<NodeStatus>,
@@ -58,7 +58,7 @@ impl VersionStatus {
         }
     }
 
-    /// Everything up to here is done, or set aside, in every slot.
+    /// Returns the position up to which everything is done, or parked, in every slot.
     #[must_use]
     pub fn position(&self) -> Position {
         self.slots.iter().map(|slot| slot.checkpoint).min().unwrap_or(Position::START)
@@ -75,7 +75,7 @@ pub struct SlotStatus {
     pub owner: Option<NodeId>,
     /// The number of times that it has changed hands.
     pub epoch: Epoch,
-    /// Everything up to here is done, or set aside.
+    /// The position up to which everything is done, or parked.
     pub checkpoint: Position,
     /// The number of keys with parked events.
     pub parked_keys: u64,
@@ -97,7 +97,7 @@ pub struct NodeStatus {
     pub node: NodeId,
     /// The time until which its leases last without a heartbeat.
     pub alive_until: Timestamp,
-    /// Events a second, lately.
+    /// The rate of the node, in events a second, lately.
     pub rate: f64,
     /// The error that keeps it from making progress, if there is one.
     pub error: Option<String>,

@@ -13,7 +13,8 @@ use crate::event::{EventName, SchemaVersion};
 use crate::metadata::Reason;
 use crate::stream::Position;
 
-/// Keeps how far projections have come, who runs them, what they had to set aside, and their rows.
+/// A store of projections: how far they have come, which nodes run them, their parked events and
+/// their rows.
 ///
 /// # Why it is shaped so
 ///
@@ -65,10 +66,10 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
     /// The place that handlers write into.
     type Db: Send + 'static;
 
-    /// Rows and progress of one step, committed together.
+    /// The rows and the progress of one step, committed together.
     type Batch: ProjectionBatch<Db = Self::Db>;
 
-    /// Makes a version known. The first version of a name serves at once, a later one is built beside
+    /// Registers a version. The first version of a name serves at once, a later one is built beside
     /// it, and one that is older than the version that serves is retired: its process runs, handles
     /// nothing, and is there when the version is [reinstated](Self::reinstate). All slots begin at
     /// [`Registration::start`].
@@ -209,7 +210,7 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
         why: Option<&str>,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// All versions, of one name or of all, with their slots, nodes and what they have set aside.
+    /// Returns all versions, of one name or of all, with their slots, nodes and parked events.
     fn versions(
         &self,
         name: Option<&ProjectionName>,
@@ -253,8 +254,8 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
         id: &ProjectionId,
     ) -> impl Future<Output = Result<VersionState, StoreError>> + Send;
 
-    /// Removes a version that does not serve, with its rows. Answers whether there was one. Where it was
-    /// the one that the version that is read was retired for, that one serves again.
+    /// Removes a version that does not serve, with its rows. Returns true if there was one. If the
+    /// version that is read was retired in favour of this one, that version serves again.
     fn drop_version(
         &self,
         id: &ProjectionId,
@@ -290,7 +291,8 @@ pub trait ProjectionStore: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<(String, u64)>, StoreError>> + Send;
 }
 
-/// Rows and progress of one step. Dropped, it is undone.
+/// The rows and the progress of one step, as one transaction. A batch that is dropped is rolled
+/// back.
 pub trait ProjectionBatch: Send + 'static {
     /// The place that handlers write into.
     type Db: Send + 'static;
@@ -298,24 +300,25 @@ pub trait ProjectionBatch: Send + 'static {
     /// The place where the rows are.
     fn db(&mut self) -> &mut Self::Db;
 
-    /// Marks where [`back`](Self::back) goes back to; forgets the mark before it.
+    /// Sets the savepoint that [`back`](Self::back) rolls back to; forgets the one before it.
     fn mark(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Undoes what was written since the mark.
+    /// Rolls back what was written since the savepoint.
     ///
     /// # Errors
     ///
     /// If that cannot be done, since a handler has ended the batch: it keeps nothing then.
     fn back(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Checks that what was written since the mark can be kept, by every rule that would otherwise speak at
-    /// the commit, and that the batch is the one that was begun: a handler may have ended it. Changes
-    /// nothing, and says yes by default. Proven by `handlers::a_check_changes_nothing` and
+    /// Checks that the writes since the savepoint can be kept, by every constraint that would
+    /// otherwise be checked at the commit, and that the batch is the one that was begun: a handler
+    /// may have ended it. Changes nothing, and succeeds by default. Proven by
+    /// `handlers::a_check_changes_nothing` and
     /// `handlers::what_cannot_be_kept_is_told_before_the_commit`.
     ///
     /// # Errors
     ///
-    /// What is wrong; the fault of the event that was handled since the mark.
+    /// With the rule that is broken; the event that was handled since the savepoint is at fault.
     fn check(&mut self) -> impl Future<Output = Result<(), ProjectError>> + Send {
         async { Ok(()) }
     }
@@ -348,7 +351,7 @@ pub trait ProjectionBatch: Send + 'static {
         async { self.commit(progress).await.map(|()| None) }
     }
 
-    /// Undoes everything.
+    /// Rolls back the whole batch.
     fn undo(self) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 

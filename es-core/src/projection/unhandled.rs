@@ -1,4 +1,4 @@
-//! Events that go through the handlers with nobody to set them aside.
+//! Handling of events without parking.
 
 use std::error::Error;
 use std::fmt;
@@ -15,7 +15,7 @@ use crate::stream::{Position, StreamId, Version};
 pub struct Unhandled {
     /// The name of the event.
     pub event: EventName,
-    /// Whose event it is.
+    /// The stream of the event.
     pub stream: StreamId,
     /// The version of the event in its stream.
     pub version: Version,

@@ -1,4 +1,4 @@
-//! Reading what was just written.
+//! Read your writes: waiting for a projection to reach a token.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub enum WaitError {
         /// The position that the projection has reached.
         reached: Position,
     },
-    /// Nobody has run it yet.
+    /// No process has run the projection yet.
     #[error("no projection `{name}` is known: run it once")]
     Unknown {
         /// The name of the projection.

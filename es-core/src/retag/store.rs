@@ -103,16 +103,16 @@ pub struct TaggedPosition {
 ///
 /// The events need not come from decisions, and a type with several names is written under all.
 pub trait RetagStore: EventStore {
-    /// Asks all tags of `retag.event` of every append of its names from now on, and no others. Returns
-    /// when every append that did not know has ended, with the position to go on from: the smallest up
-    /// to which a call before has written all of these tags.
+    /// Requires all tags of `retag.event` on every append of its names from now on, and no others.
+    /// Returns when every append that did not know of them has ended, with the position to go on
+    /// from: the smallest up to which a call before has written all of these tags.
     fn begin_retag(
         &self,
         retag: &Retag,
     ) -> impl Future<Output = Result<Position, StoreError>> + Send;
 
-    /// Adds tags to events, those that they have not, and writes down that everything is done up to
-    /// `through`. All or nothing. Leaves out what is in an [archive](StreamId::is_archive) by now.
+    /// Adds the tags that events lack, and records that everything is done up to `through`. All or
+    /// nothing. Leaves out events that are in an [archive](StreamId::is_archive) by now.
     fn write_tags(
         &self,
         retag: &Retag,
@@ -120,7 +120,7 @@ pub trait RetagStore: EventStore {
         through: Position,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Writes down that the tags are complete.
+    /// Records that the tags are complete.
     fn end_retag(&self, retag: &Retag) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Writes the tags of all stored events `E`, as its code has them now: each is read, old versions

@@ -20,7 +20,7 @@ impl Transform {
     /// memory at once.
     pub const MAX_BYTES: usize = 256 * 1024 * 1024;
 
-    /// Transforms `stream`; `actor` does so, because of `reason`.
+    /// Creates the request to transform `stream`, by `actor`, because of `reason`.
     #[must_use]
     pub fn new(stream: StreamId, actor: Actor, reason: Reason) -> Self {
         Self { stream, actor, reason }

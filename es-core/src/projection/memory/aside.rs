@@ -29,7 +29,7 @@ pub(super) struct Aside {
 struct Queue {
     slot: Slot,
     events: BTreeMap<Position, Waiting>,
-    /// Under which moment the key is in `due`.
+    /// The moment under which the key is in `due`.
     due: Option<Instant>,
 }
 

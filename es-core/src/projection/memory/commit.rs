@@ -13,7 +13,7 @@ pub(super) enum Purpose {
     Prepare(Turn),
     /// Handles events. Slots, state and turn must still be the node's.
     Project {
-        /// Whose it is.
+        /// The node whose batch it is.
         node: NodeId,
         /// The state of the version when the batch was begun.
         state: VersionState,
@@ -36,7 +36,7 @@ impl Purpose {
 }
 
 impl<M> Names<M> {
-    /// Everything that may refuse comes before the first change.
+    /// Commits a batch. All checks that may refuse it come before the first change.
     pub(super) fn commit(
         &mut self,
         id: &ProjectionId,

@@ -14,7 +14,7 @@ use crate::stream::Position;
 /// The slots of a version, and the nodes that are alive.
 #[derive(Clone, Debug)]
 pub(super) struct Slots {
-    /// All 64; slot n is at n.
+    /// The 64 slots; slot n is at index n.
     slots: Vec<Leased>,
     nodes: BTreeMap<NodeId, Node>,
 }
@@ -66,7 +66,8 @@ impl Slots {
         }
     }
 
-    /// Among whom the slots are shared. A node that is not alive any more is forgotten.
+    /// Returns the share of the node among those that are alive. Forgets nodes that are not alive
+    /// any more.
     pub(super) fn sharing(&mut self, node: NodeId) -> Sharing {
         let now = Instant::now();
         self.nodes.retain(|_, node| now < node.until);
@@ -133,7 +134,8 @@ impl Slots {
         }
     }
 
-    /// Nobody holds a slot any more, nor commits what was begun before. What had effects has had them.
+    /// Takes all slots from their nodes, so that no batch begun before can be committed. Effects up
+    /// to each checkpoint count as done.
     pub(super) fn take_from_all(&mut self) {
         for slot in &mut self.slots {
             slot.owner = None;
@@ -142,7 +144,7 @@ impl Slots {
         }
     }
 
-    /// Nobody holds a slot any more, nor commits what was begun before.
+    /// Takes all slots from their nodes, so that no batch begun before can be committed.
     pub(super) fn free_all(&mut self) {
         for slot in &mut self.slots {
             slot.owner = None;

@@ -15,7 +15,7 @@ pub(super) struct Turns {
 
 #[derive(Debug, Default)]
 struct Current {
-    /// Turns are numbered, so that one that was lost does not end the one after it.
+    /// The number of the turn, so that a turn that was lost does not end the one after it.
     number: u64,
     /// True if the turn of that number goes on.
     is_taken: bool,
@@ -32,7 +32,7 @@ pub(super) struct Turn {
 }
 
 impl Turns {
-    /// Waits until nobody has the turn, or whoever has it was not heard of for its lease.
+    /// Waits until no batch has the turn, or the lease of the batch that has it is over.
     pub(super) async fn take(self: &Arc<Self>, lease: Option<Duration>) -> Turn {
         loop {
             // From before the look, so that it misses no end. All who wait are woken: one that is kept and

@@ -13,11 +13,12 @@ use crate::timestamp::Timestamp;
 #[derive(Debug)]
 pub(super) struct MemoryVersion<M> {
     pub(super) registration: Registration,
-    /// Building, serving or retired; whether it is stopped besides says `stopped`.
+    /// The place of the version: building, serving or retired. It may be stopped besides: see
+    /// `stopped`.
     pub(super) place: VersionState,
     pub(super) stopped: Option<String>,
     pub(super) is_prepared: bool,
-    /// Shared with those who read it: a batch puts another one here.
+    /// The model, shared with its readers: a batch puts another one here.
     pub(super) model: Arc<M>,
     pub(super) turns: Arc<Turns>,
     pub(super) slots: Slots,

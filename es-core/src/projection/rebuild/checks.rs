@@ -35,7 +35,8 @@ pub(super) fn not_for_a_moment<K: ProjectionStore>(
     Ok(error)
 }
 
-/// Tables that have lost all their rows. One that the new version does not have is none of them.
+/// Returns a difference for each table that has lost all its rows. A table that the new version
+/// does not have is not among them.
 pub(super) fn lost_rows(before: &[(String, u64)], now: &[(String, u64)]) -> Vec<Difference> {
     let all = |counts: &[(String, u64)]| counts.iter().map(|(_, rows)| rows).sum::<u64>();
     if now.is_empty() || all(before) == 0 {

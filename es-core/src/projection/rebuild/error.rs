@@ -15,7 +15,7 @@ pub enum RebuildError {
     /// The projection cannot be run as it is declared.
     #[error(transparent)]
     Register(#[from] RegisterError),
-    /// Another version took its place, and nobody reads its rows.
+    /// Another version took the place of this one, and nobody reads its rows.
     #[error("`{id}` is {state:?}, and its rows are not read; rebuild the version that serves")]
     NotRead {
         /// The projection and its version.

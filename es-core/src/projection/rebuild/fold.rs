@@ -8,7 +8,7 @@ use crate::projection::unhandled::project;
 use crate::projection::{ProjectionBatch, ProjectionId, ProjectionKey, ProjectionStore, ReadModel};
 use crate::recorded::RecordedEvent;
 
-/// Empty tables that nobody sees and that are gone in the end.
+/// Empty tables, seen by nobody and gone in the end, into which keys are folded for a comparison.
 pub(super) struct Aside<'a, K: ProjectionStore, X> {
     kept: &'a K,
     projection: &'a X,

@@ -1,4 +1,4 @@
-//! Rows that are built again where they are.
+//! Rebuild of rows in place.
 
 use std::collections::HashMap;
 
@@ -19,8 +19,9 @@ use crate::stream::Position;
 
 /// Empties the rows and folds the log anew, in one batch.
 ///
-/// Without effects it goes up to the end of the log. With effects each slot goes as far as it had come,
-/// and not further: what is behind has its effects still to come, from whoever runs the projection.
+/// Without effects it goes up to the end of the log. With effects each slot is rebuilt up to its
+/// checkpoint, and not further: the effects of later events are still to come, when the projection
+/// is run.
 pub(in crate::projection) async fn rebuild_in_place<S, K, X>(
     store: &S,
     kept: &K,

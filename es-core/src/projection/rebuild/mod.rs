@@ -1,4 +1,4 @@
-//! Rows that are built again: beside those that are read, or in their place.
+//! Rebuild of rows: beside those that are read, or in their place.
 
 mod checks;
 mod error;

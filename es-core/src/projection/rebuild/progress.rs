@@ -12,11 +12,11 @@ use crate::stream::Position;
 pub struct RebuildProgress {
     /// The number of events that were handled.
     pub events: u64,
-    /// The log is done up to here.
+    /// The position up to which the log is done.
     pub position: Position,
-    /// The rebuild ends here.
+    /// The position at which the rebuild ends.
     pub of: Position,
-    /// Events a second, since it began.
+    /// The rate since the rebuild began, in events a second.
     pub rate: f64,
     /// The remaining time at the rate so far; `None` as long as nothing is done.
     pub left: Option<Duration>,

@@ -27,7 +27,7 @@ pub struct Verification {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Difference {
-    /// [`ReadModel::verify`](super::super::ReadModel::verify) says so.
+    /// The check of [`ReadModel::verify`](super::super::ReadModel::verify) failed.
     Check {
         /// The error and its causes, in one line.
         error: String,

@@ -28,11 +28,11 @@ pub(crate) enum Verified {
     NotYet,
 }
 
-/// Looks at the rows of a version that is being built and has caught up.
+/// Verifies the rows of a version that is being built and has caught up.
 ///
-/// Nobody has to stand still for it. The rows of a key are as of some moment between two looks at the
-/// checkpoint of its slot; they are compared if no event of the key lies between the two, so that it
-/// does not matter which.
+/// No node has to pause for it. The rows of a key are as of some moment between two reads of its
+/// slot's checkpoint; they are compared if no event of the key lies between the two, so that the
+/// exact moment does not matter.
 pub(in crate::projection) async fn verify<S, K, X>(
     store: &S,
     kept: &K,
@@ -75,7 +75,7 @@ struct Sample<'a, S, K, X> {
 }
 
 impl<S: EventStore, K: ProjectionStore, X: ReadModel<K::Db>> Sample<'_, S, K, X> {
-    /// Draws keys and compares them. Answers whether that means anything.
+    /// Draws keys and compares them. Returns true if the result means anything.
     async fn compare(
         &self,
         new: &VersionStatus,

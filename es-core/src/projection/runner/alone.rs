@@ -1,4 +1,4 @@
-//! Events in a batch each.
+//! Handling of events in a batch each.
 
 use super::batch::{Draft, Entry};
 use super::careful::Known;
@@ -11,8 +11,9 @@ use crate::recorded::RecordedEvent;
 use crate::store::EventStore;
 
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
-    /// Handles each event in a batch of its own, and notes with it how far its slot has come; `rest` is
-    /// what the page comes to beyond them. What is `known` to fail is not tried again.
+    /// Handles each event in a batch of its own, and notes with it how far its slot has come.
+    /// `rest` is the progress of the page beyond them. Events that are `known` to fail are not
+    /// tried again.
     pub(super) async fn handle_alone(
         &mut self,
         entries: Vec<Entry>,

@@ -46,13 +46,13 @@ impl Entry {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Draft {
     pub(super) progress: Progress,
-    /// Slots that have come on without an event: known to this node, and noted with a later batch.
+    /// Slots that have advanced without an event: known to this node, and noted with a later batch.
     pub(super) passed: Vec<SlotProgress>,
     /// Events that went through a handler.
     pub(super) handled: u64,
-    /// Keys of which something is set aside now.
+    /// Keys that have parked events now.
     pub(super) blocked: HashSet<ProjectionKey>,
-    /// Keys of which nothing is set aside any more.
+    /// Keys that have no parked events any more.
     pub(super) freed: Vec<ProjectionKey>,
     retries: Vec<Duration>,
     stop: Option<String>,
@@ -206,7 +206,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         }
     }
 
-    /// Makes a batch permanent, and knows what follows from it.
+    /// Commits a batch, and applies its draft to the state of this node.
     pub(super) async fn commit(&mut self, batch: P::Batch, draft: Draft) -> Result<(), Hitch> {
         let Draft { progress, passed, handled, blocked, freed, retries, stop } = draft;
         let slots = progress.slots.clone();

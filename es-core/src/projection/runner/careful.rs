@@ -12,7 +12,7 @@ use crate::recorded::RecordedEvent;
 use crate::store::EventStore;
 use crate::stream::Position;
 
-/// Events that are known to fail, and with what.
+/// The events that are known to fail, with their errors.
 pub(super) type Known = HashMap<Position, ProjectError>;
 
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {

@@ -42,7 +42,7 @@ pub(super) async fn others_come_on(state: VersionState) {
 }
 
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
-    /// Everything up to `safe` is done in the slots of this node.
+    /// Decides what to do when everything up to `safe` is done in the slots of this node.
     ///
     /// Where the log ended when this node first came there is how far all of them have to come: a goal
     /// that moved with the log would not be reached by several nodes at once.

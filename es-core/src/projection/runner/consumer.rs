@@ -60,7 +60,7 @@ pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
         false
     }
 
-    /// Makes what it writes into, once.
+    /// Makes the place that it writes into, once.
     fn create(&self, db: &mut Db) -> impl Future<Output = Result<(), ProjectError>> + Send;
 
     /// Handles events in their order, all of them or an error that does not say which. At least one.

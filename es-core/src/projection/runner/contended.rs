@@ -1,4 +1,4 @@
-//! Failures that pass as a rule, and of one event do not.
+//! Failures that are transient as a rule, and persist for some event.
 
 use std::collections::HashMap;
 
@@ -34,7 +34,7 @@ impl Contended {
         *tries > MOST_TRIES
     }
 
-    /// The node comes on.
+    /// Forgets the counts, as the node makes progress.
     pub(super) fn is_over(&mut self) {
         self.0.clear();
     }

@@ -1,4 +1,4 @@
-//! Faults of one event that its handler did not tell of itself.
+//! Faults of an event that its handler did not report.
 
 use std::error::Error;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub(super) enum Tried {
     Contended(ProjectError),
 }
 
-/// Reasons why a handler came to no good end.
+/// The reason that a handler did not succeed.
 #[derive(Debug)]
 pub(super) enum Fault {
     /// The handler returned an error, or panicked.

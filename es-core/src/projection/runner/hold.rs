@@ -1,4 +1,4 @@
-//! Holding one's share of the slots: no more, no less.
+//! Rebalance: a node holds its share of the slots, no more and no less.
 
 use tracing::{debug, warn};
 
@@ -15,7 +15,7 @@ pub(super) const RETIRED: &str = "another version serves: this one is run as ret
                                   until it is reinstated";
 
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
-    /// Acts on what the last beat told, between two batches.
+    /// Acts on the reply to the last heartbeat, between two batches.
     pub(super) async fn hold_share(&mut self) -> Result<Option<Ended>, Hitch> {
         if self.must_beat {
             if let Err(error) = self.lease.beat().await {
@@ -129,8 +129,9 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         Ok(())
     }
 
-    /// Asked after slots were claimed: a release that reads more takes the slots from all nodes when it
-    /// is registered, so that none of them passes by what it was not told of.
+    /// Learns which events the version is owed, after slots were claimed: a release that reads more
+    /// takes the slots from all nodes when it is registered, so that none of them skips events that
+    /// it was not told of.
     async fn learn_what_is_owed(&mut self) -> Result<(), Hitch> {
         let id = self.lease.id();
         let versions = self.kept.versions(Some(&id.name)).await?;

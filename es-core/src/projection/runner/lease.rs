@@ -130,8 +130,8 @@ impl<P: ProjectionStore> Lease<P> {
         self.kept.leave(self.holder()).await
     }
 
-    /// Goes on saying so until it is told to stop; never breaks off a beat, which could otherwise arrive
-    /// after the node has left.
+    /// Goes on sending heartbeats until it is told to stop; never breaks one off, which could
+    /// otherwise arrive after the node has deregistered.
     pub(super) async fn keep(&self, stop: CancellationToken) {
         let mut failed = 0_u32;
         while stop.run_until_cancelled(sleep(self.pause(failed))).await.is_some() {

@@ -91,7 +91,8 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
         self.is_elsewhere
     }
 
-    /// Many events at once are asked for where a repetition does no harm.
+    /// True for writes elsewhere, unless the handler is `bulk`: that is declared where a repetition
+    /// does no harm.
     fn is_stepwise(&self) -> bool {
         self.is_elsewhere && !<X as Projects<Db>>::IS_BULK
     }
@@ -174,7 +175,7 @@ impl<X: Projection> OfProjection<X> {
         Ok(())
     }
 
-    /// Everything between two transformations at once.
+    /// Handles all events between two transformations at once.
     async fn handle_in_bulk<Db: Send>(
         &self,
         events: Vec<Handed>,

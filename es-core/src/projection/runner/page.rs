@@ -25,7 +25,8 @@ use crate::transform::Transformation;
 const FEW: usize = 8;
 
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
-    /// Reads the next page, has handled what is the node's of it, and commits how far it has come.
+    /// Reads the next page, handles the events that are the node's, and commits how far its slots
+    /// have come.
     pub(super) async fn next_page(&mut self) -> Result<Turn, Hitch> {
         let (caps, is_limited) = self.caps().await?;
         let Some(from) = self.slots.from(&caps) else {

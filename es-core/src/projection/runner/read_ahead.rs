@@ -1,5 +1,5 @@
-//! Pages of the log that are there before their batch is begun: one that is read while the current one is
-//! handled, and what one has left that is larger than a batch.
+//! Read-ahead of the log: a page that is read while the current one is handled, and the rest of a
+//! page that is larger than a batch.
 
 use std::collections::VecDeque;
 

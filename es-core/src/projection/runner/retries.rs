@@ -30,7 +30,7 @@ impl Line {
 }
 
 impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
-    /// Tries what is due, in one batch; what is due beyond it comes in the next turn.
+    /// Tries the due events in one batch; those that are due beyond it come in the next turn.
     pub(super) async fn retry(&mut self) -> Result<(), Hitch> {
         let due = self
             .kept
@@ -55,9 +55,9 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         Ok(())
     }
 
-    /// Each due event, and what waits behind it if it waited itself until now: then the one before it
-    /// is done, and these will be, too. All read before the batch is begun, which may hold the only
-    /// connection that there is.
+    /// Returns each due event, with the events behind it if it only waited itself until now: then
+    /// the one before it is done, and these will be, too. All are read before the batch is begun,
+    /// which may hold the only connection that there is.
     async fn lines(&self, due: Vec<Parked>) -> Result<Vec<Line>, Hitch> {
         let mut room = self.options.batch() as usize;
         let mut lines = Vec::with_capacity(due.len());
@@ -82,7 +82,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         Ok(self.kept.parked(self.lease.id(), &first.key, after, limit).await?)
     }
 
-    /// All of them in one batch, as long as that holds; else each event in one of its own.
+    /// Tries all events in one batch, as long as that holds; else each event in a batch of its own.
     async fn try_lines(&mut self, lines: Vec<Line>) -> Result<(), Hitch> {
         let mut known = Known::new();
         if self.try_in_one(&lines, &mut known).await? {
@@ -139,7 +139,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         Ok(true)
     }
 
-    /// Each event in a batch of its own; what is `known` to fail is not tried.
+    /// Tries each event in a batch of its own; events that are `known` to fail are not tried.
     async fn try_alone(&mut self, lines: Vec<Line>, mut known: Known) -> Result<(), Hitch> {
         for Line { events, .. } in lines {
             let mut cleared = None;

@@ -16,7 +16,7 @@ const COUNT: usize = Slot::COUNT as usize;
 #[derive(Clone, Debug)]
 pub(super) struct Slots {
     held: [Option<Claim>; COUNT],
-    /// Since when the store lacks that a slot has come on, if it does.
+    /// The time since which the store lacks that a slot has advanced, if it does.
     unnoted_since: Option<Instant>,
 }
 
@@ -80,7 +80,7 @@ impl Slots {
         self.held().filter_map(reached).collect()
     }
 
-    /// All slots as the store is to know them when everything up to `through` is done.
+    /// Returns all slots as the store is to know them when everything up to `through` is done.
     pub(super) fn all(&self, through: Position, caps: &Caps) -> Vec<SlotProgress> {
         let reached = |claim: &Claim| through.min(caps.of(claim.slot)).max(claim.checkpoint);
         let all =

@@ -31,7 +31,7 @@ use crate::projection::{
 use crate::store::{Cursor, EventStore};
 use crate::stream::Position;
 
-/// Makes a consumer known, prepares what it writes into, and runs it in the background.
+/// Registers a consumer, prepares the place that it writes into, and runs it in the background.
 pub(crate) async fn start<S, P, C>(
     log: S,
     kept: P,

@@ -1,4 +1,4 @@
-//! Events that are a batch each.
+//! Handling of events that are a batch each.
 
 use super::batch::{Draft, Entry};
 use super::consumer::Consumer;

@@ -17,8 +17,8 @@ use crate::recorded::RecordedEvent;
 use crate::store::EventStore;
 use crate::stream::Position;
 
-/// More keys than these do not wait for a newer node, or for another system: then it is not a few events,
-/// and the node waits.
+/// The most keys that wait for a newer node, or for another system. If there are more, it is not a
+/// few events that fail, and the node waits.
 const MOST_KEYS: usize = 1000;
 
 /// The kinds of events that this node has met and cannot read, and where it has to stop for them.
@@ -31,8 +31,8 @@ const MOST_KEYS: usize = 1000;
 #[derive(Debug, Default)]
 pub(super) struct TooOld {
     kinds: BTreeSet<(EventName, SchemaVersion)>,
-    /// Events whose key cannot be told, or that would be too many to set aside: a slot that has not come
-    /// past one stays before it, until a newer node takes the slot.
+    /// The positions of events whose key cannot be told, or that would be too many to park: a slot
+    /// that has not come past one stays before it, until a newer node takes the slot.
     walls: BTreeSet<Position>,
 }
 
@@ -65,7 +65,8 @@ impl TooOld {
         self.kinds.iter().cloned().collect()
     }
 
-    /// `caps`, and no further than before the next event that the node has to stop for.
+    /// Lowers `caps` to before the next event that the node has to stop for. Returns true if there
+    /// is one.
     pub(super) fn limit<'a>(&self, caps: &mut Caps, held: impl Iterator<Item = &'a Claim>) -> bool {
         let mut is_limited = false;
         for claim in held {

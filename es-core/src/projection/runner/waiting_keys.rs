@@ -20,7 +20,8 @@ pub(super) struct WaitingKeys {
 }
 
 impl WaitingKeys {
-    /// More of them in one node stop a projection: then it is not a few events that are wrong.
+    /// The most keys that may wait in one node. More of them stop the projection: then it is not a
+    /// few events that are wrong.
     pub(super) const MOST: usize = 100_000;
 
     pub(super) fn is_blocked(&self, key: &ProjectionKey) -> bool {
