@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, process};
 
-/// Whether a test may write down what is new.
+/// The permission of a test to write down what is new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blessing {
-    /// It may: `ES_BLESS=1`.
+    /// Allowed by `ES_BLESS=1`.
     Given,
-    /// It compares, and touches nothing.
+    /// Not allowed: the test compares, and writes nothing.
     Withheld,
 }
 

@@ -166,7 +166,7 @@ mod scenario;
 pub use blessing::Blessing;
 pub use scenario::{Given, Played, Scenario, Stored, Then, When};
 
-/// What the macros of this crate call.
+/// Items that the macros of this crate call.
 #[doc(hidden)]
 pub mod __private {
     pub use es_core::EventSet;

@@ -1,4 +1,4 @@
-//! What a test of aggregates and decisions uses: `use es_testing::prelude::*;`.
+//! Prelude for tests of aggregates and decisions: `use es_testing::prelude::*;`.
 
 pub use crate::Scenario;
 pub use crate::decision;

@@ -1,4 +1,4 @@
-//! What a catalog tells of: who is asked, what comes of it, how that is stored.
+//! The chapters of a catalog: commands and decisions, the events that they cause, the stored forms.
 
 use std::any::type_name;
 
@@ -22,7 +22,7 @@ pub(super) struct Asked {
     pub(super) name: &'static str,
     /// `None` for a decision across streams.
     pub(super) lifecycle: Option<Lifecycle>,
-    /// What a decision across streams rests on.
+    /// The models that a decision across streams rests on.
     pub(super) models: Vec<Model>,
     pub(super) events: Vec<&'static str>,
 }
@@ -35,31 +35,32 @@ pub(super) struct Model {
 }
 
 impl Chapter {
-    /// Of the aggregate `A`.
+    /// A chapter on the aggregate `A`.
     #[must_use]
     pub fn aggregate<A: Aggregate>() -> Self {
         Self::of_aggregate::<A>(A::Event::history())
     }
 
-    /// Of a set of events that decisions across streams cause, called after the set.
+    /// A chapter on a set of events that decisions across streams cause, named after the set.
     #[must_use]
     pub fn events<S: EventSet>() -> Self {
         Self::of_events::<S>(S::history())
     }
 
-    /// Of the aggregate `A`, whose events are stored in these forms.
+    /// A chapter on the aggregate `A`, whose events are stored in these forms.
     #[must_use]
     pub fn of_aggregate<A: Aggregate>(events: Vec<EventHistory>) -> Self {
         Self { name: A::NAME.to_owned(), is_aggregate: true, asked: Vec::new(), events }
     }
 
-    /// Of events that decisions across streams cause, stored in these forms and called after `S`.
+    /// A chapter on events that decisions across streams cause, stored in these forms and named
+    /// after `S`.
     #[must_use]
     pub fn of_events<S>(events: Vec<EventHistory>) -> Self {
         Self { name: short_name::<S>().to_owned(), is_aggregate: false, asked: Vec::new(), events }
     }
 
-    /// With a command of the aggregate.
+    /// Adds a command of the aggregate.
     #[must_use]
     pub fn command<A, C, How>(mut self) -> Self
     where
@@ -76,7 +77,7 @@ impl Chapter {
         self
     }
 
-    /// With a decision across streams.
+    /// Adds a decision across streams.
     #[must_use]
     pub fn decision<D, How>(mut self) -> Self
     where

@@ -70,7 +70,7 @@ impl Writer<'_> {
         format!("#/$defs/{}", self.key(name))
     }
 
-    /// Whether any type within refers to the type `name`.
+    /// True if any type within refers to the type `name`.
     fn refers_to(&self, schema: &Schema, name: &str) -> bool {
         let reference = Value::from(self.reference(name)).to_string();
         let mentions =

@@ -1,21 +1,21 @@
-//! What the serde attributes say that are kept as text.
+//! The serde attributes that are kept as text, and their meaning.
 
 /// Attributes that have no part in what is stored.
 const WITHOUT_EFFECT: [&str; 4] = ["crate", "bound", "borrow", "expecting"];
 
-/// Whether the type refuses fields that it does not know.
+/// True if the type refuses fields that it does not know.
 pub(super) fn is_strict(attributes: &[String]) -> bool {
     attributes.iter().any(|attribute| word(attribute) == "deny_unknown_fields")
 }
 
-/// Whether a field may be left out when it is written.
+/// True if a field may be left out when it is written.
 pub(super) fn may_be_left_out(attributes: &[String]) -> bool {
     attributes.iter().any(|attribute| word(attribute) == "skip_serializing_if")
 }
 
-/// Whether one of them came or went whose effect is not known.
+/// True if an attribute whose effect is not known was added or removed.
 ///
-/// One more `alias` reads more than before, which hurts nobody.
+/// One more `alias` reads more than before, and is no difference.
 pub(super) fn differ(old: &[String], new: &[String]) -> bool {
     let came = new
         .iter()
@@ -41,7 +41,7 @@ fn holds(attributes: &[String], wanted: &str) -> bool {
     attributes.iter().any(|attribute| written(attribute) == written(wanted))
 }
 
-/// What the attribute is called: `alias` of `alias = "deposit"`.
+/// The name of the attribute: `alias` of `alias = "deposit"`.
 fn word(attribute: &str) -> &str {
     let inner = attribute.trim().trim_start_matches("serde").trim_start_matches(['(', ' ']);
     let end = inner.find(|next: char| next != '_' && !next.is_alphanumeric());

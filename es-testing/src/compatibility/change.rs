@@ -1,24 +1,25 @@
-//! What a comparison of stored forms found.
+//! The result of a comparison of stored forms.
 
 use super::rule::Rule;
 
-/// What changed between two stored forms.
+/// The changes between two stored forms.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Compatibility {
     pub(super) changes: Vec<Change>,
 }
 
-/// One place that changed.
+/// A change at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change {
-    /// Where: `money.cents`, `lines[].price`, `payment::Card.number`; empty for the event itself.
+    /// The place: `money.cents`, `lines[].price`, `payment::Card.number`; empty for the event
+    /// itself.
     pub place: String,
-    /// What was there, if something was.
+    /// The old form, if there was one.
     pub old: Option<String>,
-    /// What is there, if something is.
+    /// The new form, if there is one.
     pub new: Option<String>,
-    /// What the change does.
+    /// The effect of the change.
     pub rule: Rule,
 }
 
@@ -29,13 +30,13 @@ impl Compatibility {
         &self.changes
     }
 
-    /// Whether new code reads all old data, and nothing of it is lost.
+    /// True if new code reads all old data without loss.
     #[must_use]
     pub fn new_reads_old(&self) -> bool {
         self.changes.iter().all(|change| change.rule.new_reads_old())
     }
 
-    /// Whether the code before reads what new code stores.
+    /// True if old code reads what new code stores.
     #[must_use]
     pub fn old_reads_new(&self) -> bool {
         self.changes.iter().all(|change| change.rule.old_reads_new())

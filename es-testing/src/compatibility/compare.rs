@@ -1,4 +1,4 @@
-//! One stored form beside another.
+//! Comparison of two stored forms.
 
 use std::collections::BTreeSet;
 use std::ptr;
@@ -275,7 +275,7 @@ fn elements(form: &Form) -> Option<&Form> {
     }
 }
 
-/// Whether what `from` collects is a collection as `into` wants it.
+/// True if the collection `from` can be read as the collection `into`.
 fn collects(from: &Form, into: &Form) -> bool {
     match (from, into) {
         (_, Form::List(_)) | (Form::Set(_), Form::Set(_)) => true,
@@ -293,7 +293,7 @@ fn fit(new_takes_old: bool, old_takes_new: bool) -> Option<Rule> {
     }
 }
 
-/// What a variant holds, in the word of the lock.
+/// The kind of a variant's content, in the word of the lock.
 fn of_variant(variant: &Variant) -> &'static str {
     match variant.kind {
         Kind::Unit => "unit",

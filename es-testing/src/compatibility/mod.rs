@@ -1,4 +1,4 @@
-//! Whether a change of a stored form is safe, and in which direction.
+//! Compatibility of stored forms: rules that say if a change is safe, and in which direction.
 //!
 //! Two questions are told apart. *Does new code read old data?* It must, always: what is stored
 //! stays. *Does old code read new data?* That matters while both run, in a rolling deployment, and

@@ -1,4 +1,4 @@
-//! Which numbers hold which.
+//! Ranges of number types, and the types that hold every value of another.
 
 /// The whole numbers that a Rust type holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ fn range(word: &str) -> Option<Range> {
     Some(Range { is_signed, bits, has_zero })
 }
 
-/// Whether every value of the first type is one of the second.
+/// True if every value of the first type is one of the second.
 pub(super) fn integer_fits(from: &str, into: &str) -> bool {
     let (Some(from), Some(into)) = (range(from), range(into)) else {
         return from == into;
@@ -35,13 +35,13 @@ pub(super) fn integer_fits(from: &str, into: &str) -> bool {
     sign_and_size && (into.has_zero || !from.has_zero)
 }
 
-/// Whether every value of the integer type is exactly one of the float type.
+/// True if every value of the integer type is exactly one of the float type.
 pub(super) fn integer_fits_float(from: &str, into: &str) -> bool {
     let digits = if into == "f32" { 24 } else { 53 };
     range(from).is_some_and(|from| from.bits - u32::from(from.is_signed) <= digits)
 }
 
-/// Whether every value of the first float type is one of the second.
+/// True if every value of the first float type is one of the second.
 pub(super) fn float_fits(from: &str, into: &str) -> bool {
     from == into || (from == "f32" && into == "f64")
 }

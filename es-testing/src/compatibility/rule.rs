@@ -1,4 +1,4 @@
-//! What a change of a stored form does, each kind by its name.
+//! Rules of compatibility: the effect of each kind of change of a stored form, by its name.
 
 /// A kind of change, and what it means to those who read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +32,7 @@ pub enum Rule {
     FormChanged,
     /// The variants of an enum without tags changed, or their order.
     UntaggedChanged,
-    /// What is written there cannot be looked into, before or now.
+    /// The form cannot be looked into, before or now.
     Unknown,
     /// A serde attribute whose effect is not known came, went or changed.
     AttributesChanged,
@@ -45,7 +45,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// Whether new code reads all that was stored before: every value, and nothing of it lost.
+    /// True if new code reads all that was stored before: every value, without loss.
     #[must_use]
     pub const fn new_reads_old(self) -> bool {
         matches!(
@@ -59,7 +59,7 @@ impl Rule {
         )
     }
 
-    /// Whether the code before reads what new code stores, as far as it knows of it.
+    /// True if old code reads what new code stores, as far as it knows of it.
     #[must_use]
     pub const fn old_reads_new(self) -> bool {
         matches!(
@@ -75,7 +75,7 @@ impl Rule {
         )
     }
 
-    /// Why, in a sentence.
+    /// The reason, in a sentence.
     #[must_use]
     pub const fn sentence(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Whether a change of tags is safe.
+//! Compatibility of tags.
 
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 
 use es_core::shape::{Definition, Enum, Field, Form, Kind, Schema};
 
-/// What stands at a place.
+/// The form at one place of a schema, as it is compared.
 pub(super) enum View<'a> {
     /// A value without parts of its own, or one whose parts are forms.
     Form(&'a Form),
@@ -32,7 +32,7 @@ impl<'a> View<'a> {
         Self::Form(form)
     }
 
-    /// What a variant holds.
+    /// The view of a variant's content.
     pub(super) fn of_variant(kind: &'a Kind, attributes: &'a [String], schema: &'a Schema) -> Self {
         match kind {
             Kind::Newtype(form) => Self::of(form, schema),

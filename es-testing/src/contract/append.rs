@@ -146,7 +146,7 @@ pub async fn keys_are_compared_byte_by_byte<S: EventStore>(store: &S) {
     }
 }
 
-/// It answers with the version that the stream has, and with no position.
+/// An append without events is answered with the version of the stream, and with no position.
 pub async fn a_part_without_events_stores_nothing<S: EventStore>(store: &S) {
     let (read_only, written) = (stream("read-only"), stream("written"));
     add(store, &read_only, events(2)).await;
@@ -181,7 +181,7 @@ pub async fn an_append_without_events_is_answered<S: EventStore>(store: &S) {
     assert_eq!(read(store, &stream("missing")).await, [], "nothing is stored");
 }
 
-/// As many as an import brings. All are there, at the places of the answer.
+/// An append of the size of an import stores all its streams, at the places that it answers.
 pub async fn one_append_may_hold_ten_thousand_streams<S: EventStore>(store: &S) {
     const STREAMS: usize = 10_000;
 

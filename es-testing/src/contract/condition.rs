@@ -53,7 +53,7 @@ pub async fn any_item_refuses_an_append<S: EventStore>(store: &S) {
     assert!(!is_refused(store, [miss.clone(), miss]).await, "neither item");
 }
 
-/// What the decision lists as known does not refuse it; an event beside it does.
+/// An event that the decision lists as known does not refuse it; one that it does not list does.
 pub async fn a_known_event_refuses_nothing<S: EventStore>(store: &S) {
     let of_course = query([item(&[], &["course:c1"])]);
     let mut known = Vec::new();
@@ -122,7 +122,7 @@ pub async fn a_broken_condition_names_an_event_that_matches<S: EventStore>(store
     assert_eq!(failed.position, position, "the event that refuses");
 }
 
-/// Of several streams none is written, whichever comes first.
+/// An append whose condition is broken writes none of its streams, in any order of them.
 pub async fn a_broken_condition_stores_nothing<S: EventStore>(store: &S) {
     add(store, &stream("one"), vec![about("opened", &["course:c1"])]).await;
 
@@ -162,7 +162,8 @@ pub async fn a_condition_that_holds_leaves_versions_in_force<S: EventStore>(stor
     assert_eq!(read(store, &stream("one")).await.len(), 1, "nothing is stored");
 }
 
-/// Whether "no event at all that matches these items" refuses an append, which is stored if not.
+/// True if the condition "no event matches these items" refuses an append; stores the append if
+/// not.
 async fn is_refused<S: EventStore, const ITEMS: usize>(
     store: &S,
     items: [QueryItem; ITEMS],

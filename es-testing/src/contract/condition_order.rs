@@ -119,7 +119,7 @@ pub async fn no_condition_is_broken_in_the_order_of_the_log<S: EventStore>(store
     audit(store, &decisions).await;
 }
 
-/// What a task asked for, and what it was answered.
+/// A decision of a task: its condition, its events, and the answer that it got.
 struct Decision {
     condition: Option<Condition>,
     events: Vec<NewEvent>,

@@ -1,4 +1,5 @@
-//! Of those that rely on the same version, one goes on; the others learn why not.
+//! Conflicts: one of several appends that rely on the same version succeeds, the others learn why
+//! not.
 
 use es_core::{EventStore, ExpectedVersion, Version};
 use tokio::task::JoinSet;
@@ -22,7 +23,7 @@ pub async fn a_conflict_names_stream_expected_and_actual_version<S: EventStore>(
     assert_eq!(conflict.actual, Version(3), "the actual version");
 }
 
-/// What was refused is neither in the stream nor in the log.
+/// A refused append is neither in the stream nor in the log.
 pub async fn a_conflict_stores_nothing<S: EventStore>(store: &S) {
     let one = stream("one");
     add(store, &one, events(1)).await;

@@ -10,7 +10,7 @@ use super::subjects::{
     try_append, try_on, versions,
 };
 
-/// As many as arrive together: more than a store would store one by one without a thought.
+/// The number of appends that arrive together: more than a store would simply store one by one.
 const CROWD: usize = 120;
 
 /// Each is answered with the version, the positions and the time of its own events.
@@ -38,7 +38,7 @@ pub async fn each_append_has_its_own_answer<S: EventStore>(store: &S) {
     }
 }
 
-/// Of all kinds of refusals each hits the append that deserves it, and no other.
+/// A refusal of any kind hits the append that deserves it, and no other.
 pub async fn a_refusal_harms_no_neighbour<S: EventStore>(store: &S) {
     let taken = about("opened", &["course:c1"]);
     add(store, &stream("taken"), vec![taken.clone()]).await;
@@ -79,7 +79,7 @@ pub async fn a_refusal_harms_no_neighbour<S: EventStore>(store: &S) {
     }
 }
 
-/// Of those that come to one stream at any version each is stored, once and in one piece.
+/// Each of many appends to one stream at any version is stored, once and in one piece.
 pub async fn all_that_meet_on_one_stream_are_stored<S: EventStore>(store: &S) {
     let mut writers = JoinSet::new();
     for writer in 0..CROWD {

@@ -60,10 +60,10 @@ pub(crate) async fn give_up_after(polls: usize, future: impl Future) {
     .await;
 }
 
-/// How long an append may be on its way after its caller has gone.
+/// The longest time that an append may be on its way after its caller has gone.
 const SETTLING: Duration = Duration::from_secs(3);
 
-/// Whether both streams and the log hold the same appends.
+/// True if both streams and the log hold the same appends.
 async fn is_whole<S: EventStore>(store: &S) -> bool {
     let left = read(store, &stream("left")).await.len();
     let right = read(store, &stream("right")).await.len();

@@ -53,8 +53,8 @@ pub async fn an_append_over_several_streams_has_its_first_answers<S: EventStore>
     assert!(again.streams[1].positions.is_empty(), "it has no position");
 }
 
-/// What it stored matches the condition that it was stored on, and others have written such events
-/// since: it is answered all the same.
+/// An append that is sent again is answered, even though its own events and later ones of others
+/// match its condition by now.
 pub async fn an_append_that_is_sent_again_does_not_break_its_condition<S: EventStore>(store: &S) {
     let opened = vec![about("opened", &["course:c1"])];
     let first = Condition::new(query([item(&[], &["course:c1"])]), Position::START);

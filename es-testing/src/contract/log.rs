@@ -124,7 +124,7 @@ fn append_from_many_tasks<S: EventStore>(store: &S) -> JoinSet<(Vec<EventId>, Po
 #[derive(Default)]
 struct Follower {
     checkpoint: Position,
-    /// How often it saw each event.
+    /// The number of times that each event was seen.
     seen: HashMap<EventId, usize>,
 }
 

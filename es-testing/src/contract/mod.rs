@@ -1,4 +1,6 @@
-//! What every event store owes, as tests: [`contract!`](crate::contract!) runs them all.
+//! Contract of an event store, as tests.
+//!
+//! [`contract!`](crate::contract!) runs them all.
 //!
 //! Each test is a function of a fresh, empty store, named after what it proves, in the module of
 //! its guarantee. An adapter that runs them all may promise what

@@ -48,7 +48,7 @@ pub async fn an_event_comes_with_the_items_that_it_matches<S: EventStore>(store:
     assert_eq!(found, [vec![1, 2], vec![0], vec![0, 1]], "the places of the items, rising");
 }
 
-/// As the log and the streams have them, in the order of the log.
+/// The events of a query are those of the log and of the streams, in the order of the log.
 pub async fn events_are_found_as_they_stand_in_the_log<S: EventStore>(store: &S) {
     for key in ["b", "a", "c", "a"] {
         add(store, &stream(key), vec![about("opened", &["course:c1"]), event(1)]).await;

@@ -42,7 +42,7 @@ pub async fn a_snapshot_comes_back_as_it_was_kept<S: EventStore>(store: &S) {
     assert!(found.is_none_or(|found| found == kept), "the snapshot comes back as it was kept");
 }
 
-/// Of another stream, another shape or a later version, none is answered.
+/// A snapshot of another stream, another shape or a later version is not answered.
 pub async fn only_the_snapshot_that_was_asked_for_is_answered<S: EventStore>(store: &S) {
     let one = ten_events(store).await;
     let other = stream("other");

@@ -1,4 +1,4 @@
-//! What the tests append and read: streams, events, and the shortest way to both.
+//! Streams and events of the tests, and short ways to append and read them.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use es_core::{
 };
 use tokio::time::{sleep, timeout};
 
-/// How long a store may take to declare what it has acknowledged safe to read in its log.
+/// The longest time until a store declares an acknowledged append safe to read in its log.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// More than the contract ever stores.

@@ -72,7 +72,7 @@ pub async fn no_version_of_the_old_stream_fits_the_new_one<S: TransformStore>(st
     try_append(store, &one, exact(8), events(1)).await.expect("the version that it is at");
 }
 
-/// Who, when and why; the newest first.
+/// The records of transformations say who, when and why; the newest comes first.
 pub async fn each_transformation_leaves_its_record<S: TransformStore>(store: &S) {
     let one = stream("one");
     add(store, &one, events(2)).await;

@@ -42,7 +42,7 @@ pub async fn an_append_since_it_was_read_refuses<S: TransformStore>(store: &S) {
     assert_eq!(store.transformations(&one).await.expect("records can be read"), []);
 }
 
-/// Of two transformations of one stream one is refused, and both names stay what they are.
+/// The second of two transformations of one stream is refused, and both names stay what they are.
 pub async fn a_transformation_since_it_was_read_refuses<S: TransformStore>(store: &S) {
     let one = stream("one");
     add(store, &one, events(2)).await;

@@ -1,4 +1,4 @@
-//! What readers of the log, queries, conditions and snapshots make of a copy.
+//! Copies of a transformation, as readers of the log, queries, conditions and snapshots see them.
 
 use es_core::{
     Condition, ExpectedVersion, Fingerprint, Position, RecordedEvent, Rewrite, Selection, Snapshot,
@@ -100,7 +100,7 @@ pub async fn a_selection_has_the_record_and_the_copies<S: TransformStore>(store:
     assert_eq!(ids(by_tag).await, in_order(&[&copies]), "the copies that carry a tag");
 }
 
-/// What a decision has read is not what is there any more.
+/// A copy of an event that a decision has read breaks the condition of the decision.
 pub async fn a_copy_breaks_the_condition_of_who_read_before<S: TransformStore>(store: &S) {
     let one = stream("one");
     let appended = add(store, &one, vec![about("told", &["course:c1"])]).await;

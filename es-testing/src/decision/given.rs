@@ -1,4 +1,4 @@
-//! Where a scenario of a decision begins: with what has happened.
+//! Start of a decision scenario: the events that have happened.
 
 use std::fmt::Debug;
 
@@ -11,8 +11,10 @@ use futures_util::FutureExt;
 use super::when::{Story, When};
 use crate::scenario::{Unasserted, chain, expect_lossless};
 
-/// What has happened so far, in this order: `()`, an event, a tuple, an array or a `Vec`. Each event
-/// is found by its tags, and stands in the stream of the first.
+/// Starts a scenario with these events, in this order: `()`, an event, a tuple, an array or a
+/// `Vec`.
+///
+/// Each event is found by its tags, and stands in the stream of the first.
 ///
 /// # Panics
 ///

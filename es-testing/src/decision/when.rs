@@ -15,10 +15,10 @@ pub struct When<D: Decision> {
     pub(super) story: Story<D>,
 }
 
-/// What happened in a scenario.
+/// The course of a scenario: its events, the model, the decision and its outcome.
 pub(super) struct Story<D: Decision> {
     pub(super) given: Vec<TaggedEvent>,
-    /// What the decision saw.
+    /// The model that the decision saw.
     pub(super) model: D::Model,
     /// The decision, as it prints itself: so only `when` asks that it does.
     pub(super) decision: String,

@@ -1,4 +1,4 @@
-//! Every version that was released, read from its file.
+//! Check of golden payloads: every released version is read from its file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,12 +14,12 @@ use super::report::{Finding, GoldenError, What};
 use crate::blessing::{self, Blessing};
 use crate::lock;
 
-/// Where golden payloads lie, seen from the `Cargo.toml`.
+/// The folder of golden payloads, relative to the `Cargo.toml`.
 const FOLDER: &str = "tests/golden";
 
 type Version = (String, SchemaVersion);
 
-/// Whether the crate in `directory` has golden payloads.
+/// True if the crate in `directory` has golden payloads.
 pub(crate) fn are_there(directory: &str) -> bool {
     Path::new(directory).join(FOLDER).is_dir()
 }
@@ -184,7 +184,7 @@ fn read_text<S: EventSet>(
     Ok((payload, events))
 }
 
-/// What a sample is stored as, and read again.
+/// The stored form of a sample, and the events that it is read as.
 fn first_reading<S: EventSet + PartialEq>(sample: &S) -> Result<(Payload, Vec<S>), What> {
     let raw = sample.to_raw().map_err(What::Unwritable)?;
     lossless(sample, &raw).map_err(What::Unwritable)?;
@@ -192,7 +192,7 @@ fn first_reading<S: EventSet + PartialEq>(sample: &S) -> Result<(Payload, Vec<S>
     Ok((raw.payload, events))
 }
 
-/// Whether what an earlier release made of the payload is, by the present code, still the same.
+/// Checks that the present code reads as `events` what an earlier release made of the payload.
 fn same_as<S: EventSet + PartialEq>(reading: &Reading, events: &[S]) -> Result<(), What> {
     let mut expected = Vec::new();
     for RawEvent { name, version, payload, .. } in &reading.0 {
@@ -211,7 +211,7 @@ fn described<S: EventSet>(events: &[S]) -> Vec<String> {
     events.iter().map(|event| event.describe().to_string()).collect()
 }
 
-/// What is in a directory, in order; nothing if there is none.
+/// The names in a directory, in order; empty if there is no directory.
 fn names(directory: &Path) -> io::Result<BTreeSet<String>> {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,

@@ -1,4 +1,4 @@
-//! What a golden payload was read as, by the code of each release.
+//! Readings of a golden payload by the code of each release.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,12 +13,12 @@ pub(super) struct Expected {
     pub(super) readings: Vec<Reading>,
 }
 
-/// What one release made of it: none, one or several events, each in a version of then.
+/// The reading of one release: none, one or several events, each in the version of that time.
 #[derive(Debug, PartialEq)]
 pub(super) struct Reading(pub(super) Vec<RawEvent>);
 
 impl Reading {
-    /// Whether both are of the same events in the same versions.
+    /// True if both have the same events in the same versions.
     pub(super) fn is_of_the_release_of(&self, other: &Self) -> bool {
         let types = |reading: &Self| -> Vec<_> {
             reading.0.iter().map(|event| (event.name.clone(), event.version)).collect()

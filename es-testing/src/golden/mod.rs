@@ -68,7 +68,7 @@ pub use report::{Finding, GoldenError};
 use crate::blessing::{self, Blessing};
 use crate::lock::with_causes;
 
-/// What [`golden!`](crate::golden!) calls.
+/// Checks golden payloads; [`golden!`](crate::golden!) calls it.
 #[doc(hidden)]
 #[track_caller]
 pub fn expect_golden<S: EventSet + PartialEq>(directory: &str, samples: &[S]) {

@@ -1,4 +1,4 @@
-//! What is said of golden payloads that do not hold.
+//! Report on golden payloads that do not hold.
 
 use std::error::Error;
 use std::fmt;
@@ -9,13 +9,13 @@ use es_core::{DecodeError, EncodeError, InvalidPayload, SchemaVersion};
 
 use crate::lock::{LockError, with_causes};
 
-/// Why golden payloads do not hold.
+/// The reason that golden payloads do not hold.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum GoldenError {
     /// Some cannot be read, are read as something else than before, or are missing and cannot be made.
     Broken(Vec<Finding>),
-    /// These files would be written with a blessing.
+    /// Files are missing that a blessing would write.
     New(Vec<PathBuf>),
     /// The lock beside them cannot be read.
     Lock(LockError),
@@ -32,12 +32,12 @@ pub struct Finding {
     pub(super) what: What,
 }
 
-/// What is wrong with it.
+/// The problem with a payload.
 #[derive(Debug)]
 pub(super) enum What {
-    /// No payload, and the version is written: a sample would do.
+    /// The payload is missing, and the version is still written: a sample would do.
     NoSample,
-    /// No payload, and the version is not written any more.
+    /// The payload is missing, and the version is not written any more.
     NoPayload,
     NoJson(InvalidPayload),
     Unreadable(DecodeError),

@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use es_core::{Aggregate, Command, DecidedBy, Description, Lifecycle};
 
-/// What a decision answered.
+/// The answer of a decision.
 pub(super) type Answer<A> = Result<Vec<<A as Aggregate>::Event>, <A as Aggregate>::Error>;
 
 /// A command of the aggregate `A`.
 pub(super) trait Ask<A: Aggregate> {
     fn described(&self) -> Description;
-    /// Whether the command is decided at all, with and without a past.
+    /// True if the command is decided at all, with or without a past.
     fn is_for(&self, has_past: bool) -> bool;
     fn decided(&self, state: &A) -> Answer<A>;
 }

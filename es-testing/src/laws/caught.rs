@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::Once;
 
-/// What panicked.
+/// The message of a panic and its place.
 #[derive(Clone, Debug)]
 pub(super) struct Panic {
     pub(super) message: String,
@@ -12,9 +12,9 @@ pub(super) struct Panic {
     pub(super) place: String,
 }
 
-/// What becomes of a panic on this thread.
+/// The treatment of a panic on this thread.
 enum Watch {
-    /// It is none of ours.
+    /// The panic is none of ours.
     Off,
     On,
     Saw(Panic),

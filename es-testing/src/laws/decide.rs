@@ -15,16 +15,16 @@ use crate::scenario::loss;
 /// A past, and what is asked after it, one command after another.
 pub(super) type Session<A> = (Vec<<A as Aggregate>::Event>, Vec<Asked<A>>);
 
-/// How many commands were accepted. A law of decisions that were all refused was not tried.
+/// The number of accepted commands. A law of decisions that were all refused was not tried.
 pub(super) type Accepted = Cell<usize>;
 
-/// Where a session is: what has happened so far.
+/// The present point of a session: its state, and the events so far.
 struct Now<A: Aggregate> {
     state: A,
     past: Vec<A::Event>,
 }
 
-/// Each command has the same answer when it is asked once more.
+/// A command has the same answer when it is asked once more.
 pub(super) fn answers_twice<A: Aggregate>(
     session: &Session<A>,
     accepted: &Accepted,
@@ -48,7 +48,7 @@ pub(super) fn answers_twice<A: Aggregate>(
     })
 }
 
-/// Each event of a decision is one of the set, and is read back as it was.
+/// The events of a decision belong to the set, and are read back as they were.
 pub(super) fn is_read_back<A: Aggregate>(
     session: &Session<A>,
     accepted: &Accepted,

@@ -12,10 +12,11 @@ use super::trial::runner;
 use crate::report::Line;
 use crate::scenario::chain;
 
-/// How many values are drawn to see which events a source makes, and which payloads an event takes.
+/// The number of values that are drawn to see which events a source makes, and which payloads an
+/// event takes.
 const SAMPLES: usize = 64;
 
-/// Why the events of a set cannot be drawn.
+/// The reason that the events of a set cannot be drawn.
 #[derive(Debug)]
 pub(super) struct Undrawn {
     pub(super) headline: String,

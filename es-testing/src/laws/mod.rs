@@ -1,4 +1,4 @@
-//! What holds for every aggregate, tried with events and commands that are drawn at random.
+//! Laws of every aggregate, tried with events and commands that are drawn at random.
 //!
 //! [`laws!`](crate::laws!) writes a test for each law. Where the stored form of all events is known it
 //! needs nothing but the aggregate:

@@ -12,10 +12,10 @@ use proptest::sample::select;
 /// JSON as text, since only text holds every number.
 type Json = BoxedStrategy<String>;
 
-/// How many elements a list has at most.
+/// The largest number of elements of a list.
 const ELEMENTS: usize = 3;
 
-/// How often a type may stand within itself.
+/// The largest number of times that a type may stand within itself.
 const NESTED: usize = 2;
 
 /// A place whose form is not known.
@@ -128,7 +128,7 @@ impl<'a> Draw<'a> {
         Ok(Some(list(elements)))
     }
 
-    /// What stands between the braces.
+    /// The text between the braces.
     fn members(&mut self, fields: &'a [Field]) -> Drawn {
         let mut members = Vec::new();
         for field in fields {

@@ -15,7 +15,7 @@ use proptest::prelude::*;
     note = "its arguments are drawn by `proptest::prelude::Arbitrary`; or give a strategy of proptest"
 )]
 pub trait Source<How> {
-    /// What is drawn.
+    /// The type of the drawn values.
     type Value: 'static;
 
     /// The values, each turned into what a law needs.
@@ -23,7 +23,7 @@ pub trait Source<How> {
     fn drawn<T: fmt::Debug + 'static>(self, into: fn(Self::Value) -> T) -> BoxedStrategy<T>;
 }
 
-/// How a [`Source`] draws: it is a strategy.
+/// The marker of a [`Source`] that is a strategy.
 #[derive(Debug)]
 pub struct ByStrategy;
 

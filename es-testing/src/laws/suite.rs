@@ -20,7 +20,7 @@ use crate::golden;
 use crate::report::Line;
 use crate::scenario::loss;
 
-/// How long a sequence of events or commands is at most.
+/// The largest length of a sequence of events or commands.
 const LONGEST: usize = 16;
 
 /// The laws of the aggregate `A`, to be tried one by one: what [`laws!`](crate::laws!) writes its tests
@@ -31,31 +31,31 @@ pub struct Laws<A: Aggregate> {
     history: Vec<EventHistory>,
     sources: Vec<BoxedStrategy<A::Event>>,
     commands: Vec<BoxedStrategy<Asked<A>>>,
-    /// Whether a command can be the first.
+    /// True if a command can be the first.
     can_begin: bool,
 }
 
 impl<A: Aggregate> Laws<A> {
-    /// With events drawn from the forms in which the aggregate stores them.
+    /// Laws whose events are drawn from the forms in which the aggregate stores them.
     #[must_use]
     pub fn new() -> Self {
         Self::of(A::Event::history())
     }
 
-    /// With events drawn from these forms.
+    /// Laws whose events are drawn from these forms.
     #[must_use]
     pub fn of(history: Vec<EventHistory>) -> Self {
         Self { history, sources: Vec::new(), commands: Vec::new(), can_begin: false }
     }
 
-    /// With events of `source` in place of what would be drawn for them.
+    /// Draws events from `source` in place of the forms.
     #[must_use]
     pub fn events<How>(mut self, source: impl Source<How, Value: Into<A::Event>>) -> Self {
         self.sources.push(source.drawn(Into::into));
         self
     }
 
-    /// With commands of `source`.
+    /// Draws commands from `source`.
     #[must_use]
     pub fn commands<How, C: DecidedBy<A>>(mut self, source: impl Source<How, Value = C>) -> Self {
         self.can_begin |= !matches!(<C as Command>::LIFECYCLE, Lifecycle::Needs);

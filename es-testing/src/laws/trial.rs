@@ -17,7 +17,7 @@ const SHRINKING: u32 = 20_000;
 /// A law that does not hold for a value.
 #[derive(Debug)]
 pub(crate) struct Broken {
-    /// Why, in half a sentence.
+    /// The reason, in half a sentence.
     pub(crate) headline: String,
     pub(crate) blocks: Vec<(&'static str, Vec<Line>)>,
     pub(crate) cure: String,

@@ -1,4 +1,4 @@
-//! What was released beside what the code has.
+//! Comparison of the released events with those of the code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use super::parts::opaque;
 use super::released::{Released, ReleasedEvent};
 use crate::compatibility::{Change, Compatibility, Rule, Tags, compatibility};
 
-/// What a comparison found.
+/// The result of a comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
     pub(super) breaches: Vec<Breach>,
@@ -17,23 +17,23 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Whether something that was released cannot be read any more, or would be written otherwise.
+    /// True if something that was released cannot be read any more, or would be written otherwise.
     #[must_use]
     pub fn is_breach(&self) -> bool {
         !self.breaches.is_empty()
     }
 
-    /// Whether the code has something that the lock does not have yet.
+    /// True if the code has something that the lock does not have yet.
     #[must_use]
     pub fn is_new(&self) -> bool {
         !self.news.is_empty()
     }
 }
 
-/// What must not be.
+/// A change that is not allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Breach {
-    /// No set has the event, under this name or as an alias.
+    /// The event is in no set, under this name or as an alias.
     EventGone { event: String, versions: Vec<SchemaVersion> },
     /// The event has lost a version.
     VersionGone { event: String, version: SchemaVersion, written: SchemaVersion },
@@ -55,7 +55,7 @@ pub(super) enum Breach {
     },
 }
 
-/// What a blessing would write.
+/// A part of the code's events that a blessing would write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum New {
     Event {

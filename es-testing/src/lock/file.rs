@@ -11,21 +11,21 @@ use super::parse::InvalidLock;
 use super::released::Released;
 use crate::blessing::{self, Blessing};
 
-/// What the file is called.
+/// The name of the file.
 pub(crate) const FILE: &str = "events.lock";
 
-/// Why a lock does not hold.
+/// The reason that a lock does not hold.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum LockError {
     /// There is no lock yet.
     Missing {
-        /// What it would hold.
+        /// The comparison that says what the lock would hold.
         verdict: Verdict,
     },
     /// The file cannot be read as a lock.
     Invalid(InvalidLock),
-    /// What was released has changed. No blessing writes that.
+    /// Something that was released has changed. No blessing writes that.
     Breach(Verdict),
     /// The code has what the lock has not.
     New(Verdict),
@@ -106,7 +106,7 @@ pub fn hold(
     Ok(verdict)
 }
 
-/// What [`events_lock!`](crate::events_lock!) calls.
+/// Checks the lock; [`events_lock!`](crate::events_lock!) calls it.
 ///
 /// # Panics
 ///

@@ -1,4 +1,4 @@
-//! One line of the lock, read from left to right.
+//! Parser of one line of the lock, from left to right.
 
 use std::collections::BTreeSet;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -7,7 +7,7 @@ use es_core::shape::{Enum, Field, Form, Kind, Tagging};
 
 use super::form::{FLOATS, INTEGERS};
 
-/// What is left of a line. Errors say what was wanted and what is there instead.
+/// The rest of a line. Errors say what was wanted and what is there instead.
 pub(super) struct Line<'a> {
     rest: &'a str,
 }
@@ -171,7 +171,7 @@ impl<'a> Line<'a> {
         Ok(parts)
     }
 
-    /// What a type is, without the lines of what it is made of.
+    /// Parses the kind of a type, without the lines of its parts.
     pub(super) fn kind(&mut self) -> Result<Kind, String> {
         let word = self.peek();
         self.takes(word);

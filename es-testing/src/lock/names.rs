@@ -1,4 +1,4 @@
-//! What types are called in the lock: as short as they can be told apart.
+//! Names of types in the lock: the shortest that are unambiguous.
 
 use std::collections::BTreeMap;
 

@@ -14,13 +14,13 @@ use super::released::{Released, ReleasedEvent};
 use super::tags;
 use crate::compatibility::Tags;
 
-/// Why a text is no lock.
+/// The reason that a text is no lock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidLock {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong with it, and what to write.
+    /// The problem with it, and the text to write instead.
     pub problem: String,
 }
 

@@ -1,4 +1,4 @@
-//! What was released, as data.
+//! Released events, as data.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,7 +72,7 @@ impl Released {
     }
 }
 
-/// Whether optional fields came, and nothing else happened.
+/// True if optional fields were added, and nothing else changed.
 fn grew(released: &Schema, present: &Schema) -> bool {
     let compatibility = compatibility(released, present);
     let mut changes = compatibility.changes().iter().peekable();

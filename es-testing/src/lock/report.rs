@@ -1,4 +1,4 @@
-//! What a comparison found, for people.
+//! Report on a comparison, for people.
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Write};
@@ -118,7 +118,7 @@ fn changed(
     }
 }
 
-/// Which of the two rules is broken, and why.
+/// The broken one of the two rules, and the reason.
 fn broken(rule: Rule) -> String {
     let directions = match (rule.new_reads_old(), rule.old_reads_new()) {
         (false, false) => "new code does not read all old data, nor old code all new data",
@@ -214,7 +214,7 @@ impl fmt::Display for New {
     }
 }
 
-/// What running both releases at once comes to.
+/// Writes what follows from running both releases at once.
 fn between(
     f: &mut fmt::Formatter<'_>,
     (before, version): (SchemaVersion, SchemaVersion),
@@ -243,7 +243,7 @@ fn between(
     Ok(())
 }
 
-/// What the lock does not guard.
+/// Writes which types the lock does not guard.
 fn unseen(f: &mut fmt::Formatter<'_>, opaque: &BTreeSet<String>) -> fmt::Result {
     opaque.iter().try_for_each(|name| {
         writeln!(

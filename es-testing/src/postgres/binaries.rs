@@ -1,4 +1,4 @@
-//! Where PostgreSQL's programs are.
+//! Location of PostgreSQL's programs.
 
 use std::cmp::Reverse;
 use std::env;

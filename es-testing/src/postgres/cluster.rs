@@ -22,8 +22,8 @@ use super::server::Server;
 const SETTINGS: &str =
     "max_connections = 200\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off";
 
-/// What a watcher does when its process has gone: `$1` is the server's directory, `$2` the file of
-/// the process, `$3` `pg_ctl`. It waits a little first, for the next test process to join.
+/// The script of the watcher, once its process has gone: `$1` is the server's directory, `$2` the
+/// file of the process, `$3` `pg_ctl`. It waits a little first, for the next test process to join.
 const WATCH: &str = r#"
 while read -r _; do :; done
 sleep 2

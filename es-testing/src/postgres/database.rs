@@ -45,7 +45,7 @@ impl TestDatabase {
         database
     }
 
-    /// Where to connect.
+    /// The URL to connect to.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url

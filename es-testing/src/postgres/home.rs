@@ -17,7 +17,7 @@ use std::{env, fmt::Write as _};
 
 use uuid::Uuid;
 
-/// Where servers live, and who runs them.
+/// The directory of the servers, and the user that runs them.
 #[derive(Clone, Debug)]
 pub(super) struct Home {
     pub(super) path: PathBuf,

@@ -13,11 +13,12 @@ use uuid::Uuid;
 use super::binaries;
 use super::home::{self, Home};
 
-/// What every server has on top of PostgreSQL's defaults: it keeps enough for a standby that lags.
+/// The settings of every server on top of PostgreSQL's defaults: it keeps enough for a standby that
+/// lags.
 const SETTINGS: &str = "max_connections = 120\nwal_keep_size = '256MB'";
 
-/// What the watcher does when the guard is dropped or its process has gone: `$1` is the server's
-/// directory, `$2` `pg_ctl`.
+/// The script of the watcher, once the guard is dropped or its process has gone: `$1` is the
+/// server's directory, `$2` `pg_ctl`.
 const WATCH: &str = r#"
 while read -r _; do :; done
 "$2" -D "$1/data" -s -m immediate stop
@@ -88,7 +89,7 @@ impl TestServer {
         self.copied(&[])
     }
 
-    /// Where to connect to `database`. The one that every server has is called `postgres`.
+    /// The URL of `database`. The one that every server has is called `postgres`.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         home::url(&self.directory, 5432, database)
@@ -103,7 +104,7 @@ impl TestServer {
         name
     }
 
-    /// One of PostgreSQL's client programs, such as `pg_dump`, told where this server is.
+    /// A client program of PostgreSQL, such as `pg_dump`, told where this server is.
     #[must_use]
     pub fn program(&self, name: &str) -> Command {
         let mut command = self.home.command(&self.binaries, name, &self.directory);
@@ -212,7 +213,7 @@ impl Drop for TestServer {
     }
 }
 
-/// What a machine that went down left behind.
+/// Clears away the servers that a machine left behind when it went down.
 fn clear_away_the_dead(home: &Home) -> io::Result<()> {
     for entry in fs::read_dir(&home.path)?.flatten() {
         let directory = entry.path();
@@ -224,7 +225,7 @@ fn clear_away_the_dead(home: &Home) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether a directory belongs to a test that runs, or to one whose watcher is still at work.
+/// True if a directory belongs to a test that runs, or to one whose watcher is still at work.
 fn is_in_use(directory: &Path) -> bool {
     File::open(directory.join("owner")).is_ok_and(|owner| {
         owner.try_lock().is_err() || UnixStream::connect(home::socket(directory, 5432)).is_ok()

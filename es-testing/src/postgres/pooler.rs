@@ -52,7 +52,7 @@ impl TestPooler {
         }
     }
 
-    /// Where to connect to `database` through it.
+    /// The URL of `database` through the pooler.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         home::url(&self.directory, PORT, database)

@@ -16,12 +16,12 @@ impl Server {
         Self { url }
     }
 
-    /// Of the database from which others are created.
+    /// The URL of the database from which others are created.
     pub(super) fn url(&self) -> &str {
         &self.url
     }
 
-    /// Of another database on it.
+    /// The URL of another database on the server.
     pub(super) fn url_of(&self, database: &str) -> String {
         let (address, options) = match self.url.split_once('?') {
             Some((address, options)) => (address, Some(options)),

@@ -2,7 +2,7 @@
 
 use es_core::{ProjectError, Projection, Projects, RecordedEvent};
 
-/// Where a projection failed, and with what.
+/// The failure of a projection: the event at which it failed, and the error.
 #[derive(Debug)]
 pub(super) struct Failed {
     /// The place of the event; of a bulk projection, nobody knows which.

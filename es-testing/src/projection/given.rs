@@ -1,4 +1,4 @@
-//! Where a scenario of a projection begins: with what has happened.
+//! Start of a projection scenario: the events that have happened.
 
 use std::fmt;
 use std::panic::Location;
@@ -15,8 +15,8 @@ use crate::scenario::{Unasserted, expect_lossless, of_this_test};
 /// Scenarios of a projection that is its own default. Every such one has it; bring it into scope and
 /// write `Balances::given(…)`. For others there is [`given`].
 pub trait ProjectionScenario: Projection<Event: PartialEq> + Default {
-    /// What has happened so far, in one stream: `()`, an event, a tuple, an array, a `Vec`, or the
-    /// projection's enum.
+    /// Starts a scenario with these events, in one stream: `()`, an event, a tuple, an array, a
+    /// `Vec`, or the projection's enum.
     ///
     /// # Panics
     ///
@@ -67,7 +67,7 @@ pub struct Given<P: Projection> {
 }
 
 impl<P: Projection<Event: PartialEq>> Given<P> {
-    /// What has happened then, in the stream of that name: `account/ada`.
+    /// Adds events that happened then, in the stream of that name: `account/ada`.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! What a read model in memory says.
+//! Assertions on a read model in memory.
 
 use std::fmt::Debug;
 use std::panic::Location;
@@ -33,7 +33,7 @@ impl<P: Projection> Given<P> {
         self.unasserted.fulfil();
     }
 
-    /// What `asserts` says of the model holds: it panics if not.
+    /// Runs `asserts` on the model, which panics where it does not hold.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! What the rows of a read model in Postgres are.
+//! Assertions on the rows of a read model in Postgres.
 
 use std::panic::Location;
 use std::str::FromStr;

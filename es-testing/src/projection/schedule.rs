@@ -1,4 +1,4 @@
-//! Who handles which events when: as it happens where several processes run a projection.
+//! Random schedule of the events over several processes, as a projection that is run meets it.
 
 use std::collections::HashMap;
 
@@ -9,18 +9,18 @@ use proptest::prelude::*;
 
 use crate::report::Line;
 
-/// As many processes as there are at most.
+/// The largest number of processes.
 const NODES: u8 = 4;
 
 /// More events than this are in no batch but the last ones.
 const BATCH: usize = 5;
 
-/// What is drawn.
+/// The schedule that is drawn.
 #[derive(Clone, Debug)]
 pub(super) struct Schedule {
     /// The node of each slot of which there are events.
     nodes: Vec<u8>,
-    /// Which node goes on, by how many events, and whether its batch is lost.
+    /// The node that goes on, the number of its events, and true if its batch is lost.
     steps: Vec<(u8, usize, bool)>,
 }
 

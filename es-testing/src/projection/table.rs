@@ -44,7 +44,7 @@ impl Table {
     }
 }
 
-/// How often there is such a row.
+/// The number of times that the row is among `rows`.
 fn of(row: &Value, rows: &[Value]) -> usize {
     rows.iter().filter(|other| *other == row).count()
 }

@@ -7,7 +7,8 @@ use super::probe::Probe;
 use super::subjects::{Kept, come_to, failed, id, in_time, key, rows};
 use crate::contract::dropping::give_up_after;
 
-/// What a commit says is there when it is answered: for readers, and for the next batch.
+/// A commit that is answered has stored its rows and its checkpoint, for readers and for the next
+/// batch.
 pub async fn rows_and_checkpoint_are_there_together<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
@@ -119,7 +120,8 @@ pub async fn a_dropped_commit_is_whole_or_not_there<S: ProjectionStore, P: Probe
     }
 }
 
-/// What was written since the mark is undone as often as asked; what was there before it stays.
+/// A rollback to the savepoint undoes the writes since, as often as asked, and keeps those before
+/// it.
 pub async fn what_was_written_since_the_mark_is_undone<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
@@ -158,7 +160,7 @@ pub async fn a_batch_goes_back_to_its_last_mark<S: ProjectionStore, P: Probe<S::
     assert_eq!(kept.read().await, rows(&[("a", 1)]), "it goes back to the last mark");
 }
 
-/// What one handle of the store committed is what its clones see.
+/// A commit by one handle of the store is seen by all its clones.
 pub async fn clones_share_their_progress<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     kept.start(1).await;
     let clone = kept.clone();

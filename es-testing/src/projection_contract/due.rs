@@ -1,4 +1,4 @@
-//! What is set aside is tried again when it is due, and first things first.
+//! Due retries of parked events, the most overdue first.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ pub async fn an_event_is_due_when_its_time_has_come<S: ProjectionStore, P: Probe
     assert!(!kept.beat(&Node::of(1)).await.is_due, "who does not hold it is not");
 }
 
-/// What is to wait for somebody is never due by itself.
+/// A parked event that waits for somebody is never due by itself.
 pub async fn what_waits_for_somebody_is_not_due<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
@@ -46,7 +46,7 @@ pub async fn what_waits_for_somebody_is_not_due<S: ProjectionStore, P: Probe<S::
     assert!(!kept.beat(&node).await.is_due, "nobody is told");
 }
 
-/// What waited behind an event that is settled is due at once, one after another.
+/// The events behind a parked event that is settled are due at once, one after another.
 pub async fn what_comes_to_the_front_is_due<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {

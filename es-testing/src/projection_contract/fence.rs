@@ -1,4 +1,4 @@
-//! What a node begins and somebody else takes over is not committed.
+//! Fencing: a batch whose slot was taken over by another node is not committed.
 
 use es_core::projection::{Claim, CommitError, Epoch, ProjectionBatch, SlotProgress};
 use es_core::{Position, ProjectionStore};
@@ -36,7 +36,7 @@ pub async fn an_older_epoch_commits_nothing<S: ProjectionStore, P: Probe<S::Db>>
     kept.handle(&node, &[("a", 1)], come_to(5, &new)).await.expect("the new epoch is good");
 }
 
-/// Nobody can name an epoch that was not given yet.
+/// An epoch that was not given yet can be named by nobody.
 pub async fn an_epoch_that_was_not_given_commits_nothing<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
@@ -77,8 +77,8 @@ pub async fn a_slot_that_was_let_go_commits_nothing<S: ProjectionStore, P: Probe
     is_lost(kept, lost, &rows(&[]), Position::START).await;
 }
 
-/// Of a batch that has lost one slot of many, nothing is kept: no rows, no checkpoint of the others,
-/// and nothing is set aside.
+/// A batch that has lost one slot of many keeps nothing: no rows, no checkpoint of the other slots,
+/// no parked events.
 pub async fn one_lost_slot_loses_the_whole_batch<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {

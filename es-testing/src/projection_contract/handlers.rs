@@ -1,4 +1,4 @@
-//! What a handler does to its batch: it keeps nothing, and is told before the commit.
+//! Misdeeds of a handler in its batch: nothing of them is kept, and it is told before the commit.
 
 use es_core::projection::{Progress, ProjectionBatch};
 use es_core::{Position, ProjectionStore};

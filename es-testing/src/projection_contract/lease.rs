@@ -1,4 +1,4 @@
-//! Each slot is one node's, for as long as it is heard of.
+//! Leases: each slot belongs to one node, for as long as the node is heard of.
 
 use std::collections::HashSet;
 
@@ -47,7 +47,7 @@ pub async fn no_more_slots_are_given_than_asked_for<S: ProjectionStore, P: Probe
     assert_eq!((few.len(), none.len()), (5, 0), "at most so many");
 }
 
-/// Who takes a slot goes on where the one before it has come to.
+/// A node that claims a slot is told the checkpoint that the slot has come to.
 pub async fn a_claim_says_how_far_the_slot_has_come<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
@@ -76,7 +76,7 @@ pub async fn released_slots_are_free_at_once<S: ProjectionStore, P: Probe<S::Db>
     assert_eq!(taken, surplus.into_iter().collect(), "what was released is free, and nothing else");
 }
 
-/// Who releases slots that it does not hold takes them from nobody.
+/// A node that releases slots of another node takes them from nobody.
 pub async fn nobody_releases_the_slots_of_another<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
@@ -139,7 +139,7 @@ pub async fn a_beat_renews_the_lease<S: ProjectionStore, P: Probe<S::Db>>(kept: 
     assert!(kept.claim(&Node::of(1), 64).await.is_empty(), "a beat renews the lease");
 }
 
-/// Who comes back after its lease keeps nothing that is another's by now.
+/// A node that comes back after its lease renews no slot that is another's by now.
 pub async fn a_beat_renews_no_slot_of_another<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {

@@ -1,4 +1,5 @@
-//! What every store of projections owes, as tests:
+//! Contract of a projection store, as tests.
+//!
 //! [`projection_contract!`](crate::projection_contract!) runs them all.
 //!
 //! Each test is a function of a fresh store, named after what it proves, in the module of its guarantee. A

@@ -1,4 +1,4 @@
-//! What nodes are told of one another.
+//! Heartbeats: the nodes of a version, as they are told of one another.
 
 use es_core::projection::{InHand, Pulse, VersionState};
 use es_core::{Position, ProjectionStore, Timestamp};
@@ -73,7 +73,7 @@ pub async fn a_beat_tells_what_is_held_and_free<S: ProjectionStore, P: Probe<S::
     assert_eq!(says, (VersionState::Serving, incarnation()), "what it does, and of which log");
 }
 
-/// What a node tells of itself is shown to who asks for the version.
+/// The facts that a node reports of itself are part of the version's status.
 pub async fn a_pulse_is_shown<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     kept.start(1).await;
     let node = Node::of(1);

@@ -1,4 +1,4 @@
-//! What is set aside stays in order, per key, until it is settled.
+//! Parked events: kept in order, per key, until they are settled.
 
 use es_core::projection::{FailedAgain, Failure, Slot};
 use es_core::{Position, ProjectionStore};
@@ -71,7 +71,7 @@ pub async fn blocked_are_the_keys_of_the_slots<S: ProjectionStore, P: Probe<S::D
     assert_eq!(blocked(&[]).await, [], "no slots, no keys");
 }
 
-/// What is settled is gone from every list, and what is behind it stays.
+/// A settled event is gone from every list, and the events behind it stay.
 pub async fn what_is_settled_is_gone<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
@@ -142,7 +142,7 @@ pub async fn keys_are_listed_in_the_order_of_their_bytes<S: ProjectionStore, P: 
     assert_eq!(listed[0].attempts, 1, "it was tried once");
 }
 
-/// Who asks for a version is told how much is set aside, in each slot and in all.
+/// The status of a version counts its parked events, in each slot and in all.
 pub async fn what_is_set_aside_is_counted<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;

@@ -1,4 +1,4 @@
-//! What the contract has to be told about the place where rows are.
+//! Access of the contract to the rows of the store under test.
 
 use std::collections::BTreeMap;
 use std::future::Future;

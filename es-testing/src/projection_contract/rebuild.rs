@@ -123,7 +123,7 @@ pub async fn a_rebuild_that_is_dropped_changes_nothing<S: ProjectionStore, P: Pr
     assert_eq!(kept.status(1).await.parked_events, 1, "what was set aside still is");
 }
 
-/// What is folded aside begins without tables, is seen by its own batch, and leaves nothing.
+/// A separate fold begins without tables, is seen by its own batch, and leaves nothing.
 pub async fn what_is_folded_aside_leaves_nothing<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
@@ -145,7 +145,7 @@ pub async fn what_is_folded_aside_leaves_nothing<S: ProjectionStore, P: Probe<S:
     kept.handle(&node, &[("a", 1)], come_to(6, &claims)).await.expect("the node goes on");
 }
 
-/// Who looks at rows changes nothing, whatever is written.
+/// A read-only look at rows changes nothing, whatever is written.
 pub async fn a_look_changes_nothing<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;

@@ -1,4 +1,5 @@
-//! What the tests run: a projection in several versions, nodes that run it, events that they set aside.
+//! Subjects of the tests: a projection in several versions, nodes that run it, events that they
+//! park.
 
 use std::future::Future;
 use std::time::Duration;
@@ -37,10 +38,10 @@ pub(super) struct Node {
 /// Longer than any test.
 pub(super) const LONG: Duration = Duration::from_mins(1);
 
-/// So short that a test waits for its end.
+/// A lease that is short enough for a test to wait for its end.
 pub(super) const SHORT: Duration = Duration::from_millis(400);
 
-/// How long a store may take for what it owes at once.
+/// The longest time that a store may take for something that it owes at once.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Node {
@@ -125,7 +126,7 @@ impl<S: ProjectionStore, P: Probe<S::Db>> Kept<S, P> {
         self.store.begin(node.holder(), state).await.expect("a batch can be begun")
     }
 
-    /// One batch with these rows.
+    /// A batch with these rows.
     pub(super) async fn handle(
         &self,
         node: &Node,
@@ -143,7 +144,7 @@ impl<S: ProjectionStore, P: Probe<S::Db>> Kept<S, P> {
         }
     }
 
-    /// What readers see.
+    /// The rows that readers see.
     pub(super) async fn read(&self) -> Rows {
         self.probe.read(&name()).await
     }
@@ -161,7 +162,7 @@ impl<S: ProjectionStore, P: Probe<S::Db>> Kept<S, P> {
         versions.into_iter().find(|status| status.id == id(version)).expect("a version is listed")
     }
 
-    /// How far each slot of a version has come.
+    /// The checkpoint of each slot of a version.
     pub(super) async fn checkpoints(&self, version: u32) -> Vec<Position> {
         let slots = self.status(version).await.slots;
         slots.into_iter().map(|slot| slot.checkpoint).collect()

@@ -171,7 +171,7 @@ pub async fn a_version_with_effects_keeps_the_key<S: ProjectionStore, P: Probe<S
     assert_eq!(state, VersionState::Building, "it is built");
 }
 
-/// Of nodes that start at once one makes the tables; the others wait until they are there.
+/// One of several nodes that start at once makes the tables; the others wait until they are there.
 pub async fn one_node_makes_the_tables<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     kept.store.register(&registration(1)).await.expect("it is registered");
     let mut nodes = JoinSet::new();
@@ -186,7 +186,7 @@ pub async fn one_node_makes_the_tables<S: ProjectionStore, P: Probe<S::Db>>(kept
     assert!(!kept.prepare(1).await, "whoever comes later finds them");
 }
 
-/// What a node did not bring to an end, another one makes.
+/// Tables that a node did not finish are made by another one.
 pub async fn tables_that_were_given_up_are_made_by_another<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
@@ -202,7 +202,7 @@ pub async fn tables_that_were_given_up_are_made_by_another<S: ProjectionStore, P
     assert_eq!(kept.read().await, rows(&[]), "they are there, and empty");
 }
 
-/// What a version that is being built writes is in its own rows, which nobody reads yet.
+/// A version that is being built writes into rows of its own, which nobody reads yet.
 pub async fn each_version_has_rows_of_its_own<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
@@ -220,7 +220,8 @@ pub async fn each_version_has_rows_of_its_own<S: ProjectionStore, P: Probe<S::Db
     assert_eq!(came_to, (Position(9), Position(3)), "each comes along at its own pace");
 }
 
-/// What readers see is as far as the slot that has come the least far, of the version that serves.
+/// The visible position is that of the slot that has come the least far, of the version that
+/// serves.
 pub async fn visible_is_what_every_slot_has_done<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {

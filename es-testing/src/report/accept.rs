@@ -1,4 +1,4 @@
-//! What happened, as code to paste.
+//! Code to paste for the events that happened.
 
 use std::any::type_name;
 use std::error::Error;

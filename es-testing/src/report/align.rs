@@ -1,4 +1,4 @@
-//! Which of the events that happened stands for which of the expected ones.
+//! Alignment of the events that happened with the expected ones.
 
 use es_core::__private::Reported;
 
@@ -15,7 +15,7 @@ pub(crate) enum Pair<'a, E> {
     Missing(&'a E),
 }
 
-/// What two events have in common: all, the type, or nothing.
+/// The similarity of two events: all, the type, or nothing in common.
 fn score<E: Reported>(actual: &E, expected: &E) -> u32 {
     if actual == expected {
         3

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 
 use super::lines::Sign;
 
-/// Whether a report is coloured.
+/// The choice of colours for a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Colour {
     Always,

@@ -11,15 +11,15 @@ use super::fields::different_fields;
 pub(crate) struct Line {
     pub(crate) sign: Sign,
     pub(crate) text: String,
-    /// What is said of it at its end.
+    /// The remark at the end of the line.
     pub(crate) remark: Option<String>,
-    /// What is said of it in lines of their own.
+    /// The remarks in lines of their own.
     pub(crate) details: Vec<String>,
     /// Tells the story and is not compared with anything.
     pub(crate) is_context: bool,
 }
 
-/// How a line compares with what was expected.
+/// The result of comparing a line with what was expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sign {
     Same,
@@ -68,7 +68,7 @@ impl Line {
         }
     }
 
-    /// What should have been there.
+    /// A line that should have been there.
     pub(crate) fn lost(text: impl Into<String>) -> Self {
         Self::signed(Sign::Missing, text.into())
     }
@@ -78,7 +78,7 @@ impl Line {
         Self::signed(Sign::Different, text.into())
     }
 
-    /// What is there and should not be.
+    /// A line that is there and should not be.
     pub(crate) fn left_over(text: impl Into<String>) -> Self {
         Self::signed(Sign::Unexpected, text.into())
     }

@@ -25,7 +25,7 @@ use es_core::Description;
 pub(crate) struct Page {
     /// The scenario, if it has a name.
     pub(crate) name: Option<String>,
-    /// Why it failed, in half a sentence.
+    /// The reason of the failure, in half a sentence.
     pub(crate) headline: String,
     pub(crate) at: &'static Location<'static>,
     pub(crate) blocks: Vec<(&'static str, Vec<Line>)>,
@@ -37,12 +37,12 @@ pub(crate) struct Page {
 pub(crate) struct Outcome {
     /// The scenario, if it has a name.
     pub(crate) name: Option<String>,
-    /// Why it failed, in half a sentence.
+    /// The reason of the failure, in half a sentence.
     pub(crate) headline: String,
     /// The assertion.
     pub(crate) at: &'static Location<'static>,
     pub(crate) given: Vec<Description>,
-    /// What the first command met.
+    /// The state that the first command met.
     pub(crate) state: Vec<Line>,
     /// The commands, each with what is to be said of it.
     pub(crate) when: Vec<Line>,

@@ -6,7 +6,7 @@ use super::colour::Colour;
 use super::lines::{Line, Sign};
 use super::{Description, Outcome, Page};
 
-/// As far as the texts before remarks are padded, so that the remarks stand in a column.
+/// The column up to which the texts before remarks are padded, so that the remarks are aligned.
 const REMARKS_FROM: usize = 44;
 
 /// More given events than this are shortened to the first and the last.

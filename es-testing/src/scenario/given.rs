@@ -1,4 +1,4 @@
-//! Where a scenario begins: with what has happened.
+//! Start of a scenario: the events that have happened.
 
 use std::fmt;
 
@@ -15,8 +15,8 @@ use super::when::When;
 /// A scenario folds `Apply` and asks `decide`, as the repository does, and nothing else: no store,
 /// no runtime, no clock.
 pub trait Scenario: Aggregate {
-    /// What has happened so far: `()`, an event, a tuple, an array, a `Vec`, or the aggregate's
-    /// enum.
+    /// Starts a scenario with these events: `()`, an event, a tuple, an array, a `Vec`, or the
+    /// aggregate's enum.
     ///
     /// An event that is [superseded](es_core::Superseded) is given as what became of it,
     /// `Customer::given(changed.superseded()?)`.

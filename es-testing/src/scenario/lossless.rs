@@ -19,7 +19,7 @@ pub(crate) fn expect_lossless<E: Reported>(origin: &'static str, events: &[E]) {
     }
 }
 
-/// What became of an event.
+/// The difference between an event and what is read back of it.
 pub(crate) struct Loss {
     what: &'static str,
     stored: Option<RawEvent>,
@@ -32,7 +32,7 @@ impl Loss {
         format!("{} {}", event.name, self.what)
     }
 
-    /// What was stored and what was read.
+    /// The stored event and the one that was read.
     pub(crate) fn blocks(&self) -> [(&'static str, Vec<Line>); 2] {
         let stored = self.stored.as_ref().map_or_else(
             || "nothing".to_owned(),
@@ -42,10 +42,10 @@ impl Loss {
     }
 }
 
-/// What a store would not give back of an event as it was; nothing if it is lossless.
+/// The difference between an event and what a store would give back; `None` if it is lossless.
 ///
-/// The core says so, in the words in which it refuses a command; here it is laid out. An event that the
-/// core does not check is checked as any other.
+/// The core refuses a command in the same case; here the difference is laid out for a report. An
+/// event that the core does not check is checked too.
 pub(crate) fn loss<E: Reported>(event: &E) -> Option<Loss> {
     let error = match event.to_raw() {
         Ok(stored) => lossless(event, &stored).err()?,

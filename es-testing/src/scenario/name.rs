@@ -1,4 +1,4 @@
-//! What a scenario is called.
+//! Name of a scenario.
 
 use std::thread;
 

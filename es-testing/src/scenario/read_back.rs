@@ -1,4 +1,4 @@
-//! What a store says when it is asked again.
+//! Comparison of an aggregate that is read back from its store.
 
 use std::panic::Location;
 
@@ -63,7 +63,7 @@ impl<A: Aggregate> ReadBack<A> {
         panic!("{}", page.render(Colour::of_this_terminal()))
     }
 
-    /// What was stored beside what is read, told apart by their ids.
+    /// The stored events beside those that are read, told apart by their ids.
     fn events_beside(&self, stored: &[Recorded<A::Event>]) -> Vec<Line> {
         let mut unknown: Vec<_> = self.history.iter().collect();
         let beside = |stored: &Recorded<A::Event>| {
@@ -97,7 +97,7 @@ impl<A: Aggregate> ReadBack<A> {
     }
 }
 
-/// One event as it is read beside the same event as it was stored.
+/// An event as it is read, beside the same event as it was stored.
 fn line<E: es_core::__private::Reported>(read: &Recorded<E>, stored: &Recorded<E>) -> Line {
     let mut details = if came_back(&read.event, &stored.event) {
         Vec::new()
@@ -122,7 +122,7 @@ fn line<E: es_core::__private::Reported>(read: &Recorded<E>, stored: &Recorded<E
     if details.is_empty() { same } else { Line { sign: Sign::Different, details, ..same } }
 }
 
-/// Whether two states print the same words. States need no `PartialEq`, and a map prints its
+/// True if two states print the same words. States need no `PartialEq`, and a map prints its
 /// entries in any order.
 fn prints_alike(read: &Description, stored: &Description) -> bool {
     same_words(&read.to_string(), &stored.to_string())

@@ -1,4 +1,4 @@
-//! Why a command caused nothing.
+//! Refusal of a command, and its reason.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -8,12 +8,12 @@ use es_core::{Aggregate, ExecuteError, LifecycleRejection, Rejection};
 /// A refusal and the command that met it.
 #[derive(Debug)]
 pub(super) struct Refusal<E> {
-    /// Which command of the chain, from 0.
+    /// The command of the chain, from 0.
     pub(super) command: usize,
     pub(super) why: Why<E>,
 }
 
-/// Who refused.
+/// The reason of a refusal, by its origin.
 #[derive(Debug)]
 pub(super) enum Why<E> {
     /// The aggregate.

@@ -1,4 +1,4 @@
-//! What happened in a scenario: its past, its commands, their events, its refusal.
+//! Course of a scenario: its past, its commands, their events, its refusal.
 
 use es_core::{Aggregate, Command, DecidedBy, Description, StreamId, Version};
 
@@ -12,7 +12,7 @@ pub(super) struct Story<A: Aggregate> {
     pub(super) before: Description,
     /// The commands in order, those that a refusal kept from being asked included.
     pub(super) commands: Vec<Description>,
-    /// What the commands caused, in order.
+    /// The events of the commands, in order.
     pub(super) events: Vec<A::Event>,
     pub(super) refusal: Option<Refusal<A::Error>>,
     /// The state that the last command left.

@@ -108,7 +108,7 @@ type Execution<A> = Answer<Result<Executed<A>, ExecuteError<<A as Aggregate>::Er
 
 /// A command of any type, ready to be executed on a store of any type.
 pub(super) struct Step<A: Aggregate> {
-    /// For which aggregate.
+    /// The aggregate of the failure.
     id: A::Id,
     execute: Box<dyn FnOnce(AnyStore) -> Execution<A> + Send>,
 }

@@ -1,4 +1,4 @@
-//! Whether what happened is what was expected, and the report if not.
+//! Comparison of a scenario with what was expected, and the report if they differ.
 
 use std::cmp::Ordering;
 use std::panic::Location;
@@ -10,7 +10,7 @@ use super::refusal::{Refusal, Why};
 use super::story::Story;
 use crate::report::{Colour, Events, Line, Outcome, Sign, error_code, events_code};
 
-/// Whether the order of events matters.
+/// The importance of the order of events.
 #[derive(Clone, Copy)]
 pub(super) enum Order {
     Given,
@@ -103,8 +103,10 @@ impl<A: Aggregate> Story<A> {
         self.fail(format!("expected {wanted}, but {but}"), then)
     }
 
-    /// What happened where a refusal was expected. The events of commands before another refusal
-    /// may well be there; without any refusal they are what came in its place.
+    /// The events and the refusal that happened where a refusal was expected.
+    ///
+    /// Events of commands before another refusal may well be there; without any refusal the events
+    /// are what came in its place.
     pub(super) fn what_happened(&self) -> Vec<Line> {
         let Some(refusal) = &self.refusal else {
             let events = self.events.iter().map(|event| event.describe().to_string());
