@@ -38,7 +38,7 @@ pub fn json_schema(event: &str, version: SchemaVersion, schema: &Schema) -> Valu
     root
 }
 
-/// Under which key each type is defined: its last word, if no other ends in the same.
+/// The key under which each type is defined: its last word, if no other ends in the same.
 fn keys(schema: &Schema) -> BTreeMap<&str, String> {
     let short = |name: &str| {
         let plain = name.split('<').next().unwrap_or(name);
@@ -52,7 +52,7 @@ fn keys(schema: &Schema) -> BTreeMap<&str, String> {
     names().map(|name| (name, key(name))).collect()
 }
 
-/// Without what a JSON pointer in a URI would have to escape.
+/// The name without the characters that a JSON pointer in a URI would have to escape.
 fn in_a_pointer(name: &str) -> String {
     name.replace("::", ".").replace(|c: char| !c.is_alphanumeric() && c != '.', "_")
 }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::chapter::{Asked, Chapter};
 
-/// Commands, the events that come of them, and whose events these are; of decisions across streams
-/// also what they rest on.
+/// A diagram of the commands, the events that they cause and the states that these make; for
+/// decisions across streams, of the models that they rest on as well.
 #[must_use]
 pub fn mermaid(chapters: &[Chapter]) -> String {
     fmt::from_fn(|text| write(text, chapters)).to_string()
@@ -64,7 +64,7 @@ fn arrows(
     Ok(())
 }
 
-/// From the events to the states that they make.
+/// Writes the arrows from the events to the states that they make.
 fn belongings(text: &mut fmt::Formatter<'_>, prefix: &str, chapter: &Chapter) -> fmt::Result {
     for event in &chapter.events {
         let id = event_id(prefix, event.name);

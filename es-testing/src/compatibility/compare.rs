@@ -216,7 +216,8 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Without tags every variant may be taken for another: only the same in the same order is safe.
+    /// Compares untagged variants, which may be taken for another: only the same in the same order
+    /// is safe.
     fn untagged(&mut self, place: &str, old: &'a Enum, new: &'a Enum) {
         let before = self.changes.len();
         for (nth, (old, new)) in old.variants.iter().zip(&new.variants).enumerate() {

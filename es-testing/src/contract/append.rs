@@ -64,7 +64,7 @@ pub async fn the_answer_is_what_is_read_back<S: EventStore>(store: &S) {
     }
 }
 
-/// Id, name, shape version and payload, to the byte, whatever JSON it is.
+/// The id, the name, the shape version and the payload are kept to the byte, whatever JSON it is.
 pub async fn an_event_comes_back_as_it_went_in<S: EventStore>(store: &S) {
     let payload = r#"{ "zero": "\u0000", "text": "größe \"ß\" 数 🦀\n", "large": 18446744073709551615,
         "b": 1.10, "a": [null, {}], "b": 2 }"#;
@@ -86,7 +86,7 @@ pub async fn an_event_comes_back_as_it_went_in<S: EventStore>(store: &S) {
     assert_eq!((from_stream.len(), from_log.len()), (1, 1), "it is read");
 }
 
-/// Everything that travels with an event, and each event's own.
+/// The metadata of each event is kept in full, and is its own.
 pub async fn metadata_comes_back_as_it_went_in<S: EventStore>(store: &S) {
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     let full = Metadata::default()
@@ -116,7 +116,7 @@ pub async fn metadata_comes_back_as_it_went_in<S: EventStore>(store: &S) {
     assert_eq!(stored, expected, "metadata comes back from the log");
 }
 
-/// Neither case nor normal form nor blanks are folded, and the longest key is not cut.
+/// Keys are folded neither in case nor in normal form nor in blanks, and the longest is not cut.
 pub async fn keys_are_compared_byte_by_byte<S: EventStore>(store: &S) {
     let longest = "x".repeat(512);
     let keys = [

@@ -5,7 +5,7 @@ use tokio::task::JoinSet;
 
 use super::subjects::{ALL, add, events, log_up_to, stream};
 
-/// From any place of the log, and from its end.
+/// A reader resumes from any place of the log, and from its end.
 pub async fn a_checkpoint_goes_on_where_it_was_left<S: EventStore>(store: &S) {
     let last = add(store, &stream("one"), events(5)).await;
     let log = log_up_to(store, &last).await;
@@ -24,7 +24,7 @@ pub async fn a_checkpoint_goes_on_where_it_was_left<S: EventStore>(store: &S) {
     assert_eq!(after(log[4].position).await, grown[5..], "and then what is new");
 }
 
-/// In a log that lost its end, positions come a second time: the reader must learn of it before.
+/// A reader ahead of a log that lost its end is refused: positions come a second time there.
 pub async fn a_checkpoint_ahead_of_the_log_is_refused<S: EventStore>(store: &S) {
     let last = add(store, &stream("one"), events(2)).await;
     let log = log_up_to(store, &last).await;
@@ -43,7 +43,7 @@ pub async fn a_checkpoint_ahead_of_the_log_is_refused<S: EventStore>(store: &S) 
     }
 }
 
-/// Even where its position would fit.
+/// A checkpoint of another log is refused even where its position would fit.
 pub async fn a_checkpoint_of_another_log_is_refused<S: EventStore>(store: &S) {
     let last = add(store, &stream("one"), events(2)).await;
     log_up_to(store, &last).await;
@@ -60,7 +60,8 @@ pub async fn a_checkpoint_of_another_log_is_refused<S: EventStore>(store: &S) {
     }
 }
 
-/// Before the first event and after, in both directions, for every clone and in every task.
+/// The incarnation is the same before and after the first event, in both directions, for every
+/// clone and in every task.
 pub async fn all_pages_are_of_one_incarnation<S: EventStore>(store: &S) {
     let first = incarnation(store).await;
     add(store, &stream("one"), events(1)).await;

@@ -6,7 +6,8 @@ use super::subjects::{
     about, add, broken_condition, conflict, event, events, item, part, query, read, stream, try_on,
 };
 
-/// Any event with the tag, of whatever type and in whatever stream; an event with another does not.
+/// An event with the tag breaks the condition, of any type and in any stream; an event with another
+/// tag does not.
 pub async fn an_event_with_the_tag_refuses_an_append<S: EventStore>(store: &S) {
     add(store, &stream("one"), vec![about("opened", &["course:c1"])]).await;
 

@@ -17,7 +17,7 @@ use super::subjects::{
     try_parts, until_safe,
 };
 
-/// Many want to be the first of a kind at once: one is, in every round.
+/// One of many appends that want to be the first of a kind at once succeeds, in every round.
 pub async fn of_those_that_rest_on_one_condition_one_wins<S: EventStore>(store: &S) {
     const ROUNDS: usize = 20;
     const WRITERS: usize = 8;
@@ -140,7 +140,7 @@ async fn decide<S: EventStore>(
     Decision { condition, events, answer }
 }
 
-/// That nothing matches but what there is now.
+/// The condition that nothing matches `query` but the events that match now.
 async fn seen<S: EventStore>(store: &S, query: Query) -> Condition {
     let page = query_page(store, &query, Position::START, ALL).await;
     let found = page.events.iter().map(|found| found.event.position);

@@ -37,7 +37,7 @@ pub async fn a_conflict_stores_nothing<S: EventStore>(store: &S) {
     assert_eq!(logged, 2, "the refused events are not in the log");
 }
 
-/// Whichever part it is, first or last.
+/// A conflict in the first part or in the last refuses all parts.
 pub async fn one_conflicting_part_refuses_the_whole_append<S: EventStore>(store: &S) {
     let (one, other, wrong) = (stream("one"), stream("other"), stream("wrong"));
 
@@ -60,7 +60,7 @@ pub async fn one_conflicting_part_refuses_the_whole_append<S: EventStore>(store:
     }
 }
 
-/// Many writers expect the same version of one stream at once: one succeeds, in every round.
+/// One of many writers that expect the same version of one stream at once succeeds, in every round.
 pub async fn two_writers_one_winner<S: EventStore>(store: &S) {
     const ROUNDS: u64 = 20;
     const WRITERS: usize = 8;

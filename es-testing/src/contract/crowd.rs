@@ -1,4 +1,5 @@
-//! However many append at once, and however the store puts them together: each for itself.
+//! Appends that arrive together: each is answered for itself, in whatever way the store groups
+//! them.
 
 use std::collections::HashSet;
 
@@ -13,7 +14,7 @@ use super::subjects::{
 /// The number of appends that arrive together: more than a store would simply store one by one.
 const CROWD: usize = 120;
 
-/// Each is answered with the version, the positions and the time of its own events.
+/// The answer to an append has the version, the positions and the time of its own events.
 pub async fn each_append_has_its_own_answer<S: EventStore>(store: &S) {
     let mut writers = JoinSet::new();
     for writer in 0..CROWD {

@@ -4,7 +4,7 @@ use es_core::{AppendError, EventStore, ExpectedVersion, NewEvent, Timestamp};
 
 use super::subjects::{add, event, exact, part, read, stream, try_append, try_parts};
 
-/// So many days after the beginning of 2019.
+/// The instant that many days after the beginning of 2019.
 fn day(days: i64) -> Timestamp {
     Timestamp::from_unix_micros(1_546_300_800_000_000 + days * 86_400_000_000 + 7)
 }
@@ -13,7 +13,8 @@ fn imported(days: i64) -> NewEvent {
     event(1).with_recorded_at(day(days))
 }
 
-/// In one stream or in several, to the microsecond; what happens now has the time of now.
+/// An imported event keeps its instant to the microsecond, in one stream or in several; other
+/// events have the time of now.
 pub async fn an_imported_event_keeps_its_instant<S: EventStore>(store: &S) {
     let (one, other) = (stream("one"), stream("other"));
     let parts = vec![
@@ -60,7 +61,7 @@ pub async fn an_instant_that_goes_back_along_a_stream_is_refused<S: EventStore>(
     add(store, &one, vec![imported(4)]).await;
 }
 
-/// By the clock of the store.
+/// An instant in the future, by the clock of the store, is refused.
 pub async fn an_instant_that_is_yet_to_come_is_refused<S: EventStore>(store: &S) {
     let one = stream("one");
     let tomorrow = Timestamp::from_unix_micros(Timestamp::now().unix_micros() + 86_400_000_000);

@@ -24,7 +24,7 @@ use super::transform::{keep as keep_all, try_transform};
 /// A future is polled so often at most before it is kept.
 const POLLS: usize = 6;
 
-/// Between two polls there is time for what the call waits for, or none.
+/// The pauses between two polls: none, or enough for what the call waits for.
 pub(crate) const PAUSES: [Duration; 2] = [Duration::ZERO, Duration::from_millis(2)];
 
 /// The store goes on within so long, whatever is kept.
@@ -159,8 +159,8 @@ pub(crate) async fn polled(polls: usize, pause: Duration, mut call: Call) -> Cal
     call
 }
 
-/// Everybody else: who reads and appends where something is kept, who does elsewhere, and who
-/// follows the log to its end.
+/// Checks that others go on: appends and reads where something is kept and elsewhere, and a reader
+/// of the log to its end.
 async fn goes_on<S: EventStore>(store: &S, kept: &str, polls: usize) {
     let one = |key: &str| vec![part(&stream(key), ExpectedVersion::Any, events(1))];
     let both = || [one("kept"), one("elsewhere")].concat();

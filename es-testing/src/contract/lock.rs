@@ -10,10 +10,10 @@ use tokio::time::timeout;
 
 use super::subjects::{about, add, events, item, part, query, read, stream, versions};
 
-/// For so long a lock may be waited for.
+/// The longest time to wait for a lock.
 const WAIT: Duration = Duration::from_secs(10);
 
-/// Somebody who is not kept out has appended by then.
+/// A time within which an append that is not kept out is stored.
 const MEANWHILE: Duration = Duration::from_millis(100);
 
 /// A lock that nobody uses is over by then, and those who wait for it have appended.
@@ -27,7 +27,7 @@ fn to_one(expected: ExpectedVersion) -> Append {
     Append::new(vec![part(&stream("one"), expected, events(1))]).expect("one part")
 }
 
-/// Somebody else's append, on its way.
+/// Starts an append of another task.
 fn others<S: EventStore>(
     store: &S,
     append: Append,
@@ -54,7 +54,8 @@ pub async fn an_append_under_the_lock_of_its_stream_finds_no_conflict<S: EventSt
     assert_eq!(other.expect("any version").streams[0].version, Version(3));
 }
 
-/// So it is for a condition, of whatever stream the event is that would break it.
+/// An append under a lock finds its condition unbroken, in whichever stream an event that breaks it
+/// would be stored.
 pub async fn an_append_under_the_lock_of_its_condition_finds_it_unbroken<S: EventStore>(store: &S) {
     add(store, &stream("one"), vec![about("opened", &["course:c1"])]).await;
     let condition = |after| Condition::new(query([item(&["opened"], &["course:c1"])]), after);
@@ -77,7 +78,7 @@ pub async fn an_append_under_the_lock_of_its_condition_finds_it_unbroken<S: Even
     other.expect("any version");
 }
 
-/// Another stream is nobody's.
+/// A lock on one stream keeps nobody out of another.
 pub async fn a_lock_keeps_nobody_out_of_other_streams<S: EventStore>(store: &S) {
     let Some(_lock) = lock(store, &to_one(ExpectedVersion::Any)).await else { return };
 
@@ -99,7 +100,7 @@ pub async fn a_lock_that_is_dropped_is_over<S: EventStore>(store: &S) {
     next.append(to_one(ExpectedVersion::NoStream)).await.expect("nobody appended");
 }
 
-/// Nobody waits for a lock that its owner has forgotten, and it appends nothing afterwards.
+/// A lock that its owner has forgotten comes to its end, and appends nothing afterwards.
 pub async fn a_lock_that_is_kept_comes_to_its_end<S: EventStore>(store: &S) {
     let Some(kept) = lock(store, &to_one(ExpectedVersion::Any)).await else { return };
 

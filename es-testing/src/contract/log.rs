@@ -80,8 +80,8 @@ pub async fn a_follower_loses_nothing_while_writers_append<S: EventStore>(store:
     assert_eq!(follower.seen.len(), written.len(), "and none besides");
 }
 
-/// While others append: `safe` stays or rises from call to call, in both directions no event is
-/// beyond it, and the events rise.
+/// The `safe` position stays or rises from call to call while others append; in both directions no
+/// event is beyond it, and the events rise.
 pub async fn safe_never_goes_back_and_nothing_is_beyond_it<S: EventStore>(store: &S) {
     let mut writers = append_from_many_tasks(store);
     let mut safe = Position::START;

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use super::subjects::{add, events, part, read, stream, try_parts, versions};
 
-/// Several tasks append to the same few streams at once.
+/// Appends to the same few streams from several tasks at once.
 async fn append_from_many_tasks<S: EventStore>(store: &S) -> (Vec<StreamId>, Vec<Position>) {
     let streams: Vec<_> = ["a", "b", "c"].map(stream).into();
     let mut writers = JoinSet::new();
@@ -27,7 +27,7 @@ async fn append_from_many_tasks<S: EventStore>(store: &S) -> (Vec<StreamId>, Vec
     (streams, positions.into_iter().flatten().collect())
 }
 
-/// However many append at once.
+/// Positions rise and are given once, however many tasks append at once.
 pub async fn positions_rise_and_are_never_given_twice<S: EventStore>(store: &S) {
     let (streams, given) = append_from_many_tasks(store).await;
 
@@ -43,7 +43,7 @@ pub async fn positions_rise_and_are_never_given_twice<S: EventStore>(store: &S) 
     }
 }
 
-/// However many append at once.
+/// Time never goes back along a stream, however many tasks append at once.
 ///
 /// The clock of a store cannot be set from here. This finds a store that takes the time too early,
 /// before it has its place in the stream, and one that stores or reads another time than it took;

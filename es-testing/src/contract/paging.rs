@@ -7,7 +7,7 @@ use super::subjects::{
     ALL, add, events, log_page, log_up_to, page, read, recorded_ids, stream, until_safe, versions,
 };
 
-/// Longer than two of the pages in which streams are read.
+/// A length of more than two of the pages in which streams are read.
 const LONG: usize = 1203;
 
 const NOTHING: [u64; 0] = [];
@@ -71,7 +71,8 @@ pub async fn the_log_is_read_downwards_before_a_position<S: EventStore>(store: &
     assert_eq!(before(Position::START).await, [], "before 0 is nothing");
 }
 
-/// From either end, in streams and in the log. A limit of 0 is a page without events.
+/// A limit cuts a page from either end, in streams and in the log. A limit of 0 is a page without
+/// events.
 pub async fn a_limit_cuts_a_page<S: EventStore>(store: &S) {
     let log = five_in_the_log(store).await;
     let upwards = async |limit| {
@@ -94,7 +95,7 @@ pub async fn a_limit_cuts_a_page<S: EventStore>(store: &S) {
     assert_eq!(downwards(2).await, (vec![3, 2], last_two), "2, downwards");
 }
 
-/// After a version as well, and up to a limit.
+/// A fold reads the events of a stream, also after a version and up to a limit.
 pub async fn a_fold_reads_the_events_of_the_stream<S: EventStore>(store: &S) {
     let one = stream("one");
     add(store, &stream("other"), events(2)).await;
@@ -114,7 +115,8 @@ pub async fn a_fold_reads_the_events_of_the_stream<S: EventStore>(store: &S) {
     assert_eq!(unknown.expect("an unknown stream can be folded"), [], "it has no events");
 }
 
-/// Page by page, both ways, from the middle as well: what one large page would hold.
+/// A long stream is read page by page, both ways and from the middle: as one large page would hold
+/// it.
 pub async fn a_long_stream_is_read_as_a_whole<S: EventStore>(store: &S) {
     let one = stream("one");
     add_long(store).await;
@@ -132,7 +134,7 @@ pub async fn a_long_stream_is_read_as_a_whole<S: EventStore>(store: &S) {
     assert_eq!(read_from(Cursor::END).await, all, "downwards");
 }
 
-/// Page by page, both ways, from the middle as well: what one large page would hold.
+/// A long log is read page by page, both ways and from the middle: as one large page would hold it.
 pub async fn a_long_log_is_read_as_a_whole<S: EventStore>(store: &S) {
     let appended = add_long(store).await;
     let read_from = async |cursor| -> Vec<RecordedEvent> {

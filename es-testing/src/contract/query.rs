@@ -108,7 +108,8 @@ pub async fn a_query_sees_what_was_acknowledged<S: EventStore>(store: &S) {
     }
 }
 
-/// While others append, and between: what a page has not found up to its `safe` never appears there.
+/// Events that a page has not found up to its `safe` never appear there, while others append and
+/// between.
 pub async fn nothing_appears_at_or_below_safe_afterwards<S: EventStore>(store: &S) {
     const WAVES: usize = 5;
     const WRITERS: usize = 12;
@@ -159,7 +160,8 @@ pub async fn a_tag_that_is_there_twice_counts_once<S: EventStore>(store: &S) {
     assert_eq!(found, expected, "an item that asks twice for a type finds the event once");
 }
 
-/// Neither case nor normal form is folded, and neither the longest name nor the longest value is cut.
+/// Tags are folded neither in case nor in normal form, and neither the longest name nor the longest
+/// value is cut.
 pub async fn tags_are_compared_byte_by_byte<S: EventStore>(store: &S) {
     let (name, value) = ("n".repeat(Tag::NAME_MAX_BYTES), "v".repeat(Tag::VALUE_MAX_BYTES));
     let longest = format!("{name}:{value}");

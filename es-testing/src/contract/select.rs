@@ -14,7 +14,8 @@ use super::subjects::{
     ALL, about, add, event, ids, name, part, recorded_ids, stream, tag, try_parts, until_safe,
 };
 
-/// Everything, a category, a stream, what carries tags; of each all, or some types.
+/// A selection of everything, of a category, of a stream or of tagged events has what it asks for;
+/// of all types, or of some.
 pub async fn a_selection_has_what_it_asks_for<S: EventStore>(store: &S) {
     let opened = about("opened", &["course:c1"]);
     let moved = about("moved", &["course:c1", "room:r1"]);
@@ -170,7 +171,7 @@ pub async fn a_reader_at_the_end_is_told_that_the_log_has_grown<S: EventStore>(s
     assert!(returned.is_ok(), "nobody said that the log has grown, or that it may have");
 }
 
-/// Much longer than a store may keep a reader waiting.
+/// A time much longer than a store may keep a reader waiting.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// All that is in it, however many pages that are.
@@ -181,7 +182,7 @@ pub(super) async fn selected<S: EventStore>(
     follow(store, selection, 1000).await
 }
 
-/// Page by page, to where the log is complete.
+/// Follows a selection page by page, to where the log is complete.
 async fn follow<S: EventStore>(store: &S, selection: &Selection, limit: u32) -> Vec<RecordedEvent> {
     let mut events = Vec::new();
     let mut after = Position::START;

@@ -11,7 +11,7 @@ use super::subjects::{ALL, add, events, page, read, stream, versions};
 const SHAPE: Fingerprint = Fingerprint(0xfedc_ba98_7654_3210);
 const OTHER_SHAPE: Fingerprint = Fingerprint(7);
 
-/// With or without a snapshot, the page goes on where it ends, and to the limit.
+/// A page goes on where the snapshot ends, or from the beginning without one, up to the limit.
 pub async fn a_snapshot_is_answered_with_the_events_after_it<S: EventStore>(store: &S) {
     let one = ten_events(store).await;
 
@@ -61,7 +61,7 @@ pub async fn only_the_snapshot_that_was_asked_for_is_answered<S: EventStore>(sto
     assert!(found.is_none_or(|found| found.version == Version(6)), "the version itself is");
 }
 
-/// Whoever keeps several answers with the newest, however they were kept.
+/// The newest of several snapshots is answered, in whatever order they were kept.
 pub async fn the_newest_snapshot_is_answered<S: EventStore>(store: &S) {
     let one = ten_events(store).await;
     for version in [4, 8, 6] {
@@ -96,8 +96,8 @@ pub async fn a_snapshot_of_another_history_is_not_answered<S: EventStore>(store:
     }
 }
 
-/// After a restore of the events alone, a snapshot is ahead of its stream. It is not believed when the
-/// stream has grown to its version and position either: another event stands there.
+/// A snapshot is ahead of its stream after a restore of the events alone. It is not believed either
+/// once the stream has grown to its version and position: another event stands there.
 pub async fn a_snapshot_from_ahead_is_never_believed<S: EventStore>(store: &S) {
     let one = ten_events(store).await;
     let last = read(store, &one).await[9].position;
@@ -132,7 +132,7 @@ pub async fn so_many_snapshots_are_kept<S: EventStore>(store: &S) {
     assert_eq!(at_most(SHAPE, 5).await, None, "and the fourth");
 }
 
-/// It may be damaged.
+/// A snapshot replaces the one of its version, which may be damaged.
 pub async fn a_snapshot_replaces_that_of_its_version<S: EventStore>(store: &S) {
     let one = ten_events(store).await;
     let position = read(store, &one).await[5].position;

@@ -28,7 +28,7 @@ pub async fn streams_do_not_mix<S: EventStore>(store: &S) {
     assert_eq!(stored, ids(&other), "the other has its own");
 }
 
-/// In both directions, and whenever the clone was made.
+/// Clones see each other's events, in both directions, whenever they were made.
 pub async fn clones_share_their_events<S: EventStore>(store: &S) {
     let early = store.clone();
     let (by_the_store, by_the_clone) = (events(1), events(1));

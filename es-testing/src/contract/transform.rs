@@ -57,7 +57,8 @@ pub async fn versions_go_on_from_the_record<S: TransformStore>(store: &S) {
     assert_eq!(versions(&archived), [0; 0], "versions of the archive are in the archive");
 }
 
-/// Whoever decided on the old stream is refused, also where the copy is as long as the old one was.
+/// An append that was decided on the old stream is refused, even if the copy is as long as the old
+/// one.
 pub async fn no_version_of_the_old_stream_fits_the_new_one<S: TransformStore>(store: &S) {
     let one = stream("one");
     add(store, &one, events(3)).await;
@@ -98,7 +99,7 @@ pub async fn each_transformation_leaves_its_record<S: TransformStore>(store: &S)
     assert_eq!(other, [], "another stream has none");
 }
 
-/// Time, metadata and tags are those of the event that a copy stands for; ids are new.
+/// The time, the metadata and the tags of a copy are those of its event; its id is new.
 pub async fn copies_are_as_what_they_stand_for<S: TransformStore>(store: &S) {
     let one = stream("one");
     let mut new = about("counted", &["course:c1", "term:t1"]);

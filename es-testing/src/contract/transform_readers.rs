@@ -35,7 +35,7 @@ pub async fn the_log_has_the_record_before_the_copies<S: TransformStore>(store: 
     assert_eq!(log[5..9], read(store, &one).await, "copies are in the log as in their stream");
 }
 
-/// By tag and by type, the copies are found and what they stand for is not.
+/// A query by tag or by type finds the copies, and not the events that they stand for.
 pub async fn a_query_finds_the_copies_alone<S: TransformStore>(store: &S) {
     let one = stream("one");
     let told = || vec![about("told", &["course:c1"]), about("heard", &["course:c2"]), event(3)];
@@ -58,7 +58,8 @@ pub async fn a_query_finds_the_copies_alone<S: TransformStore>(store: &S) {
     assert_eq!(found(&["told", "heard"], &[]).await, copies[..2], "types alone");
 }
 
-/// Wherever a selection looks but by tags, whatever its types; old events are in none.
+/// A selection that is not by tags has the records, whatever its types, and the copies; old events
+/// are in none.
 pub async fn a_selection_has_the_record_and_the_copies<S: TransformStore>(store: &S) {
     let (one, other) = (stream("one"), stream("other"));
     add(store, &one, vec![about("told", &["course:c1"]), about("heard", &["course:c2"])]).await;
@@ -134,7 +135,7 @@ pub async fn an_archive_breaks_no_condition<S: TransformStore>(store: &S) {
     }
 }
 
-/// Neither those that were kept before nor one that comes too late.
+/// A snapshot of the old stream is not answered, whether it was kept before or comes too late.
 pub async fn a_snapshot_of_the_old_stream_is_not_answered<S: TransformStore>(store: &S) {
     const SHAPE: Fingerprint = Fingerprint(7);
     let one = stream("one");

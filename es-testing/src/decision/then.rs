@@ -14,25 +14,25 @@ use crate::scenario::of_this_test;
     reason = "an expectation is written where it is used and never again"
 )]
 impl<D: Decision> When<D> {
-    /// Exactly these events happened, in this order. The given ones do not count.
+    /// Asserts that exactly these events happened, in this order. The given ones do not count.
     #[track_caller]
     pub fn then(self, expected: impl TaggedEvents) {
         self.expect_events(&expected.into_tagged(), "then", Events::in_order);
     }
 
-    /// Exactly these events happened, in whatever order.
+    /// Asserts that exactly these events happened, in any order.
     #[track_caller]
     pub fn then_in_any_order(self, expected: impl TaggedEvents) {
         self.expect_events(&expected.into_tagged(), "then_in_any_order", Events::in_any_order);
     }
 
-    /// The decision was granted and nothing happened.
+    /// Asserts that the decision was granted and that nothing happened.
     #[track_caller]
     pub fn then_nothing(self) {
         self.expect_events(&[], "then", Events::in_order);
     }
 
-    /// The decision was refused with this error.
+    /// Asserts that the decision was refused with this error.
     #[track_caller]
     pub fn then_rejected(self, expected: D::Error)
     where
@@ -55,7 +55,8 @@ impl<D: Decision> When<D> {
         story.fail(format!("expected the rejection {expected:?}, but {but}"), then, accept)
     }
 
-    /// The decision was granted, and `holds` of the events that happened. The given ones do not count.
+    /// Asserts that the decision was granted, and that `holds` is true of the events that happened.
+    /// The given ones do not count.
     #[track_caller]
     pub fn then_that(self, holds: impl FnOnce(&[TaggedEvent]) -> bool) {
         let story = self.asserted();
@@ -76,7 +77,8 @@ impl<D: Decision> When<D> {
         story.fail(format!("expected events that hold, but {but}"), then, accept)
     }
 
-    /// The decision was refused with an error of which `holds` is true: `|error| matches!(error, …)`.
+    /// Asserts that the decision was refused with an error of which `holds` is true: `|error|
+    /// matches!(error, …)`.
     #[track_caller]
     pub fn then_rejected_with(self, holds: impl FnOnce(&D::Error) -> bool) {
         let story = self.asserted();

@@ -24,8 +24,8 @@ pub(super) struct Undrawn {
     pub(super) cure: String,
 }
 
-/// Every event of the set that is still written: by the sources that make it, all others from the
-/// form in which they are stored.
+/// The strategy for every event of the set that is still written: its sources, or else its stored
+/// form.
 pub(super) fn events<E>(
     history: &[EventHistory],
     sources: &[BoxedStrategy<E>],

@@ -1,4 +1,4 @@
-//! From where the values come that a law is tried with.
+//! Sources of the values that a law is tried with.
 
 use std::fmt;
 

@@ -39,9 +39,9 @@ pub(super) enum Breach {
     VersionGone { event: String, version: SchemaVersion, written: SchemaVersion },
     /// A name under which it was stored is not read any more.
     AliasGone { event: String, alias: String },
-    /// It was superseded, and is listed as one that is written.
+    /// The event was superseded, and is listed as one that is written.
     WrittenAgain { event: String },
-    /// Its tags are others.
+    /// The tags of the event are others.
     Tags { event: String, changes: Vec<Change> },
     /// Two sets mean different things by the name.
     TwoEvents { event: String },

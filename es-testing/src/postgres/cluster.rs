@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::home::{self, Home};
 use super::server::Server;
 
-/// For fast, forgetful tests: never for a measurement.
+/// The settings of fast, forgetful tests: never for a measurement.
 const SETTINGS: &str =
     "max_connections = 200\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off";
 

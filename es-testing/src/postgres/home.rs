@@ -44,7 +44,7 @@ impl Home {
         Ok(Self { path, run_as })
     }
 
-    /// Nobody else joins, starts or clears away while the answer is kept.
+    /// Locks the directory: nobody else joins, starts or clears away while the answer is kept.
     pub(super) fn lock(&self) -> io::Result<File> {
         let lock = File::create(self.path.join("lock"))?;
         lock.lock()?;

@@ -112,13 +112,13 @@ impl TestServer {
         command
     }
 
-    /// Ends it without a shutdown: sessions are cut off, and the next start recovers.
+    /// Ends the server without a shutdown: sessions are cut off, and the next start recovers.
     pub fn stop_at_once(&self) {
         let mut stop = self.pg_ctl();
         done("stopped", self.run(stop.args(["-m", "immediate", "stop"])));
     }
 
-    /// Kills its first process with SIGKILL. The others notice and end by themselves.
+    /// Kills the server's first process with SIGKILL. The others notice and end by themselves.
     pub fn kill(&self) {
         let pid = fs::read_to_string(self.directory.join("data/postmaster.pid"));
         let pid = pid.map(|file| file.lines().next().unwrap_or_default().to_owned());
@@ -126,7 +126,7 @@ impl TestServer {
         done("killed", killed);
     }
 
-    /// Starts it after [`stop_at_once`](Self::stop_at_once) or [`kill`](Self::kill).
+    /// Starts the server after [`stop_at_once`](Self::stop_at_once) or [`kill`](Self::kill).
     pub fn start_again(&self) {
         let mut started = self.home.start(&self.binaries, &self.directory);
         // What a killed server leaves behind is in the way until its last process has noticed.

@@ -40,7 +40,7 @@ impl Server {
     }
 }
 
-/// Without its URL, which may hold a password.
+/// The output leaves out the URL, which may hold a password.
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server").finish_non_exhaustive()

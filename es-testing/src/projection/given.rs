@@ -67,7 +67,7 @@ pub struct Given<P: Projection> {
 }
 
 impl<P: Projection<Event: PartialEq>> Given<P> {
-    /// Adds events that happened then, in the stream of that name: `account/ada`.
+    /// Adds events that happened next, in the stream of that name: `account/ada`.
     ///
     /// # Panics
     ///
@@ -88,7 +88,7 @@ impl<P: Projection<Event: PartialEq>> Given<P> {
 /// Details of the events that were given last. Those left out are as a store would have them: an id
 /// of its own, a second after the event before it, no metadata.
 impl<P: Projection> Given<P> {
-    /// They were recorded at that instant.
+    /// Sets the time at which they were recorded.
     pub fn recorded_at(mut self, at: Timestamp) -> Self {
         for entry in self.log.given_last() {
             entry.recorded_at = Some(at);
@@ -96,22 +96,22 @@ impl<P: Projection> Given<P> {
         self
     }
 
-    /// Somebody caused them.
+    /// Sets the actor who caused them.
     pub fn by(self, actor: &Actor) -> Self {
         self.map_metadata(|metadata| metadata.with_actor(actor.clone()))
     }
 
-    /// They are a tenant's.
+    /// Sets the tenant that they belong to.
     pub fn of_tenant(self, tenant: &Tenant) -> Self {
         self.map_metadata(|metadata| metadata.with_tenant(tenant.clone()))
     }
 
-    /// They have this metadata, in place of all that was said before.
+    /// Sets their metadata, in place of all that was said before.
     pub fn with_metadata(self, metadata: &Metadata) -> Self {
         self.map_metadata(|_| metadata.clone())
     }
 
-    /// They have these ids, in their order.
+    /// Sets their ids, in their order.
     ///
     /// # Panics
     ///

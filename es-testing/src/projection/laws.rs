@@ -37,7 +37,7 @@ impl<P: Projection> Laws<P> {
         Self { is_undone: false, ..self }
     }
 
-    /// Tries them on a model in memory.
+    /// Tries the laws on a model in memory.
     ///
     /// # Panics
     ///

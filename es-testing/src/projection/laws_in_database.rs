@@ -17,8 +17,10 @@ use crate::laws::hold;
 use crate::postgres::TestDatabase;
 
 impl<P: ReadModel<PgConnection>> Laws<P> {
-    /// Tries them on a fresh database: `query` has the same rows. It says in which order, and leaves out
-    /// what counts up by itself, which has gaps where a batch is undone.
+    /// Tries the laws on a fresh database: `query` has the same rows.
+    ///
+    /// The query says in which order, and leaves out columns that count up by themselves, which
+    /// have gaps where a batch is undone.
     ///
     /// Has a runtime of its own: a plain `#[test]`, and no `#[tokio::test]`.
     ///

@@ -11,7 +11,7 @@ use super::given::Given;
 use crate::report::{Line, Pair, align_by};
 
 impl<P: Projection> Given<P> {
-    /// The model, folded from its default, is `expected`.
+    /// Asserts that the model, folded from its default, is `expected`.
     ///
     /// # Panics
     ///
@@ -49,8 +49,8 @@ impl<P: Projection> Given<P> {
         asserts(&model);
     }
 
-    /// A handler that writes into `M` fails with an error that says so: the text is part of what it and
-    /// its causes print.
+    /// Asserts that a handler that writes into `M` fails with an error that says so: the text is
+    /// part of what the error and its causes print.
     ///
     /// # Panics
     ///
@@ -89,7 +89,7 @@ impl<P: Projection> Given<P> {
     }
 }
 
-/// Both as they print, line beside line.
+/// The lines of both models as they print, beside each other.
 pub(super) fn lines(actual: &impl Debug, expected: &impl Debug) -> Vec<Line> {
     let (actual, expected) = (format!("{actual:#?}"), format!("{expected:#?}"));
     let (actual, expected): (Vec<_>, Vec<_>) =

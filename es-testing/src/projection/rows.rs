@@ -15,9 +15,11 @@ use crate::postgres::TestDatabase;
 use crate::report::Line;
 
 impl<P: ReadModel<PgConnection>> Given<P> {
-    /// On a fresh database, `query` answers `expected`: an array with an object a row, the columns by
-    /// their names, as Postgres writes them in JSON. Tables are found without a schema, and in the one
-    /// that has the projection's name.
+    /// Asserts that `query` answers `expected` on a fresh database.
+    ///
+    /// The rows are an array with an object a row, the columns by their names, as Postgres writes
+    /// them in JSON. Tables are found without a schema, and in the one that has the projection's
+    /// name.
     ///
     /// # Panics
     ///
@@ -49,8 +51,8 @@ impl<P: ReadModel<PgConnection>> Given<P> {
         }
     }
 
-    /// On a fresh database, a handler fails with an error that says so: the text is part of what it and
-    /// its causes print.
+    /// Asserts that a handler fails on a fresh database with an error that says so: the text is
+    /// part of what the error and its causes print.
     ///
     /// # Panics
     ///

@@ -42,7 +42,8 @@ pub async fn each_slot_comes_to_its_own_checkpoint<S: ProjectionStore, P: Probe<
     assert_eq!(checkpoints[..3], expected, "each slot has its own checkpoint");
 }
 
-/// Nobody else sees the rows of a batch before its commit, and nobody at all when it was undone.
+/// The rows of a batch are seen by nobody else before its commit, and by nobody at all when it was
+/// undone.
 pub async fn what_is_undone_was_never_there<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {

@@ -6,7 +6,8 @@ use es_core::{Position, ProjectionStore};
 use super::probe::Probe;
 use super::subjects::{Kept, Node, come_to, id, rows};
 
-/// It sees what was committed with its beginning, as do readers, and undoing it leaves that.
+/// A chained batch sees what was committed with its beginning, as do readers, and undoing it leaves
+/// that.
 pub async fn what_comes_next_is_a_batch_by_itself<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {

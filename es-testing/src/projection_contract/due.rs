@@ -64,7 +64,7 @@ pub async fn what_comes_to_the_front_is_due<S: ProjectionStore, P: Probe<S::Db>>
     assert!(kept.beat(&node).await.is_due, "who holds the slot is told");
 }
 
-/// Only what belongs to the slots that were asked for is answered, the most overdue first.
+/// The events of the slots that were asked for are answered, and no others, the most overdue first.
 pub async fn the_most_overdue_of_the_slots_comes_first<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {

@@ -13,7 +13,7 @@ use crate::contract::kept::{Call, PAUSES, polled};
 /// A call is polled so often at most before it is kept.
 const POLLS: usize = 4;
 
-/// Everybody else goes on within so long.
+/// The longest time within which all others go on.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A version that does not serve.
@@ -79,7 +79,7 @@ async fn batch<S: ProjectionStore, P: Probe<S::Db>>(kept: Kept<S, P>) {
     }
 }
 
-/// Everything that the store can be asked, each on a clone of it, with a version that is `new`.
+/// Every call that the store offers, each on a clone of it, with a version that is `new`.
 fn each_call<S: ProjectionStore>(store: &S, new: u32) -> Vec<(&'static str, Call)> {
     let call = |what, call: fn(S, u32) -> Call| (what, call(store.clone(), new));
     vec![
@@ -176,7 +176,8 @@ fn node() -> Node {
     Node::of(1).with_lease(SHORT)
 }
 
-/// Everybody else: another process with a version that is `new`, a node that works, and somebody who looks.
+/// Checks that others go on: another process with a version that is `new`, a node that works, and a
+/// reader of the status.
 async fn goes_on<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
     new: u32,

@@ -61,7 +61,7 @@ pub async fn a_claim_says_how_far_the_slot_has_come<S: ProjectionStore, P: Probe
     assert!(next.iter().all(|claim| claim.checkpoint == Position(8)), "a slot goes on: {next:?}");
 }
 
-/// Nobody waits for the lease of a slot that was released.
+/// A slot that was released is free at once, before its lease is over.
 pub async fn released_slots_are_free_at_once<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {

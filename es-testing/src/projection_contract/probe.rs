@@ -37,10 +37,10 @@ pub trait Probe<Db: Send>: Clone + Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Misdeed {
-    /// It makes permanent what is written so far.
+    /// Commits what is written so far.
     Commits,
-    /// It undoes what is written so far, and goes on writing.
+    /// Rolls back what is written so far, and goes on writing.
     RollsBack,
-    /// It writes what the store refuses at the commit alone.
+    /// Writes what the store refuses only at the commit.
     BreaksARule,
 }

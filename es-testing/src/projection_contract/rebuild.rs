@@ -24,7 +24,7 @@ pub async fn a_rebuild_is_seen_when_it_is_done<S: ProjectionStore, P: Probe<S::D
     assert_eq!(kept.checkpoints(1).await, [Position(6); 64], "they have come that far");
 }
 
-/// After a rebuild what its nodes had begun is lost, and the slots are given anew.
+/// A rebuild loses what its nodes had begun, and gives the slots anew.
 pub async fn a_rebuild_takes_all_slots<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
@@ -62,7 +62,7 @@ pub async fn a_batch_across_a_rebuild_is_lost<S: ProjectionStore, P: Probe<S::Db
     assert_eq!(kept.checkpoints(1).await, [Position(3); 64], "as far as they have come");
 }
 
-/// Nothing stays set aside from before; what the rebuild could not do is.
+/// A rebuild keeps no parked event from before, and parks what it could not do.
 pub async fn a_rebuild_sets_aside_anew<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;

@@ -1,4 +1,4 @@
-//! Two releases beside each other: what a node is too old to read waits for one that can.
+//! Two releases side by side: an event that a node is too old to read waits for a node that can.
 
 use es_core::projection::{FailedAgain, Failure, Pulse, SetAside, Slot};
 use es_core::{EventName, Position, ProjectionStore, SchemaVersion};
@@ -45,7 +45,7 @@ pub async fn an_event_that_is_too_new_counts_no_try<S: ProjectionStore, P: Probe
     assert_eq!(kept.status(1).await.unreadable, [], "and it waits for no node");
 }
 
-/// It is due for each node that can read it, and not for those that cannot.
+/// An unreadable event is due for each node that can read it, and not for those that cannot.
 pub async fn it_is_due_for_who_can_read_it<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;

@@ -35,10 +35,10 @@ pub(super) struct Node {
     pub(super) lease: Duration,
 }
 
-/// Longer than any test.
+/// A time longer than any test.
 pub(super) const LONG: Duration = Duration::from_mins(1);
 
-/// A lease that is short enough for a test to wait for its end.
+/// A time short enough for a test to wait for its end.
 pub(super) const SHORT: Duration = Duration::from_millis(400);
 
 /// The longest time that a store may take for something that it owes at once.

@@ -48,7 +48,7 @@ pub async fn a_version_that_is_behind_comes_as_far_first<S: ProjectionStore, P: 
     assert_eq!(kept.read().await, rows(&[("new", 2)]), "readers see the new rows");
 }
 
-/// Whoever reads while versions are swapped sees the rows of the one, then those of the other.
+/// A reader during a swap sees the rows of the one version, then those of the other.
 pub async fn readers_see_one_version_or_the_other<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
@@ -134,8 +134,8 @@ pub async fn effects_go_on_after_those_of_the_version_before<
     assert_eq!(after, expected, "effects up to there were had");
 }
 
-/// Effects that wait with what the version before has set aside would be had by nobody after it: so it
-/// stays until they are had, or dropped.
+/// A version whose parked events have effects to come keeps its place until these are had, or
+/// dropped: nobody after it would have them.
 pub async fn effects_that_wait_keep_a_version_in_its_place<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
@@ -220,7 +220,8 @@ pub async fn the_old_version_goes_on_where_the_new_one_is_dropped<
     assert_eq!(kept.read().await, rows(&[("old", 2)]), "readers see what it adds");
 }
 
-/// Nobody drops what is read: neither the version that serves nor one that is about to be replaced.
+/// A version that is read is not dropped: neither the one that serves nor one that is about to be
+/// replaced.
 pub async fn what_is_read_is_not_dropped<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     both(kept, 5, 3).await;
 
@@ -261,7 +262,7 @@ pub async fn a_reinstated_version_takes_its_place_again<S: ProjectionStore, P: P
     assert_eq!(kept.read().await, rows(&[("new", 2)]), "and back to the new rows");
 }
 
-/// Somebody thinks better of a swap that has begun.
+/// A version that waits for another to replace it is reinstated at once.
 pub async fn a_version_that_waits_for_another_is_reinstated_at_once<
     S: ProjectionStore,
     P: Probe<S::Db>,

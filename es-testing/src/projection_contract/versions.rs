@@ -74,7 +74,7 @@ pub async fn slots_begin_where_they_are_told_to<S: ProjectionStore, P: Probe<S::
     assert!(claims.iter().all(|claim| claim.checkpoint == Position(41)), "who claims is told");
 }
 
-/// Two processes that keep a version in order by different keys would not keep any order.
+/// A second key for a version is refused: two processes with different keys would keep no order.
 pub async fn another_key_is_refused<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     kept.start(1).await;
     let mut other = registration(1);
@@ -137,7 +137,7 @@ pub async fn names_that_differ_only_in_case_are_refused<S: ProjectionStore, P: P
     assert_eq!((refused, known), (other.id, name()), "both names are named");
 }
 
-/// Up to where the log was complete when a version became known is told with each beat, as it was then.
+/// The end of the log at the time when a version became known is told with each heartbeat.
 pub async fn where_the_log_ended_at_the_beginning_is_told<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
@@ -153,7 +153,7 @@ pub async fn where_the_log_ended_at_the_beginning_is_told<S: ProjectionStore, P:
     assert_eq!(beat.log_end, Position(7), "as it was when the version became known");
 }
 
-/// Whose effects were had is known per slot, so a version with effects keeps the key.
+/// A version with effects keeps the key of the one before, since effects are recorded per slot.
 pub async fn a_version_with_effects_keeps_the_key<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {

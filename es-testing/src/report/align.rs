@@ -58,7 +58,7 @@ pub(crate) fn align_by<'a, E: PartialEq>(
     pairs
 }
 
-/// At `[a][e]` the best that `actual[a..]` and `expected[e..]` can have in common.
+/// The best scores: at `[a][e]` what `actual[a..]` and `expected[e..]` can have in common at most.
 fn best_scores<E>(actual: &[E], expected: &[E], score: &impl Fn(&E, &E) -> u32) -> Vec<Vec<u32>> {
     let mut best = vec![vec![0; expected.len() + 1]; actual.len() + 1];
     for a in (0..actual.len()).rev() {
@@ -70,8 +70,9 @@ fn best_scores<E>(actual: &[E], expected: &[E], score: &impl Fn(&E, &E) -> u32) 
     best
 }
 
-/// Without regard to order: equal events first, then events of one type; in the order in which
-/// they happened, what is missing at the end.
+/// Pairs events without regard to order: equal events first, then events of one type.
+///
+/// The pairs are in the order in which the events happened, what is missing at the end.
 pub(crate) fn pair_up<'a, E: Reported>(actual: &'a [E], expected: &'a [E]) -> Vec<Pair<'a, E>> {
     let mut open: Vec<&E> = expected.iter().collect();
     let mut found: Vec<Option<&E>> = vec![None; actual.len()];

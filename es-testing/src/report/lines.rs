@@ -101,7 +101,7 @@ pub(crate) struct Events {
 }
 
 impl Events {
-    /// Side by side in order, with as much in common as possible.
+    /// Compares side by side in order, with as much in common as possible.
     pub(crate) fn in_order<E: Reported>(actual: &[E], expected: &[E]) -> Self {
         let pairs = align(actual, expected);
         let comparison = Self::of(&pairs);
@@ -114,7 +114,7 @@ impl Events {
         Self { headline, ..comparison }
     }
 
-    /// Side by side in the order in which they happened.
+    /// Compares side by side in the order in which the events happened.
     pub(crate) fn in_any_order<E: Reported>(actual: &[E], expected: &[E]) -> Self {
         Self::of(&pair_up(actual, expected))
     }

@@ -17,7 +17,7 @@ pub(super) struct Story<A: Aggregate> {
     pub(super) refusal: Option<Refusal<A::Error>>,
     /// The state that the last command left.
     pub(super) state: A,
-    /// Whose story it is, once a command has named it.
+    /// The stream of the aggregate, once a command has named it.
     pub(super) stream: Option<StreamId>,
 }
 

@@ -15,7 +15,7 @@ use crate::report::{Line, near};
     reason = "an expectation is written where it is used and never again"
 )]
 impl<A: Aggregate, By> When<A, By> {
-    /// Exactly these events happened, in this order. The given ones do not count.
+    /// Asserts that exactly these events happened, in this order. The given ones do not count.
     #[track_caller]
     pub fn then(self, expected: impl IntoEvents<A::Event>) -> Then<A> {
         let expected = expected.into_events();
@@ -24,7 +24,7 @@ impl<A: Aggregate, By> When<A, By> {
         Then { story }
     }
 
-    /// Exactly these events happened, in whatever order.
+    /// Asserts that exactly these events happened, in any order.
     #[track_caller]
     pub fn then_in_any_order(self, expected: impl IntoEvents<A::Event>) -> Then<A> {
         let expected = expected.into_events();
@@ -33,8 +33,9 @@ impl<A: Aggregate, By> When<A, By> {
         Then { story }
     }
 
-    /// These events happened, in this order, where floats may be off by up to `tolerance`: in fields, and
-    /// in whatever fields hold. All else is equal. The given ones do not count.
+    /// Asserts that these events happened, in this order, where floats may be off by up to
+    /// `tolerance`: in fields, and in whatever fields hold. All else is equal. The given ones do
+    /// not count.
     #[track_caller]
     pub fn then_within(self, tolerance: f64, expected: impl IntoEvents<A::Event>) -> Then<A> {
         let expected = expected.into_events();
@@ -43,7 +44,8 @@ impl<A: Aggregate, By> When<A, By> {
         Then { story }
     }
 
-    /// The commands were accepted, and `holds` of the events that happened. The given ones do not count.
+    /// Asserts that the commands were accepted, and that `holds` is true of the events that
+    /// happened. The given ones do not count.
     #[track_caller]
     pub fn then_that(self, holds: impl FnOnce(&[A::Event]) -> bool) -> Then<A> {
         let story = self.asserted();
@@ -51,7 +53,7 @@ impl<A: Aggregate, By> When<A, By> {
         Then { story }
     }
 
-    /// The commands were accepted and nothing happened.
+    /// Asserts that the commands were accepted and that nothing happened.
     #[track_caller]
     pub fn then_nothing(self) -> Then<A> {
         let story = self.asserted();
@@ -59,7 +61,8 @@ impl<A: Aggregate, By> When<A, By> {
         Then { story }
     }
 
-    /// The aggregate refused with this error. In a chain it may have accepted commands before.
+    /// Asserts that the aggregate refused with this error. In a chain it may have accepted commands
+    /// before.
     #[track_caller]
     pub fn then_rejected(self, expected: A::Error) -> Then<A>
     where
@@ -76,8 +79,8 @@ impl<A: Aggregate, By> When<A, By> {
         Then { story }
     }
 
-    /// The aggregate refused with an error of which `holds` is true: `|error| matches!(error, …)`. In a
-    /// chain it may have accepted commands before.
+    /// Asserts that the aggregate refused with an error of which `holds` is true: `|error|
+    /// matches!(error, …)`. In a chain it may have accepted commands before.
     #[track_caller]
     pub fn then_rejected_with(self, holds: impl FnOnce(&A::Error) -> bool) -> Then<A> {
         let story = self.asserted();
@@ -91,7 +94,7 @@ impl<A: Aggregate, By> When<A, By> {
         Then { story }
     }
 
-    /// The command needed an aggregate that did not exist.
+    /// Asserts that the command needed an aggregate that did not exist.
     #[track_caller]
     pub fn then_not_found(self) -> Then<A> {
         let story = self.asserted();
@@ -102,7 +105,7 @@ impl<A: Aggregate, By> When<A, By> {
         Then { story }
     }
 
-    /// The command would have created an aggregate that existed.
+    /// Asserts that the command would have created an aggregate that existed.
     #[track_caller]
     pub fn then_already_exists(self) -> Then<A> {
         let story = self.asserted();
@@ -115,7 +118,7 @@ impl<A: Aggregate, By> When<A, By> {
         Then { story }
     }
 
-    /// The commands were accepted and left this state.
+    /// Asserts that the commands were accepted and left this state.
     #[track_caller]
     pub fn then_state(self, expected: A) -> Then<A>
     where
@@ -148,7 +151,7 @@ pub struct Then<A: Aggregate> {
     reason = "an expectation is written where it is used and never again"
 )]
 impl<A: Aggregate> Then<A> {
-    /// This state is left, after a refusal as well.
+    /// Asserts that this state is left, after a refusal as well.
     #[track_caller]
     pub fn and_state(self, expected: A)
     where

@@ -24,11 +24,11 @@ pub struct When<A: Aggregate, By = Played> {
     by: PhantomData<By>,
 }
 
-/// Decided without a store.
+/// The mark of a scenario that is decided without a store.
 #[derive(Debug)]
 pub enum Played {}
 
-/// Executed by a repository on a store.
+/// The mark of a scenario that is executed by a repository on a store.
 #[derive(Debug)]
 pub enum Stored {}
 
@@ -42,7 +42,7 @@ impl<A: Aggregate> When<A, Played> {
         scenario.when(command)
     }
 
-    /// One more command, decided on the state that the commands before it left.
+    /// Decides one more command, on the state that the commands before it left.
     ///
     /// The assertions see the events of all commands. A refusal ends the chain: it is the outcome,
     /// and the commands after it are not asked.
