@@ -47,7 +47,7 @@ impl From<u32> for Amount {
     }
 }
 
-/// Where money changes hands.
+/// The place where money changes hands.
 #[derive(Shape, Serialize, Deserialize, Clone, Copy, Debug, PartialEq)]
 pub enum Channel {
     Branch,

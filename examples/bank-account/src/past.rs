@@ -1,4 +1,5 @@
-//! What earlier releases stored and nobody writes any more, and what it is read as now.
+//! Events that earlier releases stored and nobody writes any more, and the events that they are
+//! read as.
 
 use std::convert::Infallible;
 

@@ -29,7 +29,7 @@ struct School {
     attends: BTreeSet<(String, String)>,
 }
 
-/// How many subscriptions there are in the log, and which of them broke a rule.
+/// The number of subscriptions in the log, and those that broke a rule.
 pub struct Audit {
     pub subscriptions: usize,
     pub broken: Vec<Position>,

@@ -1,4 +1,4 @@
-//! What is asked, and the rules by which it is granted.
+//! Decisions, and the rules by which they are granted.
 
 use es_core::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::events::{
 };
 use crate::models::{Attendance, Occupancy};
 
-/// Why a wish is not granted.
+/// The reason that a decision is refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
     #[error("there is such a course already")]

@@ -1,4 +1,4 @@
-//! What happens to courses and students. A subscription happens to both.
+//! Events of courses and students. A subscription is an event of both.
 
 use es_core::prelude::*;
 
@@ -23,7 +23,7 @@ pub struct SeatsChanged {
 pub struct StudentEnrolled {
     #[event(tag)]
     pub student: String,
-    /// How many courses at most.
+    /// The largest number of courses.
     pub limit: u32,
 }
 

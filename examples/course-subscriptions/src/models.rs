@@ -1,4 +1,4 @@
-//! What the decisions know: as little as they need.
+//! Decision models: they know as little as the decisions need.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,8 @@ use crate::events::{
     CourseDefined, LimitChanged, SeatsChanged, StudentEnrolled, Subscribed, Unsubscribed,
 };
 
-/// How full a course is. A seat that is given back unseen makes no subscription wrong.
+/// The seats of a course that are taken. A seat that is given back unseen makes no subscription
+/// wrong.
 #[derive(DecisionModel, Clone, Debug)]
 #[decision_model(
     events(CourseDefined, SeatsChanged, Subscribed, Unsubscribed),
@@ -51,7 +52,7 @@ impl Apply<Unsubscribed> for Occupancy {
     }
 }
 
-/// Which courses a student attends, and how many may be.
+/// The courses that a student attends, and the largest number of them.
 #[derive(DecisionModel, Clone, Debug)]
 #[decision_model(events(StudentEnrolled, LimitChanged, Subscribed, Unsubscribed))]
 pub struct Attendance {

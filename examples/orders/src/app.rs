@@ -1,4 +1,4 @@
-//! What the routes of the service share.
+//! State that the routes of the service share.
 
 use std::time::Duration;
 

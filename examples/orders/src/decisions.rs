@@ -43,7 +43,7 @@ pub struct Cancel {
 /// No order costs more: a million, in cents.
 pub const MOST_CENTS: u64 = 100_000_000;
 
-/// What is refused, in the words that the caller reads.
+/// A refusal, in the words that the caller reads.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
     #[error("the order costs nothing: give it a line with a quantity and a price")]

@@ -1,4 +1,4 @@
-//! Where the service keeps things: in memory, or in Postgres.
+//! Storage of the service: in memory, or in Postgres.
 
 mod memory;
 mod postgres;
@@ -19,12 +19,12 @@ pub trait Home: Clone + Send + Sync + 'static {
     type Store: EventStore;
     type Kept: ProjectionStore;
 
-    /// What `/health` calls it.
+    /// The name of the storage in `/health`.
     const NAME: &'static str;
 
     fn store(&self) -> &Self::Store;
 
-    /// Where the rows of read models are kept, with how far they have come.
+    /// The store of the rows of read models and their checkpoints.
     fn kept(&self) -> Self::Kept;
 
     fn summary(&self, order: Uuid) -> impl Future<Output = anyhow::Result<Option<Listed>>> + Send;
@@ -50,7 +50,7 @@ pub struct Listed {
     pub customer_name: Option<String>,
 }
 
-/// Which orders are wanted.
+/// The filter of a list of orders.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
     pub customer: Option<String>,

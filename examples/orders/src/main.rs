@@ -33,7 +33,7 @@ use crate::summary::OrderSummary;
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Where to listen; port 0 takes one that is free
+    /// Address to listen on; port 0 takes one that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 }

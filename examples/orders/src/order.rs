@@ -48,7 +48,7 @@ impl Line {
     }
 }
 
-/// What an order costs. It stays at the greatest number where no order gets: that is refused.
+/// The price of an order. It stays at the greatest number, which no order reaches: that is refused.
 pub fn total(lines: &[Line]) -> u64 {
     lines.iter().map(Line::cents).fold(0, u64::saturating_add)
 }
@@ -61,7 +61,7 @@ pub enum Method {
     Cash,
 }
 
-/// How far an order has come.
+/// The progress of an order.
 #[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {

@@ -15,13 +15,13 @@ use uuid::Uuid;
 use crate::decisions::Refusal;
 use crate::order::{Order, OrderEvent};
 
-/// What all ids that this service makes from the ids of requests have in common.
+/// The namespace of all ids that this service makes from the ids of requests.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6c1f_0c5e_8a4b_4f0e_9d53_0b7a_2f4e_91d7);
 
 /// So often others may be faster before the caller is told to come back.
 const ATTEMPTS: u32 = 10;
 
-/// What a caller named its request: unique among all that are ever sent, a UUID say.
+/// The id that a caller gave its request: unique among all that are ever sent, a UUID say.
 #[derive(Clone, Debug)]
 pub struct RequestId(String);
 
@@ -47,7 +47,7 @@ impl RequestId {
     }
 }
 
-/// What a request has done, now or when it was asked first.
+/// The result of a request, whether it was done now or when it was asked first.
 #[derive(Debug)]
 pub struct Done {
     pub order: Uuid,
@@ -56,7 +56,7 @@ pub struct Done {
     pub position: Position,
 }
 
-/// Why a request has done nothing.
+/// The reason that a request has done nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum NotDone {
     #[error(transparent)]

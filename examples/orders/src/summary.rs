@@ -22,20 +22,20 @@ pub use self::postgres::of_row;
 )]
 pub struct OrderSummary;
 
-/// What one wants to know of an order without reading its history.
+/// The summary of an order, to be read without its history.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
     pub id: Uuid,
     pub customer: String,
     pub status: Status,
     pub cents: u64,
-    /// How many pieces in all its lines.
+    /// The number of pieces in all its lines.
     pub items: u64,
     pub payment: Option<Payment>,
     pub placed_at: Timestamp,
     pub shipped_at: Option<Timestamp>,
     pub cancelled_at: Option<Timestamp>,
-    /// Where it was placed: orders are listed by it.
+    /// The position of its placement: orders are listed by it.
     pub placed: Position,
 }
 
@@ -50,7 +50,7 @@ fn order<E>(event: &Recorded<E>) -> Result<Uuid, ProjectError> {
     Ok(event.stream.key().as_str().parse()?)
 }
 
-/// How many pieces were ordered.
+/// The number of pieces that were ordered.
 fn items(placed: &Placed) -> u64 {
     placed.lines.iter().map(|line| u64::from(line.quantity)).sum()
 }

@@ -159,7 +159,7 @@ pub fn deposits(
     Ok(Append::to(stream, expected, events)?)
 }
 
-/// What an event with 120 bytes of payload takes on the disk, indexes and all.
+/// The disk space of an event with 120 bytes of payload, indexes and all.
 pub async fn bytes(run: &mut Run) -> anyhow::Result<()> {
     progress("bytes an event");
     let database = run.server.database().await?;

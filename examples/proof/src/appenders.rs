@@ -22,7 +22,7 @@ pub struct Appenders {
     tasks: Vec<JoinHandle<anyhow::Result<Done>>>,
 }
 
-/// What they did.
+/// The work that the appenders did.
 #[derive(Default)]
 pub struct Done {
     pub appends: u64,
@@ -33,13 +33,13 @@ pub struct Done {
     pub last: Position,
 }
 
-/// How often each appends, and what.
+/// The pace of each appender, and the events that it appends.
 #[derive(Clone, Copy)]
 pub struct Pace {
     pub pause: Duration,
     /// One event of so many is a withdrawal.
     pub withdrawn: u8,
-    /// What the names of their streams begin with.
+    /// The prefix of the names of their streams.
     pub prefix: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! What others do instead, on the store's own table, each writer on a connection of its own.
+//! Baselines: alternatives on the store's own table, each writer on a connection of its own.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -10,7 +10,7 @@ use crate::append::STREAMS;
 use crate::domain::deposited;
 use crate::measure::Worker;
 
-/// How a baseline writes.
+/// The way in which a baseline writes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// Nothing is checked: the most that the table can take.

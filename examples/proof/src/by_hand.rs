@@ -1,4 +1,4 @@
-//! What one writes without a framework: an enum, a match on the stored name, a match on the enum.
+//! Fold without a framework: an enum, a match on the stored name, a match on the enum.
 
 use anyhow::bail;
 use es_core::RawEvent;

@@ -108,7 +108,8 @@ pub async fn tables(run: &mut Run) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How many events a second 1, 2 and 4 processes come on by. Answers how many rows were wrong.
+/// Measures the events a second of 1, 2 and 4 processes that catch up. Answers how many rows were
+/// wrong.
 async fn several_nodes(run: &mut Run, large: &Database) -> anyhow::Result<u64> {
     let about = "The same log in batches of 500, by processes that are started at once, with their start and \
         with the sharing of the slots. They share the machine with the server.";
@@ -211,7 +212,7 @@ impl Race<'_> {
     }
 }
 
-/// How long a projection takes from nothing to the end of the log.
+/// The time that a projection takes from nothing to the end of the log.
 async fn caught_up<X: Projection + ReadModel<PgConnection>>(
     projections: &Projections<PgStore, PgProjections>,
     projection: X,

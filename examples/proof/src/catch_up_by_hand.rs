@@ -9,7 +9,7 @@ use sqlx::{Connection, PgConnection, Row};
 use crate::domain::{Deposited, Withdrawn};
 use crate::read_models::{ACCOUNT, Folded, enter};
 
-/// How the rows are written.
+/// The way in which the rows are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// A transaction for each event.
@@ -20,8 +20,8 @@ pub enum Way {
     PageAtOnce,
 }
 
-/// What the handler needs, and nothing else. The page first and the names then: in one step the server
-/// would sort the rest of the log for each page.
+/// The query of what the handler needs, and nothing else. The page first and the names then: in one step
+/// the server would sort the rest of the log for each page.
 const PAGE: &str = "SELECT page.position, page.name, page.payload, streams.key \
     FROM (SELECT position, name, payload, stream FROM es.events \
            WHERE position > $1 ORDER BY position LIMIT $2) page \

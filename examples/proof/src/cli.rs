@@ -1,4 +1,4 @@
-//! How large a run is.
+//! Command line: the size of a run.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,7 +14,7 @@ pub struct Options {
     #[arg(long)]
     pub quick: bool,
 
-    /// How long each torture lasts, in seconds [default: 12, quick: 1]
+    /// Duration of each torture, in seconds [default: 12, quick: 1]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     seconds: Option<u64>,
 
@@ -26,7 +26,7 @@ pub struct Options {
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub readers: u16,
 
-    /// Where the dice begin; the same seed asks for the same appends
+    /// Seed of the dice; the same seed asks for the same appends
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
 
@@ -49,25 +49,25 @@ pub struct Options {
     pub inner: Option<Inner>,
 }
 
-/// What the program runs itself as.
+/// The commands with which the program runs itself.
 #[derive(clap::Subcommand, Clone, Debug)]
 pub enum Inner {
     /// Folds this many events once, for callgrind to count.
     #[command(hide = true)]
     Fold {
-        /// Which of the two paths.
+        /// The path to take, one of two.
         path: crate::replay::Path,
-        /// How many.
+        /// The number of events.
         events: u64,
     },
     /// Reads this many events once, for callgrind to count.
     #[command(hide = true)]
     Decode {
-        /// Which of the versions is stored.
+        /// The version that is stored.
         stored: crate::decode::Stored,
-        /// Who reads it.
+        /// The reader.
         reader: crate::decode::Reader,
-        /// How many.
+        /// The number of events.
         events: u64,
     },
     /// Executes this many commands once, for callgrind to count.
@@ -98,24 +98,24 @@ pub enum Inner {
     Sellers(crate::sellers::Sellers),
 }
 
-/// What one writes on the command line for `value`.
+/// The name of `value` on the command line.
 pub fn value_name<V: clap::ValueEnum>(value: &V) -> String {
     value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 impl Options {
-    /// How long each torture lasts.
+    /// The duration of each torture.
     pub fn torture(&self) -> Duration {
         Duration::from_secs(self.seconds.unwrap_or(if self.quick { 1 } else { 12 }))
     }
 
-    /// How long one contender is measured before the next one has its turn.
+    /// The time that one contender is measured before the next one has its turn.
     pub fn slice(&self) -> Duration {
         let slice = self.torture() / if self.quick { 8 } else { 20 };
         slice.clamp(Duration::from_millis(80), Duration::from_secs(5))
     }
 
-    /// How often each contender has its turn; the median counts.
+    /// The number of turns of each contender; the median counts.
     pub fn rounds(&self) -> usize {
         if self.quick { 1 } else { 3 }
     }

@@ -18,7 +18,7 @@ use crate::report::{Cell, Table};
 use crate::server::Database;
 use crate::{Run, progress};
 
-/// Who works on what.
+/// The distribution of the workers over the accounts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Spread {
     /// Each worker on accounts of its own. An account has five events at first and is left after
@@ -182,7 +182,7 @@ impl Accounts {
     }
 }
 
-/// Which account is next.
+/// The choice of the next account.
 enum Route {
     Own { accounts: Arc<Accounts>, current: u64, left: u32 },
     One { accounts: Arc<Accounts> },

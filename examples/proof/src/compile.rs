@@ -1,4 +1,4 @@
-//! What the derives cost the compiler: `cargo check` after a change, and how much they write.
+//! Compile time of the derives: `cargo check` after a change, and how much they write.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,14 +11,15 @@ use crate::measure::median;
 use crate::report::{Cell, Table};
 use crate::{Run, progress};
 
-/// Whether the structs have the derives of this framework, or those of serde alone.
+/// The derives of the structs: those of this framework, or those of serde alone.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Derives {
     All,
     Serde,
 }
 
-/// Whether events have three older versions, on their fields or as structs, as the derives are.
+/// The older versions of the events: none, or three, on their fields or as structs, as the derives
+/// are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Past {
     None,
@@ -102,7 +103,7 @@ fn history(counts: &[u32]) -> anyhow::Result<Table> {
     Ok(table)
 }
 
-/// How many bytes which macros wrote.
+/// The number of bytes that each macro wrote.
 #[derive(Debug, Default, PartialEq)]
 struct Written {
     /// `#[derive(Event)]`.

@@ -23,7 +23,7 @@ struct Subscribed {}
 #[event(name = "capacity-changed")]
 struct CapacityChanged {}
 
-/// What an event says and of whom.
+/// The fact that an event states, and of whom.
 #[derive(Clone, PartialEq, Eq)]
 enum Fact {
     Subscribed { course: u64, student: u64 },
@@ -31,7 +31,8 @@ enum Fact {
 }
 
 impl Fact {
-    /// Which decisions rest on it: those on the course, and on the student if there is one.
+    /// The course and the student that it is about: decisions on the course, and on the student if
+    /// there is one, rest on it.
     fn concerns(&self) -> (u64, Option<u64>) {
         match self {
             Self::Subscribed { course, student } => (*course, Some(*student)),

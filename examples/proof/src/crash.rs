@@ -62,7 +62,7 @@ pub async fn torture(run: &mut Run) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What was under way at the crash, sent again.
+/// The appends that were under way at the crash and were sent again.
 #[derive(Default)]
 struct Resent {
     sent: u64,

@@ -22,15 +22,15 @@ use crate::{Run, progress};
 /// In which version an event is stored.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stored {
-    /// As it is written today.
+    /// The version that is written today.
     Current,
-    /// As it was written one version ago.
+    /// The version of one step back.
     OneBack,
-    /// As it was written three versions ago.
+    /// The version of three steps back.
     ThreeBack,
 }
 
-/// Who reads it.
+/// The code that reads it.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
     /// serde alone, which is told of what type the event is.
@@ -39,11 +39,11 @@ pub enum Reader {
     ByHand,
     /// An enum, a match, old payloads changed as JSON values.
     ByValues,
-    /// What the derives wrote.
+    /// The code that the derives wrote.
     Derived,
 }
 
-/// How many events callgrind sees read.
+/// The numbers of events that callgrind sees read.
 const LENGTHS: [u64; 2] = [1_000, 2_000];
 
 /// A turn is so short that most of them are not interrupted by what else the machine does.
@@ -210,7 +210,7 @@ fn serde(raw: &RawEvent) -> serde_json::Result<Transferred> {
     serde_json::from_str(raw.payload.as_str())
 }
 
-/// What the program does when callgrind looks on.
+/// Reads once, while callgrind looks on.
 pub fn read_once(stored: Stored, reader: Reader, events: u64) -> anyhow::Result<()> {
     // As many are made each time, so that only the reading differs between two runs.
     let made = stored.events(LENGTHS[1])?;

@@ -137,7 +137,7 @@ async fn quiet(database: &Database) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How many of the appends are in the store.
+/// The number of the appends that are in the store.
 async fn stored(pool: &PgPool, appends: &[Append]) -> anyhow::Result<i64> {
     let parts = appends.iter().flat_map(Append::parts);
     let ids: Vec<_> =
@@ -154,7 +154,8 @@ async fn stuck(pool: &PgPool) -> anyhow::Result<u64> {
     Ok(stuck.unsigned_abs())
 }
 
-/// As many appends at once as the pool has connections: those that nobody else can see afterwards.
+/// Drops as many appends at once as the pool has connections: those that nobody else can see
+/// afterwards.
 async fn unhealthy(database: &Database) -> anyhow::Result<u64> {
     let mut appends = Vec::new();
     for nth in 0..POOL {

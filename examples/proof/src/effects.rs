@@ -35,7 +35,8 @@ const TABLES: &str = "
     CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON effect DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION note_committed();";
 
-/// How long an effect takes: batches take long enough that processes are killed and paused within them.
+/// The duration of an effect: batches take long enough that processes are killed and paused within
+/// them.
 pub const TAKES: Duration = Duration::from_millis(4);
 
 impl Effects {
@@ -89,7 +90,8 @@ impl ReadModel<PgConnection> for Effects {
     }
 }
 
-/// How effects differ from the events of the log. Every count but the first must be 0.
+/// The differences between the effects and the events of the log. Every count but the first must be
+/// 0.
 #[derive(Default)]
 pub struct Audit {
     pub events: u64,
@@ -101,7 +103,8 @@ pub struct Audit {
     pub zombies: u64,
 }
 
-/// Of a table of effects, with the columns `serial`, `position` and `key`.
+/// The query of the differences, of a table of effects with the columns `serial`, `position` and
+/// `key`.
 macro_rules! differences {
     ($table:literal) => {
         concat!(

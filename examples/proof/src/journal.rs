@@ -1,4 +1,4 @@
-//! What writers asked for and what they were told, compared at the end with what is in the store.
+//! Journal of the appends of the writers and their answers, compared at the end with the store.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::server::Database;
 
-/// What the store said of an append.
+/// The answer of the store to an append.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Told {
     /// Stored.
@@ -24,9 +24,9 @@ pub enum Told {
 pub struct Entry {
     told: Told,
     ids: Vec<EventId>,
-    /// Where the store said that the first event stands.
+    /// The place of the first event, as the store answered it.
     first: Option<(String, u64)>,
-    /// Whether the append named the version that it expected.
+    /// True if the append named the version that it expected.
     exact: bool,
 }
 
@@ -35,7 +35,7 @@ pub struct Journal {
     entries: Vec<Entry>,
 }
 
-/// How the store differs from the journal. Every count but the first must be 0.
+/// The differences between the store and the journal. Every count but the first must be 0.
 #[derive(Default)]
 pub struct Differences {
     pub appends: u64,

@@ -16,11 +16,11 @@ use crate::measure::median;
 use crate::report::{Cell, Table};
 use crate::{Run, progress};
 
-/// What a reader by hand asks for.
+/// The query of a reader by hand.
 const PAYLOADS: &str = "SELECT position, name, schema_version, payload \
     FROM es.events WHERE position > $1 ORDER BY position LIMIT 500";
 
-/// What the store answers with: whose event, which, when, and its metadata as well.
+/// The query of all that the store answers with: stream, name, time, and the metadata as well.
 const EVERYTHING: &str = "SELECT events.position, events.name, events.schema_version, events.payload, \
         events.version, events.id, events.metadata, streams.category, streams.key, \
         extract(epoch FROM events.recorded_at)::float8 AS recorded_at \

@@ -27,7 +27,7 @@ const FIRST: u64 = 1_000;
 /// Commands by their number, and whether they were said to be done.
 type Answers = HashMap<i64, bool>;
 
-/// How the answers differ from what is in the store.
+/// The differences between the answers and the store.
 struct Outcome {
     commands: u64,
     doubled: u64,

@@ -1,4 +1,4 @@
-//! What the figures depend on: the machine, the server, the compiler, the disk.
+//! Machine, server, compiler and disk that the figures depend on.
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
@@ -47,7 +47,7 @@ fn compiler() -> Option<String> {
     Some(String::from_utf8(said.stdout).ok()?.trim().to_owned())
 }
 
-/// How long the disk takes to keep a page, where the program's own server has its files.
+/// The time that the disk takes to keep a page, where the program's own server has its files.
 fn sync_micros() -> anyhow::Result<f64> {
     let path = std::env::temp_dir().join(format!("proof-{}", uuid::Uuid::now_v7().simple()));
     let mut file = File::create_new(&path)?;

@@ -147,15 +147,15 @@ pub enum Section {
     ReadBack,
     /// The log read from its beginning, beside pages by hand.
     Log,
-    /// What an event takes on the disk.
+    /// Disk space of an event.
     Bytes,
     /// A history brought in, and once more.
     Import,
-    /// What the derives cost the compiler.
+    /// Cost of the derives for the compiler.
     Compile,
     /// Writers and readers of every manner: lost, doubled, inverted, refused for nothing.
     Order,
-    /// What may keep a reader waiting.
+    /// Causes that may keep a reader waiting.
     Stall,
     /// Conditions against the log.
     Conditions,
@@ -187,7 +187,7 @@ pub enum Section {
     Rollout,
 }
 
-/// What every section works with.
+/// The means that every section works with.
 pub struct Run {
     options: Options,
     server: Server,

@@ -7,7 +7,7 @@ use tokio::sync::Barrier;
 
 use crate::cpu::CpuTime;
 
-/// What workers did in one turn.
+/// The work that was done in one turn.
 #[derive(Default)]
 pub struct Turn {
     done: u64,
@@ -79,12 +79,12 @@ impl Turns {
         self.micros.push(u32::try_from(time.as_micros()).unwrap_or(u32::MAX));
     }
 
-    /// How many times there are.
+    /// The number of measured times.
     pub fn count(&self) -> u64 {
         self.micros.len() as u64
     }
 
-    /// How often it was done in a second: the median of the turns.
+    /// The number of times a second that it was done: the median of the turns.
     pub fn rate(&mut self) -> f64 {
         median(&mut self.rates)
     }
@@ -104,7 +104,7 @@ impl Turns {
         seconds * 1e6 / self.done as f64
     }
 
-    /// How many milliseconds `share` of the times took at most.
+    /// The milliseconds that `share` of the times took at most.
     pub fn millis(&mut self, share: f64) -> f64 {
         self.micros.sort_unstable();
         #[expect(

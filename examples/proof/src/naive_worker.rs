@@ -1,5 +1,7 @@
-//! What one writes first: a lease that is looked at before a batch, and progress in the same
-//! transaction as the rows. Exactly once, as long as no process is ever slow.
+//! Worker as one writes it first: a lease that is looked at before a batch, and progress in the
+//! same transaction as the rows.
+//!
+//! Each event counts exactly once, as long as no process is ever slow.
 
 use std::time::Duration;
 
@@ -8,7 +10,7 @@ use sqlx::PgPool;
 use crate::effects::TAKES;
 use crate::node::Orders;
 
-/// What the workers share.
+/// The tables that the workers share.
 pub const TABLES: &str = "
     CREATE SCHEMA naive;
     CREATE TABLE naive.lease (owner text, until timestamptz NOT NULL);

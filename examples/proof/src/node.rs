@@ -1,4 +1,4 @@
-//! What a process of the proof does that runs a projection: started, watched and killed by the others.
+//! Processes that run a projection in the proof: started, watched and killed by the others.
 
 use std::io::Read;
 use std::str::FromStr;
@@ -18,7 +18,7 @@ use crate::read_models::{Balances, BalancesAtOnce};
 use crate::releases::{first, second};
 use crate::server::notified;
 
-/// What a process runs.
+/// The job of a process.
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Job {
     Balances,
@@ -33,26 +33,26 @@ pub enum Job {
     NaiveWorker,
 }
 
-/// How a process is started.
+/// The arguments with which a process is started.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Orders {
-    /// What it runs.
+    /// The job that it runs.
     pub job: Job,
     /// The database.
     pub url: String,
     /// Under which name its work is noted.
     pub name: String,
-    /// How long its leases last, in milliseconds.
+    /// The duration of its leases, in milliseconds.
     pub lease: u64,
-    /// How many events go into a batch.
+    /// The number of events in a batch.
     pub batch: u32,
-    /// Whether it listens to notifications.
+    /// True if it listens to notifications.
     #[arg(long)]
     pub notifications: bool,
 }
 
 impl Orders {
-    /// As they stand on the command line.
+    /// The words as they stand on the command line.
     pub fn words(&self) -> Vec<String> {
         let mut words = vec![
             "node".to_owned(),
@@ -67,7 +67,7 @@ impl Orders {
     }
 }
 
-/// What a process says on stdout when it runs.
+/// The text that a process prints to stdout when it runs.
 pub const RUNNING: &str = "running";
 
 /// Runs until stdin ends, which it also does when the process that started this one is gone.

@@ -19,10 +19,10 @@ use crate::report::{Cell, Table};
 use crate::server::Database;
 use crate::{Run, fill, naive_worker, progress};
 
-/// How long leases last here.
+/// The duration of leases here.
 const LEASE: Duration = Duration::from_secs(1);
 
-/// How long a process is paused: its lease is over by then, and somebody else is at work.
+/// The duration of a pause: the lease of the process is over by then, and somebody else is at work.
 const PAUSE: Duration = Duration::from_millis(2500);
 
 /// Another pause is about as long as the lease, in milliseconds: it may be over or not, and what the
@@ -35,7 +35,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// From the beginning of one blow to the next.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// What happens to processes.
+/// A blow to a process.
 #[derive(Clone, Copy)]
 enum Blow {
     Kill,
@@ -133,7 +133,7 @@ fn takeovers(taken: Taken) -> Table {
     table
 }
 
-/// How long slots waited.
+/// The times that slots waited.
 #[derive(Default)]
 struct Taken {
     killed: Turns,
@@ -215,7 +215,7 @@ impl Fleet {
         Ok(())
     }
 
-    /// What a process has, once it has something.
+    /// The slots that a process holds, once it holds some.
     async fn holdings(&self, nth: usize) -> anyhow::Result<(Uuid, Held)> {
         let name = &self.nodes.get(nth).context("no such process")?.name;
         let begun = Instant::now();
@@ -234,8 +234,8 @@ impl Fleet {
         }
     }
 
-    /// How long it takes from `begun` until others have committed all of `held`; or until `at_most`, when
-    /// whoever had them is back.
+    /// The time from `begun` until others have committed all of `held`; or until `at_most`, when
+    /// their former owner is back.
     async fn taken(
         &self,
         owner: Uuid,

@@ -141,7 +141,7 @@ struct Writer {
     pool: PgPool,
     dice: Rng,
     name: u16,
-    /// How far each hot stream is known to be, by whoever was told last.
+    /// The version that each hot stream is known to have, as the last answer told it.
     known: Arc<[AtomicU64; HOT]>,
     own: u64,
     journal: Journal,

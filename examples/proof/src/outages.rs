@@ -1,4 +1,4 @@
-//! What projections rest on goes away and comes back: notifications, the server, everything.
+//! Outages of what projections rest on: notifications, the server, everything.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::report::{Cell, Table};
 use crate::server::{Database, notified, own};
 use crate::{Run, progress};
 
-/// How long leases last here.
+/// The duration of leases here.
 const LEASE: Duration = Duration::from_secs(2);
 
 pub async fn torture(run: &mut Run) -> anyhow::Result<()> {
@@ -130,7 +130,7 @@ impl Outages {
         Ok(())
     }
 
-    /// How long it takes until an event that is appended now has its effect, and all before it.
+    /// The time until an event that is appended now has its effect, and all before it.
     async fn visible(&mut self) -> anyhow::Result<Duration> {
         let begun = Instant::now();
         self.probes += 1;

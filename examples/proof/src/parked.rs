@@ -85,7 +85,7 @@ async fn caught_up(
     Ok((node, per_second(events, begun.elapsed())))
 }
 
-/// How often anybody has looked into what is set aside. Sessions tell it once a second.
+/// The number of scans of the parked events. Sessions report it once a second.
 async fn scans(database: &Database) -> anyhow::Result<u64> {
     tokio::time::sleep(Duration::from_millis(1100)).await;
     let sql = "SELECT (coalesce(sum(seq_scan), 0) + coalesce(sum(idx_scan), 0))::bigint \

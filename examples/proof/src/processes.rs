@@ -17,7 +17,7 @@ pub struct Process {
     pub name: String,
 }
 
-/// How the processes of a section are started.
+/// The way in which the processes of a section are started.
 #[derive(Clone)]
 pub struct Kind {
     pub job: Job,
@@ -92,7 +92,7 @@ impl Process {
         Ok(())
     }
 
-    /// How much memory it has, in kilobytes; where the system does not tell, nothing.
+    /// The memory of the process, in kilobytes; `None` where the system does not tell.
     pub fn memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
         let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;

@@ -16,13 +16,13 @@ pub const ACCOUNT: &str = "CREATE TABLE account (\
 const ENTER: &str = "INSERT INTO account VALUES ($1, $2, 1, $3) ON CONFLICT (id) DO UPDATE \
     SET cents = account.cents + excluded.cents, entries = account.entries + 1, last = excluded.last";
 
-/// What follows from a page.
+/// The statement that writes what follows from a page.
 const ENTER_ALL: &str = "INSERT INTO account \
     SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) ON CONFLICT (id) DO UPDATE \
     SET cents = account.cents + excluded.cents, entries = account.entries + excluded.entries, \
         last = excluded.last";
 
-/// What an event does to the row of its account.
+/// The change that an event makes to the row of its account.
 pub trait Entry {
     fn cents(&self) -> i64;
     fn number(&self) -> u64;
@@ -59,7 +59,7 @@ pub async fn enter(
     Ok(())
 }
 
-/// What a page of events does to the rows of their accounts.
+/// The changes that a page of events makes to the rows of their accounts.
 #[derive(Default)]
 pub struct Folded<'a> {
     rows: HashMap<&'a str, (i64, i64, i64)>,

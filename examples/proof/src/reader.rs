@@ -9,7 +9,7 @@ use es_core::prelude::*;
 use es_postgres::PgStore;
 use sqlx::PgPool;
 
-/// What one reader saw, in the order in which it saw it.
+/// The events that one reader saw, in the order in which it saw them.
 #[derive(Default)]
 pub struct Seen {
     positions: Vec<u64>,
@@ -17,7 +17,7 @@ pub struct Seen {
     inverted: u64,
 }
 
-/// What the readers of one kind missed.
+/// The events that the readers of one kind missed.
 #[derive(Default)]
 pub struct Missed {
     pub read: u64,

@@ -117,7 +117,7 @@ struct Built {
     caught_up: Duration,
     /// To the swap.
     swapped: Duration,
-    /// How much of the log was done at the kill.
+    /// The share of the log that was done at the kill.
     killed_at: f64,
     began_anew: u64,
 }
@@ -176,7 +176,8 @@ async fn second_version(database: &Database) -> anyhow::Result<Option<VersionSta
     Ok(versions.into_iter().find(|status| status.id.version == 2))
 }
 
-/// How many effects there are, are missing, are there too often, and are had by version 2.
+/// The numbers of effects that there are, are missing, are there too often, and are had by version
+/// 2.
 async fn notices(pool: &PgPool) -> anyhow::Result<[u64; 4]> {
     let sql = "SELECT count(*), \
             (SELECT count(*) FROM es.events WHERE name = 'withdrawn' AND NOT EXISTS \
@@ -186,7 +187,7 @@ async fn notices(pool: &PgPool) -> anyhow::Result<[u64; 4]> {
     Ok([counts.0.try_into()?, counts.1.try_into()?, counts.2.try_into()?, counts.3.try_into()?])
 }
 
-/// What a reader of the rows saw.
+/// The observations of a reader of the rows.
 #[derive(Default)]
 pub struct Read {
     pub reads: u64,

@@ -1,4 +1,4 @@
-//! What one does without versions: empties the table, sets the progress back, and reads the log again.
+//! Rebuild without versions: empties the table, sets the progress back, and reads the log again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions, Executor};
 use crate::rebuild::{Read, read};
 use crate::{Run, fill};
 
-/// What readers saw, and what became of the effects.
+/// The observations of the readers, and the fate of the effects.
 pub struct Outcome {
     pub read: Read,
     pub effects: u64,

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 
 use crate::domain::Withdrawn;
 
-/// Where effects go: outside of every version.
+/// The table of effects: outside of every version.
 pub const NOTICE: &str =
     "CREATE TABLE notice (position bigint NOT NULL, by_version bigint NOT NULL)";
 
@@ -13,7 +13,7 @@ pub mod first {
     super::totals!(1, "is_old");
 }
 
-/// As the first, with another column.
+/// The second release: the first one with another column.
 pub mod second {
     super::totals!(2, "is_new");
 }

@@ -19,10 +19,10 @@ use crate::report::{Cell, Table};
 use crate::server::Database;
 use crate::{Run, progress};
 
-/// Who folds.
+/// The code that folds.
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
 pub enum Path {
-    /// What the derives wrote.
+    /// The code that the derives wrote.
     Derived,
     /// An enum and two matches.
     ByHand,
@@ -73,7 +73,7 @@ fn fold_table(options: &crate::cli::Options) -> anyhow::Result<Table> {
     Ok(table)
 }
 
-/// How long the two folds are that callgrind looks at.
+/// The lengths of the two folds that callgrind looks at.
 const LENGTHS: [u64; 2] = [5_000, 10_000];
 
 /// Events of three kinds, as a store has them.
@@ -106,7 +106,7 @@ fn rate(
     Ok(events.len() as f64 / begun.elapsed().as_secs_f64())
 }
 
-/// What the program does when callgrind looks on.
+/// Folds once, while callgrind looks on.
 pub fn fold_once(path: Path, events: u64) -> anyhow::Result<()> {
     // As many are made each time, so that only the fold differs between two runs.
     let made = stored(LENGTHS[1])?;
@@ -240,7 +240,7 @@ pub async fn load_by_hand(
     Ok(state)
 }
 
-/// As [`load_by_hand`], of all that is stored of an event.
+/// Loads like [`load_by_hand`], but all that is stored of an event.
 async fn load_all_columns_by_hand(
     connection: &mut sqlx::PgConnection,
     account: &str,

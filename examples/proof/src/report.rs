@@ -1,4 +1,4 @@
-//! What was measured and what was proven: tables for people, the same as JSON for programs.
+//! Report of the figures and the proofs: tables for people, the same as JSON for programs.
 
 use std::fmt::{self, Display};
 
@@ -17,7 +17,7 @@ pub struct Table {
     about: String,
     columns: Vec<&'static str>,
     rows: Vec<Vec<Cell>>,
-    /// How many guarantees were broken, and how often.
+    /// The number of violations of its guarantees.
     violations: u64,
 }
 
@@ -46,7 +46,7 @@ impl Report {
         self.tables.push(table);
     }
 
-    /// How often a guarantee was broken.
+    /// The number of violations of guarantees in all tables.
     pub fn violations(&self) -> u64 {
         self.tables.iter().map(|table| table.violations).sum()
     }

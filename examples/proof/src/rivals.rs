@@ -1,4 +1,5 @@
-//! What breaks the guarantees that a store needs under concurrency: the same work without its means.
+//! Rivals without the guarantees that a store needs under concurrency: the same work without its
+//! means.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +7,7 @@ use sqlx::{Connection, PgConnection};
 
 use crate::Run;
 
-/// How long a rival is given to fail.
+/// The time that a rival is given to fail.
 const GIVEN: Duration = Duration::from_millis(500);
 
 /// Writers that look for the last version and write the next one, in a transaction, without a unique

@@ -118,7 +118,7 @@ impl Database {
         Self { options, pool, store }
     }
 
-    /// What it is called.
+    /// The name of the database.
     fn name(&self) -> anyhow::Result<&str> {
         self.options.get_database().context("a database without a name")
     }
@@ -138,7 +138,7 @@ impl Database {
         Ok(connections)
     }
 
-    /// As another instance of the service would open it.
+    /// A store as another instance of the service would open it.
     pub fn another_store(&self) -> PgStore {
         store(&self.options)
     }

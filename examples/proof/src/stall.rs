@@ -1,4 +1,4 @@
-//! What may keep a reader waiting: a foreign transaction that stays open, and holes in the positions.
+//! Stalls of a reader: a foreign transaction that stays open, and holes in the positions.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! What one writes without a framework to read old versions: a struct for each and a step to the
-//! next, or the same steps on JSON values.
+//! Upcasting without a framework: a struct for each old version and a step to the next, or the same
+//! steps on JSON values.
 
 use anyhow::{Context, bail};
 use es_core::RawEvent;

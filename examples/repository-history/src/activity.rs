@@ -26,11 +26,11 @@ use crate::read_model::Whole;
 )]
 pub struct Activity;
 
-/// What happened in each month.
+/// The changes of each month.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Months(pub BTreeMap<String, Changes>);
 
-/// How many files.
+/// The numbers of files.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Changes {
     pub added: i64,
@@ -48,7 +48,7 @@ fn month(event: &Recorded<ActivityEvent>) -> String {
 }
 
 impl Months {
-    /// How many changes in all of them.
+    /// The number of changes in all months.
     pub fn total(&self) -> i64 {
         self.0.values().map(Changes::total).sum()
     }

@@ -10,7 +10,7 @@ use crate::read_model::{NODES, Whole, live, make};
 use crate::tree::{Files, Tree};
 use crate::verify::{Oracle, Verified, compare};
 
-/// What the comparison of the tree came to.
+/// The result of the comparison of the tree.
 #[derive(Debug)]
 pub struct Trees {
     /// Commits whose tree was folded live.
@@ -62,7 +62,7 @@ async fn live_trees<S: EventStore>(
     Ok(found)
 }
 
-/// What the comparison of the activity came to.
+/// The result of the comparison of the activity.
 #[derive(Debug)]
 pub struct Activities {
     pub months: Months,

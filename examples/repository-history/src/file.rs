@@ -7,7 +7,7 @@ use es_core::prelude::*;
 use serde::Deserializer;
 use serde::de::Error as _;
 
-/// Where a file stands in the tree: the id of the aggregate, and the key of its stream.
+/// The path of a file in the tree: the id of the aggregate, and the key of its stream.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FilePath(StreamKey);
 
@@ -29,7 +29,7 @@ impl From<StreamKey> for FilePath {
     }
 }
 
-/// What a file is at one moment: how it is to be treated, and what it holds.
+/// The content of a file at one moment, and its mode.
 #[derive(Shape, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     pub mode: Mode,
@@ -113,7 +113,7 @@ pub struct File {
     pub content: Option<Content>,
 }
 
-/// What no commit can do.
+/// The changes that no commit can make.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum FileError {
     #[error("it is there already")]
@@ -157,7 +157,7 @@ pub struct Change {
     pub at: Timestamp,
 }
 
-/// What a commit does to a path, as `git log --raw` letters it.
+/// The kind of change that a commit makes to a path, in the letters of `git log --raw`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum Op {
     #[serde(rename = "A")]

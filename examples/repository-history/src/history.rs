@@ -20,7 +20,7 @@ pub struct Commit {
     pub changes: Vec<FileChange>,
 }
 
-/// What a commit does to one path.
+/// The change that a commit makes to one path.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileChange {
@@ -86,7 +86,7 @@ fn parse(line: usize, text: &str) -> Result<Commit, HistoryError> {
     Ok(commit)
 }
 
-/// What is wrong, and where in the line: it is the first and only one for the JSON reader.
+/// The problem and its column in the line, which is the first and only one for the JSON reader.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let what = text.split(" at line ").next().unwrap_or(&text);

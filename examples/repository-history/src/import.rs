@@ -12,14 +12,14 @@ use crate::file::{Change, Content, File, FileError};
 use crate::history::{Commit, HistoryError, commits};
 use crate::progress::Progress;
 
-/// What an import did.
+/// The result of an import.
 #[derive(Debug, PartialEq)]
 pub struct Imported {
     /// Commits that were in the store before.
     pub found: usize,
     /// Commits that this import stored.
     pub added: usize,
-    /// Whether it was asked to stop before the end.
+    /// True if it was asked to stop before the end.
     pub interrupted: bool,
 }
 

@@ -40,7 +40,7 @@ struct Arguments {
     /// The true trees: JSON, commit to path to mode and blob, may be gzipped
     #[arg(long, value_name = "FILE")]
     oracle: PathBuf,
-    /// Where the events go: `memory`, or the URL of a Postgres database
+    /// Store of the events: `memory`, or the URL of a Postgres database
     #[arg(long, value_name = "STORE", default_value = "memory")]
     store: String,
 }

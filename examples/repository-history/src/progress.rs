@@ -1,4 +1,4 @@
-//! How far it has come: a bar on a terminal, now and then a line elsewhere.
+//! Display of progress: a bar on a terminal, now and then a line elsewhere.
 
 use std::io::{IsTerminal, stderr};
 

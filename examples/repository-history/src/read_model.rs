@@ -13,10 +13,10 @@ use es_core::projection::{
 use es_core::{ProjectionId, Projects, Token};
 use futures_util::future::{join_all, try_join_all};
 
-/// How many nodes build it together.
+/// The number of nodes that build it together.
 pub const NODES: usize = 4;
 
-/// How long rows may lag behind the log. Longer than any history takes.
+/// The longest time that rows may lag behind the log. Longer than any history takes.
 const PATIENCE: Duration = Duration::from_hours(1);
 
 /// Nodes hear of each other three times as often.
@@ -30,7 +30,7 @@ pub trait Whole<Db: Send>: ReadModel<Db> + Copy {
     fn whole(&self, db: &mut Db) -> impl Future<Output = Result<Self::Rows, ProjectError>> + Send;
 }
 
-/// What one read model came to, in three ways.
+/// The rows of one read model, built in three ways.
 #[derive(Debug)]
 pub struct Made<Rows> {
     pub in_the_background: Rows,
@@ -75,7 +75,8 @@ where
     Ok(Made { in_the_background, rebuilt, on_nodes: rows(kept, model).await? })
 }
 
-/// As many processes would; here they are in one, and know nothing of each other but what `kept` says.
+/// Builds on several nodes, as many processes would; here they are in one, and know nothing of each
+/// other but what `kept` says.
 async fn build_on_nodes<S, P, X>(store: &S, kept: &P, model: X, end: Position) -> anyhow::Result<()>
 where
     S: EventStore,
@@ -99,7 +100,7 @@ where
     Ok(())
 }
 
-/// How many nodes hold slots.
+/// The number of nodes that hold slots.
 async fn holders<P: ProjectionStore>(kept: &P, id: &ProjectionId) -> anyhow::Result<usize> {
     let versions = kept.versions(Some(&id.name)).await?;
     let slots = versions.iter().filter(|version| version.id == *id).flat_map(|it| &it.slots);

@@ -28,12 +28,12 @@ pub type Tree = BTreeMap<FilePath, Content>;
 )]
 pub struct Files;
 
-/// What becomes of each path; `None` if nothing is there any more.
+/// The content of each path after the events; `None` if nothing is there any more.
 fn changes(events: &[Recorded<FilesEvent>]) -> BTreeMap<FilePath, Option<&Content>> {
     events.iter().map(|event| (event.stream.key().clone().into(), after(&event.event))).collect()
 }
 
-/// What stands at the path after an event.
+/// The content at the path after an event.
 fn after(event: &FilesEvent) -> Option<&Content> {
     match event {
         FilesEvent::Added(Added { content, .. })

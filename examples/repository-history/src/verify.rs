@@ -18,14 +18,14 @@ use crate::tree::Tree;
 /// The true trees, by commit.
 pub type Oracle = BTreeMap<String, Tree>;
 
-/// What the comparison came to.
+/// The result of the comparison.
 #[derive(Debug, Default, PartialEq)]
 pub struct Verified {
     pub files: usize,
     pub commits: usize,
     /// Events of files in the store.
     pub events: usize,
-    /// Where each commit of the oracle ends in the log.
+    /// The position at which each commit of the oracle ends in the log.
     pub moments: BTreeMap<String, Position>,
     /// The last commit, and where it ends.
     pub last: Option<(String, Position)>,

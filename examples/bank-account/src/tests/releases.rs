@@ -51,7 +51,7 @@ fn ada() -> String {
     "ada".into()
 }
 
-/// What the first release stored, as it is read now.
+/// Checks that the events of the first release are read as those of the third.
 async fn is_read_as_the_third_release<S: EventStore>(accounts: Repository<Account, S>) {
     assert_eq!(
         history(&accounts).await,

@@ -1,4 +1,4 @@
-//! What is asked of orders.
+//! Routes of the commands on orders.
 
 use axum::Json;
 use axum::extract::{Path, State};

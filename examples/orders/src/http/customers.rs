@@ -1,4 +1,4 @@
-//! What the service keeps beside its events.
+//! Routes of the customers, which the service keeps beside its events.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;

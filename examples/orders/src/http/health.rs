@@ -1,4 +1,4 @@
-//! Whether the service can do its work.
+//! Route of the health check: it says if the service can do its work.
 
 use axum::Json;
 use axum::extract::State;

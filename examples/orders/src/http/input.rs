@@ -1,4 +1,4 @@
-//! What callers send, looked at before anything is done with it.
+//! Input of the routes, checked before anything is done with it.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -43,7 +43,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-/// Which request it is, and on whose behalf.
+/// The id of a request, and the user on whose behalf it is made.
 #[derive(Debug)]
 pub struct Asked {
     pub request: RequestId,
@@ -75,7 +75,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
     }
 }
 
-/// What the answer has to show, if the caller says so.
+/// The token of the write that the answer has to show, if the caller names one.
 #[derive(Clone, Copy, Debug)]
 pub struct After(pub Option<Token>);
 
@@ -92,7 +92,7 @@ fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Pr
     text.map_err(|_| Problem::unreadable(format!("the header `{name}` is not ASCII")))
 }
 
-/// What a caller was answered when it wrote.
+/// Parses the token that a caller got as the answer to a write.
 pub fn token(text: &str) -> Result<Token, Problem> {
     text.parse().map_err(|error: InvalidToken| Problem::unreadable(error.to_string()))
 }

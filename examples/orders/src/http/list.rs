@@ -1,4 +1,4 @@
-//! What orders there are.
+//! Route of the list of orders.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ pub async fn page<H: Home>(
     Ok((found, last.filter(|_| has_more)))
 }
 
-/// What a query asks for. A parameter that is empty is none: forms send them so.
+/// Parses the filter of a query. A parameter that is empty is none: forms send them so.
 pub fn wanted(query: BTreeMap<String, String>) -> Result<Wanted, Problem> {
     let mut wanted = Wanted { customer: None, status: None, before: None, limit: 20 };
     for (name, value) in query.into_iter().filter(|(_, value)| !value.is_empty()) {

@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 
 use crate::requests::NotDone;
 
-/// What is wrong, in a sentence; where it is one field, which, and what is allowed there.
+/// The problem with a request, in a sentence; if it is one field, its name and what is allowed
+/// there.
 #[derive(Clone, Debug)]
 pub struct Problem {
     pub status: StatusCode,
@@ -78,7 +79,7 @@ impl Problem {
     }
 }
 
-/// Whether it was not the statement, but the server: no connection, or one that it ended.
+/// True if the server failed, and not the statement: no connection, or one that the server ended.
 fn is_away(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
@@ -140,7 +141,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// What axum refuses by itself, as the problem that it is.
+/// Turns a refusal of axum itself into a problem.
 pub async fn of_text(response: Response) -> Response {
     let kind = response.headers().get(header::CONTENT_TYPE);
     let is_text = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));

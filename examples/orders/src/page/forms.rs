@@ -1,4 +1,4 @@
-//! What people ask for with a form.
+//! Forms of the page, and the commands that they send.
 
 use axum::Form;
 use axum::extract::rejection::FormRejection;

@@ -80,7 +80,7 @@ fn table(found: &[Listed]) -> Markup {
     }
 }
 
-/// As much of an id as people compare.
+/// The part of an id that people compare.
 fn short(id: Uuid) -> String {
     id.to_string().chars().take(8).collect()
 }

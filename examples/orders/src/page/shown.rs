@@ -31,7 +31,7 @@ pub fn status(status: Status) -> Markup {
     html! { span class={ "status " (status) } { (status) } }
 }
 
-/// What is said on a page that does not show yet what was just done.
+/// The notice on a page that does not show yet what was just done.
 pub fn old() -> Markup {
     html! {
         p.old role="status" {

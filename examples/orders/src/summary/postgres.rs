@@ -98,7 +98,7 @@ impl Project<Cancelled, PgConnection> for OrderSummary {
     }
 }
 
-/// Which order, and when: the first two arguments of each statement.
+/// Binds the order and the time: the first two arguments of each statement.
 fn of<E>(
     event: &Recorded<E>,
     statement: Query<'static, Postgres, PgArguments>,
@@ -108,7 +108,7 @@ fn of<E>(
     Ok(statement.bind(order(event)?).bind(at))
 }
 
-/// What a row says.
+/// The summary that a row holds.
 pub fn of_row(row: &PgRow) -> anyhow::Result<Summary> {
     let at = |column: &str| -> sqlx::Result<Option<Timestamp>> {
         let at: Option<OffsetDateTime> = row.try_get(column)?;
