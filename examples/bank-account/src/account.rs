@@ -10,7 +10,7 @@ use crate::past::{OpenedV1, Withdrawn};
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "account-opened", version = 2, previous = OpenedV1)]
 pub struct Opened {
-    /// Nobody asked for it in the first release.
+    /// The owner of the account, for which the first release did not ask.
     pub owner: Option<String>,
 }
 

@@ -19,7 +19,7 @@ impl Upcast<OpenedV1> for Opened {
     }
 }
 
-/// Until the third release one event told two facts.
+/// The withdrawal of releases before the third: one event told two facts.
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "money-withdrawn", version = 2)]
 pub struct Withdrawn {

@@ -51,7 +51,8 @@ impl Decision for DefineCourse {
     }
 }
 
-/// Nobody loses a seat by it: with fewer seats than students, the next ones are refused.
+/// Changes the seats of a course. Nobody loses a seat by it: with fewer seats than students, the
+/// next ones are refused.
 #[derive(Clone, Debug)]
 pub struct ChangeSeats {
     pub course: String,

@@ -9,7 +9,7 @@ use crate::home::Home;
 use crate::requests::Orders;
 use crate::summary::OrderSummary;
 
-/// So long a reader waits until the read model shows what it has written.
+/// The longest time that a reader waits until the read model shows what it has written.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Debug)]

@@ -29,7 +29,7 @@ pub trait Home: Clone + Send + Sync + 'static {
 
     fn summary(&self, order: Uuid) -> impl Future<Output = anyhow::Result<Option<Listed>>> + Send;
 
-    /// Those that are wanted, the newest first.
+    /// The summaries that are wanted, the newest first.
     fn summaries(
         &self,
         wanted: &Wanted,
@@ -55,7 +55,7 @@ pub struct Listed {
 pub struct Wanted {
     pub customer: Option<String>,
     pub status: Option<Status>,
-    /// Only those that were placed before this position of the log: the next page.
+    /// Lists only orders that were placed before this position of the log: the next page.
     pub before: Option<u64>,
     pub limit: u32,
 }

@@ -33,7 +33,7 @@ pub struct Cancelled {
     pub reason: String,
 }
 
-/// So many pieces of one article, and the price of one of them on that day.
+/// A number of pieces of one article, and the price of one of them on that day.
 #[derive(Shape, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Line {

@@ -18,7 +18,7 @@ use crate::order::{Order, OrderEvent};
 /// The namespace of all ids that this service makes from the ids of requests.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6c1f_0c5e_8a4b_4f0e_9d53_0b7a_2f4e_91d7);
 
-/// So often others may be faster before the caller is told to come back.
+/// The number of times that others may be faster before the caller is told to come back.
 const ATTEMPTS: u32 = 10;
 
 /// The id that a caller gave its request: unique among all that are ever sent, a UUID say.

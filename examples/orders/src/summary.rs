@@ -45,7 +45,7 @@ pub struct Payment {
     pub at: Timestamp,
 }
 
-/// Whose event it is.
+/// The order of the event.
 fn order<E>(event: &Recorded<E>) -> Result<Uuid, ProjectError> {
     Ok(event.stream.key().as_str().parse()?)
 }

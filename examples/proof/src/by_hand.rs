@@ -24,7 +24,7 @@ impl AccountEvent {
         })
     }
 
-    /// From a row whose columns are called as those of the table are.
+    /// Reads an event from a row whose columns are called as those of the table are.
     pub fn of(row: &PgRow) -> anyhow::Result<Self> {
         let version: i32 = row.try_get("schema_version")?;
         Self::decode(

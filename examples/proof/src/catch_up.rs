@@ -20,7 +20,7 @@ use crate::{Run, fill, progress};
 /// Rows of the read model.
 const ACCOUNTS: u64 = 10_000;
 
-/// So long a projection may take before something is wrong with it.
+/// The longest time that a projection may take before something is wrong with it.
 pub const LONG: Duration = Duration::from_mins(15);
 
 pub async fn tables(run: &mut Run) -> anyhow::Result<()> {

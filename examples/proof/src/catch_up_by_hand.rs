@@ -27,7 +27,7 @@ const PAGE: &str = "SELECT page.position, page.name, page.payload, streams.key \
            WHERE position > $1 ORDER BY position LIMIT $2) page \
     JOIN es.streams ON streams.id = page.stream ORDER BY page.position";
 
-/// From the beginning to the end of the log. Answers how many events there were.
+/// Catches up from the beginning to the end of the log. Answers how many events there were.
 pub async fn catch_up(db: &mut PgConnection, way: Way, limit: u32) -> anyhow::Result<u64> {
     sqlx::query("CREATE SCHEMA by_hand").execute(&mut *db).await?;
     sqlx::query("SET search_path = by_hand").execute(&mut *db).await?;

@@ -108,7 +108,7 @@ fn history(counts: &[u32]) -> anyhow::Result<Table> {
 struct Written {
     /// `#[derive(Event)]`.
     events: u64,
-    /// Those of es-core that derives leave in what they write.
+    /// The macros of es-core that derives leave in what they write.
     macros: u64,
     /// `#[derive(Deserialize)]`.
     serde: u64,

@@ -168,7 +168,7 @@ async fn change_capacity(store: &PgStore, writer: u64, course: u64) -> anyhow::R
     Ok(store.append(append).await?.position().unwrap_or_default().0)
 }
 
-/// Nothing if the condition was refused.
+/// Appends a subscription on its condition; `None` if the condition was refused.
 async fn subscribe(
     store: &PgStore,
     dice: &mut Rng,
@@ -258,7 +258,7 @@ async fn serializable(run: &Run) -> anyhow::Result<Outcome> {
     Ok(outcome)
 }
 
-/// With a student a subscription, which looks first; without one a change of capacity.
+/// Inserts a subscription, which looks first, if there is a student; else a change of capacity.
 async fn insert(
     connection: &mut PgConnection,
     course: u64,

@@ -138,7 +138,7 @@ async fn there(database: &Database, account: &str) -> anyhow::Result<u64> {
     Ok(there.try_into()?)
 }
 
-/// So many tasks at once, each of so many commands on one account.
+/// Runs that many tasks at once, each of that many commands on one account.
 pub async fn in_tasks(
     store: &PgStore,
     account: &str,

@@ -19,7 +19,7 @@ use crate::report::{Cell, Table};
 use crate::upcast_by_hand::{self, TransferredV1, TransferredV3};
 use crate::{Run, progress};
 
-/// In which version an event is stored.
+/// The version in which an event is stored.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stored {
     /// The version that is written today.

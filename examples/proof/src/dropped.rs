@@ -18,7 +18,7 @@ use crate::report::Table;
 use crate::server::{Database, POOL};
 use crate::{Run, progress};
 
-/// So many callers at a time.
+/// The number of callers at a time.
 const CALLERS: u64 = 16;
 
 pub async fn torture(run: &mut Run) -> anyhow::Result<()> {

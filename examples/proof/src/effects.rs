@@ -97,7 +97,7 @@ pub struct Audit {
     pub events: u64,
     pub lost: u64,
     pub doubled: u64,
-    /// Before an event of the same key that comes before it in the log.
+    /// Effects before that of an event of the same key that comes before it in the log.
     pub inverted: u64,
     /// Committed by a process while another one had the slot.
     pub zombies: u64,

@@ -18,7 +18,7 @@ use crate::{Run, progress};
 /// Events of a key: two before the one that matters, and two after it.
 const EACH: usize = 5;
 
-/// So long nothing may take.
+/// The longest time that anything may take.
 const MINUTES: Duration = Duration::from_mins(5);
 
 /// Attempts at an event.

@@ -12,7 +12,7 @@ use crate::Run;
 use crate::baseline::insert_one;
 use crate::domain::deposited;
 
-/// So many others want to append to the stream.
+/// The number of others that want to append to the stream.
 const OTHERS: usize = 10;
 
 /// A stream of nobody else.

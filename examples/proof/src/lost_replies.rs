@@ -32,9 +32,9 @@ struct Outcome {
     commands: u64,
     doubled: u64,
     missing: u64,
-    /// Said to have failed, and stored.
+    /// Commands that were said to have failed, and were stored.
     false_failures: u64,
-    /// Said to have failed, and rightly so.
+    /// Commands that were said to have failed, and rightly so.
     failures: u64,
 }
 

@@ -171,7 +171,7 @@ pub enum Section {
     Crash,
     /// Projections from the beginning of the log to its end.
     CatchUp,
-    /// From an append to its row.
+    /// Time from an append to its row.
     Visible,
     /// Processes that run a projection, killed and paused.
     Nodes,

@@ -20,7 +20,7 @@ pub struct Turn {
 pub struct Turns {
     rates: Vec<f64>,
     done: u64,
-    /// In all turns together. `None` if it could not be read in one of them.
+    /// The CPU time of all turns together. `None` if it could not be read in one of them.
     cpu: Option<CpuTime>,
     micros: Vec<u32>,
 }
@@ -125,7 +125,7 @@ pub fn median(values: &mut [f64]) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// So many a second.
+/// The rate of `count` in a second.
 #[expect(clippy::cast_precision_loss, reason = "nothing here is counted to 2^53")]
 pub fn per_second(count: u64, took: Duration) -> f64 {
     count as f64 / took.as_secs_f64()

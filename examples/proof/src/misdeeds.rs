@@ -19,11 +19,11 @@ pub enum Deed {
     Nests,
     Commits,
     RollsBack,
-    /// It commits and then fails.
+    /// Commits and then fails.
     CommitsAndFails,
-    /// It goes on after a statement that failed.
+    /// Goes on after a statement that failed.
     GoesOn,
-    /// It breaks a rule that speaks at the commit.
+    /// Breaks a rule that speaks at the commit.
     BreaksARule,
     /// A statement that takes longer than statements may.
     TakesTooLong,
@@ -33,7 +33,7 @@ pub enum Deed {
 }
 
 impl Deed {
-    /// Those after which the event is parked.
+    /// The misdeeds after which the event is parked.
     pub const BAD: [Self; 9] = [
         Self::Commits,
         Self::RollsBack,

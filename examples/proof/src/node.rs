@@ -40,7 +40,7 @@ pub struct Orders {
     pub job: Job,
     /// The database.
     pub url: String,
-    /// Under which name its work is noted.
+    /// The name under which its work is noted.
     pub name: String,
     /// The duration of its leases, in milliseconds.
     pub lease: u64,

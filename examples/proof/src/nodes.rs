@@ -29,10 +29,10 @@ const PAUSE: Duration = Duration::from_millis(2500);
 /// process was at may still be open.
 const NEAR: std::ops::Range<u64> = 850..1050;
 
-/// So long nothing may take.
+/// The longest time that anything may take.
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// From the beginning of one blow to the next.
+/// The time from the beginning of one blow to the next.
 const EVERY: Duration = Duration::from_secs(2);
 
 /// A blow to a process.
@@ -258,8 +258,8 @@ impl Fleet {
         Ok(begun.elapsed())
     }
 
-    /// By how many slots the largest share is more than one above the smallest, and how many slots are
-    /// nobody's, after the shares had time to settle.
+    /// The number of slots by which the largest share is more than one above the smallest, and the
+    /// number of slots that are nobody's, after the shares had time to settle.
     async fn imbalance(&self) -> anyhow::Result<u64> {
         let begun = Instant::now();
         loop {

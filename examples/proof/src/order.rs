@@ -167,8 +167,10 @@ impl Writer {
         Ok(self)
     }
 
-    /// To a stream that all write to, after the version that is known of it. The conflict may name
-    /// any version but the expected one and one older than what was known before the call.
+    /// Appends to a stream that all write to, after the version that is known of it.
+    ///
+    /// The conflict may name any version but the expected one and one older than what was known
+    /// before the call.
     async fn hot(&mut self) -> anyhow::Result<()> {
         let hot = self.dice.usize(..HOT);
         let known = self.known[hot].load(Ordering::SeqCst);
@@ -192,7 +194,7 @@ impl Writer {
         Ok(())
     }
 
-    /// To a hot stream at a version that it does not reach.
+    /// Appends to a hot stream at a version that it does not reach.
     async fn wrong(&mut self) -> anyhow::Result<()> {
         let stream = StreamId::of::<Account>(&format!("hot-{}", self.dice.usize(..HOT)))?;
         let append = deposits(stream, ExpectedVersion::Exact(Version(1 << 40)), 2)?;
@@ -212,7 +214,7 @@ impl Writer {
         }
     }
 
-    /// To a stream that nobody else writes to: no conflict can be true.
+    /// Appends to a stream that nobody else writes to: no conflict can be true.
     async fn own(&mut self) -> anyhow::Result<()> {
         let stream = StreamId::of::<Account>(&format!("own-{}", self.name))?;
         let append = deposits(stream, ExpectedVersion::Exact(Version(self.own)), 1)?;

@@ -22,14 +22,14 @@ use crate::{Run, progress};
 pub enum Check {
     /// The default.
     Checked,
-    /// With `#[event(unchecked)]`.
+    /// Left out, by `#[event(unchecked)]`.
     Unchecked,
 }
 
 /// The destination of the commands.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// In memory: nothing but the program.
+    /// The command in memory: nothing but the program.
     Memory,
     /// The event alone, encoded and not stored.
     Encoded,

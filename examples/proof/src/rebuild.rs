@@ -113,9 +113,9 @@ pub async fn torture(run: &mut Run) -> anyhow::Result<()> {
 
 struct Built {
     second: Process,
-    /// To the end that the log had when it began.
+    /// The time to the end that the log had when it began.
     caught_up: Duration,
-    /// To the swap.
+    /// The time to the swap.
     swapped: Duration,
     /// The share of the log that was done at the kill.
     killed_at: f64,

@@ -209,7 +209,7 @@ async fn account_of(
     Ok(account)
 }
 
-/// It is written beside the answer to the command.
+/// Waits for the snapshot, which is written beside the answer to the command.
 async fn wait_for_snapshot(database: &Database, account: &str, version: u32) -> anyhow::Result<()> {
     let sql = "SELECT EXISTS (SELECT FROM es.snapshots \
         WHERE snapshots.stream = (SELECT id FROM es.streams WHERE category = 'account' AND key = $1) \

@@ -19,7 +19,7 @@ const FREE: u64 = 27;
 #[derive(Default)]
 pub struct Answers {
     pub confirmed: u64,
-    /// Neither confirmed nor told that nothing is left.
+    /// Requests that were neither confirmed nor told that nothing is left.
     pub gave_up: u64,
     /// Events in the store.
     pub stored: u64,
@@ -51,7 +51,7 @@ impl Apply<Booked> for Night {
     }
 }
 
-/// Nothing is left.
+/// The refusal when nothing is left.
 #[derive(Debug)]
 struct Full;
 

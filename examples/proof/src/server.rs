@@ -16,7 +16,7 @@ use uuid::Uuid;
 const SETTINGS: &str = "max_connections = 200\nfsync = on\nsynchronous_commit = on\n\
      full_page_writes = on\nshared_buffers = '1GB'\nmax_wal_size = '8GB'";
 
-/// So many connections the store has in its pool, as a service would give it.
+/// The number of connections in the store's pool, as a service would give it.
 pub const POOL: u32 = 20;
 
 /// The server, and the databases that were made on it.
@@ -30,7 +30,8 @@ pub struct Server {
 #[derive(Clone)]
 pub struct Database {
     pub options: PgConnectOptions,
-    /// For what a service does beside the store, and for looking at what came of it.
+    /// The connections for what a service does beside the store, and for looking at what came of
+    /// it.
     pub pool: PgPool,
     pub store: PgStore,
 }

@@ -57,7 +57,7 @@ impl From<TransferredV3> for Transferred {
     }
 }
 
-/// By structs.
+/// Decodes by structs.
 pub fn decode(raw: &RawEvent) -> anyhow::Result<Activity> {
     let payload = raw.payload.as_str();
     Ok(match (raw.name.as_str(), raw.version.0) {
@@ -77,7 +77,8 @@ pub fn decode(raw: &RawEvent) -> anyhow::Result<Activity> {
     })
 }
 
-/// By values: every old payload is parsed into a tree, which is changed from version to version.
+/// Decodes by values: every old payload is parsed into a tree, which is changed from version to
+/// version.
 pub fn decode_by_values(raw: &RawEvent) -> anyhow::Result<Activity> {
     let payload = raw.payload.as_str();
     Ok(match (raw.name.as_str(), raw.version.0) {

@@ -1,4 +1,4 @@
-//! From an append to its row, where another process writes the row.
+//! Time from an append to its row, where another process writes the row.
 
 use std::time::{Duration, Instant};
 

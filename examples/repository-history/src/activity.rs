@@ -34,7 +34,7 @@ pub struct Months(pub BTreeMap<String, Changes>);
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Changes {
     pub added: i64,
-    /// With those that became something else: a link, a file.
+    /// The modified files, and those that became something else: a link, a file.
     pub modified: i64,
     pub removed: i64,
 }

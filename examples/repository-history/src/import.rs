@@ -1,4 +1,4 @@
-//! From the history into the store: one commit, one append, and on after the last one.
+//! Import of the history into the store: one commit, one append, and on after the last one.
 
 use std::path::Path;
 use std::pin::pin;

@@ -12,7 +12,8 @@ use uuid::Uuid;
 use super::{Home, Listed, Wanted};
 use crate::summary;
 
-/// So long a request waits for a connection: whoever asked is better told to come back.
+/// The longest time that a request waits for a connection: after it the caller is better told to
+/// come back.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 #[derive(Clone, Debug)]

@@ -18,7 +18,7 @@ pub fn money(cents: u64) -> String {
     format!("{grouped}.{:02}", cents % 100)
 }
 
-/// To the second; to the microsecond where the mouse is.
+/// The time to the second, and to the microsecond where the mouse is.
 pub fn time(at: Timestamp) -> Markup {
     let exact = at.to_string();
     let to_the_second = exact.get(..19).map(|text| text.replacen('T', " ", 1));

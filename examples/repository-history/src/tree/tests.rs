@@ -1,4 +1,4 @@
-//! Whoever makes the tree, in whatever batches, makes the same.
+//! Tests that the tree is the same, by whatever node and in whatever batches it is made.
 
 use es_core::Projects;
 use es_postgres::sqlx::Connection;
