@@ -17,18 +17,18 @@ pub(crate) struct Vocabulary {
     /// The module of `__private::keys` in which an editor finds them.
     pub(crate) module: &'static str,
     pub(crate) keys: &'static [&'static str],
-    /// The keys of the same attribute where it stands elsewhere.
+    /// The keys of the same attribute in its other place.
     pub(crate) elsewhere: Elsewhere,
 }
 
-/// Keys that belong to another place.
+/// The keys of an attribute in its other place.
 pub(crate) struct Elsewhere {
     pub(crate) place: &'static str,
     pub(crate) keys: &'static [&'static str],
 }
 
 impl Elsewhere {
-    /// Of an attribute that has one place.
+    /// The value for an attribute that has one place only.
     pub(crate) const NOWHERE: Self = Self { place: "", keys: &[] };
 
     pub(crate) const fn on_a_field(keys: &'static [&'static str]) -> Self {
@@ -41,7 +41,7 @@ impl Elsewhere {
 }
 
 impl Vocabulary {
-    /// What to write in place of `word`, which is near to no key.
+    /// The advice in place of `word`, which is not similar to any key.
     fn instead(&self, word: &str) -> String {
         let Elsewhere { place, keys } = self.elsewhere;
         match did_you_mean(word, keys) {
@@ -50,7 +50,7 @@ impl Vocabulary {
         }
     }
 
-    /// The keys, for someone who wrote none of them.
+    /// The known keys, in words for a message.
     fn told(&self) -> String {
         let Self { attribute, keys, .. } = self;
         match keys {
@@ -60,37 +60,37 @@ impl Vocabulary {
     }
 }
 
-/// What was found besides the values.
+/// The findings about the keys of an attribute, apart from their values.
 #[derive(Default)]
 pub(crate) struct Written {
     /// The attribute's name, where it stands; `None` if there is no such attribute with keys.
     pub(crate) place: Option<Ident>,
     /// Keys that exist and were tried, whether or not their values could be read.
     tried: Vec<String>,
-    /// Whether a key does not exist.
+    /// True if a key was written that does not exist.
     has_unknown: bool,
-    /// Whether a part of an attribute could not even be split into keys.
+    /// True if a part of an attribute could not even be split into keys.
     unreadable: bool,
 }
 
 impl Written {
-    /// Whether `key` was left out, rather than written wrongly, which has been told already.
+    /// True if `key` was left out, rather than written wrongly, which has been reported already.
     pub(crate) fn lacks(&self, key: &str) -> bool {
         !self.unreadable && !self.tried.iter().any(|tried| tried == key)
     }
 
-    /// As [`lacks`](Self::lacks), where no unknown key stands either: that may be the one that was
-    /// meant, and was told.
+    /// True if the attribute [`lacks`](Self::lacks) `key` and has no unknown key either: an unknown
+    /// key may be the one that was meant, and has been reported.
     pub(crate) fn misses(&self, key: &str) -> bool {
         !self.has_unknown && self.lacks(key)
     }
 
-    /// Whether every key was one that exists.
+    /// True if every key was one that exists.
     pub(crate) fn is_known(&self) -> bool {
         !self.unreadable && !self.has_unknown
     }
 
-    /// With what was found on one more field.
+    /// Adds the findings of one more field.
     pub(crate) fn and(&mut self, other: Self) {
         self.tried.extend(other.tried);
         self.has_unknown |= other.has_unknown;
@@ -100,8 +100,8 @@ impl Written {
 
 /// Reads every attribute that `vocabulary` names and hands each known key to `known`.
 ///
-/// A misspelt key is told, then read as the key that was meant: whatever depends on its value
-/// would otherwise fail as well.
+/// A misspelt key is reported, then read as the key that was meant: everything that depends on its
+/// value would otherwise fail as well.
 pub(crate) fn read(
     attrs: &[Attribute],
     vocabulary: &Vocabulary,
@@ -131,7 +131,8 @@ pub(crate) fn read(
     written
 }
 
-/// Reads the attributes of a field. One without keys is told: it would do nothing there.
+/// Reads the attributes of a field. An attribute without keys is reported: it would do nothing
+/// there.
 pub(crate) fn read_field(
     attrs: &[Attribute],
     vocabulary: &Vocabulary,
@@ -151,7 +152,7 @@ pub(crate) fn read_field(
     read(attrs, vocabulary, errors, known)
 }
 
-/// As [`read`], for the list in parentheses that is the value of `key`.
+/// Reads keys like [`read`], from the list in parentheses that is the value of `key`.
 pub(crate) fn read_list(
     key: &Ident,
     input: ParseStream<'_>,
@@ -164,7 +165,7 @@ pub(crate) fn read_list(
     read_rest(key, &list, vocabulary, errors, known)
 }
 
-/// As [`read_list`], for what is left of the list.
+/// Reads keys like [`read_list`], from the rest of the list.
 pub(crate) fn read_rest(
     key: &Ident,
     list: ParseStream<'_>,
@@ -182,7 +183,7 @@ pub(crate) fn read_rest(
     Ok(written)
 }
 
-/// Reads one key with its value. Whatever is wrong with it is told.
+/// Reads one key with its value and reports everything that is wrong with it.
 fn one(
     meta: &ParseNestedMeta<'_>,
     vocabulary: &Vocabulary,
@@ -212,7 +213,7 @@ fn unless_readable(
     }
 }
 
-/// The key that is meant by `path`; whatever is wrong with it is told.
+/// The key that is meant by `path`. Everything that is wrong with it is reported.
 fn key(
     path: &syn::Path,
     vocabulary: &Vocabulary,
@@ -246,12 +247,12 @@ fn key(
     Some(key)
 }
 
-/// What is said where neither a known nor an unknown key can be made out.
+/// The error for a place where neither a known nor an unknown key can be made out.
 fn no_key(place: Span, vocabulary: &Vocabulary) -> syn::Error {
     syn::Error::new(place, format_args!("a key is missing here; {}", vocabulary.told()))
 }
 
-/// The words as one reads them: `` `a`, `b` and `c` ``.
+/// Joins the words for a message: `` `a`, `b` and `c` ``.
 fn list(words: &[&str], last_joined_by: &str) -> String {
     let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
@@ -270,8 +271,8 @@ pub(crate) fn value<T: Parse>(
     one_of_values(key, input, &[example])
 }
 
-/// The type after `key =`. One in quotes or in parentheses is told, then read as the type that it is:
-/// whatever depends on it would otherwise fail as well.
+/// The type after `key =`. A type in quotes or in parentheses is reported, then read as the type
+/// that it is: everything that depends on it would otherwise fail as well.
 pub(crate) fn type_value(
     key: &Ident,
     input: ParseStream<'_>,
@@ -300,7 +301,7 @@ fn unwrapped(input: ParseStream<'_>) -> syn::Result<Type> {
     input.parse::<LitStr>()?.parse()
 }
 
-/// Reads like [`value`], where one example would not tell of the others.
+/// Reads like [`value`], for values that one example does not cover.
 pub(crate) fn one_of_values<T: Parse>(
     key: &Ident,
     input: ParseStream<'_>,
@@ -324,7 +325,7 @@ pub(crate) fn one_of_values<T: Parse>(
     })
 }
 
-/// That nothing stands between a value and the next comma.
+/// Fails if something stands between a value and the next comma.
 pub(crate) fn end_of_value(input: ParseStream<'_>) -> syn::Result<()> {
     if input.is_empty() || input.peek(Token![,]) {
         Ok(())
@@ -333,7 +334,7 @@ pub(crate) fn end_of_value(input: ParseStream<'_>) -> syn::Result<()> {
     }
 }
 
-/// Skips whatever is left of a value, so that the next one can be read.
+/// Skips the rest of a value, so that the next one can be read.
 pub(crate) fn swallow(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<TokenTree>()?;
@@ -341,7 +342,7 @@ pub(crate) fn swallow(input: ParseStream<'_>) -> syn::Result<()> {
     Ok(())
 }
 
-/// That `key` stands alone.
+/// Fails if `key` has a value.
 pub(crate) fn no_value(key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
     if input.is_empty() || input.peek(Token![,]) {
         Ok(())

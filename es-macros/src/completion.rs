@@ -1,8 +1,9 @@
-//! What an editor completes where a key or a function is still to be written.
+//! Code completion in unfinished annotations, where a key or a function is still missing.
 //!
-//! An editor expands an annotation twice, as it stands and with a word of its own at the cursor, and asks
-//! what has a name at the place of that word. Both expansions must be the same up to that place: an empty
-//! list is written like one with a word in it, and before whatever may depend on the word.
+//! An editor expands an annotation twice, as it stands and with a word of its own at the cursor,
+//! and looks up the names that are in scope at the place of that word. Both expansions must be the
+//! same up to that place: an empty list is expanded like a list with a word in it, and before
+//! everything that may depend on the word.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -17,7 +18,7 @@ pub(crate) enum Unfinished {
     /// A key, of those in a module of `__private::keys`.
     Key {
         module: &'static str,
-        /// What stands there, which is no key yet; nothing in an empty list.
+        /// The word at the place, which is no key yet; `None` in an empty list.
         word: Option<Ident>,
     },
     /// A function; its path, if there is one.
@@ -25,8 +26,8 @@ pub(crate) enum Unfinished {
 }
 
 impl Unfinished {
-    /// The place of `word`. There is none to complete if it could not be the name of an item, as no
-    /// keyword can.
+    /// The place of `word`. There is none to complete if `word` could not be the name of an item,
+    /// as no keyword can.
     pub(crate) fn key(module: &'static str, word: &Ident) -> Option<Self> {
         let word = syn::parse2(word.to_token_stream()).ok()?;
         Some(Self::Key { module, word: Some(word) })
@@ -42,8 +43,8 @@ impl Unfinished {
         Self::Function(path.map_or_else(|_| TokenStream::new(), ToTokens::into_token_stream))
     }
 
-    /// What stands at the place, where the names that suit it are in scope. The compiler does not look
-    /// at it.
+    /// The tokens for the editor at the place, with the suitable names in scope. The compiler does
+    /// not look at them.
     pub(crate) fn completion(&self, krate: CratePath<'_>) -> TokenStream {
         let item = match self {
             Self::Key { module, word } => {

@@ -1,4 +1,4 @@
-//! Where the expansion finds es-core.
+//! The path by which an expansion finds es-core.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -17,12 +17,12 @@ impl Parse for ModPath {
     }
 }
 
-/// What every path of an expansion begins with.
+/// The beginning of every path to es-core in an expansion.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct CratePath<'a>(Option<&'a Path>);
 
 impl<'a> CratePath<'a> {
-    /// How the key is written.
+    /// An example of the key with its value.
     pub(crate) const EXAMPLE: &'static str = "crate = ::es_core";
 
     /// The path that was given, if it means the same in every module.
@@ -60,7 +60,7 @@ impl<'a> CratePath<'a> {
     }
 }
 
-/// Whether a keyword other than the `crate` at its beginning is in `path`.
+/// True if `path` contains a keyword other than `crate` at its beginning.
 fn leads_nowhere(path: &Path) -> bool {
     let begins_here = path.leading_colon.is_none();
     path.segments.iter().enumerate().any(|(nth, segment)| {

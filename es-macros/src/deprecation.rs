@@ -1,4 +1,4 @@
-//! What is retired may be named by its own expansion.
+//! Permission for an expansion to name its own deprecated item.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -6,8 +6,9 @@ use syn::{Attribute, Meta};
 
 use crate::paths;
 
-/// The `#[allow(deprecated)]` of each item that is written for an item which is deprecated, or whose
-/// author allows what is. Other items have none: an `allow` is an error where the lint is forbidden.
+/// The `#[allow(deprecated)]` on the items written for an item that is deprecated, or whose author
+/// allows deprecated items. Other items have none: an `allow` is an error where the lint is
+/// forbidden.
 #[derive(Clone, Copy)]
 pub(crate) struct Deprecation {
     is_allowed: bool,

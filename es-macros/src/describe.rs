@@ -8,7 +8,7 @@ use syn::{Data, DeriveInput, Fields, Generics, Index, Member};
 use crate::crate_path::CratePath;
 use crate::deprecation::Deprecation;
 
-/// Opens the fields of `input`.
+/// Implements `Describe` for `input`: shows its fields.
 pub(crate) fn describe(
     input: &DeriveInput,
     generics: &Generics,
@@ -18,8 +18,8 @@ pub(crate) fn describe(
     implementation(input, generics, &quote!(#krate::Describe), &quote!(#krate::Description), &names)
 }
 
-/// As [`describe`], where the names of `__private::show` are in scope; `generics` are those of `input`,
-/// perhaps with more bounds.
+/// Works like [`describe`], where the names of `__private::show` are in scope; `generics` are those
+/// of `input`, perhaps with more bounds.
 pub(crate) fn describe_in_scope(input: &DeriveInput, generics: &Generics) -> TokenStream {
     let (of, description) = (quote!(__Describe), quote!(__Description));
     implementation(input, generics, &of, &description, &TokenStream::new())
@@ -71,7 +71,7 @@ fn style(data: &Data) -> Style {
     }
 }
 
-/// The fields as one reaches them through `self`. An enum, which is a mistake here, shows none.
+/// The fields, as accessed through `self`. An enum, which is a mistake here, shows none.
 fn members(data: &Data) -> impl Iterator<Item = Member> {
     let fields = match data {
         Data::Struct(data) => Some(&data.fields),

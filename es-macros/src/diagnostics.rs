@@ -18,12 +18,12 @@ pub(crate) struct Errors {
 }
 
 impl Errors {
-    /// A mistake in `tokens`.
+    /// Adds a mistake in `tokens`.
     pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.push(syn::Error::new_spanned(tokens, message));
     }
 
-    /// A mistake that a parser found.
+    /// Adds a mistake that a parser found.
     pub(crate) fn push(&mut self, error: syn::Error) {
         match &mut self.told {
             Some(errors) => errors.combine(error),
@@ -31,16 +31,16 @@ impl Errors {
         }
     }
 
-    /// What was parsed; a failure is kept for the report.
+    /// The parsed value; a failure is kept for the report.
     pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 
-    /// What stands for a type that is not known after a mistake: no use of it is a mistake as well.
+    /// The stand-in for a type that is unknown after a mistake: no use of it is a mistake as well.
     ///
-    /// It depends on an array whose length is the first mistake once more. The compiler prints equal errors
-    /// once, and takes a type that depends on one for every type. `compile_error!` in the place of the type
-    /// itself would be `()`. Without a mistake it is nothing.
+    /// It depends on an array whose length is the first mistake once more. The compiler prints
+    /// equal errors once, and takes a type that depends on one for every type. `compile_error!` in
+    /// the place of the type itself would be `()`. Without a mistake the stand-in is empty.
     pub(crate) fn stand_in(&self) -> TokenStream {
         let first = self.told.clone().into_iter().flatten().next();
         first
@@ -49,8 +49,8 @@ impl Errors {
             .unwrap_or_default()
     }
 
-    /// What lets an editor complete whatever is still to be written. It stands before everything else, and
-    /// is nothing for an annotation that is sound and has keys.
+    /// The tokens that let an editor complete the unfinished parts of an annotation. They stand
+    /// before everything else, and are empty for an annotation that is sound and has keys.
     pub(crate) fn completion(&self, krate: CratePath<'_>) -> TokenStream {
         self.unfinished.iter().map(|place| place.completion(krate)).collect()
     }
@@ -82,7 +82,7 @@ impl Drop for Errors {
 /// The value of a key that may be given once.
 pub(crate) struct Slot<T>(Option<(Ident, T)>);
 
-/// Not derived: the empty slot asks nothing of `T`.
+/// Written by hand, since a derive would require `T: Default`.
 impl<T> Default for Slot<T> {
     fn default() -> Self {
         Self(None)
@@ -90,7 +90,7 @@ impl<T> Default for Slot<T> {
 }
 
 impl<T> Slot<T> {
-    /// Fills the slot, or says that it was filled before.
+    /// Fills the slot, or reports that it was filled before.
     pub(crate) fn set(&mut self, key: &Ident, value: T, errors: &mut Errors) {
         if self.0.is_some() {
             errors.at(key, format_args!("`{key}` is given twice; keep one of them"));
@@ -103,7 +103,7 @@ impl<T> Slot<T> {
         self.0.as_ref().map(|(_, value)| value)
     }
 
-    /// The value, for good.
+    /// Takes the value out of the slot.
     pub(crate) fn take(self) -> Option<T> {
         self.0.map(|(_, value)| value)
     }

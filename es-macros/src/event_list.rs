@@ -12,7 +12,7 @@ use crate::paths;
 /// One event of a list.
 pub(crate) struct Entry {
     pub(crate) path: Path,
-    /// What stands after `as`.
+    /// The name after `as`.
     pub(crate) renamed: Option<Ident>,
 }
 
@@ -27,13 +27,13 @@ impl Entry {
         self.renamed.as_ref().or_else(|| self.last())
     }
 
-    /// The path as one writes it.
+    /// The path in the form in which people write it.
     pub(crate) fn text(&self) -> String {
         paths::text(&self.path)
     }
 }
 
-/// How a list is written after `key`.
+/// An example of a list after `key`.
 fn example(key: &Ident) -> String {
     if key == "superseded" {
         format!("{key}(Changed, billing::Pinged)")
@@ -42,8 +42,8 @@ fn example(key: &Ident) -> String {
     }
 }
 
-/// What stands in the parentheses after `key`, each event with a variant of its own. An entry that
-/// cannot be read costs that entry only.
+/// The entries in the parentheses after `key`, each event with a variant of its own. An unreadable
+/// entry costs that entry only.
 pub(crate) fn entries(
     key: &Ident,
     input: ParseStream<'_>,
@@ -54,7 +54,8 @@ pub(crate) fn entries(
     })
 }
 
-/// As [`entries`], for events that no variant holds: their last words may be alike.
+/// The entries like those of [`entries`], for events without variants: their last words may be
+/// equal.
 pub(crate) fn without_variants(
     key: &Ident,
     input: ParseStream<'_>,
@@ -120,7 +121,7 @@ fn key_among_events(key: &Ident, list: ParseStream<'_>) -> syn::Result<syn::Erro
     Ok(syn::Error::new_spanned(&word, told))
 }
 
-/// An event in quotes: told once, and read as the event that it names.
+/// An event in quotes: reported once, and read as the event that it names.
 fn quoted(
     key: &Ident,
     list: ParseStream<'_>,
@@ -181,7 +182,8 @@ fn entry(key: &Ident, list: ParseStream<'_>, errors: &mut Errors) -> syn::Result
     Ok(Entry { path, renamed })
 }
 
-/// Whether a keyword stands where no path of a type has one. Modules may be reached through them.
+/// True if a keyword stands where no path of a type has one. Modules may be reached through
+/// keywords.
 fn leads_to_no_type(path: &Path) -> bool {
     let last = path.segments.len().saturating_sub(1);
     let mut begins = path.leading_colon.is_none();
@@ -202,7 +204,7 @@ fn is_listed_once(entry: &Entry, before: &[Entry], errors: &mut Errors) -> bool 
     !is_listed
 }
 
-/// Whether no entry before it has the name of its variant: told if one has.
+/// True if no entry before it has the same name for its variant; reports an error if one has.
 pub(crate) fn has_its_own_variant(entry: &Entry, before: &[Entry], errors: &mut Errors) -> bool {
     let text = entry.text();
     let same_name = |other: &&Entry| other.variant() == entry.variant();
@@ -223,7 +225,7 @@ pub(crate) fn has_its_own_variant(entry: &Entry, before: &[Entry], errors: &mut 
     }
 }
 
-/// `BillingPaid` for `billing::Paid`; without a module to tell it by, `OtherPaid`.
+/// The name to suggest: `BillingPaid` for `billing::Paid`, or `OtherPaid` without a module.
 fn alternative(entry: &Entry) -> String {
     let mut words = entry.path.segments.iter().rev().map(|word| &word.ident);
     let last = words.next().map(ToString::to_string).unwrap_or_default();

@@ -1,11 +1,11 @@
-//! From the tokens of an item to the tokens of its expansion.
+//! The expansion of an item, from tokens to tokens.
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
 use crate::diagnostics::Errors;
 
-/// What `derive` writes for `item`, and after it whatever is wrong with the item.
+/// The expansion of `item` by `derive`, followed by the mistakes in the item.
 pub(crate) fn of(
     derive: fn(&DeriveInput, &mut Errors) -> TokenStream,
     item: TokenStream,

@@ -183,48 +183,48 @@ pub fn derive_shape(input: TokenStream) -> TokenStream {
     expansion::of(shape::derive, input.into()).into()
 }
 
-/// The annotation of [`Event`](macro@Event), where that derive is missing: the mistake is told once, and the
-/// item is what it would be with the derive.
+/// The annotation of [`Event`](macro@Event), where that derive is missing: the mistake is reported
+/// once, and the item is expanded as with the derive.
 #[doc(hidden)]
 #[proc_macro_attribute]
 pub fn event(keys: TokenStream, item: TokenStream) -> TokenStream {
     underived::EVENT.expand(&keys.into(), &item.into()).into()
 }
 
-/// The annotation of [`Aggregate`](macro@Aggregate), where that derive is missing: the mistake is told once, and the
-/// item is what it would be with the derive.
+/// The annotation of [`Aggregate`](macro@Aggregate), where that derive is missing: the mistake is
+/// reported once, and the item is expanded as with the derive.
 #[doc(hidden)]
 #[proc_macro_attribute]
 pub fn aggregate(keys: TokenStream, item: TokenStream) -> TokenStream {
     underived::AGGREGATE.expand(&keys.into(), &item.into()).into()
 }
 
-/// The annotation of [`EventSet`](macro@EventSet), where that derive is missing: the mistake is told once, and the
-/// item is what it would be with the derive.
+/// The annotation of [`EventSet`](macro@EventSet), where that derive is missing: the mistake is
+/// reported once, and the item is expanded as with the derive.
 #[doc(hidden)]
 #[proc_macro_attribute]
 pub fn event_set(keys: TokenStream, item: TokenStream) -> TokenStream {
     underived::EVENT_SET.expand(&keys.into(), &item.into()).into()
 }
 
-/// The annotation of [`DecisionModel`](macro@DecisionModel), where that derive is missing: the mistake is told once, and the
-/// item is what it would be with the derive.
+/// The annotation of [`DecisionModel`](macro@DecisionModel), where that derive is missing: the
+/// mistake is reported once, and the item is expanded as with the derive.
 #[doc(hidden)]
 #[proc_macro_attribute]
 pub fn decision_model(keys: TokenStream, item: TokenStream) -> TokenStream {
     underived::DECISION_MODEL.expand(&keys.into(), &item.into()).into()
 }
 
-/// The annotation of [`Projection`](macro@Projection), where that derive is missing: the mistake is told once, and the
-/// item is what it would be with the derive.
+/// The annotation of [`Projection`](macro@Projection), where that derive is missing: the mistake is
+/// reported once, and the item is expanded as with the derive.
 #[doc(hidden)]
 #[proc_macro_attribute]
 pub fn projection(keys: TokenStream, item: TokenStream) -> TokenStream {
     underived::PROJECTION.expand(&keys.into(), &item.into()).into()
 }
 
-/// The annotation of [`Command`](macro@Command), where that derive is missing: the mistake is told once, and the
-/// item is what it would be with the derive.
+/// The annotation of [`Command`](macro@Command), where that derive is missing: the mistake is
+/// reported once, and the item is expanded as with the derive.
 #[doc(hidden)]
 #[proc_macro_attribute]
 pub fn command(keys: TokenStream, item: TokenStream) -> TokenStream {

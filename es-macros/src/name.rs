@@ -1,4 +1,4 @@
-//! Names that are stored: what a literal must be, in the words that the runtime uses.
+//! Rules for stored names in literals, in the words of the runtime.
 
 use proc_macro2::Ident;
 use syn::LitStr;
@@ -6,26 +6,26 @@ use syn::ext::IdentExt as _;
 
 use crate::diagnostics::Errors;
 
-/// What is named, and how long its name may be.
+/// The rule for a name: the kind of thing that it names, and its maximum length.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rule {
     pub(crate) what: &'static str,
     pub(crate) max: usize,
 }
 
-/// The longest that the runtime allows an event.
+/// The rule for the name of an event, with the maximum of the runtime.
 pub(crate) const EVENT: Rule = Rule { what: "event name", max: 100 };
 
-/// The longest that the runtime allows a category of streams.
+/// The rule for the name of a category of streams, with the maximum of the runtime.
 pub(crate) const AGGREGATE: Rule = Rule { what: "aggregate name", max: 64 };
 
-/// The longest that the runtime allows a tag.
+/// The rule for the name of a tag, with the maximum of the runtime.
 pub(crate) const TAG: Rule = Rule { what: "tag name", max: 64 };
 
-/// The longest that the runtime allows a projection.
+/// The rule for the name of a projection, with the maximum of the runtime.
 pub(crate) const PROJECTION: Rule = Rule { what: "name of a projection", max: 40 };
 
-/// How much of an offending name a message repeats.
+/// The number of characters of an offending name that a message repeats.
 const QUOTED_CHARS: usize = 60;
 
 impl Rule {
@@ -50,7 +50,7 @@ impl Rule {
         None
     }
 
-    /// What is wrong with `name`, in words that follow it.
+    /// The fault of `name`, as the end of a sentence that begins with the name.
     pub(crate) fn problem(self, name: &str) -> Option<String> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if name.is_empty() {
@@ -67,7 +67,7 @@ impl Rule {
     }
 }
 
-/// `MoneyDeposited` as `money-deposited`.
+/// The suggested name: `money-deposited` for `MoneyDeposited`.
 pub(crate) fn suggestion(ident: &Ident) -> String {
     let mut words = String::new();
     for c in ident.unraw().to_string().chars() {

@@ -1,11 +1,11 @@
-//! What outlives the call that made it borrows nothing.
+//! The rule that items which outlive the call that made them own their data.
 
 use syn::{Generics, parse_quote};
 
 use crate::diagnostics::Errors;
 
-/// The generics of an implementation for an item that may have lifetimes. Each is told, and then the
-/// item has the trait all the same, so that its uses stay quiet.
+/// The generics of an implementation for an item that may have lifetimes. Each lifetime is
+/// reported, and the item has the trait nevertheless, so that its uses cause no further errors.
 pub(crate) fn owned(what: &str, generics: &Generics, errors: &mut Errors) -> Generics {
     let mut generics = generics.clone();
     if !is_owned(what, &generics, errors) {
@@ -18,7 +18,8 @@ pub(crate) fn owned(what: &str, generics: &Generics, errors: &mut Errors) -> Gen
     generics
 }
 
-/// Whether `generics` have no lifetime. Each that they have is told: `what` is kept, sent and stored.
+/// True if `generics` have no lifetime. Reports each lifetime, since `what` is kept, sent and
+/// stored.
 pub(crate) fn is_owned(what: &str, generics: &Generics, errors: &mut Errors) -> bool {
     for borrowed in generics.lifetimes() {
         let lifetime = &borrowed.lifetime;

@@ -1,4 +1,4 @@
-//! Paths as people write and read them.
+//! Paths in the form in which people write and read them.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -8,12 +8,12 @@ pub(crate) fn text(tokens: &(impl ToTokens + ?Sized)) -> String {
     tokens.to_token_stream().to_string().replace(' ', "")
 }
 
-/// Whether `word` says where a path begins rather than what it leads to.
+/// True if `word` is a keyword of paths: it gives the beginning of a path rather than its target.
 pub(crate) fn is_keyword(word: &Ident) -> bool {
     ["crate", "self", "super", "Self"].iter().any(|keyword| word == keyword)
 }
 
-/// The first `word` among the tokens, at whatever depth.
+/// The first `word` among the tokens, at any depth.
 pub(crate) fn find(word: &str, tokens: impl ToTokens) -> Option<Ident> {
     find_in(word, tokens.into_token_stream())
 }

@@ -1,4 +1,4 @@
-//! The word that someone probably meant.
+//! Suggestion of the word that was probably meant.
 
 /// The word of `known` nearest to `word`, if one is near enough to be meant.
 pub(crate) fn did_you_mean(word: &str, known: &[&'static str]) -> Option<&'static str> {
@@ -12,7 +12,7 @@ pub(crate) fn did_you_mean(word: &str, known: &[&'static str]) -> Option<&'stati
         .map(|(_, candidate)| candidate)
 }
 
-/// How many characters must be added, removed or replaced to make one word of the other.
+/// The number of characters to add, remove or replace to turn one word into the other.
 fn distance(one: &str, other: &str) -> usize {
     // `costs` is one row of the usual table: what it takes to get from the part of `one` read so
     // far to each beginning of `other`.

@@ -13,11 +13,11 @@ use crate::paths;
 pub(crate) struct Superseded<'a> {
     /// The type of the event, as it was written.
     pub(crate) event: &'a dyn ToTokens,
-    /// The word that the compiler shall underline.
+    /// The word that the compiler underlines.
     pub(crate) blame: Span,
 }
 
-/// Those of the list that are sound: not among the `current` events, and without a variant.
+/// The entries of the list that are sound: not among the `current` events, and without a variant.
 pub(crate) fn of_list<'a>(
     list: &'a Slot<Vec<Entry>>,
     current: &[&dyn ToTokens],

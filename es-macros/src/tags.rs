@@ -12,7 +12,7 @@ use crate::crate_path::CratePath;
 use crate::diagnostics::{Errors, Slot};
 use crate::name;
 
-/// The name that is given to the tag, if there is one.
+/// The explicit name of the tag, if there is one.
 pub(crate) fn given(key: &Ident, input: ParseStream<'_>) -> syn::Result<Option<LitStr>> {
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(None);
@@ -20,32 +20,33 @@ pub(crate) fn given(key: &Ident, input: ParseStream<'_>) -> syn::Result<Option<L
     attr::value(key, input, "tag = \"course\"").map(Some)
 }
 
-/// The name that each of the tags of a field has. It is always given: the field is named in the plural.
+/// The name of each of the tags of a field. It is mandatory, since the field is named in the
+/// plural.
 pub(crate) fn given_to_each(key: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
     attr::value(key, input, "tags = \"night\"")
 }
 
-/// What is written on a field that is a tag, or many.
+/// The keys of a field that is one tag or many.
 #[derive(Default)]
 pub(crate) struct TagSpec {
-    /// That it is a tag, and the name that the tag has if not the field's.
+    /// The key `tag`, with the name of the tag if it differs from the field's.
     pub(crate) one: Slot<Option<LitStr>>,
-    /// That each of its values is a tag, and their name.
+    /// The key `tags`, with the name of the tags: each value of the field is one.
     pub(crate) each: Slot<LitStr>,
 }
 
 impl TagSpec {
-    /// Whether the field was meant to be one.
+    /// True if the field was meant to be a tag.
     pub(crate) fn is_written(&self) -> bool {
         self.one.key().is_some() || self.each.key().is_some()
     }
 }
 
-/// So many tags a field is.
+/// The number of tags of a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Count {
     One,
-    /// One for each value that it iterates over.
+    /// One tag for each value that the field iterates over.
     Each,
 }
 
@@ -60,7 +61,7 @@ pub(crate) struct TagField<'a> {
 }
 
 impl<'a> TagField<'a> {
-    /// The field at `nth`; nothing, if the tag has no name that could be stored, which is told.
+    /// The field at `nth`; `None` if the tag has no name that could be stored, which is reported.
     pub(crate) fn new(
         vocabulary: &Vocabulary,
         nth: u32,
@@ -109,7 +110,7 @@ impl<'a> TagField<'a> {
         Some(Self { name, count, nth, member, ty: &field.ty })
     }
 
-    /// All of its tags as a list, or why a value cannot be one.
+    /// All tags of the field as a list, or the error for a value that cannot be one.
     pub(crate) fn tags(&self, krate: CratePath<'_>) -> TokenStream {
         let Self { name, member, ty, count, .. } = self;
         match count {

@@ -1,7 +1,8 @@
-//! An annotation whose derive is missing.
+//! Annotations whose derive is missing.
 //!
-//! The compiler knows the attribute of a derive only beside that derive. An attribute macro of the same
-//! name is met where the derive is not there: it says so, and writes what the derive would have written.
+//! The compiler knows the attribute of a derive only beside that derive. Without the derive an
+//! attribute macro of the same name takes its place: it reports the missing derive, and writes what
+//! the derive would have written.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -39,7 +40,7 @@ pub(crate) const COMMAND: Underived =
     Underived { attribute: "command", name: "Command", derive: command::derive };
 
 impl Underived {
-    /// The `item` without the annotation, all that the derive writes for it, so that no use of it is a
+    /// The `item` without the annotation, its expansion by the derive, so that no use of it is a
     /// mistake as well, and the mistake.
     pub(crate) fn expand(&self, keys: &TokenStream, item: &TokenStream) -> TokenStream {
         let Self { attribute, name, derive } = self;
@@ -63,7 +64,7 @@ impl Underived {
         quote!(#bare #derived #told)
     }
 
-    /// The annotation, as the derive reads it.
+    /// The annotation in the form that the derive reads.
     fn annotation(&self, keys: &TokenStream) -> Attribute {
         let attribute = Ident::new(self.attribute, Span::call_site());
         if keys.is_empty() {
@@ -73,7 +74,7 @@ impl Underived {
         }
     }
 
-    /// Takes the annotations off that nobody would read.
+    /// Removes the annotations that nothing would read.
     fn strip(&self, input: &mut DeriveInput) {
         let strip = |attrs: &mut Vec<Attribute>| {
             attrs.retain(|attribute| !attribute.path().is_ident(self.attribute));

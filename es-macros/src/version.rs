@@ -1,10 +1,10 @@
-//! Versions: of the shape of an event, of what a projection writes.
+//! Versions: of the shape of an event, and of the rows of a projection.
 
 use syn::LitInt;
 
 use crate::diagnostics::Errors;
 
-/// The version that `literal` is, if it is one.
+/// The version in `literal`, if it is valid.
 pub(crate) fn read(literal: &LitInt, errors: &mut Errors) -> Option<u32> {
     let version = literal.base10_parse().ok();
     let version = version.filter(|version| *version > 0 && literal.suffix().is_empty());

@@ -1,4 +1,4 @@
-//! What `#[derive(Aggregate)]` writes.
+//! The expansion of `#[derive(Aggregate)]`.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};

@@ -21,7 +21,7 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     quote!(#completion #written)
 }
 
-/// What `#[aggregate(…)]` lists, for another derive on the same struct.
+/// The events that `#[aggregate(…)]` lists, for another derive on the same struct.
 pub(crate) struct Listed {
     pub(crate) events: Slot<Vec<Entry>>,
     pub(crate) superseded: Slot<Vec<Entry>>,
@@ -29,7 +29,8 @@ pub(crate) struct Listed {
     pub(crate) event: Slot<Type>,
 }
 
-/// Whatever is wrong with the annotation is told by the derive of the aggregate.
+/// Reads the events from the annotation. Mistakes in it are left to the derive of the aggregate,
+/// which reports them.
 pub(crate) fn listed(input: &DeriveInput) -> Listed {
     let mut told = Errors::default();
     let spec = parse::spec(input, &mut told);

@@ -17,23 +17,23 @@ use crate::shape::Shape;
 
 pub(crate) struct Aggregate<'a> {
     pub(crate) input: &'a DeriveInput,
-    /// Whether it is no aggregate at all, which was told.
+    /// True if the item is no aggregate at all; the mistake has been reported.
     pub(crate) is_unfit: bool,
     pub(crate) name: String,
     pub(crate) id: TokenStream,
     pub(crate) error: TokenStream,
-    /// Stands for what a mistake hides; without a mistake for nothing.
+    /// The stand-in for a type that a mistake hides; empty without a mistake.
     pub(crate) unknown: TokenStream,
     pub(crate) event: Events<'a>,
     pub(crate) snapshot: Option<&'a Snapshot>,
-    /// Known where there are snapshots.
+    /// The shape of the state; present if the aggregate has snapshots.
     pub(crate) shape: Option<Shape<'a>>,
     pub(crate) krate: CratePath<'a>,
 }
 
-/// Who lists the events.
+/// The source of the list of events.
 pub(crate) enum Events<'a> {
-    /// The annotation; the enum is ours to write.
+    /// The annotation lists them, and the derive writes the enum.
     Listed(EventSet<'a>),
     /// An enum that exists.
     Enum(&'a Type),
@@ -96,7 +96,7 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
     false
 }
 
-/// Whether there is a parameter that no event has.
+/// True if the type has a parameter that no event has.
 fn has_strangers(events: &Events<'_>) -> bool {
     matches!(events, Events::Listed(set) if set.has_strangers)
 }
@@ -129,8 +129,8 @@ fn missing_keys(place: &Ident, state: &Ident, spec: &Spec, errors: &mut Errors) 
     }
 }
 
-/// Why a decision refuses. Without the key nothing is refused; where it may have been meant, and a mistake
-/// hides it, any error does.
+/// The error type of a decision. Without the key no decision is refused; if the key may have been
+/// meant and a mistake hides it, any error type is accepted.
 fn error(spec: &Spec, krate: CratePath<'_>, unknown: &TokenStream) -> TokenStream {
     match spec.error.value() {
         Some(error) => error.to_token_stream(),

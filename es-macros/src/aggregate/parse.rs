@@ -1,4 +1,4 @@
-//! What is written on the struct that holds the state.
+//! The annotation on the struct that holds the state.
 
 use syn::{Data, DeriveInput, Fields, LitStr, Type};
 
@@ -22,7 +22,8 @@ pub(crate) struct Spec {
     pub(crate) events: Slot<Vec<Entry>>,
     pub(crate) superseded: Slot<Vec<Entry>>,
     pub(crate) event: Slot<Type>,
-    /// A list under the key of the enum: told as a mistake, then read as the list that it is.
+    /// The events listed under the key of the enum: reported as a mistake, then read as the list
+    /// that they are.
     pub(crate) misplaced: Vec<Entry>,
     pub(crate) error: Slot<Type>,
     pub(crate) snapshot: Slot<Snapshot>,
@@ -30,7 +31,7 @@ pub(crate) struct Spec {
     pub(crate) written: Written,
 }
 
-/// `event = …` and `events(…)` are one letter apart.
+/// The advice for a list under `event`: `event = …` and `events(…)` are one letter apart.
 const PARENTHESES: &str =
     "`event` names one enum; write `events(…)` for a list, or `event = AccountEvent`";
 
@@ -84,7 +85,7 @@ pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
     spec
 }
 
-/// Tells of what would do nothing where it stands.
+/// Reports keys on fields, where they would do nothing.
 fn on_fields(fields: &Fields, errors: &mut Errors) {
     let attrs = fields.iter().flat_map(|field| &field.attrs);
     for attr in attrs.filter(|attr| attr.path().is_ident(VOCABULARY.attribute)) {

@@ -18,9 +18,9 @@ const VOCABULARY: Vocabulary = Vocabulary {
     elsewhere: Elsewhere::NOWHERE,
 };
 
-/// What is written in the parentheses.
+/// The keys in the parentheses.
 pub(crate) struct Snapshot {
-    /// The word that the compiler shall underline.
+    /// The word that the compiler underlines.
     key: Ident,
     every: u32,
     keep: Option<u32>,
@@ -28,7 +28,8 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Reads what stands after `key`. A number that cannot be one is told, and the policy stands.
+    /// Reads the keys in the parentheses after `key`. An invalid number is reported, and the policy
+    /// stands.
     pub(crate) fn read(
         key: &Ident,
         input: ParseStream<'_>,

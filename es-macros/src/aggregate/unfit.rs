@@ -1,4 +1,4 @@
-//! The implementation for a type that is no aggregate, beside the mistake that tells of it.
+//! The implementation for a type that is no aggregate, beside the mistake that reports it.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -8,10 +8,11 @@ use super::model::{Aggregate, Events};
 use crate::event_enum;
 use crate::event_set::EventSet;
 
-/// Keeps the uses of the aggregate quiet: they would name the same mistake each.
+/// The implementation for the type, so that the uses of the aggregate do not repeat the same
+/// mistake.
 ///
-/// A lifetime is `'static` here, and a parameter with a default is that, as they are where the program
-/// writes the type without them.
+/// A lifetime is `'static` here, and a parameter with a default is that default, as they are where
+/// the program writes the type without them.
 pub(crate) fn implementation(model: &Aggregate<'_>) -> TokenStream {
     let Aggregate { id, error, krate, unknown, .. } = model;
     let ident = &model.input.ident;
@@ -36,7 +37,7 @@ pub(crate) fn implementation(model: &Aggregate<'_>) -> TokenStream {
     }
 }
 
-/// The enum of its events, which no mistake may take away either.
+/// The enum of its events, which must exist despite the mistake.
 pub(crate) fn definition(model: &Aggregate<'_>) -> Option<TokenStream> {
     let Events::Listed(set) = &model.event else {
         return None;
@@ -64,7 +65,7 @@ pub(crate) fn definition(model: &Aggregate<'_>) -> Option<TokenStream> {
     })
 }
 
-/// What is written for a parameter behind the name of the type.
+/// The generic argument for a parameter behind the name of the type.
 fn argument(parameter: &GenericParam) -> Option<TokenStream> {
     match parameter {
         GenericParam::Lifetime(_) => Some(quote!('static)),

@@ -1,4 +1,4 @@
-//! What `#[derive(Command)]` writes.
+//! The expansion of `#[derive(Command)]`.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -11,12 +11,12 @@ use crate::ownership::owned;
 
 pub(crate) struct Command<'a> {
     pub(crate) input: &'a DeriveInput,
-    /// Those of the struct.
+    /// The generics of the struct.
     pub(crate) generics: Generics,
-    /// After a mistake a stand-in.
+    /// The aggregate type, or a stand-in after a mistake.
     pub(crate) aggregate: TokenStream,
     pub(crate) lifecycle: Ident,
-    /// Only after a mistake there is none.
+    /// The id field; `None` only after a mistake.
     pub(crate) id: Option<Id<'a>>,
     pub(crate) krate: CratePath<'a>,
 }

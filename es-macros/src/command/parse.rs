@@ -1,4 +1,4 @@
-//! What is written on the struct of a command and on its fields.
+//! The annotations on the struct of a command and on its fields.
 
 use proc_macro2::Ident;
 use syn::{Data, DeriveInput, Field, Fields, Type};
@@ -33,7 +33,7 @@ pub(crate) struct Spec<'a> {
     /// The fields marked as the id, each with its place in the struct.
     pub(crate) ids: Vec<(u32, &'a Field)>,
     pub(crate) written: Written,
-    /// A word on a field that is no key was perhaps to make it the id.
+    /// The findings on the fields: an unknown key on a field was perhaps meant to make it the id.
     pub(crate) written_on_fields: Written,
 }
 

@@ -1,4 +1,4 @@
-//! What `#[derive(DecisionModel)]` writes.
+//! The expansion of `#[derive(DecisionModel)]`.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -113,7 +113,8 @@ fn tags(model: &DecisionModel<'_>) -> TokenStream {
     quote!([#(#tags),*])
 }
 
-/// An event without a tag of the model would match its query never.
+/// Checks that every event carries the tags of the model: without them it would never match the
+/// query.
 fn every_event_carries_the_tags(model: &DecisionModel<'_>) -> TokenStream {
     if model.tags.is_empty() {
         return TokenStream::new();

@@ -19,12 +19,12 @@ pub(crate) struct DecisionModel<'a> {
     pub(crate) tolerated: Vec<&'a Entry>,
     pub(crate) tags: Vec<TagField<'a>>,
     pub(crate) krate: CratePath<'a>,
-    /// Whether the aggregate has the enum of events, and the fold.
+    /// True if the aggregate has the enum of events and the fold.
     pub(crate) is_aggregate: bool,
 }
 
 impl<'a> DecisionModel<'a> {
-    /// Of an aggregate it has the events that `listed` has.
+    /// Builds the model. On an aggregate it has the events of `listed`.
     pub(crate) fn new(
         input: &'a DeriveInput,
         spec: &'a Spec<'a>,
@@ -96,7 +96,7 @@ fn missing_events(input: &DeriveInput, spec: &Spec<'_>, errors: &mut Errors) {
     }
 }
 
-/// One list for both: two would have to be kept alike.
+/// Reports a second list of events: the two would have to be kept equal.
 fn listed_twice(spec: &Spec<'_>, errors: &mut Errors) {
     for key in [spec.events.key(), spec.superseded.key()].into_iter().flatten() {
         errors.at(
@@ -108,7 +108,8 @@ fn listed_twice(spec: &Spec<'_>, errors: &mut Errors) {
     }
 }
 
-/// An enum says nothing of the tags of its events, which the model must look at.
+/// Reports an aggregate with an enum of events: the enum does not show the tags of its events,
+/// which the model needs.
 fn not_listed(listed: &Listed, errors: &mut Errors) {
     if let Some(event) = listed.event.key()
         && listed.events.key().is_none()
@@ -121,7 +122,8 @@ fn not_listed(listed: &Listed, errors: &mut Errors) {
     }
 }
 
-/// A model of everything is no mistake of a moment: whoever wants it writes it by hand.
+/// Reports a model without a tag. A model of every event is hardly intended, and can be written by
+/// hand.
 fn missing_tag(events: Option<&Ident>, spec: &Spec<'_>, errors: &mut Errors) {
     let Some(events) = events else {
         return;
@@ -138,8 +140,8 @@ fn missing_tag(events: Option<&Ident>, spec: &Spec<'_>, errors: &mut Errors) {
     }
 }
 
-/// Each tolerated event is one of the model's, and not all of them are: what guards nothing need not
-/// be read.
+/// The tolerated events. Each is one of the model's, and not all of them are: events that guard
+/// nothing need not be read.
 fn tolerated<'a>(spec: &'a Spec<'_>, events: &[Entry], errors: &mut Errors) -> Vec<&'a Entry> {
     let Some(entries) = spec.tolerates.value() else {
         return Vec::new();

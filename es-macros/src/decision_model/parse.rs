@@ -1,4 +1,4 @@
-//! What is written on the struct that holds what a decision knows, and on its fields.
+//! The annotations on the struct of a decision model and on its fields.
 
 use syn::{Data, DeriveInput, Field, Fields};
 

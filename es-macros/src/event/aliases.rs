@@ -1,4 +1,4 @@
-//! Names from before: `aliases("account-created", "opened")`.
+//! Former names of an event: `aliases("account-created", "opened")`.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::parse::{ParseStream, Parser};
@@ -34,7 +34,8 @@ pub(crate) fn read(
     Ok(texts.into_iter().collect())
 }
 
-/// Those of `given` that can be stored and say something new beside `name`; the others are told.
+/// The aliases of `given` that can be stored and differ from `name` and each other; the others are
+/// reported.
 pub(crate) fn sound(given: &[LitStr], name: &str, errors: &mut Errors) -> Vec<String> {
     let mut aliases: Vec<String> = Vec::new();
     for literal in given {

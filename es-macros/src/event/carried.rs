@@ -1,5 +1,5 @@
-//! serde's attributes, word by word: what holds for the fields of today holds for those of old
-//! versions, but for what is of another name or type there.
+//! The serde attributes that the fields of old versions take over, word by word, except for a name
+//! or a type that was different there.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -14,7 +14,7 @@ pub(crate) struct Carried {
 }
 
 impl Carried {
-    /// All that stands in attributes of serde among `attrs`.
+    /// All words in the serde attributes among `attrs`.
     pub(crate) fn all(attrs: &[Attribute]) -> Vec<Self> {
         attrs.iter().flat_map(Self::of_attribute).collect()
     }
@@ -51,14 +51,16 @@ impl Carried {
         self.key.as_ref().is_some_and(|key| keys.iter().any(|known| key == known))
     }
 
-    /// Those of the struct that its old versions have too. The path to serde they have their own.
+    /// The words on the struct that its old versions have too, without the path to serde: they have
+    /// their own.
     pub(crate) fn of_struct(attrs: &[Attribute]) -> Vec<Self> {
         let mut all = Self::all(attrs);
         all.retain(|carried| !carried.is_one_of(&["crate"]));
         all
     }
 
-    /// Whether the struct is read field by field, so that its old versions can be: told if not.
+    /// True if the struct is read field by field, so that its old versions can be; reports an error
+    /// if not.
     pub(crate) fn are_readable_by_field(all: &[Self], errors: &mut Errors) -> bool {
         let mut is_readable = true;
         for carried in all {
@@ -84,7 +86,7 @@ impl Carried {
         is_readable
     }
 
-    /// Whether this is of a field's key, which was another one before the field was renamed.
+    /// True if the word concerns the key of a field, which differs before the field was renamed.
     pub(crate) fn is_of_the_key(&self) -> bool {
         self.is_one_of(&["rename", "alias"])
     }

@@ -18,9 +18,9 @@ const RENAMED: &str = "renamed(from = \"amount\", in = 2)";
 const CHANGED: &str = "changed(from = u32, in = 2, with = i64::from)";
 const WITH_FIELDS: &str = "with = first_name(owner)";
 
-/// What happened to a field, and when.
+/// A change of a field, with the version that made it.
 pub(crate) struct Change {
-    /// The word, where it stands.
+    /// The key of the change, with its span.
     pub(crate) key: Ident,
     pub(crate) since: Since,
     pub(crate) kind: Kind,
@@ -28,15 +28,15 @@ pub(crate) struct Change {
 
 pub(crate) enum Kind {
     Added(Origin),
-    /// From the key under which it was stored.
+    /// A new key, in place of this one.
     Renamed(LitStr),
-    /// From a type, by a function that takes its values.
+    /// A new type in place of this one, with the function that converts its values.
     Changed(Box<Type>, ExprPath),
 }
 
-/// Where older events have a new field from.
+/// The source of a new field's value in older events.
 pub(crate) enum Origin {
-    /// From its type; the word is where it was said.
+    /// The default of its type; the identifier is the word `default` in the annotation.
     Default(Ident),
     Value(Box<Expr>),
     Function(Call),
@@ -63,7 +63,8 @@ impl Change {
         }
     }
 
-    /// Reads what stands behind one of the [`KEYS`]. Nothing, if something is missing, which is told.
+    /// Reads the list behind one of the [`KEYS`]. `None` if something is missing, which is
+    /// reported.
     pub(crate) fn read(
         key: &Ident,
         input: ParseStream<'_>,
@@ -190,7 +191,7 @@ fn list(
     attr::read_list(key, input, vocabulary, errors, known)
 }
 
-/// That parentheses stand behind `key`.
+/// Fails if no parentheses stand behind `key`.
 pub(crate) fn needs_list(key: &Ident, input: ParseStream<'_>, example: &str) -> syn::Result<()> {
     if input.peek(token::Paren) {
         return Ok(());
@@ -201,7 +202,7 @@ pub(crate) fn needs_list(key: &Ident, input: ParseStream<'_>, example: &str) -> 
     ))
 }
 
-/// Tells if there is no `in`.
+/// Reports a missing `in`.
 pub(crate) fn since_is_there(key: &Ident, written: &Written, example: &str, errors: &mut Errors) {
     if written.misses("in") {
         let when = if key == "removed" { "without the field" } else { "in which it is so" };
@@ -210,7 +211,7 @@ pub(crate) fn since_is_there(key: &Ident, written: &Written, example: &str, erro
     }
 }
 
-/// `default`, or `default = Currency::EUR`.
+/// Reads `default`, or `default = Currency::EUR`.
 fn default(key: &Ident, input: ParseStream<'_>) -> syn::Result<Origin> {
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(Origin::Default(key.clone()));
@@ -232,7 +233,7 @@ impl Since {
     }
 }
 
-/// `first_name(owner)`: a path, and in parentheses at least one name of a field.
+/// Parses `first_name(owner)`: a path, and in parentheses at least one name of a field.
 impl Parse for Call {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let function = input.parse()?;

@@ -1,4 +1,4 @@
-//! What `#[derive(Event)]` writes.
+//! The expansion of `#[derive(Event)]`.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -41,7 +41,7 @@ fn implementation(model: &Event<'_>) -> TokenStream {
     quote!(#event #tagged)
 }
 
-/// `past` are the items by which older versions are read.
+/// The implementation of `Event`; `past` are the items by which older versions are read.
 fn event_impl(model: &Event<'_>, past: &TokenStream) -> TokenStream {
     let Event { name, aliases, .. } = model;
     let version = (model.version != 1).then(|| version(model));
@@ -77,14 +77,14 @@ fn event_impl(model: &Event<'_>, past: &TokenStream) -> TokenStream {
     }
 }
 
-/// The version, where it is not the trait's own.
+/// The constant for the version, where it differs from the trait's default.
 fn version(model: &Event<'_>) -> TokenStream {
     let Event { version, krate, .. } = model;
     quote!(const VERSION: #krate::SchemaVersion = #krate::SchemaVersion(#version);)
 }
 
-/// What is older is read as the previous struct. That it is the right one is checked where the event
-/// stands; if the event is many types, where it is first read.
+/// The implementation that reads older versions as the previous struct. A check that it is the
+/// right one stands beside the event; for a generic event it runs where the event is first read.
 fn of_previous(model: &Event<'_>, previous: &Previous<'_>) -> TokenStream {
     let Event { krate, .. } = model;
     let ty = previous.ty;
@@ -124,7 +124,7 @@ fn follows(this: &TokenStream, previous: &Previous<'_>, krate: CratePath<'_>) ->
     quote!({ use #krate::__private::follows as __follows; #check #types })
 }
 
-/// What is older is read as what the fields once were.
+/// The implementation that reads older versions by the history of the fields.
 fn of_history(model: &Event<'_>, history: &History<'_>) -> TokenStream {
     let Event { krate, .. } = model;
     let mirrors = mirrors::mirrors(history, &model.input.ident, *krate);
@@ -192,7 +192,8 @@ fn home(model: &Event<'_>, home: &TagField<'_>) -> TokenStream {
     }
 }
 
-/// So that a decision which names an event without a home is told so by the compiler.
+/// The implementation of `Tagged`, by which the compiler rejects a decision that names an event
+/// without a home.
 fn tagged(model: &Event<'_>) -> TokenStream {
     let Event { krate, .. } = model;
     let ident = &model.input.ident;

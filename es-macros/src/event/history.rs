@@ -1,4 +1,4 @@
-//! The history of an event's fields that is sound: every version as it was, and the way up.
+//! A sound history of an event's fields: every version as it was, and the steps up to the newest.
 
 use std::collections::BTreeSet;
 
@@ -13,14 +13,14 @@ use super::parse::Spec;
 use crate::diagnostics::Errors;
 
 pub(crate) struct History<'a> {
-    /// What serde is told of the struct.
+    /// The serde attributes of the struct.
     pub(crate) serde: Vec<Carried>,
     lifelines: Vec<Lifeline<'a>>,
-    /// The version of today.
+    /// The current version.
     pub(crate) version: u32,
 }
 
-/// How a field of one version is made of the version before.
+/// A field of one version, made from the version before.
 pub(crate) struct Made<'a> {
     /// Its name in the version that is made.
     pub(crate) ident: Ident,
@@ -29,19 +29,19 @@ pub(crate) struct Made<'a> {
 }
 
 pub(crate) enum From<'a> {
-    /// As it was in the field of that name.
+    /// The unchanged value of the field of that name.
     Field(Ident),
-    /// As a function makes it of the field of that name.
+    /// The result of a function of the field of that name.
     Changed(&'a ExprPath, Ident),
-    /// From its type; the word is where it was said.
+    /// The default of its type; the identifier is the word `default` in the annotation.
     Default(&'a Ident),
     Value(&'a Expr),
-    /// As a function makes it of fields: each as it was written, and its name.
+    /// The result of a function of several fields: each as it was written, and its name.
     Function(&'a ExprPath, Vec<(&'a Ident, Ident)>),
 }
 
 impl<'a> History<'a> {
-    /// The history that is written in `spec`. Whatever is wrong with it is told.
+    /// The history that is written in `spec`. Everything that is wrong with it is reported.
     pub(crate) fn new(
         input: &'a DeriveInput,
         spec: &'a Spec<'a>,
@@ -71,7 +71,7 @@ impl<'a> History<'a> {
         1..self.version
     }
 
-    /// Whether the type of a new field says what older events have there.
+    /// True if a new field has the default of its type in older events.
     pub(crate) fn has_default(&self) -> bool {
         self.lifelines.iter().any(Lifeline::has_default)
     }
@@ -82,7 +82,7 @@ impl<'a> History<'a> {
         there.map(move |field| field.then(version))
     }
 
-    /// How each field of `version` is made of the version before.
+    /// The fields of `version`, each with its source in the version before.
     pub(crate) fn made(&'a self, version: u32) -> impl Iterator<Item = Made<'a>> {
         let there = self.lifelines.iter().filter(move |field| field.is_there(version));
         there.map(move |field| {
@@ -125,7 +125,7 @@ impl<'a> History<'a> {
         sound.fold(true, |all, one| all & one)
     }
 
-    /// Every version is otherwise than the one before.
+    /// True if every version differs from the one before; reports an error if not.
     fn is_without_gaps(&self, literal: Option<&LitInt>, errors: &mut Errors) -> bool {
         let changed: BTreeSet<u32> = self.since().collect();
         let Some(gap) = (2..=self.version).find(|version| !changed.contains(version)) else {
@@ -149,7 +149,7 @@ impl<'a> History<'a> {
         })
     }
 
-    /// No version has two fields of one name.
+    /// True if no version has two fields of one name; reports an error if not.
     fn names_are_distinct(&self, errors: &mut Errors) -> bool {
         for version in self.past() {
             let mut names: Vec<Ident> = Vec::new();
@@ -204,7 +204,7 @@ fn two_of_one_name(field: &Lifeline<'_>, name: &Ident, version: u32) -> String {
     }
 }
 
-/// Whether the fields have names and types that are known: told if not.
+/// True if the fields have names and types that are known; reports an error if not.
 fn has_names(input: &DeriveInput, spec: &Spec<'_>, errors: &mut Errors) -> bool {
     let Data::Struct(data) = &input.data else { return false };
     let Some(key) = spec.first_change() else { return false };
@@ -225,7 +225,7 @@ fn has_names(input: &DeriveInput, spec: &Spec<'_>, errors: &mut Errors) -> bool 
     false
 }
 
-/// Whether the struct says which version it is: told if not.
+/// True if the struct declares its version; reports an error if not.
 fn version_is_there(spec: &Spec<'_>, history: &History<'_>, errors: &mut Errors) -> bool {
     if !spec.written.lacks("version") {
         return spec.version.value().is_some();

@@ -9,8 +9,8 @@ use crate::diagnostics::Errors;
 
 /// The place of the field that is the home, if the event has one.
 ///
-/// It is named where there is a choice. Before, it was the first tag, and whoever put the fields into
-/// another order moved all further events to another stream without a word.
+/// The home is named explicitly where there is a choice. If it were the first tag, reordering the
+/// fields would silently move all further events to another stream.
 pub(crate) fn home(event: &Name, spec: &Spec<'_>, errors: &mut Errors) -> Option<u32> {
     let mut named: Option<(u32, &Ident)> = None;
     for field in &spec.fields {

@@ -1,4 +1,4 @@
-//! A field over the versions: when it was there, and as what.
+//! The history of one field over the versions: its lifetime, names and types.
 
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
@@ -12,13 +12,13 @@ use super::removed::Removed;
 use crate::diagnostics::Errors;
 use crate::shape;
 
-/// A field of today, or one that was removed.
+/// A current field, or one that was removed.
 pub(crate) struct Lifeline<'a> {
-    /// As it is called today, or was last.
+    /// The current name, or the last one of a removed field.
     pub(crate) name: &'a Ident,
-    /// As it is today, or was last.
+    /// The current type, or the last one of a removed field.
     pub(crate) ty: &'a Type,
-    /// The key under which it is stored today, or was last.
+    /// The current key in the stored event, or the last one of a removed field.
     key: String,
     serde: Vec<Carried>,
     pub(crate) changes: &'a [Change],
@@ -28,16 +28,16 @@ pub(crate) struct Lifeline<'a> {
 
 /// The field as it was in one version.
 pub(crate) struct Then<'a> {
-    /// The name that it had; where that is none in Rust, the one that it has.
+    /// The name in that version; the current name if the old one is no identifier of Rust.
     pub(crate) ident: Ident,
-    /// The key under which it was stored, if it was renamed since.
+    /// The key under which it was stored, if it was renamed later.
     pub(crate) key: Option<&'a LitStr>,
     pub(crate) ty: &'a Type,
     pub(crate) serde: Vec<&'a Carried>,
 }
 
 impl<'a> Lifeline<'a> {
-    /// A field of today. One without a name has no history.
+    /// The history of a current field. A field without a name has none.
     pub(crate) fn of_field(of_struct: &[Attribute], spec: &'a FieldSpec<'a>) -> Option<Self> {
         let name = spec.field.ident.as_ref()?;
         Some(Self {
@@ -61,7 +61,8 @@ impl<'a> Lifeline<'a> {
         }
     }
 
-    /// When it was added, if not from the beginning.
+    /// The version that added the field, with its value in older events; `None` if it exists from
+    /// the beginning.
     fn added(&self) -> Option<(&'a Since, &'a Origin)> {
         self.changes.iter().find_map(|change| match &change.kind {
             Kind::Added(origin) => Some((&change.since, origin)),
@@ -73,12 +74,12 @@ impl<'a> Lifeline<'a> {
         matches!(self.added(), Some((_, Origin::Default(_))))
     }
 
-    /// What a new field of `version` has in older events.
+    /// The value in older events, if the field is new in `version`.
     pub(crate) fn origin(&self, version: u32) -> Option<&'a Origin> {
         self.added().filter(|(since, _)| since.version == version).map(|(_, origin)| origin)
     }
 
-    /// The function that a new field is made with, and the version that it was new in.
+    /// The function that makes the value of a new field, and the version that added the field.
     pub(crate) fn call(&self) -> Option<(u32, &'a Call)> {
         match self.added()? {
             (since, Origin::Function(call)) => Some((since.version, call)),
@@ -86,7 +87,7 @@ impl<'a> Lifeline<'a> {
         }
     }
 
-    /// The function that `version` brought to old values.
+    /// The function that converts old values to the type of `version`.
     pub(crate) fn function(&self, version: u32) -> Option<&'a ExprPath> {
         self.changes.iter().find_map(|change| match &change.kind {
             Kind::Changed(_, function) if change.since.version == version => Some(function),
@@ -99,7 +100,7 @@ impl<'a> Lifeline<'a> {
             && self.removed.is_none_or(|since| version < since.version)
     }
 
-    /// As it was in `version`.
+    /// The field as it was in `version`.
     pub(crate) fn then(&'a self, version: u32) -> Then<'a> {
         let later = || self.changes.iter().filter(move |change| change.since.version > version);
         let next = |pick: fn(&'a Kind) -> bool| {
@@ -129,7 +130,8 @@ impl<'a> Lifeline<'a> {
         }
     }
 
-    /// Whether its changes can have happened in this order, up to `version`: told if not.
+    /// True if the changes can have happened in this order, up to `version`; reports an error if
+    /// not.
     pub(crate) fn is_sound(&self, version: u32, errors: &mut Errors) -> bool {
         let mut is_sound = true;
         for (nth, change) in self.changes.iter().enumerate() {
@@ -141,7 +143,7 @@ impl<'a> Lifeline<'a> {
             & self.renames_are_changes(errors)
     }
 
-    /// Whether each key that it had is another than the next: told if not.
+    /// True if each former key differs from the next one; reports an error if not.
     fn renames_are_changes(&self, errors: &mut Errors) -> bool {
         let mut renames: Vec<_> = self.changes.iter().filter_map(Change::renamed).collect();
         renames.sort_by_key(|(since, _)| std::cmp::Reverse(*since));
@@ -162,7 +164,7 @@ impl<'a> Lifeline<'a> {
         true
     }
 
-    /// Whether the change at `nth` goes with the others: told if not.
+    /// True if the change at `nth` is compatible with the others; reports an error if not.
     fn is_possible(&self, nth: usize, change: &Change, errors: &mut Errors) -> bool {
         let Change { key, since, .. } = change;
         let at = since.version;
@@ -204,7 +206,7 @@ impl<'a> Lifeline<'a> {
 }
 
 impl Since {
-    /// Whether `version` has this behind it: told if not.
+    /// True if this is a version from 2 to `version`; reports an error if not.
     fn is_within(&self, version: u32, errors: &mut Errors) -> bool {
         let Self { literal, version: since } = self;
         if *since < 2 {
@@ -224,7 +226,7 @@ impl Since {
     }
 }
 
-/// The name where an expansion stands.
+/// The name with the span of the expansion.
 fn here(name: &Ident) -> Ident {
     let mut name = name.clone();
     name.set_span(Span::call_site());

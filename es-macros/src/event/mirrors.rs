@@ -1,4 +1,4 @@
-//! The older versions of an event as structs that nobody sees, and the steps from each to the next.
+//! The older versions of an event as private structs, and the steps from each to the next.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -9,7 +9,7 @@ use syn::{ExprPath, Fields, FieldsNamed, Type, parse_quote};
 use super::history::{From, History, Made};
 use crate::crate_path::CratePath;
 
-/// Old versions are there for this event only; each is called by its number.
+/// The name of the struct for an old version: its number. The structs exist for this event only.
 fn mirror(version: u32) -> Ident {
     format_ident!("__V{version}")
 }
@@ -58,7 +58,7 @@ fn structure(history: &History<'_>, version: u32) -> TokenStream {
     }
 }
 
-/// The fields as they were in `version`, with what serde is told of each.
+/// The fields as they were in `version`, with the serde attributes of each.
 fn fields(history: &History<'_>, version: u32) -> FieldsNamed {
     let fields = history.fields(version).map(|field| {
         let (ident, ty, serde) = (&field.ident, field.ty, &field.serde);
@@ -71,7 +71,7 @@ fn fields(history: &History<'_>, version: u32) -> FieldsNamed {
     parse_quote!({ #(#fields,)* })
 }
 
-/// From `version` to the next one, whose name is `to`.
+/// The step from `version` to the next one, whose name is `to`.
 fn step(history: &History<'_>, version: u32, to: &Ident, krate: CratePath<'_>) -> TokenStream {
     let from = mirror(version);
     let olds = history.fields(version).map(|field| {
@@ -137,7 +137,7 @@ fn field(made: &Made<'_>) -> TokenStream {
     quote!(#ident: #value)
 }
 
-/// What `function` gives for the arguments. The compiler underlines the function's name.
+/// The call of `function` with the arguments. The compiler underlines the function's name.
 fn given(function: &ExprPath, arguments: &TokenStream, ty: &Type) -> TokenStream {
     let call = quote_spanned!(blame(function)=> (#arguments));
     quote!(__p::FieldValue::<#ty>::field_value(#function #call)?)

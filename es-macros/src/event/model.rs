@@ -16,14 +16,14 @@ use crate::version;
 
 pub(crate) struct Event<'a> {
     pub(crate) input: &'a DeriveInput,
-    /// Those of the struct, each type able to be part of an event.
+    /// The generics of the struct, each type able to be part of an event.
     pub(crate) generics: Generics,
     pub(crate) name: String,
     pub(crate) version: u32,
     pub(crate) aliases: Vec<String>,
     pub(crate) past: Past<'a>,
     pub(crate) tags: Vec<TagField<'a>>,
-    /// Whether it is stored without being read again.
+    /// True if the event is stored without being read again.
     pub(crate) is_unchecked: bool,
     /// The place of the field whose tag names the stream in which a decision stores the event.
     home: Option<u32>,
@@ -81,7 +81,8 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
     false
 }
 
-/// The fields of an event are stored, compared and printed; what a parameter stands for is a field.
+/// Adds the bounds of stored data: the fields of an event are stored, compared and printed, and a
+/// type parameter may be the type of a field.
 fn stored(mut generics: Generics, krate: CratePath<'_>) -> Generics {
     for parameter in generics.type_params_mut() {
         parameter.bounds.push(parse_quote!(#krate::__private::Part));
@@ -123,7 +124,7 @@ fn name(
 }
 
 /// A name for an event whose own is missing or wrong: no two structs of a module share it, so that
-/// no set complains on top.
+/// no set reports a clash on top.
 fn placeholder(input: &DeriveInput) -> String {
     let mut name = input.ident.unraw().to_string();
     name.retain(|c| c.is_ascii_alphanumeric());
@@ -131,8 +132,8 @@ fn placeholder(input: &DeriveInput) -> String {
     format!("unnamed.{name}")
 }
 
-/// The home first: two fields may be tags of one name, since an event may concern two things of one
-/// kind, and the first of that name is the home.
+/// The tags, the home first. Two fields may be tags of one name, since an event may concern two
+/// things of one kind, and the first of that name is the home.
 fn tags<'a>(spec: &'a Spec<'a>, home: Option<u32>, errors: &mut Errors) -> Vec<TagField<'a>> {
     let mut tags: Vec<_> = spec.fields.iter().filter_map(|field| tag(field, errors)).collect();
     tags.sort_by_key(|tag| Some(tag.nth) != home);

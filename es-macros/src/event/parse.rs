@@ -1,4 +1,4 @@
-//! What is written on the struct of an event and on its fields.
+//! The annotations on the struct of an event and on its fields.
 
 use proc_macro2::Ident;
 use syn::{Data, DeriveInput, Field, Fields, LitInt, LitStr, Type};
@@ -38,7 +38,7 @@ pub(crate) struct Spec<'a> {
     pub(crate) unchecked: Slot<()>,
     pub(crate) krate: Slot<ModPath>,
     pub(crate) fields: Vec<FieldSpec<'a>>,
-    /// Whether something was written of the past of the fields that could not be read. It is told.
+    /// True if the history of the fields could not be read, which has been reported.
     pub(crate) is_past_unclear: bool,
     pub(crate) written: Written,
     pub(crate) written_on_fields: Written,
@@ -50,7 +50,7 @@ pub(crate) struct FieldSpec<'a> {
     pub(crate) nth: u32,
     pub(crate) field: &'a Field,
     pub(crate) tag: TagSpec,
-    /// The word that says that its tag names the stream.
+    /// The word `home` on the field: its tag names the stream.
     pub(crate) home: Option<Ident>,
     pub(crate) changes: Vec<Change>,
 }

@@ -1,4 +1,4 @@
-//! How the older versions of an event are read.
+//! Reading of the older versions of an event.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -10,23 +10,23 @@ use crate::diagnostics::Errors;
 use crate::paths;
 
 pub(crate) enum Past<'a> {
-    /// There is none, or none that was understood.
+    /// No older version, or none that was understood.
     None,
-    /// As another struct, from which this one is made.
+    /// Another struct, from which this one is made.
     Previous(Previous<'a>),
-    /// As the fields once were.
+    /// The history of the fields.
     Fields(History<'a>),
 }
 
 /// The struct of the version before.
 pub(crate) struct Previous<'a> {
     pub(crate) ty: &'a Type,
-    /// The word that the compiler shall underline.
+    /// The word that the compiler underlines.
     pub(crate) blame: Span,
 }
 
 impl<'a> Past<'a> {
-    /// The past that is written in `spec`; whatever is wrong with it is told.
+    /// The past that is written in `spec`. Everything that is wrong with it is reported.
     pub(crate) fn new(
         input: &'a DeriveInput,
         spec: &'a Spec<'a>,
@@ -86,14 +86,14 @@ impl<'a> Past<'a> {
 }
 
 impl Spec<'_> {
-    /// The first word that tells of a field's past.
+    /// The first key that declares a change of a field.
     pub(crate) fn first_change(&self) -> Option<&proc_macro2::Ident> {
         let of_fields = self.fields.iter().flat_map(|field| &field.changes);
         let removed = self.removed.iter().map(|removed| &removed.key);
         of_fields.map(|change| &change.key).chain(removed).next()
     }
 
-    /// Whether nothing was written of older versions, rather than written wrongly.
+    /// True if nothing was written of older versions, rather than written wrongly.
     fn has_no_past(&self) -> bool {
         self.written.lacks("previous")
             && self.written.is_known()
@@ -101,7 +101,7 @@ impl Spec<'_> {
     }
 }
 
-/// The last word of a path says which struct it is; the first may be a module.
+/// The span of the last word of a path, which names the struct; the first may be a module.
 fn blame(ty: &Type) -> Span {
     match ty {
         Type::Path(ty) => {

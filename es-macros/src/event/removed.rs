@@ -1,4 +1,4 @@
-//! A field that is no more: `removed(note: String, in = 3)`.
+//! A removed field: `removed(note: String, in = 3)`.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
@@ -11,7 +11,7 @@ use crate::diagnostics::{Errors, Slot};
 
 const EXAMPLE: &str = "removed(note: String, in = 2)";
 
-/// Its own past may stand behind it, as on a field.
+/// The keys behind a removed field: its own history may stand there, as on a field.
 const VOCABULARY: Vocabulary = Vocabulary {
     attribute: "removed",
     module: "removed",
@@ -20,18 +20,18 @@ const VOCABULARY: Vocabulary = Vocabulary {
 };
 
 pub(crate) struct Removed {
-    /// The word, where it stands.
+    /// The key `removed`, with its span.
     pub(crate) key: Ident,
-    /// As it was called last.
+    /// The last name of the field.
     pub(crate) name: Ident,
-    /// As it was last.
+    /// The last type of the field.
     pub(crate) ty: Type,
     pub(crate) since: Since,
     pub(crate) changes: Vec<Change>,
 }
 
 impl Removed {
-    /// Reads what stands behind `key`. Nothing, if something is missing, which is told.
+    /// Reads the list behind `key`. `None` if something is missing, which is reported.
     pub(crate) fn read(
         key: &Ident,
         input: ParseStream<'_>,
@@ -64,7 +64,7 @@ impl Removed {
     }
 }
 
-/// `note: String`, and the comma behind it.
+/// Reads `note: String` and the comma behind it.
 fn field(key: &Ident, list: ParseStream<'_>) -> syn::Result<(Ident, Type)> {
     let needs = |_| {
         syn::Error::new_spanned(

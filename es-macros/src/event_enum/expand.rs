@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 
 use crate::event_set::{EventSet, Member};
 
-/// What the enum is besides a set of events.
+/// The implementations of the enum besides those of a set of events.
 pub(crate) fn implementations(set: &EventSet<'_>) -> TokenStream {
     let debug = debug(set);
     let clone = clone(set);
@@ -21,7 +21,7 @@ pub(crate) fn definition(state: &DeriveInput, set: &EventSet<'_>) -> TokenStream
     documented(&doc, state, set)
 }
 
-/// The enum for the struct `state`, with what its docs say.
+/// The enum for the struct `state`, with `doc` as its documentation.
 pub(crate) fn documented(doc: &str, state: &DeriveInput, set: &EventSet<'_>) -> TokenStream {
     let visibility = &state.vis;
     let EventSet { ident, deprecation, .. } = set;
@@ -44,7 +44,7 @@ pub(crate) fn documented(doc: &str, state: &DeriveInput, set: &EventSet<'_>) -> 
     }
 }
 
-/// In the place of an enum without events, which is a mistake that was told.
+/// The stand-in for an enum without events, which is a mistake that has been reported.
 pub(crate) fn of_nothing(state: &DeriveInput, set: &EventSet<'_>) -> TokenStream {
     let visibility = &state.vis;
     let EventSet { ident, krate, .. } = set;
@@ -73,7 +73,8 @@ fn link(member: &Member<'_>) -> String {
     if path == variant { format!("[`{variant}`]") } else { format!("[`{variant}`]({path})") }
 }
 
-/// Not derived: it prints the event itself, not the event within a variant of the same name.
+/// The implementation of `Debug`. It is not derived: it prints the event itself, not the event
+/// within a variant of the same name.
 fn debug(set: &EventSet<'_>) -> TokenStream {
     let ident = &set.ident;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
@@ -100,7 +101,8 @@ fn clone(set: &EventSet<'_>) -> TokenStream {
     }
 }
 
-/// Not derived: whoever derives `PartialEq` is asked for `Eq`, which not every event can have.
+/// The implementation of `PartialEq`. It is not derived: a lint asks for `Eq` beside a derived
+/// `PartialEq`, and not every event can have it.
 fn equality(set: &EventSet<'_>) -> TokenStream {
     let ident = &set.ident;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
@@ -113,7 +115,7 @@ fn equality(set: &EventSet<'_>) -> TokenStream {
     }
 }
 
-/// Each event to the `Apply` of its own type.
+/// The dispatch of each event to the `Apply` of its own type.
 pub(crate) fn dispatch(set: &EventSet<'_>) -> TokenStream {
     let EventSet { ident, krate, .. } = set;
     if set.is_empty() {
@@ -144,11 +146,11 @@ pub(crate) fn call(apply: &TokenStream, event: &dyn ToTokens, blame: Span) -> To
     quote!(#this as #apply<#event>>::apply(self, __e))
 }
 
-/// A listed type as the event that it is. A type that is none is told so here as everywhere, and then
-/// nothing more is asked of it: neither how it is applied nor how it is projected.
+/// The listed type, checked to be an event. A type that is none is reported here as everywhere, and
+/// nothing more is required of it: neither `Apply` nor a handler.
 ///
-/// It is the item of an array of one, whose length the compiler knows of events alone. Of a type with
-/// parameters it would know no length. The names are those of [`known`].
+/// The type is the item of an array of one, whose length the compiler knows for events alone. For a
+/// type with parameters it would know no length. The names are those of [`known`].
 pub(crate) fn itself(set: &EventSet<'_>, event: &dyn ToTokens) -> TokenStream {
     if set.is_generic() {
         return event.to_token_stream();

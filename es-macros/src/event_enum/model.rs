@@ -1,4 +1,4 @@
-//! The enum that a list of events becomes.
+//! The enum for a list of events.
 
 use proc_macro2::Ident;
 use quote::format_ident;
@@ -12,7 +12,8 @@ use crate::event_set::{EventSet, Member, bounds_itself, is_parameter};
 use crate::paths;
 use crate::superseded;
 
-/// The set called as the struct `input` with `Event` behind it; whatever is wrong with it is told.
+/// The set named after the struct `input`, with the suffix `Event`. Everything that is wrong with
+/// it is reported.
 pub(crate) fn of_list<'a>(
     input: &'a DeriveInput,
     entries: &[&'a Entry],
@@ -57,7 +58,7 @@ fn member(entry: &Entry) -> Option<Member<'_>> {
     Some(Member { variant: entry.variant()?, event: &entry.path, blame: entry.last()?.span() })
 }
 
-/// Tells of every parameter that no event mentions: the enum could not have it.
+/// Reports every parameter that no event mentions: the enum could not have it.
 fn unused_parameters(input: &DeriveInput, entries: &[&Entry], errors: &mut Errors) -> bool {
     let mut any = false;
     for parameter in input.generics.type_params() {

@@ -1,7 +1,8 @@
-//! What `#[derive(EventSet)]` writes.
+//! The expansion of `#[derive(EventSet)]`.
 //!
-//! Whatever is asked of a listed type is asked through `Listed`, always in the same words: a type
-//! that is no event is then told so once, since the compiler prints equal errors once.
+//! All that an expansion needs of a listed type it takes through `Listed`, always in the same
+//! words: a type that is no event is then reported once, since the compiler prints equal errors
+//! once.
 //!
 //! Every name that an expansion binds begins with two underscores. A binding cannot be hidden from
 //! a constant of its name, nor a type in scope from an alias of its name: neither may be met.
@@ -30,9 +31,9 @@ pub(crate) fn in_its_own_scope(set: &EventSet<'_>, items: &TokenStream) -> Token
     }
 }
 
-/// The table of the events, and the one place that goes from a variant to its event; the rest is written
-/// once. It comes first in an expansion: an editor takes the first use of a word for its meaning, and here
-/// each listed word is a type.
+/// The table of the events, and the only match from a variant to its event; the other code uses it.
+/// It comes first in an expansion: an editor takes the first use of a word for its meaning, and
+/// here each listed word is a type.
 fn as_fact(set: &EventSet<'_>) -> TokenStream {
     let ident = &set.ident;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
@@ -56,7 +57,7 @@ fn as_fact(set: &EventSet<'_>) -> TokenStream {
     }
 }
 
-/// The constant of the trait, where it is not the trait's own.
+/// The constant of the trait for the superseded events, where it differs from the trait's default.
 fn table_of_superseded(set: &EventSet<'_>) -> TokenStream {
     let reads = set.superseded.iter().map(|superseded| reads(set, superseded));
     quote!(const READS: &'static [__Member<Self>] = &[#(#reads::MEMBER),*];)
@@ -123,7 +124,7 @@ fn event_set_impl(set: &EventSet<'_>) -> TokenStream {
     }
 }
 
-/// The constant of the trait, where it is not the trait's own.
+/// The constant of the trait for the superseded types, where it differs from the trait's default.
 fn superseded_types(set: &EventSet<'_>) -> Option<TokenStream> {
     let krate = &set.krate;
     let superseded = Literal::usize_unsuffixed(set.superseded.len());
@@ -134,7 +135,7 @@ fn superseded_types(set: &EventSet<'_>) -> Option<TokenStream> {
     })
 }
 
-/// The set as one that reads a superseded event.
+/// The set as a reader of a superseded event: `<Set as Reads<Event>>`.
 pub(crate) fn reads(set: &EventSet<'_>, superseded: &Superseded<'_>) -> TokenStream {
     let Superseded { event, blame } = superseded;
     // Only this one word has the place of the listed type: the compiler underlines it if nothing says
@@ -145,8 +146,8 @@ pub(crate) fn reads(set: &EventSet<'_>, superseded: &Superseded<'_>) -> TokenStr
     quote!(<#ident #ty_generics as __Reads<#event>>)
 }
 
-/// Two events with one stored name could not be told apart when they are read. A set without
-/// parameters is checked where it stands, any other where it is first read.
+/// Checks that no two events share a stored name: they could not be told apart when they are read.
+/// A set without parameters is checked where it stands, any other where it is first read.
 fn names_are_distinct(set: &EventSet<'_>) -> TokenStream {
     if set.is_generic() || !set.has_several() {
         return TokenStream::new();
@@ -169,18 +170,20 @@ fn checks(set: &EventSet<'_>, this: &TokenStream) -> TokenStream {
     quote!(#(#checks)*)
 }
 
-/// The tokens in parentheses, which alone have that place.
+/// The tokens in parentheses, where only the parentheses have the span `place`.
 pub(crate) fn in_parentheses(tokens: TokenStream, place: Span) -> Group {
     let mut group = Group::new(Delimiter::Parenthesis, tokens);
     group.set_span(place);
     group
 }
 
-/// From an event to the set: by itself, and in what a decision answers. It asks nothing of the event, so
-/// that a decision which names a listed type that is no event is not wrong as well.
+/// The conversions from an event to the set: by itself, and in the result of a decision. They
+/// require nothing of the event, so that a decision which names a listed type that is no event is
+/// not wrong as well.
 ///
-/// One implementation of `Takes` for whatever the set is made `From` would do, but for a word that is no
-/// type: the compiler then takes that for any type, and tells that the implementation meets those of lists.
+/// A single implementation of `Takes` for every type that the set is `From` would do, but for an
+/// unknown word: the compiler takes that for any type, and reports a conflict with the
+/// implementations for lists.
 fn conversions(set: &EventSet<'_>, member: &Member<'_>) -> TokenStream {
     let ident = &set.ident;
     let Member { variant, event, .. } = member;
@@ -202,7 +205,7 @@ fn conversions(set: &EventSet<'_>, member: &Member<'_>) -> TokenStream {
     }
 }
 
-/// The set takes itself, as the one event that it is.
+/// The implementation of `Takes` for the set itself, as one event.
 fn takes_itself(set: &EventSet<'_>) -> TokenStream {
     let ident = &set.ident;
     let (impl_generics, ty_generics, where_clause) = set.generics.split_for_impl();
@@ -240,7 +243,7 @@ fn describe(set: &EventSet<'_>) -> TokenStream {
 }
 
 impl EventSet<'_> {
-    /// A match on `self`; `arm` gives each arm from behind the variant's name.
+    /// A match on `self`; `arm` gives each arm after the variant's name.
     pub(crate) fn by_variant(&self, arm: impl Fn(&Member<'_>) -> TokenStream) -> TokenStream {
         if self.is_empty() {
             return quote!(match *self {});

@@ -1,4 +1,4 @@
-//! `#[derive(EventSet)]`, and what it shares with `#[derive(Aggregate)]`.
+//! `#[derive(EventSet)]`, and the code that it shares with `#[derive(Aggregate)]`.
 
 mod expand;
 mod model;

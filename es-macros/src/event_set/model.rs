@@ -1,4 +1,4 @@
-//! A set of events that is sound: variants with one event each.
+//! A sound set of events: variants with one event each.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -17,9 +17,9 @@ pub(crate) struct EventSet<'a> {
     pub(crate) generics: &'a Generics,
     pub(crate) deprecation: Deprecation,
     pub(crate) members: Vec<Member<'a>>,
-    /// Read as some of the members.
+    /// The superseded events, which are read as some of the members.
     pub(crate) superseded: Vec<Superseded<'a>>,
-    /// Whether the enum has variants besides the members: only after a mistake.
+    /// True if the enum has variants besides the members, which happens only after a mistake.
     pub(crate) has_strangers: bool,
     pub(crate) krate: CratePath<'a>,
 }
@@ -29,7 +29,7 @@ pub(crate) struct Member<'a> {
     pub(crate) variant: &'a Ident,
     /// The type of the event, as it was written.
     pub(crate) event: &'a dyn ToTokens,
-    /// The word that the compiler shall underline.
+    /// The word that the compiler underlines.
     pub(crate) blame: Span,
 }
 
@@ -80,29 +80,30 @@ impl<'a> EventSet<'a> {
         })
     }
 
-    /// Whether there is no variant at all.
+    /// True if there is no variant at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.members.is_empty() && !self.has_strangers
     }
 
-    /// Whether there are names that could clash.
+    /// True if there are at least two names, which could clash.
     pub(crate) fn has_several(&self) -> bool {
         self.members.len() + self.superseded.len() > 1
     }
 
-    /// Whether the set is many types, which are not known before they are used.
+    /// True if the set is generic, so that its types are known only where it is used.
     pub(crate) fn is_generic(&self) -> bool {
         !self.generics.params.is_empty()
     }
 
-    /// The arm for variants that are no members. It stands beside the error that tells of them,
-    /// and never runs.
+    /// The arm for variants that are no members. It stands beside the error that reports them, and
+    /// never runs.
     pub(crate) fn strangers(&self) -> Option<TokenStream> {
         self.has_strangers.then(|| quote!(_ => ::core::unimplemented!(),))
     }
 }
 
-/// Whether `event` is a parameter, which is no event but could become any type at all: told if so.
+/// True if `event` is a type parameter, which is no event but could become any type at all; reports
+/// an error if so.
 pub(crate) fn is_parameter(event: &dyn ToTokens, generics: &Generics, errors: &mut Errors) -> bool {
     let mut words = event.to_token_stream().into_iter();
     let Some(TokenTree::Ident(first)) = words.next() else {
@@ -122,8 +123,8 @@ pub(crate) fn is_parameter(event: &dyn ToTokens, generics: &Generics, errors: &m
     is_parameter
 }
 
-/// Whether a bound of `input` speaks of `Self`: told if so. The items of an expansion take over the
-/// bounds, and each has another `Self` or none.
+/// True if a bound of `input` mentions `Self`; reports an error if so. The items of an expansion
+/// take over the bounds, and each has another `Self` or none.
 pub(crate) fn bounds_itself(input: &DeriveInput, errors: &mut Errors) -> bool {
     let generics = &input.generics;
     let this =
@@ -144,7 +145,7 @@ pub(crate) fn bounds_itself(input: &DeriveInput, errors: &mut Errors) -> bool {
     true
 }
 
-/// The one field of a variant, if it has one and that without a name.
+/// The only field of a variant, if it has exactly one and that is unnamed.
 fn payload(variant: &Variant) -> Option<&Type> {
     match &variant.fields {
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
@@ -169,7 +170,8 @@ fn member<'a>(variant: &'a Variant, errors: &mut Errors) -> Option<Member<'a>> {
     Some(Member { variant: ident, event, blame: blame(event) })
 }
 
-/// Whether no variant before it holds the same event; two would give two ways into the set.
+/// True if no variant before it holds the same event; two variants would give two conversions into
+/// the set.
 fn is_new(member: &Member<'_>, before: &[Member<'_>], errors: &mut Errors) -> bool {
     let text = |member: &Member<'_>| member.event.to_token_stream().to_string();
     let event = text(member);
@@ -187,7 +189,7 @@ fn is_new(member: &Member<'_>, before: &[Member<'_>], errors: &mut Errors) -> bo
     false
 }
 
-/// The last word of a path says which event it is; the first may be a module.
+/// The span of the last word of a path, which names the event; the first may be a module.
 fn blame(event: &Type) -> Span {
     match event {
         Type::Path(event) => {

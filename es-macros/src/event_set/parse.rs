@@ -1,4 +1,4 @@
-//! What is written on an enum of events.
+//! The annotation on an enum of events.
 
 use syn::DeriveInput;
 

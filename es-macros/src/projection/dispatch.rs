@@ -1,8 +1,8 @@
-//! From an event of the enum to the handler of its type.
+//! The dispatch from an event of the enum to the handler of its type.
 //!
-//! For the listed types that are written into there is an implementation each, in which the compiler
-//! misses a handler where its event is listed. Without a list there is one for whatever all handlers
-//! write into.
+//! Each listed type of `db` has an implementation of its own, in which the compiler reports a
+//! missing handler where its event is listed. Without a list there is one implementation for every
+//! type that all handlers write into.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -29,13 +29,13 @@ pub(crate) fn projects(model: &Projection<'_>) -> TokenStream {
     }
 }
 
-/// The one for a listed type.
+/// The implementation for a listed type.
 fn for_listed(model: &Projection<'_>, db: &Type) -> TokenStream {
     let predicates = model.input.generics.where_clause.as_ref().map(|clause| &clause.predicates);
     implementation(model, &model.input.generics, Some(db), &quote!(#predicates))
 }
 
-/// The one for every type that all handlers write into.
+/// The implementation for every type that all handlers write into.
 fn for_all(model: &Projection<'_>) -> TokenStream {
     let mut generics = model.input.generics.clone();
     generics.params.push(parse_quote!(__Db: ::core::marker::Send));
@@ -72,7 +72,7 @@ fn implementation(
     }
 }
 
-/// What is written into, within the implementation for it.
+/// The name of the type that the handlers write into, within the implementation for it.
 fn name(db: Option<&Type>) -> TokenStream {
     db.map_or_else(|| quote!(__Db), ToTokens::to_token_stream)
 }
@@ -96,7 +96,7 @@ fn handled<'m>(model: &'m Projection<'_>) -> Vec<&'m Member<'m>> {
     model.set.members.iter().filter(|member| model.handles(member)).collect()
 }
 
-/// What must be there for a `Db`.
+/// The bounds on a `Db` that the handlers can write into.
 fn bounds(model: &Projection<'_>) -> Vec<TokenStream> {
     let Projection { krate, .. } = model;
     let all = model.bulk.map(|_| quote!(#krate::ProjectAll<__Db>));
@@ -106,7 +106,7 @@ fn bounds(model: &Projection<'_>) -> Vec<TokenStream> {
     all.into_iter().chain(each).chain(effects).collect()
 }
 
-/// Each event to its handler.
+/// The method that hands each event to its handler.
 fn one_by_one(model: &Projection<'_>, db: Option<&Type>) -> TokenStream {
     let ident = &model.set.ident;
     let arms = model.set.members.iter().map(|member| {
@@ -128,7 +128,7 @@ fn one_by_one(model: &Projection<'_>, db: Option<&Type>) -> TokenStream {
     method(model, db, &quote!(project), &quote!(#(#arms)*))
 }
 
-/// Each event to its effect, if it has one.
+/// The method that hands each event to its effect, if it has one.
 fn react(model: &Projection<'_>, db: Option<&Type>) -> TokenStream {
     let ident = &model.set.ident;
     let arms = model.effects.iter().map(|Effect { event, variant, blame }| {
@@ -142,7 +142,7 @@ fn react(model: &Projection<'_>, db: Option<&Type>) -> TokenStream {
     method(model, db, &quote!(react), &quote!(#(#arms)* #others))
 }
 
-/// A method that takes one event apart.
+/// A method with a match on one event.
 fn method(
     model: &Projection<'_>,
     db: Option<&Type>,
@@ -163,7 +163,7 @@ fn method(
     }
 }
 
-/// Every event to the handler of many; none to nothing.
+/// The methods that hand events to the bulk handler, which is not called without events.
 fn at_once(model: &Projection<'_>, db: Option<&Type>, bulk: Span) -> TokenStream {
     let Projection { krate, .. } = model;
     let handler = Handler {

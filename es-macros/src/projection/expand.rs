@@ -1,4 +1,4 @@
-//! What `#[derive(Projection)]` writes.
+//! The expansion of `#[derive(Projection)]`.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -66,7 +66,7 @@ fn implementation(model: &Projection<'_>) -> TokenStream {
     }
 }
 
-/// Where the effects of a new projection begin.
+/// The start of the effects of a new projection.
 fn start(model: &Projection<'_>) -> TokenStream {
     let Projection { krate, .. } = model;
     match model.start {
@@ -76,7 +76,7 @@ fn start(model: &Projection<'_>) -> TokenStream {
     }
 }
 
-/// The declared key, in place of the stream.
+/// The method that reads the declared key, in place of the stream.
 fn key(model: &Projection<'_>) -> Option<TokenStream> {
     let Projection { krate, .. } = model;
     let function = model.key?;

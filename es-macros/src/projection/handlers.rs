@@ -1,8 +1,9 @@
-//! Whether each listed event has its handler, asked where it is listed: for projections that do not
-//! list what they write into.
+//! A check that each listed event has its handler, for projections that do not list the types they
+//! write into.
 //!
-//! The dispatch of these is for every type that all handlers write into. If one is missing it is for
-//! none, which would be told where the projection is run and nowhere else.
+//! The dispatch of such a projection is for every type that all handlers write into. If a handler
+//! is missing there is no such type, which would be reported only where the projection is run. This
+//! check reports it where the event is listed.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};

@@ -27,7 +27,7 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     quote!(#completion #written)
 }
 
-/// Whether another derive writes an enum of the same name: told if so.
+/// True if another derive writes an enum of the same name; reports an error if so.
 fn has_an_enum_already(input: &DeriveInput, errors: &mut Errors) -> bool {
     let writes_one = |word: &str| word == "aggregate" || word == "decision_model";
     let mut others = input.attrs.iter().filter_map(|attr| attr.path().get_ident());

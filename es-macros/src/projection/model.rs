@@ -1,4 +1,4 @@
-//! A projection that is sound.
+//! A sound projection.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,29 +18,29 @@ use crate::version;
 
 pub(crate) struct Projection<'a> {
     pub(crate) input: &'a DeriveInput,
-    /// Its events, then those that it has an effect for and nothing else.
+    /// The handled events, then those that have an effect and no handler.
     pub(crate) set: EventSet<'a>,
     /// The effects, each as it is listed there.
     pub(crate) effects: Vec<Effect<'a>>,
     handled: HashSet<String>,
     pub(crate) name: String,
     pub(crate) version: u32,
-    /// Where they begin where no version is known.
+    /// The start of the effects if no version is known.
     pub(crate) start: &'a Start,
-    /// The function that reads the key; without it that is the stream.
+    /// The function that reads the key; `None` if the key is the stream.
     pub(crate) key: Option<&'a Path>,
-    /// The word by which many events at once were asked for.
+    /// The key `bulk`, which asks for many events at once.
     pub(crate) bulk: Option<&'a Ident>,
     pub(crate) db: Db<'a>,
     pub(crate) krate: CratePath<'a>,
     pub(crate) written: &'a Written,
 }
 
-/// What the projection writes into.
+/// The types that the projection writes into.
 pub(crate) enum Db<'a> {
-    /// Whatever its handlers say: one type.
+    /// The one type that its handlers have in common.
     OfTheHandlers,
-    /// These.
+    /// The listed types.
     Listed(&'a [Type]),
 }
 
@@ -48,12 +48,13 @@ pub(crate) enum Db<'a> {
 pub(crate) struct Effect<'a> {
     pub(crate) event: &'a Path,
     pub(crate) variant: &'a Ident,
-    /// The word that the compiler shall underline.
+    /// The word that the compiler underlines.
     pub(crate) blame: Span,
 }
 
 impl<'a> Effect<'a> {
-    /// `None` if the event is not in the set, of which something was told then.
+    /// Finds the variant of the event; `None` if the event is not in the set, which has been
+    /// reported.
     fn new(entry: &'a Entry, variants: &HashMap<String, &'a Ident>) -> Option<Self> {
         let variant = variants.get(&entry.text())?;
         Some(Self { event: &entry.path, variant, blame: entry.last()?.span() })
@@ -99,7 +100,7 @@ impl<'a> Projection<'a> {
         }
     }
 
-    /// Whether a handler of its own takes the event, or none does because it has an effect only.
+    /// True if a handler takes the event; false if the event has an effect only.
     pub(crate) fn handles(&self, member: &Member<'_>) -> bool {
         self.handled.contains(&paths::text(member.event))
     }
@@ -144,7 +145,8 @@ fn missing_keys(input: &DeriveInput, spec: &Spec, errors: &mut Errors) {
     }
 }
 
-/// Effects of a whole history are nothing to happen by mistake, so where they begin is said.
+/// Requires `start` and `effects` together: the effects of a whole history must not happen by
+/// mistake.
 fn start_of_effects(spec: &Spec, errors: &mut Errors) {
     if let Some(effects) = spec.effects.key()
         && spec.written.misses("start")

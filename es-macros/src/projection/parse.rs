@@ -1,4 +1,4 @@
-//! What is written on the struct of a projection.
+//! The annotation on the struct of a projection.
 
 use proc_macro2::Ident;
 use syn::parse::{Parse, ParseStream};
@@ -35,7 +35,7 @@ pub(crate) struct Spec {
     pub(crate) events: Slot<Vec<Entry>>,
     pub(crate) superseded: Slot<Vec<Entry>>,
     pub(crate) effects: Slot<Vec<Entry>>,
-    /// Where the effects of a new projection begin.
+    /// The start of the effects of a new projection.
     pub(crate) start: Slot<Start>,
     /// The function that reads the key of an event.
     pub(crate) key: Slot<Path>,
@@ -46,13 +46,13 @@ pub(crate) struct Spec {
     pub(crate) written: Written,
 }
 
-/// Where the effects of a new projection begin.
+/// The start of the effects of a new projection.
 pub(crate) enum Start {
-    /// With what the log does not show yet.
+    /// The first event that the log does not show yet.
     Now,
-    /// With the first event.
+    /// The first event of the log.
     Beginning,
-    /// After a position.
+    /// The first event after a position.
     After(u64),
 }
 
@@ -116,7 +116,7 @@ pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {
     spec
 }
 
-/// Tells of what would do nothing where it stands.
+/// Reports keys on fields, where they would do nothing.
 fn on_fields(fields: &Fields, errors: &mut Errors) {
     let attrs = fields.iter().flat_map(|field| &field.attrs);
     for attr in attrs.filter(|attr| attr.path().is_ident(VOCABULARY.attribute)) {
@@ -124,7 +124,8 @@ fn on_fields(fields: &Fields, errors: &mut Errors) {
     }
 }
 
-/// `db = PgConnection` or `db(PgConnection, Totals)`. A type that cannot be read costs that type only.
+/// Reads `db = PgConnection` or `db(PgConnection, Totals)`. An unreadable type costs that type
+/// only.
 fn db(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Type>> {
     const EXAMPLE: &str = "db = PgConnection";
     if !input.peek(syn::token::Paren) {

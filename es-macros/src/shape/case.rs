@@ -14,7 +14,7 @@ pub(crate) enum Case {
 }
 
 impl Case {
-    /// The case that is called `word`; serde tells of any other word.
+    /// The case that is called `word`; serde reports any other word.
     pub(crate) fn of(word: &str) -> Option<Self> {
         Some(match word {
             "lowercase" => Self::Lower,
@@ -56,7 +56,7 @@ impl Case {
     }
 }
 
-/// `LastDigits` as `last_digits`.
+/// Converts `LastDigits` to `last_digits`.
 fn words(name: &str) -> String {
     let mut words = String::new();
     for (nth, letter) in name.char_indices() {
@@ -68,7 +68,7 @@ fn words(name: &str) -> String {
     words
 }
 
-/// `last_digits` as `LastDigits`.
+/// Converts `last_digits` to `LastDigits`.
 fn joined(name: &str) -> String {
     let mut joined = String::new();
     for word in name.split('_') {

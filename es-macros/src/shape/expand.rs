@@ -1,4 +1,4 @@
-//! What `#[derive(Shape)]` writes.
+//! The expansion of `#[derive(Shape)]`.
 
 use proc_macro2::TokenStream;
 use quote::quote;

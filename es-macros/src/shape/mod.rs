@@ -1,4 +1,4 @@
-//! `#[derive(Shape)]`, the same for the state of an aggregate, and what events take from it.
+//! `#[derive(Shape)]`, also for the state of an aggregate, and the parts of it that events use.
 
 mod case;
 mod definition;
@@ -24,7 +24,7 @@ use crate::crate_path::CratePath;
 use crate::diagnostics::{Errors, Slot};
 use crate::ownership::is_owned;
 
-/// What is written on the type.
+/// The keys on the type.
 const VOCABULARY: Vocabulary = Vocabulary {
     attribute: "shape",
     module: "shape",
@@ -55,7 +55,7 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     quote::quote!(#completion #shape)
 }
 
-/// Whether this is `#[aggregate(…, snapshot(…))]`.
+/// True if the attribute is `#[aggregate(…, snapshot(…))]`.
 fn names_snapshots(attr: &Attribute) -> bool {
     let is_snapshot = |token| matches!(token, TokenTree::Ident(word) if word == "snapshot");
     attr.path().is_ident("aggregate")

@@ -1,4 +1,4 @@
-//! A type whose stored form can be told.
+//! A type whose stored form can be described.
 
 use syn::{Data, DeriveInput, Field, Fields, Generics, parse_quote};
 
@@ -9,7 +9,7 @@ use crate::crate_path::CratePath;
 use crate::deprecation::Deprecation;
 use crate::diagnostics::Errors;
 
-/// What is written on a field.
+/// The keys on a field.
 const ON_FIELD: Vocabulary = Vocabulary {
     attribute: "shape",
     module: "shape_field",
@@ -19,10 +19,10 @@ const ON_FIELD: Vocabulary = Vocabulary {
 
 pub(crate) struct Shape<'a> {
     pub(crate) input: &'a DeriveInput,
-    /// Those of the type, each parameter with a shape.
+    /// The generics of the type, each parameter with a shape.
     pub(crate) generics: Generics,
     pub(crate) deprecation: Deprecation,
-    /// Whether the type as a whole is written or read by a function.
+    /// True if the type as a whole is written or read by a function.
     pub(crate) is_by_function: bool,
     pub(crate) source: String,
     pub(crate) krate: CratePath<'a>,
@@ -70,8 +70,8 @@ fn check(fields: &Fields, errors: &mut Errors) {
     }
 }
 
-/// Whether a field says that the shape of its type is not to be looked at. What is wrong with how it
-/// says so was told when it was checked.
+/// True if a field declares the shape of its type opaque. Mistakes in the annotation were reported
+/// when it was checked.
 pub(crate) fn is_opaque(field: &Field) -> bool {
     let mut told = Errors::default();
     let is_opaque = read(field, &mut told);

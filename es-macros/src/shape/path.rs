@@ -5,8 +5,8 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{GenericParam, Generics, Ident, TypeParam};
 
-/// What `path!` makes a `&str` of: what the type is called, and the arguments of a generic one;
-/// `argument` says how one prints.
+/// The argument of `path!`, which makes a `&str` of it: the name of the type, and the arguments of
+/// a generic one; `argument` prints one of them.
 pub(crate) fn path(
     ident: &Ident,
     generics: &Generics,

@@ -12,8 +12,8 @@ use super::source::text_of;
 use super::stored::{Kind, Member, Place, Stored};
 use super::versions::merged;
 
-/// An expression, a struct called `ident` as data, in its versions, the first one first; the newest is
-/// of these attributes. Where it stands, the names of `__private::stored` are in scope.
+/// The expression for the schema of the struct `ident`, in its versions, the first one first; the
+/// newest has these attributes. It stands where the names of `__private::stored` are in scope.
 pub(crate) fn schema(
     ident: &Ident,
     generics: &Generics,
@@ -68,7 +68,7 @@ fn arguments(generics: &Generics) -> Option<TokenStream> {
     (!arguments.is_empty()).then(|| quote!(.of(&[#(#arguments),*])))
 }
 
-/// What else serde is told.
+/// The remaining serde attributes.
 fn with(others: &[String]) -> Option<TokenStream> {
     (!others.is_empty()).then(|| quote!(.with(&[#(#others),*])))
 }
@@ -82,7 +82,7 @@ fn member(member: &Member<'_>) -> TokenStream {
     quote!(__field(#name, #form) #optional #flattened #others)
 }
 
-/// The form of a type by the best means that it has, unless a function writes it.
+/// The most precise form that the type offers, unless a function writes it.
 fn type_form(place: Place<'_>) -> TokenStream {
     let of = &place.field.ty;
     if place.is_by_function {
@@ -92,7 +92,8 @@ fn type_form(place: Place<'_>) -> TokenStream {
     form_of(of)
 }
 
-/// `__of::<Option<Owner>>("Option<Owner>").es_form_of(…)`: the type, and behind it what it holds.
+/// The call `__of::<Option<Owner>>("Option<Owner>").es_form_of(…)`: the type, and the type that it
+/// holds.
 fn form_of(of: &Type) -> TokenStream {
     let name = text_of(of.to_token_stream());
     if let Some(held) = held(of).map(form_of) {
@@ -102,8 +103,8 @@ fn form_of(of: &Type) -> TokenStream {
     }
 }
 
-/// `T` in `Option<T>`, `Vec<T>` and `Box<T>`. What another type of such a name is, the compiler
-/// knows: it then finds no form within.
+/// The `T` in `Option<T>`, `Vec<T>` and `Box<T>`. The compiler recognizes another type of such a
+/// name, and finds no form within it.
 fn held(of: &Type) -> Option<&Type> {
     let Type::Path(of) = of else {
         return None;

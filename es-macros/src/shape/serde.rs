@@ -1,6 +1,6 @@
 //! The serde attributes of an item, as far as the stored form depends on them.
 //!
-//! Whatever is wrong with them is told by serde: here it is passed over.
+//! Mistakes in them are reported by serde and ignored here.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{Attribute, LitStr, Meta};
@@ -15,7 +15,7 @@ pub(crate) struct Serde {
 
 struct Key {
     name: String,
-    /// What follows the name, without the `=`.
+    /// The tokens after the name, without the `=`.
     value: TokenStream,
     /// The key with its value, as it is written.
     text: String,
@@ -42,7 +42,7 @@ impl Serde {
         self.keys.iter().any(|key| key.name == name)
     }
 
-    /// Whether the item is written or read by a function.
+    /// True if the item is written or read by a function.
     pub(crate) fn is_by_function(&self) -> bool {
         FUNCTIONS.iter().any(|name| self.has(name))
     }
@@ -61,8 +61,9 @@ impl Serde {
         Case::of(&self.text(name)?)
     }
 
-    /// The keys that are not among `told`. A name that is not the same for writing and reading is
-    /// told in half only, and a default that a function gives is more than that there is one.
+    /// The text of the keys that are not in `told`. A key in `told` is included as well if it has
+    /// separate values for writing and reading, or if it is a default with a function: `told` does
+    /// not cover these.
     pub(crate) fn others(&self, told: &[&str]) -> Vec<String> {
         let is_told = |key: &&Key| {
             let is_more = key.is_list() || (key.name == "default" && !key.value.is_empty());

@@ -1,4 +1,4 @@
-//! What serde stores of fields and variants.
+//! The form in which serde stores fields and variants.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
@@ -7,8 +7,8 @@ use syn::{Attribute, DataEnum, Field, Fields, Type};
 use super::case::Case;
 use super::serde::Serde;
 
-/// A struct, an enum, or the content of a variant, with the serde attributes that are not told
-/// otherwise.
+/// A struct, an enum, or the content of a variant, with the serde attributes that `kind` does not
+/// express.
 pub(crate) struct Stored<'a> {
     pub(crate) kind: Kind<'a>,
     pub(crate) others: Vec<String>,
@@ -24,7 +24,7 @@ pub(crate) enum Kind<'a> {
     ByFunction(String),
 }
 
-/// Where a value of one type is stored.
+/// The field in which a value of one type is stored.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
     pub(crate) field: &'a Field,

@@ -3,15 +3,15 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-/// A field, and the versions that have it as it is here.
+/// A field, and the versions that have it in this form.
 struct Lasting {
     field: TokenStream,
     since: usize,
     until: usize,
 }
 
-/// The fields of each version, the first version first, as one list in which each stands once. That of
-/// a version is what is left of the list, in its order.
+/// The fields of all versions, the first version first, merged into one list without repetition.
+/// The fields of each version are a subsequence of the list.
 pub(super) fn merged(mut versions: Vec<Vec<TokenStream>>) -> Vec<TokenStream> {
     let newest = versions.len();
     let today = versions.pop().unwrap_or_default().into_iter();

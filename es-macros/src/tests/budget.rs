@@ -1,21 +1,21 @@
-//! The compiler reads every token of an expansion again at each keystroke.
+//! Limits on the size of expansions: the compiler reads every token again at each keystroke.
 
 use proc_macro2::TokenStream;
 
 use super::expansion;
 use crate::{aggregate, command, decision_model, event, projection};
 
-/// What a listed event costs at most.
+/// The maximum size of the code for one listed event, in bytes.
 const BYTES_PER_EVENT: usize = 1024;
 
-/// What the derives write for an event of two fields in a domain, its command of two fields included,
-/// as one prints it.
+/// The maximum size, in bytes, of the derives' code for an event of two fields in a domain, its
+/// command of two fields included, when pretty-printed.
 const PRINTED_PER_EVENT: usize = 2350;
 
-/// The same without what only makes it readable.
+/// The same without the whitespace that only makes it readable.
 const COMPACT_PER_EVENT: usize = 1750;
 
-/// All that the derives write for an aggregate with so many events and a command for each.
+/// The code of all derives for an aggregate with this number of events and a command for each.
 fn domain_of(events: usize) -> TokenStream {
     let events_and_commands = (0..events).flat_map(|nth| {
         let event = format!(
@@ -56,8 +56,8 @@ fn an_event_of_a_domain_with_its_command_stays_within_its_budget() {
     assert!(compact <= COMPACT_PER_EVENT, "{compact} bytes for each event without indentation");
 }
 
-/// What is counted is all that the compiler checks: a macro that is left in an expansion would be short
-/// here and long there.
+/// The count covers all that the compiler checks: a macro that is left in an expansion would be
+/// short here and long there.
 #[test]
 fn a_domain_is_written_without_macros_of_the_runtime() {
     let text = domain_of(3).to_string().replace("module_path !", "");
@@ -72,7 +72,7 @@ fn list(events: usize) -> String {
     list.join(", ")
 }
 
-/// How long the expansion for a decision model that knows of `events` events is.
+/// The length of the expansion for a decision model of `events` events.
 fn decision_model_of(events: usize) -> usize {
     let list = list(events);
     let item = format!(
@@ -93,7 +93,7 @@ fn a_decision_model_spends_at_most_a_kilobyte_on_each_event_and_grows_in_a_line(
     assert!(first_half / 100 <= BYTES_PER_EVENT, "{} bytes for each event", first_half / 100);
 }
 
-/// How long the expansion for a projection of `events` events is.
+/// The length of the expansion for a projection of `events` events.
 fn projection_of(events: usize, keys: &str) -> usize {
     let list = list(events);
     let item =
@@ -118,7 +118,7 @@ fn another_type_to_write_into_costs_at_most_a_quarter_of_that() {
     assert!(each <= BYTES_PER_EVENT / 4, "{each} bytes for each event");
 }
 
-/// How long the expansion for an aggregate with `events` events is.
+/// The length of the expansion for an aggregate with `events` events.
 fn aggregate_of(events: usize) -> usize {
     let list = list(events);
     let item = format!(

@@ -1,7 +1,7 @@
-//! What an editor completes in an annotation.
+//! Code completion in an annotation.
 //!
-//! The cursor is written `¦`. An editor puts a word of its own there and looks up, at the place that the word
-//! has in the expansion, what has a name in the expansion without it.
+//! The cursor is written `¦`. An editor puts a word of its own there and looks up, at the place
+//! that the word has in the expansion, the names that the expansion without it has in scope.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ fn offered(derive: Derive, item: &str) -> BTreeSet<String> {
     keys_in(module)
 }
 
-/// What stands before the word of the editor, and is the same without it.
+/// The expansion before the word of the editor, which is the same without it.
 fn before_the_cursor(derive: Derive, item: &str) -> String {
     let (without, with) = (item.replace(CURSOR, ""), item.replace(CURSOR, WORD));
     let without = expansion(derive, &without).to_string();
@@ -32,7 +32,7 @@ fn before_the_cursor(derive: Derive, item: &str) -> String {
     before.to_owned()
 }
 
-/// What was begun there, as the editor goes on with it.
+/// The word begun at the cursor, as the editor continues it.
 fn word_at_the_cursor(item: &str) -> String {
     let (before, _) = item.split_once(CURSOR).expect("a cursor");
     let begun = before.rsplit(|char: char| !char.is_alphanumeric()).next().unwrap_or_default();
@@ -54,7 +54,8 @@ fn modules(items: Vec<syn::Item>) -> impl Iterator<Item = syn::ItemMod> {
     })
 }
 
-/// The keys that someone who wrote none of them is told of, but for keywords: no item has such a name.
+/// The keys in the message for an annotation without keys, without keywords: no item has such a
+/// name.
 fn told(derive: Derive, item: &str) -> BTreeSet<String> {
     let mistakes = mistakes(derive, &item.replace(CURSOR, WORD));
     let unknown = format!("unknown key `{}`; ", word_at_the_cursor(item));

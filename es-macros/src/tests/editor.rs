@@ -1,5 +1,5 @@
-//! What an editor finds behind a listed event: whatever word of an expansion has its place is offered as
-//! a meaning of it.
+//! The meanings that an editor finds for a listed event: every word of an expansion with its span
+//! is offered as one.
 
 use std::collections::BTreeSet;
 

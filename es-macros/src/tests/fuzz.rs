@@ -85,7 +85,7 @@ const SOUND: [(Derive, &str); 14] = [
     ),
 ];
 
-/// What gets into places where it does not belong.
+/// Tokens that are put into places where they do not belong.
 const STRAYS: &str = r#"
     , = ; : :: as id tag name tolerates event events error crate aggregate version needs in from with
     previous aliases removed effects key bulk db added renamed changed default serde 2 3 T "x" "" 0 -1 1.5 'a' b"x"
@@ -113,7 +113,7 @@ fn tokens_out_of_place_give_rust_or_a_sentence_but_no_panic() {
     }
 }
 
-/// Whether a parameter or a field is called `_`: the parser lets that pass, the compiler does not.
+/// True if a parameter or a field is called `_`: the parser accepts that, the compiler does not.
 fn is_nameless(input: &DeriveInput) -> bool {
     let fields: Vec<_> = match &input.data {
         Data::Struct(data) => data.fields.iter().collect(),

@@ -1,4 +1,4 @@
-//! Each mistake and the sentence that answers it.
+//! Each mistake with its error message.
 
 use super::mistakes;
 use crate::underived::{AGGREGATE, COMMAND};
@@ -518,7 +518,7 @@ fn what_a_decision_model_tolerates_is_some_of_what_it_knows_of() {
     );
 }
 
-/// What is said of a decision model about one course, with these keys.
+/// The messages for a decision model about one course, with these keys.
 fn of_tagged_model(keys: &str) -> Vec<String> {
     of_decision_model(&format!(
         "#[decision_model({keys})] struct Seats(#[decision_model(tag = \"course\")] Id);"
@@ -588,7 +588,7 @@ fn the_enum_of_an_aggregate_says_what_is_superseded() {
     );
 }
 
-/// What is said of an aggregate with `key` among its keys.
+/// The messages for an aggregate with `key` among its keys.
 fn of_snapshot(key: &str) -> Vec<String> {
     of_aggregate(&format!(r#"#[aggregate(name = "a", id = Id, events(Paid), {key})] struct A;"#))
 }

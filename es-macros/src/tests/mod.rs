@@ -1,4 +1,4 @@
-//! The derives as plain functions: what they write and what they say.
+//! The derives as plain functions: their expansions and their error messages.
 
 mod budget;
 mod completion;
@@ -15,7 +15,7 @@ use crate::diagnostics::Errors;
 
 type Derive = fn(&DeriveInput, &mut Errors) -> TokenStream;
 
-/// What `derive` says about `item`, mistake by mistake.
+/// The messages of `derive` for `item`, mistake by mistake.
 fn mistakes(derive: Derive, item: &str) -> Vec<String> {
     let input = syn::parse_str(item).unwrap();
     let mut errors = Errors::default();
@@ -23,7 +23,7 @@ fn mistakes(derive: Derive, item: &str) -> Vec<String> {
     errors.messages()
 }
 
-/// What `derive` writes for `item`.
+/// The expansion of `item` by `derive`.
 fn expansion(derive: Derive, item: &str) -> TokenStream {
     crate::expansion::of(derive, item.parse().unwrap())
 }

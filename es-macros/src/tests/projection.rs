@@ -1,4 +1,4 @@
-//! Each mistake in a projection and the sentence that answers it.
+//! Each mistake in a projection with its error message.
 
 use super::mistakes;
 use crate::projection;
@@ -7,7 +7,7 @@ fn of_projection(item: &str) -> Vec<String> {
     mistakes(projection::derive, item)
 }
 
-/// What is said of these keys beside a name.
+/// The messages for these keys beside a name.
 fn of_keys(keys: &str) -> Vec<String> {
     of_projection(&format!(r#"#[projection(name = "p", {keys})] struct Balances;"#))
 }
