@@ -1,5 +1,5 @@
-//! A version built in one transaction while nobody appends: how a projection begins that is a part of
-//! every append.
+//! Exclusive build of a version in one transaction while no append is open: the beginning of an
+//! inline projection.
 
 use es_core::projection::{Registration, Swap, VersionState};
 use es_core::{ProjectionId, StoreError};
@@ -12,8 +12,8 @@ use super::PgProjections;
 use super::begin::PATIENCE;
 use super::version::unsupported;
 
-/// What an inline projection is kept in order by: the appends themselves. It says at the same time which
-/// versions are inline, so that none is run in two ways at once.
+/// The declared key of an inline projection: the appends themselves keep it in order. It marks the
+/// versions that are inline, so that none is run in two ways at once.
 pub(crate) const INLINE: &str = "inline";
 
 /// The transaction in which a version is built.
@@ -21,7 +21,7 @@ pub(crate) struct Alone {
     projections: PgProjections,
     id: ProjectionId,
     projection: i32,
-    /// Building, serving or retired.
+    /// The place of the version: building, serving or retired.
     place: VersionState,
     is_prepared: bool,
     schema: String,
@@ -29,8 +29,8 @@ pub(crate) struct Alone {
 }
 
 impl PgProjections {
-    /// Keeps out who else would build the version, and waits for the appends that are under way; those
-    /// that come later wait for this.
+    /// Keeps out other builders of the version, and waits for the appends that are open; later
+    /// appends wait for the build.
     pub(crate) async fn begin_alone(&self, id: &ProjectionId) -> Result<Alone, StoreError> {
         let opened = self.open(id, Some(PATIENCE), "FOR UPDATE").await?;
         let (projection, place, schema) = (opened.projection, opened.place, opened.schema);
@@ -42,8 +42,9 @@ impl PgProjections {
         Ok(alone)
     }
 
-    /// As [`ProjectionStore::register`](es_core::projection::ProjectionStore::register), for what is
-    /// kept in order by appends.
+    /// Registers an inline projection like
+    /// [`ProjectionStore::register`](es_core::projection::ProjectionStore::register): appends keep
+    /// it in order.
     pub(crate) async fn register_inline(
         &self,
         registration: &mut Registration,
@@ -56,7 +57,7 @@ impl PgProjections {
 }
 
 impl PgProjections {
-    /// Where the rows of the version are that is read.
+    /// The schema with the rows of the version that is read.
     pub(crate) fn schema_read(&self, id: &ProjectionId) -> String {
         super::place::of_name(&self.store.schema, &id.name)
     }
@@ -67,7 +68,7 @@ impl Alone {
         &mut self.session
     }
 
-    /// Whether its tables are there, and with them what was appended so far.
+    /// True if its tables exist and hold what was appended so far.
     pub(crate) fn is_built(&self) -> bool {
         self.is_prepared
     }
@@ -82,7 +83,7 @@ impl Alone {
         Ok(())
     }
 
-    /// Makes it permanent; from then on its rows are those that are read.
+    /// Makes the build permanent; from then on its rows are those that are read.
     pub(crate) async fn finish(mut self) -> Result<(), StoreError> {
         let prepared = self
             .projections

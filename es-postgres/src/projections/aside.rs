@@ -1,4 +1,4 @@
-//! Events on their way into es.parked, as arrays, one per column.
+//! Newly parked events for `es.parked`, as arrays, one per column.
 
 use es_core::projection::{Failure, SetAside};
 use es_core::{StoreError, StoreErrorKind};
@@ -32,7 +32,7 @@ pub(super) struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// In the order of their keys, as everybody who waits for several.
+    /// The columns in the order of the keys, which every transaction that waits for several keeps.
     pub(super) fn of(aside: &'a [SetAside]) -> Result<Self, StoreError> {
         let mut sorted: Vec<_> = aside.iter().collect();
         sorted.sort_unstable_by_key(|aside| (&aside.key, aside.event.position));
@@ -98,7 +98,7 @@ pub(super) fn wait(failure: &Failure) -> Option<i64> {
     Some(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX).min(1_000_000_000_000))
 }
 
-/// Without what PostgreSQL holds in no text.
+/// The text without characters that PostgreSQL does not store.
 pub(super) fn text(error: &str) -> String {
     error.replace('\0', "")
 }

@@ -1,4 +1,4 @@
-//! A transaction in which rows are written, and how it goes back.
+//! A transaction in which rows are written, and its rollback.
 
 use std::fmt;
 use std::time::Duration;
@@ -18,12 +18,12 @@ use super::handlers::{self, AsBegun};
 
 /// A transaction in the schema of a version.
 ///
-/// Dropped, its connection is closed, and the server undoes it. One that is left alone for as long as
-/// its holder's lease lasts is ended by the server.
+/// If it is dropped, its connection is closed and the server rolls it back. If it is idle for as
+/// long as its holder's lease lasts, the server ends it.
 pub struct PgBatch {
     pub(super) projections: PgProjections,
     pub(super) id: ProjectionId,
-    /// es.projections.id
+    /// The number of the projection in `es.projections.id`.
     pub(super) projection: i32,
     pub(super) purpose: Purpose,
     pub(super) session: Session,
@@ -31,27 +31,28 @@ pub struct PgBatch {
     is_marked: bool,
 }
 
-/// What a batch is for, and with that, what it needs for its commit.
+/// The purpose of a batch, with the data that its commit needs.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Purpose {
-    /// To make the tables of a version.
+    /// The batch makes the tables of a version.
     Prepare,
-    /// To handle events as this node.
+    /// The batch handles events as this node.
     Project(Doing),
-    /// As above, for a version that does something else by now than the node believes.
+    /// The batch handles events for a node that believes the version to be in another state than it
+    /// is; its commit fails.
     Outdated,
-    /// To build the version again.
+    /// The batch builds the version again.
     Rebuild,
-    /// To look, or to fold aside.
+    /// The batch reads, or folds into a scratch schema, and cannot be committed.
     Look,
 }
 
-/// What batches of a node have in common.
+/// The node, lease and state that the batches of a node have in common.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Doing {
     pub(super) node: Uuid,
     pub(super) lease: Duration,
-    /// What the version is doing, as far as the node knows.
+    /// The state of the version, as far as the node knows.
     pub(super) state: VersionState,
 }
 

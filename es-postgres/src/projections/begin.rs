@@ -1,4 +1,4 @@
-//! How batches begin: each with one message.
+//! The beginning of a batch, with one message to the server.
 
 use std::time::Duration;
 
@@ -18,20 +18,20 @@ use super::handlers::{self, AsBegun};
 use super::version::{state, unknown};
 use super::{PgProjections, place};
 
-/// Whoever makes tables or empties them keeps others waiting: so long after it was last heard of, at
-/// most.
+/// The time after its last sign of life for which a node that makes or empties tables keeps others
+/// waiting, at most.
 pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A transaction in the schema of a version, and what the version is doing.
+/// A transaction in the schema of a version, and the state of the version.
 pub(super) struct Opened {
     pub(super) session: Session,
     pub(super) begun: AsBegun,
     pub(super) projection: i32,
-    /// Building, serving or retired.
+    /// The place of the version: building, serving or retired.
     pub(super) place: VersionState,
     is_stopped: bool,
     pub(super) is_prepared: bool,
-    /// Where its rows are.
+    /// The schema of its rows.
     pub(super) schema: String,
 }
 
@@ -47,8 +47,9 @@ impl PgProjections {
         Ok(self.batch(holder.id, opened, purpose))
     }
 
-    /// The batch of a transaction that was begun with the commit of the one before. `None` where a handler
-    /// has changed what keeps the session from writing outside of it, or the version is gone.
+    /// The batch of a transaction that was begun with the commit of the one before. `None` if a
+    /// handler has changed the setting that keeps the session from writing outside of it, or the
+    /// version is gone.
     pub(super) async fn next_batch(
         &self,
         id: &ProjectionId,
@@ -66,7 +67,7 @@ impl PgProjections {
         Some(self.batch(id, opened, purpose))
     }
 
-    /// The others wait for the row of the version.
+    /// Begins the batch that makes the tables. Other nodes wait for the row of the version.
     pub(super) async fn begin_prepare(
         &self,
         id: &ProjectionId,
@@ -84,7 +85,7 @@ impl PgProjections {
         Ok(Some(self.batch(id, opened, Purpose::Prepare)))
     }
 
-    /// In a schema that nobody else will ever see.
+    /// Begins a batch in a scratch schema, which no other session ever sees.
     pub(super) async fn begin_scratch(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
         let mut opened = self.open(id, None, "").await?;
         let schema = format!("es_scratch_{}", Uuid::new_v4().simple());
@@ -113,10 +114,10 @@ impl PgProjections {
         PgBatch::new(self, id, opened.projection, purpose, opened.session, opened.begun)
     }
 
-    /// Begins a transaction in the schema in which the rows of the version are at this moment. Whatever
-    /// comes between this and the commit takes its slots from their holder.
+    /// Begins a transaction in the schema in which the rows of the version are at this moment. An
+    /// operation that moves or replaces them before the commit takes the slots from their holder.
     ///
-    /// The server ends it after `idle` without a word: a node that is paused holds its rows no longer.
+    /// The server ends it after it is idle for `idle`: a paused node then no longer holds its rows.
     pub(super) async fn open(
         &self,
         id: &ProjectionId,
@@ -153,7 +154,7 @@ impl PgProjections {
 }
 
 impl Opened {
-    /// That session, by the row of [`opening`].
+    /// The session with the state of the version, from the row of [`opening`].
     fn of(
         session: Session,
         row: &PgRow,
@@ -182,8 +183,8 @@ impl Opened {
 /// The column of [`opening`] that says whether the session writes outside of transactions.
 const READ_ONLY: usize = 7;
 
-/// Leans on `projections_name_version_key`. Names and schemas are letters, digits and `-_.`; the search
-/// path of the session may be empty.
+/// The statement that opens a batch. Uses the index `projections_name_version_key`. Names and
+/// schemas are letters, digits and `-_.`; the search path of the session may be empty.
 pub(super) fn opening(
     schema: &Schema,
     id: &ProjectionId,

@@ -1,4 +1,4 @@
-//! How a batch becomes permanent, or nothing.
+//! The commit of a batch, all or nothing.
 
 use es_core::projection::{CommitError, Progress, ProjectionBatch, SlotProgress};
 use es_core::{StoreError, StoreErrorKind, Timestamp};
@@ -15,9 +15,9 @@ use super::begin::opening;
 use super::handlers::from_commit;
 use super::version::unsupported;
 
-/// The namespace of the locks on the slots of a whole version: shared for the moment of a commit, alone
-/// for whoever takes the slots from everybody. A commit does not wait for that one, since it would find
-/// its slots gone.
+/// The namespace of the locks on the slots of a whole version: shared for the moment of a commit,
+/// exclusive for a session that takes the slots from all nodes. A commit does not wait for the
+/// exclusive lock, since it would find its slots gone.
 pub(super) const ALL_SLOTS: i32 = 1_163_067_396;
 
 impl PgBatch {
@@ -28,10 +28,10 @@ impl PgBatch {
         }
     }
 
-    /// The commit, and with it the next batch of the node, where the connection may go on.
+    /// Commits the batch and begins the next one of the node, if the connection may go on.
     ///
-    /// A node that stops here is one that does not go on with its batch, before the commit or after it: no
-    /// task goes on in its place, and the server ends the transaction with the lease.
+    /// A node that stops here is one that does not go on with its batch, before the commit or after
+    /// it: no task goes on in its place, and the server ends the transaction with the lease.
     pub(super) async fn go_on_with(
         mut self,
         progress: Progress,
@@ -52,14 +52,14 @@ impl PgBatch {
         Ok(projections.next_batch(&id, session, &rows, doing).await)
     }
 
-    /// Nothing is kept.
+    /// Rolls the batch back and returns the error.
     async fn refused<T>(self, why: CommitError) -> Result<T, CommitError> {
         // Where that fails as well, the connection is gone, and the transaction with it.
         drop(self.session.undo().await);
         Err(why)
     }
 
-    /// The statements that make the batch permanent, but for the commit.
+    /// The statements that make the batch permanent, without the commit.
     async fn closing(&mut self, progress: &Progress) -> Result<Vec<String>, CommitError> {
         match self.purpose {
             Purpose::Outdated => return Err(CommitError::Lost),
@@ -86,7 +86,8 @@ impl PgBatch {
         Ok(closing)
     }
 
-    /// Only in the transaction that was begun: what a handler has left instead of it may keep anything.
+    /// Writes the parked events, only in the transaction that was begun: another one, left by a
+    /// handler, may keep anything.
     async fn keep_aside(&mut self, progress: &Progress) -> Result<(), sqlx::Error> {
         let Progress { set_aside, failed_again, settled, .. } = progress;
         if set_aside.is_empty() && failed_again.is_empty() && settled.is_empty() {
@@ -98,8 +99,8 @@ impl PgBatch {
 }
 
 impl PgProjections {
-    /// What is settled, what has failed again, what is set aside from now on, and what comes first after
-    /// that. In the order of the keys.
+    /// Writes the settled events, those that failed again, the newly parked ones, and the new heads
+    /// of their keys. In the order of the keys.
     async fn keep_aside(
         &self,
         connection: &mut PgConnection,
@@ -158,8 +159,8 @@ impl PgProjections {
     }
 }
 
-/// One message, so that no pause can come between the look at the slots and the end of the transaction.
-/// Leans on `leases_pkey`.
+/// The check of the slots and the end of the transaction, in one message, so that no pause can come
+/// between them. Uses the index `leases_pkey`.
 ///
 /// ```text
 /// node    … rows …  paused ……………………………………………  UPDATE, COMMIT: its epoch is old, all of it is undone
@@ -176,13 +177,13 @@ fn fenced(schema: &Schema, projection: i32, node: Uuid, slots: &[SlotProgress]) 
     )
 }
 
-/// An array, as the server reads it.
+/// The array in the text form of the server.
 fn list(slots: &[SlotProgress], number: impl Fn(&SlotProgress) -> i64) -> String {
     let numbers: Vec<_> = slots.iter().map(|done| number(done).to_string()).collect();
     format!("{{{}}}", numbers.join(","))
 }
 
-/// For a batch that holds all slots by itself. Leans on `leases_pkey`.
+/// The statement for a batch that holds all slots by itself. Uses the index `leases_pkey`.
 fn unfenced(schema: &Schema, projection: i32, slots: &[SlotProgress]) -> Option<String> {
     if slots.is_empty() {
         return None;
@@ -204,7 +205,8 @@ fn values(slots: &[SlotProgress]) -> String {
     rows.collect::<Vec<_>>().join(",")
 }
 
-/// A slot that is gone, or a session that the server has ended since it was left alone for too long.
+/// The error if a slot is gone, or if the server has ended the session since it was idle for too
+/// long.
 fn from_step(error: sqlx::Error) -> CommitError {
     let state = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     match state.as_deref() {

@@ -1,5 +1,5 @@
-//! Objects that a service has built on the rows of a version: they stay with them when another version takes
-//! their place.
+//! Database objects of a service that depend on the rows of a version: they stay with them when
+//! another version takes their place.
 
 use es_core::{ProjectionId, StoreError, StoreErrorKind};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
@@ -10,7 +10,8 @@ use crate::error::from_sqlx;
 use super::version::Known;
 use super::{PgProjections, place};
 
-/// Something outside of a version's schema depends on its rows, so the version was not dropped.
+/// The error of a version that was not dropped, since something outside of its schema depends on
+/// its rows.
 ///
 /// It is the [source](std::error::Error::source) of the [`StoreError`] of
 /// [`drop_version`](es_core::ProjectionStore::drop_version).
@@ -28,25 +29,26 @@ pub struct HasDependents {
     pub dependents: Vec<String>,
 }
 
-/// The treatment of what depends on a version that is dropped.
+/// The treatment of objects that depend on a version that is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dependents {
     /// The version is not dropped.
     Refuse,
-    /// They are dropped with it.
+    /// The objects are dropped with it.
     Drop,
 }
 
 impl PgProjections {
-    /// Drops a version like [`drop_version`](es_core::ProjectionStore::drop_version), together with what depends on its
-    /// rows, such as views and foreign keys of the service, which are lost.
+    /// Drops a version like [`drop_version`](es_core::ProjectionStore::drop_version), together with
+    /// the objects that depend on its rows, such as views and foreign keys of the service, which
+    /// are lost.
     pub async fn drop_version_and_dependents(&self, id: &ProjectionId) -> Result<bool, StoreError> {
         let (kept, id) = (self.clone(), id.clone());
         driven(async move { kept.remove_version(&id, Dependents::Drop).await }).await
     }
 
-    /// The objects that would go on reading the rows of `read` once `new` has taken their place, and what would be
-    /// lost on them.
+    /// The objects that would go on reading the rows of `read` once `new` has taken their place,
+    /// and the grants that would be lost.
     pub(super) async fn dependents_on_swap(
         &self,
         connection: &mut PgConnection,
@@ -60,7 +62,7 @@ impl PgProjections {
         self.dependents(connection, old, Some(heir)).await
     }
 
-    /// Refuses to drop a version that something depends on. Nobody begins to depend on it until the
+    /// Refuses to drop a version that something depends on. No new dependency can arise until the
     /// transaction ends.
     pub(super) async fn has_no_dependents(
         &self,

@@ -1,4 +1,4 @@
-//! Misdeeds of a handler with the transaction that it was handed.
+//! Checks of the transaction that a handler was handed.
 
 use es_core::{ProjectError, StoreError, StoreErrorKind};
 use sqlx::postgres::PgRow;
@@ -7,14 +7,15 @@ use sqlx::{AssertSqlSafe, Error, PgConnection, Row};
 use crate::error::from_sqlx;
 use crate::statements::Schema;
 
-/// The settings of a session when it was handed over, as SQL spells it.
+/// The settings of a session when it was handed over, in the form of SQL.
 #[derive(Clone, Debug)]
 pub(super) struct AsBegun {
     path: String,
     role: String,
 }
 
-/// The columns that SQL selects of a session for an [`AsBegun`]; the path first, which may be one that is just set.
+/// The columns that SQL selects of a session for an [`AsBegun`]; the search path comes first, and
+/// may be one that is just set.
 pub(super) fn settings(path: &str) -> String {
     format!("quote_literal({path}), quote_literal(current_setting('role'))")
 }
@@ -33,9 +34,9 @@ impl AsBegun {
     }
 }
 
-/// Checks that what a handler wrote since the savepoint can be kept, with what would otherwise show at the
-/// commit alone. In one message, and nothing of it stays: a constraint that was looked at is looked at
-/// again, and is deferred still.
+/// Checks that the rows written since the savepoint can be kept, including constraints that would
+/// otherwise fail at the commit only. The check is one message and leaves no trace: a deferred
+/// constraint is checked again at the commit.
 pub(super) async fn check(
     connection: &mut PgConnection,
     begun: &AsBegun,
@@ -90,7 +91,8 @@ enum Left {
     Setting(&'static str),
 }
 
-/// The transaction has failed, or there is none: the server names neither by its cause.
+/// The error if the transaction has failed, or there is none: the server names the cause of
+/// neither.
 pub(crate) fn from_check(error: Error) -> ProjectError {
     match state(&error).as_deref() {
         Some("25P02") => Left::Failed { source: error }.into(),
@@ -100,7 +102,7 @@ pub(crate) fn from_check(error: Error) -> ProjectError {
     }
 }
 
-/// The error of going back, where a handler has ended the transaction.
+/// The error of the rollback if a handler has ended the transaction.
 pub(super) fn from_back(error: Error) -> StoreError {
     match state(&error).as_deref() {
         Some("25P01" | "3B001") => StoreError::new(StoreErrorKind::Unsupported, Left::Ended),
@@ -108,7 +110,7 @@ pub(super) fn from_back(error: Error) -> StoreError {
     }
 }
 
-/// The error of the commit, told like that of a check.
+/// The error of the commit, reported like that of a check.
 pub(super) fn from_commit(error: Error) -> StoreError {
     match state(&error).as_deref() {
         Some("25P02") => {

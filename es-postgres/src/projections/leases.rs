@@ -1,4 +1,4 @@
-//! Who runs which slots.
+//! Leases of the slots of a version.
 
 use std::time::Duration;
 
@@ -60,7 +60,8 @@ impl PgProjections {
         Ok(claims)
     }
 
-    /// Has events wait that older releases gave up in these slots, up to the moment at which they were claimed.
+    /// Makes the events wait that older releases gave up in these slots, up to the moment at which
+    /// they were claimed.
     async fn wait_for_newer(&self, id: &ProjectionId, claims: &[Claim]) -> Result<(), StoreError> {
         let slots: Vec<_> = claims.iter().map(|claim| claim.slot).collect();
         let query = self.of(id, include_str!("../../sql/projections/wait_for_newer.sql"));
@@ -154,7 +155,7 @@ fn claim(row: &PgRow) -> Result<Claim, StoreError> {
     Ok(Claim::new(slot(number(row, 0)?)?, epoch, Position(checkpoint), Position(effects)))
 }
 
-/// The slots as the numbers that they have.
+/// The numbers of the slots.
 pub(super) fn numbers(slots: &[Slot]) -> Vec<i16> {
     slots.iter().map(|slot| i16::from(slot.number())).collect()
 }
@@ -175,7 +176,8 @@ pub(super) fn epoch(number: i64) -> Epoch {
     Epoch(number.unsigned_abs())
 }
 
-/// A lease has no use beyond thirty years, and instants of the server have an end.
+/// The longest lease, about thirty years: a longer one has no use, and instants of the server have
+/// a limit.
 const LONGEST: i64 = 1_000_000_000_000_000;
 
 fn micros(time: Duration) -> i64 {

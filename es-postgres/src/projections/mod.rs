@@ -1,4 +1,4 @@
-//! Where projections keep their rows, and how far they have come.
+//! The store of projections: their rows, checkpoints, leases and parked events.
 
 mod alone;
 mod aside;

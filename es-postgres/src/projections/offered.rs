@@ -1,4 +1,4 @@
-//! A batch that is begun for a caller who may not come for it.
+//! Batches that are begun for a caller who may not poll again.
 //!
 //! A batch holds a connection, and may hold rows, slots or the right to make tables. So it is not left in
 //! the future of a caller who keeps that and does not poll it: after a moment it is undone, and begun again
@@ -21,7 +21,7 @@ use crate::driven::told;
 
 use super::PgBatch;
 
-/// For so long a batch waits for its caller.
+/// The time that a batch waits for its caller.
 const UNFETCHED: Duration = Duration::from_millis(250);
 
 /// The place where a batch waits for its caller.
@@ -30,7 +30,8 @@ type Place<T> = Arc<Mutex<Option<T>>>;
 /// A place, and the sender that goes with its caller.
 type Offer<T> = (Place<T>, oneshot::Sender<()>);
 
-/// The batch that `begin` begins on a task, if it begins one. Dropped, there is none.
+/// The batch that `begin` begins on a task, if it begins one. If the future is dropped, there is
+/// none.
 ///
 /// # Errors
 ///

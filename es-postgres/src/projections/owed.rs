@@ -1,4 +1,4 @@
-//! The events that a version is owed: those that any release of it reads.
+//! The events that a version must receive: those that any release of it reads.
 
 use es_core::projection::Registration;
 use es_core::{EventName, StoreError, StoreErrorKind};
@@ -36,7 +36,7 @@ impl PgProjections {
         }
     }
 
-    /// Looks again with all others kept out.
+    /// Checks again with all others kept out.
     async fn owe_types_alone(
         &self,
         connection: &mut PgConnection,
@@ -56,7 +56,7 @@ impl PgProjections {
         Ok(())
     }
 
-    /// The number of the version, and the names that it is owed.
+    /// The number of the version, and the names of the events that it must receive.
     async fn owed_types(
         &self,
         connection: &mut PgConnection,

@@ -1,4 +1,4 @@
-//! What is set aside, read and decided on.
+//! Reading and deciding on parked events.
 
 use es_core::projection::{Keys, Parked, ParkedKey, Slot};
 use es_core::{
@@ -101,7 +101,7 @@ impl PgProjections {
         Ok(self.changed_by(query).await? > 0)
     }
 
-    /// A statement about a version, which is its first two arguments.
+    /// A statement about a version, whose name and number are its first two arguments.
     pub(super) fn of(
         &self,
         id: &ProjectionId,
@@ -110,7 +110,7 @@ impl PgProjections {
         self.store.query(sql).bind(id.name.as_str()).bind(i64::from(id.version))
     }
 
-    /// How many rows it has changed.
+    /// Runs the statement and returns the number of changed rows.
     pub(super) async fn changed_by(
         &self,
         query: Query<'static, Postgres, PgArguments>,
@@ -148,7 +148,7 @@ fn parked_key(row: &PgRow) -> Result<ParkedKey, StoreError> {
     Ok(parked)
 }
 
-/// None is stored beyond what the column holds.
+/// Converts a schema version to the type of its column. No stored version exceeds it.
 fn integer(version: SchemaVersion) -> i32 {
     i32::try_from(version.0).unwrap_or(i32::MAX)
 }
@@ -163,7 +163,7 @@ fn attempts(row: &PgRow, column: usize) -> Result<u32, StoreError> {
     Ok(attempts.unsigned_abs())
 }
 
-/// An instant that may be missing.
+/// The instant in a column that may be null.
 fn moment(row: &PgRow, column: usize) -> Result<Option<Timestamp>, StoreError> {
     use sqlx::ValueRef;
     let is_null = row.try_get_raw(column).map_err(from_sqlx)?.is_null();

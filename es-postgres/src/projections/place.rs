@@ -1,11 +1,12 @@
-//! In which schema the rows of a version are.
+//! The names of the schemas that hold the rows of versions.
 
 use es_core::{ProjectionId, ProjectionName};
 
 use crate::statements::Schema;
 
-/// The schema of a version: that without a number, if its rows are the ones that are read. Letters,
-/// digits and `_`, a letter first. `store` is the schema of the store.
+/// The schema of a version: the one without a number, if its rows are the ones that are read. It
+/// consists of letters, digits and `_`, and begins with a letter. `store` is the schema of the
+/// store.
 pub(super) fn schema(store: &Schema, id: &ProjectionId, is_read: bool) -> String {
     if is_read { of_name(store, &id.name) } else { numbered(store, id) }
 }
@@ -33,7 +34,7 @@ pub(super) fn shared(
     (rest.is_empty() || rest.strip_prefix("_v").is_some_and(is_number)).then_some(long)
 }
 
-/// Whether the server keeps names like it for itself.
+/// True if the server reserves such names.
 pub(super) fn is_reserved(schema: &str) -> bool {
     schema.starts_with("pg_")
 }

@@ -1,4 +1,4 @@
-//! A version with its tables empty, while readers see what was there.
+//! Rebuild of a version: its tables are emptied, while readers see the old rows.
 
 use es_core::{ProjectionId, StoreError};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
@@ -13,7 +13,7 @@ use super::commit::ALL_SLOTS;
 /// A table in the schema of a version.
 pub(super) struct Table {
     pub(super) name: String,
-    /// With its schema, as SQL spells it.
+    /// The name with its schema, as SQL spells it.
     pub(super) quoted: String,
 }
 
@@ -31,7 +31,8 @@ impl PgProjections {
         }
     }
 
-    /// The slots first: what others have begun fails at its commit, and lets go of its rows.
+    /// Empties the tables. The slots are taken first: open batches of other nodes then fail at
+    /// their commit, and release their rows.
     pub(super) async fn empty(
         &self,
         connection: &mut PgConnection,
@@ -54,7 +55,7 @@ impl PgProjections {
         Ok(())
     }
 
-    /// Takes the slots of a version from whoever holds them; nobody commits to it until the transaction
+    /// Takes the slots of a version from all holders; no batch commits to it until the transaction
     /// ends.
     pub(super) async fn take_all_slots(
         &self,
@@ -67,7 +68,7 @@ impl PgProjections {
         Ok(())
     }
 
-    /// Waits for the commits that are under way; those that come later are lost.
+    /// Waits for the commits that are under way; later ones fail.
     pub(super) async fn keep_all_out(
         &self,
         connection: &mut PgConnection,

@@ -1,4 +1,4 @@
-//! A version becomes known.
+//! Registration of versions.
 
 use es_core::projection::{RegisterError, Registration, VersionState};
 use es_core::{ProjectionId, ProjectionName, StoreError, StoreErrorKind};
@@ -15,8 +15,9 @@ use super::alone::INLINE;
 use super::place;
 use super::version::Known;
 
-/// Two names that share a schema must not be found free at once. It waits for nobody but others who
-/// register and those who say in a moment that a version is prepared, stopped or swapped.
+/// The lock for changes of versions: two names that share a schema must not be found free at once.
+/// It waits only for other registrations and for the short updates that mark a version as prepared,
+/// stopped or swapped.
 fn alone(schema: &Schema) -> String {
     format!(
         "BEGIN ISOLATION LEVEL READ COMMITTED; \
@@ -26,8 +27,8 @@ fn alone(schema: &Schema) -> String {
 }
 
 impl PgProjections {
-    /// Looks first, since it is there nearly always; where it is not, it looks again with all others
-    /// kept out.
+    /// Registers a version. Looks it up first, since it nearly always exists; if it does not, looks
+    /// again with all others kept out.
     pub(super) async fn register_version(
         &self,
         registration: &Registration,
@@ -93,7 +94,7 @@ impl PgProjections {
         Ok(state)
     }
 
-    /// What a known version is doing; whether it, or an unknown one, may be run at all.
+    /// The state of a known version; fails if it, or an unknown one, may not be run at all.
     async fn registered(
         &self,
         connection: &mut PgConnection,
@@ -111,7 +112,8 @@ impl PgProjections {
         Ok(None)
     }
 
-    /// Whether nothing is in the way of the rows of a new version, now and when it is swapped in.
+    /// Checks that nothing is in the way of the rows of a new version, now and when it is swapped
+    /// in.
     async fn has_a_place(
         &self,
         connection: &mut PgConnection,

@@ -1,4 +1,4 @@
-//! What versions have come to.
+//! The status of versions.
 
 use es_core::projection::{InHand, NodeStatus, SlotStatus, Unreadable, VersionStatus};
 use es_core::{
@@ -37,7 +37,7 @@ impl PgProjections {
         rows.iter().map(status).collect()
     }
 
-    /// At one moment, whatever becomes of the version meanwhile.
+    /// Counts the rows at one moment, even if the version changes meanwhile.
     pub(super) async fn count_rows(
         &self,
         id: &ProjectionId,
@@ -109,7 +109,7 @@ fn nodes(row: &PgRow) -> Result<Vec<NodeStatus>, StoreError> {
     Ok(status.collect())
 }
 
-/// The event that each node has in hand.
+/// The event that each node is handling.
 fn in_hand(row: &PgRow) -> Result<Vec<Option<InHand>>, StoreError> {
     let positions: Vec<Option<i64>> = array(row, 17)?;
     let events: Vec<Option<String>> = array(row, 18)?;
@@ -133,7 +133,7 @@ fn unreadable(row: &PgRow) -> Result<Vec<Unreadable>, StoreError> {
     kinds.collect()
 }
 
-/// Nothing where the server has gathered nothing.
+/// The array in a column; empty if the server aggregated no rows.
 fn array<'r, T>(row: &'r PgRow, column: usize) -> Result<Vec<T>, StoreError>
 where
     Vec<T>: sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,

@@ -1,4 +1,4 @@
-//! The handle, and the doors to everything behind it.
+//! The handle of the projection store, and the entry to everything behind it.
 
 use std::fmt;
 
@@ -22,9 +22,9 @@ use super::dependents::Dependents;
 use super::offered::offered;
 use super::transient;
 
-/// Keeps the rows of projections and how far these have come, in one database and in one transaction.
+/// Stores the rows and checkpoints of projections, in one database and in one transaction.
 ///
-/// A handle: clones speak to the same pool.
+/// It is a handle: clones share the same pool.
 ///
 /// ```no_run
 /// use es_postgres::PgStore;
@@ -42,7 +42,7 @@ pub struct PgProjections {
 }
 
 impl PgStore {
-    /// Keeps projections beside the events, on the same pool.
+    /// Stores projections beside the events, on the same pool.
     #[must_use]
     pub fn projections(&self) -> PgProjections {
         PgProjections { store: self.clone() }
@@ -50,21 +50,23 @@ impl PgStore {
 }
 
 impl PgProjections {
-    /// Keeps projections in the database of `pool`, which may be another one than that of the events.
-    /// [`PgStore::migrate`] makes the schema `es` there too.
+    /// Stores projections in the database of `pool`, which may be another one than that of the
+    /// events. [`PgStore::migrate`] makes the schema `es` there too.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
         PgStore::new(pool).projections()
     }
 
-    /// Makes a store like [`new`](Self::new), with progress in another schema than `es`; see [`PgStore::in_schema`].
+    /// Makes a store like [`new`](Self::new), with progress in another schema than `es`; see
+    /// [`PgStore::in_schema`].
     #[must_use]
     pub fn in_schema(pool: PgPool, schema: SchemaName) -> Self {
         PgStore::in_schema(pool, schema).projections()
     }
 
-    /// Prepares no statements, see [`PgStore::without_prepared_statements`]. Handlers may prepare statements all the same: each batch
-    /// begins with a session that has forgotten those of others.
+    /// Prepares no statements, see [`PgStore::without_prepared_statements`]. Handlers may prepare
+    /// statements all the same: each batch begins with a session that has forgotten those of
+    /// others.
     #[must_use]
     pub fn without_prepared_statements(self) -> Self {
         Self { store: self.store.without_prepared_statements() }
@@ -208,8 +210,8 @@ impl ProjectionStore for PgProjections {
         driven(async move { kept.reinstate_version(&id).await }).boxed().await
     }
 
-    /// Takes nothing along that depends on its rows from outside: the error's source is then
-    /// [`HasDependents`](super::HasDependents).
+    /// Drops the version, unless objects outside of its schema depend on its rows: the error's
+    /// source is then [`HasDependents`](super::HasDependents).
     async fn drop_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
         let (kept, id) = (self.clone(), id.clone());
         driven(async move { kept.remove_version(&id, Dependents::Refuse).await }).boxed().await
@@ -245,7 +247,7 @@ impl ProjectionStore for PgProjections {
     }
 }
 
-/// Says how busy the pool is and never how to reach the database.
+/// Shows how busy the pool is, and never how to reach the database.
 impl fmt::Debug for PgProjections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PgProjections").field("store", &self.store).finish()

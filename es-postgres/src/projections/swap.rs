@@ -1,4 +1,4 @@
-//! A version takes the place of another, or goes.
+//! Promotion, reinstatement and removal of versions.
 
 use es_core::projection::{Swap, VersionState};
 use es_core::{ProjectionId, StoreError};
@@ -11,14 +11,15 @@ use super::dependents::Dependents;
 use super::version::{Known, unknown, unsupported};
 use super::{PgProjections, place};
 
-/// A schema that goes tells of each table that goes with it.
+/// The beginning of the transaction. Without it, a dropped schema would report each table that is
+/// dropped with it.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; \
                      SET LOCAL idle_in_transaction_session_timeout = 60000; \
                      SET LOCAL client_min_messages = warning";
 
 impl PgProjections {
-    /// Readers are not kept waiting: they look up the name of the schema in each statement, and a
-    /// prepared one is planned anew by the server.
+    /// Promotes the version. Readers do not wait: they look up the name of the schema in each
+    /// statement, and the server plans a prepared one anew.
     pub(super) async fn swap_in(&self, id: &ProjectionId) -> Result<Swap, StoreError> {
         let mut session = Session::begin(&self.store.connections, BEGIN.to_owned()).await?;
         let swap = self.swap_within(&mut session, id).await;
@@ -102,7 +103,8 @@ impl PgProjections {
         Ok(Swap::Done)
     }
 
-    /// The answer where something would go on reading the rows of `read`, which then goes on as well.
+    /// The answer if an object would go on reading the rows of `read`; the version `read` then
+    /// keeps serving.
     async fn refused_for_dependents(
         &self,
         connection: &mut PgConnection,
@@ -119,7 +121,7 @@ impl PgProjections {
         Ok(Some(Swap::HasDependents(dependents)))
     }
 
-    /// Whether it has set events aside whose effects nobody would have after it.
+    /// True if it has parked events whose effects no later version would run.
     async fn has_effects_waiting(
         &self,
         connection: &mut PgConnection,
@@ -130,8 +132,9 @@ impl PgProjections {
         row.try_get(0).map_err(from_sqlx)
     }
 
-    /// Whether the rows of `read` have nothing that those of `new` lack. Slots that were made of another
-    /// key hold other events, and those of another log cannot be compared at all.
+    /// True if the rows of `new` cover all events that those of `read` do. Slots that were made of
+    /// another key hold other events; those of another log cannot be compared at all, and are not
+    /// held against `new`.
     async fn has_come_as_far(
         &self,
         connection: &mut PgConnection,
@@ -151,7 +154,7 @@ impl PgProjections {
         row.try_get(0).map_err(from_sqlx)
     }
 
-    /// Has a retired version built on, to take the place of the one that serves.
+    /// Puts a retired version back to building, to take the place of the one that serves.
     pub(super) async fn reinstate_version(
         &self,
         id: &ProjectionId,
@@ -218,8 +221,8 @@ impl PgProjections {
         Ok(true)
     }
 
-    /// All versions of the name. Two who change them wait for one another, and whoever is given a slot
-    /// waits as well.
+    /// Locks all versions of the name. Two sessions that change them wait for one another, and a
+    /// node that is given a slot waits as well.
     async fn lock_versions(
         &self,
         connection: &mut PgConnection,
@@ -247,7 +250,7 @@ impl PgProjections {
         Ok(())
     }
 
-    /// One that was never run has no schema.
+    /// Renames the schema of a version. A version that was never run has none.
     async fn rename(
         &self,
         connection: &mut PgConnection,

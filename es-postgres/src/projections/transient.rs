@@ -1,4 +1,4 @@
-//! Which failures of a handler are nobody's fault.
+//! Transient failures of a handler, which are no fault of the event.
 
 use std::error::Error;
 use std::iter::successors;
@@ -9,21 +9,21 @@ use sqlx::postgres::PgDatabaseError;
 
 use crate::error::{is_lost_statement, kind};
 
-/// States that stay as they are however often one tries: a limit to the time of a statement, which it
-/// would exceed each time; a transaction that was made read-only; a limit to its temporary files.
+/// States that every retry would meet again: a limit to the time of a statement, which it would
+/// exceed each time; a transaction that was made read-only; a limit to its temporary files.
 const STAYING: [&str; 3] = ["57014", "25006", "53400"];
 
-/// Whether the error, or one that it came from, is a failure of the database that may pass.
+/// True if the error, or one in its chain of sources, is a transient failure of the database.
 pub(crate) fn is_transient(error: &ProjectError) -> bool {
     chain(error).any(says_so)
 }
 
-/// True if it is one that a handler can bring about each time it is called.
+/// True if the failure is one that a handler can cause each time it is called.
 pub(super) fn is_contention(error: &ProjectError) -> bool {
     chain(error).filter_map(kind_of).any(|kind| kind == StoreErrorKind::Contention)
 }
 
-/// The kind of the failure, whether the handler had it of the driver or of the store.
+/// The kind of the failure, whether the handler got it from the driver or from the store.
 fn kind_of(error: &(dyn Error + 'static)) -> Option<StoreErrorKind> {
     if let Some(error) = error.downcast_ref::<StoreError>() {
         return Some(error.kind());
@@ -48,7 +48,8 @@ fn says_so(error: &(dyn Error + 'static)) -> bool {
         || driver.is_some_and(|error| is_lost_statement(error) || is_of_the_moment(error))
 }
 
-/// A server that cannot be written to is no fault of the event in hand: a failover ends it.
+/// True for a server that cannot be written to: it is no fault of the event being handled, and a
+/// failover ends it.
 fn is_of_the_store(kind: StoreErrorKind) -> bool {
     matches!(
         kind,
@@ -56,10 +57,10 @@ fn is_of_the_store(kind: StoreErrorKind) -> bool {
     )
 }
 
-/// The server lacks space or memory, or its disk fails; a limit that the service has set is none of
-/// these. Or the session has prepared the same statement
-/// for a table of that name in another schema, with other columns: a batch that is undone forgets what
-/// its session has prepared.
+/// True if the server lacks space or memory, or its disk fails; a limit that the service has set is
+/// none of these. Also true if the session has prepared the same statement for a table of that name
+/// in another schema, with other columns: a batch that is rolled back forgets what its session has
+/// prepared.
 fn is_of_the_moment(error: &sqlx::Error) -> bool {
     let Some(error) = error.as_database_error() else { return false };
     let Some(error) = error.try_downcast_ref::<PgDatabaseError>() else { return false };

@@ -1,4 +1,4 @@
-//! A version as it stands in es.projections.
+//! A version, as stored in `es.projections`.
 
 use es_core::projection::VersionState;
 use es_core::{Incarnation, ProjectionId, StoreError, StoreErrorKind};
@@ -10,11 +10,11 @@ use crate::row;
 
 use super::{PgProjections, place};
 
-/// What `known.sql` answers.
+/// A row of `known.sql`: a registered version.
 #[expect(clippy::struct_excessive_bools, reason = "the columns of a row, each a fact of its own")]
 pub(super) struct Known {
     pub(super) projection: i32,
-    /// Building, serving or retired.
+    /// The place of the version: building, serving or retired.
     pub(super) place: VersionState,
     pub(super) is_stopped: bool,
     pub(super) is_read: bool,
@@ -45,14 +45,14 @@ impl Known {
         self.state_in(self.place)
     }
 
-    /// The state of a version where its place is `place`.
+    /// The state of a version if its place is `place`.
     pub(super) fn state_in(&self, place: VersionState) -> VersionState {
         if self.is_stopped { VersionState::Stopped } else { place }
     }
 }
 
 impl PgProjections {
-    /// The place of the rows of a version.
+    /// The schema of the rows of a version.
     pub(super) fn schema_of(&self, known: &Known) -> String {
         place::schema(&self.store.schema, &known.id, known.is_read)
     }
@@ -64,7 +64,7 @@ pub(super) fn version(row: &PgRow, column: usize) -> Result<u32, StoreError> {
         .map_err(|why| StoreError::new(StoreErrorKind::Corrupt, why))
 }
 
-/// The state that is written so.
+/// The state for the text in its column.
 pub(super) fn state(text: &str, is_stopped: bool) -> Result<VersionState, StoreError> {
     match text {
         _ if is_stopped => Ok(VersionState::Stopped),
@@ -78,12 +78,12 @@ pub(super) fn state(text: &str, is_stopped: bool) -> Result<VersionState, StoreE
     }
 }
 
-/// Nobody has registered it, or it was dropped.
+/// The error for a version that was never registered, or was dropped.
 pub(super) fn unknown(id: &ProjectionId) -> StoreError {
     unsupported(format!("`{id}` is not known here: run it first"))
 }
 
-/// What is asked for cannot be had.
+/// The error for a request that is not supported.
 pub(super) fn unsupported(why: String) -> StoreError {
     StoreError::new(StoreErrorKind::Unsupported, why)
 }
