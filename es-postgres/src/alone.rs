@@ -1,4 +1,4 @@
-//! Which way an append takes.
+//! The route of an append: by itself, in a batch with others, or under locks.
 
 use std::sync::Arc;
 
@@ -13,15 +13,18 @@ use crate::size::{BATCH, size};
 use crate::store::PgStore;
 use crate::tags::{LOCKED_TAGS, tags};
 
-/// So many streams an append locks at most; above, the unique index guards those that it writes to.
-/// `lock_streams.sql` says the same number.
+/// The maximum number of streams that an append locks; above it, the unique index guards the
+/// streams that it writes to. `lock_streams.sql` has the same number.
 pub(crate) const LOCKED_STREAMS: usize = 256;
 
 impl PgStore {
-    /// One stream: beside or together with other appends of this process. Several: by itself. In the
-    /// locked form at once: with inline projections, on a condition, with parts that rest on a stream without writing to it,
-    /// with too much for one statement or too many tags to lock each, and with an event that lacks a tag,
-    /// which no statement takes that others share.
+    /// Appends on the route that fits. An append to one stream goes out by itself or in a batch
+    /// with others of this process; an append to several streams goes out by itself.
+    ///
+    /// These take the locked form at once: appends with inline projections, on a condition, with
+    /// parts that rest on a stream without writing to it, with too much for one statement or too
+    /// many tags to lock each, and with an event that lacks a tag, which no shared statement
+    /// accepts.
     pub(crate) async fn append_somehow(&self, append: Append) -> Result<Appended, AppendError> {
         let parts = append.parts();
         let size = size(&append);
@@ -45,7 +48,8 @@ impl PgStore {
         }
     }
 
-    /// The lone statement first, then the locked form where that settles nothing.
+    /// Appends by the lone statement first, then in the locked form if the statement has no
+    /// verdict.
     pub(crate) async fn append_alone(&self, append: Arc<Append>) -> Result<Appended, AppendError> {
         if let Some(appended) = self.try_alone(&append).await? {
             return Ok(appended);
@@ -53,13 +57,13 @@ impl PgStore {
         self.append_locked(append, None, Met::Somebody).await
     }
 
-    /// Runs the statement as its own transaction, and gives the connection back at once. `None`
-    /// where that settles nothing.
+    /// Runs the statement as its own transaction, and gives the connection back at once. `None` if
+    /// the statement has no verdict.
     ///
     /// A conflict that it finds is answered at once. Its snapshot is younger than the call, so it
     /// holds all that was acknowledged before, and it is one moment for all streams of the append:
-    /// at that moment the append was refused, whatever comes later. Only "yes" needs more than a
-    /// snapshot; the unique index says it for streams that get events.
+    /// at that moment the append was refused, whatever comes later. Only acceptance needs more than
+    /// a snapshot; the unique index guarantees it for streams that get events.
     async fn try_alone(&self, append: &Append) -> Result<Option<Appended>, AppendError> {
         let mut session = self.session().await?;
         let outcome = self.run_lone(&mut session, append).await;

@@ -1,4 +1,4 @@
-//! What the statements of an append answer with.
+//! The results of the append statements.
 
 use std::mem::take;
 
@@ -11,20 +11,20 @@ use sqlx::postgres::PgRow;
 
 use crate::error::{from_sqlx, unexpected};
 
-/// What became of one part. The codes of `append.sql`.
+/// The verdict on one part, by the codes of `append.sql`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It is stored, if the transaction commits.
+    /// The part is stored, if the transaction commits.
     Stored,
     /// The stream is at another version.
     Conflict,
-    /// Somebody else is at the stream, or was just there unseen: the verdict is still out.
+    /// Another writer is at the stream, or was just there unseen: the verdict is still out.
     Busy,
     /// An id is in the store already.
     Known,
     /// An imported event is older than the last one of the stream.
     TimeGoesBack,
-    /// An imported event is of an instant that the server's clock has not come to.
+    /// An imported event has an instant that the server's clock has not reached.
     TimeToCome,
 }
 
@@ -35,7 +35,7 @@ pub(crate) struct Answer {
     versions: Vec<Version>,
     stamps: Vec<Timestamp>,
     positions: Vec<Position>,
-    /// So many positions were handed on.
+    /// The number of positions handed on so far.
     taken: usize,
 }
 
@@ -68,8 +68,8 @@ impl Answer {
         }
     }
 
-    /// The answer to all of these parts, each with its number of events: some are stored by another
-    /// statement, and this is the answer to the others.
+    /// The answer to all of these parts, each with its number of events, if some are stored by
+    /// another statement: this is the answer to the others.
     pub(crate) fn with_stored(
         mut self,
         parts: impl IntoIterator<Item = (Option<AppendedStream>, usize)>,
@@ -100,7 +100,7 @@ impl Answer {
         self.versions.get(part).copied().unwrap_or_default()
     }
 
-    /// The first instant that anything of it was stored at.
+    /// The instant of the first part that has one.
     pub(crate) fn stored_at(&self) -> Option<Timestamp> {
         self.stamps.iter().min().copied()
     }
@@ -121,7 +121,8 @@ impl Answer {
         Ok(positions.to_vec())
     }
 
-    /// Where the events of `parts` came to stand; they were given part by part, and all are stored.
+    /// The streams of `parts` with their new versions and positions. The events were given part by
+    /// part, and all are stored.
     pub(crate) fn streams(
         &mut self,
         parts: &[StreamAppend],

@@ -14,33 +14,33 @@ use crate::event_tags::TagChanges;
 use crate::next::Next;
 use crate::store::PgStore;
 
-/// What one run of the statement came to.
+/// The outcome of one run of the statement.
 pub(crate) enum Outcome {
-    /// Stored, if the transaction commits.
+    /// The append is stored, if the transaction commits.
     Appended(Appended),
-    /// Refused; nothing is locked and nothing written.
+    /// The append is refused; nothing is locked and nothing written.
     Conflict(Conflict),
-    /// Somebody else is writing to one of the streams, or has just done so unseen: nothing is
-    /// written, and the verdict is still out.
+    /// Another writer is at one of the streams, or has just been there unseen: nothing is written,
+    /// and the verdict is still out.
     Contended,
     /// Some of its ids are in the store: it is stored already, or its ids are taken.
     Known,
-    /// There is an event that its decision did not know.
+    /// The store holds an event that the decision did not know.
     Unforeseen(ConditionFailed),
     /// An imported event has an instant that its stream cannot take.
     WrongTime(AppendError),
 }
 
-/// Why a run of the statement failed.
+/// The failure of a run of the statement.
 pub(crate) enum Failure {
-    /// It ran into another append to the same stream: as [`Outcome::Contended`], but the
+    /// The run met another append to the same stream: like [`Outcome::Contended`], but the
     /// transaction is lost.
     Outrun,
-    /// An id is taken; which one, if the server says so.
+    /// An event id is taken; the id, if the server reports it.
     EventId(Option<EventId>),
-    /// An inline projection refused it.
+    /// An inline projection refused the append.
     Refused(AppendError),
-    /// Anything else.
+    /// Any other failure.
     Store(StoreError),
 }
 
@@ -56,20 +56,20 @@ impl Failed for Failure {
     }
 }
 
-/// What the parts of a run of `append.sql` are, and what they may do.
+/// The kind of the parts in a run of `append.sql`, and the waiting that they may do.
 #[derive(Clone, Copy)]
 pub(crate) enum Form {
-    /// Appends of their own. Nobody is waited for.
+    /// Several appends with a verdict each. The statement waits for no lock.
     Batch(TagChanges),
-    /// One append, all or nothing. Nobody is waited for.
+    /// One append, all or nothing. The statement waits for no lock.
     Lone(TagChanges),
-    /// One append whose locks this transaction has. The instant is that of its beginning, if that
-    /// is stored already.
+    /// One append whose locks this transaction has. The instant is that of its beginning, if a part
+    /// of it is stored already.
     Locked(Option<Timestamp>),
 }
 
 impl PgStore {
-    /// Runs the statement once, as its own transaction, for an append that has the way to itself.
+    /// Runs the statement once, as its own transaction, for an append that meets no other.
     pub(crate) async fn run_lone(
         &self,
         connection: &mut PgConnection,
@@ -186,7 +186,7 @@ pub(crate) fn failure(error: Error) -> Failure {
     }
 }
 
-/// What the parts of one append come to together. Ids count before versions.
+/// The common outcome of the parts of one append. Known ids take precedence over versions.
 fn outcome(append: &Append, mut answer: Answer) -> Result<Outcome, StoreError> {
     if answer.verdicts.contains(&Verdict::Known) {
         return Ok(Outcome::Known);
@@ -203,7 +203,7 @@ fn outcome(append: &Append, mut answer: Answer) -> Result<Outcome, StoreError> {
     Ok(Outcome::Appended(Appended::new(answer.streams(append.parts())?)))
 }
 
-/// The part, if there is one, whose imported events its stream cannot take.
+/// The error of the first part whose imported events its stream cannot take, if there is one.
 pub(crate) fn wrong_time<'a>(
     parts: impl IntoIterator<Item = &'a StreamAppend>,
     answer: &Answer,

@@ -1,4 +1,4 @@
-//! Locks of appends: a transaction that has its turn at some streams and tags.
+//! Locks of appends: a transaction that holds the locks of some streams and tags.
 //!
 //! PostgreSQL hands an advisory lock to those who wait in the order in which they came, so waiting
 //! for it is the turn, between tasks and between processes. Whoever has it reads what is committed,
@@ -32,11 +32,11 @@ use crate::spans;
 use crate::store::PgStore;
 use crate::tags::TagLocks;
 
-/// For so long a lock lasts of which nobody asks anything.
+/// The time after which an unused lock expires.
 const UNUSED: Duration = Duration::from_secs(2);
 
 /// The first statement of the transaction, whose locks may take `slice` in all: `lock_timeout`
-/// would count for each of them. Shorter limits that the service has set itself count.
+/// would count for each of them. Shorter limits that the service has set itself take precedence.
 fn opening(slice: Duration) -> String {
     format!(
         "BEGIN ISOLATION LEVEL READ COMMITTED; \
@@ -51,13 +51,14 @@ fn opening(slice: Duration) -> String {
     )
 }
 
-/// With the locks held, whatever else the append touches is waited for a moment: somebody who holds
-/// it may wait for what is held here. Its statements take as long as the service lets them.
+/// Limits the wait for further locks to a moment while the append locks are held: the holder of
+/// another lock may wait for the locks held here. The statements take as long as the service lets
+/// them.
 const BRIEFLY: &str = "SELECT set_config('lock_timeout', '100', true), \
                               set_config('statement_timeout', \
                                          current_setting('event_store.statement_timeout'), true)";
 
-/// The side of whoever has the lock.
+/// The caller's side of the lock.
 struct PgAppendLock {
     asks: mpsc::UnboundedSender<Ask>,
 }
@@ -75,7 +76,7 @@ enum Ask {
 type Caller = oneshot::Sender<Result<AppendLock, StoreError>>;
 
 impl PgStore {
-    /// The lock for an append like `draft`, waited for on a task.
+    /// Requests the lock for an append like `draft`; a task waits for it.
     pub(crate) async fn lock_for(
         &self,
         draft: &Append,
@@ -87,7 +88,8 @@ impl PgStore {
         told(answer, tokio::spawn(hold.in_current_span())).await
     }
 
-    /// Waits in [slices](crate::slices) for as long as somebody listens, and until the time is up.
+    /// Waits in [slices](crate::slices) for as long as the caller listens, and until the time is
+    /// up.
     async fn hold(&self, draft: &Append, wait: Duration, mut caller: Caller) {
         let until = Instant::now() + wait;
         let mut slices = Slices::new();
@@ -132,7 +134,8 @@ impl PgStore {
         Ok((place, self.connections.take().await?))
     }
 
-    /// From the lock to its end. An error is one of the locking, and nobody was told of it yet.
+    /// Takes the locks and serves the caller until the transaction ends. An error is one of the
+    /// locking, and the caller has not been told of it yet.
     async fn hold_on(
         &self,
         draft: &Append,
@@ -202,8 +205,8 @@ impl PgStore {
         Ok(())
     }
 
-    /// Answers what is asked, until there is an append. None where the lock was given back, was not
-    /// used, or a read has failed and with it the transaction.
+    /// Answers the caller's reads until there is an append. `None` if the lock was given back or
+    /// not used, or if a read failed and with it the transaction.
     async fn read_until_append(
         &self,
         connection: &mut PgConnection,
@@ -233,7 +236,7 @@ impl PgStore {
     }
 }
 
-/// True if it was a failure.
+/// True if the page that it hands to the caller is a failure.
 fn answered<T>(page: Result<T, StoreError>, reply: Reply<Result<T, StoreError>>) -> bool {
     let has_failed = page.is_err();
     // Whoever does not listen any more has gone.

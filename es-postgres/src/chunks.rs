@@ -15,13 +15,13 @@ use crate::savepoint::Savepoint;
 use crate::size::{BATCH_BYTES, BATCH_EVENTS, bytes};
 use crate::store::PgStore;
 
-/// Some events of one part.
+/// A range of the events of one part.
 struct Piece {
     part: usize,
     events: Range<usize>,
 }
 
-/// What was written of a part so far.
+/// The events of a part that are written so far.
 struct Written {
     before: Version,
     stream: AppendedStream,
@@ -32,8 +32,8 @@ impl PgStore {
     /// that neither side ever holds more than a batch in memory. COPY would not be faster: the
     /// server's time goes into parsing JSON and keeping indexes.
     ///
-    /// Within a savepoint: a transaction of the caller does not keep the chunks of an append that is
-    /// refused, and not those of one whose future is dropped.
+    /// The chunks are written within a savepoint: a transaction of the caller keeps no chunk of an
+    /// append that is refused, or whose future is dropped.
     pub(crate) async fn run_in_chunks(
         &self,
         connection: &mut PgConnection,
@@ -57,7 +57,7 @@ impl PgStore {
         Ok(Outcome::Appended(Appended::new(streams)))
     }
 
-    /// Why the append is refused, if this chunk shows it.
+    /// Writes one chunk. Returns the refusal of the append if this chunk shows it.
     async fn run_chunk(
         &self,
         connection: &mut PgConnection,
@@ -116,7 +116,7 @@ impl PgStore {
     }
 }
 
-/// The parts in their order, cut where a statement has enough.
+/// The parts in their order, cut where a statement is full.
 fn chunks(parts: &[StreamAppend]) -> Vec<Vec<Piece>> {
     let mut chunks = vec![Vec::new()];
     let (mut events, mut size) = (0, 0);

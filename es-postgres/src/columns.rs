@@ -31,7 +31,7 @@ pub(crate) struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// All of one append.
+    /// The columns of one append.
     pub(crate) fn of(append: &'a Append) -> Result<Self, StoreError> {
         let mut columns = Self::with_capacity(append.parts().len(), append.events());
         for part in append.parts() {
@@ -71,12 +71,12 @@ impl<'a> Columns<'a> {
         self.counts.push(0);
     }
 
-    /// One more event of the last part.
+    /// Adds an event to the last part.
     pub(crate) fn event(&mut self, new: &'a NewEvent) -> Result<(), StoreError> {
         self.event_of(self.counts.len(), new)
     }
 
-    /// One more event of the part with that number, counted from 1.
+    /// Adds an event to the part with that number, counted from 1.
     pub(crate) fn event_of(&mut self, part: usize, new: &'a NewEvent) -> Result<(), StoreError> {
         let metadata = metadata(new)?;
         let schema_version = schema_version(new.event.version.0)?;
@@ -104,7 +104,7 @@ impl<'a> Columns<'a> {
 }
 
 impl Columns<'_> {
-    /// The next event, of the part `nth`, brings its own instant.
+    /// Sets the instant that the next event, of the part `nth`, brings along.
     fn instant(&mut self, nth: usize, at: Timestamp) -> Result<(), StoreError> {
         let at = instant(at).ok_or_else(|| {
             let why = format!(
@@ -132,7 +132,7 @@ pub(crate) fn instant(at: Timestamp) -> Option<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.unix_micros()) * 1000).ok()
 }
 
-/// Each tag once, one a line: a tag holds no line break.
+/// The tags, each once, one a line: a tag holds no line break.
 fn lines(tags: &[Tag]) -> String {
     let mut tags = tags.iter().map(Tag::as_str).collect::<Vec<_>>();
     tags.sort_unstable();
@@ -140,13 +140,13 @@ fn lines(tags: &[Tag]) -> String {
     tags.join("\n")
 }
 
-/// `u64` as the `bigint` it fits in or the greatest there is: no version and no position that a
-/// store holds comes near, so beyond is beyond.
+/// Converts to a `bigint`, at most the greatest there is: no version and no position that a store
+/// holds comes near, so larger values make no difference.
 pub(crate) fn bigint(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-/// The codes of `append.sql`.
+/// The code of `append.sql` for the expected version.
 fn code(expected: ExpectedVersion) -> i64 {
     match expected {
         ExpectedVersion::Any => -1,
@@ -156,7 +156,7 @@ fn code(expected: ExpectedVersion) -> i64 {
     }
 }
 
-/// What is known of an event, as its column has it.
+/// The metadata of an event, in the form of its column.
 pub(crate) fn metadata(new: &NewEvent) -> Result<String, StoreError> {
     serde_json::to_string(&new.metadata)
         .map_err(|source| StoreError::new(StoreErrorKind::Other, source))

@@ -1,4 +1,4 @@
-//! Whether the condition of an append holds.
+//! The check of the condition of an append.
 
 use es_core::{Condition, ConditionFailed, Position, StoreError};
 use sqlx::PgConnection;
@@ -12,9 +12,10 @@ use crate::store::PgStore;
 impl PgStore {
     /// Looks for an event that the decision did not know.
     ///
-    /// A statement of its own after the locks: its snapshot then holds every matching event of a
-    /// lower position than this append will take. Whoever wrote one had the lock before and has
-    /// committed; whoever comes later waits for this append, and takes its positions after that.
+    /// The check is a statement of its own after the locks: its snapshot then holds every matching
+    /// event of a lower position than this append will take. The writer of such an event had the
+    /// lock before and has committed; a later writer waits for this append, and takes its positions
+    /// after that.
     pub(crate) async fn unforeseen(
         &self,
         connection: &mut PgConnection,

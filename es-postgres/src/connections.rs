@@ -1,11 +1,12 @@
-//! The connections of a pool, those that were just used kept at hand.
+//! The connections of a pool, with recently used ones kept at hand.
 //!
-//! A use of the pool costs more than the round trip of a small append: a task for the way back, a ping
-//! there, and the next use meets another session, whose memory is cold. So what was used is kept
-//! for the next one, and the last to come is the first to go. Nobody is kept waiting for it: a
-//! connection is kept only while the pool has others to give, and goes back when it is not used.
+//! A use of the pool costs more than the round trip of a small append: a task for the way back, a
+//! ping there, and the next use meets another session, whose memory is cold. So a used connection
+//! is kept for the next use, and the last one returned is the first one taken. Other users of the
+//! pool do not wait for it: a connection is kept only while the pool has others to give, and goes
+//! back when it is not used.
 //!
-//! Where the pool has nothing to give for a while, there are [spares](crate::spares).
+//! If the pool has nothing to give for a while, there are [spares](crate::spares).
 
 use std::ops::{Deref, DerefMut};
 use std::pin::pin;
@@ -23,41 +24,43 @@ use crate::error::from_sqlx;
 use crate::handover::Handovers;
 use crate::spares::{FOR_THE_POOL, Spare, Spares};
 
-/// How often a look is taken at whether the pool needs something back: so long the service may wait
-/// for a connection that nobody uses.
+/// The interval of the checks for connections that the pool needs back: the longest time that the
+/// service waits for an unused connection.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// What nobody has used for so long goes back.
+/// The time after which an unused connection goes back to the pool.
 const IDLE: Duration = Duration::from_millis(100);
 
-/// Every so often a connection goes back even so: the pool has a say in how old one may become.
+/// The time after which a used connection goes back as well, since the pool limits the age of its
+/// connections.
 const AWAY: Duration = Duration::from_secs(1);
 
-/// Ends a transaction that whoever had the connection before began and forgot. A lone ROLLBACK draws a
-/// warning from the server each time it has nothing to do; where the transaction has failed, the
-/// BEGIN fails.
+/// Ends a transaction that the previous user of the connection began and forgot. A lone ROLLBACK
+/// draws a warning from the server each time it has nothing to do; where the transaction has
+/// failed, the BEGIN fails.
 const CLEAN: &str = "BEGIN; ROLLBACK";
 
 /// The server's code for a statement in a transaction that has failed.
 const FAILED: &str = "25P02";
 
-/// A pool, and what is kept of it.
+/// A pool, and the connections kept of it.
 pub(crate) struct Connections {
     pool: PgPool,
-    /// Half of the pool at most.
+    /// The most connections that are kept: half of the pool.
     most: usize,
     kept: Mutex<Kept>,
-    /// What holds connections for callers that may stop polling.
+    /// The work that holds connections for callers that may stop polling.
     pub(crate) handovers: Arc<Handovers>,
-    /// Made when the pool first leaves the store nothing. `None` where the service wants none.
+    /// The spares, opened when the pool first leaves the store nothing. `None` if the service wants
+    /// none.
     spares: Option<OnceLock<Spares>>,
 }
 
 #[derive(Default)]
 struct Kept {
-    /// The last one was used last.
+    /// The kept connections; the last one was used last.
     connections: Vec<Idle>,
-    /// Whether there is a task that looks after them.
+    /// True while a task looks after them.
     has_keeper: bool,
 }
 
@@ -77,9 +80,9 @@ pub(crate) struct Held {
 /// The owner of the place that a connection takes.
 enum Whose {
     Pool(PoolConnection<Postgres>),
-    /// None of the pool, all of which the service has.
+    /// A spare, since the service has the whole pool.
     Spare(Spare),
-    /// None of the pool, which may make another. It is closed at its end.
+    /// A connection without a place in the pool, which may make another. It is closed at its end.
     Nobody(PgConnection),
 }
 
@@ -88,7 +91,7 @@ impl Connections {
         Arc::new(Self::with(pool, Some(OnceLock::new())))
     }
 
-    /// Those of the pool and no others.
+    /// The connections of the pool and no others.
     pub(crate) fn without_spares(pool: PgPool) -> Arc<Self> {
         Arc::new(Self::with(pool, None))
     }
@@ -165,7 +168,7 @@ impl Connections {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the next one who asks the pool has to wait.
+    /// True if the next user of the pool has to wait.
     fn is_short(&self) -> bool {
         self.pool.num_idle() == 0 && self.pool.size() >= self.pool.options().get_max_connections()
     }
@@ -190,7 +193,7 @@ impl Connections {
         }
     }
 
-    /// What goes back now, and whether anything is left to look after.
+    /// The connections that go back now, and true if any are left to look after.
     fn surplus(&self) -> (Vec<Idle>, bool) {
         let all = self.pool.is_closed() || self.is_short();
         let mut kept = self.kept();
@@ -204,8 +207,8 @@ impl Connections {
 }
 
 impl Held {
-    /// Keeps the connection for whoever comes next. For one whose statements were all answered:
-    /// the others are for the pool to look at.
+    /// Keeps the connection for the next use. Only for a connection whose statements were all
+    /// answered: the others are for the pool to check.
     pub(crate) fn keep(self) {
         let Self { connection, acquired, home } = self;
         if let Whose::Pool(connection) = connection {
@@ -213,8 +216,8 @@ impl Held {
         }
     }
 
-    /// The connection without its place in the pool: for what is held for as long as the pool is asked for
-    /// others, which may have but one.
+    /// The connection without its place in the pool: for work that holds one while the pool is
+    /// asked for others, and the pool may have only one.
     pub(crate) fn apart(self) -> Self {
         let connection = match self.connection {
             Whose::Pool(connection) => Whose::Nobody(connection.detach()),
@@ -224,7 +227,7 @@ impl Held {
         Self { connection, ..self }
     }
 
-    /// True if the next one who asks the pool for a connection has to wait for this one or another.
+    /// True if the next user of the pool has to wait for this connection or another.
     pub(crate) fn is_wanted(&self) -> bool {
         self.home.is_short()
     }
@@ -265,7 +268,7 @@ impl DerefMut for Held {
 /// The task that gives connections back. It keeps none of them alive.
 struct Keeper {
     home: Weak<Connections>,
-    /// Whether it ended because nothing was left.
+    /// True if the task ended because nothing was left.
     over: bool,
 }
 
@@ -288,7 +291,7 @@ impl Keeper {
     }
 }
 
-/// Also when its runtime goes away: the connections were that runtime's as well.
+/// Runs also when its runtime ends: the connections belonged to that runtime as well.
 impl Drop for Keeper {
     fn drop(&mut self) {
         if let Some(home) = self.home.upgrade().filter(|_| !self.over) {
@@ -307,7 +310,7 @@ impl Drop for Connections {
     }
 }
 
-/// The way back is a task. Where there is no runtime for it, the connections are closed instead.
+/// Gives connections back on a task. Without a runtime for it, the connections are closed instead.
 fn give_back(connections: Vec<Idle>) {
     if Handle::try_current().is_err() {
         for idle in connections {

@@ -1,18 +1,18 @@
-//! Copies in chunks, each what a statement carries.
+//! Copied events in chunks, each as much as a statement carries.
 
 use es_core::{Replica, StoreError};
 
 use crate::columns::{Columns, bigint};
 use crate::size::{BATCH_BYTES, BATCH_EVENTS, bytes};
 
-/// Some copies, as arrays.
+/// A chunk of copied events, as arrays.
 pub(crate) struct Chunk<'a> {
     pub(crate) copies: usize,
     pub(crate) originals: Vec<i64>,
     pub(crate) columns: Columns<'a>,
 }
 
-/// All copies, in order; a single one may be longer than a chunk.
+/// All copied events, in order; a single one may be longer than a chunk.
 pub(crate) fn chunks(
     mut copies: &[Replica],
 ) -> impl Iterator<Item = Result<Chunk<'_>, StoreError>> {

@@ -1,4 +1,4 @@
-//! Work that goes on whether or not its caller polls.
+//! Work on a task of its own, which completes whether or not its caller polls.
 //!
 //! A future that was polled and is kept, as one of several in `buffered(4)` is while the body of the loop
 //! awaits something else, would keep whatever it holds: a connection of the pool, its place in the pool's
@@ -45,11 +45,12 @@ where
     }
 }
 
-/// The outcome of a task that nobody ends; where it told nothing, the panic that it ended with.
+/// The outcome of a task that nothing aborts; if it sent none, the panic that it ended with.
 ///
 /// # Errors
 ///
-/// What it told, and [`Unavailable`](StoreErrorKind::Unavailable) where the runtime went away.
+/// The error that the task sent, and [`Unavailable`](StoreErrorKind::Unavailable) if the runtime
+/// ended.
 pub(crate) async fn told<T, E: From<StoreError>>(
     answer: oneshot::Receiver<Result<T, E>>,
     task: JoinHandle<()>,
@@ -64,7 +65,7 @@ pub(crate) async fn told<T, E: From<StoreError>>(
     }
 }
 
-/// A panic goes on in whoever waited for the task.
+/// Resumes the panic of a task in the caller that waited for it.
 pub(crate) fn ended(stopped: JoinError) -> StoreError {
     match stopped.try_into_panic() {
         Ok(panic) => resume_unwind(panic),
@@ -72,7 +73,7 @@ pub(crate) fn ended(stopped: JoinError) -> StoreError {
     }
 }
 
-/// A task that nobody else can end.
+/// A task that only its owner can end.
 struct Driven<T>(JoinHandle<T>);
 
 impl<T> Drop for Driven<T> {

@@ -1,4 +1,4 @@
-//! What the driver reports, as the errors of es-core.
+//! Conversion of the driver's errors to those of es-core.
 
 use es_core::projection::RegisterError;
 use es_core::{Append, AppendError, EventId, StoreError, StoreErrorKind};
@@ -6,7 +6,7 @@ use sqlx::Error;
 use sqlx::postgres::PgDatabaseError;
 use uuid::Uuid;
 
-/// A failure of the driver. Its messages repeat what the server said and never how the connection
+/// Converts a failure of the driver. Its messages repeat the server's and never how the connection
 /// was made: no password is in them.
 pub(crate) fn from_sqlx(error: Error) -> StoreError {
     match kind(&error) {
@@ -52,8 +52,8 @@ struct LostStatement {
     source: Error,
 }
 
-/// The server keeps a statement for the session that prepared it. Only a pooler puts another session
-/// in its place.
+/// True if a prepared statement is lost. The server keeps a statement for the session that prepared
+/// it; only a pooler puts another session in its place.
 pub(crate) fn is_lost_statement(error: &Error) -> bool {
     let Error::Database(database) = error else {
         return false;
@@ -61,12 +61,12 @@ pub(crate) fn is_lost_statement(error: &Error) -> bool {
     database.code().is_some_and(|code| is_lost_statement_state(&code))
 }
 
-/// Prepared statement does not exist, or exists already.
+/// True for the states "prepared statement does not exist" and "exists already".
 fn is_lost_statement_state(state: &str) -> bool {
     matches!(state, "26000" | "42P05")
 }
 
-/// Which kind of failure it is.
+/// The kind of the failure.
 pub(crate) fn kind(error: &Error) -> StoreErrorKind {
     match error {
         Error::Database(database)
@@ -88,7 +88,7 @@ pub(crate) fn kind(error: &Error) -> StoreErrorKind {
     }
 }
 
-/// By SQLSTATE.
+/// The kind of the failure, by its SQLSTATE.
 fn kind_of_state(state: &str) -> StoreErrorKind {
     match state {
         // Undefined table, sequence, schema, column, function.
@@ -110,15 +110,15 @@ fn kind_of_state(state: &str) -> StoreErrorKind {
     }
 }
 
-/// The statement was prepared before a migration changed the types of what it answers with. Nothing was
-/// done; prepared anew it is answered.
+/// True if the statement was prepared before a migration changed the types of its result. Nothing
+/// was done; prepared anew it succeeds.
 fn is_stale_plan(error: &PgDatabaseError) -> bool {
     error.code() == "0A000" && error.routine() == Some("RevalidateCachedQuery")
 }
 
-/// A failure that may come of how its session has prepared a statement.
+/// A failure whose cause may be a statement that its session has prepared.
 pub(crate) trait Failed {
-    /// True if it does: the session is of no use any more.
+    /// True if a prepared statement is the cause: the session is of no use any more.
     fn is_stale_plan(&self) -> bool;
 }
 
@@ -142,16 +142,16 @@ impl Failed for RegisterError {
     }
 }
 
-/// Which rule of the schema an append ran into.
+/// The rule of the schema that an append violated.
 pub(crate) enum Violation {
     /// Another append has written that version of the stream.
     Version,
-    /// An event of that id is there; which one, if the server says so.
+    /// An event with that id is in the store; the id, if the server reports it.
     EventId(Option<EventId>),
 }
 
 impl Violation {
-    /// The rule that `error` speaks of, if it speaks of one.
+    /// The rule that `error` names, if it names one.
     pub(crate) fn of(error: &Error) -> Option<Self> {
         let Error::Database(database) = error else {
             return None;
@@ -177,12 +177,12 @@ fn id_in(detail: &str) -> Option<EventId> {
     detail.split(['(', ')']).find_map(|word| Uuid::try_parse(word).ok()).map(EventId::from)
 }
 
-/// True if an append that failed so has stored nothing and may succeed in another attempt.
+/// True if the failed append has stored nothing and may succeed in another attempt.
 pub(crate) fn is_contention(error: &AppendError) -> bool {
     matches!(error, AppendError::Store(error) if error.kind() == StoreErrorKind::Contention)
 }
 
-/// Whether a lock was not to be had in the time that the transaction gave it.
+/// True if a lock was not available within the time limit of the transaction.
 pub(crate) fn is_lock_timeout(error: &AppendError) -> bool {
     state(error).is_some_and(|state| state == "55P03")
 }
@@ -195,7 +195,7 @@ fn state(error: &AppendError) -> Option<&str> {
     Some(std::error::Error::source(error)?.downcast_ref::<PgDatabaseError>()?.code())
 }
 
-/// The answer when others were faster time and again.
+/// The error when other writers were faster in every attempt.
 pub(crate) fn contended(append: &Append) -> AppendError {
     let streams = append
         .parts()
@@ -211,7 +211,7 @@ pub(crate) fn contended(append: &Append) -> AppendError {
     .into()
 }
 
-/// An answer that the statement cannot have given.
+/// The error for an answer that the statement cannot have given.
 pub(crate) fn unexpected(what: &'static str) -> StoreError {
     StoreError::new(StoreErrorKind::Other, what)
 }

@@ -25,22 +25,22 @@ use sqlx::{PgConnection, Row};
 use crate::error::from_sqlx;
 use crate::store::PgStore;
 
-/// The number of changes of that which appends have to have, as far as a statement knows that does not
-/// wait. Where it is another number, the append takes the locked form.
+/// The number of changes of the required tags, as known without waiting. If the store has another
+/// number, the append takes the locked form.
 #[derive(Clone, Copy)]
 pub(crate) struct TagChanges(pub(crate) i64);
 
-/// No number of changes.
+/// The value that no number of changes has.
 const NEVER: i64 = -1;
 
 /// The stage to which a tag is written, in the words of `es.event_tags`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TagState {
-    /// Not on all stored events, and appends need not have it.
+    /// The tag is missing on some stored events, and appends need not have it.
     Missing,
-    /// Not on all stored events, and appends have to have it.
+    /// The tag is missing on some stored events, and appends must have it.
     Writing,
-    /// On all stored events, and appends have to have it.
+    /// The tag is on all stored events, and appends must have it.
     Complete,
 }
 
@@ -53,8 +53,8 @@ pub(crate) struct EventTags(RwLock<Arc<Known>>);
 pub(crate) struct Known {
     changes: i64,
     events: HashMap<String, BTreeMap<String, TagState>>,
-    /// Tags that this process took as complete once and that are so no more. A decision may have read by it,
-    /// however long ago; few tags ever are.
+    /// Tags that this process once took as complete and that no longer are. A decision may have
+    /// read by one, however long ago; few tags ever get here.
     taken_back: BTreeSet<EventTag>,
 }
 
@@ -78,7 +78,7 @@ impl EventTags {
         self.known().left_out_by(&mut events).is_some()
     }
 
-    /// The number that a statement may find if these events have all tags that they have to have.
+    /// The number that a statement may find if these events have all required tags.
     pub(crate) fn changes_for<'a>(
         &self,
         parts: impl IntoIterator<Item = &'a StreamAppend>,
@@ -120,7 +120,7 @@ impl Known {
         tags.find(|tag| self.taken_back.contains(tag))
     }
 
-    /// A tag that one of the events has to have, and lacks.
+    /// A required tag that one of the events lacks.
     fn left_out_by<'a>(&self, events: &mut impl Iterator<Item = &'a NewEvent>) -> Option<EventTag> {
         if self.events.is_empty() {
             return None;
@@ -137,8 +137,8 @@ impl Known {
 }
 
 impl PgStore {
-    /// Refuses events that lack a tag, and a condition on a tag that was complete and is so no more. The
-    /// gate is passed, and `changes` was the number behind it.
+    /// Refuses events that lack a tag, and a condition on a tag that was complete and no longer is.
+    /// The gate is passed, and `changes` was the number behind it.
     pub(crate) async fn have_all_tags<'a>(
         &self,
         connection: &mut PgConnection,
@@ -157,7 +157,7 @@ impl PgStore {
         }
     }
 
-    /// The tags that events have to have, read anew if the number has moved. Behind the gate.
+    /// The required tags, read anew if the number has changed. Called behind the gate.
     async fn tags_at(
         &self,
         connection: &mut PgConnection,
@@ -170,8 +170,8 @@ impl PgStore {
         self.read_tags(connection, changes).await
     }
 
-    /// The tags that events have to have, for this process to go by. Behind the gate, where `changes` is the
-    /// number, in a transaction that has changed nothing of it.
+    /// The required tags, which this process uses from now on. Called behind the gate, where
+    /// `changes` is the number, in a transaction that has changed none of them.
     pub(crate) async fn read_tags(
         &self,
         connection: &mut PgConnection,
@@ -180,7 +180,7 @@ impl PgStore {
         Ok(self.event_tags.learn(self.look_at_tags(connection, changes).await?))
     }
 
-    /// The tags that events have to have, if this transaction is committed.
+    /// The required tags, if this transaction is committed.
     pub(crate) async fn look_at_tags(
         &self,
         connection: &mut PgConnection,

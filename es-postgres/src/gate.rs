@@ -25,18 +25,18 @@ use crate::held_up::session;
 use crate::locked::Wait;
 use crate::store::PgStore;
 
-/// For so long it waits for a lock, and appends wait behind it.
+/// The time that an exclusive request waits for a lock at a stretch, while appends wait behind it.
 const SLICE: Duration = Duration::from_millis(100);
 
-/// For so long it then leaves the gate to appends.
+/// The pause after it, in which the gate is left to appends.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// For so long it goes on.
+/// The time after which the request gives up.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 impl PgStore {
-    /// Work that waits for the gate or for streams, on a task of its own, which nobody can drop
-    /// half way. It is tried again when a slice of waiting is over, for as long as somebody
+    /// Runs work that waits for the gate or for streams on a task of its own, which no caller can
+    /// drop half way. It is tried again when a slice of waiting is over, for as long as the caller
     /// listens.
     ///
     /// # Errors
@@ -75,8 +75,8 @@ impl PgStore {
         told(caller, task).await
     }
 
-    /// Waits until every append that began before has ended, if for itself; answers the number of
-    /// changes.
+    /// Passes the gate and returns the number of changes. An exclusive pass waits until every
+    /// append that began before has ended.
     pub(crate) async fn pass_gate(
         &self,
         connection: &mut PgConnection,
@@ -87,7 +87,7 @@ impl PgStore {
         row.try_get(0).map_err(from_sqlx)
     }
 
-    /// The cause of `error`: the append that has been open for the longest time.
+    /// Adds the cause to `error`: the append that has been open for the longest time.
     async fn held_up_by(&self, error: StoreError) -> StoreError {
         let rows = self.query(include_str!("../sql/gate_holder.sql"));
         match self.rows_on_this_task(rows).await {

@@ -1,4 +1,4 @@
-//! Waiting at the end of the log: one poller for all who wait.
+//! Waiting at the end of the log, with one poller for all waiting readers.
 //!
 //! ```text
 //! readers   wait ....................  wait ........... woken        wait . . .
@@ -22,22 +22,22 @@ use tracing::Instrument;
 use crate::spans;
 use crate::store::PgStore;
 
-/// So long somebody waits at most, should all else fail.
+/// The maximum wait, should all else fail.
 const LONGEST: Duration = Duration::from_secs(1);
 
-/// What was told and is not complete yet is looked for after so long, then after twice as long each
-/// time.
+/// The delay before the poller looks again for a reported position that is not complete yet; it
+/// doubles each time.
 const SOON: Duration = Duration::from_millis(1);
 
-/// Who waits for the log to grow, in all clones of a store.
+/// The readers that wait for the log to grow, in all clones of a store, and their poller.
 pub(crate) struct Growth {
     waiting: Mutex<Waiting>,
-    /// The greatest position that somebody told of.
+    /// The greatest position that was reported.
     told: AtomicU64,
-    /// Whether something may have been told that nobody heard.
+    /// True if a report may have been missed.
     is_unsure: AtomicBool,
     nudge: Notify,
-    /// How often looking has failed: whoever waits looks for himself then, and learns why.
+    /// The number of failed looks: a waiting reader then looks for itself, and learns the cause.
     failed: watch::Sender<u64>,
 }
 
@@ -58,14 +58,14 @@ impl Growth {
         }
     }
 
-    /// Somebody has committed an event at `position`.
+    /// Reports that an event at `position` was committed.
     pub(crate) fn tell(&self, position: Position) {
         if self.told.fetch_max(position.0, Ordering::AcqRel) < position.0 {
             self.nudge.notify_one();
         }
     }
 
-    /// Somebody may have told something while nobody listened.
+    /// Reports that a notification may have been missed.
     pub(crate) fn tell_nothing_for_sure(&self) {
         self.is_unsure.store(true, Ordering::Release);
         self.nudge.notify_one();
@@ -77,8 +77,8 @@ impl Growth {
 }
 
 impl PgStore {
-    /// Returns when the log is known to be complete beyond `safe`, when that cannot be found out, or
-    /// when it took too long.
+    /// Returns when the log is known to be complete beyond `safe`, when that cannot be found out,
+    /// or when it took too long.
     pub(crate) async fn until_grown(&self, safe: Position) {
         if self.log_replica.is_some() {
             // What the primary has is not what its standby has: each reader asks that.
@@ -100,7 +100,7 @@ impl PgStore {
     }
 }
 
-/// Somebody who waits. While there is one, there is a poller.
+/// A waiting reader. While there is one, there is a poller.
 struct Waiter<'a>(&'a Growth);
 
 impl<'a> Waiter<'a> {
@@ -127,10 +127,10 @@ impl Drop for Waiter<'_> {
     }
 }
 
-/// The task that looks. It ends when nobody waits.
+/// The task that polls the log. It ends when no reader waits.
 struct Poller {
     store: PgStore,
-    /// Whether it ended because nobody waits.
+    /// True if it ended because no reader waits.
     over: bool,
 }
 
@@ -165,8 +165,8 @@ impl Poller {
         }
     }
 
-    /// Whether there is a reason to look before the time. What was told becomes complete in a moment,
-    /// unless an earlier append is under way.
+    /// True if there is a reason to look early. A reported position becomes complete in a moment,
+    /// unless an earlier append is open.
     fn is_behind(&self) -> bool {
         let growth = &self.store.growth;
         growth.told.load(Ordering::Acquire) > self.known().0
@@ -194,7 +194,7 @@ impl Poller {
     }
 }
 
-/// Also when its runtime goes away: those who wait on another one call another one.
+/// Runs also when its runtime ends: readers on another runtime start another poller.
 impl Drop for Poller {
     fn drop(&mut self) {
         if !self.over {

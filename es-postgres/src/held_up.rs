@@ -1,4 +1,4 @@
-//! An append that does not end, and whose it is.
+//! Open appends that hold up the log, and their sessions.
 
 use std::time::Duration;
 

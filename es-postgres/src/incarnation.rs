@@ -1,16 +1,16 @@
-//! Which log this is, and what an operator says when it is another one.
+//! The incarnation of the log, and its change by an operator.
 
 use es_core::{Incarnation, StoreError};
 
 use crate::store::PgStore;
 
 impl PgStore {
-    /// Says that the log is another one from here on: every [`Checkpoint`](es_core::Checkpoint) that
-    /// was kept of it is refused with [`ResumeError::OtherLog`](es_core::ResumeError::OtherLog).
+    /// Begins a new incarnation of the log: every [`Checkpoint`](es_core::Checkpoint) that was kept
+    /// of an earlier one is refused with [`ResumeError::OtherLog`](es_core::ResumeError::OtherLog).
     ///
-    /// Readers remember how far they have come, and a log that lost its end gives the positions that
-    /// they have passed a second time, to other events. The store cannot see that from within, so
-    /// whoever operates it says so:
+    /// Readers keep their checkpoints, and a log that lost its end assigns the positions that they
+    /// have passed a second time, to other events. The store cannot detect that itself, so its
+    /// operator calls this:
     ///
     /// - after a restore from a backup, with `pg_restore`, of a base backup or to a point in time;
     /// - after a failover to a standby that may have lacked acknowledged events, as any does that
@@ -21,7 +21,7 @@ impl PgStore {
     /// are under way do no harm. The events stay as they are. Readers build anew what they derived
     /// from them.
     ///
-    /// A restart or a crash of the server is none of these: what was acknowledged is still there.
+    /// A restart or a crash of the server needs no call: acknowledged events are still there.
     ///
     /// ```no_run
     /// # use es_postgres::PgStore;

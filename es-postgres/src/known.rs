@@ -1,4 +1,4 @@
-//! Event ids that are in the store: an append that is sent again is answered as the first time.
+//! Idempotency by event ids: a repeated append receives the original answer.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::error::{from_sqlx, unexpected};
 use crate::row;
 use crate::store::PgStore;
 
-/// Where an event stands.
+/// The place of a stored event.
 struct Place {
     category: String,
     key: String,
@@ -24,7 +24,7 @@ struct Place {
 }
 
 impl Place {
-    /// Whether it was appended to `stream`: it is there, or in the archive of it by now.
+    /// True if the event was appended to `stream`: it is there, or in the archive of it by now.
     fn is_of(&self, stream: &StreamId) -> bool {
         let name = stream.category().as_str();
         let archived = || {
@@ -61,7 +61,7 @@ impl PgStore {
         Ok(Appended::already(streams))
     }
 
-    /// Whether any id of `append` is in the store.
+    /// True if any id of `append` is in the store.
     pub(crate) async fn is_known(
         &self,
         connection: &mut PgConnection,
@@ -70,7 +70,7 @@ impl PgStore {
         Ok(!self.places(connection, append).await?.is_empty())
     }
 
-    /// As [`first_answer`](Self::first_answer), on a connection of its own.
+    /// The answer of [`first_answer`](Self::first_answer), on a connection of its own.
     pub(crate) async fn first_answer_anywhere(
         &self,
         append: &Append,
@@ -80,7 +80,7 @@ impl PgStore {
         session.end_after(answer).await
     }
 
-    /// Why an append failed over an id that the server did not name.
+    /// The error of an append that failed on an id that the server did not name.
     pub(crate) async fn taken_id(&self, append: &Append) -> AppendError {
         match self.first_answer_anywhere(append).await {
             Err(error) => error,
@@ -91,7 +91,7 @@ impl PgStore {
         }
     }
 
-    /// Where the events of `append` stand, as far as they are in the store.
+    /// The places of the events of `append`, as far as they are in the store.
     async fn places(
         &self,
         connection: &mut PgConnection,
@@ -108,7 +108,7 @@ impl PgStore {
         rows.iter().map(place).collect()
     }
 
-    /// Parts without events answer with what their streams are at now.
+    /// Fills in the current versions of streams whose parts have no events.
     async fn fill_in_preconditions(
         &self,
         connection: &mut PgConnection,
@@ -149,8 +149,8 @@ fn place(row: &PgRow) -> Result<(EventId, Place), StoreError> {
     Ok((id.into(), place))
 }
 
-/// Where the events of `part` stand, if they stand in its stream one after another. A part without
-/// events stands anywhere.
+/// The stream of `part` with the places of its events, if they stand there one after another. A
+/// part without events matches any place.
 fn stored_part(part: &StreamAppend, places: &HashMap<EventId, Place>) -> Option<AppendedStream> {
     let events: Vec<&Place> =
         part.events.iter().map(|event| places.get(&event.id)).collect::<Option<_>>()?;

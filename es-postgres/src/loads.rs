@@ -1,4 +1,5 @@
-//! Loads that meet: while some read, the others wait, and go out together as one statement.
+//! Batching of stream loads: while some read, the others wait, and go out together as one
+//! statement.
 //!
 //! ```text
 //! load 1   |-- reads ------|
@@ -8,7 +9,7 @@
 //! load 5           . waits |           |
 //! ```
 //!
-//! Nobody waits for a timer: a load that finds a place free goes out at once. Its place is free again when
+//! There is no timer: a load that finds a place free goes out at once. Its place is free again when
 //! it has read, whether or not its caller polls.
 
 use std::collections::VecDeque;
@@ -25,28 +26,28 @@ use crate::row::Names;
 use crate::store::PgStore;
 use crate::stream_row::StreamRow;
 
-/// So many reads are under way before others wait for them.
+/// The number of reads in flight before others wait for them.
 const AT_ONCE: usize = 2;
 
-/// So many streams go out together at most.
+/// The maximum number of streams in a shared read.
 const STREAMS: usize = 64;
 
-/// So many events of a stream come back from a shared read; of a longer stream the rest is read
-/// alone, so that nobody waits for its length.
+/// The maximum number of events of a stream in a shared read; the rest of a longer stream is read
+/// alone, so that other loads do not wait for its length.
 const EVENTS: u32 = 64;
 
 /// The loads that are under way and those that wait.
 pub(crate) struct Loads {
     places: Arc<Semaphore>,
-    /// Those of whole records.
+    /// The loads of whole records.
     pub(crate) records: Mutex<Waiting<RecordedEvent>>,
-    /// Those of what folds need.
+    /// The loads of the part that folds need.
     pub(crate) events: Mutex<Waiting<PlacedEvent>>,
 }
 
 pub(crate) struct Waiting<R> {
     loads: VecDeque<Load<R>>,
-    /// Whether a task is about to take them.
+    /// True if a task is about to take them.
     called: bool,
 }
 
@@ -69,17 +70,17 @@ impl Loads {
         Self { places, records: Mutex::default(), events: Mutex::default() }
     }
 
-    /// A panic cannot leave the queue half changed, so a poisoned lock is taken as it is.
+    /// Locks the queue. A panic cannot leave it half changed, so a poisoned lock is taken as it is.
     fn waiting<R: StreamRow>(&self) -> MutexGuard<'_, Waiting<R>> {
         R::waiting(self).lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl PgStore {
-    /// Up to `limit` events of a stream after a version, with the loads of others where that is
-    /// faster.
+    /// Reads up to `limit` events of a stream after a version, with the loads of others where that
+    /// is faster.
     ///
-    /// A shared read begins after each of its loads was asked for, so each sees what was
+    /// A shared read begins after each of its loads was requested, so each sees what was
     /// acknowledged before.
     pub(crate) async fn load_page<R: StreamRow>(
         &self,
@@ -121,7 +122,7 @@ impl PgStore {
         }
     }
 
-    /// Has a task take the waiting loads as soon as there is a place.
+    /// Starts a task that takes the waiting loads as soon as there is a place.
     fn call<R: StreamRow>(&self) {
         let store = self.clone();
         let called = Called::<R> { loads: Some(self.loads.clone()), rows: PhantomData };
@@ -133,7 +134,7 @@ impl PgStore {
         });
     }
 
-    /// What waits, up to the limit; for more, another task is called.
+    /// Takes the waiting loads, up to the limit; for the others, another task is started.
     fn take<R: StreamRow>(&self, mut called: Called<R>) -> Vec<Load<R>> {
         called.loads = None;
         let mut waiting = self.loads.waiting::<R>();
@@ -195,12 +196,12 @@ impl PgStore {
     }
 }
 
-/// The duty to take the waiting loads. If its task goes down before it has, its loads are let go, so
-/// that they read for themselves, and the next one calls another.
+/// The duty to take the waiting loads. If its task ends before it has, its loads are released, so
+/// that they read for themselves, and the next one starts another task.
 struct Called<R: StreamRow> {
-    /// None once it is done.
+    /// The loads; `None` once they are taken.
     loads: Option<Arc<Loads>>,
-    /// Those whose loads they are.
+    /// The kind of the rows.
     rows: PhantomData<fn(R)>,
 }
 

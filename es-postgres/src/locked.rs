@@ -1,4 +1,4 @@
-//! The locked form of an append: wait for the streams first, then look, then write.
+//! The locked form of an append: wait for the streams first, then check, then write.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,24 +21,25 @@ use crate::slices::Slices;
 use crate::store::PgStore;
 use crate::tags::TagLocks;
 
-/// How often the locked form is tried. With the locks held nobody of ours is in the way; what
-/// remains are deadlocks with transactions of the caller and appends too large to lock.
+/// The number of attempts in the locked form. With the locks held no other append of the store is
+/// in the way; what remains are deadlocks with transactions of the caller and appends too large to
+/// lock.
 const ATTEMPTS: u32 = 4;
 
-/// For so long an append waits for a lock that has no place of those who wait. Whoever merely
-/// passes by is through by then.
+/// The time that an append waits for a lock without a place among the waiting appends. A short
+/// holder of the lock is through by then.
 const BRIEFLY: Duration = Duration::from_millis(20);
 
-/// A time that an attempt has for each lock.
+/// The limit to the time that an attempt waits for each lock.
 #[derive(Clone, Copy)]
 pub(crate) enum Wait {
-    /// For so long. Where the service has set a limit itself, that one counts.
+    /// A limit of this length. If the service has set a limit itself, that one applies.
     Slice(Duration),
-    /// No longer than this, whatever the limit of the service.
+    /// A limit of at most this length, whatever the limit of the service.
     AtMost(Duration),
 }
 
-/// Costs no round trip of its own.
+/// The beginning of the transaction, which costs no round trip of its own.
 pub(crate) fn begin(wait: Wait) -> AssertSqlSafe<String> {
     let (limit, is_longer) = match wait {
         Wait::Slice(limit) => (limit.as_millis(), String::new()),
@@ -62,10 +63,10 @@ pub(crate) enum Met {
 }
 
 impl PgStore {
-    /// Appends under locks, in a transaction that nobody can drop half way: it runs on a task of
-    /// its own. It waits for the streams only as long as the caller waits for it; once it has them
-    /// it comes to its end, also when the caller has gone. Until then the `claim` keeps other
-    /// appends of this process out of its stream.
+    /// Appends under locks, on a task of its own, so that no caller can drop the transaction half
+    /// way. It waits for the streams only as long as the caller waits for it; once it has them it
+    /// completes, also when the caller has gone. Until then the `claim` keeps other appends of this
+    /// process out of its stream.
     pub(crate) async fn append_locked(
         &self,
         append: Arc<Append>,
@@ -80,7 +81,7 @@ impl PgStore {
         told(caller, task).await
     }
 
-    /// Has a task append under locks, and tell the outcome as `as_told` says it.
+    /// Starts a task that appends under locks, and sends the outcome in the form of `as_told`.
     pub(crate) fn call_locked<D: Send + 'static>(
         &self,
         append: Arc<Append>,
@@ -103,12 +104,12 @@ impl PgStore {
     }
 
     /// The outcome of `attempt`, which waits for streams in [slices](crate::slices): tried again
-    /// when a slice is over, for as long as somebody listens for the `answer`. `None` if the caller
-    /// went away while there was nothing but waiting.
+    /// when a slice is over, for as long as the receiver of the `answer` exists. `None` if the
+    /// caller went away while there was nothing but waiting.
     ///
     /// Appends that wait for a stream share some places, and leave the rest of the pool to the
-    /// others. One that has `met` nobody yet does not wait for a place: where none is free it is
-    /// tried without one.
+    /// others. An append that has `met` no other yet does not wait for a place: without a free one
+    /// it is tried without one.
     pub(crate) async fn when_free<T, D, A: Future<Output = Result<T, AppendError>>>(
         &self,
         answer: &mut oneshot::Sender<D>,
@@ -140,8 +141,8 @@ impl PgStore {
         }
     }
 
-    /// True if the limit to a wait was the store's own. Asked after one has run out, so that no
-    /// append pays for it that does not wait.
+    /// True if the limit to a wait was the store's own. Asked after one has run out, so that only
+    /// an append that waits pays for it.
     async fn waits_in_slices(&self) -> Result<bool, StoreError> {
         let mut session = self.session().await?;
         let limit = self.query("SHOW lock_timeout").fetch_one(&mut *session).await;
@@ -199,7 +200,7 @@ impl PgStore {
         }
     }
 
-    /// Looks and writes, once the locks are there.
+    /// Checks and writes, once the locks are held.
     async fn write(
         &self,
         connection: &mut PgConnection,
@@ -219,7 +220,7 @@ impl PgStore {
         }
     }
 
-    /// As [`PgStore::append_within`], without its span.
+    /// Appends like [`PgStore::append_within`], without its span.
     pub(crate) async fn append_joining(
         &self,
         connection: &mut PgConnection,
@@ -259,8 +260,9 @@ impl PgStore {
         }
     }
 
-    /// Writes the events and hands them to the inline projections, or does neither: what a handler
-    /// refuses is not in the caller's transaction, nor where its rows are on the search path.
+    /// Writes the events and hands them to the inline projections, or does neither: if a handler
+    /// refuses them, they are not in the caller's transaction, and the search path is the caller's
+    /// again.
     async fn write_and_project(
         &self,
         connection: &mut PgConnection,
@@ -289,8 +291,8 @@ impl PgStore {
         outcome
     }
 
-    /// Waits for the locks of all streams and tags, in the order that all appends keep. Then what
-    /// the events have to have is known for the rest of the transaction, and looked at.
+    /// Waits for the locks of all streams and tags, in the order that all appends keep. Then the
+    /// tags that events must have are known for the rest of the transaction, and checked.
     pub(crate) async fn lock(
         &self,
         connection: &mut PgConnection,
@@ -326,7 +328,8 @@ impl PgStore {
     }
 }
 
-/// Each stream that an append rests on and does not write to costs a lock of the server.
+/// The error of an append with too many streams that it rests on and does not write to: each costs
+/// a lock of the server.
 fn too_many_preconditions(append: &Append) -> Option<AppendError> {
     let rests = append.parts().iter().filter(|part| part.events.is_empty()).count();
     (rests > LOCKED_STREAMS).then(|| {

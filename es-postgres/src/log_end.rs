@@ -1,4 +1,4 @@
-//! How far the log goes, up to where it is complete, and which log it is.
+//! The end of the log: its safe position, up to which it is complete, and its incarnation.
 
 use es_core::{Incarnation, Position, StoreError, StoreErrorKind};
 use sqlx::{PgConnection, Row};
@@ -8,23 +8,23 @@ use crate::error::from_sqlx;
 use crate::row;
 use crate::store::PgStore;
 
-/// Where the log ends, and which one it is.
+/// The end of the log, and its incarnation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct LogEnd {
     pub(crate) incarnation: Incarnation,
-    /// Up to where it is complete: an event that is there, or nothing.
+    /// The safe position, up to which the log is complete; it may be that of no event.
     pub(crate) safe: Position,
-    /// The greatest position that was given.
+    /// The greatest position that was assigned.
     pub(crate) head: Position,
 }
 
 impl PgStore {
-    /// Up to where the log is complete; never goes back.
+    /// Reads the end of the log with its safe position, which never goes back.
     ///
     /// # Errors
     ///
-    /// On a standby, which has the rows of its primary and not the locks that say what is still to
-    /// come; and where the log ends before what was read of it.
+    /// On a standby, which has the rows of its primary and not the locks that show which positions
+    /// are still open; and if the log ends before what was read of it.
     pub(crate) async fn log_end(
         &self,
         connection: &mut PgConnection,
@@ -51,7 +51,7 @@ impl PgStore {
 }
 
 impl LogEnd {
-    /// Whether it can be the end of the log that was `known` before it was asked for.
+    /// Checks that it can be the end of the log that was `known` before it was read.
     fn follows(self, known: Option<Self>) -> Result<(), StoreError> {
         let known = known.filter(|known| known.incarnation == self.incarnation);
         match known.map(|known| known.safe).filter(|safe| self.head < *safe) {
@@ -69,7 +69,7 @@ impl LogEnd {
     }
 }
 
-/// What all clones of a store have found out about the log.
+/// The latest known end of the log, shared by all clones of a store.
 #[derive(Default)]
 pub(crate) struct KnownLog(watch::Sender<Option<LogEnd>>);
 
@@ -78,14 +78,14 @@ impl KnownLog {
         *self.0.borrow()
     }
 
-    /// Hears of whatever is found out from now on, by whomever.
+    /// Subscribes to every later change, found by any clone.
     pub(crate) fn subscribe(&self) -> watch::Receiver<Option<LogEnd>> {
         self.0.subscribe()
     }
 
-    /// What was `found`, with what is known. An append that advertises less than was safe before has
-    /// seen an old number and will take its positions above the current one: so what is safe stays
-    /// so, in one and the same log.
+    /// Merges `found` with the known end. An append that advertises less than was safe before has
+    /// seen an old number and will take its positions above the current one: so a safe position
+    /// stays safe, in one and the same log.
     fn learn(&self, found: LogEnd) -> LogEnd {
         let mut learned = found;
         self.0.send_if_modified(|known| {

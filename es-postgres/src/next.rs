@@ -30,7 +30,7 @@ pub(crate) struct Next<'a> {
 }
 
 impl<'a> Next<'a> {
-    /// None for an append that needs more.
+    /// The part as such an append; `None` for an append that needs more.
     pub(crate) fn of(part: &'a StreamAppend) -> Option<Self> {
         let (ExpectedVersion::Exact(after), [event]) = (part.expected, part.events.as_slice())
         else {
@@ -40,7 +40,7 @@ impl<'a> Next<'a> {
         fits.then_some(Self { stream: &part.stream, after, event })
     }
 
-    /// Its place, as a row says it.
+    /// The stored stream, from the row with its place.
     fn stored(&self, row: &PgRow) -> Result<AppendedStream, Failure> {
         let position = Position(row::unsigned(row, 0)?);
         let micros = row.try_get(1).map_err(from_sqlx)?;
@@ -50,7 +50,7 @@ impl<'a> Next<'a> {
 }
 
 impl PgStore {
-    /// Runs `append_next.sql`. None where that settles nothing.
+    /// Runs `append_next.sql`. `None` if it has no verdict.
     pub(crate) async fn run_next(
         &self,
         connection: &mut PgConnection,
@@ -75,8 +75,8 @@ impl PgStore {
         row.map(|row| next.stored(&row)).transpose()
     }
 
-    /// Runs `append_next_each.sql` for appends to different streams. None in the place of those for which
-    /// that settles nothing.
+    /// Runs `append_next_each.sql` for appends to different streams. `None` in the place of each
+    /// append without a verdict.
     pub(crate) async fn run_next_each(
         &self,
         connection: &mut PgConnection,

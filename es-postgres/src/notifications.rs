@@ -1,4 +1,4 @@
-//! Telling other processes that the log has grown, and hearing of it from them.
+//! Notifications between processes that the log has grown.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -15,42 +15,43 @@ use crate::error::from_sqlx;
 use crate::growth::Growth;
 use crate::store::PgStore;
 
-/// After one notification the next waits so long, and speaks for all appends of that time.
+/// The time between two notifications; the second covers all appends of that time.
 const GAP: Duration = Duration::from_millis(5);
 
-/// A lost connection is made again after so long, then after twice as long each time.
+/// The delay before a lost connection is made again; it doubles each time.
 const SOON: Duration = Duration::from_millis(50);
 
-/// But no later than after so long.
+/// The maximum of that delay.
 const LATE: Duration = Duration::from_secs(5);
 
-/// What a store has to tell and to hear.
+/// The notifications that a store sends and receives.
 pub(crate) struct Notifications {
     address: Arc<PgConnectOptions>,
     channel: String,
     growth: Weak<Growth>,
-    /// The greatest position that an append of this process had.
+    /// The greatest position of an append of this process.
     appended: AtomicU64,
     has_teller: AtomicBool,
     has_listener: Arc<AtomicBool>,
-    /// Gone when the store is.
+    /// Closed when the store is dropped.
     alive: watch::Sender<()>,
 }
 
 impl PgStore {
-    /// The same store, which tells other processes of its appends and hears of theirs, so that a reader
-    /// who waits at the end of the log goes on within milliseconds and not at the next look.
+    /// The same store, which notifies other processes of its appends and receives their
+    /// notifications, so that a reader at the end of the log goes on within milliseconds and not at
+    /// the next poll.
     ///
-    /// Readers lose nothing without it, and nothing where a notification is lost: they look
-    /// every [`POLL`](es_core::EventStore::POLL) even so. What is told is sent after a commit and beside
-    /// it, at most once in five milliseconds, so that appends do not wait for one another as they would
-    /// with a notification in each transaction.
+    /// Readers lose nothing without it, and nothing if a notification is lost: they still poll
+    /// every [`POLL`](es_core::EventStore::POLL). A notification is sent after a commit and beside
+    /// it, at most once in five milliseconds, so that appends do not wait for one another as they
+    /// would with a notification in each transaction.
     ///
-    /// Hearing takes one connection of its own to the address of the pool, from the moment that somebody
-    /// waits until the store is dropped; it comes back by itself when it is lost. Through a pooler such
-    /// as pgbouncer in transaction mode nothing would be heard: there polling is what remains. Nor
-    /// are appends told that ride in the caller's own transaction, since only the caller knows when
-    /// that commits.
+    /// Listening takes one connection of its own to the address of the pool, from the first waiting
+    /// reader until the store is dropped; a lost connection is made again automatically.
+    /// Notifications do not pass a pooler such as pgbouncer in transaction mode: readers there only
+    /// poll. Appends in the caller's own transaction send none, since only the caller knows when it
+    /// commits.
     ///
     /// ```no_run
     /// # use es_postgres::PgStore;
@@ -74,7 +75,7 @@ impl PgStore {
         self
     }
 
-    /// An append of this process was committed, up to `position`.
+    /// Reports that an append of this process was committed, up to `position`.
     pub(crate) fn tell_growth(&self, position: Position) {
         self.growth.tell(position);
         if let Some(notifications) = &self.notifications {
@@ -101,7 +102,7 @@ impl Notifications {
         }
     }
 
-    /// Begins to listen, unless somebody does.
+    /// Begins to listen, unless a task does already.
     pub(crate) fn listen(&self) {
         if self.has_listener.swap(true, Ordering::SeqCst) {
             return;
@@ -116,11 +117,11 @@ impl Notifications {
     }
 }
 
-/// The task that tells. It ends when there is nothing to tell.
+/// The notifier task. It ends when there is nothing to send.
 struct Teller {
     notifications: Arc<Notifications>,
     store: PgStore,
-    /// Whether it ended because there was nothing left, or another one has begun.
+    /// True if it ended because there was nothing left, or another one has begun.
     over: bool,
 }
 
@@ -140,7 +141,8 @@ impl Teller {
         }
     }
 
-    /// An append that came while it was about to end has called nobody.
+    /// True if the task may end. An append that came while it was about to end has started no
+    /// other.
     fn ends(&mut self, told: u64) -> bool {
         let Notifications { appended, has_teller, .. } = &*self.notifications;
         has_teller.store(false, Ordering::SeqCst);
@@ -157,7 +159,7 @@ impl Teller {
     }
 }
 
-/// Also when its runtime goes away: the next append calls another one.
+/// Runs also when its runtime ends: the next append starts another one.
 impl Drop for Teller {
     fn drop(&mut self) {
         if !self.over {
@@ -166,7 +168,7 @@ impl Drop for Teller {
     }
 }
 
-/// The task that hears. It ends with the store.
+/// The listener task. It ends with the store.
 struct Listener {
     address: Arc<PgConnectOptions>,
     channel: String,
@@ -195,7 +197,7 @@ impl Listener {
         }
     }
 
-    /// Listens until the connection is lost, on one that is nobody else's.
+    /// Listens until the connection is lost, on a connection of its own.
     async fn hear(&self, heard: &mut bool) -> Result<(), sqlx::Error> {
         let own = PgPoolOptions::new().max_connections(1).acquire_timeout(LATE);
         let own = own.connect_lazy_with(self.address.as_ref().clone());
@@ -217,7 +219,7 @@ impl Listener {
     }
 }
 
-/// Also when its runtime goes away: whoever waits next calls another one.
+/// Runs also when its runtime ends: the next waiting reader starts another one.
 impl Drop for Listener {
     fn drop(&mut self) {
         self.is_there.store(false, Ordering::Release);
@@ -228,7 +230,7 @@ impl Drop for Listener {
 mod tests {
     use super::*;
 
-    /// A store of a server that is never spoken to.
+    /// A store whose server is never contacted.
     fn store() -> PgStore {
         let pool = PgPoolOptions::new().connect_lazy("postgres://nobody@localhost/nowhere");
         PgStore::new(pool.expect("an address")).with_notifications()

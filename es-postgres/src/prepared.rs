@@ -16,8 +16,9 @@ use sqlx::{Connection, Executor, PgConnection};
 use crate::store::PgStore;
 
 impl PgStore {
-    /// Begins a handler's part of a transaction with no statement prepared, neither in the session that the
-    /// transaction has nor as far as the connection knows. A session that nobody else is given keeps them.
+    /// Begins a handler's part of a transaction without prepared statements, neither in the
+    /// server's session nor in the connection's cache. A session that no other client is given
+    /// keeps them.
     pub(crate) async fn forget_prepared(
         &self,
         connection: &mut PgConnection,

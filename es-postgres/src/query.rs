@@ -10,8 +10,8 @@ use crate::row;
 use crate::store::PgStore;
 
 impl PgStore {
-    /// A page of the events that match: up to where the log is complete, and then the events, also
-    /// those beyond.
+    /// A page of the events that match: the position up to which the log is complete, and then the
+    /// events, also those beyond.
     ///
     /// Two statements, each with its own snapshot. The second must begin after the first has
     /// answered: its snapshot then holds every event at or below `safe`.
@@ -71,7 +71,7 @@ impl<'a> Items<'a> {
         items
     }
 
-    /// As the last four arguments of a statement.
+    /// Binds the arrays as the last four arguments of a statement.
     pub(crate) fn bind(
         self,
         statement: sqlx::query::Query<'static, Postgres, PgArguments>,

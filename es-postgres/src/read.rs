@@ -17,8 +17,8 @@ use crate::stream_row::StreamRow;
 const BEFORE: &str = include_str!("../sql/stream_before.sql");
 
 impl PgStore {
-    /// A page of one stream upwards: one statement, which sees everything that is committed. `held` is
-    /// let go of when it is read.
+    /// A page of one stream upwards: one statement, which sees everything that is committed. `held`
+    /// is dropped when it is read.
     pub(crate) async fn read_after<R: StreamRow, G: Send + 'static>(
         &self,
         stream: &StreamId,
@@ -71,7 +71,7 @@ impl PgStore {
             .bind(i64::from(limit))
     }
 
-    /// A page of the log: up to where it is complete, and then the events.
+    /// A page of the log: the position up to which it is complete, and then the events.
     ///
     /// Two statements, each with its own snapshot. The second must begin after the first has
     /// answered: its snapshot then holds every append whose positions are at or below `safe`. In
@@ -88,8 +88,8 @@ impl PgStore {
         Ok(LogPage::new(end.incarnation, events, end.safe, end.head))
     }
 
-    /// The first statement, and the connection for the second: that of the standby, if the log is read
-    /// there.
+    /// Runs the first statement and returns the connection for the second: that of the standby, if
+    /// the log is read there.
     pub(crate) async fn log_session(&self) -> Result<(Session, LogEnd), StoreError> {
         if let Some(replica) = &self.log_replica {
             return self.replica_session(replica).await;
@@ -99,7 +99,7 @@ impl PgStore {
         Ok((session, end))
     }
 
-    /// The second statement.
+    /// Runs the second statement.
     pub(crate) async fn log_events(
         &self,
         connection: &mut PgConnection,

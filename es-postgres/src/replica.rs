@@ -25,29 +25,29 @@ use crate::row;
 use crate::session::Session;
 use crate::store::PgStore;
 
-/// So many horizons are kept.
+/// The number of horizons that are kept.
 const HORIZONS: usize = 64;
 
-/// A store that has just begun waits so long for the standby to reach its first horizon.
+/// The time that a newly started store waits for the standby to reach its first horizon.
 const FIRST: Duration = Duration::from_secs(1);
 
-/// How often it looks meanwhile.
+/// The interval of its looks meanwhile.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// A standby, and what the primary has said.
+/// A standby, and the horizons that the primary has reported.
 pub(crate) struct LogReplica {
     connections: Arc<Connections>,
     horizons: Mutex<Vec<Horizon>>,
 }
 
-/// Whoever has replayed up to `written` has the whole log up to `end.safe`.
+/// A horizon: a standby that has replayed up to `written` has the whole log up to `end.safe`.
 #[derive(Clone, Debug, PartialEq)]
 struct Horizon {
     end: LogEnd,
     /// A place in the primary's write-ahead log.
     written: u64,
-    /// A primary that was replaced by a standby goes on in another timeline, where the same place
-    /// may mean something else.
+    /// The timeline of the primary. A standby that replaced its primary goes on in another one,
+    /// where the same place may mean something else.
     timeline: String,
 }
 
@@ -55,18 +55,18 @@ impl PgStore {
     /// The same store, which reads the log from a standby of its primary and everything else from
     /// the primary: appends, and the streams that decisions rest on.
     ///
-    /// A page from the standby lacks nothing up to its [`safe`](es_core::LogPage::safe), as any page does. How
-    /// far that is depends on how far the standby has come: one that lags behind, or has stopped
-    /// replaying, answers with a smaller `safe`, never with a hole. `safe` goes back where `replica`
-    /// leads to several standbys, one further behind than another; that does no harm to a reader
-    /// that goes on from its own checkpoint.
+    /// A page from the standby lacks nothing up to its [`safe`](es_core::LogPage::safe), like any
+    /// page. The position depends on how far the standby has replayed: one that lags behind, or has
+    /// stopped replaying, answers with a smaller `safe`, never with a gap. `safe` goes back if
+    /// `replica` leads to several standbys, one further behind than another; that does no harm to a
+    /// reader that goes on from its own checkpoint.
     ///
-    /// The primary is asked on each page for two numbers, so it has to be there; it is spared the
-    /// reading of the events. A standby that was promoted is refused with
-    /// [`Unsupported`](StoreErrorKind::Unsupported), and so is one that follows another log. After a
-    /// failover give the store its new primary, and call
-    /// [`begin_incarnation`](Self::begin_incarnation) if the new one may have lacked events: the old
-    /// places in the write-ahead log mean nothing there.
+    /// The primary answers two cheap queries per page, so it must be available; it does not read
+    /// the events. A standby that was promoted is refused with
+    /// [`Unsupported`](StoreErrorKind::Unsupported), and so is one that follows another log. After
+    /// a failover give the store its new primary, and call
+    /// [`begin_incarnation`](Self::begin_incarnation) if the new one may have lacked events: the
+    /// old places in the write-ahead log mean nothing there.
     ///
     /// The role needs no more rights than a reader. The standby cancels a page that stands in the
     /// way of its replay, which [is transient](StoreError::is_transient).
@@ -89,7 +89,7 @@ impl PgStore {
         self
     }
 
-    /// A connection to the standby, and where the log ends there.
+    /// A connection to the standby, and the end of the log there.
     pub(crate) async fn replica_session(
         &self,
         replica: &LogReplica,
@@ -102,7 +102,7 @@ impl PgStore {
         Ok((session, LogEnd { safe, ..end }))
     }
 
-    /// What the primary says now: first what is safe, then how much is written.
+    /// Reads the horizon from the primary: first the safe position, then how much is written.
     async fn horizon(&self) -> Result<Horizon, StoreError> {
         let mut session = self.session().await?;
         let end = self.log_end(&mut session).await?;
@@ -113,7 +113,7 @@ impl PgStore {
         Ok(Horizon { end, written, timeline: row.try_get(1).map_err(from_sqlx)? })
     }
 
-    /// Up to where the standby has the whole log, in every snapshot from now on.
+    /// The position up to which the standby has the whole log, in every snapshot from now on.
     async fn reached(
         &self,
         replica: &LogReplica,
@@ -155,8 +155,8 @@ impl LogReplica {
         remember(&mut horizons, now);
     }
 
-    /// What is safe for a standby that has `replayed` so much; none if that is less than everything
-    /// that the primary has said.
+    /// The safe position of a standby that has `replayed` this much; `None` if that is less than
+    /// every horizon of the primary.
     fn safe_at(&self, replayed: u64) -> Option<Position> {
         let horizons = self.horizons.lock().unwrap_or_else(PoisonError::into_inner);
         let reached = horizons.iter().rev().find(|horizon| horizon.written <= replayed);
@@ -164,8 +164,8 @@ impl LogReplica {
     }
 }
 
-/// Keeps horizons in their order. When there are too many, every second one goes: a standby far
-/// behind is then told a little less.
+/// Keeps horizons in their order. When there are too many, every second one is removed: a standby
+/// far behind then gets a slightly lower safe position.
 fn remember(horizons: &mut Vec<Horizon>, now: Horizon) {
     let last = horizons.last();
     if last.is_some_and(|last| {

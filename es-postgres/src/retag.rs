@@ -1,4 +1,4 @@
-//! Finding out whether a tag is complete, and writing the tags of stored events.
+//! Completeness of tags, and writing the tags of stored events.
 
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ use crate::store::PgStore;
 use crate::tags::TagLocks;
 
 impl PgStore {
-    /// A tag of these that is not complete. Asks the database only for what this process does not know
-    /// to be complete.
+    /// One of these tags that is not complete. Asks the database only about tags that this process
+    /// does not know to be complete.
     pub(crate) async fn find_missing_tag(
         &self,
         tags: &[EventTag],
@@ -50,11 +50,11 @@ impl PgStore {
         Ok(known)
     }
 
-    /// True if all stored events have a tag that nobody has asked for before. If so, appends have to
-    /// have it from now on.
+    /// True if all stored events have `tag`, for a tag that was never requested before. If so,
+    /// appends must have it from now on.
     ///
-    /// The log is looked through twice: as far as it is complete beside everybody else, and what is
-    /// beyond with the gate held, when nobody appends.
+    /// The log is searched twice: up to where it is complete while appends go on, and beyond that
+    /// with the gate held, when no append is open.
     async fn becomes_complete(&self, tag: &EventTag) -> Result<bool, StoreError> {
         let (store, of) = (self.clone(), tag.clone());
         let Some(safe) = driven(async move { store.look_through(&of).await }).await? else {
@@ -68,7 +68,8 @@ impl PgStore {
         .await
     }
 
-    /// Up to where all events have the tag, and the log is complete. `None` if one has not.
+    /// The position up to which all events have the tag and the log is complete. `None` if an event
+    /// lacks it.
     async fn look_through(&self, tag: &EventTag) -> Result<Option<Position>, StoreError> {
         let LogPage { safe, .. } = self.read_log_page(es_core::Cursor::END, 1).await?;
         let mut session = self.session().await?;
@@ -155,8 +156,9 @@ impl PgStore {
         Ok(Position(row::unsigned(&row, 0)?))
     }
 
-    /// Under the locks of the streams, as an append to each of them would: a stream that is transformed
-    /// meanwhile leaves its events in an archive, where they are found under no tag.
+    /// Writes tags under the locks of the streams, as an append to each of them would: a stream
+    /// that is transformed meanwhile leaves its events in an archive, where they are found under no
+    /// tag.
     pub(crate) async fn write_retag(
         &self,
         retag: &Retag,

@@ -1,4 +1,4 @@
-//! What a row holds, as the values of es-core.
+//! Conversion of rows to the values of es-core.
 
 use es_core::{
     Category, EventId, EventName, InvalidText, Metadata, Payload, Position, RawEvent, Recorded,
@@ -10,11 +10,12 @@ use sqlx::{Row, ValueRef};
 
 use crate::error::from_sqlx;
 
-/// From 1970-01-01, where [`Timestamp`] begins, to 2000-01-01, where `timestamptz` does.
+/// The microseconds from 1970-01-01, where [`Timestamp`] begins, to 2000-01-01, where `timestamptz`
+/// does.
 const MICROS_TO_2000: i64 = 946_684_800_000_000;
 
-/// The names that stand in the rows of a page, each checked and kept once where it comes several times on
-/// end.
+/// The names in the rows of a page. A name that comes several times in a row is checked and stored
+/// once.
 #[derive(Default)]
 pub(crate) struct Names {
     event: Option<EventName>,
@@ -87,8 +88,8 @@ pub(crate) fn events<'a>(
     rows.into_iter().map(|row| event_among(row, &mut names)).collect()
 }
 
-/// An event of the log; the name of its stream stands in the same row. One that cannot be read holds no
-/// reader of the log up: it is an event that says so.
+/// An event of the log; the name of its stream stands in the same row. An unreadable event does not
+/// stop readers of the log: it is returned as a damaged one.
 pub(crate) fn event(row: &PgRow) -> Result<RecordedEvent, StoreError> {
     event_among(row, &mut Names::default())
 }
@@ -116,7 +117,7 @@ fn stream(row: &PgRow, names: &mut Names) -> Result<StreamId, StoreError> {
     ))
 }
 
-/// The readable part of an event, and why the rest cannot be read.
+/// The readable part of an event, and the reason why the rest cannot be read.
 fn damaged_event(row: &PgRow, error: &StoreError) -> Result<RecordedEvent, StoreError> {
     let position = unsigned(row, 0)?;
     let id = row.try_get::<uuid::Uuid, _>(3).map_err(from_sqlx)?;
@@ -150,18 +151,18 @@ fn damaged_event(row: &PgRow, error: &StoreError) -> Result<RecordedEvent, Store
     Ok(event.with_damage(&reason.join(": ")))
 }
 
-/// A stream for an event without one: of its own.
+/// A placeholder stream for an event without one; each such event has its own.
 fn placeholder(position: u64) -> Result<StreamId, StoreError> {
     let damaged = |what: InvalidText| corrupt(position, what.into());
     let category = Category::new("unreadable").map_err(damaged)?;
     Ok(StreamId::new(category, StreamKey::new(position.to_string()).map_err(damaged)?))
 }
 
-/// The text that the metadata of a damaged event says where that is set aside: it is to be known as damaged, and
-/// the log has the rest.
+/// The beginning of the metadata of a damaged event that is parked: it must be recognizable as
+/// damaged, and the log has the rest.
 const KEPT_DAMAGE: &str = "{\"es-damaged\":";
 
-/// The metadata of an event that is set aside, damaged as it is.
+/// The metadata of a parked event, which may be damaged.
 pub(crate) fn metadata_of(event: &RecordedEvent) -> Result<String, serde_json::Error> {
     match event.damage() {
         None => serde_json::to_string(&event.metadata),
@@ -175,7 +176,7 @@ fn kept_damage(text: &str) -> Damage {
     Damage::Kept(reason.unwrap_or("it was damaged when it was set aside").to_owned())
 }
 
-/// A `bigint` that is never negative.
+/// Reads a `bigint` that is never negative.
 pub(crate) fn unsigned(row: &PgRow, column: usize) -> Result<u64, StoreError> {
     let value = match binary(row, column)? {
         Some(bytes) => i64::from_be_bytes(bytes),
@@ -185,7 +186,7 @@ pub(crate) fn unsigned(row: &PgRow, column: usize) -> Result<u64, StoreError> {
         .map_err(|_| StoreError::new(StoreErrorKind::Corrupt, Damage::Negative("number")))
 }
 
-/// An `integer`.
+/// Reads an `integer`.
 fn integer(row: &PgRow, column: usize) -> Result<i32, StoreError> {
     match binary(row, column)? {
         Some(bytes) => Ok(i32::from_be_bytes(bytes)),
@@ -193,8 +194,8 @@ fn integer(row: &PgRow, column: usize) -> Result<i32, StoreError> {
     }
 }
 
-/// A `timestamptz` as it travels. The calendar types of the driver panic beyond their years;
-/// PostgreSQL reaches further.
+/// Reads a `timestamptz` from its binary form. The calendar types of the driver panic beyond their
+/// years; PostgreSQL reaches further.
 pub(crate) fn timestamp(row: &PgRow, column: usize) -> Result<Timestamp, StoreError> {
     let micros = binary(row, column)?
         .map(i64::from_be_bytes)
@@ -202,8 +203,8 @@ pub(crate) fn timestamp(row: &PgRow, column: usize) -> Result<Timestamp, StoreEr
     Ok(Timestamp::from_unix_micros(micros.saturating_add(MICROS_TO_2000)))
 }
 
-/// The bytes of a value as it travels, if it has so many and travels in binary form. The statements say
-/// what type it has; the driver would compare that for each row.
+/// The bytes of a value in the binary form of the protocol, if it has that form and length. The
+/// statements fix its type; the driver would compare that for each row.
 fn binary<const N: usize>(row: &PgRow, column: usize) -> Result<Option<[u8; N]>, StoreError> {
     let value = row.try_get_raw(column).map_err(from_sqlx)?;
     if value.format() != PgValueFormat::Binary || value.is_null() {
@@ -212,8 +213,8 @@ fn binary<const N: usize>(row: &PgRow, column: usize) -> Result<Option<[u8; N]>,
     Ok(value.as_bytes().ok().and_then(|bytes| bytes.try_into().ok()))
 }
 
-/// A text or the text of a `json`, borrowed: both formats of the protocol send the text itself, and the
-/// server has checked it.
+/// Reads a text or the text of a `json`, borrowed: both formats of the protocol send the text
+/// itself, and the server has checked it.
 pub(crate) fn json(row: &PgRow, column: usize) -> Result<&str, StoreError> {
     row.try_get_raw(column)
         .map_err(from_sqlx)?
@@ -225,7 +226,7 @@ fn corrupt(position: u64, source: Damage) -> StoreError {
     StoreError::new(StoreErrorKind::Corrupt, CorruptEvent { position, source })
 }
 
-/// An event that is in the store and cannot be read, and where.
+/// The error of a stored event that cannot be read, with its place.
 #[derive(Debug, thiserror::Error)]
 #[error("the event at position {position} cannot be read")]
 struct CorruptEvent {

@@ -4,17 +4,17 @@ use es_core::{ExpectedVersion, StreamAppend, Timestamp, Version};
 
 use crate::size::BATCH;
 
-/// One stream has at most this share of a batch, however much there is for it: the others would wait.
-/// It has no more tags than an append locks.
+/// The maximum share of one stream in a batch, however much is queued for it: the others would
+/// wait. It has no more tags than an append locks.
 const SHARE: usize = BATCH / 4;
 
-/// Appends that are accepted if the first of them is: each expects what those before it bring about,
-/// or nothing. So they can go out as one.
+/// Appends that are accepted if the first of them is: each expects the version that those before it
+/// bring about, or none. So they can go out as one.
 pub(crate) struct Run {
     size: usize,
-    /// The version after the last append, if the first says where it begins.
+    /// The version after the last append, if the first append expects a version.
     after: Option<Version>,
-    /// The instant that the last event brings.
+    /// The instant that the last event brings along.
     at: Option<Timestamp>,
 }
 
@@ -29,7 +29,7 @@ impl Run {
         Self { size, after, at: last_instant(first) }
     }
 
-    /// Whether there is room for `next`, and it is accepted if the run so far is.
+    /// True if there is room for `next`, and it is accepted if the run so far is.
     pub(crate) fn goes_on_with(&self, next: &StreamAppend, size: usize) -> bool {
         self.size + size <= SHARE
             && self.is_not_before(next)
@@ -46,7 +46,8 @@ impl Run {
         self.at = last_instant(next);
     }
 
-    /// Imported events are not put together with others, and not with later ones.
+    /// True if the instants allow `next` to follow: imported events follow only imported ones that
+    /// are not later, and other events only others.
     fn is_not_before(&self, next: &StreamAppend) -> bool {
         let first = next.events.first().and_then(|event| event.recorded_at);
         match (self.at, first) {

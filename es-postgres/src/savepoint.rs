@@ -28,12 +28,12 @@ type Manager = <Postgres as Database>::TransactionManager;
 /// A savepoint. Dropped, it is undone with the next statement on the connection.
 pub(crate) struct Savepoint<'c> {
     connection: &'c mut PgConnection,
-    /// So deep was the connection before.
+    /// The transaction depth of the connection before.
     depth: usize,
 }
 
 impl<'c> Savepoint<'c> {
-    /// Within the transaction that `connection` is in.
+    /// Begins a savepoint within the transaction that `connection` is in.
     pub(crate) async fn begin(connection: &'c mut PgConnection) -> Result<Self, StoreError> {
         let depth = Manager::get_transaction_depth(connection);
         let mut beginning = ManuallyDrop::new(Box::pin(Manager::begin(connection, None)));
@@ -43,12 +43,12 @@ impl<'c> Savepoint<'c> {
         Ok(Self { connection, depth })
     }
 
-    /// Keeps what was done since, for the transaction to commit.
+    /// Keeps the work since the savepoint, for the transaction to commit.
     pub(crate) async fn release(self) -> Result<(), StoreError> {
         Manager::commit(self.connection).await.map_err(from_sqlx)
     }
 
-    /// Undoes what was done since, after a failed statement too.
+    /// Rolls back to the savepoint, also after a failed statement.
     pub(crate) async fn undo(self) -> Result<(), StoreError> {
         Manager::rollback(self.connection).await.map_err(from_sqlx)
     }

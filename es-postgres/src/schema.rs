@@ -1,4 +1,4 @@
-//! The schema of a store, and how it comes into being.
+//! The schema of a store, and its migrations.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::schema_owner;
 use crate::statements::Schema;
 use crate::store::PgStore;
 
-/// The newest migration.
+/// The number of the newest migration.
 const LATEST: i64 = 7;
 
 /// Brings the schema up to date, on a connection that is closed afterwards: the lock that keeps two
@@ -30,7 +30,8 @@ pub(crate) async fn migrate(store: &PgStore) -> Result<(), StoreError> {
     connection.close().await.map_err(from_sqlx)
 }
 
-/// Whether there is nothing to do. Asked first, since a service may lack the right to do it.
+/// True if there is nothing to migrate. Checked first, since a service may lack the right to
+/// migrate.
 ///
 /// # Errors
 ///
@@ -53,7 +54,7 @@ async fn is_current(store: &PgStore) -> Result<bool, StoreError> {
     }
 }
 
-/// Makes the schema where it is missing: a role that owns it may lack the right to make one. Two
+/// Makes the schema if it is missing: a role that owns it may lack the right to make one. Two
 /// processes that find it missing wait for each other.
 async fn create_schema(store: &PgStore, connection: &mut PgConnection) -> Result<(), StoreError> {
     let name = store.schema.name();
@@ -74,7 +75,8 @@ async fn create_schema(store: &PgStore, connection: &mut PgConnection) -> Result
     transaction.commit().await.map_err(from_sqlx)
 }
 
-/// Its own table, so that it and the migrations of the service never see each other.
+/// The migrator, with a table of its own, so that it and the migrations of the service never see
+/// each other.
 fn migrator(schema: &Schema) -> Migrator {
     let migration = |version, what, sql| migration(schema, version, what, sql);
     let mut migrator = Migrator::with_migrations(vec![
@@ -98,8 +100,8 @@ fn migrator(schema: &Schema) -> Migrator {
     migrator
 }
 
-/// Its checksum is that of the text in this crate, whatever the schema: one that was renamed is known
-/// still.
+/// A migration, whose checksum is that of the text in this crate, whatever the schema: after a
+/// renaming of the schema it is still recognized.
 fn migration(schema: &Schema, version: i64, what: &'static str, sql: &'static str) -> Migration {
     let what = Cow::Borrowed(what);
     let migration = Migration::new(version, what, MigrationType::Simple, sql.into_sql_str(), false);

@@ -20,10 +20,10 @@ use crate::sql_name::needs_quotes;
 pub struct SchemaName(String);
 
 impl SchemaName {
-    /// The most bytes that the name may have: the schemas of read models begin with it.
+    /// The maximum length of the name in bytes: the schemas of read models begin with it.
     pub const MAX_BYTES: usize = 32;
 
-    /// The name, if it is one.
+    /// Makes a name of the text, if it is valid.
     ///
     /// # Errors
     ///

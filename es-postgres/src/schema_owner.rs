@@ -1,4 +1,4 @@
-//! The owner of a schema that is there already.
+//! The check that an existing schema belongs to a store.
 
 use es_core::{StoreError, StoreErrorKind};
 use sqlx::postgres::PgRow;
@@ -11,10 +11,10 @@ use crate::store::PgStore;
 /// The name of the first migration.
 pub(crate) const FIRST: &str = "streams and events";
 
-/// A schema that a store would use holds what no store has made.
+/// The error if the schema that a store would use contains objects that no store has made.
 ///
-/// It is the [source](std::error::Error::source) of the [`StoreError`] of [`PgStore::migrate`], which has
-/// touched nothing.
+/// It is the [source](std::error::Error::source) of the [`StoreError`] of [`PgStore::migrate`],
+/// which has changed nothing.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the schema `{schema}` is no event store's: it holds {found}; move what is there, or keep the events in \
@@ -25,11 +25,11 @@ pub(crate) const FIRST: &str = "streams and events";
 pub struct ForeignSchema {
     /// The schema.
     pub schema: String,
-    /// Some of what it holds.
+    /// Some of the objects that it contains.
     pub found: Vec<String>,
 }
 
-/// Checks that the schema is empty, or was migrated before, by what `schema_objects.sql` answers.
+/// Checks by `schema_objects.sql` that the schema is empty, or was migrated before.
 pub(crate) async fn is_ours(
     store: &PgStore,
     connection: &mut PgConnection,

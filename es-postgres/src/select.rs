@@ -1,7 +1,8 @@
 //! Reading a part of the log, a bounded piece of it at a time.
 //!
-//! What nobody indexes is looked for: types and categories event by event, in a window of the log. So a
-//! statement costs at most a window, however rare what it asks for is, and says how far it has looked.
+//! Attributes without an index are searched for: types and categories event by event, in a window
+//! of the log. So a statement costs at most a window, however rare the requested events are, and
+//! returns how far it has searched.
 
 use es_core::{
     Cursor, EventName, Position, RecordedEvent, Scope, SelectedPage, Selection, StoreError,
@@ -16,13 +17,14 @@ use crate::error::from_sqlx;
 use crate::row;
 use crate::store::PgStore;
 
-/// A statement looks at so many events at least, and at [`PER_EVENT`] for each that is asked for.
+/// The minimum number of events that a statement looks at; it looks at [`PER_EVENT`] for each
+/// requested one.
 const WINDOW: u64 = 10_000;
 
-/// So many events may be looked at for each one that is asked for.
+/// The number of events to look at for each requested one.
 const PER_EVENT: u64 = 20;
 
-/// Which piece of the log to look at, and for how many events.
+/// The piece of the log to search, and the maximum number of events.
 #[derive(Clone, Copy)]
 struct Piece {
     after: Position,
@@ -30,15 +32,15 @@ struct Piece {
     limit: u32,
 }
 
-/// What was found, in the order of the log, and how far was looked.
+/// The events found, in the order of the log, and the position up to which it was searched.
 struct Found {
     events: Vec<RecordedEvent>,
     through: Position,
 }
 
 impl PgStore {
-    /// A page of a part of the log: up to where the log is complete, and then the events, as
-    /// [`read_log_page`](Self::read_log_page) does.
+    /// A page of a part of the log: first the position up to which the log is complete, then the
+    /// events, as [`read_log_page`](Self::read_log_page) does.
     pub(crate) async fn read_selected_page(
         &self,
         selection: &Selection,
@@ -164,12 +166,13 @@ impl Piece {
         WINDOW.max(u64::from(self.limit) * PER_EVENT)
     }
 
-    /// The end of a window of the log. Positions may have holes, so there are fewer events in it.
+    /// The end of a window of the log. Positions may have gaps, so the window may contain fewer
+    /// events.
     fn until(self) -> Position {
         Position(self.after.0.saturating_add(self.window())).min(self.safe)
     }
 
-    /// Events that were looked for up to `until`. Where there are as many as were asked for, the
+    /// The result of a search up to `until`. If there are as many events as were requested, the
     /// statement went no further than the last of them.
     fn found(self, events: Vec<RecordedEvent>, until: Position) -> Found {
         let is_full = events.len() >= self.limit as usize;
@@ -177,7 +180,8 @@ impl Piece {
         Found { through: last.unwrap_or(until), events }
     }
 
-    /// As [`found`](Self::found), where the rows say how far was looked.
+    /// The result like that of [`found`](Self::found), where the rows contain the position up to
+    /// which the log was searched.
     fn found_through(self, rows: &[PgRow]) -> Result<Found, StoreError> {
         let until = match rows.first() {
             Some(row) => Position(row::unsigned(row, 10)?),
@@ -189,7 +193,8 @@ impl Piece {
     }
 }
 
-/// The types asked for, and with them that of records, which are always; none if all are.
+/// The requested types, and with them that of transformation records, which are always included;
+/// `None` for all types.
 fn types(selection: &Selection) -> Option<Vec<&str>> {
     let types = selection.types();
     let records = std::iter::once(Transformation::NAME);

@@ -1,4 +1,4 @@
-//! A connection for one piece of work, and for nobody else until it is done.
+//! A connection reserved for one piece of work.
 
 mod chained;
 mod guarded;
@@ -23,13 +23,13 @@ use crate::store::PgStore;
 /// sends an unnamed statement in one round trip and its arguments in the next, and only a
 /// transaction keeps a pooler from putting another session in between.
 pub(crate) struct Session {
-    /// Taken out at its end.
+    /// The connection, taken out at the end of the session.
     connection: Option<Held>,
-    /// Whether a transaction has been begun, or half begun, and not ended.
+    /// True if a transaction has been begun, or half begun, and not ended.
     in_transaction: bool,
     guard: Guard,
-    /// True if the session itself writes nothing outside of the transaction, until a commit of the framework's
-    /// has taken that back.
+    /// True if the session itself writes nothing outside of the transaction, until a commit of the
+    /// framework's own has reverted that.
     is_read_only: bool,
     /// The moment at which the connection was taken.
     since: Instant,
@@ -49,7 +49,7 @@ impl PgStore {
         self.rows_while(query, ()).await
     }
 
-    /// All rows, like [`rows_of`](Self::rows_of); `held` is let go of when they are read.
+    /// All rows, like [`rows_of`](Self::rows_of); `held` is dropped when they are read.
     pub(crate) async fn rows_while<G: Send + 'static>(
         &self,
         query: Query<'static, Postgres, PgArguments>,
@@ -65,7 +65,7 @@ impl PgStore {
         reading.await
     }
 
-    /// All rows, like [`rows_of`](Self::rows_of), for what runs on a task already.
+    /// All rows, like [`rows_of`](Self::rows_of), for code that runs on a task already.
     pub(crate) async fn rows_on_this_task(
         &self,
         query: Query<'static, Postgres, PgArguments>,
@@ -87,7 +87,7 @@ async fn rows_on(
 }
 
 impl Session {
-    /// That connection, in a transaction that is about to be begun.
+    /// The session of a connection whose transaction is about to be begun.
     fn in_transaction(connection: Held) -> Self {
         Self {
             connection: Some(connection),
@@ -98,7 +98,8 @@ impl Session {
         }
     }
 
-    /// One of `connections`, in a transaction if statements are not `persistent`.
+    /// Opens a session on one of `connections`, in a transaction if statements are not
+    /// `persistent`.
     pub(crate) async fn open(
         connections: &Arc<Connections>,
         persistent: bool,
@@ -118,8 +119,8 @@ impl Session {
         Ok(session)
     }
 
-    /// One of `connections`, in the transaction that `opening` begins: several statements in one
-    /// message, between which nothing can come.
+    /// Opens a session on one of `connections`, in the transaction that `opening` begins: several
+    /// statements in one message, between which no other can come.
     pub(crate) async fn begin(
         connections: &Arc<Connections>,
         opening: String,
@@ -129,8 +130,8 @@ impl Session {
         Ok(session)
     }
 
-    /// A connection of the store, in a transaction that is the service's own: what is begun in it is a
-    /// savepoint.
+    /// Opens a session in a transaction of the service's own: a transaction that is begun in it is
+    /// a savepoint.
     pub(crate) async fn begin_for_service(store: &PgStore) -> Result<Self, StoreError> {
         let mut session = Self::in_transaction(store.connections.take().await?);
         let begun = session.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await;
@@ -140,7 +141,7 @@ impl Session {
         Ok(session)
     }
 
-    /// Has the driver end the transaction that it believes to be in, an empty one, without waiting for
+    /// Makes the driver end the empty transaction that it believes to be in, without waiting for
     /// the answer.
     fn leave(&mut self) {
         PgTransactionManager::start_rollback(self);
@@ -148,7 +149,7 @@ impl Session {
         let _ = Connection::flush(&mut **self).now_or_never();
     }
 
-    /// Keeps the connection, which is in no transaction, for whoever comes next.
+    /// Keeps the connection, which is in no transaction, for the next use.
     fn keep(&mut self) {
         if PgTransactionManager::get_transaction_depth(self) > 0 {
             // A handler has left a transaction open: the connection is closed.
@@ -160,8 +161,8 @@ impl Session {
         }
     }
 
-    /// The session ends with a failure: the connection is closed where it is to blame, so that the same
-    /// statement is prepared anew when it is sent again.
+    /// Returns the failure of a statement. If the connection is the cause, it is closed at the end
+    /// of the session, so that the same statement is prepared anew when it is sent again.
     pub(crate) fn failed<E: Failed>(&mut self, error: E) -> E {
         if error.is_stale_plan() {
             self.retire();
@@ -175,13 +176,13 @@ impl Session {
         }
     }
 
-    /// Makes what was done permanent. For a session whose statements were all answered.
+    /// Commits the work. For a session whose statements were all answered.
     pub(crate) async fn end(self) -> Result<(), StoreError> {
         self.end_after(Ok(())).await
     }
 
-    /// As [`end`](Self::end), after a statement that may have failed, with its outcome. After one that
-    /// failed there is nothing to make permanent.
+    /// Ends the session like [`end`](Self::end), after a statement that may have failed, with its
+    /// outcome. After a failed statement there is nothing to commit.
     pub(crate) async fn end_after<T, E: From<StoreError> + Failed>(
         mut self,
         outcome: Result<T, E>,
@@ -220,8 +221,8 @@ impl DerefMut for Session {
     }
 }
 
-/// A future that is dropped half way takes its connection along: nobody gets one from the pool that
-/// is inside of a transaction.
+/// Closes the connection of a future that is dropped half way: the pool never hands out a
+/// connection that is inside of a transaction.
 impl Drop for Session {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.as_mut().filter(|_| self.in_transaction) {

@@ -1,14 +1,15 @@
-//! How much an append is, in one number.
+//! The size of an append as one number, its share of a batch.
 
 use es_core::{Append, Metadata, NewEvent};
 
 use crate::tags::tags;
 
-/// A batch carries at most so much: 256 appends, 4,096 events, 4 MiB and 1,024 tags. Beyond, one
-/// statement keeps its connection for longer than the round trips that it saves, or takes too many of
-/// the server's locks.
+/// The maximum size of a batch: 256 appends, 4,096 events, 4 MiB and 1,024 tags. Beyond, one
+/// statement keeps its connection for longer than the round trips that it saves, or takes too many
+/// of the server's locks.
 pub(crate) const BATCH: usize = 256;
-/// Of one event, byte or tag too many, an append counts as one more.
+/// The number of events in one unit of size; with one more event an append counts as one unit more.
+/// The same holds for bytes and tags.
 const EVENTS: usize = 16;
 const BYTES: usize = 16 * 1024;
 const TAGS: usize = 4;
@@ -30,7 +31,7 @@ pub(crate) fn size(append: &Append) -> usize {
         .fold(0, |size, (count, share)| size.max(count.div_ceil(share)))
 }
 
-/// About what an event takes up on its way.
+/// The approximate size of an event in transit, in bytes.
 pub(crate) fn bytes(event: &NewEvent) -> usize {
     event.event.payload.as_str().len()
         + event.event.name.as_str().len()

@@ -12,7 +12,7 @@ use std::time::Duration;
 /// The first slice.
 const FIRST: Duration = Duration::from_secs(1);
 
-/// No slice is longer.
+/// The length of the longest slice.
 const LONGEST: Duration = Duration::from_secs(32);
 
 /// The length of the slice that comes next.

@@ -1,4 +1,4 @@
-//! Connections beside the pool, for a store that the service leaves none.
+//! Spare connections beside the pool, for a store to which the service leaves none.
 //!
 //! A service that shares its pool with the store may hold all of it in transactions of its own, and for
 //! as long as it likes. What the store has to do is short, and others wait for it; so after a moment of
@@ -19,26 +19,27 @@ use sqlx::{PgPool, Postgres};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 
-/// For so long a caller waits for the pool alone. A pool that is merely busy answers sooner.
+/// The time that a caller waits for the pool alone. A pool that is merely busy answers sooner.
 pub(crate) const FOR_THE_POOL: Duration = Duration::from_millis(250);
 
-/// So many there are at most.
+/// The maximum number of spares.
 const MOST: u32 = 2;
 
-/// A spare that nobody has used for so long is closed.
+/// The time after which an unused spare is closed.
 const IDLE: Duration = Duration::from_secs(10);
 
 /// A pool of a few connections with the options and hooks of the service's own.
 pub(crate) struct Spares {
     pool: PgPool,
-    /// As many as there are connections: a caller that goes away leaves its login to whoever comes next
-    /// instead of beginning another, so that a server that is full is not asked more often.
+    /// One place for each of the connections: a caller that goes away leaves its login to the next
+    /// caller instead of another login being started, so that a full server is not asked more
+    /// often.
     places: Arc<Semaphore>,
     /// The task that closes them with the service's pool.
     closing: JoinHandle<()>,
 }
 
-/// A spare in use. Goes back when it is dropped.
+/// A spare in use. It goes back when it is dropped.
 pub(crate) struct Spare {
     pub(crate) connection: PoolConnection<Postgres>,
     _place: OwnedSemaphorePermit,
@@ -61,7 +62,7 @@ impl Spares {
         Self { pool: spares, places: Arc::new(Semaphore::new(MOST as usize)), closing }
     }
 
-    /// One of them. `None` where the server gives no more: the caller has the pool to wait for.
+    /// Takes a spare. `None` if the server gives no more: the caller then waits for the pool.
     pub(crate) async fn take(&self) -> Option<Spare> {
         let place = Arc::clone(&self.places).acquire_owned().await.ok()?;
         let pool = self.pool.clone();

@@ -21,7 +21,7 @@ use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
 use crate::schema_name::SchemaName;
 
-/// The schema of a store that was told nothing else.
+/// The schema of a store without a schema of its own choice.
 const DEFAULT: &str = "es";
 
 /// The upper 16 bits of all keys of advisory locks in the schema `es`.
@@ -38,7 +38,7 @@ pub(crate) struct Schema(Option<Arc<Other>>);
 struct Other {
     name: SchemaName,
     number: u32,
-    /// By address and length of the text as the crate has it.
+    /// The rewritten texts, by address and length of the original in the crate.
     rewritten: RwLock<HashMap<(usize, usize), Arc<str>>>,
 }
 
@@ -60,7 +60,7 @@ impl Schema {
         self.0.as_ref().map_or_else(String::new, |other| format!("{}_", other.name))
     }
 
-    /// The channel on which appends are told.
+    /// The channel of the notifications.
     pub(crate) fn channel(&self) -> String {
         match &self.0 {
             None => DEFAULT_CHANNEL.to_owned(),
@@ -68,7 +68,7 @@ impl Schema {
         }
     }
 
-    /// The namespace of locks that is called `namespace` in the schema `es`.
+    /// The lock namespace for `namespace` of the schema `es`.
     pub(crate) fn lock(&self, namespace: i32) -> i32 {
         let Some(other) = &self.0 else { return namespace };
         let number = i32::try_from(other.number).unwrap_or_default();
@@ -109,7 +109,7 @@ fn channel_of(other: &Other) -> String {
     format!("{DEFAULT_CHANNEL}_{}", other.name)
 }
 
-/// Word by word: `es` in front of a dot, the numbers of locks, the channel.
+/// Rewrites a text word by word: `es` in front of a dot, the numbers of locks, the channel.
 fn rewrite(text: &str, other: &Other) -> String {
     let mut rewritten = String::with_capacity(text.len() + 256);
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! The store: a handle on a pool, and the doors to everything behind it.
+//! The store: a handle on a pool, and the entry to everything behind it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -36,18 +36,19 @@ use crate::{schema, spans};
 
 /// An event store in PostgreSQL.
 ///
-/// A handle: clones speak to the same pool. It plugs into a service that has a pool already; one
-/// that has none lets the store [`connect`](Self::connect).
+/// It is a handle: clones share the same pool. It uses the pool of the service; a service without
+/// one lets the store [`connect`](Self::connect).
 ///
-/// An append is one statement in one round trip, without a transaction around it, as long as it has
-/// its streams for itself; one that is refused may take two. Appends to one stream each that meet in a process go out together, up to
-/// 256 of them, 4,096 events and 4 MiB in a statement; each has its own answer, and none waits for
-/// another one's stream. An append that meets somebody else at its stream goes out again in its locked
-/// form: it waits for the streams, looks, writes and commits. An append that has a condition, that
-/// rests on a stream without writing to it, that has more than 256 streams or tags or more than a
-/// statement carries takes that form at once, the last in several statements of one transaction.
+/// An append is one statement in one round trip, without a transaction around it, as long as no
+/// other append is at its streams; a refused one may take two. Concurrent appends of a process to
+/// one stream each go out together, up to 256 of them, 4,096 events and 4 MiB in a statement; each
+/// has its own result, and none waits for another one's stream. An append that finds another writer
+/// at its stream goes out again in its locked form: it waits for the streams, checks, writes and
+/// commits. An append that has a condition, that rests on a stream without writing to it, that has
+/// more than 256 streams or tags or more than a statement carries takes that form at once, the last
+/// in several statements of one transaction.
 ///
-/// An append that is sent again, with the same event ids, is answered as the first time.
+/// An append that is sent again, with the same event ids, receives the original result.
 ///
 /// ```no_run
 /// use es_core::prelude::*;
@@ -65,47 +66,48 @@ pub struct PgStore {
     pub(crate) connections: Arc<Connections>,
     /// The schema of its tables.
     pub(crate) schema: Schema,
-    /// How far the log was found to go, by any of the clones.
+    /// The end of the log, as last found by any of the clones.
     pub(crate) known_log: Arc<KnownLog>,
-    /// Where the log is read, if not on the primary.
+    /// The standby from which the log is read, if not from the primary.
     pub(crate) log_replica: Option<Arc<LogReplica>>,
     /// Places for appends that wait for a stream: half of the pool.
     pub(crate) waiting: Arc<Semaphore>,
-    /// Where appends meet.
+    /// The group commit of appends.
     pub(crate) group: Arc<Group>,
     /// Loads that are under way, and those that wait to go out together.
     pub(crate) loads: Arc<Loads>,
-    /// Who waits for the log to grow.
+    /// The readers that wait for the log to grow.
     pub(crate) growth: Arc<Growth>,
-    /// What other processes are told, and tell.
+    /// The notifications to and from other processes.
     pub(crate) notifications: Option<Arc<Notifications>>,
     pub(crate) persistent: bool,
     /// The tags that stored events have, as far as this process knows.
     pub(crate) event_tags: Arc<EventTags>,
-    /// What is a part of every append.
+    /// The projections that are a part of every append.
     pub(crate) inline: Inline,
 }
 
 impl PgStore {
-    /// The store in the database of `pool`, which stays the caller's to configure.
+    /// Makes a store in the database of `pool`, which stays the caller's to configure.
     ///
-    /// What the store has just used it keeps at hand for a tenth of a second, half of the pool at most.
-    /// Where the pool has nothing left it gives back, within a hundredth of a second, what it does not
-    /// use. So hooks of the pool run when a connection leaves it and comes back, and not between two
-    /// statements of the store.
+    /// The store keeps connections that it has just used at hand for a tenth of a second, half of
+    /// the pool at most. If the pool has no others left, the store gives unused ones back within a
+    /// hundredth of a second. So hooks of the pool run when a connection leaves it and comes back,
+    /// and not between two statements of the store.
     ///
-    /// Where the service holds the whole pool for longer than 250 ms, in transactions of its own, the store
-    /// opens up to two connections beside it, with the same options and hooks, and closes them when they
-    /// were not used for ten seconds, or with the pool. A server or a pooler with a limit to connections
-    /// has to allow for two more of each process; where it refuses them the store waits for the pool.
-    /// [`without_spare_connections`](Self::without_spare_connections) is the switch.
+    /// If the service holds the whole pool for longer than 250 ms, in transactions of its own, the
+    /// store opens up to two connections beside it, with the same options and hooks, and closes
+    /// them when they were not used for ten seconds, or with the pool. A connection limit of the
+    /// server or a pooler must allow for two more of each process; if it refuses them the store
+    /// waits for the pool. [`without_spare_connections`](Self::without_spare_connections) turns
+    /// this off.
     ///
-    /// Whatever the store itself does in more than one statement runs where a dropped future cannot
-    /// reach it, and it begins on no connection before a transaction is ended that somebody forgot
-    /// there. What the service does is its own: sqlx 0.9.0 gives a connection back inside of a
-    /// transaction when the future of `begin` is dropped, as a request with a time limit does, and
-    /// whoever gets it next from the pool writes into a transaction that nobody commits.
-    /// [`pool_options`](Self::pool_options) is the cure.
+    /// All work of the store in more than one statement runs where a dropped future cannot
+    /// interrupt it. Before the store begins on a connection, it ends a transaction that was left
+    /// open there. The statements of the service have no such protection: sqlx 0.9.0 gives a
+    /// connection back inside of a transaction when the future of `begin` is dropped, as a request
+    /// with a time limit does, and the next user of the connection writes into a transaction that
+    /// nobody commits. [`pool_options`](Self::pool_options) prevents that.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
         Self::of(pool, Schema::default())
@@ -113,9 +115,9 @@ impl PgStore {
 
     /// Makes a store like [`new`](Self::new), with the events in another schema than `es`.
     ///
-    /// Stores in several schemas of one database have nothing in common: neither events nor locks, nor
-    /// notifications. An open append of the one holds no reader of the other up. The read models of a
-    /// store in `ledger` are in schemas that begin with its name, such as `ledger_balances`.
+    /// Stores in several schemas of one database share neither events nor locks nor notifications.
+    /// An open append in one does not delay readers of another. The read models of a store in
+    /// `ledger` are in schemas that begin with its name, such as `ledger_balances`.
     ///
     /// ```no_run
     /// use es_postgres::{PgStore, SchemaName};
@@ -149,7 +151,7 @@ impl PgStore {
         }
     }
 
-    /// A beginning for the service's own pool: no ping before each use, and a rollback when a
+    /// Pool options for the service's own pool: no ping before each use, and a rollback when a
     /// connection comes back inside of a transaction that nobody will end.
     ///
     /// The rollback costs a round trip after each use, while nobody waits for it.
@@ -178,10 +180,10 @@ impl PgStore {
         })
     }
 
-    /// The store at `url`, with a pool of its own.
+    /// Connects to `url`, with a pool of its own.
     ///
-    /// The pool does not ping a connection before each use. Nobody else uses it, so it needs no
-    /// rollback either: the store begins transactions only on tasks that nobody drops.
+    /// The pool does not ping a connection before each use. It has no other user, so it needs no
+    /// rollback either: the store begins transactions only on tasks that are never dropped.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url).map_err(from_sqlx)?;
         // A pool tries again and again, for half a minute; whoever mistyped an address should not
@@ -193,10 +195,10 @@ impl PgStore {
     /// The same store with statements that the server does not keep by name.
     ///
     /// Needed behind a pooler that hands every transaction to another session, such as pgbouncer in
-    /// transaction mode. Statements prepared in one session and asked for in another fail with
-    /// [`Unsupported`](es_core::StoreErrorKind::Unsupported), or meet the statement of somebody else
-    /// under the same name. Costs the planning of each statement and a short transaction around
-    /// it. [`migrate`](Self::migrate) goes past the pooler.
+    /// transaction mode. Statements prepared in one session and requested in another fail with
+    /// [`Unsupported`](es_core::StoreErrorKind::Unsupported), or meet another client's statement
+    /// under the same name. Costs the planning of each statement and a short transaction around it.
+    /// Run [`migrate`](Self::migrate) over a direct connection.
     #[must_use]
     pub fn without_prepared_statements(mut self) -> Self {
         self.persistent = false;
@@ -206,7 +208,7 @@ impl PgStore {
     /// The same store with the connections of its pool and no others: while the service holds all of
     /// them, appends and loads wait, and fail when the pool's `acquire_timeout` is over.
     ///
-    /// For a server whose limit to connections is met by the pools to the last one.
+    /// For a server whose connection limit is used up by the pools.
     #[must_use]
     pub fn without_spare_connections(mut self) -> Self {
         self.connections = Connections::without_spares(self.connections.pool().clone());
@@ -215,9 +217,9 @@ impl PgStore {
 
     /// Brings the schema of the store up to date, `es` unless told otherwise; does nothing where it is.
     ///
-    /// It makes what is missing and nothing else: a role that owns the schema needs no right to make
-    /// one. A schema that holds something, and no store's tables, is left alone: the error's source is a
-    /// [`ForeignSchema`](crate::ForeignSchema).
+    /// It makes missing objects and nothing else: a role that owns the schema needs no right to
+    /// make one. A schema that contains objects, but no store's tables, is left alone: the error's
+    /// source is a [`ForeignSchema`](crate::ForeignSchema).
     ///
     /// Safe to call from every instance of a service at its start: they wait for one another. Needs
     /// a direct connection, not one through a pooler in transaction mode.
@@ -226,7 +228,7 @@ impl PgStore {
         driven(async move { schema::migrate(&store).await }).await
     }
 
-    /// As [`append`](EventStore::append), in the caller's own transaction: what is appended is
+    /// Appends like [`append`](EventStore::append), in the caller's own transaction: the events are
     /// stored if and when that transaction commits.
     ///
     /// ```no_run
@@ -242,18 +244,17 @@ impl PgStore {
     /// ```
     ///
     /// The transaction must be in READ COMMITTED, PostgreSQL's default, and begun by sqlx. A
-    /// [`Conflict`](AppendError::Conflict) and a [`Condition`](AppendError::Condition) that does not
-    /// hold leave it usable, and so does what an inline projection refuses: it is then as it was before. Any
-    /// other error aborts it, as every failed statement does. Dropped at any moment, the append leaves it
-    /// as it was or unusable.
+    /// [`Conflict`](AppendError::Conflict) and a [`Condition`](AppendError::Condition) that does
+    /// not hold leave it usable, and so does a refusal by an inline projection: the transaction is
+    /// then as it was before. Any other error aborts it, as every failed statement does. Dropped at
+    /// any moment, the append leaves it as it was or unusable.
     ///
-    /// **Keep it short.** From here to its end the transaction holds the streams that it appended
-    /// to, and the tags that it wrote or rested on, and readers of the log do not get past it, however
-    /// much others append meanwhile. PostgreSQL's `idle_in_transaction_session_timeout` sets a limit to
-    /// that. Two transactions
-    /// that append to the same streams one by one in opposite order deadlock; the server ends one
-    /// of them, and the error [is transient](StoreError::is_transient). One append with several
-    /// parts never does.
+    /// **Keep it short.** From here to its end the transaction locks the streams that it appended
+    /// to, and the tags that it wrote or rested on, and readers of the log do not get past it,
+    /// however much others append meanwhile. PostgreSQL's `idle_in_transaction_session_timeout`
+    /// limits that. Two transactions that append to the same streams one by one in opposite order
+    /// deadlock; the server ends one of them, and the error [is
+    /// transient](StoreError::is_transient). One append with several parts never does.
     pub async fn append_within(
         &self,
         transaction: &mut PgConnection,
@@ -297,15 +298,16 @@ impl EventStore for PgStore {
         Ok(appended)
     }
 
-    /// A transaction that waits for the advisory locks of the draft and holds them; PostgreSQL serves
-    /// those who wait in the order in which they came, over all processes. As many as half of the pool
-    /// are under way at a time, and one at least; reads and the append run on its one connection.
+    /// Waits for the advisory locks of the draft in a transaction, and holds them; PostgreSQL
+    /// serves the waiting transactions of all processes in the order of their arrival. As many as
+    /// half of the pool are under way at a time, and one at least; reads and the append run on its
+    /// one connection.
     async fn lock(&self, draft: &Append, wait: Duration) -> Result<Option<AppendLock>, StoreError> {
         self.lock_for(draft, wait).await.map(Some)
     }
 
-    /// A tag that nobody has asked for before waits until no append is open, for ten seconds at most; other
-    /// appends go on meanwhile.
+    /// Finds a tag that is not complete. A tag that was never requested before waits until no
+    /// append is open, for ten seconds at most; other appends go on meanwhile.
     async fn missing_tag(&self, tags: &[EventTag]) -> Result<Option<EventTag>, StoreError> {
         self.find_missing_tag(tags).await
     }
@@ -358,7 +360,7 @@ impl EventStore for PgStore {
         Ok(page)
     }
 
-    /// Has no span of its own: the runtime writes one around it.
+    /// Saves the snapshot without a span of its own: the runtime writes one around it.
     async fn save_snapshot(
         &self,
         stream: &StreamId,
@@ -407,29 +409,30 @@ impl EventStore for PgStore {
         Ok(page)
     }
 
-    /// One task looks for all who wait in this process, every [`POLL`](EventStore::POLL) and at once
-    /// after an append of its own; see also [`with_notifications`](PgStore::with_notifications). A
-    /// reader of a [standby](PgStore::with_log_replica) looks for itself.
+    /// Waits for the log to grow. One task polls for all readers of this process, every
+    /// [`POLL`](EventStore::POLL) and at once after an append of its own; see also
+    /// [`with_notifications`](PgStore::with_notifications). A reader of a
+    /// [standby](PgStore::with_log_replica) polls for itself.
     async fn log_grown(&self, safe: Position) {
         self.until_grown(safe).boxed().await;
     }
 
-    /// By the server's locks and sessions. A role without `pg_read_all_stats` is told which session it is,
-    /// and not since when it is open.
+    /// Finds the open append by the server's locks and sessions. A role without `pg_read_all_stats`
+    /// gets the session, and not the time since when it is open.
     async fn held_up(&self) -> Result<Option<HeldUp>, StoreError> {
         self.find_hold_up().await
     }
 }
 
-/// As the role that migrates: it renames a stream, which no application's role may.
+/// Requires the role that migrates: it renames a stream, which no application's role may.
 impl TransformStore for PgStore {
     /// Reads all tags of the store, once.
     async fn stream_tags(&self, stream: &StreamId) -> Result<Vec<(Position, Tag)>, StoreError> {
         self.read_stream_tags(stream).boxed().await
     }
 
-    /// In one transaction, which comes to its end also where the future is dropped, unless it still
-    /// waits for the stream.
+    /// Replaces the stream in one transaction, which completes even if the future is dropped,
+    /// unless it still waits for the stream.
     async fn replace(&self, replacement: Replacement) -> Result<Transformed, TransformError> {
         if !self.inline.is_empty() {
             return Err(StoreError::new(
@@ -449,8 +452,9 @@ impl TransformStore for PgStore {
     }
 }
 
-/// As the role that appends. A page of events holds their streams for as long as its tags take to write.
-/// For an append that is open each call waits for ten seconds at most, and lets others through meanwhile.
+/// Requires the role that appends. A page of events locks their streams for as long as its tags
+/// take to write. Each call waits for an open append for ten seconds at most, and lets other
+/// appends through meanwhile.
 impl RetagStore for PgStore {
     async fn begin_retag(&self, retag: &Retag) -> Result<Position, StoreError> {
         self.open_retag(retag).await
@@ -470,7 +474,7 @@ impl RetagStore for PgStore {
     }
 }
 
-/// Says how busy the pool is and never how to reach the database.
+/// Shows how busy the pool is, and never how to reach the database.
 impl fmt::Debug for PgStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PgStore")

@@ -1,4 +1,4 @@
-//! Rows of one stream: whole records, and what a fold needs of them.
+//! Rows of one stream: whole records, and the part of them that a fold needs.
 
 use std::sync::Mutex;
 
@@ -8,11 +8,11 @@ use sqlx::postgres::PgRow;
 use crate::loads::{Loads, Waiting};
 use crate::row::{self, Names};
 
-/// An event of a stream, as much of it as is read.
+/// An event of a stream, whole or in part.
 pub(crate) trait StreamRow: Sized + Send + 'static {
     /// The statement for the events of one stream after a version.
     const AFTER: &'static str;
-    /// The statement for those of several streams, each after a version.
+    /// The statement for the events of several streams, each after a version.
     const TOGETHER: &'static str;
     /// The column of `TOGETHER` that holds the place of the stream among those asked for.
     const NTH: usize;

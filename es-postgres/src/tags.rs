@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use es_core::{Append, Tag};
 
-/// So many tags an append locks at most; above, it keeps all others out.
+/// The maximum number of tags that an append locks; above it, the append excludes all others.
 pub(crate) const LOCKED_TAGS: usize = 256;
 
-/// The tags of its events, each once.
+/// The tags of the events of an append, each once.
 pub(crate) fn tags(append: &Append) -> Vec<&str> {
     let events = append.parts().iter().flat_map(|part| &part.events);
     let mut tags = events.flat_map(|event| &event.tags).map(Tag::as_str).collect::<Vec<_>>();
@@ -18,20 +18,21 @@ pub(crate) fn tags(append: &Append) -> Vec<&str> {
 
 /// The locks of an append besides those of its streams, as the arguments of `lock_streams.sql`.
 ///
-/// Whoever writes a tag takes it shared, beside all others who do. A condition takes one tag of each
-/// of its items for itself: an event that matches the item carries all of its tags, so nobody can be
-/// writing one. Events match an item without tags whatever theirs are, so it keeps everybody out.
+/// A writer of a tag locks it shared, beside all other writers of it. A condition locks one tag of
+/// each of its items exclusively: an event that matches the item carries all of its tags, so no
+/// other append can be writing one. An item without tags matches events whatever their tags, so it
+/// excludes all other appends.
 #[derive(Default)]
 pub(crate) struct TagLocks<'a> {
-    /// Whether to keep everybody out. Then no tag is locked.
+    /// True if all other appends are excluded. Then no tag is locked.
     pub(crate) all: bool,
     pub(crate) each: Vec<&'a str>,
-    /// Whether each is taken for itself.
+    /// For each tag, true if it is locked exclusively.
     pub(crate) exclusive: Vec<bool>,
 }
 
 impl<'a> TagLocks<'a> {
-    /// The locks of whoever writes these tags.
+    /// The locks of a writer of these tags.
     pub(crate) fn shared(tags: impl Iterator<Item = &'a str>) -> Self {
         let each: Vec<_> = tags.collect::<BTreeSet<_>>().into_iter().collect();
         if each.len() > LOCKED_TAGS {

@@ -1,4 +1,4 @@
-//! Commands, decisions and rows of the service's own, committed together.
+//! Units of work: commands, decisions and rows of the service's own, committed together.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::error::from_sqlx;
 use crate::session::Session;
 use crate::store::PgStore;
 
-/// For so long it goes on against others.
+/// The time limit of the retries after conflicts.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// Commands and decisions, and a connection for the rows that are committed with their events: see
@@ -81,7 +81,7 @@ impl PgUnitOfWork {
         Ok(&mut **self.session.insert(session))
     }
 
-    /// Appends and commits, on a task: the streams are held by nobody who may not be polled.
+    /// Appends and commits, on a task: no caller that may stop polling holds the streams.
     async fn commit(self) -> Result<(), AppendError> {
         let Self { store, work, decided, session, .. } = self;
         let appends: Vec<_> = work.into_append().into_iter().chain(decided).collect();
@@ -93,7 +93,7 @@ impl PgUnitOfWork {
         driven(async move { store.commit_all(session, appends).await }).await
     }
 
-    /// Undoes what was written on the connection.
+    /// Rolls back what was written on the connection.
     async fn roll_back(self) {
         if let Some(session) = self.session {
             // It ends with the connection if this fails.
@@ -102,8 +102,8 @@ impl PgUnitOfWork {
     }
 }
 
-/// Comes to its end also where nobody waits for it: a transaction that is half begun is the pool's
-/// trap.
+/// Begins a transaction. It completes even if nobody waits for it: a half-begun transaction would
+/// be a trap for the pool's next user.
 async fn begin(store: &PgStore) -> Result<Session, StoreError> {
     let store = store.clone();
     let (begun, caller) = oneshot::channel();
@@ -151,8 +151,8 @@ impl PgStore {
         Ok(())
     }
 
-    /// Decides, writes rows of the service's own and commits all of it together; once more from the
-    /// start if others were faster, for up to ten seconds.
+    /// Decides, writes rows of the service's own and commits all of it together; starts over if
+    /// other writers were faster, for up to ten seconds.
     ///
     /// ```no_run
     /// # use es_core::prelude::*;
@@ -184,18 +184,18 @@ impl PgStore {
     /// # }
     /// ```
     ///
-    /// `work` may run several times; what it writes on the [connection](PgUnitOfWork::connection)
-    /// of a run that others outran, or that fails, is rolled back, and what it does elsewhere is
-    /// not. The streams are locked after it, for as long as the appends and the commit take, on a
-    /// task: a future that is dropped or kept holds no streams, and leaves events and rows
+    /// `work` may run several times. If others were faster, or a run fails, the rows written on the
+    /// [connection](PgUnitOfWork::connection) in it are rolled back, and anything done elsewhere is
+    /// not. The streams are locked after `work`, for as long as the appends and the commit take, on
+    /// a task: a future that is dropped or kept holds no streams, and leaves events and rows
     /// together, or neither.
     ///
     /// # Errors
     ///
-    /// Those of `work`, which are told at once, and those of the append: a
+    /// Those of `work`, which are returned at once, and those of the append: a
     /// [`Conflict`](AppendError::Conflict) or a [`Condition`](AppendError::Condition) when the time
-    /// is up. [`Unsupported`](StoreErrorKind::Unsupported) where a decision rests on there being no
-    /// event that the unit of work writes itself: it would be refused for ever. After
+    /// is up. [`Unsupported`](StoreErrorKind::Unsupported) if a decision requires that there is no
+    /// event that the unit of work writes itself: every attempt would be refused. After
     /// [`Unavailable`](StoreErrorKind::Unavailable) it may have been committed.
     pub async fn transact<T, E>(
         &self,
@@ -229,7 +229,7 @@ impl PgStore {
     }
 }
 
-/// Decided anew it would be the same.
+/// The error of a decision that would refuse its own unit of work in every attempt.
 fn refuses_itself() -> AppendError {
     StoreError::new(
         StoreErrorKind::Unsupported,
@@ -239,7 +239,7 @@ fn refuses_itself() -> AppendError {
     .into()
 }
 
-/// Whether nothing was stored, and another decision may be.
+/// True if nothing was stored, and another decision may be.
 fn was_outrun(error: &AppendError) -> bool {
     match error {
         AppendError::Conflict(_) | AppendError::Condition(_) => true,

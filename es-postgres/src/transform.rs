@@ -1,4 +1,4 @@
-//! A copy takes the name of a stream, in one transaction that nobody can drop half way.
+//! Replacement of a stream by a copy, in one transaction that no caller can drop half way.
 
 use es_core::{
     Append, AppendError, AppendedStream, ExpectedVersion, Position, Replacement, StoreError,
@@ -39,8 +39,8 @@ impl PgStore {
         rows.iter().map(tag).collect()
     }
 
-    /// Waits for the stream only as long as the caller waits for the answer. Once the stream is there
-    /// the replacement comes to its end, also when the caller has gone.
+    /// Waits for the stream only as long as the caller waits for the answer. Once the stream is
+    /// locked the replacement completes, also when the caller has gone.
     pub(crate) async fn replace_stream(
         &self,
         replacement: Replacement,
@@ -82,9 +82,9 @@ impl PgStore {
         }
     }
 
-    /// The record first: it takes the version that an append to the old stream would take, and tells
-    /// readers of the log that all further positions are greater. From then on nobody else writes
-    /// under the old name or the new one until the transaction ends.
+    /// Writes the record first: it takes the version that an append to the old stream would take,
+    /// and tells readers of the log that all further positions are greater. From then on no other
+    /// session writes under the old name or the new one until the transaction ends.
     async fn replace_within(
         &self,
         connection: &mut PgConnection,

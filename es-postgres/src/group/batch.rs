@@ -1,4 +1,4 @@
-//! What goes out in one statement.
+//! Batches of appends that go out in one statement.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +11,7 @@ use crate::run::Run;
 use crate::size::BATCH;
 use crate::store::PgStore;
 
-/// Appends to different streams; those to one stream follow from each other.
+/// Appends to different streams; appends to one stream follow from each other.
 pub(super) struct Batch {
     pub(super) store: PgStore,
     pub(super) chains: Vec<Chain>,
@@ -23,7 +23,7 @@ pub(super) struct Chain {
     pub(super) ticket: Ticket,
     pub(super) appends: Vec<Waiting>,
     run: Option<Run>,
-    /// An append that does not follow was left behind, and what came after it waits behind it.
+    /// True if an append that does not follow was left behind, so that later ones wait behind it.
     closed: bool,
 }
 
@@ -36,7 +36,8 @@ struct Draft {
 }
 
 impl Batch {
-    /// Takes what may go out now from the queue, oldest first. What cannot stays in its order.
+    /// Takes the appends that may go out now from the queue, oldest first. The others stay in their
+    /// order.
     pub(super) fn take(store: &PgStore, desk: &mut Desk) -> Option<Self> {
         let mut draft =
             Draft { chains: Vec::new(), of_stream: HashMap::new(), ids: HashSet::new(), size: 0 };
@@ -82,7 +83,7 @@ impl Batch {
 }
 
 impl Draft {
-    /// Gives back what does not fit.
+    /// Adds the append to the draft, or gives it back if it does not fit.
     fn admit(&mut self, waiting: Waiting) -> Option<Waiting> {
         let fits = self.size + waiting.size <= BATCH;
         let twin = ids(&waiting).any(|id| self.ids.contains(&id));
@@ -113,7 +114,7 @@ impl Chain {
         Self { stream: first.stream, ticket: 0, appends: vec![first], run, closed: false }
     }
 
-    /// Whether `next` is accepted if the chain so far is.
+    /// True if `next` is accepted if the chain so far is.
     fn goes_on_with(&self, next: &Waiting) -> bool {
         let first = self.appends.first().and_then(Waiting::part);
         let (Some(first), Some(run), Some(part)) = (first, &self.run, next.part()) else {
@@ -135,8 +136,8 @@ fn ids(waiting: &Waiting) -> impl Iterator<Item = EventId> {
     waiting.append.parts().iter().flat_map(|part| &part.events).map(|event| event.id)
 }
 
-/// Also when the task that had it is gone with its runtime: the streams are free again, and whoever
-/// waits for an answer learns that there is none.
+/// Runs also when the task of the batch ends with its runtime: the streams are free again, and
+/// callers that wait for an answer learn that there is none.
 impl Drop for Batch {
     fn drop(&mut self) {
         let mut desk = self.store.group.desk();

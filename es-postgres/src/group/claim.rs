@@ -1,22 +1,23 @@
-//! An append that is at its stream by itself.
+//! Claims of appends that are at their stream by themselves.
 
 use es_core::StreamId;
 
 use super::desk::{How, StreamHash, Ticket};
 use crate::store::PgStore;
 
-/// Keeps other appends of this process away from a stream: what they could find there now is that
-/// somebody is writing. Gives the place and the stream back when it is dropped.
+/// Keeps other appends of this process away from a stream: all that they could find there now is
+/// another writer. Gives the place and the stream back when it is dropped.
 pub(crate) struct Claim {
     store: PgStore,
     stream: StreamHash,
     ticket: Ticket,
-    /// Whether it takes one of the places of appends that go out by themselves.
+    /// True if it takes one of the places of appends that go out by themselves.
     has_place: bool,
 }
 
 impl PgStore {
-    /// A place and the stream, if a place is free, nobody queues and nobody is at the stream.
+    /// Claims a place and the stream, if a place is free, no append queues and none is at the
+    /// stream.
     pub(crate) fn claim(&self, stream: &StreamId) -> Option<Claim> {
         let stream = self.group.hash(stream);
         let mut desk = self.group.desk();
@@ -35,13 +36,13 @@ impl Claim {
         &self.store
     }
 
-    /// For an append that leaves its batch; the door behind it is shut already.
+    /// The claim of an append that leaves its batch; the stream is shut behind it already.
     pub(super) fn of_shut(store: &PgStore, stream: StreamHash, ticket: Ticket) -> Self {
         Self { store: store.clone(), stream, ticket, has_place: false }
     }
 
-    /// From now on the append waits for whoever is at the stream. It gives its place back, and those
-    /// of its process who want to the same stream wait until it is through.
+    /// Marks that the append from now on waits for another writer at the stream. It gives its place
+    /// back, and the appends of its process to the same stream wait until it is through.
     pub(crate) fn shut(&mut self) {
         let mut desk = self.store.group.desk();
         desk.shut(self.stream, self.ticket);

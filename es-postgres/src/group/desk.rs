@@ -1,4 +1,4 @@
-//! What the appends of one store know of each other.
+//! The scheduler of group commit: the state that the appends of one store share.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
@@ -11,20 +11,20 @@ use tokio::sync::{Notify, Semaphore};
 use super::queue::Waiting;
 use crate::size::BATCH;
 
-/// So many appends go out by themselves before others queue. What comes meanwhile goes out together: an
-/// append costs the server a third in a batch of four of what it costs alone. Measured with 8 and 32
-/// writers on two cores, against 2, 4 and 8.
+/// The number of appends that go out by themselves before others queue. Appends that arrive
+/// meanwhile go out together: an append costs the server a third in a batch of four of what it
+/// costs alone. Measured with 8 and 32 writers on two cores, against 2, 4 and 8.
 const LONE: usize = 1;
 
-/// So many batches are under way at once. With one, the server idles while an answer travels; with
-/// three and more the batches shrink and the statements compete for the cores.
+/// The number of batches in flight. With one, the server idles while an answer travels; with three
+/// and more the batches shrink and the statements compete for the cores.
 const FLUSHERS: usize = 2;
 
-/// So much is queued and under way in batches at most, four of them; beyond that callers wait
-/// outside. Two batches are under way while two gather.
+/// The maximum size of all appends that are queued or in batches, four batches; beyond it callers
+/// wait outside. Two batches are in flight while two gather.
 const ROOM: usize = 4 * BATCH;
 
-/// Where the appends of a store and all its clones meet.
+/// The group commit of a store, shared by all its clones.
 pub(crate) struct Group {
     desk: Mutex<Desk>,
     hasher: RandomState,
@@ -37,17 +37,18 @@ pub(super) struct Desk {
     pub(super) queue: VecDeque<Waiting>,
     /// The streams at which appends of this process are.
     under_way: HashMap<StreamHash, UnderWay>,
-    /// Appends that went out by themselves.
+    /// The number of appends that went out by themselves.
     pub(super) lone: usize,
-    /// Tasks that send batches.
+    /// The number of tasks that send batches.
     pub(super) flushers: usize,
     entries: u64,
 }
 
-/// A stream, as its hash: two streams of one hash wait for each other for nothing, and that is all.
+/// A stream, as its hash: two streams with one hash wait for each other needlessly, with no other
+/// effect.
 pub(super) type StreamHash = u64;
 
-/// Tells one append at a stream from a later one.
+/// The number that distinguishes one append at a stream from a later one.
 pub(super) type Ticket = u64;
 
 struct UnderWay {
@@ -55,14 +56,14 @@ struct UnderWay {
     how: How,
 }
 
-/// How an append is at its stream. It comes to its end whether or not its caller polls.
+/// The route of an append at its stream. The append completes whether or not its caller polls.
 pub(super) enum How {
-    /// By itself.
+    /// The append goes out by itself.
     Lone,
-    /// In a batch.
+    /// The append goes out in a batch.
     Batch,
-    /// In the locked form, for as long as somebody else holds the stream. Others wait for
-    /// this door to open.
+    /// The append is in the locked form, for as long as another writer holds the stream. Other
+    /// appends wait for the notification.
     Locked(Arc<Notify>),
 }
 
@@ -79,19 +80,20 @@ impl Group {
         self.hasher.hash_one(stream)
     }
 
-    /// No code panics while it holds the lock, so a poisoned one is taken as it is.
+    /// Locks the scheduler. No code panics while it holds the lock, so a poisoned one is taken as
+    /// it is.
     pub(super) fn desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is under way, for those who ask how the store is doing.
+    /// The number of queued appends, for monitoring.
     pub(crate) fn queued(&self) -> usize {
         self.desk().queue.len()
     }
 }
 
 impl Desk {
-    /// Whether an append to `stream` may go out by itself.
+    /// True if an append to `stream` may go out by itself.
     pub(super) fn is_free(&self, stream: StreamHash) -> bool {
         self.lone < LONE
             && self.flushers == 0
@@ -99,19 +101,19 @@ impl Desk {
             && !self.under_way.contains_key(&stream)
     }
 
-    /// Whether an append of this process is at `stream`.
+    /// The route of the append of this process that is at `stream`, if there is one.
     pub(super) fn how(&self, stream: StreamHash) -> Option<&How> {
         self.under_way.get(&stream).map(|under_way| &under_way.how)
     }
 
-    /// Notes that an append is at `stream`.
+    /// Records that an append is at `stream`.
     pub(super) fn enter(&mut self, stream: StreamHash, how: How) -> Ticket {
         self.entries += 1;
         self.under_way.insert(stream, UnderWay { ticket: self.entries, how });
         self.entries
     }
 
-    /// The append at `stream` goes the locked way: the door shuts behind it.
+    /// Records that the append at `stream` takes the locked form: later ones wait for it.
     pub(super) fn shut(&mut self, stream: StreamHash, ticket: Ticket) {
         let how = How::Locked(Arc::default());
         match self.under_way.entry(stream) {
@@ -123,7 +125,7 @@ impl Desk {
         }
     }
 
-    /// The append has left `stream`. Whoever waits at the door may come in.
+    /// Records that the append has left `stream`, and wakes the appends that wait for it.
     pub(super) fn leave(&mut self, stream: StreamHash, ticket: Ticket) {
         if let Entry::Occupied(entry) = self.under_way.entry(stream)
             && entry.get().ticket == ticket
@@ -133,7 +135,7 @@ impl Desk {
         }
     }
 
-    /// Whether one more task should send batches.
+    /// True if one more task should send batches.
     pub(super) fn lacks_flusher(&self) -> bool {
         !self.queue.is_empty() && self.flushers < FLUSHERS
     }

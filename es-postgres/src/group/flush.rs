@@ -1,4 +1,4 @@
-//! Tasks that send batches for as long as there is something to send.
+//! Flushers: tasks that send batches for as long as there is something to send.
 
 use std::sync::MutexGuard;
 
@@ -18,15 +18,15 @@ use crate::next::Next;
 use crate::size::BATCH;
 use crate::store::PgStore;
 
-/// The work of one task.
+/// The work of one flusher.
 struct Shift {
     store: PgStore,
-    /// Whether it ended because there was nothing to do.
+    /// True if it ended because there was nothing to do.
     over: bool,
 }
 
 impl PgStore {
-    /// Sees to it that what is queued goes out.
+    /// Starts a flusher if the queue needs one.
     pub(super) fn call_flusher(&self, mut desk: MutexGuard<'_, Desk>) {
         if !desk.lacks_flusher() {
             return;
@@ -42,7 +42,7 @@ impl PgStore {
         }
     }
 
-    /// Sends a batch and tells each append what became of it.
+    /// Sends a batch and tells each append its outcome.
     async fn send(&self, batch: Batch) {
         let mut session = match self.session().await {
             Ok(session) => session,
@@ -58,8 +58,8 @@ impl PgStore {
 }
 
 impl PgStore {
-    /// Stores what the short statement can store, and asks the long one about all else. As long as that
-    /// saves anything: both take a round trip.
+    /// Stores what the short statement can store, and leaves the rest to the long one, as long as
+    /// that saves anything: both take a round trip.
     async fn run_batch(
         &self,
         connection: &mut PgConnection,
@@ -107,8 +107,8 @@ impl Shift {
     }
 }
 
-/// A task that goes away before its time leaves nobody behind: who waits queues again, and calls
-/// another one.
+/// Leaves no append behind when the task ends early: waiting appends queue again, and start another
+/// flusher.
 impl Drop for Shift {
     fn drop(&mut self) {
         if self.over {
@@ -124,7 +124,7 @@ impl Drop for Shift {
     }
 }
 
-/// One part per chain; the events of a part are those of all its appends.
+/// The columns with one part per chain; the events of a part are those of all its appends.
 fn columns<'a>(
     chains: impl IntoIterator<Item = &'a Chain, IntoIter: ExactSizeIterator>,
 ) -> Result<Columns<'a>, StoreError> {
@@ -144,7 +144,7 @@ fn columns<'a>(
 }
 
 impl Batch {
-    /// There was no connection to send it on.
+    /// Reports that there was no connection to send the batch on.
     fn tell_failure(self, error: &StoreError) {
         let failed = || Turn::Settled(Err(AppendError::Store(error.clone())));
         self.tell(|_| false, |chain, _| chain.tell_each(failed));
@@ -182,7 +182,7 @@ impl Chain {
         self.appends.iter().filter_map(Waiting::part).map(|part| part.events.len()).sum()
     }
 
-    /// What comes after the first rested on it.
+    /// Hands the claim to the first append. The others rested on it and queue again.
     fn lock_first(self, claim: Claim) {
         let mut appends = self.appends.into_iter();
         if let Some(first) = appends.next() {
@@ -195,7 +195,7 @@ impl Chain {
         self.appends.into_iter().for_each(|waiting| waiting.tell(turn()));
     }
 
-    /// What comes after the first rested on it.
+    /// Tells the first append its outcome. The others rested on it and queue again.
     fn tell_first(self, turn: Turn) {
         let mut appends = self.appends.into_iter();
         if let Some(first) = appends.next() {
@@ -234,7 +234,8 @@ impl Chain {
         }
     }
 
-    /// Of several it is not said whose id it is.
+    /// Reports known ids. With several appends the server does not say whose id it is, so each goes
+    /// out by itself.
     fn tell_known(self) {
         if self.appends.len() == 1 {
             self.tell_first(Turn::Known);

@@ -1,4 +1,4 @@
-//! Group commit: appends that meet go out together.
+//! Group commit: concurrent appends of a process go out in one statement.
 //!
 //! A commit costs the server a write to its disk, whether it holds one append or two hundred, and a
 //! statement most of its time before it comes to a row. So an append that has the way to itself goes out

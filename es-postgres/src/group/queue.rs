@@ -20,21 +20,21 @@ pub(super) struct Waiting {
     pub(super) stream: StreamHash,
     pub(super) size: usize,
     pub(super) answer: oneshot::Sender<Turn>,
-    /// Its caller's.
+    /// The span of its caller.
     span: Span,
-    /// Its room, given back when it is answered.
+    /// Its room in the queue, given back when it is answered.
     pub(super) _room: OwnedSemaphorePermit,
 }
 
-/// What became of an append that queued.
+/// The outcome for an append that queued.
 pub(super) enum Turn {
-    /// It is answered.
+    /// The append is answered.
     Settled(Result<Appended, AppendError>),
     /// Some of its ids are in the store.
     Known,
-    /// It goes out by itself, waiting for its stream if need be.
+    /// The append goes out by itself, waiting for its stream if need be.
     Alone,
-    /// Nothing is known of it; it queues again.
+    /// Its outcome is unknown; it queues again.
     Again,
 }
 
@@ -44,8 +44,8 @@ impl Waiting {
         self.append.parts().first()
     }
 
-    /// Somebody else is at its stream: it goes the locked way, and no other of this process meanwhile.
-    /// The caller, who may not poll for long, has no part in that.
+    /// Takes the locked form, since another writer is at its stream; no other append of this
+    /// process goes there meanwhile. The caller, who may not poll for long, has no part in that.
     pub(super) fn lock(self, claim: Claim) {
         let Self { append, answer, span, .. } = self;
         let store = claim.store().clone();
@@ -61,10 +61,10 @@ impl Waiting {
 }
 
 impl PgStore {
-    /// Appends together with whatever else wants to go out.
+    /// Appends together with the other appends that are ready to go out.
     ///
-    /// Whoever is dropped while waiting was not sent: a flusher takes only appends whose callers are
-    /// there.
+    /// A caller that is dropped while waiting has sent nothing: a flusher takes only appends whose
+    /// callers are there.
     pub(crate) async fn append_together(
         &self,
         append: Arc<Append>,
@@ -97,8 +97,8 @@ impl PgStore {
         }
     }
 
-    /// Queues an append as soon as there is room. Where there is none, a task waits for it: room that is
-    /// given to a caller who does not poll is nobody's.
+    /// Queues an append as soon as there is room. Without room, a task waits for it: room that is
+    /// given to a caller who does not poll would be lost to all.
     async fn queue(
         &self,
         append: &Arc<Append>,
@@ -130,8 +130,8 @@ impl PgStore {
         self.call_flusher(desk);
     }
 
-    /// The door of `stream`, if an append of this process waits there in the locked form. The answer
-    /// is created under the lock, so that it cannot miss the opening.
+    /// The notification that `stream` is free, if an append of this process waits there in the
+    /// locked form. It is created under the lock, so that it cannot be missed.
     fn door(&self, stream: StreamHash) -> Option<OwnedNotified> {
         match self.group.desk().how(stream) {
             Some(How::Locked(door)) => Some(Arc::clone(door).notified_owned()),

@@ -1,4 +1,4 @@
-//! Work that its caller drives, until the caller keeps it: then a task does.
+//! Handover of work from its caller to a task, when the caller stops polling it.
 //!
 //! A future that was polled and is kept, as one of several in `buffered(4)` is while the body of the loop
 //! awaits something else, would keep whatever it holds: a connection of the pool, its stream, a place. A

@@ -1,4 +1,4 @@
-//! A piece of work and its place: in the hand of its caller, or a task's.
+//! A piece of work and its place: with its caller, or on a task.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,7 +19,7 @@ pub(crate) struct Driving<T: Send + 'static> {
 }
 
 enum Stage<T> {
-    /// Nobody has polled it.
+    /// The work was never polled.
     New(Work<T>),
     Begun(Arc<Place<T>>),
     Over,
@@ -27,27 +27,28 @@ enum Stage<T> {
 
 type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// The place of a piece of work that has not come to its end at once.
+/// The place of a piece of work that did not complete at once.
 struct Place<T> {
     state: Mutex<State<T>>,
-    /// The caller's.
+    /// The caller's runtime.
     runtime: Handle,
     span: Span,
 }
 
 enum State<T> {
-    /// Nobody polls it. The caller is woken when it moves.
+    /// The work is not being polled. The caller is woken when it moves.
     Idle { work: Work<T>, caller: Waker },
-    /// The caller has it in hand. If somebody has asked for a task, it moves there afterwards.
+    /// The caller is polling the work. If a task was requested meanwhile, the work moves there
+    /// afterwards.
     InHand { is_wanted: bool },
-    /// A task's.
+    /// The work is on a task.
     Moved(JoinHandle<T>),
-    /// Given up.
+    /// The work was given up.
     Gone,
 }
 
 pub(super) trait TakeOver: Send + Sync {
-    /// Has a task do the work, if it is the caller's still.
+    /// Moves the work to a task, if the caller still has it.
     fn take_over(&self);
 }
 
@@ -115,7 +116,7 @@ impl<T: Send + 'static> Place<T> {
         Arc::new(Self { state, runtime: Handle::current(), span: Span::current() })
     }
 
-    /// From the caller's hand: back to its place, or to a task if one was asked for.
+    /// Returns the work from the caller to its place, or to a task if one was requested.
     fn put_back(&self, work: Work<T>, mut caller: Waker, polls: &Waker) {
         let mut state = self.state();
         if matches!(&*state, State::InHand { is_wanted: true }) {
@@ -129,8 +130,8 @@ impl<T: Send + 'static> Place<T> {
         }
     }
 
-    /// Also under the lock: a runtime that has ended drops the work at once, and that knows nothing of its
-    /// place.
+    /// Spawns the task. Called also under the lock: a runtime that has ended drops the work at
+    /// once, and the work does not access its place.
     fn spawn(&self, work: Work<T>) -> JoinHandle<T> {
         self.runtime.spawn(work.instrument(self.span.clone()))
     }

@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 type Outcome = Result<(), StoreError>;
 
-/// Work that is over when it is told so, and tells when it is dropped.
+/// Work that ends when it is told to, and reports when it is dropped.
 async fn work(go: oneshot::Receiver<()>, done: oneshot::Sender<()>) -> Outcome {
     let _ = go.await;
     let _ = done.send(());

@@ -1,4 +1,4 @@
-//! The work that callers drive, and who looks whether they do.
+//! The watch over work that callers drive, for callers that stop polling.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -10,8 +10,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::place::{Driving, TakeOver};
 
-/// How often the keeper looks. Work moves to a task when it has been under way for one look at least and
-/// two at most, many times what a statement takes.
+/// The interval of the keeper's looks. Work moves to a task when it has been under way for one look
+/// at least and two at most, many times what a statement takes.
 const LOOK: Duration = Duration::from_millis(5);
 
 /// The work of one pool that callers drive.
@@ -24,14 +24,14 @@ struct Watched {
     entries: Vec<Entry>,
     /// The number of looks so far.
     looks: u64,
-    /// Whether anything came since the last look.
+    /// True if work came since the last look.
     is_used: bool,
     has_keeper: bool,
 }
 
 struct Entry {
     place: Arc<dyn TakeOver>,
-    /// The task that polls it. Those outside of one count as one.
+    /// The task that polls it. Callers outside of a task count as one.
     task: Option<task::Id>,
     /// The number of looks when it came.
     since: u64,
@@ -67,14 +67,14 @@ impl Handovers {
         Driving::new(work, self)
     }
 
-    /// Has tasks do what the current task has begun before, and does not poll while it waits for something
-    /// else.
+    /// Moves the work that the current task began before to tasks of its own, since the current
+    /// task does not poll it while it waits for something else.
     pub(crate) fn take_over_siblings(&self) {
         let current = task::try_id();
         self.take_over(|entry| entry.task == current);
     }
 
-    /// Has tasks do everything: somebody is about to wait for what any of it may hold.
+    /// Moves all work to tasks: a caller is about to wait for something that any of it may hold.
     pub(crate) fn take_over_all(&self) {
         self.take_over(|_| true);
     }
@@ -84,7 +84,7 @@ impl Handovers {
         take_over(taken);
     }
 
-    /// Looks after work that its caller has begun.
+    /// Watches work that its caller has begun.
     pub(super) fn add(self: &Arc<Self>, place: Arc<dyn TakeOver>, runtime: &Handle) {
         let task = task::try_id();
         let mut watched = self.watched();
@@ -113,7 +113,7 @@ impl Handovers {
         drop(removed);
     }
 
-    /// What has been under way for longer than a look, and whether the keeper goes on.
+    /// The work that has been under way for longer than a look, and true if the keeper goes on.
     fn look(&self) -> (Vec<Entry>, bool) {
         let mut watched = self.watched();
         let looks = watched.looks;
@@ -123,7 +123,8 @@ impl Handovers {
         (late, watched.has_keeper)
     }
 
-    /// Nothing in here panics between two changes, so a poisoned lock is taken as it is.
+    /// Locks the watched work. No code panics between two changes, so a poisoned lock is taken as
+    /// it is.
     fn watched(&self) -> MutexGuard<'_, Watched> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -138,7 +139,7 @@ fn take_over(entries: Vec<Entry>) {
 /// The task that looks for work that is under way for long. It keeps none of it alive.
 struct Keeper {
     handovers: Weak<Handovers>,
-    /// Whether it ended because nothing was left.
+    /// True if it ended because nothing was left.
     over: bool,
 }
 
@@ -161,7 +162,7 @@ impl Keeper {
     }
 }
 
-/// Also when its runtime goes away, which may be another one than that of the work.
+/// Runs also when its runtime ends, which may be another one than that of the work.
 impl Drop for Keeper {
     fn drop(&mut self) {
         if let Some(handovers) = self.handovers.upgrade().filter(|_| !self.over) {

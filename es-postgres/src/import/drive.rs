@@ -1,4 +1,4 @@
-//! From window to window.
+//! The import, window by window.
 
 use std::error::Error;
 use std::pin::pin;
@@ -21,27 +21,27 @@ enum Order {
 }
 
 impl PgStore {
-    /// Appends everything that `appends` gives, as fast as the server takes it, and says with
-    /// `progress` how far it is.
+    /// Appends everything that `appends` yields, at the rate that the server accepts, and reports
+    /// its progress to `progress`.
     ///
-    /// For histories: hundreds of appends leave in one statement, and two statements are under way.
-    /// What it guarantees:
+    /// It is made for histories: hundreds of appends go out in one statement, and two statements
+    /// are in flight. It guarantees:
     ///
     /// - Each append is stored as a whole or not at all, under its expected version, as
     ///   [`append`](es_core::EventStore::append) does.
-    /// - The appends to a stream are stored in their order. Of streams beside each other nothing is
-    ///   said; [`import_in_order`](Self::import_in_order) keeps them in one order.
+    /// - The appends to a stream are stored in their order. The order between streams is not
+    ///   guaranteed; [`import_in_order`](Self::import_in_order) keeps them in one order.
     /// - An event that [brings its instant](es_core::NewEvent::with_recorded_at) keeps it, and one whose
     ///   instant goes back along its stream is refused.
     /// - It ends at the first append that is not stored, and everything before it is.
-    /// - Sent again with the same event ids, the appends that are there are counted as
-    ///   [`already`](Imported::already) and nothing is stored twice. So an import that was dropped, or
-    ///   killed, or lost its server, is just repeated from the beginning. That takes the same
-    ///   ids: of the history itself, or made from it.
+    /// - If it is repeated with the same event ids, the appends that are stored already are counted
+    ///   as [`already`](Imported::already) and nothing is stored twice. So an import that was
+    ///   dropped, or killed, or lost its server, is simply repeated from the beginning. That
+    ///   requires the same ids: taken from the history itself, or derived from it.
     ///
     /// An append to several streams, or on a condition, waits until all before it are stored, and
-    /// those after it wait for it: a commit for each of them. The store's own failures are not tried
-    /// again; the import is.
+    /// those after it wait for it: a commit for each of them. Failures of the store are not retried
+    /// within the import; repeat the import.
     ///
     /// `progress` is called each time that some hundred appends are stored, with fewer of them while
     /// the source is slow. The import reads about as many ahead, 8 MiB or one append that is larger.
@@ -74,14 +74,14 @@ impl PgStore {
 
     /// Imports like [`import`](Self::import), with all events in the log in the order of the source.
     ///
-    /// Positions rise from append to append, across all streams: a reader of the log meets the imported
-    /// history as it was, and a moment of the past that is named by a
-    /// [position](es_core::Moment::Position) is the same moment in every stream. Nothing that comes after
-    /// an append that is refused is stored.
+    /// Positions rise from append to append, across all streams: a reader of the log sees the
+    /// imported history in its original order, and a moment of the past that is named by a
+    /// [position](es_core::Moment::Position) is the same moment in every stream. No append after a
+    /// refused one is stored.
     ///
-    /// What it costs: one statement is under way where `import` has two, and only appends that come one
-    /// after another share it. An append to several streams, or on a condition, and every append to a
-    /// store with inline projections is a transaction of its own.
+    /// The cost: one statement is in flight where `import` has two, and only appends that come one
+    /// after another share it. An append to several streams, or on a condition, and every append to
+    /// a store with inline projections is a transaction of its own.
     ///
     /// Events of the service's own appends may stand between the imported ones.
     ///
@@ -139,7 +139,7 @@ impl PgStore {
         }
     }
 
-    /// Stage by stage, up to the first that has an append that is refused.
+    /// Appends stage by stage, up to the first that contains a refused append.
     async fn append_stages(&self, appends: Vec<Append>) -> Outcome {
         let mut outcome = Outcome::default();
         for stage in stages(appends) {

@@ -1,28 +1,28 @@
-//! How far an import is, and why it ends early.
+//! The progress of an import, and the error of one that ends early.
 
 use std::error::Error;
 
 use es_core::{AppendError, Position, StreamId};
 
-/// How far an import is.
+/// The progress of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Imported {
-    /// So many appends are stored: the first ones of the source, all of them.
+    /// The number of stored appends: they are the first ones of the source, without a gap.
     pub appends: u64,
-    /// The events of these appends.
+    /// The number of events in these appends.
     pub events: u64,
-    /// How many of these appends were in the store before.
+    /// The number of these appends that were in the store before.
     pub already: u64,
     /// The highest position of these events; `None` as long as there are none.
     pub position: Option<Position>,
 }
 
-/// An import ended before its source did.
+/// The error of an import that ended before its source did.
 ///
-/// What `imported` counts is stored. Of the appends that come later in the source some may be stored
-/// too, each as a whole; none in the stream of one that was refused. Where the store failed, the append
-/// itself may be stored, and what followed it in its stream.
+/// The appends counted in `imported` are stored. Later appends of the source may be stored too,
+/// each as a whole, but none in the stream of a refused one. If the store failed, the append itself
+/// may be stored, and those that followed it in its stream.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImportError {
@@ -30,28 +30,28 @@ pub enum ImportError {
     #[error("append {number} of the import, to `{stream}`, is not known to be stored")]
     #[non_exhaustive]
     Append {
-        /// Which one, the first being 1.
+        /// The number of the append in the source, from 1.
         number: u64,
         /// Its stream; the first, if it has several.
         stream: StreamId,
-        /// What was stored before it.
+        /// The progress before it, all of it stored.
         imported: Imported,
-        /// Why.
+        /// The cause.
         source: Box<AppendError>,
     },
     /// The source failed.
     #[error("the import has no more than {} appends to read", imported.appends)]
     #[non_exhaustive]
     Source {
-        /// What it had given before, all of it.
+        /// The progress at that point: everything that the source had given is stored.
         imported: Imported,
-        /// Why.
+        /// The cause.
         source: Box<dyn Error + Send + Sync>,
     },
 }
 
 impl ImportError {
-    /// What is stored nevertheless.
+    /// The progress that is stored despite the error.
     #[must_use]
     pub fn imported(&self) -> &Imported {
         match self {

@@ -7,11 +7,11 @@ use crate::run::Run;
 use crate::size::size;
 use crate::store::PgStore;
 
-/// What became of some appends.
+/// The outcome of some appends.
 #[derive(Default)]
 pub(super) struct Outcome {
     pub(super) stored: Vec<Stored>,
-    /// The first one that is not, if there is one.
+    /// The first append that is not stored, if there is one.
     pub(super) refused: Option<Refused>,
 }
 
@@ -24,7 +24,7 @@ pub(super) struct Stored {
     pub(super) position: Option<Position>,
 }
 
-/// An append that is not.
+/// An append that is not stored.
 pub(super) struct Refused {
     pub(super) nth: usize,
     pub(super) stream: StreamId,
@@ -32,7 +32,7 @@ pub(super) struct Refused {
 }
 
 impl PgStore {
-    /// Appends in turn, up to the first that is refused.
+    /// Appends the lane in order, up to the first append that is refused.
     pub(super) async fn append_lane(&self, lane: Lane) -> Outcome {
         let mut outcome = Outcome::default();
         for run in runs(lane) {
@@ -44,8 +44,9 @@ impl PgStore {
         outcome
     }
 
-    /// As one append, and if that is not stored one by one: some of them may be there already, and
-    /// one of them is to blame. Those that were stored after all are found by their ids.
+    /// Appends the run as one append, and if that is not stored one by one: some of them may be
+    /// there already, and one of them is to blame. Appends that were stored after all are found by
+    /// their ids.
     async fn append_run(&self, run: Lane) -> Outcome {
         if let Some(whole) = whole(&run)
             && let Ok(appended) = self.append(whole).await
@@ -55,7 +56,7 @@ impl PgStore {
         self.append_each(run).await
     }
 
-    /// One after the other, each by itself.
+    /// Appends one after the other, each by itself.
     pub(super) async fn append_each(&self, run: Lane) -> Outcome {
         let mut stored = Vec::with_capacity(run.len());
         for Placed { nth, stream, append } in run {
@@ -82,7 +83,7 @@ impl Outcome {
     }
 }
 
-/// The lane, cut where an append does not follow from those before it or there is enough for one.
+/// The lane, cut where an append does not follow from those before it, or where one append is full.
 fn runs(lane: Lane) -> Vec<Lane> {
     let mut runs = Vec::new();
     let mut last: Option<Run> = None;
@@ -102,7 +103,7 @@ fn runs(lane: Lane) -> Vec<Lane> {
     runs
 }
 
-/// The run as one append. `None` for a single one, and where an event is in it twice.
+/// The run as one append. `None` for a single one, and if it contains an event twice.
 fn whole(run: &Lane) -> Option<Append> {
     let [first, _, ..] = &run[..] else { return None };
     let parts = || run.iter().flat_map(|placed| placed.append.parts());
@@ -111,7 +112,7 @@ fn whole(run: &Lane) -> Option<Append> {
     Append::to(first.stream.clone(), expected, events).ok()
 }
 
-/// What each append of a run has of its answer.
+/// The share of each append of a run in its answer.
 fn shares(run: &Lane, appended: &Appended) -> Vec<Stored> {
     let mut positions = appended.streams.iter().flat_map(|stream| stream.positions.iter().copied());
     run.iter()

@@ -1,4 +1,4 @@
-//! Importing: many appends, one after the other, as fast as they go.
+//! Import of a history: many appends in order, at the rate that the server accepts.
 //!
 //! It is the ordinary append, many at a time: what goes to different streams meets in
 //! [the group](crate::group) and leaves in common statements. What goes to one stream goes in its order,

@@ -15,7 +15,7 @@ use crate::size::{BATCH, size};
 use crate::store::PgStore;
 
 impl PgStore {
-    /// Stretch by stretch, up to the first append that is refused.
+    /// Appends stretch by stretch, up to the first append that is refused.
     pub(super) async fn append_stretches(&self, appends: Vec<Append>) -> Outcome {
         let mut outcome = Outcome::default();
         for stretch in stretches(appends) {
@@ -27,8 +27,8 @@ impl PgStore {
         outcome
     }
 
-    /// In one statement, and if that is not stored one by one: some of them may be there already, one of
-    /// them is to blame, or somebody is at one of the streams.
+    /// Appends in one statement, and if that is not stored one by one: some of them may be there
+    /// already, one of them is to blame, or another writer is at one of the streams.
     async fn append_stretch(&self, stretch: Lane) -> Outcome {
         if stretch.len() == 1 || !self.inline.is_empty() {
             return self.append_each(stretch).await;
@@ -48,8 +48,8 @@ impl PgStore {
         }
     }
 
-    /// What a statement has stored, if that is everything. What became of another one is found by the ids
-    /// of the events.
+    /// Runs one statement and returns the stored appends, if all of them are. Otherwise the outcome
+    /// of each is found by the ids of its events.
     async fn run_stretch(&self, stretch: &Lane) -> Option<Vec<Stored>> {
         let columns = columns(stretch).ok()?;
         let changes = self.event_tags.changes_for(parts(stretch));
@@ -61,7 +61,7 @@ impl PgStore {
     }
 }
 
-/// One part for each stream, and the events in the order of the source.
+/// The columns with one part for each stream, and the events in the order of the source.
 fn columns(stretch: &Lane) -> Result<Columns<'_>, StoreError> {
     let mut columns = Columns::with_capacity(stretch.len(), stretch.len());
     let mut numbers = HashMap::<&StreamId, usize>::new();
@@ -77,7 +77,7 @@ fn columns(stretch: &Lane) -> Result<Columns<'_>, StoreError> {
     Ok(columns)
 }
 
-/// The part of the answer that is each append's.
+/// The share of each append in the answer.
 fn shares(stretch: &Lane, answer: &mut Answer) -> Result<Vec<Stored>, StoreError> {
     let share = |Placed { nth, append, .. }: &Placed| {
         let events = append.events();
@@ -117,7 +117,7 @@ struct Draft {
     runs: HashMap<StreamId, Run>,
     ids: HashSet<EventId>,
     size: usize,
-    /// Its only append has several streams, a condition or no event.
+    /// True if its only append has several streams, a condition or no event.
     is_closed: bool,
 }
 
@@ -130,7 +130,7 @@ impl Draft {
         draft
     }
 
-    /// Takes the append into its account, if that can share the statement.
+    /// Adds the append to the draft, if it can share the statement.
     fn takes(&mut self, append: &Append) -> bool {
         let [part] = append.parts() else { return false };
         let size = size(append);

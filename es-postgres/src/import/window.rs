@@ -1,4 +1,4 @@
-//! What of an import is under way at once.
+//! The window of an import: the appends that are in flight at once.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -11,11 +11,11 @@ use futures_util::StreamExt;
 
 use crate::size::{BATCH, size};
 
-/// So much gathers at most, in the unit of [`size`]: two statements, and room for two more is left to
-/// the service.
+/// The size at which a window is full, in the unit of [`size`]: two statements, and room for two
+/// more is left to the service.
 pub(super) const FULL: usize = 2 * BATCH;
 
-/// Appends as they came from the source, and how that ended, if it has.
+/// The appends in the order of the source, and the end of the source, if it has ended.
 #[derive(Default)]
 pub(super) struct Window {
     appends: Vec<Append>,
@@ -32,12 +32,12 @@ pub(super) struct Placed {
     pub(super) append: Append,
 }
 
-/// Appends that wait for one another.
+/// Appends in a sequence, each of which waits for the one before.
 pub(super) type Lane = Vec<Placed>;
 
 impl Window {
-    /// Takes from the source until there are appends of `enough` or no more. Dropped, it keeps what
-    /// it has.
+    /// Takes from the source until there are appends of `enough` or no more. Dropped, it keeps the
+    /// appends taken so far.
     pub(super) async fn gather<E>(
         &mut self,
         mut source: Pin<&mut impl Stream<Item = Result<Append, E>>>,
@@ -57,7 +57,7 @@ impl Window {
         }
     }
 
-    /// What has gathered; the next appends gather anew.
+    /// Takes the gathered appends; later ones gather anew.
     pub(super) fn take(&mut self) -> Vec<Append> {
         self.size = 0;
         mem::take(&mut self.appends)
@@ -85,7 +85,7 @@ pub(super) fn stages(appends: Vec<Append>) -> Vec<Vec<Lane>> {
     stages
 }
 
-/// In the order of the source, so that the log comes near to it.
+/// The lanes in the order of the source, so that the order of the log comes near to it.
 fn beside_each_other(lanes: &mut HashMap<StreamId, Lane>) -> Vec<Lane> {
     let mut lanes: Vec<_> = lanes.drain().map(|(_, lane)| lane).collect();
     lanes.sort_unstable_by_key(|lane| lane.first().map(|placed| placed.nth));

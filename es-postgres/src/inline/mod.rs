@@ -1,4 +1,4 @@
-//! Projections that are a part of every append.
+//! Inline projections, which are a part of every append.
 
 mod projected;
 mod start;
@@ -26,11 +26,11 @@ use crate::store::PgStore;
 #[derive(Clone, Default)]
 pub(crate) struct Inline(Arc<[Arc<dyn Member>]>);
 
-/// One of them, whatever its type.
+/// One of the projections, without its type.
 trait Member: Send + Sync {
     fn id(&self) -> &ProjectionId;
 
-    /// Where its rows are.
+    /// The schema of its rows.
     fn schema(&self) -> &str;
 
     fn project<'a>(
@@ -39,8 +39,8 @@ trait Member: Send + Sync {
         db: &'a mut PgConnection,
     ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
 
-    /// The error of an append whose events the projection was handed, where none of them is named by its
-    /// own: the first of those that it lists.
+    /// The error of an append whose events the projection was handed, if its own error names none
+    /// of them: it names the first event that the projection lists.
     fn refusal(&self, events: &[RecordedEvent], error: ProjectError) -> StoreError;
 }
 
@@ -55,7 +55,7 @@ impl Inline {
         self.0.is_empty()
     }
 
-    /// The same, and one more behind them.
+    /// The same projections, and one more after them.
     fn and<X: ReadModel<PgConnection>>(&self, projection: X, schema: String) -> Self {
         let member = Inlined { projection, id: ProjectionId::of::<X>(), schema };
         let member: Arc<dyn Member> = Arc::new(member);
@@ -70,7 +70,7 @@ impl fmt::Debug for Inline {
 }
 
 impl PgStore {
-    /// Hands what was just written in this transaction to each projection.
+    /// Hands the events just written in this transaction to each projection.
     ///
     /// # Errors
     ///
@@ -101,7 +101,7 @@ impl PgStore {
         Ok(())
     }
 
-    /// Goes into the schema of a projection, whose handlers are next.
+    /// Enters the schema of a projection, whose handlers are next.
     async fn enter(
         &self,
         connection: &mut PgConnection,
@@ -125,7 +125,7 @@ impl PgStore {
         }
     }
 
-    /// Comes back from there. What handlers wrote, and what they did to the transaction, is looked at.
+    /// Leaves the schema, and checks what the handlers wrote and did to the transaction.
     async fn leave(
         &self,
         connection: &mut PgConnection,
@@ -141,7 +141,7 @@ impl PgStore {
     }
 }
 
-/// The session as the handlers of a projection find it, and what it was before.
+/// The session as the handlers of a projection find it, and its settings before.
 struct Inside {
     base: String,
     path: String,
@@ -201,7 +201,8 @@ async fn project<X: Projects<PgConnection>>(
     Ok(())
 }
 
-/// What a moment may cure is told as any statement of the append: it is waited for, or tried again.
+/// The error of an append that a projection refuses. A transient failure is reported like one of
+/// the append's own statements, so that the append waits for it or is retried.
 fn failure(id: &ProjectionId, event: &RecordedEvent, error: ProjectError) -> StoreError {
     let kind =
         if is_transient(&error) { StoreErrorKind::Contention } else { StoreErrorKind::Other };
@@ -214,7 +215,8 @@ fn failure(id: &ProjectionId, event: &RecordedEvent, error: ProjectError) -> Sto
     StoreError::new(kind, Failed { projection: id.clone(), name, stream, source })
 }
 
-/// A later version has taken the place of `id`, or somebody has dropped it. Its rows would not be read.
+/// The error if a later version has taken the place of `id`, or `id` was dropped. Its rows would
+/// not be read.
 fn replaced(id: &ProjectionId) -> StoreError {
     StoreError::new(
         StoreErrorKind::Unsupported,

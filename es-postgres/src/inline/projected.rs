@@ -1,4 +1,4 @@
-//! What is appended, as the projections of a store see it.
+//! The events of an append in the form that inline projections receive.
 
 use es_core::{Append, Appended, Position, Recorded, RecordedEvent, StoreError, Version};
 

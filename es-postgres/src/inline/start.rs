@@ -1,4 +1,4 @@
-//! How a projection becomes a part of every append.
+//! Registration of inline projections.
 
 use es_core::projection::{RegisterError, Registration, VersionState};
 use es_core::{
@@ -12,65 +12,68 @@ use crate::driven::driven;
 use crate::projections::Alone;
 use crate::store::PgStore;
 
-/// Events a page.
+/// The number of events in a page.
 const PAGE: u32 = 500;
 
-/// Why a projection cannot be a part of every append.
+/// The error of a projection that cannot be inline, a part of every append.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InlineError {
-    /// It is known, and was declared otherwise; kept in the background, for example.
+    /// The projection is registered with a different declaration, for example as one in the
+    /// background.
     #[error(transparent)]
     Register(#[from] RegisterError),
     /// A later version took its place.
     #[error("a later version than `{id}` serves; run that one")]
     Retired {
-        /// Which projection.
+        /// The projection.
         id: ProjectionId,
     },
     /// Its tables could not be made.
     #[error("the tables of `{id}` could not be made")]
     Create {
-        /// Which projection.
+        /// The projection.
         id: ProjectionId,
-        /// Why.
+        /// The cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The store failed, or a handler did, on an event that its error names.
+    /// The store failed, or a handler failed on an event that its error names.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl PgStore {
-    /// The same store with `projection` inside of every append: its rows are committed with the events
-    /// that they follow from, or neither is. The answer to a command already shows in them.
+    /// The same store with `projection` inside of every append: its rows are committed together
+    /// with their events, or neither is. Once a command returns, its effect on the rows is visible.
     ///
-    /// Where it is new, its tables are made and filled with what the log holds, in one transaction that
-    /// keeps all appends waiting: a matter of seconds for some hundred thousand events. Effects of these
-    /// events are not had. Effects of what is appended from now on are part of the append.
+    /// If it is new, its tables are made and filled from the log, in one transaction that keeps all
+    /// appends waiting: a matter of seconds for some hundred thousand events. Effects of these
+    /// events do not run. Effects of later appends are part of the append.
     ///
     /// # What it costs
     ///
     /// Each append takes a transaction and waits for its streams; it does not go out together with
-    /// others. Two appends that write the same row of the read model wait for each other, and two that
-    /// write the same two rows in different order deadlock: one of them is tried again. Readers of the
-    /// log wait for an append until its handlers are done.
+    /// others. Two appends that write the same row of the read model wait for each other, and two
+    /// that write the same two rows in different order deadlock: one of them is retried. Readers of
+    /// the log wait for an append until its handlers are done.
     ///
     /// # Errors
     ///
-    /// A handler that fails refuses the append, with a [`StoreError`] that names projection, event and
-    /// stream: also one that panics, that breaks a deferred constraint, or that commits, which keeps
-    /// nothing. It is not called a second time for it.
+    /// A handler that fails refuses the append, with a [`StoreError`] that names projection, event
+    /// and stream. The same holds for a handler that panics, that breaks a deferred constraint, or
+    /// that commits, which has no effect. It is not called a second time for the append.
     ///
     /// # All processes at once
     ///
-    /// What is appended by a process without the projection is not in its rows. So all processes that
-    /// append have it, in the same version: one with an older version is refused its appends once a later
-    /// one serves, and after one without it has appended, [`rebuild_inline`](Self::rebuild_inline) brings
-    /// the rows up to date. For the same reason [a stream is transformed](es_core::TransformStore) by a
-    /// store without inline projections, and the rows are rebuilt after it.
+    /// Events appended by a process without the projection are not in its rows. So all processes
+    /// that append must have it, in the same version: appends of a process with an older version
+    /// are refused once a later one serves, and after a process without it has appended,
+    /// [`rebuild_inline`](Self::rebuild_inline) brings the rows up to date. For the same reason [a
+    /// stream is transformed](es_core::TransformStore) by a store without inline projections, and
+    /// the rows are rebuilt after it.
     ///
-    /// The same projection cannot be run in the background: the switch is one line and a new version.
+    /// The same projection cannot run in the background as well: to switch, change one line and the
+    /// version.
     ///
     /// ```no_run
     /// # use es_core::prelude::*;
@@ -118,8 +121,8 @@ impl PgStore {
         Ok(Self { inline: self.inline.and(projection, schema), ..self.clone() })
     }
 
-    /// Builds the rows of an inline projection again, in one transaction: readers see the old ones until
-    /// its end, and appends wait for it. Effects are not had again.
+    /// Builds the rows of an inline projection again, in one transaction: readers see the old rows
+    /// until its end, and appends wait for it. Effects do not run again.
     pub async fn rebuild_inline<X: ReadModel<PgConnection>>(
         &self,
         projection: X,
@@ -180,7 +183,8 @@ impl PgStore {
     }
 }
 
-/// Hands events to a projection that it lists, without their effects. Those of an archive have copies.
+/// Hands events to a projection that it lists, without their effects. Events of an archive are left
+/// out: they have copies.
 async fn replay<X: Projects<PgConnection>>(
     projection: &X,
     id: &ProjectionId,

@@ -12,14 +12,14 @@ use super::Session;
 use super::guarded::{GUARD, Guard, guard};
 use crate::statements::Schema;
 
-/// So long a connection may go from one transaction to the next. Then it goes back, and whoever waits for
-/// it has a turn.
+/// The maximum time for which a connection goes from one transaction to the next. Then it goes back
+/// to the pool, for others that wait for it.
 const LONGEST: Duration = Duration::from_millis(100);
 
 impl Session {
-    /// True if its next transaction may follow on this one. Not behind a pooler, to which each transaction is
-    /// the moment to give its connection to somebody else; not where somebody may be waiting for the
-    /// connection; and not where a handler has left a savepoint.
+    /// True if its next transaction may follow on this one. False behind a pooler, which gives its
+    /// connections to other clients between transactions; while another task may be waiting for the
+    /// connection; and if a handler has left a savepoint.
     pub(crate) fn may_go_on(&self) -> bool {
         self.is_read_only
             && PgTransactionManager::get_transaction_depth(self) == 1

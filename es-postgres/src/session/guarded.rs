@@ -14,8 +14,8 @@ use crate::store::PgStore;
 /// The cursor that keeps handlers from committing.
 pub(super) const GUARD: &str = "es_guard";
 
-/// The session writes nothing. Remembers what the service has set for it, if that is not what every
-/// session begins with.
+/// Makes the session read-only outside of the transaction. Remembers the setting of the service, if
+/// it differs from the default of every session.
 const READ_ONLY: &str = "BEGIN; \
     SELECT set_config('event_store.read_only', current_setting('default_transaction_read_only'), false); \
     RESET default_transaction_read_only; \
@@ -24,8 +24,8 @@ const READ_ONLY: &str = "BEGIN; \
     SET default_transaction_read_only = on; \
     COMMIT;";
 
-/// Gives back what was there before [`READ_ONLY`]. What every session begins with is not set: it goes
-/// on following the configuration of the server.
+/// Restores the setting before [`READ_ONLY`]. The default of every session is not set: it goes on
+/// following the configuration of the server.
 const AS_BEFORE: &str = "RESET default_transaction_read_only; \
     SELECT set_config('default_transaction_read_only', current_setting('event_store.read_only'), false) \
      WHERE current_setting('event_store.read_only', true) <> '';";
@@ -33,9 +33,10 @@ const AS_BEFORE: &str = "RESET default_transaction_read_only; \
 /// The guard that keeps a transaction the framework's while code of the service has its connection.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Guard {
-    /// Nobody else has it.
+    /// No guard: only the framework has the connection.
     None,
-    /// A COMMIT fails. What follows a ROLLBACK is written where the session is not read-only.
+    /// A cursor that makes a COMMIT fail. Statements after a ROLLBACK are written if the session is
+    /// not read-only.
     Cursor,
 }
 
@@ -48,13 +49,13 @@ pub(super) fn guard(schema: &Schema, projection: &ProjectionId) -> String {
 }
 
 impl Session {
-    /// That connection, in a transaction that code of the service may be handed, whose handlers are those of
-    /// `projection`.
+    /// Guards a transaction on the connection, so that it can be handed to code of the service: the
+    /// handlers of `projection`.
     ///
-    /// The driver knows of it, so that a transaction that is begun in it is a savepoint. A commit by
-    /// anybody else than [`close_with`](Self::close_with) fails in the server. Where the session is this
-    /// connection's alone, nothing can be written in it outside of the transaction, so that what follows a
-    /// ROLLBACK comes to nothing, too.
+    /// The driver knows of it, so that a transaction that is begun in it is a savepoint. A commit
+    /// by any code other than [`close_with`](Self::close_with) fails in the server. If the session
+    /// belongs to this connection alone, nothing can be written in it outside of the transaction,
+    /// so that statements after a ROLLBACK have no effect, either.
     pub(crate) async fn begin_guarded(
         store: &PgStore,
         connection: Held,
@@ -88,13 +89,13 @@ impl Session {
         Ok(())
     }
 
-    /// With the commit the session writes again what it is told to. A rollback undoes this as well, so
-    /// it is said in whatever ends the session, until that has ended well.
+    /// The statement that lets the session write again with the commit. A rollback reverts this as
+    /// well, so it is part of every statement that ends the session, until one has succeeded.
     fn reopening(&self) -> &'static str {
         if self.is_read_only { AS_BEFORE } else { "" }
     }
 
-    /// Ends the transaction with `closing`, in one message as well. Where that fails there was none.
+    /// Ends the transaction with `closing`, in one message. If that fails nothing is committed.
     pub(crate) async fn close_with(mut self, closing: &str) -> Result<(), sqlx::Error> {
         let is_known = PgTransactionManager::get_transaction_depth(&self) > 0;
         let open = match self.guard {
@@ -124,8 +125,8 @@ impl Session {
         }
     }
 
-    /// Undoes what was done since the transaction began. A failure may have come of what was prepared
-    /// under another `search_path`, so that is forgotten too.
+    /// Rolls back the transaction. A failure may have been caused by a statement prepared under
+    /// another `search_path`, so prepared statements are forgotten too.
     pub(crate) async fn undo(mut self) -> Result<(), StoreError> {
         let undo = match PgTransactionManager::get_transaction_depth(&self) {
             0 if !self.is_read_only => "ROLLBACK".to_owned(),
