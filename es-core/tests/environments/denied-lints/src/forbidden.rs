@@ -1,5 +1,5 @@
-//! Where every warning is forbidden. serde's derives write `allow`, so the event here is stored by
-//! hand; the derives of es-core are not in need of any exception.
+//! Every warning forbidden: serde's derives write `allow`, so the event here is stored by
+//! hand. The derives of es-core need no exception.
 #![forbid(warnings, missing_docs, unreachable_pub, clippy::pedantic, clippy::nursery)]
 
 use es_core::prelude::{
@@ -24,7 +24,7 @@ impl<'de> Deserialize<'de> for Opened {
     }
 }
 
-/// Whether the door is open.
+/// True if the door is open.
 #[derive(Aggregate, Clone, Copy, Debug, Default)]
 #[aggregate(name = "door", id = u32, events(Opened))]
 pub struct Door {
@@ -42,7 +42,7 @@ impl Apply<Opened> for Door {
 #[derive(Command, Clone, Copy, Debug)]
 #[command(aggregate = Door, any)]
 pub struct Open {
-    /// Which one.
+    /// The number of the door.
     #[command(id)]
     pub door: u32,
 }
@@ -55,14 +55,14 @@ impl Decide<Open> for Door {
     }
 }
 
-/// What a watchman reads.
+/// The events that a watchman reads.
 #[derive(EventSet, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Watched {
     /// [`Opened`]
     Door(Opened),
 }
 
-/// How often a door was opened.
+/// The number of times that a door was opened.
 #[derive(Projection, Clone, Copy, Debug)]
 #[projection(name = "doors", events(Opened))]
 pub struct Doors;

@@ -62,7 +62,7 @@ impl Superseded for Changed {
     }
 }
 
-/// What is known of an account.
+/// The state of an account.
 #[derive(Aggregate, Default, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 #[aggregate(
     name = "account",
@@ -72,18 +72,18 @@ impl Superseded for Changed {
     snapshot(every = 100, keep = 3, version = 2)
 )]
 pub struct Account {
-    /// What it holds.
+    /// The balance in cents.
     pub cents: i64,
-    /// What it may hold.
+    /// The limit of the balance.
     pub limit: Limit,
 }
 
-/// What an account may hold.
+/// The limit of an account's balance.
 #[derive(Shape, Default, Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// Nothing.
     Closed,
-    /// As much as there is.
+    /// No limit.
     #[default]
     None,
     /// So many cents.
@@ -104,7 +104,7 @@ impl Apply<Deposited> for Account {
 #[derive(Command, Clone, Debug)]
 #[command(aggregate = Account, creates)]
 pub struct Open {
-    /// Which one.
+    /// The account.
     #[command(id)]
     pub account: u32,
     /// The first deposit.
@@ -119,7 +119,7 @@ impl Decide<Open> for Account {
     }
 }
 
-/// What an auditor reads.
+/// The events that an auditor reads.
 #[derive(EventSet, Clone, Debug, PartialEq, Eq)]
 pub enum Audited {
     /// [`Deposited`]
@@ -130,7 +130,7 @@ pub enum Audited {
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 #[event(name = "account-watched")]
 pub struct Watched {
-    /// Which one.
+    /// The account.
     #[event(tag, home)]
     pub account: u32,
     /// By whom.
@@ -157,7 +157,7 @@ impl Superseded for Stared {
     }
 }
 
-/// Whether an account is watched.
+/// The state of the watch on an account.
 #[derive(DecisionModel, Clone, Debug)]
 #[decision_model(events(Watched, LeftAlone), superseded(Stared), tolerates(LeftAlone))]
 pub struct Watch {
@@ -190,7 +190,7 @@ pub struct LimitSetV3 {
     /// By whom.
     #[event(added(in = 2, default))]
     pub by: String,
-    /// How long the reason was.
+    /// The length of the reason in characters.
     #[event(added(in = 3, with = String::len(reason)))]
     pub letters: usize,
 }
@@ -209,7 +209,7 @@ impl Upcast<LimitSetV3> for LimitSet {
     }
 }
 
-/// What came in, over all accounts: its sum, and how often.
+/// The deposits of all accounts: their sum and their number.
 #[derive(Projection, Clone, Copy, Debug)]
 #[projection(
     name = "income",
@@ -223,7 +223,7 @@ impl Upcast<LimitSetV3> for LimitSet {
 )]
 pub struct Income;
 
-/// How much.
+/// The amount in cents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Total(pub i64);
 

@@ -1,4 +1,4 @@
-//! What is deprecated, among what is kept for its sake: the streams still hold it.
+//! Deprecated items that stay because streams still hold them.
 
 use es_core::prelude::*;
 
@@ -7,7 +7,7 @@ use es_core::prelude::*;
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 #[event(name = "cheque-deposited")]
 pub struct ChequeDeposited {
-    /// What it was worth.
+    /// The amount of the cheque.
     pub cents: i64,
 }
 
@@ -16,12 +16,12 @@ pub struct ChequeDeposited {
 #[event(name = "transfer-received")]
 pub struct TransferReceived(pub i64);
 
-/// What is known of an account that is older than the transfers.
+/// The state of an account that is older than the transfers.
 #[derive(Aggregate, Default, Clone, Debug, PartialEq, Eq)]
 #[aggregate(name = "old-account", id = u32, events(ChequeDeposited, TransferReceived))]
 #[allow(deprecated, reason = "old streams hold cheques")]
 pub struct OldAccount {
-    /// What it holds.
+    /// The balance in cents.
     pub cents: i64,
 }
 
@@ -43,12 +43,12 @@ impl Apply<TransferReceived> for OldAccount {
 #[derive(Command, Clone, Debug)]
 #[command(aggregate = OldAccount)]
 pub struct DepositCheque {
-    /// Where to.
+    /// The receiver.
     #[command(id)]
     pub account: u32,
 }
 
-/// What an auditor of cheques reads.
+/// The events that an auditor of cheques reads.
 #[derive(EventSet, Clone, Debug, PartialEq, Eq)]
 #[allow(deprecated, reason = "old streams hold cheques")]
 pub enum Cheques {
@@ -67,7 +67,7 @@ impl Apply<Cheques> for Ledger {
     fn apply(&mut self, _: Cheques) {}
 }
 
-/// What cheques brought in.
+/// The sum of all cheques.
 #[derive(Projection, Clone, Copy, Debug)]
 #[projection(name = "cheques", events(ChequeDeposited))]
 #[allow(deprecated, reason = "old streams hold cheques")]

@@ -46,7 +46,7 @@ impl Superseded for Err {
 pub struct Season {
     /// Matches that ended.
     pub matches: u32,
-    /// Who leads.
+    /// The leader.
     pub some: Some,
 }
 
@@ -74,7 +74,7 @@ pub struct Announce {
     /// The season.
     #[command(id)]
     pub season: u32,
-    /// What to announce.
+    /// The text to announce.
     pub result: Result,
 }
 
@@ -86,7 +86,7 @@ impl Decide<Announce> for Season {
     }
 }
 
-/// What the papers read.
+/// The events that the papers read.
 #[derive(EventSet, Clone, Debug, PartialEq)]
 pub enum Printed {
     /// [`Result`]
@@ -104,7 +104,7 @@ pub struct LimitSetV3 {
     /// By whom.
     #[event(added(in = 2, default))]
     pub by: ::std::string::String,
-    /// How long the reason was.
+    /// The length of the reason in characters.
     #[event(added(in = 3, with = ::std::string::String::len(reason)))]
     pub letters: usize,
 }
@@ -123,7 +123,7 @@ impl Upcast<LimitSetV3> for LimitSet {
     }
 }
 
-/// What the season is remembered by.
+/// The record of the season.
 #[derive(Projection, Clone, Debug)]
 #[projection(name = "memories", events(Result, Option), superseded(Err), effects(Result), start = now, key = season_of)]
 pub struct Memories;

@@ -18,11 +18,11 @@ pub struct Opened {
 #[event(name = "money-deposited")]
 pub struct Deposited(pub i64);
 
-/// What is known of an account.
+/// The state of an account.
 #[derive(Aggregate, Default, Clone, Debug, PartialEq)]
 #[aggregate(name = "account", id = u32, events(Opened, Deposited))]
 pub struct Account {
-    /// What it holds.
+    /// The balance in cents.
     pub cents: i64,
 }
 
@@ -40,7 +40,7 @@ impl Apply<Deposited> for Account {
 #[derive(Command, Clone, Debug)]
 #[command(aggregate = Account, creates)]
 pub struct Open {
-    /// Which one.
+    /// The account.
     #[command(id)]
     pub account: u32,
     /// The first deposit.
@@ -55,7 +55,7 @@ impl Decide<Open> for Account {
     }
 }
 
-/// What an auditor reads.
+/// The events that an auditor reads.
 #[derive(EventSet, Clone, Debug, PartialEq)]
 pub enum Audited {
     /// [`Deposited`]
@@ -74,7 +74,7 @@ pub struct LimitSetV3 {
     /// By whom.
     #[event(added(in = 2, default))]
     pub by: String,
-    /// How long the reason was.
+    /// The length of the reason in characters.
     #[event(added(in = 3, with = String::len(reason)))]
     pub letters: usize,
 }
@@ -94,12 +94,12 @@ impl Upcast<LimitSetV3> for LimitSet {
     }
 }
 
-/// What came in, over all accounts.
+/// The deposits of all accounts.
 #[derive(Projection, Clone, Copy, Debug)]
 #[projection(name = "income", version = 2, events(Deposited), effects(Opened), start = now)]
 pub struct Income;
 
-/// How much.
+/// The amount in cents.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Total(pub i64);
 

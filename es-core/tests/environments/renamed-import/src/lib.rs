@@ -18,7 +18,7 @@ pub struct Opened {
 #[event(name = "money-deposited", crate = ::history)]
 pub struct Deposited(pub i64);
 
-/// What is known of an account.
+/// The state of an account.
 #[derive(Aggregate, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(crate = "history::serde")]
 #[aggregate(
@@ -29,13 +29,13 @@ pub struct Deposited(pub i64);
     crate = ::history
 )]
 pub struct Account {
-    /// What it holds.
+    /// The balance in cents.
     pub cents: i64,
-    /// What it may hold.
+    /// The limit of the balance.
     pub limit: Limit,
 }
 
-/// What an account may hold.
+/// The limit of an account's balance.
 #[derive(Shape, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(crate = "history::serde")]
 #[shape(crate = ::history)]
@@ -55,7 +55,7 @@ impl Apply<Deposited> for Account {
 #[derive(Command, Clone, Debug)]
 #[command(aggregate = Account, creates, crate = ::history)]
 pub struct Open {
-    /// Which one.
+    /// The account.
     #[command(id)]
     pub account: u32,
     /// The first deposit.
@@ -70,7 +70,7 @@ impl Decide<Open> for Account {
     }
 }
 
-/// What an auditor reads.
+/// The events that an auditor reads.
 #[derive(EventSet, Clone, Debug, PartialEq)]
 #[event_set(crate = ::history)]
 pub enum Audited {
@@ -90,7 +90,7 @@ pub struct LimitSetV3 {
     /// By whom.
     #[event(added(in = 2, default))]
     pub by: String,
-    /// How long the reason was.
+    /// The length of the reason in characters.
     #[event(added(in = 3, with = String::len(reason)))]
     pub letters: usize,
 }
@@ -110,12 +110,12 @@ impl Upcast<LimitSetV3> for LimitSet {
     }
 }
 
-/// What came in, over all accounts.
+/// The deposits of all accounts.
 #[derive(Projection, Clone, Copy, Debug)]
 #[projection(name = "income", version = 2, events(Deposited), effects(Opened), start = now, crate = ::history)]
 pub struct Income;
 
-/// How much.
+/// The amount in cents.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Total(pub i64);
 

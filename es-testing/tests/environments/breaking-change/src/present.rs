@@ -7,7 +7,7 @@ use es_core::prelude::*;
 #[serde(crate = "es_core::serde")]
 #[event(name = "money-deposited")]
 pub struct Deposited {
-    /// How much.
+    /// The amount in cents.
     pub cents: i32,
 }
 
@@ -17,7 +17,7 @@ pub struct Deposited {
 #[event(name = "account-closed")]
 pub struct Closed {}
 
-/// What happens to an account.
+/// The events of an account.
 #[derive(EventSet, Clone, Debug, PartialEq)]
 pub enum AccountEvent {
     /// See [`Deposited`].

@@ -7,13 +7,13 @@ use es_core::prelude::*;
 #[serde(crate = "es_core::serde")]
 #[event(name = "money-deposited")]
 pub struct Deposited {
-    /// How much.
+    /// The amount in cents.
     pub cents: i64,
-    /// Why.
+    /// The reason.
     pub note: String,
 }
 
-/// What happens to an account.
+/// The events of an account.
 #[derive(EventSet, Clone, Debug, PartialEq)]
 pub enum AccountEvent {
     /// See [`Deposited`].
