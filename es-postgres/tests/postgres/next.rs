@@ -11,14 +11,28 @@ const EACH: &str = include_str!("../../sql/append_next_each.sql");
 
 /// The positions that the statement for one stream answers with.
 async fn next(connection: &mut PgConnection, key: &str, after: i64) -> Vec<i64> {
+    next_of(connection, key, after, 0).await
+}
+
+/// The same for a process that knows of so many changes of what appends must have.
+async fn next_of(connection: &mut PgConnection, key: &str, after: i64, changes: i64) -> Vec<i64> {
     let query = sqlx::query(ONE).bind("account").bind(key.to_owned()).bind(after);
-    let query = query.bind(Uuid::now_v7()).bind("next").bind(1).bind("{}").bind("{}").bind(0_i64);
+    let query = query.bind(Uuid::now_v7()).bind("next").bind(1).bind("{}").bind("{}").bind(changes);
     let rows = query.fetch_all(connection).await.unwrap();
     rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// The positions that the statement for several streams answers with.
 async fn next_each(connection: &mut PgConnection, after: &[(&str, i64)]) -> Vec<i64> {
+    next_each_of(connection, after, 0).await
+}
+
+/// The same for a process that knows of so many changes of what appends must have.
+async fn next_each_of(
+    connection: &mut PgConnection,
+    after: &[(&str, i64)],
+    changes: i64,
+) -> Vec<i64> {
     let count = after.len();
     let rows = sqlx::query(EACH)
         .bind(vec!["account"; count])
@@ -29,7 +43,7 @@ async fn next_each(connection: &mut PgConnection, after: &[(&str, i64)]) -> Vec<
         .bind(vec![1; count])
         .bind(vec!["{}"; count])
         .bind(vec!["{}"; count])
-        .bind(0_i64)
+        .bind(changes)
         .fetch_all(connection)
         .await
         .unwrap();
@@ -83,6 +97,41 @@ async fn nothing_is_stored_while_somebody_has_the_gate() {
     gate.rollback().await.unwrap();
 
     assert_eq!((one, each), (0, 0));
+}
+
+/// A process that has not learned which tags events must have stores nothing: the long statement tells it.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_stored_by_a_process_that_missed_a_change_of_tags() {
+    let fixture = with_streams().await;
+    let change = "SELECT nextval('es.tag_changes'::regclass)";
+    sqlx::query(change).execute(&fixture.pool).await.unwrap();
+    let mut connection = fixture.pool.acquire().await.unwrap();
+    let all = [("a", 2), ("b", 2)];
+
+    let missed = next_of(&mut connection, "a", 2, 0).await.len();
+    let missed_each = next_each_of(&mut connection, &all, 0).await.len();
+    let each = next_each_of(&mut connection, &all, 1).await.len();
+    let one = next_of(&mut connection, "c", 2, 1).await.len();
+
+    assert_eq!((missed, missed_each, each, one), (0, 0, 2, 1));
+}
+
+/// The clock of the server may go back; the time of a stream does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_of_a_stream_never_goes_back() {
+    let fixture = with_streams().await;
+    sqlx::query("UPDATE es.events SET recorded_at = now() + interval '3 days'")
+        .execute(&fixture.pool)
+        .await
+        .unwrap();
+    let mut connection = fixture.pool.acquire().await.unwrap();
+
+    next(&mut connection, "a", 2).await;
+    next_each(&mut connection, &[("b", 2), ("c", 2)]).await;
+
+    let early = "SELECT count(*) FROM es.events WHERE recorded_at < now() + interval '2 days'";
+    assert_eq!(fixture.versions("c").await, [1, 2, 3]);
+    assert_eq!(fixture.number(early).await, 0);
 }
 
 /// Positions that are taken and not committed hold readers back, whatever comes after them.

@@ -263,6 +263,19 @@ fn an_unknown_form_takes_everything_and_says_what_stands_there() {
 }
 
 #[test]
+fn a_text_of_another_crate_says_its_format() {
+    let kinds = ["chrono::DateTime", "chrono::NaiveDate", "url::Url"];
+
+    let formats = kinds.map(|kind| {
+        let fields = vec![field("text", Form::Text(kind))];
+        let schema = schema(named("Booked"), &[("Booked", Kind::Struct(fields))]);
+        json_schema("booked", SchemaVersion(1), &schema)["properties"]["text"]["format"].clone()
+    });
+
+    assert_eq!(formats, ["date-time", "date", "uri"].map(|format| json!(format)));
+}
+
+#[test]
 fn two_types_of_one_name_are_told_apart() {
     let fields = vec![field("a", named("a::Card")), field("b", named("b::Card<u8>"))];
     let schema = schema(

@@ -86,7 +86,7 @@ pub enum Limit {
     /// No limit.
     #[default]
     None,
-    /// So many cents.
+    /// A limit in cents.
     Cents(i64),
 }
 
