@@ -21,7 +21,7 @@ GRANT UPDATE, DELETE ON es.event_tags TO es_writer;
 GRANT USAGE ON SEQUENCE es.tag_changes TO es_writer;
 -- Snapshots are a cache: replaced, and dropped where they are too many.
 GRANT UPDATE, DELETE ON es.snapshots TO es_writer;
--- How far projections have come, who runs them and what they have set aside. What was dropped stays.
+-- How far projections have come, who runs them and what they have parked. What was dropped stays.
 GRANT UPDATE, DELETE ON es.projections, es.leases, es.projection_nodes, es.parked TO es_writer;
 GRANT EXECUTE ON FUNCTION es.fence, es.guard, es.guard_session, es.guard_inline, es.unguard_inline,
     es.begin_batch, es.end_batch

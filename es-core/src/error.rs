@@ -5,15 +5,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cause::Cause;
-use crate::event::{EventId, EventName, SchemaVersion};
-use crate::failed_step::FailedStep;
-use crate::lossless::Loss;
-use crate::recorded::RawEvent;
-use crate::retag::LacksTag;
+use crate::event::cause::Cause;
+use crate::event::definition::{EventId, EventName, SchemaVersion};
+use crate::event::failed_step::FailedStep;
+use crate::event::lossless::Loss;
+use crate::event::recorded::RawEvent;
+use crate::store::retag::LacksTag;
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
-use crate::text::InvalidText;
 use crate::timestamp::Timestamp;
+use crate::validated_text::InvalidText;
 
 /// A version conflict: the stream is not at the version that the append expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

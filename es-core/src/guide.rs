@@ -96,8 +96,8 @@ pub mod guarantees {}
 /// [`React`]: crate::React
 /// [`Live`]: crate::Live
 /// [`TransformStore`]: crate::TransformStore
-/// [`Slot`]: crate::projection::Slot
-/// [`Parked`]: crate::projection::Parked
+/// [`Slot`]: crate::read::projection::Slot
+/// [`Parked`]: crate::read::projection::Parked
 /// [mails and other effects]: ../../../es_postgres/guide/mails_and_other_effects/index.html
 ///
 #[doc = include_str!("../guide/glossary.md")]

@@ -133,65 +133,20 @@
 //! - `metrics`: gauges and counters of projections, listed at [`projection`].
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-mod aggregate;
-mod append;
-mod append_lock;
-mod backoff;
-mod catch_up;
-mod cause;
-mod checkpoint;
-mod climb;
-mod command;
-mod contention;
-mod decide;
-mod decision;
-mod decisions;
-mod decoded;
-mod describe;
+mod domain;
 mod error;
 mod event;
-mod event_history;
-mod event_set;
-mod event_types;
-mod failed_step;
-mod fold;
-mod given_to;
 pub mod guide;
-mod handover;
-mod held_up;
-mod into_events;
-mod load;
-mod lossless;
 mod memory;
-mod metadata;
-mod paging;
-mod placed_event;
 pub mod prelude;
-pub mod projection;
-mod query;
-mod recorded;
-mod rejection;
-mod repository;
-mod resend;
-mod restore;
-mod retag;
-mod selection;
+mod read;
 pub mod shape;
-mod silence;
-mod snapshot;
-mod snapshot_policy;
-mod snapshot_writer;
-mod spans;
 mod store;
 mod stream;
-mod subscription;
-mod superseded;
-mod tag;
-mod text;
 mod timestamp;
 mod transform;
-mod unit_of_work;
-mod upcast;
+mod validated_text;
+mod write;
 
 #[doc(hidden)]
 pub mod __private;
@@ -202,64 +157,67 @@ pub use serde;
 #[doc(inline)]
 pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, Projection, Shape};
 
-pub use aggregate::{Aggregate, AggregateId, Apply};
-pub use append::{Append, Appended, AppendedStream, StreamAppend};
-pub use append_lock::{AppendLock, Locked, LockedStore};
-pub use cause::Cause;
-pub use checkpoint::{Checkpoint, HandedParts, Incarnation, ResumeError};
-pub use command::{Command, Lifecycle};
-pub use decide::{Decide, DecidedBy};
-pub use decisions::{
-    Decided, Decision, DecisionError, DecisionModel, DecisionModels, Decisions, TaggedEvent,
-    TaggedEvents,
-};
-pub use decoded::{Decoded, DecodedEvents};
-pub use describe::{Describe, Description, FieldDescription, FieldStyle, Shown};
+pub use domain::aggregate::{Aggregate, AggregateId, Apply};
+pub use domain::command::{Command, Lifecycle};
+pub use domain::decide::{Decide, DecidedBy};
+pub use domain::into_events::{IntoEvents, Takes};
+pub use domain::rejection::{NoRejection, Rejection};
 pub use error::{
     AppendError, ConditionFailed, Conflict, DecodeError, EncodeError, ExecuteError, InvalidAppend,
     LifecycleRejection, LoadError, RecordedDecodeError, StoreError, StoreErrorKind,
 };
-pub use event::{Event, EventId, EventName, InvalidPayload, Payload, SchemaVersion, Tagged};
-pub use event_history::EventHistory;
-pub use event_set::{EventSet, EventType};
-pub use failed_step::FailedStep;
-pub use held_up::HeldUp;
-pub use into_events::{IntoEvents, Takes};
-pub use load::{Loaded, Moment};
-pub use lossless::{ChangedField, Loss};
-pub use memory::MemoryStore;
-pub use metadata::{
+pub use event::cause::Cause;
+pub use event::decoded::{Decoded, DecodedEvents};
+pub use event::definition::{
+    Event, EventId, EventName, InvalidPayload, Payload, SchemaVersion, Tagged,
+};
+pub use event::describe::{Describe, Description, FieldDescription, FieldStyle, Shown};
+pub use event::failed_step::FailedStep;
+pub use event::history::EventHistory;
+pub use event::lossless::{ChangedField, Loss};
+pub use event::metadata::{
     Actor, CausationId, CorrelationId, HeaderName, HeaderValue, Metadata, Reason, Tenant,
     TraceParent, TraceState,
 };
-pub use placed_event::PlacedEvent;
-pub use projection::{
+pub use event::placed_event::PlacedEvent;
+pub use event::recorded::{EventPart, NewEvent, RawEvent, Recorded, RecordedEvent, TooManyTags};
+pub use event::set::{EventSet, EventType};
+pub use event::superseded::Superseded;
+pub use event::tag::Tag;
+pub use event::upcast::{TryUpcast, Upcast};
+pub use memory::MemoryStore;
+pub use read::projection;
+pub use read::projection::{
     Live, MemoryProjections, OnFailure, Project, ProjectAll, ProjectError, Projection,
     ProjectionId, ProjectionKey, ProjectionName, ProjectionStore, Projects, React, ReadModel,
     Token,
 };
-pub use query::{Condition, InvalidQuery, Query, QueryItem};
-pub use recorded::{EventPart, NewEvent, RawEvent, Recorded, RecordedEvent, TooManyTags};
-pub use rejection::{NoRejection, Rejection};
-pub use repository::{Executed, Repository};
-pub use retag::{
+pub use read::subscription::{Start, Subscription, SubscriptionError, TypedSubscription};
+pub use shape::Shape;
+pub use store::append::{Append, Appended, AppendedStream, StreamAppend};
+pub use store::append_lock::{AppendLock, Locked, LockedStore};
+pub use store::checkpoint::{Checkpoint, HandedParts, Incarnation, ResumeError};
+pub use store::event_store::{Cursor, CursorKey, EventStore, LogPage, MatchingEvent, QueryPage};
+pub use store::held_up::HeldUp;
+pub use store::query::{Condition, InvalidQuery, Query, QueryItem};
+pub use store::retag::{
     EventTag, LacksTag, MissingTag, Retag, RetagError, RetagProgress, RetagStore, Retagged,
     TaggedPosition,
 };
-pub use selection::{Scope, SelectedPage, Selection};
-pub use shape::Shape;
-pub use snapshot::{Fingerprint, Snapshot, SnapshotPage, Unfit};
-pub use snapshot_policy::{SnapshotPolicy, SnapshotState};
-pub use store::{Cursor, EventStore, LogPage, MatchingEvent, Place, QueryPage};
+pub use store::selection::{Scope, SelectedPage, Selection};
+pub use store::snapshot::{Fingerprint, Snapshot, SnapshotPage, UnusableSnapshot};
 pub use stream::{Category, ExpectedVersion, Position, StreamId, StreamKey, Version};
-pub use subscription::{Start, Subscription, SubscriptionError, TypedSubscription};
-pub use superseded::Superseded;
-pub use tag::Tag;
-pub use text::InvalidText;
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use transform::{
-    Replacement, Replica, Rewrite, Transform, TransformError, TransformStore, Transformation,
+    CopiedEvent, Replacement, Rewrite, Transform, TransformError, TransformStore, Transformation,
     Transformed,
 };
-pub use unit_of_work::UnitOfWork;
-pub use upcast::{TryUpcast, Upcast};
+pub use validated_text::InvalidText;
+pub use write::decisions::{
+    Decided, Decision, DecisionError, DecisionModel, DecisionModels, Decisions, TaggedEvent,
+    TaggedEvents,
+};
+pub use write::load::{Loaded, Moment};
+pub use write::repository::{Executed, Repository};
+pub use write::snapshot_policy::{SnapshotPolicy, SnapshotState};
+pub use write::unit_of_work::UnitOfWork;

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::aggregate::Aggregate;
-use crate::text::{InvalidText, Rule, Text, archived, is_name, text_value};
+use crate::domain::aggregate::Aggregate;
+use crate::validated_text::{InvalidText, Rule, Text, archived, is_name, text_value};
 
 text_value! {
     static

@@ -105,7 +105,7 @@ async fn a_batch_is_a_span_with_its_counts() {
         ("es.events.count", "2"),
         ("es.global_position", "3"),
         ("es.projection", "ledger v1"),
-        ("es.set_aside.count", "2"),
+        ("es.parked.count", "2"),
     ];
     assert!(
         careful.iter().map(|(name, value)| (*name, value.as_str())).eq(expected),

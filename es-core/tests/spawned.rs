@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use es_core::prelude::*;
 use es_core::projection::{
-    Handle, Keys, Live, MemoryProjections, ProjectionStore, Projections, RunOptions, Thresholds,
+    EventHandler, Live, MemoryProjections, ParkedSelector, ProjectionStore, Projections,
+    RunOptions, Thresholds,
 };
 use es_core::{
     Actor, Checkpoint, DecidedBy, Fingerprint, ProjectionId, ProjectionKey, ProjectionName, Reason,
@@ -94,7 +95,7 @@ impl Project<Counted, u64> for Sum {
 #[derive(Clone, Copy, Debug)]
 struct Audit;
 
-impl Handle<u64> for Audit {
+impl EventHandler<u64> for Audit {
     async fn handle(&self, _: RecordedEvent, _: &mut u64) -> Result<(), ProjectError> {
         Ok(())
     }
@@ -259,7 +260,7 @@ where
             let reason = Reason::new("it is wrong").expect("a reason");
             after.parked::<X>().await.expect("it is known");
             after.parked_events::<X>(&key).await.expect("it is known");
-            after.replay::<X>(&Keys::All).await.expect("it is known");
+            after.replay::<X>(&ParkedSelector::All).await.expect("it is known");
             after.drop_parked::<X>(&key, Position(1), &reason).await.expect("it is known");
             after.resume::<X>().await.expect("it is known");
         }),
@@ -268,7 +269,7 @@ where
             let (key, reason) = (own_key, reason.expect("a reason"));
             by_name.parked_of(&id).await.expect("it is known");
             by_name.parked_events_of(&id, &key).await.expect("it is known");
-            by_name.replay_of(&id, &Keys::All).await.expect("it is known");
+            by_name.replay_of(&id, &ParkedSelector::All).await.expect("it is known");
             by_name.drop_parked_of(&id, &key, Position(1), &reason).await.expect("it is known");
             by_name.resume_of(&id).await.expect("it is known");
         }),
@@ -295,7 +296,7 @@ where
     S: EventStore,
     P: ProjectionStore<Db = u64>,
     X: ReadModel<u64> + Default,
-    H: Handle<u64>,
+    H: EventHandler<u64>,
 {
     let own = || projections.clone();
     let (running, subscribing) = (own(), own());

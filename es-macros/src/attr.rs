@@ -62,7 +62,7 @@ impl Vocabulary {
 
 /// The findings about the keys of an attribute, apart from their values.
 #[derive(Default)]
-pub(crate) struct Written {
+pub(crate) struct ParsedKeys {
     /// The attribute's name, where it stands; `None` if there is no such attribute with keys.
     pub(crate) place: Option<Ident>,
     /// Keys that exist and were tried, whether or not their values could be read.
@@ -73,7 +73,7 @@ pub(crate) struct Written {
     unreadable: bool,
 }
 
-impl Written {
+impl ParsedKeys {
     /// True if `key` was left out, rather than written wrongly, which has been reported already.
     pub(crate) fn lacks(&self, key: &str) -> bool {
         !self.unreadable && !self.tried.iter().any(|tried| tried == key)
@@ -107,8 +107,8 @@ pub(crate) fn read(
     vocabulary: &Vocabulary,
     errors: &mut Errors,
     mut known: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
-) -> Written {
-    let mut written = Written::default();
+) -> ParsedKeys {
+    let mut written = ParsedKeys::default();
     for attr in attrs {
         let Some(place) = attr.path().get_ident() else {
             continue;
@@ -138,7 +138,7 @@ pub(crate) fn read_field(
     vocabulary: &Vocabulary,
     errors: &mut Errors,
     known: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
-) -> Written {
+) -> ParsedKeys {
     for attr in attrs.iter().filter(|attr| attr.path().is_ident(vocabulary.attribute)) {
         let is_bare = match &attr.meta {
             Meta::Path(_) => true,
@@ -159,7 +159,7 @@ pub(crate) fn read_list(
     vocabulary: &Vocabulary,
     errors: &mut Errors,
     known: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
-) -> syn::Result<Written> {
+) -> syn::Result<ParsedKeys> {
     let list;
     parenthesized!(list in input);
     read_rest(key, &list, vocabulary, errors, known)
@@ -172,8 +172,8 @@ pub(crate) fn read_rest(
     vocabulary: &Vocabulary,
     errors: &mut Errors,
     mut known: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
-) -> syn::Result<Written> {
-    let mut written = Written { place: Some(key.clone()), ..Written::default() };
+) -> syn::Result<ParsedKeys> {
+    let mut written = ParsedKeys { place: Some(key.clone()), ..ParsedKeys::default() };
     if list.is_empty() {
         errors.unfinished.push(Unfinished::empty_list(vocabulary.module));
     }
@@ -187,7 +187,7 @@ pub(crate) fn read_rest(
 fn one(
     meta: &ParseNestedMeta<'_>,
     vocabulary: &Vocabulary,
-    written: &mut Written,
+    written: &mut ParsedKeys,
     errors: &mut Errors,
     known: &mut impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
 ) -> syn::Result<()> {
@@ -204,7 +204,7 @@ fn one(
 fn unless_readable(
     result: syn::Result<()>,
     vocabulary: &Vocabulary,
-    written: &mut Written,
+    written: &mut ParsedKeys,
     errors: &mut Errors,
 ) {
     if let Err(error) = result {
@@ -217,7 +217,7 @@ fn unless_readable(
 fn key(
     path: &syn::Path,
     vocabulary: &Vocabulary,
-    written: &mut Written,
+    written: &mut ParsedKeys,
     errors: &mut Errors,
 ) -> Option<Ident> {
     let keys = vocabulary.keys;

@@ -5,8 +5,8 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Fields, Generics, Index, Member};
 
+use crate::allow_deprecated::Deprecation;
 use crate::crate_path::CratePath;
-use crate::deprecation::Deprecation;
 
 /// Implements `Describe` for `input`: shows its fields.
 pub(crate) fn describe(

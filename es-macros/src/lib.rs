@@ -15,12 +15,12 @@
 )]
 
 mod aggregate;
+mod allow_deprecated;
 mod attr;
 mod command;
 mod completion;
 mod crate_path;
 mod decision_model;
-mod deprecation;
 mod describe;
 mod diagnostics;
 mod event;
@@ -29,9 +29,9 @@ mod event_list;
 mod event_set;
 mod expansion;
 mod name;
-mod ownership;
 mod paths;
 mod projection;
+mod reject_lifetimes;
 mod shape;
 mod spelling;
 mod superseded;

@@ -113,59 +113,23 @@
 //! - PostgreSQL 15 or later, tested on 15 and 18, with the database encoding UTF8.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-mod alone;
-mod answer;
 mod append;
-mod append_lock;
-mod chunks;
-mod columns;
-mod condition;
-mod connections;
-mod copies;
-mod driven;
 mod error;
-mod event_tags;
-mod gate;
-mod group;
-mod growth;
 pub mod guide;
-mod handover;
 mod held_up;
 mod import;
-mod incarnation;
 mod inline;
-mod known;
-mod loads;
-mod locked;
-mod log_end;
-mod next;
-mod notifications;
-mod prepared;
+mod pool;
 mod projections;
-mod query;
 mod read;
-mod replica;
 mod retag;
 mod row;
-mod run;
-mod savepoint;
 mod schema;
-mod schema_name;
-mod schema_owner;
-mod select;
-mod session;
-mod size;
-mod slices;
-mod snapshots;
 mod spans;
-mod spares;
-mod sql_name;
-mod statements;
 mod store;
-mod stream_row;
-mod tags;
-mod transact;
+mod tail;
 mod transform;
+mod unit_of_work;
 
 /// The driver in whose types this crate speaks; choose its TLS in your own `Cargo.toml`.
 pub use sqlx;
@@ -173,10 +137,10 @@ pub use sqlx;
 pub use import::{ImportError, Imported};
 pub use inline::InlineError;
 pub use projections::{HasDependents, PgBatch, PgProjections};
-pub use schema_name::{InvalidSchemaName, SchemaName};
-pub use schema_owner::ForeignSchema;
+pub use schema::name::{InvalidSchemaName, SchemaName};
+pub use schema::owner::ForeignSchema;
 pub use store::PgStore;
-pub use transact::PgUnitOfWork;
+pub use unit_of_work::PgUnitOfWork;
 
 /// The repository's README: its code compiles and its first aggregate passes its test.
 #[cfg(doctest)]

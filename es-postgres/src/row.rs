@@ -173,7 +173,7 @@ pub(crate) fn metadata_of(event: &RecordedEvent) -> Result<String, serde_json::E
 fn kept_damage(text: &str) -> Damage {
     let value: Option<serde_json::Value> = serde_json::from_str(text).ok();
     let reason = value.as_ref().and_then(|value| value.get("es-damaged")?.as_str());
-    Damage::Kept(reason.unwrap_or("it was damaged when it was set aside").to_owned())
+    Damage::Kept(reason.unwrap_or("it was damaged when it was parked").to_owned())
 }
 
 /// Reads a `bigint` that is never negative.

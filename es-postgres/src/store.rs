@@ -18,21 +18,22 @@ use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 
-use crate::connections::Connections;
-use crate::driven::driven;
+use crate::append::group::Group;
 use crate::error::from_sqlx;
-use crate::event_tags::EventTags;
-use crate::group::Group;
-use crate::growth::Growth;
-use crate::handover::Driving;
 use crate::inline::Inline;
-use crate::loads::Loads;
-use crate::log_end::KnownLog;
-use crate::notifications::Notifications;
-use crate::replica::LogReplica;
-use crate::schema_name::SchemaName;
-use crate::statements::Schema;
-use crate::{schema, spans};
+use crate::pool::driven::driven;
+use crate::pool::handover::Driving;
+use crate::pool::warm_pool::Connections;
+use crate::read::coalescer::Loads;
+use crate::read::safe_position::KnownLog;
+use crate::read::standby::LogReplica;
+use crate::retag::event_tags::EventTags;
+use crate::schema::migrations;
+use crate::schema::name::SchemaName;
+use crate::schema::statements::Schema;
+use crate::spans;
+use crate::tail::notify::Notifications;
+use crate::tail::poller::Growth;
 
 /// An event store in PostgreSQL.
 ///
@@ -225,7 +226,7 @@ impl PgStore {
     /// a direct connection, not one through a pooler in transaction mode.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let store = self.clone();
-        driven(async move { schema::migrate(&store).await }).await
+        driven(async move { migrations::migrate(&store).await }).await
     }
 
     /// Appends like [`append`](EventStore::append), in the caller's own transaction: the events are

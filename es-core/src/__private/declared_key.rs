@@ -1,8 +1,8 @@
 //! The return type of the function behind `key = …`.
 
-use crate::event_set::EventSet;
-use crate::projection::{KeyError, ProjectionKey, declared_key};
-use crate::recorded::{Recorded, RecordedEvent};
+use crate::event::recorded::{Recorded, RecordedEvent};
+use crate::event::set::EventSet;
+use crate::read::projection::{KeyError, ProjectionKey, declared_key};
 
 /// Text that can be a key. For any other type the compiler points at the name of the function.
 #[diagnostic::on_unimplemented(

@@ -4,7 +4,7 @@
 use super::fact::AsFact;
 use super::holds;
 use super::same_text;
-use crate::event_set::{EventSet, EventType};
+use crate::event::set::{EventSet, EventType};
 
 /// Refuses to compile if the event at `nth` has the stored name of one before it.
 ///

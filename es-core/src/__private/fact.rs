@@ -4,13 +4,13 @@ use std::any::Any;
 use std::fmt;
 
 use super::listed::Member;
-use crate::describe::{Describe, Description};
 use crate::error::{DecodeError, EncodeError};
-use crate::event::{Event, EventName, Payload, SchemaVersion};
-use crate::event_set::EventSet;
-use crate::lossless;
-use crate::tag::Tag;
-use crate::text::InvalidText;
+use crate::event::definition::{Event, EventName, Payload, SchemaVersion};
+use crate::event::describe::{Describe, Description};
+use crate::event::lossless;
+use crate::event::set::EventSet;
+use crate::event::tag::Tag;
+use crate::validated_text::InvalidText;
 
 /// A set as the one event that it is. With this, all but applying is written once and not once for each
 /// event.

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use crate::decisions::DecisionModel;
-use crate::event_set::{EventSet, EventType};
-use crate::query::{InvalidQuery, Query, QueryItem};
-use crate::tag::Tag;
-use crate::text::InvalidText;
+use crate::event::set::{EventSet, EventType};
+use crate::event::tag::Tag;
+use crate::store::query::{InvalidQuery, Query, QueryItem};
+use crate::validated_text::InvalidText;
+use crate::write::decisions::DecisionModel;
 
 /// The type of `Event::TAGS`.
 pub type TagNames = &'static [&'static str];

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::projection::{Project, ProjectAll, React};
+use crate::read::projection::{Project, ProjectAll, React};
 
 /// The target that handlers write into. It is asked for handlers one after another, so that the
 /// type of the target is known from the first when it is asked for the next.

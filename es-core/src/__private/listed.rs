@@ -1,13 +1,13 @@
 //! The events of a set as a table, and reading with it.
 
 use super::fact::{AsFact, FactOf};
-use crate::decoded::Decoded;
+use crate::domain::into_events::Takes;
 use crate::error::DecodeError;
-use crate::event::{Event, Payload, SchemaVersion};
-use crate::event_history::EventHistory;
-use crate::event_set::EventType;
-use crate::into_events::Takes;
-use crate::superseded::Superseded;
+use crate::event::decoded::Decoded;
+use crate::event::definition::{Event, Payload, SchemaVersion};
+use crate::event::history::EventHistory;
+use crate::event::set::EventType;
+use crate::event::superseded::Superseded;
 
 /// One event of the set `S`.
 #[derive(Debug)]

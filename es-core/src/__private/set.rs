@@ -11,4 +11,4 @@ pub use super::{
     name_hashes as __name_hashes, new_name as __new_name, types as __types,
     types_read as __types_read,
 };
-pub use crate::into_events::Takes as __Takes;
+pub use crate::domain::into_events::Takes as __Takes;

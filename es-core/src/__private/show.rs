@@ -9,9 +9,9 @@
 use std::any::type_name;
 use std::fmt;
 
-pub use crate::describe::{Describe as __Describe, Description as __Description};
+pub use crate::event::describe::{Describe as __Describe, Description as __Description};
 
-use crate::describe::{Description, FieldStyle, Shown};
+use crate::event::describe::{Description, FieldStyle, Shown};
 
 /// A field that is shown by the best means that its type has.
 #[derive(Debug)]

@@ -13,10 +13,10 @@ use std::ops::RangeInclusive;
 pub use std::option::Option::Some as __Some;
 
 pub use self::MaybeStored as __MaybeStored;
-pub use crate::event::Event as __Event;
+pub use crate::event::definition::Event as __Event;
 
 use super::shape::{Object, Schemas, definition, object, opaque_form};
-use crate::event::SchemaVersion;
+use crate::event::definition::SchemaVersion;
 use crate::shape::{Form, Kind, Schema, Shape, Types};
 
 /// The type of `Event::STORED`.

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{Events, MemoryStore};
-use crate::append::{Append, Appended};
-use crate::append_lock::{AppendLock, Locked, LockedStore};
+use super::events::Events;
+use super::store::MemoryStore;
 use crate::error::{AppendError, StoreError, StoreErrorKind};
-use crate::query::Query;
-use crate::recorded::RecordedEvent;
-use crate::snapshot::{Fingerprint, SnapshotPage};
-use crate::store::{Cursor, EventStore, QueryPage};
+use crate::event::recorded::RecordedEvent;
+use crate::store::append::{Append, Appended};
+use crate::store::append_lock::{AppendLock, Locked, LockedStore};
+use crate::store::event_store::{Cursor, EventStore, QueryPage};
+use crate::store::query::Query;
+use crate::store::snapshot::{Fingerprint, SnapshotPage};
 use crate::stream::{Position, StreamId, Version};
 
 /// The time after which an unused lock ends.

@@ -1,10 +1,12 @@
 //! A copy takes the name of a stream.
 
-use super::{Events, MemoryStore, Places};
-use crate::append::{AppendedStream, StreamAppend};
+use super::events::Events;
+use super::places::Places;
+use super::store::MemoryStore;
 use crate::error::{StoreError, StoreErrorKind};
+use crate::event::tag::Tag;
+use crate::store::append::{AppendedStream, StreamAppend};
 use crate::stream::{ExpectedVersion, Position, StreamId};
-use crate::tag::Tag;
 use crate::timestamp::Timestamp;
 use crate::transform::{Replacement, TransformError, TransformStore, Transformed};
 

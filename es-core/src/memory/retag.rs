@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Events, MemoryStore};
+use super::events::Events;
+use super::store::MemoryStore;
 use crate::error::StoreError;
-use crate::event::EventName;
-use crate::recorded::NewEvent;
-use crate::retag::{EventTag, LacksTag, Retag, RetagStore, TaggedPosition};
+use crate::event::definition::EventName;
+use crate::event::recorded::NewEvent;
+use crate::event::tag::Tag;
+use crate::store::retag::{EventTag, LacksTag, Retag, RetagStore, TaggedPosition};
 use crate::stream::Position;
-use crate::tag::Tag;
 
 /// The tags that appends of an event have to have, by its name.
 #[derive(Debug, Default)]

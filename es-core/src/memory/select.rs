@@ -1,7 +1,7 @@
 //! A part of the log.
 
-use super::Events;
-use crate::selection::{SelectedPage, Selection};
+use super::events::Events;
+use crate::store::selection::{SelectedPage, Selection};
 use crate::stream::Position;
 
 /// The number of events that are looked at while writers wait.

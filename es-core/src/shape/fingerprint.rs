@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::sync::{PoisonError, RwLock};
 
 use super::{Schema, Shape, Types};
-use crate::snapshot::Fingerprint;
+use crate::store::snapshot::Fingerprint;
 
 impl Fingerprint {
     /// The fingerprint of the shape of `T` and of the `version` of what its values mean: FNV-1a of

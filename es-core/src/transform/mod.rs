@@ -7,7 +7,7 @@ mod rewrite;
 mod store;
 
 pub use error::TransformError;
-pub use plan::{Replacement, Replica};
+pub use plan::{CopiedEvent, Replacement};
 pub use record::Transformation;
 pub use rewrite::{Rewrite, Transform};
 pub use store::{TransformStore, Transformed};

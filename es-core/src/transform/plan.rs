@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 
 use crate::error::Conflict;
-use crate::event::EventId;
-use crate::recorded::{NewEvent, RecordedEvent};
+use crate::event::definition::EventId;
+use crate::event::recorded::{NewEvent, RecordedEvent};
+use crate::event::tag::Tag;
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
-use crate::tag::Tag;
 use crate::transform::record::record;
 use crate::transform::{Rewrite, Transform, TransformError};
 
 /// A copy, and the event that it stands for.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Replica {
+pub struct CopiedEvent {
     /// The copy, under a fresh id.
     pub event: NewEvent,
     /// The position of the event whose time it gets.
@@ -34,7 +34,7 @@ pub struct Replacement {
     /// The record, for the end of the archive.
     pub record: NewEvent,
     /// The events of the new stream; never none.
-    pub copies: Vec<Replica>,
+    pub copies: Vec<CopiedEvent>,
 }
 
 impl Replacement {
@@ -84,7 +84,7 @@ impl Replacement {
             };
             for new in new {
                 size.add(new.event.payload.as_str(), &stream)?;
-                copies.push(Replica { event: copy(new, id), original });
+                copies.push(CopiedEvent { event: copy(new, id), original });
             }
         }
         if copies.is_empty() {

@@ -1,9 +1,9 @@
 //! The record that a transformation leaves: who, when, why.
 
 use crate::error::StoreError;
-use crate::event::{EventId, EventName, Payload, SchemaVersion};
-use crate::metadata::{Actor, Metadata, Reason};
-use crate::recorded::{NewEvent, RawEvent, RecordedEvent};
+use crate::event::definition::{EventId, EventName, Payload, SchemaVersion};
+use crate::event::metadata::{Actor, Metadata, Reason};
+use crate::event::recorded::{NewEvent, RawEvent, RecordedEvent};
 use crate::stream::{Position, StreamId, Version};
 use crate::timestamp::Timestamp;
 use crate::transform::Transform;

@@ -1,8 +1,8 @@
 //! Request for a transformation: the stream, the actor, the reason, and the treatment of each
 //! event.
 
-use crate::metadata::{Actor, Reason};
-use crate::recorded::NewEvent;
+use crate::event::metadata::{Actor, Reason};
+use crate::event::recorded::NewEvent;
 use crate::stream::StreamId;
 
 /// A stream to be transformed, and who does it and why.

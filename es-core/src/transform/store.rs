@@ -6,12 +6,12 @@ use std::pin::pin;
 
 use futures_util::TryStreamExt;
 
-use crate::append::AppendedStream;
 use crate::error::StoreError;
-use crate::recorded::RecordedEvent;
-use crate::store::{Cursor, EventStore};
+use crate::event::recorded::RecordedEvent;
+use crate::event::tag::Tag;
+use crate::store::append::AppendedStream;
+use crate::store::event_store::{Cursor, EventStore};
 use crate::stream::{Position, StreamId, Version};
-use crate::tag::Tag;
 use crate::transform::plan::Size;
 use crate::transform::{Replacement, Rewrite, Transform, TransformError, Transformation};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use es_core::ProjectionId;
-use es_core::projection::{Holder, NodeId, ProjectionStore, Pulse};
+use es_core::projection::{Heartbeat, Holder, NodeId, ProjectionStore};
 
 use crate::faulty::{FaultyKept, FaultyLog, Weather};
 use crate::fixture::*;
@@ -44,7 +44,7 @@ async fn a_projection_store_that_is_away_is_waited_for() {
     let (id, node) = (ProjectionId::of::<Ledger>(), NodeId::generate());
     until_it("the slots are nobody's", async || {
         let looks = Holder { id: &id, node, lease: Duration::ZERO };
-        kept.beat(looks, &Pulse::default()).await.unwrap().free == 64
+        kept.heartbeat(looks, &Heartbeat::default()).await.unwrap().free == 64
     })
     .await;
     let token = enter(&store, "ada", [2]).await;
@@ -81,7 +81,7 @@ async fn calls_that_fail_now_and_then_change_nothing() {
     ledger.mend();
     // On a slow machine the next try of what failed may be a minute away.
     let operator = Projections::new(store.clone(), kept.clone());
-    operator.replay::<Ledger>(&es_core::projection::Keys::All).await.unwrap();
+    operator.replay::<Ledger>(&es_core::projection::ParkedSelector::All).await.unwrap();
     until("all entries are there", || books(&kept).total() >= 500).await;
     for running in running {
         running.stop().await;
@@ -114,7 +114,7 @@ async fn batches_that_are_begun_with_a_commit_lose_and_double_nothing() {
     until("some entries are there", || books(&kept).total() >= 100).await;
     ledger.mend();
     let operator = Projections::new(store, kept.clone());
-    operator.replay::<Ledger>(&es_core::projection::Keys::All).await.unwrap();
+    operator.replay::<Ledger>(&es_core::projection::ParkedSelector::All).await.unwrap();
     until("all entries are there", || books(&kept).total() >= 400).await;
     for running in running {
         running.stop().await;

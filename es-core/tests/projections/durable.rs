@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use es_core::projection::Handle;
+use es_core::projection::EventHandler;
 use es_core::{RecordedEvent, Selection, Start, Timestamp, Transformation};
 
 use crate::fixture::*;
@@ -13,7 +13,7 @@ fn mails() -> ProjectionName {
 }
 
 /// As the projection of the same rows does.
-impl Handle<Books> for Ledger {
+impl EventHandler<Books> for Ledger {
     async fn handle(&self, event: RecordedEvent, db: &mut Books) -> Result<(), ProjectError> {
         for event in event.decode::<LedgerEvent>()? {
             self.project(event, db).await?;
@@ -111,7 +111,7 @@ async fn a_new_one_begins_with_what_was_recorded_at_an_instant() {
 
 /// As for a projection.
 #[tokio::test]
-async fn what_fails_is_set_aside_with_its_stream_and_the_others_go_on() {
+async fn what_fails_is_parked_with_its_stream_and_the_others_go_on() {
     let (store, kept, ledgers) = service();
     let running = subscribe(&ledgers, Start::Beginning, Ledger::failing_at([2])).await;
 
@@ -129,7 +129,7 @@ async fn what_fails_is_set_aside_with_its_stream_and_the_others_go_on() {
 async fn the_record_of_an_old_correction_is_handed_over() {
     struct Records;
 
-    impl Handle<Books> for Records {
+    impl EventHandler<Books> for Records {
         async fn handle(&self, event: RecordedEvent, db: &mut Books) -> Result<(), ProjectError> {
             if let Some(transformation) = Transformation::of(&event) {
                 db.entries.entry(transformation.stream.to_string()).or_default().push(0);

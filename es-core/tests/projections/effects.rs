@@ -169,7 +169,7 @@ async fn what_waited_during_the_building_has_no_second_effect_when_it_is_done_at
     ledgers.wait_for::<Mails<2>>(token, LONG).await.unwrap();
 
     failing.0.mend();
-    ledgers.replay::<Mails<2>>(&es_core::projection::Keys::All).await.unwrap();
+    ledgers.replay::<Mails<2>>(&es_core::projection::ParkedSelector::All).await.unwrap();
     until_it("nothing waits", async || ledgers.parked::<Mails<2>>().await.unwrap().is_empty())
         .await;
 
@@ -195,7 +195,7 @@ async fn an_effect_that_waits_is_had_before_the_place_is_taken() {
     .await;
 
     failing.0.mend();
-    ledgers.replay::<Mails<1>>(&es_core::projection::Keys::All).await.unwrap();
+    ledgers.replay::<Mails<1>>(&es_core::projection::ParkedSelector::All).await.unwrap();
     until_the_second_serves(&kept).await;
 
     assert_eq!((effects::<1>(&kept), effects::<2>(&kept)), (vec![0, 1, 2], vec![]));

@@ -7,7 +7,7 @@ use es_core::projection::{ProjectionStore, VersionState};
 use crate::fixture::*;
 
 #[tokio::test]
-async fn what_fails_is_set_aside_and_the_other_keys_go_on() {
+async fn what_fails_is_parked_and_the_other_keys_go_on() {
     let (store, kept, ledgers) = service();
     enter(&store, "ada", [1, 2]).await;
     let token = enter(&store, "bob", [3, 4]).await;
@@ -61,7 +61,7 @@ async fn what_failed_for_a_while_is_done_in_the_end_and_what_was_behind_it_too()
     until("all entries are there", || books(&kept).total() == 700).await;
 
     assert!(books(&kept).entries["ada"].iter().copied().eq(1..=700));
-    until_it("nothing is set aside", async || ledgers.parked::<Ledger>().await.unwrap().is_empty())
+    until_it("nothing is parked", async || ledgers.parked::<Ledger>().await.unwrap().is_empty())
         .await;
     running.stop().await;
 }
@@ -82,7 +82,7 @@ async fn what_comes_later_of_a_key_waits_behind_what_failed() {
     assert_eq!(ledger.calls(), 2);
 
     ledger.mend();
-    ledgers.replay::<Ledger>(&es_core::projection::Keys::All).await.unwrap();
+    ledgers.replay::<Ledger>(&es_core::projection::ParkedSelector::All).await.unwrap();
     until("all entries are there", || books(&kept).total() == 4).await;
 
     let token = enter(&store, "ada", [5]).await;

@@ -123,14 +123,14 @@ impl ProjectionBatch for FaultyBatch {
         self.0.db()
     }
 
-    async fn mark(&mut self) -> Result<(), StoreError> {
+    async fn savepoint(&mut self) -> Result<(), StoreError> {
         self.1.check()?;
-        self.0.mark().await
+        self.0.savepoint().await
     }
 
-    async fn back(&mut self) -> Result<(), StoreError> {
+    async fn rollback_to(&mut self) -> Result<(), StoreError> {
         self.1.check()?;
-        self.0.back().await
+        self.0.rollback_to().await
     }
 
     /// Fails before it was kept, or after.
@@ -150,8 +150,8 @@ impl ProjectionBatch for FaultyBatch {
         Ok(begun)
     }
 
-    async fn undo(self) -> Result<(), StoreError> {
-        self.0.undo().await
+    async fn rollback(self) -> Result<(), StoreError> {
+        self.0.rollback().await
     }
 }
 
@@ -168,9 +168,13 @@ impl ProjectionStore for FaultyKept {
         Ok(batch.map(|batch| FaultyBatch(batch, Weather::default(), None)))
     }
 
-    async fn beat(&self, holder: Holder<'_>, pulse: &Pulse) -> Result<Beat, StoreError> {
+    async fn heartbeat(
+        &self,
+        holder: Holder<'_>,
+        heartbeat: &Heartbeat,
+    ) -> Result<HeartbeatReply, StoreError> {
         self.1.check()?;
-        self.0.beat(holder, pulse).await
+        self.0.heartbeat(holder, heartbeat).await
     }
 
     /// Slots are given, and the node does not hear of it, at times.
@@ -185,8 +189,8 @@ impl ProjectionStore for FaultyKept {
         self.0.release(holder, slots).await
     }
 
-    async fn leave(&self, holder: Holder<'_>) -> Result<(), StoreError> {
-        self.0.leave(holder).await
+    async fn deregister(&self, holder: Holder<'_>) -> Result<(), StoreError> {
+        self.0.deregister(holder).await
     }
 
     async fn begin(
@@ -244,7 +248,7 @@ impl ProjectionStore for FaultyKept {
         self.0.parked_keys(id, after, limit).await
     }
 
-    async fn replay(&self, id: &ProjectionId, keys: &Keys) -> Result<u64, StoreError> {
+    async fn replay(&self, id: &ProjectionId, keys: &ParkedSelector) -> Result<u64, StoreError> {
         self.0.replay(id, keys).await
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use es_core::projection::Keys;
+use es_core::projection::ParkedSelector;
 
 use crate::fixture::*;
 
@@ -21,7 +21,7 @@ impl Projects<u64> for Ledger {
 
 impl ReadModel<u64> for Ledger {}
 
-/// Sets aside that many keys with two events each, has new events come, and replays all. In seconds.
+/// Parks that many keys with two events each, has new events come, and replays all. In seconds.
 async fn spoil(keys: u64) -> f64 {
     let (store, kept) = (MemoryStore::new(), MemoryProjections::<u64>::new());
     let ledgers = Projections::new(store.clone(), kept.clone());
@@ -37,7 +37,7 @@ async fn spoil(keys: u64) -> f64 {
     assert_eq!(kept.read(&name(), |count| *count), Some(1));
 
     ledger.mend();
-    assert_eq!(ledgers.replay::<Ledger>(&Keys::All).await.unwrap(), keys);
+    assert_eq!(ledgers.replay::<Ledger>(&ParkedSelector::All).await.unwrap(), keys);
     until("all are done", || kept.read(&name(), |count| *count) == Some(2 * keys + 1)).await;
     let seconds = began.elapsed().as_secs_f64();
     running.stop().await;

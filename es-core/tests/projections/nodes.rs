@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use es_core::projection::{Holder, NodeId, ProjectionStore, Pulse, VersionStatus};
+use es_core::projection::{Heartbeat, Holder, NodeId, ProjectionStore, VersionStatus};
 
 use crate::fixture::*;
 
@@ -116,7 +116,7 @@ async fn a_node_that_is_given_slots_while_it_reads_ahead_reads_what_they_lack() 
     ledgers.run(Ledger::default()).await.unwrap().stop().await;
     let id = status(&kept).await.id;
     let other = Holder { id: &id, node: NodeId::generate(), lease: LONG };
-    kept.beat(other, &Pulse::default()).await.unwrap();
+    kept.heartbeat(other, &Heartbeat::default()).await.unwrap();
     assert_eq!(kept.claim(other, 32).await.unwrap().len(), 32);
     for account in 0..40 {
         enter(&store, &format!("a-{account}"), 0..25).await;
@@ -125,7 +125,7 @@ async fn a_node_that_is_given_slots_while_it_reads_ahead_reads_what_they_lack() 
     let running = ledgers.run_with(slow, brisk().with_batch(5)).await.unwrap();
     until("it has begun", || books(&kept).total() >= 50).await;
 
-    kept.leave(other).await.unwrap();
+    kept.deregister(other).await.unwrap();
 
     until("all entries are there", || books(&kept).total() == 40 * 25).await;
     let in_order = |entries: &Vec<u64>| entries.iter().copied().eq(0..25);

@@ -1,7 +1,7 @@
-//! What is set aside is looked after.
+//! Administration of parked events.
 
 use es_core::Reason;
-use es_core::projection::Keys;
+use es_core::projection::ParkedSelector;
 
 use crate::fixture::*;
 
@@ -22,7 +22,7 @@ async fn one_key_is_replayed_and_the_others_stay() {
     let (ledger, kept, ledgers, running) = parked().await;
     ledger.mend();
 
-    let replayed = ledgers.replay::<Ledger>(&Keys::One(key("ada"))).await.unwrap();
+    let replayed = ledgers.replay::<Ledger>(&ParkedSelector::One(key("ada"))).await.unwrap();
     until("all of ada's entries are there", || books(&kept).total() == 3).await;
 
     assert_eq!(replayed, 1);
@@ -36,7 +36,7 @@ async fn one_key_is_replayed_and_the_others_stay() {
 async fn a_replay_that_fails_again_stays_parked() {
     let (_, _, ledgers, running) = parked().await;
 
-    ledgers.replay::<Ledger>(&Keys::All).await.unwrap();
+    ledgers.replay::<Ledger>(&ParkedSelector::All).await.unwrap();
     until_it("both were tried once more", async || {
         let parked = ledgers.parked::<Ledger>().await.unwrap();
         parked.iter().all(|parked| parked.attempts == 1 && parked.next_attempt.is_none())
@@ -78,7 +78,7 @@ async fn who_takes_over_knows_what_waits() {
 
     ledger.mend();
     let running = ledgers.run(ledger).await.unwrap();
-    ledgers.replay::<Ledger>(&Keys::All).await.unwrap();
+    ledgers.replay::<Ledger>(&ParkedSelector::All).await.unwrap();
     until("all entries are there", || books(&kept).total() == 5).await;
 
     assert_eq!(books(&kept).entries["ada"], [1, 2, 3]);
@@ -102,7 +102,7 @@ async fn what_comes_while_a_key_is_worked_off_waits_for_all_of_it() {
     ledger.mend();
 
     for (nth, account) in accounts.iter().enumerate() {
-        ledgers.replay::<Ledger>(&Keys::One(key(account))).await.unwrap();
+        ledgers.replay::<Ledger>(&ParkedSelector::One(key(account))).await.unwrap();
         enter(&store, account, [4]).await;
         until("all entries are there", || books(&kept).total() == 4 * (nth + 1)).await;
     }

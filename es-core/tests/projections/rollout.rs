@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use es_core::projection::{Handle, HealthState, NodeStatus, ProjectionStore, Thresholds};
+use es_core::projection::{EventHandler, HealthState, NodeStatus, ProjectionStore, Thresholds};
 use es_core::{ProjectionId, RecordedEvent, Selection, Start};
 
 use crate::fixture::*;
@@ -96,7 +96,7 @@ mod old {
 
     pub(crate) struct Subscriber;
 
-    impl Handle<Sent> for Subscriber {
+    impl EventHandler<Sent> for Subscriber {
         async fn handle(&self, event: RecordedEvent, sent: &mut Sent) -> Result<(), ProjectError> {
             for event in event.decode::<MailsEvent>()? {
                 Mails.project(event, sent).await?;
@@ -189,7 +189,7 @@ mod new {
 
     pub(crate) struct Subscriber;
 
-    impl Handle<Sent> for Subscriber {
+    impl EventHandler<Sent> for Subscriber {
         async fn handle(&self, event: RecordedEvent, sent: &mut Sent) -> Result<(), ProjectError> {
             for event in event.decode::<MailsEvent>()? {
                 Mails.project(event, sent).await?;
@@ -299,7 +299,7 @@ async fn what_no_node_can_read_waits_is_named_and_goes_on_by_itself() {
     service.old_mail("bob", 4).await;
 
     until("others go on", || service.sent("mails").of("bob") == ["4"]).await;
-    until_it("it is set aside", async || !service.parked().await.is_empty()).await;
+    until_it("it is parked", async || !service.parked().await.is_empty()).await;
     // Longer than an event is tried before it is parked.
     tokio::time::sleep(Duration::from_secs(5)).await;
     let parked = service.parked().await;
@@ -454,7 +454,7 @@ async fn a_flood_of_newer_events_is_waited_for_and_not_copied() {
     for number in 0..1500 {
         service.new_mail(&format!("m-{number}"), number).await;
     }
-    until_it("many are set aside", async || service.parked().await.len() == 1000).await;
+    until_it("many are parked", async || service.parked().await.len() == 1000).await;
     tokio::time::sleep(Duration::from_secs(5)).await;
     assert_eq!(service.parked().await.len(), 1000);
 

@@ -1,7 +1,7 @@
 //! With or without snapshots, a state is the fold of its events.
 
 use es_core::prelude::*;
-use es_core::{Fingerprint, Snapshot, Unfit};
+use es_core::{Fingerprint, Snapshot, UnusableSnapshot};
 use tokio::task::yield_now;
 
 use crate::order::*;
@@ -222,11 +222,11 @@ async fn a_page_says_why_there_is_no_snapshot() {
         store.snapshot_page(&stream(), shape, Version(at_most), 3).await.unwrap()
     };
 
-    assert_eq!(page(shape(), 12).await.unfit, None);
+    assert_eq!(page(shape(), 12).await.unusable, None);
     save(&store, 10, FORGED).await;
-    assert_eq!(page(Fingerprint(1), 12).await.unfit, Some(Unfit::OtherShape));
-    assert_eq!(page(Fingerprint(1), 9).await.unfit, None);
-    assert_eq!(page(shape(), 12).await.unfit, None);
+    assert_eq!(page(Fingerprint(1), 12).await.unusable, Some(UnusableSnapshot::OtherShape));
+    assert_eq!(page(Fingerprint(1), 9).await.unusable, None);
+    assert_eq!(page(shape(), 12).await.unusable, None);
 }
 #[tokio::test]
 async fn a_damaged_snapshot_is_one_warning_and_the_next_command_replaces_it() {

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 
 use super::model::{Aggregate, Events};
 use super::unfit;
-use crate::deprecation::Deprecation;
+use crate::allow_deprecated::Deprecation;
 use crate::describe::describe;
 use crate::event_enum;
 use crate::event_set::{self, EventSet};

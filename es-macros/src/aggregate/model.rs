@@ -11,8 +11,8 @@ use crate::diagnostics::Errors;
 use crate::event_enum;
 use crate::event_set::EventSet;
 use crate::name;
-use crate::ownership::is_owned;
 use crate::paths;
+use crate::reject_lifetimes::is_owned;
 use crate::shape::Shape;
 
 pub(crate) struct Aggregate<'a> {
@@ -66,7 +66,7 @@ impl<'a> Aggregate<'a> {
         let shape = snapshot.and_then(|_| Shape::new(input, krate, errors));
         Self {
             input,
-            is_unfit: !is_struct || !is_owned || has_strangers(&event),
+            is_unfit: !is_struct || !is_owned || has_unknown_generics(&event),
             name: name.unwrap_or_else(|| "unnamed".to_owned()),
             id: spec.id.value().map_or_else(|| unknown.clone(), ToTokens::to_token_stream),
             error: error(spec, krate, &unknown),
@@ -97,8 +97,8 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
 }
 
 /// True if the type has a parameter that no event has.
-fn has_strangers(events: &Events<'_>) -> bool {
-    matches!(events, Events::Listed(set) if set.has_strangers)
+fn has_unknown_generics(events: &Events<'_>) -> bool {
+    matches!(events, Events::Listed(set) if set.has_unknown_generics)
 }
 
 fn missing_keys(place: &Ident, state: &Ident, spec: &Spec, errors: &mut Errors) {

@@ -3,7 +3,7 @@
 use syn::{Data, DeriveInput, Fields, LitStr, Type};
 
 use super::snapshot::Snapshot;
-use crate::attr::{self, Elsewhere, Vocabulary, Written};
+use crate::attr::{self, Elsewhere, ParsedKeys, Vocabulary};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
 use crate::event_list::{self, Entry};
@@ -28,7 +28,7 @@ pub(crate) struct Spec {
     pub(crate) error: Slot<Type>,
     pub(crate) snapshot: Slot<Snapshot>,
     pub(crate) krate: Slot<ModPath>,
-    pub(crate) written: Written,
+    pub(crate) written: ParsedKeys,
 }
 
 /// The advice for a list under `event`: `event = …` and `events(…)` are one letter apart.

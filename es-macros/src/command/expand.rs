@@ -6,7 +6,7 @@ use syn::Data;
 use syn::ext::IdentExt;
 
 use super::model::{Command, Id};
-use crate::deprecation::Deprecation;
+use crate::allow_deprecated::Deprecation;
 use crate::describe::describe;
 
 pub(crate) fn command(model: &Command<'_>) -> TokenStream {

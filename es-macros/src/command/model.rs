@@ -7,7 +7,7 @@ use syn::{Data, DeriveInput, Field, Generics, Index, Member, Type};
 use super::parse::Spec;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
-use crate::ownership::owned;
+use crate::reject_lifetimes::owned;
 
 pub(crate) struct Command<'a> {
     pub(crate) input: &'a DeriveInput,
@@ -56,7 +56,7 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
     }
     errors.at(
         &input.ident,
-        "`Command` goes on a struct, one for each wish; \
+        "`Command` goes on a struct, one for each request; \
          make every variant a struct of its own with `#[derive(Command, Clone)]`",
     );
     false

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use syn::{Data, DeriveInput, Field, Fields, Type};
 
-use crate::attr::{self, Elsewhere, Vocabulary, Written};
+use crate::attr::{self, Elsewhere, ParsedKeys, Vocabulary};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
 
@@ -32,9 +32,9 @@ pub(crate) struct Spec<'a> {
     pub(crate) krate: Slot<ModPath>,
     /// The fields marked as the id, each with its place in the struct.
     pub(crate) ids: Vec<(u32, &'a Field)>,
-    pub(crate) written: Written,
+    pub(crate) written: ParsedKeys,
     /// The findings on the fields: an unknown key on a field was perhaps meant to make it the id.
-    pub(crate) written_on_fields: Written,
+    pub(crate) written_on_fields: ParsedKeys,
 }
 
 pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> {

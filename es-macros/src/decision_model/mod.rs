@@ -10,7 +10,7 @@ use syn::DeriveInput;
 
 use crate::aggregate;
 use crate::diagnostics::Errors;
-use crate::ownership::is_owned;
+use crate::reject_lifetimes::is_owned;
 
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     if !is_owned("a decision model", &input.generics, errors) {

@@ -2,7 +2,7 @@
 
 use syn::{Data, DeriveInput, Field, Fields};
 
-use crate::attr::{self, Elsewhere, Vocabulary, Written};
+use crate::attr::{self, Elsewhere, ParsedKeys, Vocabulary};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
 use crate::event_list::{self, Entry};
@@ -32,8 +32,8 @@ pub(crate) struct Spec<'a> {
     pub(crate) tolerates: Slot<Vec<Entry>>,
     pub(crate) krate: Slot<ModPath>,
     pub(crate) tags: Vec<FieldSpec<'a>>,
-    pub(crate) written: Written,
-    pub(crate) written_on_fields: Written,
+    pub(crate) written: ParsedKeys,
+    pub(crate) written_on_fields: ParsedKeys,
 }
 
 /// A field whose values are tags of the events that the model knows of.

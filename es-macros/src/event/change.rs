@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, ExprPath, LitInt, LitStr, Token, Type, parenthesized, token};
 
-use crate::attr::{self, Elsewhere, Vocabulary, Written};
+use crate::attr::{self, Elsewhere, ParsedKeys, Vocabulary};
 use crate::completion::Unfinished;
 use crate::diagnostics::{Errors, Slot};
 
@@ -186,7 +186,7 @@ fn list(
     vocabulary: &Vocabulary,
     errors: &mut Errors,
     known: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
-) -> syn::Result<Written> {
+) -> syn::Result<ParsedKeys> {
     needs_list(key, input, example)?;
     attr::read_list(key, input, vocabulary, errors, known)
 }
@@ -203,7 +203,12 @@ pub(crate) fn needs_list(key: &Ident, input: ParseStream<'_>, example: &str) -> 
 }
 
 /// Reports a missing `in`.
-pub(crate) fn since_is_there(key: &Ident, written: &Written, example: &str, errors: &mut Errors) {
+pub(crate) fn since_is_there(
+    key: &Ident,
+    written: &ParsedKeys,
+    example: &str,
+    errors: &mut Errors,
+) {
     if written.misses("in") {
         let when = if key == "removed" { "without the field" } else { "in which it is so" };
         errors

@@ -8,8 +8,8 @@ use super::history::History;
 use super::mirrors;
 use super::model::Event;
 use super::past::{Past, Previous};
+use crate::allow_deprecated::Deprecation;
 use crate::crate_path::CratePath;
-use crate::deprecation::Deprecation;
 use crate::describe::describe_in_scope;
 use crate::shape::schema;
 use crate::tags::TagField;
@@ -95,11 +95,11 @@ fn of_previous(model: &Event<'_>, previous: &Previous<'_>) -> TokenStream {
         let follows = follows(&quote!(Self), previous, *krate);
         quote!(const { #follows })
     });
-    let climb = quote! {
+    let upcasting = quote! {
         #late
-        <#ty as #krate::__private::PreviousOf<Self>>::climb(__version, __payload)
+        <#ty as #krate::__private::PreviousOf<Self>>::upcast_from(__version, __payload)
     };
-    let event = event_impl(model, &decode_past(*krate, &climb));
+    let event = event_impl(model, &decode_past(*krate, &upcasting));
     if is_generic {
         return event;
     }
@@ -128,7 +128,7 @@ fn follows(this: &TokenStream, previous: &Previous<'_>, krate: CratePath<'_>) ->
 fn of_history(model: &Event<'_>, history: &History<'_>) -> TokenStream {
     let Event { krate, .. } = model;
     let mirrors = mirrors::mirrors(history, &model.input.ident, *krate);
-    let event = event_impl(model, &decode_past(*krate, &mirrors::climb(history)));
+    let event = event_impl(model, &decode_past(*krate, &mirrors::upcast_from(history)));
     quote!(#mirrors #event)
 }
 

@@ -6,9 +6,9 @@ use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Expr, ExprPath, Fields, LitInt, Type};
 
-use super::carried::Carried;
+use super::carried_serde_attrs::Carried;
 use super::change::{Call, Origin};
-use super::lifeline::{Lifeline, Then};
+use super::field_history::{Lifeline, Then};
 use super::parse::Spec;
 use crate::diagnostics::Errors;
 

@@ -35,11 +35,11 @@ pub(crate) fn mirrors(history: &History<'_>, event: &Ident, krate: CratePath<'_>
 }
 
 /// The body of `decode_past`.
-pub(crate) fn climb(history: &History<'_>) -> TokenStream {
+pub(crate) fn upcast_from(history: &History<'_>) -> TokenStream {
     let mut past = history.past().map(mirror);
     let first = past.next();
     let versions = past.fold(quote!((#first,)), |older, newer| quote!((#older, #newer)));
-    quote!(__p::climb::<#versions, Self>(__version, __payload))
+    quote!(__p::upcast_from::<#versions, Self>(__version, __payload))
 }
 
 /// The fields of each version of the past, as they were stored.

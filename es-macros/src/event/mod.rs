@@ -1,12 +1,12 @@
 //! `#[derive(Event)]`.
 
 mod aliases;
-mod carried;
+mod carried_serde_attrs;
 mod change;
 mod expand;
+mod field_history;
 mod history;
 mod home;
-mod lifeline;
 mod mirrors;
 mod model;
 mod parse;

@@ -10,7 +10,7 @@ use super::past::Past;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::name;
-use crate::ownership::owned;
+use crate::reject_lifetimes::owned;
 use crate::tags::TagField;
 use crate::version;
 

@@ -6,7 +6,7 @@ use syn::{Data, DeriveInput, Field, Fields, LitInt, LitStr, Type};
 use super::aliases;
 use super::change::{self, Change};
 use super::removed::Removed;
-use crate::attr::{self, Elsewhere, Vocabulary, Written};
+use crate::attr::{self, Elsewhere, ParsedKeys, Vocabulary};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
 use crate::tags::{self, TagSpec};
@@ -40,8 +40,8 @@ pub(crate) struct Spec<'a> {
     pub(crate) fields: Vec<FieldSpec<'a>>,
     /// True if the history of the fields could not be read, which has been reported.
     pub(crate) is_past_unclear: bool,
-    pub(crate) written: Written,
-    pub(crate) written_on_fields: Written,
+    pub(crate) written: ParsedKeys,
+    pub(crate) written_on_fields: ParsedKeys,
 }
 
 /// A field and what is written on it.

@@ -28,7 +28,7 @@ pub(crate) fn documented(doc: &str, state: &DeriveInput, set: &EventSet<'_>) -> 
     let (_, ty_generics, where_clause) = set.generics.split_for_impl();
     let generics = set.generics;
     let variants = set.members.iter().map(variant);
-    let stranger = set.has_strangers.then(|| {
+    let stranger = set.has_unknown_generics.then(|| {
         // Parameters that no event mentions are a mistake that was told. They still need a use, or
         // the compiler tells of them a second time.
         let state = &state.ident;

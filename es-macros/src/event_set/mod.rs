@@ -12,7 +12,7 @@ use quote::quote;
 use syn::DeriveInput;
 
 use crate::diagnostics::Errors;
-use crate::ownership::is_owned;
+use crate::reject_lifetimes::is_owned;
 
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     if !is_owned("a set of events", &input.generics, errors) {

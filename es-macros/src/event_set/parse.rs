@@ -2,7 +2,7 @@
 
 use syn::DeriveInput;
 
-use crate::attr::{self, Elsewhere, Vocabulary, Written};
+use crate::attr::{self, Elsewhere, ParsedKeys, Vocabulary};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
 use crate::event_list::{self, Entry};
@@ -18,7 +18,7 @@ pub(crate) const VOCABULARY: Vocabulary = Vocabulary {
 pub(crate) struct Spec {
     pub(crate) superseded: Slot<Vec<Entry>>,
     pub(crate) krate: Slot<ModPath>,
-    pub(crate) written: Written,
+    pub(crate) written: ParsedKeys,
 }
 
 pub(crate) fn spec(input: &DeriveInput, errors: &mut Errors) -> Spec {

@@ -9,7 +9,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Generics, Type, parse_quote};
 
 use super::model::{Db, Effect, Projection};
-use crate::deprecation::Deprecation;
+use crate::allow_deprecated::Deprecation;
 use crate::event_enum;
 use crate::event_set::{EventSet, Member};
 

@@ -8,7 +8,7 @@ use syn::ext::IdentExt;
 use super::model::Projection;
 use super::parse::Start;
 use super::{dispatch, handlers};
-use crate::deprecation::Deprecation;
+use crate::allow_deprecated::Deprecation;
 use crate::event_enum;
 use crate::event_set;
 use crate::paths;
@@ -24,7 +24,7 @@ pub(crate) fn projection(model: &Projection<'_>) -> TokenStream {
     });
     let doc = format!("Everything that [`{}`] follows.", model.input.ident.unraw());
     let definition = event_enum::documented(&doc, model.input, set);
-    if set.has_strangers {
+    if set.has_unknown_generics {
         // A parameter too many was told of; any trait of the enum would tell of it again.
         return definition;
     }

@@ -11,7 +11,7 @@ use quote::quote;
 use syn::DeriveInput;
 
 use crate::diagnostics::Errors;
-use crate::ownership::is_owned;
+use crate::reject_lifetimes::is_owned;
 
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     if !is_owned("a projection", &input.generics, errors) {

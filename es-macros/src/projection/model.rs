@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span};
 use syn::{Data, DeriveInput, Path, Type};
 
 use super::parse::{Spec, Start};
-use crate::attr::Written;
+use crate::attr::ParsedKeys;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::event_enum;
@@ -33,7 +33,7 @@ pub(crate) struct Projection<'a> {
     pub(crate) bulk: Option<&'a Ident>,
     pub(crate) db: Db<'a>,
     pub(crate) krate: CratePath<'a>,
-    pub(crate) written: &'a Written,
+    pub(crate) written: &'a ParsedKeys,
 }
 
 /// The types that the projection writes into.

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use syn::parse::{Parse, ParseStream};
 use syn::{Data, DeriveInput, Fields, LitInt, LitStr, Path, Token, Type, parenthesized};
 
-use crate::attr::{self, Elsewhere, Vocabulary, Written};
+use crate::attr::{self, Elsewhere, ParsedKeys, Vocabulary};
 use crate::crate_path::{CratePath, ModPath};
 use crate::diagnostics::{Errors, Slot};
 use crate::event_list::{self, Entry};
@@ -43,7 +43,7 @@ pub(crate) struct Spec {
     /// The types that it writes into.
     pub(crate) db: Slot<Vec<Type>>,
     pub(crate) krate: Slot<ModPath>,
-    pub(crate) written: Written,
+    pub(crate) written: ParsedKeys,
 }
 
 /// The start of the effects of a new projection.

@@ -22,7 +22,7 @@ pub(crate) use stored::key;
 use crate::attr::{self, Elsewhere, Vocabulary};
 use crate::crate_path::CratePath;
 use crate::diagnostics::{Errors, Slot};
-use crate::ownership::is_owned;
+use crate::reject_lifetimes::is_owned;
 
 /// The keys on the type.
 const VOCABULARY: Vocabulary = Vocabulary {

@@ -4,9 +4,9 @@ use syn::{Data, DeriveInput, Field, Fields, Generics, parse_quote};
 
 use super::serde::Serde;
 use super::source::source;
+use crate::allow_deprecated::Deprecation;
 use crate::attr::{self, Elsewhere, Vocabulary};
 use crate::crate_path::CratePath;
-use crate::deprecation::Deprecation;
 use crate::diagnostics::Errors;
 
 /// The keys on a field.

@@ -1,5 +1,5 @@
 -- Leans on parked_pkey.
 --
--- Nothing of the projection $1 is set aside any more.
+-- Nothing of the projection $1 is parked any more.
 DELETE FROM es.parked
  WHERE parked.projection = $1;

@@ -1,7 +1,7 @@
 -- Leans on projections_name_version_key for the version, on parked_is_first_idx for its keys and on
 -- parked_pkey for what waits behind each.
 --
--- Up to $4 keys after the key $3 of which version $2 of the projection $1 has set something aside.
+-- Up to $4 keys after the key $3 of which version $2 of the projection $1 has parked events.
 SELECT first.key, first.position, coalesce(first.error, '') AS error, first.attempts, first.since,
        first.due, behind.events, first.is_unreadable
   FROM es.projections

@@ -16,7 +16,7 @@ SELECT projections.name, projections.version, projections.state,
                   array_agg(holder.node ORDER BY leases.slot) AS owners,
                   array_agg(leases.epoch ORDER BY leases.slot) AS epochs,
                   array_agg(leases.checkpoint ORDER BY leases.slot) AS checkpoints,
-                  array_agg(coalesce(aside.keys, 0) ORDER BY leases.slot) AS parked_keys
+                  array_agg(coalesce(queues.keys, 0) ORDER BY leases.slot) AS parked_keys
              FROM es.leases
              LEFT JOIN es.projection_nodes holder
                ON holder.projection = projections.id AND holder.node = leases.owner
@@ -24,7 +24,7 @@ SELECT projections.name, projections.version, projections.state,
              LEFT JOIN (SELECT parked.slot, count(*) AS keys
                           FROM es.parked
                          WHERE parked.projection = projections.id AND parked.is_first
-                         GROUP BY parked.slot) aside ON aside.slot = leases.slot
+                         GROUP BY parked.slot) queues ON queues.slot = leases.slot
             WHERE leases.projection = projections.id
        ) slots
  CROSS JOIN LATERAL (

@@ -3,8 +3,8 @@
 use es_core::{Append, AppendError, Appended, EventStore, Position, StreamId};
 
 use super::window::{Lane, Placed};
-use crate::run::Run;
-use crate::size::size;
+use crate::append::coalesce::Run;
+use crate::append::weight::size;
 use crate::store::PgStore;
 
 /// The outcome of some appends.

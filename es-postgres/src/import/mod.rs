@@ -1,7 +1,7 @@
 //! Import of a history: many appends in order, at the rate that the server accepts.
 //!
 //! It is the ordinary append, many at a time: what goes to different streams meets in
-//! [the group](crate::group) and leaves in common statements. What goes to one stream goes in its order,
+//! [the group](crate::append::group) and leaves in common statements. What goes to one stream goes in its order,
 //! and as one append where one follows from the other.
 //!
 //! ```text

@@ -6,12 +6,12 @@ use es_core::{Append, EventId, StoreError, StreamAppend, StreamId};
 
 use super::lane::{Outcome, Stored};
 use super::window::{Lane, Placed};
-use crate::answer::{Answer, Verdict};
-use crate::append::Form;
-use crate::columns::Columns;
-use crate::driven::driven;
-use crate::run::Run;
-use crate::size::{BATCH, size};
+use crate::append::arrays::Columns;
+use crate::append::coalesce::Run;
+use crate::append::reply::{Answer, Verdict};
+use crate::append::statement::Form;
+use crate::append::weight::{BATCH, size};
+use crate::pool::driven::driven;
 use crate::store::PgStore;
 
 impl PgStore {

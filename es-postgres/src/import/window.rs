@@ -9,7 +9,7 @@ use es_core::{Append, StreamId};
 use futures_core::Stream;
 use futures_util::StreamExt;
 
-use crate::size::{BATCH, size};
+use crate::append::weight::{BATCH, size};
 
 /// The size at which a window is full, in the unit of [`size`]: two statements, and room for two
 /// more is left to the service.

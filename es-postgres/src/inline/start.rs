@@ -8,7 +8,7 @@ use es_core::{
 use sqlx::PgConnection;
 
 use super::failure;
-use crate::driven::driven;
+use crate::pool::driven::driven;
 use crate::projections::Alone;
 use crate::store::PgStore;
 
@@ -113,7 +113,7 @@ impl PgStore {
         }
         let alone = projections.begin_alone(&id).await?;
         if alone.is_built() {
-            alone.undo().await?;
+            alone.rollback().await?;
         } else {
             self.build(&projection, alone, &id).await?;
         }
@@ -145,7 +145,7 @@ impl PgStore {
         match self.fill(projection, &mut alone, id).await {
             Ok(()) => Ok(alone.finish().await?),
             Err(error) => {
-                alone.undo().await?;
+                alone.rollback().await?;
                 Err(error)
             }
         }

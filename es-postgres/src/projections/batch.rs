@@ -9,9 +9,9 @@ use futures_util::FutureExt;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use uuid::Uuid;
 
-use crate::driven::driven;
 use crate::error::from_sqlx;
-use crate::session::Session;
+use crate::pool::driven::driven;
+use crate::pool::session::Session;
 
 use super::PgProjections;
 use super::handlers::{self, AsBegun};
@@ -77,16 +77,16 @@ impl ProjectionBatch for PgBatch {
         &mut self.session
     }
 
-    async fn mark(&mut self) -> Result<(), StoreError> {
-        let release = if self.is_marked { "RELEASE SAVEPOINT es_mark;" } else { "" };
-        let mark = format!("{release} SAVEPOINT es_mark");
+    async fn savepoint(&mut self) -> Result<(), StoreError> {
+        let release = if self.is_marked { "RELEASE SAVEPOINT es_savepoint;" } else { "" };
+        let mark = format!("{release} SAVEPOINT es_savepoint");
         self.session.execute(AssertSqlSafe(mark)).await.map_err(from_sqlx)?;
         self.is_marked = true;
         Ok(())
     }
 
-    async fn back(&mut self) -> Result<(), StoreError> {
-        let back = self.session.execute("ROLLBACK TO SAVEPOINT es_mark").await;
+    async fn rollback_to(&mut self) -> Result<(), StoreError> {
+        let back = self.session.execute("ROLLBACK TO SAVEPOINT es_savepoint").await;
         back.map_err(handlers::from_back)?;
         Ok(())
     }
@@ -103,8 +103,8 @@ impl ProjectionBatch for PgBatch {
         self.go_on_with(progress).boxed().await
     }
 
-    async fn undo(self) -> Result<(), StoreError> {
-        driven(self.session.undo()).boxed().await
+    async fn rollback(self) -> Result<(), StoreError> {
+        driven(self.session.rollback()).boxed().await
     }
 }
 

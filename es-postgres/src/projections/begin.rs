@@ -8,15 +8,15 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Executor, Row};
 use uuid::Uuid;
 
-use crate::connections::Held;
 use crate::error::from_sqlx;
-use crate::session::Session;
-use crate::statements::Schema;
+use crate::pool::session::Session;
+use crate::pool::warm_pool::Held;
+use crate::schema::statements::Schema;
 
 use super::batch::{Doing, PgBatch, Purpose};
 use super::handlers::{self, AsBegun};
 use super::version::{state, unknown};
-use super::{PgProjections, place};
+use super::{PgProjections, schema_name};
 
 /// The time after its last sign of life for which a node that makes or empties tables keeps others
 /// waiting, at most.
@@ -59,7 +59,7 @@ impl PgProjections {
     ) -> Option<PgBatch> {
         let is_read_only = |row: &PgRow| row.try_get(READ_ONLY).unwrap_or(false);
         let Some(row) = rows.last().filter(|row| is_read_only(row)) else {
-            drop(session.undo().await);
+            drop(session.rollback().await);
             return None;
         };
         let opened = Opened::of(session, row, &self.store.schema, id).ok()?;
@@ -74,12 +74,12 @@ impl PgProjections {
     ) -> Result<Option<PgBatch>, StoreError> {
         let mut opened = self.open(id, Some(PATIENCE), "FOR UPDATE").await?;
         if opened.is_prepared {
-            opened.session.undo().await?;
+            opened.session.rollback().await?;
             return Ok(None);
         }
         let create = AssertSqlSafe(format!("CREATE SCHEMA \"{}\"", opened.schema));
         if let Err(error) = opened.session.execute(create).await {
-            opened.session.undo().await?;
+            opened.session.rollback().await?;
             return Err(from_sqlx(error));
         }
         Ok(Some(self.batch(id, opened, Purpose::Prepare)))
@@ -98,7 +98,7 @@ impl PgProjections {
         match settings.map_err(from_sqlx).and_then(|row| AsBegun::of(&row, 0)) {
             Ok(begun) => opened.begun = begun,
             Err(error) => {
-                opened.session.undo().await?;
+                opened.session.rollback().await?;
                 return Err(error);
             }
         }
@@ -141,12 +141,12 @@ impl PgProjections {
         let rows = match rows.await {
             Ok(rows) => rows,
             Err(error) => {
-                session.undo().await?;
+                session.rollback().await?;
                 return Err(from_sqlx(error));
             }
         };
         let Some(row) = rows.last() else {
-            session.undo().await?;
+            session.rollback().await?;
             return Err(unknown(id));
         };
         Opened::of(session, row, &self.store.schema, id)
@@ -168,15 +168,15 @@ impl Opened {
             place: state(row.try_get(1).map_err(from_sqlx)?, false)?,
             is_stopped: row.try_get(2).map_err(from_sqlx)?,
             is_prepared: row.try_get(3).map_err(from_sqlx)?,
-            schema: place::schema(schema, id, row.try_get(4).map_err(from_sqlx)?),
+            schema: schema_name::schema(schema, id, row.try_get(4).map_err(from_sqlx)?),
         })
     }
 
     /// The purpose of a batch of that node.
     fn for_node(&self, doing: Doing) -> Purpose {
-        let is_still =
+        let is_same =
             doing.state == self.place || (doing.state == VersionState::Stopped && self.is_stopped);
-        if is_still { Purpose::Project(doing) } else { Purpose::Outdated }
+        if is_same { Purpose::Project(doing) } else { Purpose::Outdated }
     }
 }
 
@@ -206,7 +206,7 @@ pub(super) fn opening(
         "{idle} {lock} \
          SELECT * FROM {es}.begin_batch('{name}', {version}, '\"{read}\"', '\"{numbered}\"')",
         idle = idle.unwrap_or_default(),
-        read = place::of_name(schema, &id.name),
-        numbered = place::numbered(schema, id),
+        read = schema_name::of_name(schema, &id.name),
+        numbered = schema_name::numbered(schema, id),
     )
 }

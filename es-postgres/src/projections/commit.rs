@@ -5,14 +5,14 @@ use es_core::{StoreError, StoreErrorKind, Timestamp};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::columns::bigint;
-use crate::statements::Schema;
+use crate::append::arrays::bigint;
+use crate::schema::statements::Schema;
 
 use super::PgProjections;
-use super::aside::{self, Columns};
 use super::batch::{PgBatch, Purpose};
 use super::begin::opening;
 use super::handlers::from_commit;
+use super::new_parked::{self, Columns};
 use super::version::unsupported;
 
 /// The namespace of the locks on the slots of a whole version: shared for the moment of a commit,
@@ -55,7 +55,7 @@ impl PgBatch {
     /// Rolls the batch back and returns the error.
     async fn refused<T>(self, why: CommitError) -> Result<T, CommitError> {
         // Where that fails as well, the connection is gone, and the transaction with it.
-        drop(self.session.undo().await);
+        drop(self.session.rollback().await);
         Err(why)
     }
 
@@ -64,12 +64,12 @@ impl PgBatch {
         match self.purpose {
             Purpose::Outdated => return Err(CommitError::Lost),
             Purpose::Look => {
-                let why = format!("what is written aside of `{}` cannot be kept", self.id);
+                let why = format!("what is written beside `{}` cannot be kept", self.id);
                 return Err(unsupported(why).into());
             }
             Purpose::Prepare | Purpose::Project(_) | Purpose::Rebuild => {}
         }
-        self.keep_aside(progress).await.map_err(from_step)?;
+        self.keep_parked(progress).await.map_err(from_step)?;
         let schema = &self.projections.store.schema;
         let mut closing = vec![self.begun.guard(schema)];
         match self.purpose {
@@ -88,20 +88,20 @@ impl PgBatch {
 
     /// Writes the parked events, only in the transaction that was begun: another one, left by a
     /// handler, may keep anything.
-    async fn keep_aside(&mut self, progress: &Progress) -> Result<(), sqlx::Error> {
-        let Progress { set_aside, failed_again, settled, .. } = progress;
-        if set_aside.is_empty() && failed_again.is_empty() && settled.is_empty() {
+    async fn keep_parked(&mut self, progress: &Progress) -> Result<(), sqlx::Error> {
+        let Progress { parked, failed_again, settled, .. } = progress;
+        if parked.is_empty() && failed_again.is_empty() && settled.is_empty() {
             return Ok(());
         }
         self.session.unguard().await?;
-        self.projections.keep_aside(&mut self.session, self.projection, progress).await
+        self.projections.keep_parked(&mut self.session, self.projection, progress).await
     }
 }
 
 impl PgProjections {
     /// Writes the settled events, those that failed again, the newly parked ones, and the new heads
     /// of their keys. In the order of the keys.
-    async fn keep_aside(
+    async fn keep_parked(
         &self,
         connection: &mut PgConnection,
         projection: i32,
@@ -121,7 +121,7 @@ impl PgProjections {
         if !progress.failed_again.is_empty() {
             let mut failed: Vec<_> = progress.failed_again.iter().collect();
             failed.sort_unstable_by_key(|failed| (&failed.key, failed.position));
-            let errors = failed.iter().map(|failed| aside::text(&failed.failure.error));
+            let errors = failed.iter().map(|failed| new_parked::text(&failed.failure.error));
             let attempts = failed.iter().map(|failed| i32::try_from(failed.attempts));
             let due = failed.iter().map(|failed| failed.next_attempt.map(Timestamp::unix_micros));
             self.store
@@ -130,26 +130,31 @@ impl PgProjections {
                 .bind(failed.iter().map(|failed| failed.key.as_str()).collect::<Vec<_>>())
                 .bind(failed.iter().map(|failed| bigint(failed.position.0)).collect::<Vec<_>>())
                 .bind(errors.collect::<Vec<_>>())
-                .bind(failed.iter().map(|failed| aside::wait(&failed.failure)).collect::<Vec<_>>())
+                .bind(
+                    failed
+                        .iter()
+                        .map(|failed| new_parked::wait(&failed.failure))
+                        .collect::<Vec<_>>(),
+                )
                 .bind(failed.iter().map(|failed| failed.failure.is_unreadable).collect::<Vec<_>>())
                 .bind(attempts.map(|attempts| attempts.unwrap_or(i32::MAX)).collect::<Vec<_>>())
                 .bind(due.collect::<Vec<_>>())
                 .execute(&mut *connection)
                 .await?;
         }
-        if !progress.set_aside.is_empty() {
+        if !progress.parked.is_empty() {
             let columns =
-                Columns::of(&progress.set_aside).map_err(|why| sqlx::Error::Encode(why.into()))?;
-            columns.set_aside(&self.store, projection).execute(&mut *connection).await?;
+                Columns::of(&progress.parked).map_err(|why| sqlx::Error::Encode(why.into()))?;
+            columns.park(&self.store, projection).execute(&mut *connection).await?;
         }
         let settled = progress.settled.iter().map(|(key, _)| key.as_str());
-        let new = progress.set_aside.iter().map(|aside| aside.key.as_str());
+        let new = progress.parked.iter().map(|new| new.key.as_str());
         let mut changed: Vec<_> = settled.chain(new).collect();
         if !changed.is_empty() {
             changed.sort_unstable();
             changed.dedup();
             self.store
-                .query(include_str!("../../sql/projections/come_first.sql"))
+                .query(include_str!("../../sql/projections/recompute_parked_heads.sql"))
                 .bind(projection)
                 .bind(changed)
                 .execute(connection)

@@ -4,11 +4,11 @@
 use es_core::{ProjectionId, StoreError, StoreErrorKind};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 
-use crate::driven::driven;
 use crate::error::from_sqlx;
+use crate::pool::driven::driven;
 
 use super::version::Known;
-use super::{PgProjections, place};
+use super::{PgProjections, schema_name};
 
 /// The error of a version that was not dropped, since something outside of its schema depends on
 /// its rows.
@@ -103,7 +103,8 @@ impl PgProjections {
         read: &Known,
     ) -> Result<(), StoreError> {
         let schema = &self.store.schema;
-        let (old, heir) = (place::of_name(schema, &read.id.name), place::numbered(schema, &new.id));
+        let (old, heir) =
+            (schema_name::of_name(schema, &read.id.name), schema_name::numbered(schema, &new.id));
         let query = self.store.query(include_str!("../../sql/projections/grants.sql"));
         let rows = query.bind(old).bind(heir).fetch_all(&mut *connection).await;
         let mut all = Vec::new();

@@ -5,7 +5,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Error, PgConnection, Row};
 
 use crate::error::from_sqlx;
-use crate::statements::Schema;
+use crate::schema::statements::Schema;
 
 /// The settings of a session when it was handed over, in the form of SQL.
 #[derive(Clone, Debug)]

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use es_core::projection::{Beat, Claim, Epoch, Holder, Pulse, Slot};
+use es_core::projection::{Claim, Epoch, Heartbeat, HeartbeatReply, Holder, Slot};
 use es_core::{Checkpoint, Position, ProjectionId, ProjectionName, StoreError, StoreErrorKind};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 
-use crate::columns::bigint;
+use crate::append::arrays::bigint;
 use crate::error::from_sqlx;
 use crate::row;
 
@@ -15,27 +15,27 @@ use super::PgProjections;
 use super::version::{state, unknown};
 
 impl PgProjections {
-    pub(super) async fn say_alive(
+    pub(super) async fn record_heartbeat(
         &self,
         holder: Holder<'_>,
-        pulse: &Pulse,
-    ) -> Result<Beat, StoreError> {
+        heartbeat: &Heartbeat,
+    ) -> Result<HeartbeatReply, StoreError> {
         let query = self
             .store
-            .query(include_str!("../../sql/projections/beat.sql"))
+            .query(include_str!("../../sql/projections/heartbeat.sql"))
             .bind(holder.id.name.as_str())
             .bind(i64::from(holder.id.version))
             .bind(holder.node.as_uuid())
             .bind(micros(holder.lease))
-            .bind(pulse.rate)
-            .bind(pulse.error.as_deref())
-            .bind(pulse.in_hand.as_ref().map(|hand| bigint(hand.position.0)))
-            .bind(pulse.in_hand.as_ref().map(|hand| hand.event.as_str()))
-            .bind(pulse.in_hand.as_ref().map(|hand| hand.stream.as_str()))
-            .bind(pulse.in_hand.as_ref().map(|hand| hand.since.unix_micros()))
-            .bind(i32::try_from(pulse.unreadable).unwrap_or(i32::MAX));
+            .bind(heartbeat.rate)
+            .bind(heartbeat.error.as_deref())
+            .bind(heartbeat.in_hand.as_ref().map(|hand| bigint(hand.position.0)))
+            .bind(heartbeat.in_hand.as_ref().map(|hand| hand.event.as_str()))
+            .bind(heartbeat.in_hand.as_ref().map(|hand| hand.stream.as_str()))
+            .bind(heartbeat.in_hand.as_ref().map(|hand| hand.since.unix_micros()))
+            .bind(i32::try_from(heartbeat.unreadable).unwrap_or(i32::MAX));
         let rows = self.store.rows_of(query).await?;
-        beat(rows.first().ok_or_else(|| unknown(holder.id))?)
+        reply(rows.first().ok_or_else(|| unknown(holder.id))?)
     }
 
     pub(super) async fn claim_slots(
@@ -86,7 +86,7 @@ impl PgProjections {
     pub(super) async fn forget_node(&self, holder: Holder<'_>) -> Result<(), StoreError> {
         let query = self
             .store
-            .query(include_str!("../../sql/projections/leave.sql"))
+            .query(include_str!("../../sql/projections/deregister.sql"))
             .bind(holder.id.name.as_str())
             .bind(i64::from(holder.id.version))
             .bind(holder.node.as_uuid());
@@ -124,7 +124,7 @@ impl PgProjections {
     }
 }
 
-fn beat(row: &PgRow) -> Result<Beat, StoreError> {
+fn reply(row: &PgRow) -> Result<HeartbeatReply, StoreError> {
     let is_stopped = row.try_get(1).map_err(from_sqlx)?;
     let state = state(row.try_get(0).map_err(from_sqlx)?, is_stopped)?;
     let incarnation = row.try_get::<uuid::Uuid, _>(2).map_err(from_sqlx)?.into();
@@ -135,18 +135,18 @@ fn beat(row: &PgRow) -> Result<Beat, StoreError> {
     let held = row.try_get::<Option<Vec<i16>>, _>(5).map_err(from_sqlx)?.unwrap_or_default();
     let epochs = row.try_get::<Option<Vec<i64>>, _>(6).map_err(from_sqlx)?.unwrap_or_default();
     let held = held.into_iter().zip(epochs);
-    let mut beat = Beat::new(state, incarnation);
-    beat.nodes = count(3)?;
-    beat.rank = count(4)?;
-    beat.held = held
+    let mut reply = HeartbeatReply::new(state, incarnation);
+    reply.nodes = count(3)?;
+    reply.rank = count(4)?;
+    reply.held = held
         .map(|(slot, epoch)| Ok((self::slot(slot)?, self::epoch(epoch))))
         .collect::<Result<_, StoreError>>()?;
-    beat.free = count(7)?;
-    beat.is_due = row.try_get(8).map_err(from_sqlx)?;
-    beat.log_end = Position(row::unsigned(row, 9)?);
-    beat.sharing = count(10)?;
-    beat.is_left_behind = row.try_get(11).map_err(from_sqlx)?;
-    Ok(beat)
+    reply.free = count(7)?;
+    reply.is_due = row.try_get(8).map_err(from_sqlx)?;
+    reply.log_end = Position(row::unsigned(row, 9)?);
+    reply.sharing = count(10)?;
+    reply.is_left_behind = row.try_get(11).map_err(from_sqlx)?;
+    Ok(reply)
 }
 
 fn claim(row: &PgRow) -> Result<Claim, StoreError> {

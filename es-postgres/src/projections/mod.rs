@@ -1,28 +1,28 @@
 //! The store of projections: their rows, checkpoints, leases and parked events.
 
-mod alone;
-mod aside;
 mod batch;
 mod begin;
 mod commit;
 mod dependents;
+mod exclusive_build;
 mod handlers;
 mod leases;
+mod new_parked;
 mod offered;
 mod owed;
 mod parked;
-mod place;
 mod rebuild;
 mod register;
+mod schema_name;
 mod status;
 mod store;
 mod swap;
 mod transient;
 mod version;
 
-pub(crate) use alone::Alone;
 pub use batch::PgBatch;
 pub use dependents::HasDependents;
+pub(crate) use exclusive_build::Alone;
 pub(crate) use handlers::from_check;
 pub use store::PgProjections;
 pub(crate) use transient::is_transient;

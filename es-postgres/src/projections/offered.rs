@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tracing::Instrument;
 
-use crate::driven::told;
+use crate::pool::driven::told;
 
 use super::PgBatch;
 
@@ -70,7 +70,7 @@ async fn hold<T: Into<Option<PgBatch>>>(
         && let Some(batch) = take(&place).and_then(Into::into)
     {
         // Where this fails the connection is closed, and the server undoes it.
-        drop(batch.session.undo().await);
+        drop(batch.session.rollback().await);
     }
 }
 

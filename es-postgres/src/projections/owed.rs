@@ -5,7 +5,7 @@ use es_core::{EventName, StoreError, StoreErrorKind};
 use sqlx::{Executor, PgConnection, Row};
 
 use crate::error::from_sqlx;
-use crate::session::Session;
+use crate::pool::session::Session;
 
 use super::PgProjections;
 use super::version::unknown;
@@ -30,7 +30,7 @@ impl PgProjections {
         match self.owe_types_alone(&mut session, registration).await {
             Ok(()) => session.close_with("").await.map_err(from_sqlx),
             Err(error) => {
-                session.undo().await?;
+                session.rollback().await?;
                 Err(error)
             }
         }

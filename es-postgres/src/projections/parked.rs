@@ -1,6 +1,6 @@
 //! Reading and deciding on parked events.
 
-use es_core::projection::{Keys, Parked, ParkedKey, Slot};
+use es_core::projection::{Parked, ParkedKey, ParkedSelector, Slot};
 use es_core::{
     EventName, Position, ProjectionId, ProjectionKey, Reason, SchemaVersion, StoreError,
     StoreErrorKind, Timestamp,
@@ -9,9 +9,9 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::{Postgres, Row};
 
-use crate::columns::bigint;
-use crate::driven::driven;
+use crate::append::arrays::bigint;
 use crate::error::from_sqlx;
+use crate::pool::driven::driven;
 use crate::row;
 
 use super::PgProjections;
@@ -76,11 +76,11 @@ impl PgProjections {
     pub(super) async fn replay_parked(
         &self,
         id: &ProjectionId,
-        keys: &Keys,
+        keys: &ParkedSelector,
     ) -> Result<u64, StoreError> {
         let key = match keys {
-            Keys::One(key) => Some(key.as_str()),
-            Keys::All => None,
+            ParkedSelector::One(key) => Some(key.as_str()),
+            ParkedSelector::All => None,
         };
         let query = self.of(id, include_str!("../../sql/projections/replay.sql")).bind(key);
         self.changed_by(query).await

@@ -25,7 +25,7 @@ impl PgProjections {
         match self.empty(&mut opened.session, opened.projection, &opened.schema).await {
             Ok(()) => Ok(self.batch(id, opened, Purpose::Rebuild)),
             Err(error) => {
-                opened.session.undo().await?;
+                opened.session.rollback().await?;
                 Err(error)
             }
         }

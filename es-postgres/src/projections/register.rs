@@ -4,15 +4,15 @@ use es_core::projection::{RegisterError, Registration, VersionState};
 use es_core::{ProjectionId, ProjectionName, StoreError, StoreErrorKind};
 use sqlx::{Executor, PgConnection, Row};
 
-use crate::columns::bigint;
+use crate::append::arrays::bigint;
 use crate::error::from_sqlx;
-use crate::session::Session;
-use crate::sql_name::{LONGEST, needs_quotes};
-use crate::statements::Schema;
+use crate::pool::session::Session;
+use crate::schema::sql_name::{LONGEST, needs_quotes};
+use crate::schema::statements::Schema;
 
 use super::PgProjections;
-use super::alone::INLINE;
-use super::place;
+use super::exclusive_build::INLINE;
+use super::schema_name;
 use super::version::Known;
 
 /// The lock for changes of versions: two names that share a schema must not be found free at once.
@@ -49,7 +49,7 @@ impl PgProjections {
                 Ok(state)
             }
             Err(error) => {
-                session.undo().await?;
+                session.rollback().await?;
                 Err(error)
             }
         }
@@ -103,11 +103,11 @@ impl PgProjections {
         let id = &registration.id;
         let read = self.read_version(connection, &id.name).await?;
         if let Some(known) = self.known(connection, id).await? {
-            registration.is_still(&known.keyed_by, known.incarnation)?;
+            registration.check_same(&known.keyed_by, known.incarnation)?;
             return Ok(Some(known.state()));
         }
         if let Some(read) = read.filter(|read| read.id.version < id.version) {
-            registration.may_follow(&read.keyed_by)?;
+            registration.check_successor(&read.keyed_by)?;
         }
         Ok(None)
     }
@@ -128,14 +128,16 @@ impl PgProjections {
             let other: &str = row.try_get(0).map_err(from_sqlx)?;
             let other = ProjectionName::new(other)
                 .map_err(|why| StoreError::new(StoreErrorKind::Corrupt, why))?;
-            if let Some(place) = place::shared(schema, &id.name, &other) {
+            if let Some(place) = schema_name::shared(schema, &id.name, &other) {
                 return Err(RegisterError::SameName { id: id.clone(), other, place });
             }
             registration.may_stand_beside(&other)?;
         }
         let mut needed = match read {
-            None => vec![place::of_name(schema, &id.name)],
-            Some(read) => vec![place::numbered(schema, id), place::numbered(schema, &read.id)],
+            None => vec![schema_name::of_name(schema, &id.name)],
+            Some(read) => {
+                vec![schema_name::numbered(schema, id), schema_name::numbered(schema, &read.id)]
+            }
         };
         let too_long = needed.iter().find(|place| place.len() > LONGEST);
         if let Some(place) = too_long {
@@ -150,7 +152,7 @@ impl PgProjections {
         let taken = self.store.query(include_str!("../../sql/projections/schemas.sql"));
         let taken = taken.bind(&needed).fetch_optional(connection).await.map_err(from_sqlx)?;
         let taken = taken.map(|row| row.try_get(0)).transpose().map_err(from_sqlx)?;
-        let reserved = || needed.into_iter().find(|schema| place::is_reserved(schema));
+        let reserved = || needed.into_iter().find(|schema| schema_name::is_reserved(schema));
         match taken.or_else(reserved) {
             None => Ok(()),
             Some(place) => Err(RegisterError::PlaceTaken { id: id.clone(), place }),

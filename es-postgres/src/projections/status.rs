@@ -22,7 +22,7 @@ impl PgProjections {
         why: Option<&str>,
     ) -> Result<(), StoreError> {
         let query = self.of(id, include_str!("../../sql/projections/stop.sql"));
-        match self.changed_by(query.bind(why.map(super::aside::text))).await? {
+        match self.changed_by(query.bind(why.map(super::new_parked::text))).await? {
             0 => Err(super::version::unknown(id)),
             _ => Ok(()),
         }
@@ -51,7 +51,7 @@ impl PgProjections {
             let row = count.fetch_one(&mut *opened.session).await.map_err(from_sqlx)?;
             counts.push((table.name, row::unsigned(&row, 0)?));
         }
-        opened.session.undo().await?;
+        opened.session.rollback().await?;
         Ok(counts)
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use es_core::projection::{
-    Beat, Claim, Holder, Keys, Parked, ParkedKey, ProjectionStore, Pulse, RegisterError,
-    Registration, Slot, Swap, VersionState, VersionStatus,
+    Claim, Heartbeat, HeartbeatReply, Holder, Parked, ParkedKey, ParkedSelector, ProjectionStore,
+    RegisterError, Registration, Slot, Swap, VersionState, VersionStatus,
 };
 use es_core::{
     Checkpoint, EventName, Position, ProjectError, ProjectionId, ProjectionKey, ProjectionName,
@@ -13,8 +13,8 @@ use es_core::{
 use futures_util::FutureExt;
 use sqlx::{PgConnection, PgPool};
 
-use crate::driven::driven;
-use crate::schema_name::SchemaName;
+use crate::pool::driven::driven;
+use crate::schema::name::SchemaName;
 use crate::store::PgStore;
 
 use super::PgBatch;
@@ -97,8 +97,12 @@ impl ProjectionStore for PgProjections {
         offered(begin).boxed().await
     }
 
-    async fn beat(&self, holder: Holder<'_>, pulse: &Pulse) -> Result<Beat, StoreError> {
-        self.say_alive(holder, pulse).boxed().await
+    async fn heartbeat(
+        &self,
+        holder: Holder<'_>,
+        heartbeat: &Heartbeat,
+    ) -> Result<HeartbeatReply, StoreError> {
+        self.record_heartbeat(holder, heartbeat).boxed().await
     }
 
     async fn claim(&self, holder: Holder<'_>, at_most: usize) -> Result<Vec<Claim>, StoreError> {
@@ -109,7 +113,7 @@ impl ProjectionStore for PgProjections {
         self.release_slots(holder, slots).boxed().await
     }
 
-    async fn leave(&self, holder: Holder<'_>) -> Result<(), StoreError> {
+    async fn deregister(&self, holder: Holder<'_>) -> Result<(), StoreError> {
         self.forget_node(holder).boxed().await
     }
 
@@ -167,7 +171,7 @@ impl ProjectionStore for PgProjections {
         self.read_parked_keys(id, after, limit).boxed().await
     }
 
-    async fn replay(&self, id: &ProjectionId, keys: &Keys) -> Result<u64, StoreError> {
+    async fn replay(&self, id: &ProjectionId, keys: &ParkedSelector) -> Result<u64, StoreError> {
         self.replay_parked(id, keys).boxed().await
     }
 

@@ -5,11 +5,11 @@ use es_core::{ProjectionId, StoreError};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 
 use crate::error::from_sqlx;
-use crate::session::Session;
+use crate::pool::session::Session;
 
 use super::dependents::Dependents;
 use super::version::{Known, unknown, unsupported};
-use super::{PgProjections, place};
+use super::{PgProjections, schema_name};
 
 /// The beginning of the transaction. Without it, a dropped schema would report each table that is
 /// dropped with it.
@@ -43,7 +43,7 @@ impl PgProjections {
     ) -> Result<T, StoreError> {
         match outcome {
             Ok(_) => session.close_with("").await.map_err(from_sqlx)?,
-            Err(_) => session.undo().await?,
+            Err(_) => session.rollback().await?,
         }
         outcome
     }
@@ -93,7 +93,8 @@ impl PgProjections {
         }
         self.set_state(connection, read, "retired", false).await?;
         self.set_state(connection, new, "serving", true).await?;
-        let effects = self.store.query(include_str!("../../sql/projections/effects_were_had.sql"));
+        let effects =
+            self.store.query(include_str!("../../sql/projections/inherit_effects_after.sql"));
         let effects = effects.bind(new.projection).bind(read.projection);
         connection.execute(effects).await.map_err(from_sqlx)?;
         if read.is_prepared {
@@ -127,7 +128,7 @@ impl PgProjections {
         connection: &mut PgConnection,
         read: &Known,
     ) -> Result<bool, StoreError> {
-        let query = self.store.query(include_str!("../../sql/projections/effects_wait.sql"));
+        let query = self.store.query(include_str!("../../sql/projections/has_parked_effects.sql"));
         let row = query.bind(read.projection).fetch_one(connection).await.map_err(from_sqlx)?;
         row.try_get(0).map_err(from_sqlx)
     }
@@ -146,7 +147,7 @@ impl PgProjections {
         }
         let query = self
             .store
-            .query(include_str!("../../sql/projections/has_come_as_far.sql"))
+            .query(include_str!("../../sql/projections/compare_checkpoints.sql"))
             .bind(new.projection)
             .bind(read.projection)
             .bind(new.keyed_by == read.keyed_by);
@@ -258,13 +259,13 @@ impl PgProjections {
         read: &Known,
     ) -> Result<(), StoreError> {
         let schema = &self.store.schema;
-        let name = place::of_name(schema, &new.id.name);
+        let name = schema_name::of_name(schema, &new.id.name);
         let renamed = |from: &str, to: &str| format!("ALTER SCHEMA \"{from}\" RENAME TO \"{to}\"");
         if read.is_prepared {
-            let away = renamed(&name, &place::numbered(schema, &read.id));
+            let away = renamed(&name, &schema_name::numbered(schema, &read.id));
             connection.execute(AssertSqlSafe(away)).await.map_err(from_sqlx)?;
         }
-        let here = renamed(&place::numbered(schema, &new.id), &name);
+        let here = renamed(&schema_name::numbered(schema, &new.id), &name);
         connection.execute(AssertSqlSafe(here)).await.map_err(from_sqlx)?;
         Ok(())
     }

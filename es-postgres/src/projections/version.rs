@@ -8,7 +8,7 @@ use sqlx::postgres::PgRow;
 use crate::error::from_sqlx;
 use crate::row;
 
-use super::{PgProjections, place};
+use super::{PgProjections, schema_name};
 
 /// A row of `known.sql`: a registered version.
 #[expect(clippy::struct_excessive_bools, reason = "the columns of a row, each a fact of its own")]
@@ -54,7 +54,7 @@ impl Known {
 impl PgProjections {
     /// The schema of the rows of a version.
     pub(super) fn schema_of(&self, known: &Known) -> String {
-        place::schema(&self.store.schema, &known.id, known.is_read)
+        schema_name::schema(&self.store.schema, &known.id, known.is_read)
     }
 }
 

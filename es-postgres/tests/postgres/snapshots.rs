@@ -1,7 +1,7 @@
 //! Snapshots on real tables: what is kept, what is passed over, and that damage never shows.
 
 use es_core::prelude::*;
-use es_core::{Fingerprint, Snapshot, SnapshotPage, Unfit};
+use es_core::{Fingerprint, Snapshot, SnapshotPage, UnusableSnapshot};
 use es_postgres::sqlx::{self, Executor};
 use futures_util::future::join_all;
 
@@ -70,7 +70,7 @@ async fn a_snapshot_comes_back_with_the_events_after_it() {
     assert_eq!(newest.events, tail.unwrap());
     assert_eq!(older.snapshot, Some(fixture.snapshot(SHAPE, 4).await));
     assert_eq!(versions(&older), [5, 6]);
-    assert_eq!((before.snapshot, before.unfit), (None, None));
+    assert_eq!((before.snapshot, before.unusable), (None, None));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,7 +120,7 @@ async fn another_shape_is_passed_over_and_told() {
     let page = fixture.page(SHAPE, u64::MAX, 3).await;
 
     assert_eq!(page.snapshot, None);
-    assert_eq!(page.unfit, Some(Unfit::OtherShape));
+    assert_eq!(page.unusable, Some(UnusableSnapshot::OtherShape));
     assert_eq!(versions(&page), [1, 2, 3]);
 }
 
@@ -138,7 +138,7 @@ async fn another_history_is_passed_over_and_told() {
         let page = fixture.page(SHAPE, u64::MAX, 3).await;
 
         assert_eq!(page.snapshot, None, "{sql}");
-        assert_eq!(page.unfit, Some(Unfit::OtherHistory), "{sql}");
+        assert_eq!(page.unusable, Some(UnusableSnapshot::OtherHistory), "{sql}");
         assert_eq!(versions(&page), [1, 2, 3], "{sql}");
     }
 }
@@ -154,7 +154,7 @@ async fn a_snapshot_from_ahead_is_not_believed_when_the_stream_has_grown_to_it()
     let page = fixture.page(SHAPE, u64::MAX, 3).await;
 
     assert_eq!(page.snapshot, None);
-    assert_eq!(page.unfit, Some(Unfit::OtherHistory));
+    assert_eq!(page.unusable, Some(UnusableSnapshot::OtherHistory));
     assert_eq!(versions(&page), [1, 2, 3]);
 }
 
@@ -168,7 +168,7 @@ async fn an_older_snapshot_stands_in_for_one_that_will_not_do() {
     let page = fixture.page(SHAPE, u64::MAX, 1).await;
 
     assert_eq!(page.snapshot.clone().unwrap().version, Version(4));
-    assert_eq!((page.unfit, versions(&page)), (None, vec![5]));
+    assert_eq!((page.unusable, versions(&page)), (None, vec![5]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use es_core::prelude::*;
-use es_core::projection::{Handle, ProjectionStore, Projections, RunOptions, Running};
+use es_core::projection::{EventHandler, ProjectionStore, Projections, RunOptions, Running};
 use es_core::{ProjectError, ProjectionName, RecordedEvent, Selection, Start};
 use es_postgres::PgStore;
 use es_postgres::sqlx::postgres::PgConnectOptions;
@@ -51,7 +51,7 @@ async fn a_subscription_catches_up_and_goes_on_without_a_seam() {
 /// Notes each event in the order in which it was handled.
 struct Notes;
 
-impl Handle<PgConnection> for Notes {
+impl EventHandler<PgConnection> for Notes {
     async fn handle(
         &self,
         event: RecordedEvent,

@@ -1,4 +1,4 @@
-//! Rows, checkpoint and what is set aside: there together, or not at all.
+//! Rows, checkpoint and parked events: there together, or not at all.
 
 use es_core::projection::{Progress, ProjectionBatch};
 use es_core::{Position, ProjectionStore};
@@ -16,14 +16,14 @@ pub async fn rows_and_checkpoint_are_there_together<S: ProjectionStore, P: Probe
     let (node, claims) = kept.runner(1).await;
 
     let mut progress = come_to(7, &claims);
-    progress.set_aside.push(failed("k", 6, None));
+    progress.parked.push(failed("k", 6, None));
     kept.handle(&node, &[("a", 1), ("b", 2)], progress).await.expect("it is committed");
 
     assert_eq!(kept.read().await, rows(&[("a", 1), ("b", 2)]), "the rows are there");
     let checkpoints = kept.checkpoints(1).await;
     assert_eq!(checkpoints, [Position(7); 64], "every slot has come to the checkpoint");
-    let aside = kept.store.parked(&id(1), &key("k"), Position::START, 10).await.expect("a list");
-    assert_eq!(aside.len(), 1, "what was set aside is there");
+    let parked = kept.store.parked(&id(1), &key("k"), Position::START, 10).await.expect("a list");
+    assert_eq!(parked.len(), 1, "the parked event is there");
 }
 
 /// Slots of a batch may come to different places; those that it does not name stay where they are.
@@ -55,7 +55,7 @@ pub async fn what_is_undone_was_never_there<S: ProjectionStore, P: Probe<S::Db>>
     kept.add(&mut batch, &[("a", 10), ("b", 10)]).await;
 
     assert_eq!(kept.read().await, rows(&[("a", 1)]), "nobody sees what is not committed");
-    batch.undo().await.expect("a batch can be undone");
+    batch.rollback().await.expect("a batch can be undone");
     assert_eq!(kept.read().await, rows(&[("a", 1)]), "what is undone is gone");
     assert_eq!(kept.checkpoints(1).await, [Position(1); 64], "nothing was done");
 }
@@ -86,7 +86,7 @@ pub async fn a_dropped_batch_is_undone<S: ProjectionStore, P: Probe<S::Db>>(kept
     drop(written);
     let mut marked = kept.begin(&node).await;
     kept.add(&mut marked, &[("a", 1)]).await;
-    marked.mark().await.expect("a batch can be marked");
+    marked.savepoint().await.expect("a batch can be marked");
     kept.add(&mut marked, &[("a", 1)]).await;
     drop(marked);
 
@@ -131,11 +131,11 @@ pub async fn what_was_written_since_the_mark_is_undone<S: ProjectionStore, P: Pr
 
     let mut batch = kept.begin(&node).await;
     kept.add(&mut batch, &[("a", 1)]).await;
-    batch.mark().await.expect("a batch can be marked");
+    batch.savepoint().await.expect("a batch can be marked");
     kept.add(&mut batch, &[("a", 10), ("b", 10)]).await;
-    batch.back().await.expect("it goes back to the mark");
+    batch.rollback_to().await.expect("it goes back to the mark");
     kept.add(&mut batch, &[("a", 100)]).await;
-    batch.back().await.expect("it goes back to the mark again");
+    batch.rollback_to().await.expect("it goes back to the mark again");
     kept.add(&mut batch, &[("c", 1)]).await;
     batch.commit(come_to(1, &claims)).await.expect("it is committed");
 
@@ -151,11 +151,11 @@ pub async fn a_batch_goes_back_to_its_last_mark<S: ProjectionStore, P: Probe<S::
     let (node, claims) = kept.runner(1).await;
 
     let mut batch = kept.begin(&node).await;
-    batch.mark().await.expect("a batch can be marked");
+    batch.savepoint().await.expect("a batch can be marked");
     kept.add(&mut batch, &[("a", 1)]).await;
-    batch.mark().await.expect("a batch can be marked again");
+    batch.savepoint().await.expect("a batch can be marked again");
     kept.add(&mut batch, &[("a", 10)]).await;
-    batch.back().await.expect("it goes back to the mark");
+    batch.rollback_to().await.expect("it goes back to the mark");
     batch.commit(come_to(1, &claims)).await.expect("it is committed");
 
     assert_eq!(kept.read().await, rows(&[("a", 1)]), "it goes back to the last mark");

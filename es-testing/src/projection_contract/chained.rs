@@ -22,7 +22,7 @@ pub async fn what_comes_next_is_a_batch_by_itself<S: ProjectionStore, P: Probe<S
     kept.add(&mut second, &[("a", 10)]).await;
     let mut third = next(kept, &node, second, come_to(2, &claims)).await;
     kept.add(&mut third, &[("a", 100)]).await;
-    third.undo().await.expect("a batch can be undone");
+    third.rollback().await.expect("a batch can be undone");
 
     assert_eq!(kept.read().await, rows(&[("a", 11)]), "what is undone is gone, and no more");
     assert_eq!(kept.checkpoints(1).await, [Position(2); 64], "each commit has its progress");
@@ -37,7 +37,7 @@ pub async fn what_is_refused_begins_nothing<S: ProjectionStore, P: Probe<S::Db>>
 
     let mut first = kept.begin(&node).await;
     kept.add(&mut first, &[("a", 1)]).await;
-    kept.store.leave(node.holder()).await.expect("a node may leave");
+    kept.store.deregister(node.holder()).await.expect("a node may leave");
     let refused = first.commit_and_begin(come_to(1, &claims)).await.map(|_| ());
 
     assert!(matches!(refused, Err(CommitError::Lost)), "the batch is lost: {refused:?}");
@@ -55,7 +55,7 @@ pub async fn the_next_batch_is_lost_with_its_slots<S: ProjectionStore, P: Probe<
     kept.add(&mut first, &[("a", 1)]).await;
     let mut second = next(kept, &node, first, come_to(1, &claims)).await;
     kept.add(&mut second, &[("a", 10)]).await;
-    kept.store.leave(node.holder()).await.expect("a node may leave");
+    kept.store.deregister(node.holder()).await.expect("a node may leave");
     kept.claim_all(&Node::of(1)).await;
     let lost = second.commit_and_begin(come_to(2, &claims)).await.map(|_| ());
 

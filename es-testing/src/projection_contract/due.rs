@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use es_core::projection::{FailedAgain, Failure, Keys, Parked, Slot};
+use es_core::projection::{FailedAgain, Failure, Parked, ParkedSelector, Slot};
 use es_core::{Position, ProjectionStore, Reason};
 use tokio::time::Instant;
 
@@ -17,10 +17,10 @@ pub async fn an_event_is_due_when_its_time_has_come<S: ProjectionStore, P: Probe
     let (node, claims) = kept.runner(1).await;
     let before = Instant::now();
     let mut progress = come_to(9, &claims);
-    progress.set_aside = vec![failed("a", 1, Some(SHORT)), behind("a", 3)];
+    progress.parked = vec![failed("a", 1, Some(SHORT)), behind("a", 3)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
-    let (early, is_told) = (due(kept).await, kept.beat(&node).await.is_due);
+    let (early, is_told) = (due(kept).await, kept.heartbeat(&node).await.is_due);
     let is_early = before.elapsed() < SHORT;
     assert!(early.is_empty() || !is_early, "it is not due before its time");
     assert!(!is_told || before.elapsed() >= SHORT, "nobody is told before its time");
@@ -28,8 +28,8 @@ pub async fn an_event_is_due_when_its_time_has_come<S: ProjectionStore, P: Probe
     until("an event is due", async || !due(kept).await.is_empty()).await;
     let due = positions(&due(kept).await);
     assert_eq!(due, [1], "the first event of the key alone is due");
-    assert!(kept.beat(&node).await.is_due, "who holds the slot is told");
-    assert!(!kept.beat(&Node::of(1)).await.is_due, "who does not hold it is not");
+    assert!(kept.heartbeat(&node).await.is_due, "who holds the slot is told");
+    assert!(!kept.heartbeat(&Node::of(1)).await.is_due, "who does not hold it is not");
 }
 
 /// A parked event that waits for somebody is never due by itself.
@@ -39,11 +39,11 @@ pub async fn what_waits_for_somebody_is_not_due<S: ProjectionStore, P: Probe<S::
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     let mut progress = come_to(9, &claims);
-    progress.set_aside = vec![failed("a", 1, None), behind("a", 3), failed("b", 4, Some(LONG))];
+    progress.parked = vec![failed("a", 1, None), behind("a", 3), failed("b", 4, Some(LONG))];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     assert_eq!(positions(&due(kept).await), [0; 0], "nothing is due");
-    assert!(!kept.beat(&node).await.is_due, "nobody is told");
+    assert!(!kept.heartbeat(&node).await.is_due, "nobody is told");
 }
 
 /// The events behind a parked event that is settled are due at once, one after another.
@@ -53,7 +53,7 @@ pub async fn what_comes_to_the_front_is_due<S: ProjectionStore, P: Probe<S::Db>>
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     let mut progress = come_to(9, &claims);
-    progress.set_aside = vec![failed("a", 1, None), behind("a", 3), behind("a", 5)];
+    progress.parked = vec![failed("a", 1, None), behind("a", 3), behind("a", 5)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     let mut progress = come_to(9, &claims);
@@ -61,7 +61,7 @@ pub async fn what_comes_to_the_front_is_due<S: ProjectionStore, P: Probe<S::Db>>
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     assert_eq!(positions(&due(kept).await), [3], "the next one is due");
-    assert!(kept.beat(&node).await.is_due, "who holds the slot is told");
+    assert!(kept.heartbeat(&node).await.is_due, "who holds the slot is told");
 }
 
 /// The events of the slots that were asked for are answered, and no others, the most overdue first.
@@ -72,7 +72,7 @@ pub async fn the_most_overdue_of_the_slots_comes_first<S: ProjectionStore, P: Pr
     let (node, claims) = kept.runner(1).await;
     let mut progress = come_to(9, &claims);
     let soon = Duration::from_millis;
-    progress.set_aside =
+    progress.parked =
         vec![failed("a", 1, Some(soon(40))), failed("b", 2, Some(soon(20))), failed("c", 3, None)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
     until("two events are due", async || due(kept).await.len() == 2).await;
@@ -91,7 +91,7 @@ pub async fn another_failure_puts_it_off<S: ProjectionStore, P: Probe<S::Db>>(ke
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     let mut progress = come_to(9, &claims);
-    progress.set_aside = vec![failed("a", 1, Some(Duration::ZERO))];
+    progress.parked = vec![failed("a", 1, Some(Duration::ZERO))];
     kept.handle(&node, &[], progress).await.expect("it is committed");
     until("an event is due", async || !due(kept).await.is_empty()).await;
 
@@ -110,13 +110,14 @@ pub async fn what_is_replayed_beside_a_try_stays_due<S: ProjectionStore, P: Prob
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     let mut progress = come_to(9, &claims);
-    progress.set_aside = vec![failed("a", 1, None), behind("a", 3)];
+    progress.parked = vec![failed("a", 1, None), behind("a", 3)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     // The second time the event is replayed beside a try that a replay has begun.
     for nth in 1..=2 {
         let read = first_of(kept, "a").await;
-        let replayed = kept.store.replay(&id(1), &Keys::All).await.expect("it can be replayed");
+        let replayed =
+            kept.store.replay(&id(1), &ParkedSelector::All).await.expect("it can be replayed");
         assert_eq!(replayed, 1, "the key is replayed");
         let mut progress = come_to(9, &claims);
         let failure = Failure::new("a try that was begun before".into(), Some(LONG));
@@ -134,7 +135,7 @@ pub async fn what_is_replayed_is_due<S: ProjectionStore, P: Probe<S::Db>>(kept: 
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     let mut progress = come_to(9, &claims);
-    progress.set_aside = vec![
+    progress.parked = vec![
         failed("a", 1, None),
         behind("a", 3),
         failed("b", 2, Some(LONG)),
@@ -143,12 +144,12 @@ pub async fn what_is_replayed_is_due<S: ProjectionStore, P: Probe<S::Db>>(kept: 
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     let replay = async |keys| kept.store.replay(&id(1), &keys).await.expect("it can be replayed");
-    assert_eq!(replay(Keys::One(key("nobody"))).await, 0, "no such key");
-    assert_eq!(replay(Keys::One(key("a"))).await, 1, "one key");
+    assert_eq!(replay(ParkedSelector::One(key("nobody"))).await, 0, "no such key");
+    assert_eq!(replay(ParkedSelector::One(key("a"))).await, 1, "one key");
     let one = due(kept).await;
     assert_eq!(positions(&one), [1], "the first event of the key is due");
     assert_eq!(one[0].attempts, 0, "all its tries are before it");
-    assert_eq!(replay(Keys::All).await, 3, "all keys");
+    assert_eq!(replay(ParkedSelector::All).await, 3, "all keys");
     let mut all = positions(&due(kept).await);
     all.sort_unstable();
     assert_eq!(all, [1, 2, 4], "the first event of each key is due");
@@ -162,7 +163,7 @@ pub async fn what_is_dropped_is_due_with_its_reason<S: ProjectionStore, P: Probe
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     let mut progress = come_to(9, &claims);
-    progress.set_aside = vec![failed("a", 1, None), behind("a", 3)];
+    progress.parked = vec![failed("a", 1, None), behind("a", 3)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     let reason = Reason::new("entered twice").expect("a line of text");
@@ -189,7 +190,7 @@ pub async fn what_is_dropped_is_due_with_its_reason<S: ProjectionStore, P: Probe
     }
 }
 
-/// Ten thousand keys are set aside, listed, replayed and settled in a few calls each.
+/// Ten thousand keys are parked, listed, replayed and settled in a few calls each.
 pub async fn ten_thousand_keys_take_a_few_calls<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
@@ -199,15 +200,16 @@ pub async fn ten_thousand_keys_take_a_few_calls<S: ProjectionStore, P: Probe<S::
     let (node, claims) = kept.runner(1).await;
     let text = |nth: u64| format!("key-{nth:05}");
     let mut progress = come_to(KEYS, &claims);
-    progress.set_aside = (1..=KEYS).map(|nth| failed(&text(nth), nth, None)).collect();
-    kept.handle(&node, &[], progress).await.expect("they are set aside");
+    progress.parked = (1..=KEYS).map(|nth| failed(&text(nth), nth, None)).collect();
+    kept.handle(&node, &[], progress).await.expect("they are parked");
 
     let (all, limit) = (Slot::all().collect::<Vec<_>>(), u32::MAX);
     let blocked = kept.store.blocked(&id(1), &all).await.expect("a list");
     assert_eq!(blocked.len() as u64, KEYS, "every key is blocked");
     let listed = kept.store.parked_keys(&id(1), Some(&key(&text(9_900))), limit).await;
     assert_eq!(listed.expect("a list").len(), 100, "the last page");
-    let replayed = kept.store.replay(&id(1), &Keys::All).await.expect("it can be replayed");
+    let replayed =
+        kept.store.replay(&id(1), &ParkedSelector::All).await.expect("it can be replayed");
     assert_eq!(replayed, KEYS, "every key is replayed");
     let due = kept.store.due(&id(1), &all, &[], limit).await.expect("a list");
     assert_eq!(due.len() as u64, KEYS, "every key is due");

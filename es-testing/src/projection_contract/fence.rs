@@ -12,7 +12,7 @@ pub async fn every_claim_has_an_epoch_of_its_own<S: ProjectionStore, P: Probe<S:
 ) {
     kept.start(1).await;
     let (node, first) = kept.runner(1).await;
-    kept.store.leave(node.holder()).await.expect("a node may leave");
+    kept.store.deregister(node.holder()).await.expect("a node may leave");
 
     let second = kept.claim_all(&node).await;
 
@@ -87,12 +87,12 @@ pub async fn one_lost_slot_loses_the_whole_batch<S: ProjectionStore, P: Probe<S:
     kept.store.release(node.holder(), &[claims[9].slot]).await.expect("slots can be released");
 
     let mut progress = come_to(5, &claims);
-    progress.set_aside.push(failed("k", 4, None));
+    progress.parked.push(failed("k", 4, None));
     let lost = kept.handle(&node, &[("a", 1)], progress).await;
 
     is_lost(kept, lost, &rows(&[]), Position::START).await;
-    let aside = kept.store.parked(&id(1), &key("k"), Position::START, 10).await.expect("a list");
-    assert!(aside.is_empty(), "a lost batch sets nothing aside");
+    let parked = kept.store.parked(&id(1), &key("k"), Position::START, 10).await.expect("a list");
+    assert!(parked.is_empty(), "a lost batch parks nothing");
 }
 
 /// A node that was paused comes back to slots that are another's: what it had begun is not kept.

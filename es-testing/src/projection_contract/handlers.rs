@@ -12,12 +12,12 @@ pub async fn a_check_changes_nothing<S: ProjectionStore, P: Probe<S::Db>>(kept: 
     let (node, claims) = kept.runner(1).await;
 
     let mut batch = kept.begin(&node).await;
-    batch.mark().await.expect("a batch can be marked");
+    batch.savepoint().await.expect("a batch can be marked");
     kept.add(&mut batch, &[("a", 1)]).await;
     batch.check().await.expect("nothing is wrong with it");
     kept.add(&mut batch, &[("a", 10)]).await;
     batch.check().await.expect("nothing is wrong with it");
-    batch.back().await.expect("it goes back to the mark");
+    batch.rollback_to().await.expect("it goes back to the mark");
     kept.add(&mut batch, &[("b", 1)]).await;
     batch.check().await.expect("nothing is wrong with it");
     batch.commit(come_to(1, &claims)).await.expect("it is committed");
@@ -35,13 +35,13 @@ pub async fn what_cannot_be_kept_is_told_before_the_commit<S: ProjectionStore, P
 
     let mut batch = kept.begin(&node).await;
     kept.add(&mut batch, &[("a", 1)]).await;
-    batch.mark().await.expect("a batch can be marked");
+    batch.savepoint().await.expect("a batch can be marked");
     kept.add(&mut batch, &[("a", 10)]).await;
     if !kept.probe.misdeed(batch.db(), Misdeed::BreaksARule).await {
         return;
     }
     assert!(batch.check().await.is_err(), "what cannot be kept is told by the check");
-    batch.back().await.expect("it goes back to the mark");
+    batch.rollback_to().await.expect("it goes back to the mark");
     batch.check().await.expect("what is wrong is undone");
     batch.commit(come_to(1, &claims)).await.expect("it is committed");
 
@@ -58,7 +58,7 @@ pub async fn a_handler_that_ends_its_batch_keeps_nothing<S: ProjectionStore, P: 
 
     for misdeed in [Misdeed::Commits, Misdeed::RollsBack] {
         let mut batch = kept.begin(&node).await;
-        batch.mark().await.expect("a batch can be marked");
+        batch.savepoint().await.expect("a batch can be marked");
         kept.add(&mut batch, &[("a", 1)]).await;
         if !kept.probe.misdeed(batch.db(), misdeed).await {
             return;

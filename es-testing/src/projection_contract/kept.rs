@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use es_core::projection::{Keys, ProjectionBatch, Pulse, Slot, VersionState};
+use es_core::projection::{Heartbeat, ParkedSelector, ProjectionBatch, Slot, VersionState};
 use es_core::{Position, ProjectionStore, Reason};
 use tokio::time::timeout;
 
@@ -67,15 +67,15 @@ async fn batch<S: ProjectionStore, P: Probe<S::Db>>(kept: Kept<S, P>) {
         return;
     };
     for _ in 0..2 {
-        drop(batch.mark().await);
+        drop(batch.savepoint().await);
         drop(batch.check().await);
-        drop(batch.back().await);
+        drop(batch.rollback_to().await);
     }
     if let Ok(Some(next)) = batch.commit_and_begin(come_to(0, &claims)).await {
         drop(next.commit(come_to(0, &claims)).await);
     }
     if let Ok(batch) = kept.store.begin(node.holder(), VersionState::Serving).await {
-        drop(batch.undo().await);
+        drop(batch.rollback().await);
     }
 }
 
@@ -91,7 +91,7 @@ fn each_call<S: ProjectionStore>(store: &S, new: u32) -> Vec<(&'static str, Call
         }),
         call("a beat", |store, _| {
             Box::pin(async move {
-                drop(store.beat(node().holder(), &Pulse::default()).await);
+                drop(store.heartbeat(node().holder(), &Heartbeat::default()).await);
             })
         }),
         call("a claim", |store, _| {
@@ -104,7 +104,7 @@ fn each_call<S: ProjectionStore>(store: &S, new: u32) -> Vec<(&'static str, Call
             })
         }),
         call("a node that leaves", |store, _| {
-            Box::pin(async move { drop(store.leave(node().holder()).await) })
+            Box::pin(async move { drop(store.deregister(node().holder()).await) })
         }),
         call("the beginning of a batch", |store, _| {
             Box::pin(async move {
@@ -130,7 +130,7 @@ fn each_call<S: ProjectionStore>(store: &S, new: u32) -> Vec<(&'static str, Call
             })
         }),
         call("a replay", |store, _| {
-            Box::pin(async move { drop(store.replay(&id(1), &Keys::All).await) })
+            Box::pin(async move { drop(store.replay(&id(1), &ParkedSelector::All).await) })
         }),
         call("a drop of what is parked", |store, _| {
             Box::pin(async move {
@@ -187,12 +187,12 @@ async fn goes_on<S: ProjectionStore, P: Probe<S::Db>>(
     let others = async {
         kept.start(new).await;
         let node = Node::of(1);
-        kept.beat(&node).await;
+        kept.heartbeat(&node).await;
         // What is kept may take the slots once more, as a rebuild does.
         loop {
             let claims = kept.claim_all(&node).await;
             let done = kept.handle(&node, &[("a", 1)], come_to(0, &claims)).await;
-            kept.store.leave(node.holder()).await.expect("a node may leave");
+            kept.store.deregister(node.holder()).await.expect("a node may leave");
             if done.is_ok() {
                 break;
             }

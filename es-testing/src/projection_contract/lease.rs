@@ -54,7 +54,7 @@ pub async fn a_claim_says_how_far_the_slot_has_come<S: ProjectionStore, P: Probe
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     kept.handle(&node, &[], come_to(8, &claims)).await.expect("it is committed");
-    kept.store.leave(node.holder()).await.expect("a node may leave");
+    kept.store.deregister(node.holder()).await.expect("a node may leave");
 
     let (_, next) = kept.runner(1).await;
 
@@ -97,11 +97,11 @@ pub async fn who_leaves_frees_all_slots<S: ProjectionStore, P: Probe<S::Db>>(kep
     kept.claim(&node, 40).await;
     kept.claim(&other, 24).await;
 
-    kept.store.leave(node.holder()).await.expect("a node may leave");
+    kept.store.deregister(node.holder()).await.expect("a node may leave");
 
-    let beat = kept.beat(&other).await;
-    assert_eq!((beat.nodes, beat.free), (1, 40), "who has left has nothing and does not count");
-    assert_eq!(beat.held.len(), 24, "the other one keeps what it has");
+    let reply = kept.heartbeat(&other).await;
+    assert_eq!((reply.nodes, reply.free), (1, 40), "who has left has nothing and does not count");
+    assert_eq!(reply.held.len(), 24, "the other one keeps what it has");
     assert_eq!(kept.claim(&other, 64).await.len(), 40, "its slots are free at once");
 }
 
@@ -119,7 +119,7 @@ pub async fn a_slot_is_free_when_its_lease_is_over<S: ProjectionStore, P: Probe<
     let is_early = before.elapsed() < SHORT;
     assert!(early.is_empty() || !is_early, "a slot is not taken while its lease lasts");
     if early.is_empty() {
-        until("the others are told", async || kept.beat(&other).await.free == 64).await;
+        until("the others are told", async || kept.heartbeat(&other).await.free == 64).await;
         let slots = kept.status(1).await.slots;
         assert!(slots.iter().all(|slot| slot.owner.is_none()), "and whoever asks is told");
         kept.claim_all(&other).await;
@@ -132,11 +132,11 @@ pub async fn a_beat_renews_the_lease<S: ProjectionStore, P: Probe<S::Db>>(kept: 
     let node = Node::of(1).with_lease(SHORT);
     kept.claim(&node, 64).await;
 
-    let held = kept.beat(&node.with_lease(LONG)).await.held;
+    let held = kept.heartbeat(&node.with_lease(LONG)).await.held;
     sleep(2 * SHORT).await;
 
     assert_eq!(held.len(), 64, "nobody took them yet");
-    assert!(kept.claim(&Node::of(1), 64).await.is_empty(), "a beat renews the lease");
+    assert!(kept.claim(&Node::of(1), 64).await.is_empty(), "a reply renews the lease");
 }
 
 /// A node that comes back after its lease renews no slot that is another's by now.
@@ -149,9 +149,9 @@ pub async fn a_beat_renews_no_slot_of_another<S: ProjectionStore, P: Probe<S::Db
     let heir = Node::of(1);
     let claims = kept.claim_all(&heir).await;
 
-    let beat = kept.beat(&silent).await;
+    let reply = kept.heartbeat(&silent).await;
 
-    assert!(beat.held.is_empty(), "what was taken over is not held any more: {beat:?}");
+    assert!(reply.held.is_empty(), "what was taken over is not held any more: {reply:?}");
     kept.handle(&heir, &[], come_to(2, &claims)).await.expect("the heir still holds them");
 }
 

@@ -51,7 +51,7 @@
 //!
 //! # What each guarantee means
 //!
-//! - [`batch`]: rows, checkpoints and what is set aside are there together or not at all, however the
+//! - [`batch`]: rows, checkpoints and parked events are there together or not at all, however the
 //!   batch ends.
 //! - [`chained`]: a batch that is begun with the commit of the one before it is one by itself.
 //! - [`handlers`]: a handler that ends its batch, or writes what the store would refuse at the
@@ -62,7 +62,7 @@
 //! - [`lease`]: a slot is one node's until it is released or its lease is over; a paused node holds
 //!   nobody up for longer.
 //! - [`nodes`]: nodes learn how many they are, what they hold, and that they have to stop.
-//! - [`parked`], [`due`]: what is set aside stays in order per key, is tried when it is due, when somebody
+//! - [`parked`], [`due`]: parked events stay in order per key, is tried when it is due, when somebody
 //!   replays it, or dropped with a reason; ten thousand keys are no trouble.
 //! - [`versions`], [`swap`]: a new version is built beside the old one and takes over in one moment, no
 //!   earlier than it has come as far, without repeating effects.
@@ -70,7 +70,7 @@
 //!   a release that reads more is not passed by.
 //! - [`kept`]: a call that was begun and that nobody polls holds nobody up; a batch that its node
 //!   does not go on with, no longer than the lease.
-//! - [`rebuild`]: rows are built again in place, or aside, without anybody seeing it before it is done.
+//! - [`rebuild`]: rows are built again in place, or separately, without anybody seeing it before it is done.
 //!
 //! # What it does not cover
 //!

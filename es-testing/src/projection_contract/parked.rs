@@ -7,7 +7,7 @@ use super::probe::Probe;
 use super::subjects::{Kept, LONG, behind, come_to, failed, first_of, id, key};
 
 /// An event comes back byte for byte, with its error and its slot.
-pub async fn what_is_set_aside_comes_back_as_it_was<S: ProjectionStore, P: Probe<S::Db>>(
+pub async fn what_is_parked_comes_back_as_it_was<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
     kept.start(1).await;
@@ -15,11 +15,11 @@ pub async fn what_is_set_aside_comes_back_as_it_was<S: ProjectionStore, P: Probe
     let (first, second) = (failed("k", 3, None), behind("k", 4));
 
     let mut progress = come_to(4, &claims);
-    progress.set_aside = vec![first.clone(), second.clone()];
+    progress.parked = vec![first.clone(), second.clone()];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
-    let aside = kept.store.parked(&id(1), &key("k"), Position::START, 10).await.expect("a list");
-    let [one, two] = &aside[..] else { panic!("two events are set aside, but got {aside:?}") };
+    let parked = kept.store.parked(&id(1), &key("k"), Position::START, 10).await.expect("a list");
+    let [one, two] = &parked[..] else { panic!("two events are parked, but got {parked:?}") };
     assert_eq!((&one.event, &two.event), (&first.event, &second.event), "the same events");
     assert_eq!((one.slot, &one.key), (first.slot, &first.key), "under their key and slot");
     let tries = (one.error.as_deref(), one.attempts, one.next_attempt);
@@ -28,15 +28,15 @@ pub async fn what_is_set_aside_comes_back_as_it_was<S: ProjectionStore, P: Probe
     assert_eq!((&one.dropped, &two.dropped), (&None, &None), "nobody wants them dropped");
 }
 
-/// Events of a key come in the order of the log, page by page, whenever they were set aside.
+/// Events of a key come in the order of the log, page by page, whenever they were parked.
 pub async fn events_of_a_key_come_in_order<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     let mut progress = come_to(4, &claims);
-    progress.set_aside = vec![failed("k", 2, None), failed("other", 3, None), behind("k", 4)];
+    progress.parked = vec![failed("k", 2, None), failed("other", 3, None), behind("k", 4)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
     let mut progress = come_to(12, &claims);
-    progress.set_aside = vec![behind("k", 9), behind("k", 10), behind("k", 11)];
+    progress.parked = vec![behind("k", 9), behind("k", 10), behind("k", 11)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     let page = async |after, limit| {
@@ -56,7 +56,7 @@ pub async fn blocked_are_the_keys_of_the_slots<S: ProjectionStore, P: Probe<S::D
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     let mut progress = come_to(9, &claims);
-    progress.set_aside = vec![failed("a", 1, None), failed("b", 2, Some(LONG)), behind("a", 3)];
+    progress.parked = vec![failed("a", 1, None), failed("b", 2, Some(LONG)), behind("a", 3)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     let (of_a, of_b) = (Slot::of(&key("a")), Slot::of(&key("b")));
@@ -76,7 +76,7 @@ pub async fn what_is_settled_is_gone<S: ProjectionStore, P: Probe<S::Db>>(kept: 
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     let mut progress = come_to(9, &claims);
-    progress.set_aside = vec![failed("a", 1, None), behind("a", 3), failed("b", 2, None)];
+    progress.parked = vec![failed("a", 1, None), behind("a", 3), failed("b", 2, None)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     let mut progress = come_to(9, &claims);
@@ -98,7 +98,7 @@ pub async fn another_failure_is_counted<S: ProjectionStore, P: Probe<S::Db>>(kep
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     let mut progress = come_to(9, &claims);
-    progress.set_aside = vec![failed("a", 1, Some(LONG))];
+    progress.parked = vec![failed("a", 1, Some(LONG))];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     let mut progress = come_to(9, &claims);
@@ -107,8 +107,8 @@ pub async fn another_failure_is_counted<S: ProjectionStore, P: Probe<S::Db>>(kep
     progress.failed_again = vec![FailedAgain::new(&read, failure)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
-    let aside = kept.store.parked(&id(1), &key("a"), Position::START, 10).await.expect("a list");
-    let [one] = &aside[..] else { panic!("one event is set aside, but got {aside:?}") };
+    let parked = kept.store.parked(&id(1), &key("a"), Position::START, 10).await.expect("a list");
+    let [one] = &parked[..] else { panic!("one event is parked, but got {parked:?}") };
     let tries = (one.error.as_deref(), one.attempts, one.next_attempt);
     assert_eq!(tries, (Some("still wrong"), 2, None), "the second failure");
 }
@@ -123,8 +123,8 @@ pub async fn keys_are_listed_in_the_order_of_their_bytes<S: ProjectionStore, P: 
     let mut progress = come_to(99, &claims);
     for (nth, of) in keys.into_iter().rev().enumerate() {
         let position = 10 * (nth as u64 + 1);
-        progress.set_aside.push(failed(of, position, None));
-        progress.set_aside.push(behind(of, position + 1));
+        progress.parked.push(failed(of, position, None));
+        progress.parked.push(behind(of, position + 1));
     }
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
@@ -143,11 +143,11 @@ pub async fn keys_are_listed_in_the_order_of_their_bytes<S: ProjectionStore, P: 
 }
 
 /// The status of a version counts its parked events, in each slot and in all.
-pub async fn what_is_set_aside_is_counted<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
+pub async fn what_is_parked_is_counted<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     let mut progress = come_to(9, &claims);
-    progress.set_aside = vec![failed("a", 1, None), behind("a", 3), failed("b", 2, None)];
+    progress.parked = vec![failed("a", 1, None), behind("a", 3), failed("b", 2, None)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     let status = kept.status(1).await;

@@ -1,4 +1,4 @@
-//! Rows that are built again in place, folded aside, or looked at.
+//! Rows that are built again in place, folded separately, or looked at.
 
 use es_core::projection::{CommitError, Progress, ProjectionBatch, Slot, SlotProgress};
 use es_core::{Position, ProjectionStore};
@@ -63,21 +63,21 @@ pub async fn a_batch_across_a_rebuild_is_lost<S: ProjectionStore, P: Probe<S::Db
 }
 
 /// A rebuild keeps no parked event from before, and parks what it could not do.
-pub async fn a_rebuild_sets_aside_anew<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
+pub async fn a_rebuild_parks_anew<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     let mut progress = come_to(5, &claims);
-    progress.set_aside = vec![failed("cured", 2, None), failed("wrong", 3, None)];
+    progress.parked = vec![failed("cured", 2, None), failed("wrong", 3, None)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     let batch = kept.store.rebuild(&id(1)).await.expect("it can be built again");
     let mut progress = rebuilt_to(6);
-    progress.set_aside = vec![failed("wrong", 3, None)];
+    progress.parked = vec![failed("wrong", 3, None)];
     batch.commit(progress).await.expect("it is committed");
 
     let listed = kept.store.parked_keys(&id(1), None, 10).await.expect("a list");
     let listed: Vec<_> = listed.into_iter().map(|listed| listed.key).collect();
-    assert_eq!(listed, [key("wrong")], "what could be handled is not set aside any more");
+    assert_eq!(listed, [key("wrong")], "what could be handled is not parked any more");
 }
 
 /// Effects that were had before the rebuild are not had again after it, though it ends earlier in the
@@ -95,14 +95,14 @@ pub async fn a_rebuild_repeats_no_effects<S: ProjectionStore, P: Probe<S::Db>>(k
     assert!(had, "effects up to there were had: {claims:?}");
 }
 
-/// A rebuild that is given up leaves rows, slots and what is set aside as they were.
+/// A rebuild that is given up leaves rows, slots and parked events as they were.
 pub async fn a_rebuild_that_is_dropped_changes_nothing<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     let mut progress = come_to(5, &claims);
-    progress.set_aside = vec![failed("k", 2, None)];
+    progress.parked = vec![failed("k", 2, None)];
     kept.handle(&node, &[("old", 1)], progress).await.expect("it is committed");
 
     let mut batch = kept.store.rebuild(&id(1)).await.expect("it can be built again");
@@ -120,18 +120,18 @@ pub async fn a_rebuild_that_is_dropped_changes_nothing<S: ProjectionStore, P: Pr
     };
     in_time("the slots are the node's again", next).await.expect("it is committed");
     assert_eq!(kept.read().await, rows(&[("old", 2)]), "the rows are as they were");
-    assert_eq!(kept.status(1).await.parked_events, 1, "what was set aside still is");
+    assert_eq!(kept.status(1).await.parked_events, 1, "parked events still are");
 }
 
 /// A separate fold begins without tables, is seen by its own batch, and leaves nothing.
-pub async fn what_is_folded_aside_leaves_nothing<S: ProjectionStore, P: Probe<S::Db>>(
+pub async fn what_is_folded_separately_leaves_nothing<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     kept.handle(&node, &[("a", 1)], come_to(5, &claims)).await.expect("it is committed");
 
-    let mut scratch = kept.store.scratch(&id(1)).await.expect("something can be folded aside");
+    let mut scratch = kept.store.scratch(&id(1)).await.expect("something can be folded separately");
     kept.probe.create(scratch.db()).await;
     kept.add(&mut scratch, &[("b", 1)]).await;
     assert_eq!(kept.probe.rows(scratch.db()).await, rows(&[("b", 1)]), "its own rows alone");
@@ -140,7 +140,7 @@ pub async fn what_is_folded_aside_leaves_nothing<S: ProjectionStore, P: Probe<S:
     let mut again = kept.store.scratch(&id(1)).await.expect("it can be done again");
     kept.probe.create(again.db()).await;
     assert_eq!(kept.probe.rows(again.db()).await, rows(&[]), "nothing was left");
-    again.undo().await.expect("it is undone");
+    again.rollback().await.expect("it is undone");
     assert_eq!(kept.read().await, rows(&[("a", 1)]), "readers see nothing of it");
     kept.handle(&node, &[("a", 1)], come_to(6, &claims)).await.expect("the node goes on");
 }
@@ -153,7 +153,7 @@ pub async fn a_look_changes_nothing<S: ProjectionStore, P: Probe<S::Db>>(kept: &
 
     let mut look = kept.store.rows(&id(1)).await.expect("rows can be looked at");
     kept.add(&mut look, &[("a", 1)]).await;
-    look.undo().await.expect("it is undone");
+    look.rollback().await.expect("it is undone");
 
     assert_eq!(kept.read().await, rows(&[("a", 1)]), "the rows are as they were");
 }

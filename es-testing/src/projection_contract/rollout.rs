@@ -1,28 +1,28 @@
 //! Two releases side by side: an event that a node is too old to read waits for a node that can.
 
-use es_core::projection::{FailedAgain, Failure, Pulse, SetAside, Slot};
+use es_core::projection::{FailedAgain, Failure, Heartbeat, NewParked, Slot};
 use es_core::{EventName, Position, ProjectionStore, SchemaVersion};
 
 use super::probe::Probe;
 use super::subjects::{Kept, Node, behind, come_to, event, first_of, id, key, registration};
 
-fn unreadable(of: &str, position: u64) -> SetAside {
+fn unreadable(of: &str, position: u64) -> NewParked {
     let failure = Failure::unreadable("event `counted` has no version 1".into());
-    SetAside::failed(Slot::of(&key(of)), key(of), event(position), failure)
+    NewParked::failed(Slot::of(&key(of)), key(of), event(position), failure)
 }
 
 fn counted() -> EventName {
     EventName::new("counted").expect("a name")
 }
 
-/// An event that a node is too old to read is set aside without a try, and the status names it.
+/// An event that a node is too old to read is parked without a try, and the status names it.
 pub async fn an_event_that_is_too_new_counts_no_try<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     let mut progress = come_to(4, &claims);
-    progress.set_aside = vec![unreadable("k", 3), behind("k", 4)];
+    progress.parked = vec![unreadable("k", 3), behind("k", 4)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     let keys = kept.store.parked_keys(&id(1), None, 10).await.expect("a list");
@@ -39,8 +39,8 @@ pub async fn an_event_that_is_too_new_counts_no_try<S: ProjectionStore, P: Probe
     let read = first_of(kept, "k").await;
     progress.failed_again = vec![FailedAgain::new(&read, failure)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
-    let aside = kept.store.parked(&id(1), &key("k"), Position::START, 1).await.expect("a list");
-    let tries = (aside[0].attempts, aside[0].is_unreadable);
+    let parked = kept.store.parked(&id(1), &key("k"), Position::START, 1).await.expect("a list");
+    let tries = (parked[0].attempts, parked[0].is_unreadable);
     assert_eq!(tries, (1, false), "who can read it and fails has tried");
     assert_eq!(kept.status(1).await.unreadable, [], "and it waits for no node");
 }
@@ -50,7 +50,7 @@ pub async fn it_is_due_for_who_can_read_it<S: ProjectionStore, P: Probe<S::Db>>(
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
     let mut progress = come_to(4, &claims);
-    progress.set_aside = vec![unreadable("k", 3), behind("k", 4)];
+    progress.parked = vec![unreadable("k", 3), behind("k", 4)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     let due = async |unreadable: &[(EventName, SchemaVersion)]| {
@@ -78,20 +78,27 @@ pub async fn nodes_that_read_less_leave_the_slots<S: ProjectionStore, P: Probe<S
 ) {
     kept.start(1).await;
     let (old, new) = (Node::of(1), Node::of(1));
-    let beat = async |node: &Node, kinds| {
-        let mut pulse = Pulse::default();
-        pulse.unreadable = kinds;
-        kept.store.beat(node.holder(), &pulse).await.expect("a node can say that it is alive")
+    let heartbeat_of = async |node: &Node, kinds| {
+        let mut heartbeat = Heartbeat::default();
+        heartbeat.unreadable = kinds;
+        kept.store
+            .heartbeat(node.holder(), &heartbeat)
+            .await
+            .expect("a node can say that it is alive")
     };
 
-    assert_eq!(beat(&old, 1).await.share(), 64, "a node alone has all slots");
-    let (new_one, old_one) = (beat(&new, 0).await, beat(&old, 1).await);
+    assert_eq!(heartbeat_of(&old, 1).await.share(), 64, "a node alone has all slots");
+    let (new_one, old_one) = (heartbeat_of(&new, 0).await, heartbeat_of(&old, 1).await);
 
     let shares = (new_one.share(), old_one.share());
     assert_eq!(shares, (64, 0), "the slots are those of the nodes that can read the most");
     assert_eq!((new_one.nodes, old_one.nodes), (2, 2), "all of them are alive");
-    beat(&new, 1).await;
-    assert_eq!((beat(&old, 1).await.share(), beat(&new, 1).await.share()), (32, 32), "both alike");
+    heartbeat_of(&new, 1).await;
+    assert_eq!(
+        (heartbeat_of(&old, 1).await.share(), heartbeat_of(&new, 1).await.share()),
+        (32, 32),
+        "both alike"
+    );
 }
 
 /// A release that reads more takes the slots from all nodes, and the version is owed it from then on.

@@ -5,8 +5,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use es_core::projection::{
-    Claim, CommitError, Failure, Holder, NodeId, Parked, Progress, ProjectionBatch, Registration,
-    SetAside, Slot, SlotProgress, VersionState, VersionStatus,
+    Claim, CommitError, Failure, Holder, NewParked, NodeId, Parked, Progress, ProjectionBatch,
+    Registration, Slot, SlotProgress, VersionState, VersionStatus,
 };
 use es_core::{
     Category, EventId, EventName, Incarnation, Metadata, Payload, Position, ProjectionId,
@@ -116,9 +116,12 @@ impl<S: ProjectionStore, P: Probe<S::Db>> Kept<S, P> {
     }
 
     /// Tells the store that the node is alive.
-    pub(super) async fn beat(&self, node: &Node) -> es_core::projection::Beat {
-        let pulse = es_core::projection::Pulse::default();
-        self.store.beat(node.holder(), &pulse).await.expect("a node can say that it is alive")
+    pub(super) async fn heartbeat(&self, node: &Node) -> es_core::projection::HeartbeatReply {
+        let heartbeat = es_core::projection::Heartbeat::default();
+        self.store
+            .heartbeat(node.holder(), &heartbeat)
+            .await
+            .expect("a node can say that it is alive")
     }
 
     pub(super) async fn begin(&self, node: &Node) -> S::Batch {
@@ -153,7 +156,7 @@ impl<S: ProjectionStore, P: Probe<S::Db>> Kept<S, P> {
     pub(super) async fn rows_of(&self, version: u32) -> Rows {
         let mut batch = self.store.rows(&id(version)).await.expect("rows can be looked at");
         let rows = self.probe.rows(batch.db()).await;
-        batch.undo().await.expect("a look is undone");
+        batch.rollback().await.expect("a look is undone");
         rows
     }
 
@@ -240,12 +243,12 @@ pub(super) fn event(position: u64) -> RecordedEvent {
 }
 
 /// An event of the key that failed, and is tried again after that time, or never.
-pub(super) fn failed(of: &str, position: u64, retry_in: Option<Duration>) -> SetAside {
+pub(super) fn failed(of: &str, position: u64, retry_in: Option<Duration>) -> NewParked {
     let failure = Failure::new(format!("number {position} is wrong"), retry_in);
-    SetAside::failed(Slot::of(&key(of)), key(of), event(position), failure)
+    NewParked::failed(Slot::of(&key(of)), key(of), event(position), failure)
 }
 
 /// An event of the key that waits for one before it.
-pub(super) fn behind(of: &str, position: u64) -> SetAside {
-    SetAside::behind(Slot::of(&key(of)), key(of), event(position))
+pub(super) fn behind(of: &str, position: u64) -> NewParked {
+    NewParked::behind(Slot::of(&key(of)), key(of), event(position))
 }

@@ -99,13 +99,13 @@ macro_rules! projection_contract {
                 a_stopped_version_says_why_and_goes_on
             }
             parked {
-                what_is_set_aside_comes_back_as_it_was
+                what_is_parked_comes_back_as_it_was
                 events_of_a_key_come_in_order
                 blocked_are_the_keys_of_the_slots
                 what_is_settled_is_gone
                 another_failure_is_counted
                 keys_are_listed_in_the_order_of_their_bytes
-                what_is_set_aside_is_counted
+                what_is_parked_is_counted
             }
             due {
                 an_event_is_due_when_its_time_has_come
@@ -165,10 +165,10 @@ macro_rules! projection_contract {
                 a_rebuild_is_seen_when_it_is_done
                 a_rebuild_takes_all_slots
                 a_batch_across_a_rebuild_is_lost
-                a_rebuild_sets_aside_anew
+                a_rebuild_parks_anew
                 a_rebuild_repeats_no_effects
                 a_rebuild_that_is_dropped_changes_nothing
-                what_is_folded_aside_leaves_nothing
+                what_is_folded_separately_leaves_nothing
                 a_look_changes_nothing
             }
         }

@@ -42,7 +42,7 @@ pub async fn a_version_that_is_behind_comes_as_far_first<S: ProjectionStore, P: 
 
     assert_eq!(kept.read().await, rows(&[("old", 2)]), "the old rows are read");
     assert_eq!(kept.status(1).await.state, VersionState::Retired, "nobody adds to them");
-    assert_eq!(kept.beat(&old.0).await.state, VersionState::Retired, "its nodes are told");
+    assert_eq!(kept.heartbeat(&old.0).await.state, VersionState::Retired, "its nodes are told");
     kept.handle(&new.0, &[("new", 1)], come_to(7, &new.1)).await.expect("it comes as far");
     assert_eq!(swap(kept).await, Swap::Done, "it has come as far");
     assert_eq!(kept.read().await, rows(&[("new", 2)]), "readers see the new rows");
@@ -126,7 +126,7 @@ pub async fn effects_go_on_after_those_of_the_version_before<
 
     assert_eq!(swap(kept).await, Swap::Done, "it has come as far");
 
-    kept.store.leave(new.0.holder()).await.expect("a node may leave");
+    kept.store.deregister(new.0.holder()).await.expect("a node may leave");
     let (_, claims) = kept.runner(2).await;
     let after: Vec<_> = claims.iter().map(|claim| claim.effects_after).collect();
     let mut expected = [Position(5); 64];
@@ -144,7 +144,7 @@ pub async fn effects_that_wait_keep_a_version_in_its_place<S: ProjectionStore, P
     kept.store.register(&registration).await.expect("it is registered");
     let [(node, claims), _] = both(kept, 5, 5).await;
     let mut progress = come_to(6, &claims);
-    progress.set_aside = vec![failed("a", 6, None)];
+    progress.parked = vec![failed("a", 6, None)];
     kept.handle(&node, &[], progress).await.expect("it is committed");
 
     assert_eq!(swap(kept).await, Swap::Waits, "an effect was not had");
@@ -214,7 +214,7 @@ pub async fn the_old_version_goes_on_where_the_new_one_is_dropped<
 
     assert!(kept.store.drop_version(&id(2)).await.expect("it can be dropped"), "there was one");
 
-    assert_eq!(kept.beat(&old).await.state, VersionState::Serving, "it serves again");
+    assert_eq!(kept.heartbeat(&old).await.state, VersionState::Serving, "it serves again");
     let claims = kept.claim_all(&old).await;
     kept.handle(&old, &[("old", 1)], come_to(6, &claims)).await.expect("it goes on");
     assert_eq!(kept.read().await, rows(&[("old", 2)]), "readers see what it adds");
@@ -248,7 +248,7 @@ pub async fn a_reinstated_version_takes_its_place_again<S: ProjectionStore, P: P
     let state = kept.store.reinstate(&id(1)).await.expect("it is known");
 
     assert_eq!(state, VersionState::Building, "it is built again");
-    assert_eq!(kept.beat(&old).await.state, VersionState::Building, "its node is told");
+    assert_eq!(kept.heartbeat(&old).await.state, VersionState::Building, "its node is told");
     assert_eq!(kept.read().await, rows(&[("new", 2)]), "the other one is read meanwhile");
     let claims = kept.claim_all(&old).await;
     assert!(claims.iter().all(|claim| claim.checkpoint == Position(5)), "it goes on there");

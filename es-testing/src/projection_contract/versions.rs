@@ -1,6 +1,6 @@
 //! Versions of one name: how each begins, and beside which.
 
-use es_core::projection::{ProjectionBatch, Pulse, RegisterError, VersionState};
+use es_core::projection::{Heartbeat, ProjectionBatch, RegisterError, VersionState};
 use es_core::{EventName, Incarnation, Position, ProjectionId, ProjectionName, ProjectionStore};
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -113,7 +113,7 @@ pub async fn an_older_version_is_retired<S: ProjectionStore, P: Probe<S::Db>>(ke
     assert_eq!(state, VersionState::Retired, "an older version is retired");
     assert!(kept.prepare(1).await, "its tables are made, in case that it comes back");
     let node = Node::of(1);
-    assert_eq!(kept.beat(&node).await.state, VersionState::Retired, "its node is told");
+    assert_eq!(kept.heartbeat(&node).await.state, VersionState::Retired, "its node is told");
     let claims = kept.store.claim(node.holder(), 64).await.expect("it may ask");
     assert_eq!(claims.len(), 0, "there is nothing to handle");
     assert_eq!(kept.status(2).await.state, VersionState::Serving, "the other one serves");
@@ -148,9 +148,10 @@ pub async fn where_the_log_ended_at_the_beginning_is_told<S: ProjectionStore, P:
     kept.store.register(&first).await.expect("it is known");
 
     let node = Node::of(1);
-    let beat = kept.store.beat(node.holder(), &Pulse::default()).await.expect("it may beat");
+    let reply =
+        kept.store.heartbeat(node.holder(), &Heartbeat::default()).await.expect("it may beat");
 
-    assert_eq!(beat.log_end, Position(7), "as it was when the version became known");
+    assert_eq!(reply.log_end, Position(7), "as it was when the version became known");
 }
 
 /// A version with effects keeps the key of the one before, since effects are recorded per slot.

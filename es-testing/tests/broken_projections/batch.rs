@@ -45,20 +45,20 @@ impl ProjectionBatch for BrokenBatch {
         self.inner().db()
     }
 
-    async fn mark(&mut self) -> Result<(), StoreError> {
+    async fn savepoint(&mut self) -> Result<(), StoreError> {
         let _turn = self.store.turn().await;
         let is_again = std::mem::replace(&mut self.is_marked, true);
         if is_again && self.store.marking == Marking::Once {
             return Ok(());
         }
-        self.inner().mark().await
+        self.inner().savepoint().await
     }
 
-    async fn back(&mut self) -> Result<(), StoreError> {
+    async fn rollback_to(&mut self) -> Result<(), StoreError> {
         if self.store.marking == Marking::Never {
             return Ok(());
         }
-        self.inner().back().await
+        self.inner().rollback_to().await
     }
 
     async fn check(&mut self) -> Result<(), ProjectError> {
@@ -117,10 +117,10 @@ impl ProjectionBatch for BrokenBatch {
         }
     }
 
-    async fn undo(mut self) -> Result<(), StoreError> {
+    async fn rollback(mut self) -> Result<(), StoreError> {
         let mut inner = self.inner.take().expect("it is neither committed nor undone");
         let rows = inner.db().clone();
-        inner.undo().await?;
+        inner.rollback().await?;
         if self.store.keeps_undone {
             let kept = self.store.force(&self.id, rows, Progress::default()).await;
             kept.expect("a rebuild cannot be lost");

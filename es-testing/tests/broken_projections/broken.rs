@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use es_core::projection::{
-    Beat, Claim, CommitError, Keys, Parked, ParkedKey, Progress, ProjectionBatch, Pulse,
-    Registration, Slot, Swap, VersionState, VersionStatus,
+    Claim, CommitError, Heartbeat, HeartbeatReply, Parked, ParkedKey, ParkedSelector, Progress,
+    ProjectionBatch, Registration, Slot, Swap, VersionState, VersionStatus,
 };
 use es_core::{
     Checkpoint, EventName, MemoryProjections, Position, ProjectionId, ProjectionStore,
@@ -22,9 +22,9 @@ pub(crate) struct Broken {
     pub(crate) registration: fn(&mut Registration),
     pub(crate) registered: fn(VersionState) -> VersionState,
     pub(crate) preparing: Preparing,
-    pub(crate) beat: fn(&mut Beat),
-    pub(crate) pulse: fn(&mut Pulse),
-    /// Of claims and beats; that of batches is another.
+    pub(crate) reply: fn(&mut HeartbeatReply),
+    pub(crate) heartbeat: fn(&mut Heartbeat),
+    /// Of claims and heartbeats; that of batches is another.
     pub(crate) lease: fn(Duration) -> Duration,
     pub(crate) beat_lease: fn(Duration) -> Duration,
     pub(crate) batch_lease: fn(Duration) -> Duration,
@@ -50,7 +50,7 @@ pub(crate) struct Broken {
     /// Whether a list of keys begins after a key.
     pub(crate) turns_pages: bool,
     pub(crate) parked_keys: fn(&mut Vec<ParkedKey>),
-    pub(crate) keys: fn(&Keys) -> Keys,
+    pub(crate) keys: fn(&ParkedSelector) -> ParkedSelector,
     pub(crate) dropped: fn(bool) -> bool,
     pub(crate) stops: bool,
     pub(crate) versions: fn(&mut Vec<VersionStatus>),
@@ -63,7 +63,7 @@ pub(crate) struct Broken {
     pub(crate) dropping: Dropping,
     /// Whether rows are emptied before those that are built again are there.
     pub(crate) empties_first: bool,
-    /// Whether what is folded aside can be kept.
+    /// Whether what is folded separately can be kept.
     pub(crate) keeps_scratch: bool,
     /// Lock of the whole store, which a caller holds until the call is over.
     pub(crate) alone: Option<Arc<Mutex<()>>>,
@@ -163,8 +163,8 @@ impl Broken {
             registration: |_| {},
             registered: |state| state,
             preparing: Preparing::ByOne,
-            beat: |_| {},
-            pulse: |_| {},
+            reply: |_| {},
+            heartbeat: |_| {},
             lease: |lease| lease,
             beat_lease: |lease| lease,
             batch_lease: |lease| lease,
@@ -187,7 +187,7 @@ impl Broken {
             parked: |_| {},
             turns_pages: true,
             parked_keys: |_| {},
-            keys: Keys::clone,
+            keys: ParkedSelector::clone,
             dropped: |answer| answer,
             stops: true,
             versions: |_| {},

@@ -4,8 +4,8 @@ mod batch;
 mod broken;
 #[path = "../fixture/numbers.rs"]
 mod numbers;
+mod parking;
 mod running;
-mod setting_aside;
 mod store;
 mod versions;
 
@@ -48,7 +48,7 @@ use finds;
 
 #[test]
 fn every_test_of_the_contract_finds_a_broken_store() {
-    let found = [running::FOUND, setting_aside::FOUND, versions::FOUND].concat();
+    let found = [running::FOUND, parking::FOUND, versions::FOUND].concat();
     let tests = projection_contract::TESTS;
 
     let finds_none: Vec<_> = tests.iter().filter(|test| !found.contains(test)).collect();

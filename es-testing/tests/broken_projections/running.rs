@@ -15,9 +15,9 @@ finds! {
     "every slot has come to the checkpoint", {
         progress: |progress| progress.slots.clear()
     }
-    nothing_that_is_set_aside: batch::rows_and_checkpoint_are_there_together,
-    "what was set aside is there", {
-        progress: |progress| progress.set_aside.clear()
+    nothing_that_is_parked: batch::rows_and_checkpoint_are_there_together,
+    "the parked event is there", {
+        progress: |progress| progress.parked.clear()
     }
     one_checkpoint_for_all_slots: batch::each_slot_comes_to_its_own_checkpoint,
     "each slot has its own checkpoint", {
@@ -131,12 +131,12 @@ finds! {
     "a slot is not taken while its lease lasts", {
         lease: |_| Duration::ZERO
     }
-    a_beat_that_renews_nothing: lease::a_beat_renews_the_lease, "a beat renews the lease", {
+    a_beat_that_renews_nothing: lease::a_beat_renews_the_lease, "a reply renews the lease", {
         beat_lease: |_| Duration::ZERO
     }
     slots_that_are_two_nodes: lease::a_beat_renews_no_slot_of_another,
     "what was taken over is not held", {
-        beat: |beat| beat.held = Slot::all().map(|slot| (slot, Epoch(1))).collect()
+        reply: |reply| reply.held = Slot::all().map(|slot| (slot, Epoch(1))).collect()
     }
     a_batch_that_holds_on: lease::a_paused_batch_holds_nobody_up,
     "waited in vain until a paused batch", check_at_once {
@@ -147,7 +147,7 @@ finds! {
         beginning: Beginning::WithoutRows
     }
     nodes_in_one_place: nodes::shares_are_fair_and_add_up, "each node has its own place", {
-        beat: |beat| beat.rank = 0
+        reply: |reply| reply.rank = 0
     }
     nodes_that_live_for_ever: nodes::a_silent_node_does_not_count,
     "waited in vain until a silent node", check_at_once {
@@ -155,17 +155,17 @@ finds! {
     }
     nodes_of_all_versions: nodes::each_version_has_nodes_of_its_own,
     "who runs another version does not count", {
-        beat: |beat| beat.nodes = 2
+        reply: |reply| reply.nodes = 2
     }
     a_beat_that_tells_nothing: nodes::a_beat_tells_what_is_held_and_free,
     "what is held is what was given", {
-        beat: |beat| beat.held.clear()
+        reply: |reply| reply.held.clear()
     }
     a_hand_that_is_not_shown: nodes::what_is_in_hand_is_shown, "what is in hand is shown", {
-        pulse: |pulse| pulse.in_hand = None
+        heartbeat: |heartbeat| heartbeat.in_hand = None
     }
     a_pulse_that_is_lost: nodes::a_pulse_is_shown, "what it told is shown", {
-        pulse: |pulse| pulse.error = None
+        heartbeat: |heartbeat| heartbeat.error = None
     }
     a_beat_that_has_the_store_for_itself: kept::a_kept_call_holds_nobody_up,
     "holds others up", check_at_once {

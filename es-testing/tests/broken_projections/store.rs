@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use es_core::projection::{
-    Beat, Claim, Holder, Keys, MemoryBatch, NodeId, Parked, ParkedKey, Progress, ProjectionBatch,
-    Pulse, RegisterError, Registration, Slot, Swap, VersionState, VersionStatus,
+    Claim, Heartbeat, HeartbeatReply, Holder, MemoryBatch, NodeId, Parked, ParkedKey,
+    ParkedSelector, Progress, ProjectionBatch, RegisterError, Registration, Slot, Swap,
+    VersionState, VersionStatus,
 };
 use es_core::{
     Checkpoint, EventName, Position, ProjectError, ProjectionId, ProjectionKey, ProjectionName,
@@ -54,14 +55,18 @@ impl ProjectionStore for Broken {
         Ok(batch.map(|batch| self.batch(batch, id)))
     }
 
-    async fn beat(&self, holder: Holder<'_>, pulse: &Pulse) -> Result<Beat, StoreError> {
+    async fn heartbeat(
+        &self,
+        holder: Holder<'_>,
+        heartbeat: &Heartbeat,
+    ) -> Result<HeartbeatReply, StoreError> {
         let _turn = self.turn().await;
-        let mut pulse = pulse.clone();
-        (self.pulse)(&mut pulse);
+        let mut heartbeat = heartbeat.clone();
+        (self.heartbeat)(&mut heartbeat);
         let lease = (self.beat_lease)(holder.lease);
-        let mut beat = self.inner.beat(Holder { lease, ..holder }, &pulse).await?;
-        (self.beat)(&mut beat);
-        Ok(beat)
+        let mut reply = self.inner.heartbeat(Holder { lease, ..holder }, &heartbeat).await?;
+        (self.reply)(&mut reply);
+        Ok(reply)
     }
 
     async fn claim(&self, holder: Holder<'_>, at_most: usize) -> Result<Vec<Claim>, StoreError> {
@@ -85,8 +90,8 @@ impl ProjectionStore for Broken {
         }
     }
 
-    async fn leave(&self, holder: Holder<'_>) -> Result<(), StoreError> {
-        if self.leaves { self.inner.leave(holder).await } else { Ok(()) }
+    async fn deregister(&self, holder: Holder<'_>) -> Result<(), StoreError> {
+        if self.leaves { self.inner.deregister(holder).await } else { Ok(()) }
     }
 
     async fn begin(
@@ -158,7 +163,7 @@ impl ProjectionStore for Broken {
         Ok(keys)
     }
 
-    async fn replay(&self, id: &ProjectionId, keys: &Keys) -> Result<u64, StoreError> {
+    async fn replay(&self, id: &ProjectionId, keys: &ParkedSelector) -> Result<u64, StoreError> {
         self.inner.replay(id, &(self.keys)(keys)).await
     }
 

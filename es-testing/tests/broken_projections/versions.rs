@@ -65,7 +65,7 @@ finds! {
     }
     a_beginning_that_moves: versions::where_the_log_ended_at_the_beginning_is_told,
     "as it was when the version became known", {
-        beat: |beat| beat.log_end = Position(9)
+        reply: |reply| reply.log_end = Position(9)
     }
     a_swap_that_does_nothing: swap::a_version_that_has_come_as_far_takes_over,
     "readers see the new rows", {
@@ -132,8 +132,8 @@ finds! {
     a_batch_across_a_rebuild: rebuild::a_batch_across_a_rebuild_is_lost, "the batch is lost", {
         committing: Committing::Anyway
     }
-    a_rebuild_that_forgets_nothing: rebuild::a_rebuild_sets_aside_anew,
-    "what could be handled is not set aside", {
+    a_rebuild_that_forgets_nothing: rebuild::a_rebuild_parks_anew,
+    "what could be handled is not parked", {
         parked_keys: |keys| keys.extend(keys.clone())
     }
     effects_that_are_repeated: rebuild::a_rebuild_repeats_no_effects,
@@ -144,7 +144,7 @@ finds! {
     "the slots are the node's again", {
         empties_first: true
     }
-    something_kept_that_was_folded_aside: rebuild::what_is_folded_aside_leaves_nothing,
+    something_kept_that_was_folded_separately: rebuild::what_is_folded_separately_leaves_nothing,
     "it cannot be committed", {
         keeps_scratch: true
     }

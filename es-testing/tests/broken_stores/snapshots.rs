@@ -1,6 +1,6 @@
 //! Stores whose snapshots are not what was kept, or not what was asked for.
 
-use es_core::{Fingerprint, Position, Snapshot, Unfit, Version};
+use es_core::{Fingerprint, Position, Snapshot, UnusableSnapshot, Version};
 use es_testing::contract::snapshots;
 
 use super::broken::Broken;
@@ -55,7 +55,7 @@ finds! {
     }
     a_snapshot_from_ahead: snapshots::a_snapshot_from_ahead_is_never_believed,
     "before the stream had come to it", {
-        snapshot_page: |page| if page.unfit == Some(Unfit::OtherHistory) {
+        snapshot_page: |page| if page.unusable == Some(UnusableSnapshot::OtherHistory) {
             let last = page.events.first().expect("the stream has events").position;
             let ahead = Snapshot::new(Fingerprint(1), Version(11), last, "{}".to_owned());
             page.snapshot = Some(ahead);

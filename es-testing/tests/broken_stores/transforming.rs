@@ -90,7 +90,7 @@ finds! {
     }
     a_snapshot_that_outlives_its_stream:
     transform_readers::a_snapshot_of_the_old_stream_is_not_answered, "a snapshot of the old stream", {
-        snapshot_page: |page| if page.unfit.is_some() {
+        snapshot_page: |page| if page.unusable.is_some() {
             let state = "3".to_owned();
             page.snapshot = Some(Snapshot::new(Fingerprint(7), Version(3), Position(3), state));
         }

@@ -57,11 +57,11 @@ pub async fn audit(store: &impl EventStore) -> anyhow::Result<Audit> {
 }
 
 impl School {
-    fn has_room_for(&self, wish: &Subscribed) -> bool {
-        let taken = self.attends.iter().filter(|(course, _)| *course == wish.course).count();
-        let busy = self.attends.iter().filter(|(_, student)| *student == wish.student).count();
+    fn has_room_for(&self, asked: &Subscribed) -> bool {
+        let taken = self.attends.iter().filter(|(course, _)| *course == asked.course).count();
+        let busy = self.attends.iter().filter(|(_, student)| *student == asked.student).count();
         let has = |most: Option<&u32>, so_far| most.is_some_and(|most| so_far < *most as usize);
-        has(self.seats.get(&wish.course), taken) && has(self.limits.get(&wish.student), busy)
+        has(self.seats.get(&asked.course), taken) && has(self.limits.get(&asked.student), busy)
     }
 
     fn apply(&mut self, event: SchoolEvent) {

@@ -69,15 +69,15 @@ async fn story(store: impl EventStore) -> anyhow::Result<ExitCode> {
     let granted = race(&decisions, &rust, &students).await?;
     println!("  {granted} attend.");
 
-    let wish = |course: &str| Subscribe { course: course.to_owned(), student: ada.clone() };
-    tell("Ada asks for a seat", decisions.execute(wish(&rust)).await)?;
+    let subscribe = |course: &str| Subscribe { course: course.to_owned(), student: ada.clone() };
+    tell("Ada asks for a seat", decisions.execute(subscribe(&rust)).await)?;
     let more = ChangeSeats { course: rust.clone(), seats: SEATS + 1 };
     tell("The course gets another seat", decisions.execute(more).await)?;
-    tell("Ada asks again", decisions.execute(wish(&rust)).await)?;
-    tell("Ada asks for another course", decisions.execute(wish(&latin)).await)?;
+    tell("Ada asks again", decisions.execute(subscribe(&rust)).await)?;
+    tell("Ada asks for another course", decisions.execute(subscribe(&latin)).await)?;
     let limit = ChangeLimit { student: ada.clone(), limit: 2 };
     tell("She may attend two from now on", decisions.execute(limit).await)?;
-    tell("Ada asks again", decisions.execute(wish(&latin)).await)?;
+    tell("Ada asks again", decisions.execute(subscribe(&latin)).await)?;
     let leave = Unsubscribe { course: rust.clone(), student: ada.clone() };
     tell("She leaves the first course", decisions.execute(leave).await)?;
 
@@ -95,9 +95,9 @@ async fn race<S: EventStore>(
 ) -> anyhow::Result<usize> {
     let mut asking = JoinSet::new();
     for student in students {
-        let wish = Subscribe { course: course.to_owned(), student: student.clone() };
+        let subscribe = Subscribe { course: course.to_owned(), student: student.clone() };
         let decisions = decisions.clone();
-        asking.spawn(async move { decisions.execute(wish).await });
+        asking.spawn(async move { decisions.execute(subscribe).await });
     }
     let mut granted = 0;
     for answer in asking.join_all().await {

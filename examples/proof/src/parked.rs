@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use es_core::ProjectionName;
-use es_core::projection::{Keys, ProjectionStore};
+use es_core::projection::{ParkedSelector, ProjectionStore};
 
 use crate::catch_up::{LONG, head, reaches};
 use crate::effects::Audit;
@@ -23,7 +23,7 @@ pub async fn tables(run: &mut Run) -> anyhow::Result<()> {
     let keys = run.options.count(1_000, 10_000).min(10_000);
     let about = format!(
         "{keys} keys of {EACH} events, of which the first fails or none; then as many events of other keys, \
-         which are all right, then a while without any. Scans are those of what is set aside."
+         which are all right, then a while without any. Scans are those of parked events."
     );
     let columns = [
         "keys that fail",
@@ -101,7 +101,7 @@ async fn cure(run: &mut Run, database: &Database, keys: u64) -> anyhow::Result<(
     let kind = Kind { lease: Duration::from_secs(2), ..Kind::of(Job::LedgerCured) };
     let node = kind.start(database, "cured").await?;
     let begun = Instant::now();
-    let replayed = database.projections().replay::<Ledger>(&Keys::All).await?;
+    let replayed = database.projections().replay::<Ledger>(&ParkedSelector::All).await?;
     while parked(database).await?.1 > 0 {
         ensure!(begun.elapsed() < LONG, "what was replayed does not come to an end");
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -117,7 +117,7 @@ async fn cure(run: &mut Run, database: &Database, keys: u64) -> anyhow::Result<(
     );
     let mut table = Table::of_guarantees("Keys that fail: nothing is lost, and in order", about);
     let of = format!("{keys} keys");
-    table.guarantee("keys that are not set aside", parked_keys.abs_diff(keys), &of);
+    table.guarantee("keys that are not parked", parked_keys.abs_diff(keys), &of);
     let waiting = format!("{} events", keys * EACH);
     table.guarantee("events that do not wait", parked_events.abs_diff(keys * EACH), &waiting);
     table.guarantee("rows of events that failed", before.lost.abs_diff(keys * EACH), &waiting);
@@ -130,7 +130,7 @@ async fn cure(run: &mut Run, database: &Database, keys: u64) -> anyhow::Result<(
     Ok(())
 }
 
-/// Keys and events that are set aside.
+/// Keys and events that are parked.
 async fn parked(database: &Database) -> anyhow::Result<(u64, u64)> {
     let name = ProjectionName::new("ledger")?;
     let versions = database.store.projections().versions(Some(&name)).await?;

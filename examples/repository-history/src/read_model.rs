@@ -123,7 +123,7 @@ where
 {
     let mut look = kept.rows(&ProjectionId::of::<X>()).await?;
     let rows = model.whole(look.db()).await;
-    look.undo().await?;
+    look.rollback().await?;
     rows.map_err(|error| anyhow::Error::from_boxed(error.into_error()))
         .with_context(|| format!("the rows of `{}` cannot be read", X::NAME))
 }

@@ -82,7 +82,7 @@ const _: () = {
             __version: ::es_core::SchemaVersion,
             __payload: &::es_core::Payload,
         ) -> ::core::result::Result<Self, ::es_core::DecodeError> {
-            __p::climb::<(((__V1,), __V2), __V3), Self>(__version, __payload)
+            __p::upcast_from::<(((__V1,), __V2), __V3), Self>(__version, __payload)
         }
         const STORED: __MaybeStored = __Some(|| {
             __object(

@@ -11,7 +11,7 @@ const _: () = {
         ) -> ::core::result::Result<Self, ::es_core::DecodeError> {
             <past::OpenedV2 as ::es_core::__private::PreviousOf<
                 Self,
-            >>::climb(__version, __payload)
+            >>::upcast_from(__version, __payload)
         }
         const STORED: __MaybeStored = __Some(|| {
             __object(

@@ -1,6 +1,6 @@
 //! A row of the log that cannot be read holds up its own key, and nobody else.
 
-use es_core::projection::{HealthState, Keys, Thresholds};
+use es_core::projection::{HealthState, ParkedSelector, Thresholds};
 use es_postgres::sqlx;
 
 use super::support::{Deed, Deeds, Stage};
@@ -36,8 +36,8 @@ async fn a_damaged_row_parks_its_own_key_and_stays_damaged() {
         let parked = stage.parked().await;
         assert!(parked[0].error.contains("the record is damaged"), "{sql}: {}", parked[0].error);
 
-        // What was set aside is as damaged as it was in the log.
-        stage.projections.replay::<Deeds>(&Keys::All).await.unwrap();
+        // A parked event is as damaged as it was in the log.
+        stage.projections.replay::<Deeds>(&ParkedSelector::All).await.unwrap();
         stage.until_tried(parked[0].key.as_str(), 1).await;
         running.stop().await;
         assert_eq!(stage.times("bob").await, 0, "{sql}");

@@ -208,7 +208,7 @@ impl Stage {
         panic!("nothing is in hand");
     }
 
-    /// Returns once the event of the key was tried so often since it was set aside or replayed.
+    /// Returns once the event of the key was tried so often since it was parked or replayed.
     pub(crate) async fn until_tried(&self, key: &str, times: u32) {
         for _ in 0..500 {
             let parked = self.parked().await;

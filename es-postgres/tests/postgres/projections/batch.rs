@@ -5,7 +5,7 @@ use std::time::Duration;
 use es_core::Position;
 use es_core::Reason;
 use es_core::projection::{
-    CommitError, Failure, Keys, ProjectionBatch, ProjectionStore, SetAside, Slot,
+    CommitError, Failure, NewParked, ParkedSelector, ProjectionBatch, ProjectionStore, Slot,
 };
 use es_postgres::sqlx::{self, Executor};
 
@@ -78,24 +78,24 @@ async fn a_batch_of_a_slot_that_is_gone_keeps_nothing() {
     assert_eq!(times(&fixture).await, 1);
 }
 
-/// An event that is set aside twice is set aside once, and counts the tries of the first time.
+/// An event that is parked twice is parked once, and counts the tries of the first time.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_set_aside_already_stays_as_it_is() {
+async fn what_is_parked_already_stays_as_it_is() {
     let fixture = fixture().await;
     let id = version(1);
     let kept = prepared(&fixture.store, &id).await;
     let node = Node::of(&kept, &id);
     let claims = node.claim(64).await;
     let mut progress = at(&claims, 9);
-    progress.set_aside = vec![failed("ada", 3, None)];
+    progress.parked = vec![failed("ada", 3, None)];
     node.begin().await.commit(progress).await.unwrap();
 
     let mut progress = at(&claims, 9);
-    progress.set_aside = vec![behind("ada", 3), behind("ada", 4)];
+    progress.parked = vec![behind("ada", 3), behind("ada", 4)];
     node.begin().await.commit(progress).await.unwrap();
 
-    let aside = kept.parked(&id, &key("ada"), Position(0), 9).await.unwrap();
-    let tries: Vec<_> = aside.iter().map(|of| (of.event.position.0, of.attempts)).collect();
+    let parked = kept.parked(&id, &key("ada"), Position(0), 9).await.unwrap();
+    let tries: Vec<_> = parked.iter().map(|of| (of.event.position.0, of.attempts)).collect();
     assert_eq!(tries, [(3, 1), (4, 0)]);
 }
 
@@ -108,13 +108,13 @@ async fn what_was_written_since_the_mark_is_undone() {
     let claims = node.claim(64).await;
     let mut batch = node.seeing().await;
 
-    batch.mark().await.unwrap();
+    batch.savepoint().await.unwrap();
     see(batch.db()).await;
-    batch.mark().await.unwrap();
+    batch.savepoint().await.unwrap();
     sqlx::query("SELECT 1 / 0").execute(batch.db()).await.unwrap_err();
-    batch.back().await.unwrap();
+    batch.rollback_to().await.unwrap();
     see(batch.db()).await;
-    batch.back().await.unwrap();
+    batch.rollback_to().await.unwrap();
     batch.commit(at(&claims, 1)).await.unwrap();
 
     assert_eq!(times(&fixture).await, 2);
@@ -122,7 +122,7 @@ async fn what_was_written_since_the_mark_is_undone() {
 
 /// What is first, what waits behind it, what is tried again, what is dropped: the way of a key.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_is_set_aside_in_order_until_all_of_it_is_settled() {
+async fn a_key_is_parked_in_order_until_all_of_it_is_settled() {
     let fixture = fixture().await;
     let id = version(1);
     let kept = prepared(&fixture.store, &id).await;
@@ -130,14 +130,14 @@ async fn a_key_is_set_aside_in_order_until_all_of_it_is_settled() {
     let claims = node.claim(64).await;
     let slots: Vec<_> = Slot::all().collect();
     let mut progress = at(&claims, 9);
-    progress.set_aside = vec![failed("ada", 3, None), behind("ada", 5), behind("ada", 9)];
-    progress.set_aside.push(failed("bob", 4, Some(Duration::ZERO)));
+    progress.parked = vec![failed("ada", 3, None), behind("ada", 5), behind("ada", 9)];
+    progress.parked.push(failed("bob", 4, Some(Duration::ZERO)));
     node.begin().await.commit(progress).await.unwrap();
 
     let due = kept.due(&id, &slots, &[], 9).await.unwrap();
     assert_eq!(due.len(), 1);
     assert_eq!((due[0].key.clone(), due[0].attempts, due[0].slot), (key("bob"), 1, slot("bob")));
-    assert!(node.beat().await.is_due);
+    assert!(node.heartbeat().await.is_due);
     assert_eq!(kept.blocked(&id, &slots).await.unwrap().len(), 2);
     assert_eq!(kept.blocked(&id, &[slot("ada")]).await.unwrap(), [key("ada")]);
     let keys = kept.parked_keys(&id, None, 9).await.unwrap();
@@ -147,7 +147,7 @@ async fn a_key_is_set_aside_in_order_until_all_of_it_is_settled() {
     assert_eq!(parked[0].event.recorded_at.to_string(), "2026-11-21T12:00:00.25Z");
 
     // Replayed, done: the next one of the key is due by itself.
-    assert_eq!(kept.replay(&id, &Keys::One(key("ada"))).await.unwrap(), 1);
+    assert_eq!(kept.replay(&id, &ParkedSelector::One(key("ada"))).await.unwrap(), 1);
     let mut progress = at(&claims, 9);
     progress.settled = vec![(key("ada"), Position(3)), (key("bob"), Position(4))];
     node.begin().await.commit(progress).await.unwrap();
@@ -164,10 +164,10 @@ async fn a_key_is_set_aside_in_order_until_all_of_it_is_settled() {
     node.begin().await.commit(progress).await.unwrap();
     assert_eq!(fixture.number("SELECT count(*) FROM es.dropped WHERE reason = 'a test'").await, 1);
     assert!(kept.blocked(&id, &slots).await.unwrap().is_empty());
-    assert!(!node.beat().await.is_due);
+    assert!(!node.heartbeat().await.is_due);
 }
 
-/// A rebuild sets it aside anew, and somebody drops it anew.
+/// A rebuild parks it anew, and somebody drops it anew.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_is_dropped_twice_keeps_its_first_reason() {
     let fixture = fixture().await;
@@ -178,7 +178,7 @@ async fn an_event_that_is_dropped_twice_keeps_its_first_reason() {
 
     for reason in ["entered twice", "again"] {
         let mut progress = at(&claims, 7);
-        progress.set_aside = vec![failed("ada", 3, None)];
+        progress.parked = vec![failed("ada", 3, None)];
         node.begin().await.commit(progress).await.unwrap();
         let reason = Reason::new(reason).unwrap();
         assert!(kept.drop_parked(&id, &key("ada"), Position(3), &reason).await.unwrap());
@@ -200,7 +200,7 @@ async fn an_error_with_what_no_text_holds_is_kept_without_it() {
     let node = Node::of(&kept, &id);
     let mut progress = at(&node.claim(64).await, 7);
     let failure = Failure::new("a zero\0 byte".into(), None);
-    progress.set_aside = vec![SetAside::failed(slot("ada"), key("ada"), event("ada", 3), failure)];
+    progress.parked = vec![NewParked::failed(slot("ada"), key("ada"), event("ada", 3), failure)];
 
     node.begin().await.commit(progress).await.unwrap();
 

@@ -22,7 +22,7 @@ async fn no_slot_is_given_twice_however_often_nodes_claim_at_once() {
         let different: BTreeSet<_> = slots.iter().collect();
         assert_eq!(slots.len(), different.len());
         for node in &nodes {
-            kept.leave(node.holder()).await.unwrap();
+            kept.deregister(node.holder()).await.unwrap();
         }
     }
 }
@@ -35,11 +35,11 @@ async fn shares_come_out_even() {
     let kept = prepared(&fixture.store, &id).await;
     let nodes: Vec<_> = (0..3).map(|_| Node::of(&kept, &id)).collect();
     for node in &nodes {
-        node.beat().await;
+        node.heartbeat().await;
     }
 
     let shares = join_all(nodes.iter().map(async |node| {
-        let share = node.beat().await.share();
+        let share = node.heartbeat().await.share();
         node.claim(share).await.len()
     }));
     let mut shares = shares.await;
@@ -47,17 +47,17 @@ async fn shares_come_out_even() {
     shares.sort_unstable();
     // A slot that somebody was just being given is passed over: whoever has less asks again.
     for node in &nodes {
-        let beat = node.beat().await;
-        node.claim(beat.share() - beat.held.len()).await;
+        let reply = node.heartbeat().await;
+        node.claim(reply.share() - reply.held.len()).await;
     }
     assert!(shares.iter().sum::<usize>() <= 64);
     let mut held = Vec::new();
     for node in &nodes {
-        held.push(node.beat().await.held.len());
+        held.push(node.heartbeat().await.held.len());
     }
     held.sort_unstable();
     assert_eq!(held, [21, 21, 22]);
-    assert_eq!(nodes[0].beat().await.free, 0);
+    assert_eq!(nodes[0].heartbeat().await.free, 0);
 }
 
 /// A version that is being retired gives its slots to nobody, also to those who looked before.

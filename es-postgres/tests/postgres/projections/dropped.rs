@@ -34,12 +34,12 @@ async fn a_batch_dropped_anywhere_is_whole_and_leaves_no_transaction() {
                 .unwrap();
             see(batch.db()).await;
             if round % 3 == 0 {
-                batch.mark().await.unwrap();
+                batch.savepoint().await.unwrap();
                 see(batch.db()).await;
-                batch.back().await.unwrap();
+                batch.rollback_to().await.unwrap();
             }
             if round % 5 == 0 {
-                return batch.undo().await.unwrap();
+                return batch.rollback().await.unwrap();
             }
             let at_position = u64::try_from(times(&fixture).await).unwrap() + 1;
             batch.commit(at(&claims, at_position)).await.unwrap();

@@ -49,7 +49,7 @@ async fn a_paused_node_is_replaced_within_its_lease_and_a_second() {
     assert_eq!(fixture.number("SELECT times FROM totals.seen").await, 1);
     assert_eq!(kept.visible(&id.name).await.unwrap().unwrap().position, Position(8));
     // And it goes on with whatever it is given next.
-    assert!(paused.beat().await.held.is_empty());
+    assert!(paused.heartbeat().await.held.is_empty());
 }
 
 /// It is no failure of the event that its handler was working on.
@@ -69,20 +69,20 @@ async fn a_handler_in_a_session_that_was_ended_is_not_to_blame() {
 
     assert!(kept.is_transient(&error.unwrap_err().into()));
     // Whoever is not told so by the driver is told by the commit.
-    assert!(zombie.undo().await.is_err());
+    assert!(zombie.rollback().await.is_err());
     assert_eq!(fixture.number("SELECT count(*) FROM totals.seen").await, 0);
 }
 
-/// What it has set aside before it was paused goes with the rest.
+/// Its parked events before it was paused goes with the rest.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_lost_batch_has_set_aside_is_not() {
+async fn what_a_lost_batch_has_parked_is_not() {
     let (fixture, node) = node().await;
     let claims = node.claim(64).await;
     let batch = node.seeing().await;
-    node.kept.leave(node.holder()).await.unwrap();
+    node.kept.deregister(node.holder()).await.unwrap();
 
     let mut progress = at(&claims, 9);
-    progress.set_aside = vec![failed("ada", 3, None)];
+    progress.parked = vec![failed("ada", 3, None)];
     let lost = batch.commit(progress).await.unwrap_err();
 
     assert!(matches!(lost, CommitError::Lost), "{lost:?}");

@@ -23,17 +23,17 @@ fn arguments(statement: &str) -> &'static str {
         "register" => {
             "('new', 1, 'serving', true, 'stream', '{}', false, gen_random_uuid(), 0, 0, 0)"
         }
-        "beat" => "('p7', 1, gen_random_uuid(), 1000, 0, null, 7, 'a', 'a/k', 0, 0)",
+        "heartbeat" => "('p7', 1, gen_random_uuid(), 1000, 0, null, 7, 'a', 'a/k', 0, 0)",
         "claim" => "('p7', 1, gen_random_uuid(), 1000, 64)",
         "release" => "('p7', 1, gen_random_uuid(), '{1,2}')",
-        "leave" => "('p7', 1, gen_random_uuid())",
-        "set_aside" => {
+        "deregister" => "('p7', 1, gen_random_uuid())",
+        "park" => {
             "(7, '{1}', '{k1}', '{1}', '{1}', '{1}', ARRAY[gen_random_uuid()], '{1}', '{a}', '{1}', \
              '{1}', '{a}', '{k}', '{x}', '{null}', '{false}')"
         }
         "settle" => "(7, '{k1,k2}', '{1,2}')",
         "fail_again" => "(7, '{k1}', '{1}', '{x}', '{null}', '{false}', '{1}', '{null}')",
-        "come_first" => "(7, '{k1,k2}')",
+        "recompute_parked_heads" => "(7, '{k1,k2}')",
         "blocked" | "wait_for_newer" => "('p7', 1, '{1,2,3}')",
         "due" => "('p7', 1, '{1,2,3}', 100, '{a}', '{2}')",
         "owe_types" => "(7, '{a}')",
@@ -44,9 +44,9 @@ fn arguments(statement: &str) -> &'static str {
         "stop" => "('p7', 1, 'why')",
         "set_state" => "(7, 'retired', false)",
         "dependents" | "grants" => "('p7', 'p7_v2')",
-        "effects_were_had" => "(7, 8)",
-        "has_come_as_far" => "(7, 8, true)",
-        "take_all_slots" | "drop_version" | "forget_parked" | "effects_wait" => "(7)",
+        "inherit_effects_after" => "(7, 8)",
+        "compare_checkpoints" => "(7, 8, true)",
+        "take_all_slots" | "drop_version" | "forget_parked" | "has_parked_effects" => "(7)",
         other => panic!("sql/projections/{other}.sql is new: give it arguments here"),
     }
 }
@@ -62,7 +62,7 @@ fn statements() -> Vec<(String, String)> {
     entries.map(statement).collect()
 }
 
-/// Fifty projections; two of them have set 10,000 keys aside each, of three events.
+/// Fifty projections; two of them have parked 10,000 keys each, of three events.
 async fn filled() -> Fixture {
     let fixture = fixture().await;
     let fill = "INSERT INTO es.projections (name, version, state, is_read, keyed_by, types, has_effects, incarnation, log_end)
@@ -94,7 +94,7 @@ async fn plan(connection: &mut PgConnection, name: &str, sql: &str, mode: &str) 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_statement_scans_what_is_set_aside_nor_the_slots_of_others() {
+async fn no_statement_scans_what_is_parked_nor_the_slots_of_others() {
     let fixture = filled().await;
     let mut connection = PgConnection::connect(fixture.database.url()).await.unwrap();
 
@@ -135,7 +135,7 @@ async fn checkpoints_are_written_in_place() {
     for position in 1..=200 {
         node.begin().await.commit(at(&claims, position)).await.unwrap();
     }
-    kept.leave(node.holder()).await.unwrap();
+    kept.deregister(node.holder()).await.unwrap();
 
     let number = async |sql: &'static str| -> i64 {
         sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap()

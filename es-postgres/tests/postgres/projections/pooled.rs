@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use es_core::projection::{
-    Keys, ProjectionBatch, ProjectionStore, Registration, Swap, VersionState,
+    ParkedSelector, ProjectionBatch, ProjectionStore, Registration, Swap, VersionState,
 };
 use es_postgres::PgStore;
 use es_postgres::sqlx;
@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use super::support::{Node, at, failed, incarnation, prepare, prepared, see, version};
 
-/// Six nodes in four sessions, each with a beat beside its batches; then another version takes over.
+/// Six nodes in four sessions, each with a heartbeat beside its batches; then another version takes over.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_projection_is_run_from_its_first_batch_to_its_swap() {
     let server = TestServer::start();
@@ -36,21 +36,21 @@ async fn a_projection_is_run_from_its_first_batch_to_its_swap() {
             let claims = node.claim(10).await;
             for position in 1..=20 {
                 let batch = async { node.seeing().await.commit(at(&claims, position)).await };
-                let (done, beat) = tokio::join!(batch, node.beat());
+                let (done, reply) = tokio::join!(batch, node.heartbeat());
                 done.unwrap();
-                assert_eq!(beat.held.len(), claims.len());
+                assert_eq!(reply.held.len(), claims.len());
             }
             let mut progress = at(&claims, 20);
             let key = format!("k{nth}");
-            progress.set_aside = vec![failed(&key, nth + 1, Some(Duration::ZERO))];
+            progress.parked = vec![failed(&key, nth + 1, Some(Duration::ZERO))];
             node.begin().await.commit(progress).await.unwrap();
-            node.kept.leave(node.holder()).await.unwrap();
+            node.kept.deregister(node.holder()).await.unwrap();
         });
     }
     while let Some(node) = nodes.join_next().await {
         node.unwrap();
     }
-    assert_eq!(kept.replay(&old, &Keys::All).await.unwrap(), 6);
+    assert_eq!(kept.replay(&old, &ParkedSelector::All).await.unwrap(), 6);
     let status = kept.versions(None).await.unwrap();
     assert_eq!((status[0].parked_keys, status[0].nodes.len()), (6, 0));
 
@@ -64,7 +64,7 @@ async fn a_projection_is_run_from_its_first_batch_to_its_swap() {
     assert_eq!(kept.swap(&new).await.unwrap(), Swap::Done);
 
     assert_eq!(kept.counts(&new).await.unwrap(), [("seen".to_owned(), 1)]);
-    assert_eq!(node.beat().await.state, VersionState::Serving);
+    assert_eq!(node.heartbeat().await.state, VersionState::Serving);
     let times =
         "SELECT (SELECT times FROM totals_v1.seen) * 1000 + (SELECT times FROM totals.seen)";
     let pool = sqlx::PgPool::connect(&server.url(&database)).await.unwrap();

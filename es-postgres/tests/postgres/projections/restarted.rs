@@ -56,9 +56,9 @@ async fn a_restart_is_a_moments_failure_and_no_step_is_lost_or_doubled() {
     let mut reader = kept.rows(&id).await.unwrap();
     let times: i64 =
         sqlx::query_scalar("SELECT times FROM seen").fetch_one(reader.db()).await.unwrap();
-    reader.undo().await.unwrap();
+    reader.rollback().await.unwrap();
     assert_eq!(u64::try_from(times).unwrap(), done);
-    assert_eq!(node.beat().await.held.len(), 64);
+    assert_eq!(node.heartbeat().await.held.len(), 64);
 }
 
 async fn come_to(

@@ -29,13 +29,13 @@ async fn the_writer_runs_projections_from_their_first_batch_to_their_last() {
     let kept = prepared(&store, &old).await;
     let node = Node::of(&kept, &old);
     let mut progress = at(&node.claim(64).await, 5);
-    progress.set_aside = vec![failed("ada", 3, None)];
+    progress.parked = vec![failed("ada", 3, None)];
     node.seeing().await.commit(progress).await.unwrap();
     let reason = es_core::Reason::new("a test").unwrap();
     kept.drop_parked(&old, &super::support::key("ada"), es_core::Position(3), &reason)
         .await
         .unwrap();
-    let held = node.beat().await.held;
+    let held = node.heartbeat().await.held;
     let claims = held.into_iter().map(|(slot, epoch)| {
         let start = es_core::Position::START;
         es_core::projection::Claim::new(slot, epoch, start, start)
@@ -43,8 +43,8 @@ async fn the_writer_runs_projections_from_their_first_batch_to_their_last() {
     let mut progress = at(&claims.collect::<Vec<_>>(), 5);
     progress.settled = vec![(super::support::key("ada"), es_core::Position(3))];
     node.begin().await.commit(progress).await.unwrap();
-    kept.rebuild(&old).await.unwrap().undo().await.unwrap();
-    kept.scratch(&old).await.unwrap().undo().await.unwrap();
+    kept.rebuild(&old).await.unwrap().rollback().await.unwrap();
+    kept.scratch(&old).await.unwrap().rollback().await.unwrap();
     kept.register(&Registration::new(new.clone(), incarnation(&store).await)).await.unwrap();
     prepare(&kept, &new).await;
     let node = Node::of(&kept, &new);

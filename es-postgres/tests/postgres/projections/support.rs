@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use es_core::projection::{
-    Beat, Claim, Failure, Holder, NodeId, Progress, ProjectionBatch, ProjectionStore, Pulse,
-    Registration, SetAside, Slot, SlotProgress, VersionState,
+    Claim, Failure, Heartbeat, HeartbeatReply, Holder, NewParked, NodeId, Progress,
+    ProjectionBatch, ProjectionStore, Registration, Slot, SlotProgress, VersionState,
 };
 use es_core::{
     Category, EventId, EventName, EventStore, Incarnation, Metadata, Payload, Position,
@@ -70,8 +70,8 @@ impl Node {
         Holder { id: &self.id, node: self.me, lease: self.lease }
     }
 
-    pub(crate) async fn beat(&self) -> Beat {
-        self.kept.beat(self.holder(), &Pulse::default()).await.unwrap()
+    pub(crate) async fn heartbeat(&self) -> HeartbeatReply {
+        self.kept.heartbeat(self.holder(), &Heartbeat::default()).await.unwrap()
     }
 
     pub(crate) async fn claim(&self, at_most: usize) -> Vec<Claim> {
@@ -126,13 +126,13 @@ pub(crate) fn key(key: &str) -> ProjectionKey {
     ProjectionKey::new(format!("account/{key}")).unwrap()
 }
 
-pub(crate) fn failed(key: &str, position: u64, retry_in: Option<Duration>) -> SetAside {
+pub(crate) fn failed(key: &str, position: u64, retry_in: Option<Duration>) -> NewParked {
     let failure = Failure::new("the amount is negative".into(), retry_in);
-    SetAside::failed(slot(key), self::key(key), event(key, position), failure)
+    NewParked::failed(slot(key), self::key(key), event(key, position), failure)
 }
 
-pub(crate) fn behind(key: &str, position: u64) -> SetAside {
-    SetAside::behind(slot(key), self::key(key), event(key, position))
+pub(crate) fn behind(key: &str, position: u64) -> NewParked {
+    NewParked::behind(slot(key), self::key(key), event(key, position))
 }
 
 pub(crate) fn slot(key: &str) -> Slot {

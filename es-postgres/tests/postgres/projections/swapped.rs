@@ -76,12 +76,12 @@ async fn the_old_version_goes_on_where_the_new_one_is_dropped() {
         .unwrap();
     prepare(&kept, &new).await;
     assert_eq!(kept.swap(&new).await.unwrap(), Swap::NotYet);
-    assert_eq!(node.beat().await.state, VersionState::Retired);
+    assert_eq!(node.heartbeat().await.state, VersionState::Retired);
     assert!(node.claim(64).await.is_empty());
 
     assert!(kept.drop_version(&new).await.unwrap());
 
-    assert_eq!(node.beat().await.state, VersionState::Serving);
+    assert_eq!(node.heartbeat().await.state, VersionState::Serving);
     node.seeing().await.commit(at(&node.claim(64).await, 6)).await.unwrap();
     assert_eq!(fixture.number("SELECT times FROM totals.seen").await, 2);
 }
@@ -185,13 +185,13 @@ async fn a_version_of_another_key_has_to_come_as_far_as_the_furthest_slot() {
 
 /// Only an effect would be missed: the rows of the version after it come of all events.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_version_without_effects_takes_over_from_one_that_has_set_events_aside() {
+async fn a_version_without_effects_takes_over_from_one_that_has_parked_events() {
     let fixture = fixture().await;
     let (old, new) = (version(1), version(2));
     let kept = prepared(&fixture.store, &old).await;
     let node = Node::of(&kept, &old);
     let mut progress = at(&node.claim(64).await, 5);
-    progress.set_aside = vec![failed("ada", 3, None)];
+    progress.parked = vec![failed("ada", 3, None)];
     node.begin().await.commit(progress).await.unwrap();
     let registration = Registration::new(new.clone(), incarnation(&fixture.store).await);
     kept.register(&registration).await.unwrap();
@@ -203,7 +203,7 @@ async fn a_version_without_effects_takes_over_from_one_that_has_set_events_aside
     assert_eq!(kept.swap(&new).await.unwrap(), Swap::Done);
 }
 
-/// A batch that is being committed when the swap looks for the first time sets an event aside.
+/// A batch that is being committed when the swap looks for the first time parks an event.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_effect_that_comes_to_wait_while_a_swap_begins_is_waited_for() {
     let fixture = fixture().await;
@@ -216,7 +216,7 @@ async fn an_effect_that_comes_to_wait_while_a_swap_begins_is_waited_for() {
     kept.register(&registration).await.unwrap();
     prepare(&kept, &version(2)).await;
     let mut committing = fixture.pool.begin().await.unwrap();
-    let aside = "WITH batch AS MATERIALIZED ( \
+    let parked = "WITH batch AS MATERIALIZED ( \
                      SELECT id, pg_advisory_xact_lock_shared(1163067396, id) AS locked \
                        FROM es.projections WHERE version = 1) \
                  INSERT INTO es.parked (projection, key, position, slot, is_first, error, attempts, \
@@ -224,7 +224,7 @@ async fn an_effect_that_comes_to_wait_while_a_swap_begins_is_waited_for() {
                         metadata) \
                  SELECT batch.id, 'account/ada', 3, 0, true, 'x', 1, 'account', 'ada', 1, now(), \
                         gen_random_uuid(), 1, 'a', '{}', '{}' FROM batch WHERE batch.locked IS NOT NULL";
-    sqlx::query(aside).execute(&mut *committing).await.unwrap();
+    sqlx::query(parked).execute(&mut *committing).await.unwrap();
     let swapping = tokio::spawn({
         let kept = kept.clone();
         async move { kept.swap(&version(2)).await }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use es_core::ProjectionKey;
 use es_core::prelude::*;
-use es_core::projection::Handle;
+use es_core::projection::EventHandler;
 use es_postgres::sqlx::{self, PgConnection};
 use serde::{Deserialize, Serialize};
 
@@ -150,7 +150,7 @@ impl Project<Deposited, Mailer> for Income {
 #[derive(Clone, Copy, Debug)]
 pub struct Audit;
 
-impl Handle<PgConnection> for Audit {
+impl EventHandler<PgConnection> for Audit {
     async fn handle(
         &self,
         _: es_core::RecordedEvent,

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use es_core::prelude::*;
-use es_core::projection::{Keys, Projections, RunOptions, Thresholds};
+use es_core::projection::{ParkedSelector, Projections, RunOptions, Thresholds};
 use es_core::{ProjectionId, ProjectionName, Reason, Selection, Start, Token};
 use es_postgres::{PgProjections, PgStore};
 
@@ -154,11 +154,11 @@ async fn parked_events_of(State(service): State<Service>, Path(account): Path<St
 }
 
 async fn replay(State(service): State<Service>) -> Answer {
-    answer(projections(&service).replay::<Income>(&Keys::All).await?)
+    answer(projections(&service).replay::<Income>(&ParkedSelector::All).await?)
 }
 
 async fn replay_of(State(service): State<Service>) -> Answer {
-    answer(projections(&service).replay_of(&id(), &Keys::All).await?)
+    answer(projections(&service).replay_of(&id(), &ParkedSelector::All).await?)
 }
 
 async fn drop_parked(State(service): State<Service>, Path(account): Path<String>) -> Answer {

@@ -1,0 +1,12 @@
+//! The store in memory.
+
+mod events;
+mod lock;
+mod places;
+mod replace;
+mod retag;
+mod select;
+mod snapshots;
+mod store;
+
+pub use store::MemoryStore;

@@ -1,0 +1,113 @@
+//! A version of a projection: its model, its slots and its parked events.
+
+use std::sync::Arc;
+
+use super::clock::Clock;
+use super::model_lock::Turns;
+use super::parked::ParkedEvents;
+use super::slots::Slots;
+use crate::read::projection::{
+    Heartbeat, HeartbeatReply, Holder, Registration, VersionState, VersionStatus,
+};
+use crate::stream::Position;
+use crate::timestamp::Timestamp;
+
+#[derive(Debug)]
+pub(super) struct MemoryVersion<M> {
+    pub(super) registration: Registration,
+    /// The place of the version: building, serving or retired. It may be stopped besides: see
+    /// `stopped`.
+    pub(super) place: VersionState,
+    pub(super) stopped: Option<String>,
+    pub(super) is_prepared: bool,
+    /// The model, shared with its readers: a batch puts another one here.
+    pub(super) model: Arc<M>,
+    pub(super) turns: Arc<Turns>,
+    pub(super) slots: Slots,
+    pub(super) parked: ParkedEvents,
+    since: Timestamp,
+}
+
+impl<M: Default> MemoryVersion<M> {
+    pub(super) fn new(registration: Registration, place: VersionState, clock: Clock) -> Self {
+        Self {
+            slots: Slots::starting_at(registration.start, registration.effects_after),
+            registration,
+            place,
+            stopped: None,
+            is_prepared: false,
+            model: Arc::default(),
+            turns: Arc::default(),
+            parked: ParkedEvents::default(),
+            since: clock.timestamp(tokio::time::Instant::now()),
+        }
+    }
+}
+
+impl<M> MemoryVersion<M> {
+    pub(super) fn state(&self) -> VersionState {
+        if self.stopped.is_some() { VersionState::Stopped } else { self.place }
+    }
+
+    /// True if a batch that was begun in `state` still goes into the right model.
+    pub(super) fn goes_into(&self, state: VersionState) -> bool {
+        state == self.place || (state == VersionState::Stopped && self.stopped.is_some())
+    }
+
+    pub(super) fn heartbeat(
+        &mut self,
+        holder: Holder<'_>,
+        heartbeat: &Heartbeat,
+    ) -> HeartbeatReply {
+        self.slots.heartbeat(holder.node, holder.lease, heartbeat);
+        let mut reply = HeartbeatReply::new(self.state(), self.registration.incarnation);
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let sharing = self.slots.sharing(holder.node);
+        (reply.nodes, reply.sharing) = (count(sharing.alive), count(sharing.among));
+        (reply.rank, reply.is_left_behind) = (count(sharing.rank), sharing.is_left_behind);
+        reply.log_end = self.registration.log_end;
+        reply.held = self.slots.held_by(holder.node);
+        reply.free = count(self.slots.free());
+        let held: Vec<_> = reply.held.iter().map(|(slot, _)| *slot).collect();
+        reply.is_due = self.parked.is_due(&held);
+        reply
+    }
+
+    pub(super) fn position(&self) -> Position {
+        let checkpoints = self.slots.checkpoints().map(|(_, checkpoint)| checkpoint);
+        checkpoints.min().unwrap_or(Position::START)
+    }
+
+    /// True if this version lacks nothing that the rows of `other` show. Slots of another key hold
+    /// other events, and those of another log cannot be compared at all.
+    pub(super) fn has_come_as_far_as(&self, other: &Self) -> bool {
+        let (this, that) = (&self.registration, &other.registration);
+        if this.incarnation != that.incarnation {
+            return true;
+        }
+        if this.keyed_by != that.keyed_by {
+            let others = other.slots.checkpoints().map(|(_, checkpoint)| checkpoint);
+            return others.max().is_none_or(|greatest| self.position() >= greatest);
+        }
+        let mut pairs = self.slots.checkpoints().zip(other.slots.checkpoints());
+        pairs.all(|((_, this), (_, that))| this >= that)
+    }
+
+    pub(super) fn status(&self, clock: Clock) -> VersionStatus {
+        let Registration { id, types, incarnation, .. } = &self.registration;
+        let mut status = VersionStatus::new(id.clone(), self.state(), *incarnation, self.since);
+        status.stopped.clone_from(&self.stopped);
+        status.types.clone_from(types);
+        status.slots = self.slots.statuses();
+        status.nodes = self.slots.nodes(clock);
+        status.parked_events = self.parked.events();
+        status.unreadable = self.parked.unreadable();
+        for slot in self.parked.slots() {
+            status.parked_keys += 1;
+            if let Some(slot) = status.slots.get_mut(usize::from(slot.number())) {
+                slot.parked_keys += 1;
+            }
+        }
+        status
+    }
+}

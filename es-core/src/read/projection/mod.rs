@@ -1,0 +1,72 @@
+//! Projections: read models that are kept up to date with the events.
+//!
+//! # Metrics
+//!
+//! With the feature `metrics`, each process tells of the slots that it holds, three times a lease, through
+//! the `metrics` facade. The labels are `projection` and `version`.
+//!
+//! - `es_projection_position`: all of them have come to here.
+//! - `es_projection_lag_events`, `es_projection_lag_seconds`: what they [lack](Lag).
+//! - `es_projection_parked`: keys with parked events.
+//! - `es_projection_errors_total`: how often a handler or a store failed.
+//! - `es_projection_restarts_total`: how often a step was begun anew.
+
+mod definition;
+mod dispatch;
+mod error;
+mod external_sink;
+mod gauges;
+mod handler;
+mod health;
+mod id;
+mod in_hand;
+mod key;
+mod lag;
+mod lease;
+mod live;
+mod memory;
+mod named_subscription;
+mod options;
+mod parked;
+mod parked_admin;
+mod progress;
+mod projections;
+mod read_model;
+mod rebuild;
+mod replay;
+mod runner;
+mod running;
+mod signals;
+mod status;
+mod status_queries;
+mod store;
+mod unreadable;
+mod wait_for;
+
+pub use crate::store::token::{InvalidToken, Token};
+pub use definition::{KeyError, Projection, declared_key};
+pub use dispatch::Unhandled;
+pub use error::ProjectError;
+pub use handler::{Project, ProjectAll, Projects, React};
+pub use health::{Finding, Health, HealthState, Thresholds};
+pub use id::{ProjectionId, ProjectionName};
+pub use in_hand::InHand;
+pub use key::{ProjectionKey, Slot};
+pub use lag::{Lag, ProjectionStatus, Rebuilding};
+pub use lease::{
+    Claim, Epoch, Heartbeat, HeartbeatReply, Holder, NodeId, Registration, VersionState,
+};
+pub use live::{Live, LiveError};
+pub use memory::{MemoryBatch, MemoryProjections};
+pub use named_subscription::EventHandler;
+pub use options::RunOptions;
+pub use parked::{Failure, NewParked, OnFailure, Parked, ParkedKey, ParkedSelector};
+pub use progress::{CommitError, FailedAgain, Progress, SlotProgress};
+pub use projections::{Projections, RunError};
+pub use read_model::ReadModel;
+pub use rebuild::{Difference, RebuildError, RebuildProgress, Rebuilt, Verification};
+pub use running::{Ended, Running};
+pub use status::{NodeStatus, SlotStatus, VersionStatus};
+pub use store::{ProjectionBatch, ProjectionStore, RegisterError, Swap};
+pub use unreadable::Unreadable;
+pub use wait_for::WaitError;

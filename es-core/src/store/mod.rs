@@ -1,0 +1,15 @@
+//! The interface between the runtime and stores, and the values that cross it.
+
+pub(crate) mod append;
+pub(crate) mod append_lock;
+pub(crate) mod checkpoint;
+pub(crate) mod event_store;
+pub(crate) mod held_up;
+pub(crate) mod paging;
+pub(crate) mod query;
+pub(crate) mod retag;
+pub(crate) mod selection;
+pub(crate) mod silence;
+pub(crate) mod snapshot;
+pub(crate) mod spans;
+pub(crate) mod token;

@@ -1,0 +1,33 @@
+//! The answer to a command.
+
+use crate::domain::aggregate::Aggregate;
+use crate::event::recorded::Recorded;
+use crate::read::projection::Token;
+use crate::stream::{Position, Version};
+
+/// The outcome of a command.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Executed<A: Aggregate> {
+    /// The state after the command.
+    pub state: A,
+    /// The version of the stream after the command.
+    pub version: Version,
+    /// The events of the command, in order; empty if it changed nothing.
+    pub events: Vec<Recorded<A::Event>>,
+}
+
+impl<A: Aggregate> Executed<A> {
+    /// The position of the last event; `None` if the command changed nothing.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        self.events.last().map(|event| event.position)
+    }
+
+    /// The token for [`Projections::wait_for`](crate::read::projection::Projections::wait_for), with
+    /// which a reader sees what the command did; `None` if it changed nothing.
+    #[must_use]
+    pub fn token(&self) -> Option<Token> {
+        self.position().map(Token::from)
+    }
+}

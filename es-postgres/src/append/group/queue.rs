@@ -1,0 +1,148 @@
+//! Appends that wait for the next batch.
+
+use std::sync::Arc;
+
+use es_core::{Append, AppendError, Appended, StreamAppend};
+use tokio::sync::futures::OwnedNotified;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tracing::Span;
+
+use super::lone::Claim;
+use super::scheduler::{How, StreamHash};
+use crate::append::locked::Met;
+use crate::error::unexpected;
+use crate::pool::driven::driven;
+use crate::store::PgStore;
+
+/// An append in the queue.
+pub(super) struct Waiting {
+    pub(super) append: Arc<Append>,
+    pub(super) stream: StreamHash,
+    pub(super) size: usize,
+    pub(super) answer: oneshot::Sender<Turn>,
+    /// The span of its caller.
+    span: Span,
+    /// Its room in the queue, given back when it is answered.
+    pub(super) _room: OwnedSemaphorePermit,
+}
+
+/// The outcome for an append that queued.
+pub(super) enum Turn {
+    /// The append is answered.
+    Settled(Result<Appended, AppendError>),
+    /// Some of its ids are in the store.
+    Known,
+    /// The append goes out by itself, waiting for its stream if need be.
+    Alone,
+    /// Its outcome is unknown; it queues again.
+    Again,
+}
+
+impl Waiting {
+    /// Its only part.
+    pub(super) fn part(&self) -> Option<&StreamAppend> {
+        self.append.parts().first()
+    }
+
+    /// Takes the locked form, since another writer is at its stream; no other append of this
+    /// process goes there meanwhile. The caller, who may not poll for long, has no part in that.
+    pub(super) fn lock(self, claim: Claim) {
+        let Self { append, answer, span, .. } = self;
+        let store = claim.store().clone();
+        drop(span.in_scope(|| {
+            store.call_locked(append, Some(claim), Met::Somebody, answer, Turn::Settled)
+        }));
+    }
+
+    /// Hands the verdict to the caller, who may have gone.
+    pub(super) fn tell(self, turn: Turn) {
+        let _ = self.answer.send(turn);
+    }
+}
+
+impl PgStore {
+    /// Appends together with the other appends that are ready to go out.
+    ///
+    /// A caller that is dropped while waiting has sent nothing: a flusher takes only appends whose
+    /// callers are there.
+    pub(crate) async fn append_together(
+        &self,
+        append: Arc<Append>,
+        size: usize,
+    ) -> Result<Appended, AppendError> {
+        let stream = match append.parts() {
+            [part] => self.group.hash(&part.stream),
+            _ => return self.append_alone(append).await,
+        };
+        // What the caller has begun before may be what this is about to wait for.
+        self.connections.handovers.take_over_siblings();
+        loop {
+            self.wait_at_door(stream).await;
+            let turn = self.queue(&append, stream, size).await?;
+            let store = self.clone();
+            match turn.await {
+                Ok(Turn::Settled(answer)) => return answer,
+                Ok(Turn::Known) => {
+                    return self
+                        .drive(async move { store.first_answer_anywhere(&append).await })
+                        .await;
+                }
+                // Whatever ended the task that had it, a panic or the end of its runtime: the ids tell
+                // whether it was stored, and it meets no other append again.
+                Ok(Turn::Alone) | Err(_) => {
+                    return self.drive(async move { store.append_alone(append).await }).await;
+                }
+                Ok(Turn::Again) => {}
+            }
+        }
+    }
+
+    /// Queues an append as soon as there is room. Without room, a task waits for it: room that is
+    /// given to a caller who does not poll would be lost to all.
+    async fn queue(
+        &self,
+        append: &Arc<Append>,
+        stream: StreamHash,
+        size: usize,
+    ) -> Result<oneshot::Receiver<Turn>, AppendError> {
+        let (answer, turn) = oneshot::channel();
+        let (append, span) = (Arc::clone(append), Span::current());
+        let waiting = move |room| Waiting { append, stream, size, answer, span, _room: room };
+        let permits = u32::try_from(size).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.group.room);
+        // The semaphore hands its room to those who wait, so that this overtakes nobody.
+        if let Ok(room) = Arc::clone(&room).try_acquire_many_owned(permits) {
+            self.push(waiting(room));
+            return Ok(turn);
+        }
+        let store = self.clone();
+        driven(async move {
+            let room = room.acquire_many_owned(permits).await;
+            store.push(waiting(room.map_err(|_| unexpected("the queue of appends is closed"))?));
+            Ok(turn)
+        })
+        .await
+    }
+
+    fn push(&self, waiting: Waiting) {
+        let mut scheduler = self.group.scheduler();
+        scheduler.queue.push_back(waiting);
+        self.call_flusher(scheduler);
+    }
+
+    /// The notification that `stream` is free, if an append of this process waits there in the
+    /// locked form. It is created under the lock, so that it cannot be missed.
+    fn door(&self, stream: StreamHash) -> Option<OwnedNotified> {
+        match self.group.scheduler().how(stream) {
+            Some(How::Locked(door)) => Some(Arc::clone(door).notified_owned()),
+            _ => None,
+        }
+    }
+
+    /// Returns when no append of this process waits for `stream` in the locked form.
+    async fn wait_at_door(&self, stream: StreamHash) {
+        while let Some(door) = self.door(stream) {
+            door.await;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Exclusive build of a version in one transaction while no append is open: the beginning of an
+//! inline projection.
+
+use es_core::projection::{Registration, Swap, VersionState};
+use es_core::{ProjectionId, StoreError};
+use sqlx::{Executor, PgConnection};
+
+use crate::error::from_sqlx;
+use crate::pool::session::Session;
+
+use super::PgProjections;
+use super::begin::PATIENCE;
+use super::version::unsupported;
+
+/// The declared key of an inline projection: the appends themselves keep it in order. It marks the
+/// versions that are inline, so that none is run in two ways at once.
+pub(crate) const INLINE: &str = "inline";
+
+/// The transaction in which a version is built.
+pub(crate) struct Alone {
+    projections: PgProjections,
+    id: ProjectionId,
+    projection: i32,
+    /// The place of the version: building, serving or retired.
+    place: VersionState,
+    is_prepared: bool,
+    schema: String,
+    session: Session,
+}
+
+impl PgProjections {
+    /// Keeps out other builders of the version, and waits for the appends that are open; later
+    /// appends wait for the build.
+    pub(crate) async fn begin_alone(&self, id: &ProjectionId) -> Result<Alone, StoreError> {
+        let opened = self.open(id, Some(PATIENCE), "FOR UPDATE").await?;
+        let (projection, place, schema) = (opened.projection, opened.place, opened.schema);
+        let (is_prepared, session) = (opened.is_prepared, opened.session);
+        let (projections, id) = (self.clone(), id.clone());
+        let mut alone = Alone { projections, id, projection, place, is_prepared, schema, session };
+        let gate = self.store.query("SELECT pg_advisory_xact_lock(1163067394, 0)");
+        alone.session.execute(gate).await.map_err(from_sqlx)?;
+        Ok(alone)
+    }
+
+    /// Registers an inline projection like
+    /// [`ProjectionStore::register`](es_core::projection::ProjectionStore::register): appends keep
+    /// it in order.
+    pub(crate) async fn register_inline(
+        &self,
+        registration: &mut Registration,
+    ) -> Result<VersionState, es_core::projection::RegisterError> {
+        INLINE.clone_into(&mut registration.keyed_by);
+        // It is never behind: whoever waits for it need not wait.
+        registration.start = es_core::Position::MAX;
+        self.register_version(registration).await
+    }
+}
+
+impl PgProjections {
+    /// The schema with the rows of the version that is read.
+    pub(crate) fn schema_read(&self, id: &ProjectionId) -> String {
+        super::schema_name::of_name(&self.store.schema, &id.name)
+    }
+}
+
+impl Alone {
+    pub(crate) fn db(&mut self) -> &mut PgConnection {
+        &mut self.session
+    }
+
+    /// True if its tables exist and hold what was appended so far.
+    pub(crate) fn is_built(&self) -> bool {
+        self.is_prepared
+    }
+
+    /// Makes the schema, or empties the tables in it.
+    pub(crate) async fn clear(&mut self) -> Result<(), StoreError> {
+        if self.is_prepared {
+            return self.projections.empty(&mut self.session, self.projection, &self.schema).await;
+        }
+        let create = sqlx::AssertSqlSafe(format!("CREATE SCHEMA \"{}\"", self.schema));
+        self.session.execute(create).await.map_err(from_sqlx)?;
+        Ok(())
+    }
+
+    /// Makes the build permanent; from then on its rows are those that are read.
+    pub(crate) async fn finish(mut self) -> Result<(), StoreError> {
+        let prepared = self
+            .projections
+            .store
+            .query("UPDATE es.projections SET is_prepared = true WHERE id = $1");
+        self.session.execute(prepared.bind(self.projection)).await.map_err(from_sqlx)?;
+        if self.place == VersionState::Building {
+            let why = match self.projections.swap_within(&mut self.session, &self.id).await? {
+                Swap::Done => None,
+                Swap::HasDependents(dependents) => Some(format!(
+                    "the rows of the version that serves are depended on by {}: drop that and make it again \
+                     when `{}` serves, or make it a part of the projection",
+                    dependents.join(", "),
+                    self.id
+                )),
+                _ => Some(format!("`{}` has come less far than the version that serves", self.id)),
+            };
+            if let Some(why) = why {
+                return Err(unsupported(why));
+            }
+        }
+        self.session.close_with("").await.map_err(from_sqlx)
+    }
+
+    pub(crate) async fn rollback(self) -> Result<(), StoreError> {
+        self.session.rollback().await
+    }
+}

@@ -1,0 +1,4 @@
+//! Replacement of streams by corrected copies.
+
+pub(crate) mod copies;
+pub(crate) mod replace;
