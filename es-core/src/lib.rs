@@ -134,7 +134,6 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod domain;
-mod error;
 mod event;
 pub mod guide;
 mod memory;
@@ -162,23 +161,21 @@ pub use domain::command::{Command, Lifecycle};
 pub use domain::decide::{Decide, DecidedBy};
 pub use domain::into_events::{IntoEvents, Takes};
 pub use domain::rejection::{NoRejection, Rejection};
-pub use error::{
-    AppendError, ConditionFailed, Conflict, DecodeError, EncodeError, ExecuteError, InvalidAppend,
-    LifecycleRejection, LoadError, RecordedDecodeError, StoreError, StoreErrorKind,
-};
-pub use event::cause::Cause;
+pub use event::decode_error::Cause;
+pub use event::decode_error::FailedStep;
+pub use event::decode_error::{DecodeError, RecordedDecodeError};
 pub use event::decoded::{Decoded, DecodedEvents};
-pub use event::definition::{
-    Event, EventId, EventName, InvalidPayload, Payload, SchemaVersion, Tagged,
-};
+pub use event::definition::{Event, Tagged};
 pub use event::describe::{Describe, Description, FieldDescription, FieldStyle, Shown};
-pub use event::failed_step::FailedStep;
+pub use event::encode_error::EncodeError;
 pub use event::history::EventHistory;
 pub use event::lossless::{ChangedField, Loss};
 pub use event::metadata::{
     Actor, CausationId, CorrelationId, HeaderName, HeaderValue, Metadata, Reason, Tenant,
     TraceParent, TraceState,
 };
+pub use event::name::{EventId, EventName, SchemaVersion};
+pub use event::payload::{InvalidPayload, Payload};
 pub use event::placed_event::PlacedEvent;
 pub use event::recorded::{EventPart, NewEvent, RawEvent, Recorded, RecordedEvent, TooManyTags};
 pub use event::set::{EventSet, EventType};
@@ -195,8 +192,10 @@ pub use read::projection::{
 pub use read::subscription::{Start, Subscription, SubscriptionError, TypedSubscription};
 pub use shape::Shape;
 pub use store::append::{Append, Appended, AppendedStream, StreamAppend};
+pub use store::append_error::{AppendError, ConditionFailed, Conflict, InvalidAppend};
 pub use store::append_lock::{AppendLock, Locked, LockedStore};
 pub use store::checkpoint::{Checkpoint, HandedParts, Incarnation, ResumeError};
+pub use store::error::{StoreError, StoreErrorKind};
 pub use store::event_store::{Cursor, CursorKey, EventStore, LogPage, MatchingEvent, QueryPage};
 pub use store::held_up::HeldUp;
 pub use store::query::{Condition, InvalidQuery, Query, QueryItem};
@@ -217,7 +216,9 @@ pub use write::decisions::{
     Decided, Decision, DecisionError, DecisionModel, DecisionModels, Decisions, TaggedEvent,
     TaggedEvents,
 };
+pub use write::execute_error::{ExecuteError, LifecycleRejection};
 pub use write::load::{Loaded, Moment};
+pub use write::load_error::LoadError;
 pub use write::repository::{Executed, Repository};
 pub use write::snapshot_policy::{SnapshotPolicy, SnapshotState};
 pub use write::unit_of_work::UnitOfWork;

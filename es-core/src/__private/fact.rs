@@ -4,10 +4,13 @@ use std::any::Any;
 use std::fmt;
 
 use super::listed::Member;
-use crate::error::{DecodeError, EncodeError};
-use crate::event::definition::{Event, EventName, Payload, SchemaVersion};
+use crate::event::decode_error::DecodeError;
+use crate::event::definition::Event;
 use crate::event::describe::{Describe, Description};
+use crate::event::encode_error::EncodeError;
 use crate::event::lossless;
+use crate::event::name::{EventName, SchemaVersion};
+use crate::event::payload::Payload;
 use crate::event::set::EventSet;
 use crate::event::tag::Tag;
 use crate::validated_text::InvalidText;

@@ -2,10 +2,12 @@
 
 use super::fact::{AsFact, FactOf};
 use crate::domain::into_events::Takes;
-use crate::error::DecodeError;
+use crate::event::decode_error::DecodeError;
 use crate::event::decoded::Decoded;
-use crate::event::definition::{Event, Payload, SchemaVersion};
+use crate::event::definition::Event;
 use crate::event::history::EventHistory;
+use crate::event::name::SchemaVersion;
+use crate::event::payload::Payload;
 use crate::event::set::EventType;
 use crate::event::superseded::Superseded;
 

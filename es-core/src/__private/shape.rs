@@ -2,7 +2,7 @@
 
 pub use crate::shape::{Definition, Enum, Form, Kind, Shape, Tagging, Types, Variant};
 
-use crate::event::definition::SchemaVersion;
+use crate::event::name::SchemaVersion;
 use crate::shape::{Field, Schema};
 
 /// A type with a name, whose text is `source`.

@@ -16,7 +16,7 @@ pub use self::MaybeStored as __MaybeStored;
 pub use crate::event::definition::Event as __Event;
 
 use super::shape::{Object, Schemas, definition, object, opaque_form};
-use crate::event::definition::SchemaVersion;
+use crate::event::name::SchemaVersion;
 use crate::shape::{Form, Kind, Schema, Shape, Types};
 
 /// The type of `Event::STORED`.

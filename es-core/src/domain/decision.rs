@@ -3,11 +3,12 @@
 use crate::domain::aggregate::Aggregate;
 use crate::domain::command::{Command, Lifecycle};
 use crate::domain::decide::DecidedBy;
-use crate::error::{EncodeError, ExecuteError, LifecycleRejection};
+use crate::event::encode_error::EncodeError;
 use crate::event::lossless;
 use crate::event::metadata::Metadata;
 use crate::event::recorded::NewEvent;
 use crate::stream::{StreamId, Version};
+use crate::write::execute_error::{ExecuteError, LifecycleRejection};
 
 /// The result of a decision: its events.
 pub(crate) struct Decision<E> {

@@ -1,6 +1,6 @@
 //! The history of an event's shapes, as data.
 
-use crate::event::definition::SchemaVersion;
+use crate::event::name::SchemaVersion;
 use crate::shape::Schema;
 
 /// An event with all the versions that can be read.

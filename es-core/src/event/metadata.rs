@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::event::definition::EventId;
+use crate::event::name::EventId;
 use crate::event::recorded::Recorded;
 use crate::validated_text::{InvalidText, Rule, text_value};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error::RecordedDecodeError;
+use crate::event::decode_error::RecordedDecodeError;
 use crate::event::decoded::Decoded;
 use crate::event::recorded::{RawEvent, RecordedEvent};
 use crate::event::set::EventSet;

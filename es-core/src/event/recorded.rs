@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::error::{DecodeError, EncodeError, RecordedDecodeError};
+use crate::event::decode_error::{DecodeError, RecordedDecodeError};
 use crate::event::decoded::Decoded;
-use crate::event::definition::{EventId, EventName, Payload, SchemaVersion};
+use crate::event::encode_error::EncodeError;
 use crate::event::lossless;
 use crate::event::metadata::Metadata;
+use crate::event::name::{EventId, EventName, SchemaVersion};
+use crate::event::payload::Payload;
 use crate::event::set::EventSet;
 use crate::event::tag::Tag;
 use crate::stream::{Position, StreamId, Version};

@@ -3,12 +3,15 @@
 use std::any::Any;
 
 use crate::__private::AsFact;
-use crate::error::{DecodeError, EncodeError};
+use crate::event::decode_error::DecodeError;
 use crate::event::decoded::Decoded;
-use crate::event::definition::{Event, EventName, Payload, SchemaVersion};
+use crate::event::definition::Event;
 use crate::event::describe::Describe;
+use crate::event::encode_error::EncodeError;
 use crate::event::history::EventHistory;
 use crate::event::lossless;
+use crate::event::name::{EventName, SchemaVersion};
+use crate::event::payload::Payload;
 use crate::event::recorded::RawEvent;
 use crate::event::tag::Tag;
 use crate::shape::Schema;

@@ -5,8 +5,10 @@ use std::error::Error;
 
 use serde::de::DeserializeOwned;
 
-use crate::error::DecodeError;
-use crate::event::definition::{Event, Payload, SchemaVersion};
+use crate::event::decode_error::DecodeError;
+use crate::event::definition::Event;
+use crate::event::name::SchemaVersion;
+use crate::event::payload::Payload;
 use crate::event::set::EventType;
 use crate::event::upcast::TryUpcast;
 use crate::shape::Schema;

@@ -6,10 +6,11 @@ use tokio::time::{Instant, timeout_at};
 
 use super::events::Events;
 use super::store::MemoryStore;
-use crate::error::{AppendError, StoreError, StoreErrorKind};
 use crate::event::recorded::RecordedEvent;
 use crate::store::append::{Append, Appended};
+use crate::store::append_error::AppendError;
 use crate::store::append_lock::{AppendLock, Locked, LockedStore};
+use crate::store::error::{StoreError, StoreErrorKind};
 use crate::store::event_store::{Cursor, EventStore, QueryPage};
 use crate::store::query::Query;
 use crate::store::snapshot::{Fingerprint, SnapshotPage};

@@ -3,9 +3,9 @@
 use super::events::Events;
 use super::places::Places;
 use super::store::MemoryStore;
-use crate::error::{StoreError, StoreErrorKind};
 use crate::event::tag::Tag;
 use crate::store::append::{AppendedStream, StreamAppend};
+use crate::store::error::{StoreError, StoreErrorKind};
 use crate::stream::{ExpectedVersion, Position, StreamId};
 use crate::timestamp::Timestamp;
 use crate::transform::{Replacement, TransformError, TransformStore, Transformed};

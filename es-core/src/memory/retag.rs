@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::events::Events;
 use super::store::MemoryStore;
-use crate::error::StoreError;
-use crate::event::definition::EventName;
+use crate::event::name::EventName;
 use crate::event::recorded::NewEvent;
 use crate::event::tag::Tag;
+use crate::store::error::StoreError;
 use crate::store::retag::{EventTag, LacksTag, Retag, RetagStore, TaggedPosition};
 use crate::stream::Position;
 

@@ -1,7 +1,7 @@
 //! The snapshots of the store in memory.
 
 use super::events::Events;
-use crate::event::definition::EventId;
+use crate::event::name::EventId;
 use crate::event::recorded::RecordedEvent;
 use crate::store::event_store::Cursor;
 use crate::store::snapshot::{Fingerprint, Snapshot, UnusableSnapshot};

@@ -8,11 +8,12 @@ use tokio::time::timeout;
 use tracing::Instrument;
 
 use super::events::{Events, page};
-use crate::error::{AppendError, StoreError};
 use crate::event::placed_event::PlacedEvent;
 use crate::event::recorded::RecordedEvent;
 use crate::store::append::{Append, Appended};
+use crate::store::append_error::AppendError;
 use crate::store::append_lock::AppendLock;
+use crate::store::error::StoreError;
 use crate::store::event_store::{Cursor, EventStore, LogPage, QueryPage};
 use crate::store::query::Query;
 use crate::store::retag::EventTag;
@@ -171,8 +172,9 @@ impl EventStore for MemoryStore {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::definition::{EventName, Payload, SchemaVersion};
     use crate::event::metadata::Metadata;
+    use crate::event::name::{EventName, SchemaVersion};
+    use crate::event::payload::Payload;
     use crate::event::recorded::{NewEvent, RawEvent};
     use crate::stream::{Category, ExpectedVersion, StreamKey};
     use crate::timestamp::Timestamp;

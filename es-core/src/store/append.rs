@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::error::InvalidAppend;
-use crate::event::definition::EventId;
+use crate::event::name::EventId;
 use crate::event::recorded::NewEvent;
-use crate::read::projection::Token;
+use crate::store::append_error::InvalidAppend;
 use crate::store::query::Condition;
+use crate::store::token::Token;
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 use crate::timestamp::Timestamp;
 
@@ -180,7 +180,7 @@ impl Appended {
     }
 
     /// The token that a reader passes to
-    /// [`Projections::wait_for`](crate::read::projection::Projections::wait_for) to see the events;
+    /// [`Projections::wait_for`](crate::projection::Projections::wait_for) to see the events;
     /// `None` if there was none.
     #[must_use]
     pub fn token(&self) -> Option<Token> {
@@ -225,8 +225,9 @@ impl AppendedStream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::definition::{EventName, Payload, SchemaVersion};
     use crate::event::metadata::Metadata;
+    use crate::event::name::{EventName, SchemaVersion};
+    use crate::event::payload::Payload;
     use crate::event::recorded::RawEvent;
     use crate::stream::{Category, StreamKey};
 

@@ -5,9 +5,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::error::{AppendError, StoreError, StoreErrorKind};
 use crate::event::recorded::RecordedEvent;
 use crate::store::append::{Append, Appended};
+use crate::store::append_error::AppendError;
+use crate::store::error::{StoreError, StoreErrorKind};
 use crate::store::event_store::{Cursor, EventStore, LogPage, QueryPage};
 use crate::store::query::Query;
 use crate::store::snapshot::{Fingerprint, SnapshotPage};

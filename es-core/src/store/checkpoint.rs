@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::error::StoreError;
+use crate::store::error::StoreError;
 use crate::stream::Position;
 
 /// The identity of a log. A store that is restored from a backup, or replaced, continues as another

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use futures_core::Stream;
 
-use crate::error::{AppendError, StoreError};
 use crate::event::placed_event::PlacedEvent;
 use crate::event::recorded::RecordedEvent;
 use crate::read::subscription::{Start, Subscription};
 use crate::store::append::{Append, Appended};
+use crate::store::append_error::AppendError;
 use crate::store::append_lock::AppendLock;
 use crate::store::checkpoint::{Checkpoint, Incarnation, ResumeError};
+use crate::store::error::StoreError;
 use crate::store::held_up::HeldUp;
 use crate::store::paging;
 use crate::store::query::Query;

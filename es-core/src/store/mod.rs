@@ -1,8 +1,10 @@
 //! The interface between the runtime and stores, and the values that cross it.
 
 pub(crate) mod append;
+pub(crate) mod append_error;
 pub(crate) mod append_lock;
 pub(crate) mod checkpoint;
+pub(crate) mod error;
 pub(crate) mod event_store;
 pub(crate) mod held_up;
 pub(crate) mod paging;

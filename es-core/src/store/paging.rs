@@ -5,9 +5,9 @@ use std::vec;
 use futures_core::Stream;
 use futures_util::stream;
 
-use crate::error::{StoreError, StoreErrorKind};
 use crate::event::placed_event::PlacedEvent;
 use crate::event::recorded::RecordedEvent;
+use crate::store::error::{StoreError, StoreErrorKind};
 use crate::store::event_store::{Cursor, EventStore};
 use crate::store::silence::answered;
 use crate::stream::{Position, StreamId, Version};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::event::definition::EventName;
+use crate::event::name::EventName;
 use crate::event::set::{EventSet, EventType};
 use crate::event::tag::Tag;
 use crate::store::retag::EventTag;

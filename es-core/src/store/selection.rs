@@ -1,11 +1,11 @@
 //! Selections: the events of the log that a reader wants to see.
 
-use crate::error::{StoreError, StoreErrorKind};
-use crate::event::definition::EventName;
+use crate::event::name::EventName;
 use crate::event::recorded::RecordedEvent;
 use crate::event::set::EventSet;
 use crate::event::tag::Tag;
 use crate::store::checkpoint::Incarnation;
+use crate::store::error::{StoreError, StoreErrorKind};
 use crate::store::event_store::{Cursor, EventStore, LogPage};
 use crate::store::paging::PAGE;
 use crate::store::query::{Query, QueryItem};

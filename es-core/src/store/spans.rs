@@ -2,7 +2,6 @@
 
 use tracing::{Span, field, info_span};
 
-use crate::read::projection::ProjectionId;
 use crate::store::append::Append;
 use crate::stream::{StreamId, Version};
 
@@ -70,17 +69,5 @@ pub(crate) fn append(append: &Append) -> Span {
         es.expected_version = first.map(|part| field::display(part.expected)),
         es.streams.count = append.parts().len(),
         es.events.count = append.events(),
-    )
-}
-
-/// A batch of a projection: a page of the log, or the parked events and is due.
-pub(crate) fn project(id: &ProjectionId) -> Span {
-    info_span!(
-        target: "es",
-        "es.project",
-        es.projection = %id,
-        es.events.count = field::Empty,
-        es.parked.count = field::Empty,
-        es.global_position = field::Empty,
     )
 }

@@ -2,7 +2,8 @@
 
 use std::error::Error;
 
-use crate::error::{Conflict, StoreError};
+use crate::store::append_error::Conflict;
+use crate::store::error::StoreError;
 use crate::stream::{StreamId, Version};
 use crate::transform::Transform;
 

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::error::Conflict;
-use crate::event::definition::EventId;
+use crate::event::name::EventId;
 use crate::event::recorded::{NewEvent, RecordedEvent};
 use crate::event::tag::Tag;
+use crate::store::append_error::Conflict;
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 use crate::transform::record::record;
 use crate::transform::{Rewrite, Transform, TransformError};

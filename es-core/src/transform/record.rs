@@ -1,9 +1,10 @@
 //! The record that a transformation leaves: who, when, why.
 
-use crate::error::StoreError;
-use crate::event::definition::{EventId, EventName, Payload, SchemaVersion};
 use crate::event::metadata::{Actor, Metadata, Reason};
+use crate::event::name::{EventId, EventName, SchemaVersion};
+use crate::event::payload::Payload;
 use crate::event::recorded::{NewEvent, RawEvent, RecordedEvent};
+use crate::store::error::StoreError;
 use crate::stream::{Position, StreamId, Version};
 use crate::timestamp::Timestamp;
 use crate::transform::Transform;

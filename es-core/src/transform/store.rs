@@ -6,10 +6,10 @@ use std::pin::pin;
 
 use futures_util::TryStreamExt;
 
-use crate::error::StoreError;
 use crate::event::recorded::RecordedEvent;
 use crate::event::tag::Tag;
 use crate::store::append::AppendedStream;
+use crate::store::error::StoreError;
 use crate::store::event_store::{Cursor, EventStore};
 use crate::stream::{Position, StreamId, Version};
 use crate::transform::plan::Size;

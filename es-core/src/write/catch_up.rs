@@ -3,13 +3,13 @@
 use tracing::Instrument;
 
 use crate::domain::aggregate::Aggregate;
-use crate::error::LoadError;
 use crate::store::event_store::EventStore;
 use crate::store::paging::was_replaced;
 use crate::store::spans;
 use crate::stream::StreamId;
 use crate::write::fold::fold_after;
 use crate::write::load::{Loaded, Until, load};
+use crate::write::load_error::LoadError;
 
 /// Loads the current state of a stream from an earlier state and the events after it; from all of
 /// its events, if a copy took the name of the stream meanwhile.

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::error::{AppendError, StoreError, StoreErrorKind};
 use crate::store::append::{Append, Appended};
+use crate::store::append_error::AppendError;
 use crate::store::append_lock::AppendLock;
+use crate::store::error::{StoreError, StoreErrorKind};
 use crate::store::event_store::EventStore;
 use crate::store::silence::{answered, answered_by};
 use crate::write::backoff;

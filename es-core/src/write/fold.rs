@@ -12,13 +12,13 @@ use std::task::Poll;
 use tokio::task::yield_now;
 
 use crate::domain::aggregate::Aggregate;
-use crate::error::LoadError;
 use crate::event::placed_event::PlacedEvent;
 use crate::store::event_store::EventStore;
 use crate::store::paging;
 use crate::store::silence::answered;
 use crate::stream::StreamId;
 use crate::write::load::{Loaded, Until};
+use crate::write::load_error::LoadError;
 
 /// The number of events a page: twice that of pages of whole records, each of which is more than
 /// twice as large.

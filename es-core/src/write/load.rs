@@ -6,7 +6,7 @@ use futures_util::TryStreamExt;
 use tracing::{Instrument, Span};
 
 use crate::domain::aggregate::Aggregate;
-use crate::error::{LoadError, RecordedDecodeError};
+use crate::event::decode_error::RecordedDecodeError;
 use crate::event::placed_event::PlacedEvent;
 use crate::event::recorded::RecordedEvent;
 use crate::store::event_store::EventStore;
@@ -15,6 +15,7 @@ use crate::store::{paging, spans};
 use crate::stream::{Position, StreamId, Version};
 use crate::timestamp::Timestamp;
 use crate::write::fold::{fold_after, fold_pages};
+use crate::write::load_error::LoadError;
 use crate::write::snapshot_restore::{Restored, restore};
 
 /// A state and the version it was folded up to.

@@ -29,10 +29,12 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::time::Instant;
 
-use crate::error::{AppendError, LoadError, StoreError};
 use crate::store::append::{Append, Appended};
+use crate::store::append_error::AppendError;
+use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
 use crate::store::silence::{SILENCE, answered_by};
+use crate::write::load_error::LoadError;
 
 /// The time for which a call is sent again: long enough for a server that restarts, short enough
 /// for a request that somebody waits for.

@@ -1,8 +1,8 @@
 //! Restore of a snapshot as the beginning of a fold.
 
 use crate::domain::aggregate::Aggregate;
-use crate::error::StoreError;
 use crate::event::recorded::RecordedEvent;
+use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
 use crate::store::paging::PAGE;
 use crate::store::silence::answered;

@@ -10,14 +10,16 @@ use tracing::{Instrument, Span};
 use crate::domain::aggregate::Aggregate;
 use crate::domain::decide::DecidedBy;
 use crate::domain::decision::{self, Decision};
-use crate::error::{AppendError, ExecuteError, LoadError};
 use crate::event::metadata::Metadata;
 use crate::event::recorded::NewEvent;
 use crate::store::append::{Append, Appended, StreamAppend};
+use crate::store::append_error::AppendError;
 use crate::store::event_store::EventStore;
 use crate::store::spans;
 use crate::stream::{ExpectedVersion, StreamId, Version};
+use crate::write::execute_error::ExecuteError;
 use crate::write::load::{Loaded, Until, load};
+use crate::write::load_error::LoadError;
 use crate::write::retry;
 
 /// Decides over several aggregates and appends once, all or nothing.

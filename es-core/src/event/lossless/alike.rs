@@ -1,8 +1,8 @@
 //! Equality of what was written and what is read.
 
 use crate::__private::Reported;
-use crate::event::definition::Payload;
 use crate::event::describe::Describe;
+use crate::event::payload::Payload;
 use crate::event::set::EventSet;
 
 /// True if an event that was stored came back: equal; of an event that is not even equal to itself,

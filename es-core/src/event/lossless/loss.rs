@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::DecodeError;
+use crate::event::decode_error::DecodeError;
 
 /// The part of an event that would be lost in the log.
 #[derive(Debug)]

@@ -20,10 +20,13 @@ pub use loss::{ChangedField, Loss};
 pub(crate) use unwritable::unwritable;
 
 use crate::__private::Reported;
-use crate::error::{DecodeError, EncodeError};
+use crate::event::decode_error::DecodeError;
 use crate::event::decoded::Decoded;
-use crate::event::definition::{Event, EventName, Payload};
+use crate::event::definition::Event;
 use crate::event::describe::Describe;
+use crate::event::encode_error::EncodeError;
+use crate::event::name::EventName;
+use crate::event::payload::Payload;
 use crate::event::recorded::RawEvent;
 use crate::event::set::EventSet;
 

@@ -5,9 +5,9 @@ use serde::de::IgnoredAny;
 use super::leaves::{self, Leaf};
 use super::loss::Loss;
 use super::place;
-use crate::error::DecodeError;
-use crate::event::definition::Payload;
+use crate::event::decode_error::DecodeError;
 use crate::event::describe::Description;
+use crate::event::payload::Payload;
 
 /// The loss of an event whose stored form is refused with `error`.
 ///

@@ -1,7 +1,7 @@
 //! The definition of a projection, independent of the place that it writes into.
 
 use super::key::ProjectionKey;
-use crate::error::RecordedDecodeError;
+use crate::event::decode_error::RecordedDecodeError;
 use crate::event::recorded::{Recorded, RecordedEvent};
 use crate::event::set::EventSet;
 use crate::read::subscription::Start;

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::{ProjectError, Projects};
-use crate::event::definition::EventName;
+use crate::event::name::EventName;
 use crate::event::recorded::RecordedEvent;
 use crate::stream::{Position, StreamId, Version};
 

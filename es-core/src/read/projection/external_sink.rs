@@ -9,10 +9,10 @@ use super::{
     ProjectionName, ProjectionStore, RegisterError, Registration, Slot, Swap, VersionState,
     VersionStatus,
 };
-use crate::error::{StoreError, StoreErrorKind};
-use crate::event::definition::{EventName, SchemaVersion};
 use crate::event::metadata::Reason;
+use crate::event::name::{EventName, SchemaVersion};
 use crate::store::checkpoint::Checkpoint;
+use crate::store::error::{StoreError, StoreErrorKind};
 use crate::stream::Position;
 
 /// A store whose batches write into clones of `destination`.

@@ -8,9 +8,9 @@ mod told {
 
     use metrics::{Label, counter, describe_counter, describe_gauge, gauge};
 
-    use crate::error::StoreError;
     use crate::read::projection::lag::Missing;
     use crate::read::projection::{NodeId, ProjectionId, ProjectionStore, VersionStatus};
+    use crate::store::error::StoreError;
     use crate::store::event_store::EventStore;
 
     /// Reports the lag of a node's slots until it is dropped. The numbers come from the stored

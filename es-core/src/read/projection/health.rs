@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::lag::age;
 use super::runner::chain;
 use super::{InHand, NodeStatus, ProjectionId, ProjectionStatus, VersionState};
-use crate::error::StoreError;
+use crate::store::error::StoreError;
 use crate::store::held_up::HeldUp;
 
 /// The limits above which a lag is reported.

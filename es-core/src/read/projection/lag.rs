@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{ProjectionId, Slot, VersionState, VersionStatus};
-use crate::error::StoreError;
 use crate::event::recorded::RecordedEvent;
+use crate::store::error::StoreError;
 use crate::store::event_store::{Cursor, EventStore};
 use crate::store::paging::PAGE;
 use crate::store::selection::{SelectedPage, Selection};

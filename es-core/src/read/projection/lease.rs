@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{InHand, ProjectionId, Slot};
-use crate::event::definition::EventName;
+use crate::event::name::EventName;
 use crate::store::checkpoint::Incarnation;
 use crate::stream::Position;
 

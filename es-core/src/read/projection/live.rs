@@ -2,9 +2,9 @@
 
 use futures_util::FutureExt;
 
-use crate::error::StoreError;
 use crate::event::recorded::RecordedEvent;
 use crate::event::set::EventSet;
+use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
 use crate::store::selection::{Scope, Selection};
 use crate::stream::{Position, StreamId};

@@ -37,6 +37,7 @@ mod replay;
 mod runner;
 mod running;
 mod signals;
+mod spans;
 mod status;
 mod status_queries;
 mod store;

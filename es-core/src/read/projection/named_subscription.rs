@@ -7,7 +7,7 @@ use super::{
     KeyError, ProjectError, ProjectionId, ProjectionKey, ProjectionName, ProjectionStore,
     Projections, Registration, RunError, RunOptions, Running,
 };
-use crate::error::DecodeError;
+use crate::event::decode_error::DecodeError;
 use crate::event::recorded::RecordedEvent;
 use crate::read::subscription::Start;
 use crate::store::checkpoint::Incarnation;

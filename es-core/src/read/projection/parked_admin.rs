@@ -4,8 +4,8 @@ use super::{
     Parked, ParkedKey, ParkedSelector, Projection, ProjectionId, ProjectionKey, ProjectionStore,
     Projections, VersionState,
 };
-use crate::error::StoreError;
 use crate::event::metadata::Reason;
+use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
 use crate::stream::Position;
 

@@ -1,7 +1,7 @@
 //! Progress of a batch, which is committed together with its rows.
 
 use super::{Epoch, Failure, NewParked, Parked, ProjectionKey, Slot};
-use crate::error::StoreError;
+use crate::store::error::StoreError;
 use crate::stream::Position;
 use crate::timestamp::Timestamp;
 

@@ -12,9 +12,9 @@ use super::signals::Followed;
 use super::{
     Projection, ProjectionId, ProjectionStore, ReadModel, RegisterError, RunOptions, Running,
 };
-use crate::error::StoreError;
 use crate::read::subscription::{Start, first_place};
 use crate::store::checkpoint::ResumeError;
+use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
 use crate::stream::Position;
 use crate::validated_text::InvalidText;

@@ -1,9 +1,9 @@
 //! The events of a projection from the beginning, page by page, up to an end that does not move.
 
-use crate::error::{StoreError, StoreErrorKind};
-use crate::event::definition::EventName;
+use crate::event::name::EventName;
 use crate::event::recorded::RecordedEvent;
 use crate::event::set::EventSet;
+use crate::store::error::{StoreError, StoreErrorKind};
 use crate::store::event_store::{Cursor, EventStore};
 use crate::store::paging::PAGE;
 use crate::store::selection::Selection;

@@ -1,7 +1,7 @@
 //! Status of a version of a projection, as the store knows it.
 
 use super::{Epoch, InHand, NodeId, ProjectionId, Slot, Unreadable, VersionState};
-use crate::event::definition::EventName;
+use crate::event::name::EventName;
 use crate::store::checkpoint::Incarnation;
 use crate::stream::Position;
 use crate::timestamp::Timestamp;

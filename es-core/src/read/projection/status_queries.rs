@@ -4,7 +4,7 @@ use super::{
     Health, Projection, ProjectionName, ProjectionStatus, ProjectionStore, Projections, ReadModel,
     RebuildError, RebuildProgress, Rebuilding, Rebuilt, Thresholds, rebuild,
 };
-use crate::error::StoreError;
+use crate::store::error::StoreError;
 use crate::store::event_store::{Cursor, EventStore};
 
 /// Status, lag and health of projections, on any process, whether it runs them or not.

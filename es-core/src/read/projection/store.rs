@@ -7,10 +7,10 @@ use super::{
     Claim, Heartbeat, HeartbeatReply, Holder, Parked, ParkedKey, ParkedSelector, ProjectError,
     ProjectionId, ProjectionKey, ProjectionName, Registration, Slot, VersionState, VersionStatus,
 };
-use crate::error::{StoreError, StoreErrorKind};
-use crate::event::definition::{EventName, SchemaVersion};
 use crate::event::metadata::Reason;
+use crate::event::name::{EventName, SchemaVersion};
 use crate::store::checkpoint::{Checkpoint, Incarnation};
+use crate::store::error::{StoreError, StoreErrorKind};
 use crate::stream::Position;
 
 /// A store of projections: how far they have come, which nodes run them, their parked events and

@@ -3,8 +3,8 @@
 use std::error::Error;
 
 use super::{KeyError, ProjectError, ProjectionId};
-use crate::error::{DecodeError, RecordedDecodeError};
-use crate::event::definition::{EventName, SchemaVersion};
+use crate::event::decode_error::{DecodeError, RecordedDecodeError};
+use crate::event::name::{EventName, SchemaVersion};
 use crate::event::recorded::RecordedEvent;
 
 /// The events of one name and one version of their shape that wait for a node that can read them.

@@ -6,8 +6,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::signals::Following;
 use super::{Projection, ProjectionId, ProjectionName, ProjectionStore, Projections, Token};
-use crate::error::StoreError;
 use crate::store::checkpoint::{Checkpoint, Incarnation};
+use crate::store::error::StoreError;
 use crate::store::event_store::{Cursor, EventStore};
 use crate::stream::Position;
 

@@ -1,7 +1,8 @@
 //! Errors of subscriptions.
 
-use crate::error::{RecordedDecodeError, StoreError};
+use crate::event::decode_error::RecordedDecodeError;
 use crate::store::checkpoint::ResumeError;
+use crate::store::error::StoreError;
 use crate::validated_text::InvalidText;
 
 /// The reason that a subscription does not go on, or has an event that it cannot hand out.

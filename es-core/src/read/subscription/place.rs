@@ -2,9 +2,9 @@
 
 use super::retry::patiently;
 use super::start::Start;
-use crate::error::StoreError;
 use crate::event::metadata::Metadata;
 use crate::store::checkpoint::{Checkpoint, Incarnation, ResumeError};
+use crate::store::error::StoreError;
 use crate::store::event_store::{Cursor, EventStore};
 use crate::store::paging::PAGE;
 use crate::stream::Position;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::time::sleep;
 
-use crate::error::{StoreError, StoreErrorKind};
+use crate::store::error::{StoreError, StoreErrorKind};
 
 /// Retries as long as the failure is transient: after 20 ms, then twice as long each time up to two
 /// seconds, each with a random time of up to its length added.

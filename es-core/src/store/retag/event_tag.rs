@@ -1,6 +1,6 @@
 //! A tag that events of one name have, or lack.
 
-use crate::event::definition::EventName;
+use crate::event::name::EventName;
 use crate::event::recorded::NewEvent;
 
 /// The name of a tag of the events of one name.

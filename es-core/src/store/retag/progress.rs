@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use crate::error::{EncodeError, RecordedDecodeError, StoreError};
-use crate::event::definition::EventName;
+use crate::event::decode_error::RecordedDecodeError;
+use crate::event::encode_error::EncodeError;
+use crate::event::name::EventName;
+use crate::store::error::StoreError;
 use crate::stream::Position;
 
 /// Progress of a [`retag`](crate::RetagStore::retag).

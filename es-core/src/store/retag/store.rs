@@ -2,11 +2,14 @@
 
 use std::future::Future;
 
-use crate::error::{EncodeError, RecordedDecodeError, StoreError};
-use crate::event::definition::{Event, EventName};
+use crate::event::decode_error::RecordedDecodeError;
+use crate::event::definition::Event;
+use crate::event::encode_error::EncodeError;
+use crate::event::name::EventName;
 use crate::event::recorded::{NewEvent, RecordedEvent, TooManyTags};
 use crate::event::set::EventType;
 use crate::event::tag::Tag;
+use crate::store::error::StoreError;
 use crate::store::event_store::{Cursor, EventStore};
 use crate::store::retag::{RetagError, RetagProgress, Retagged};
 use crate::store::selection::Selection;
@@ -135,7 +138,7 @@ pub trait RetagStore: EventStore {
     ) -> impl Future<Output = Result<Retagged, RetagError>> + Send {
         async move {
             let retag = Retag::of::<E>().map_err(|invalid| {
-                StoreError::new(crate::error::StoreErrorKind::Unsupported, invalid)
+                StoreError::new(crate::store::error::StoreErrorKind::Unsupported, invalid)
             })?;
             let mut after = until_answered(|| self.begin_retag(&retag)).await?;
             // Everything at or before this was appended before the store began to ask for the tags.

@@ -15,8 +15,9 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tracing::Instrument;
 
-use crate::error::{AppendError, EncodeError};
+use crate::event::encode_error::EncodeError;
 use crate::store::append::Append;
+use crate::store::append_error::AppendError;
 use crate::store::append_lock::AppendLock;
 use crate::store::event_store::EventStore;
 use crate::store::spans;

@@ -1,6 +1,6 @@
 //! The events of one decision on their way into the store, and their places when they are there.
 
-use crate::error::EncodeError;
+use crate::event::encode_error::EncodeError;
 use crate::event::metadata::Metadata;
 use crate::event::recorded::{NewEvent, Recorded, RecordedEvent};
 use crate::event::tag::Tag;

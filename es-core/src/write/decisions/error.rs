@@ -3,8 +3,11 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use crate::error::{AppendError, ConditionFailed, EncodeError, RecordedDecodeError, StoreError};
-use crate::event::definition::EventName;
+use crate::event::decode_error::RecordedDecodeError;
+use crate::event::encode_error::EncodeError;
+use crate::event::name::EventName;
+use crate::store::append_error::{AppendError, ConditionFailed};
+use crate::store::error::StoreError;
 use crate::store::query::InvalidQuery;
 use crate::store::retag::MissingTag;
 

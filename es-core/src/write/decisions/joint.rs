@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::fmt;
 
-use crate::error::DecodeError;
+use crate::event::decode_error::DecodeError;
 use crate::event::recorded::RawEvent;
 use crate::event::set::EventType;
 use crate::store::query::{InvalidQuery, Query};

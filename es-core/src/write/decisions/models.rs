@@ -3,7 +3,7 @@
 use std::any::type_name;
 use std::fmt;
 
-use crate::error::DecodeError;
+use crate::event::decode_error::DecodeError;
 use crate::event::recorded::RawEvent;
 use crate::event::set::{EventSet, EventType};
 use crate::store::query::{InvalidQuery, Query};

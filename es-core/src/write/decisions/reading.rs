@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::error::{DecodeError, RecordedDecodeError, StoreError, StoreErrorKind};
+use crate::event::decode_error::{DecodeError, RecordedDecodeError};
 use crate::event::recorded::{NewEvent, RawEvent};
+use crate::store::error::{StoreError, StoreErrorKind};
 use crate::store::event_store::{EventStore, MatchingEvent};
 use crate::store::paging::PAGE;
 use crate::store::query::{Condition, InvalidQuery, Query, QueryItem};

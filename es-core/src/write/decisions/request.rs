@@ -11,9 +11,10 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tracing::Span;
 
-use crate::error::{ConditionFailed, EncodeError};
+use crate::event::encode_error::EncodeError;
 use crate::event::metadata::Metadata;
 use crate::event::recorded::RecordedEvent;
+use crate::store::append_error::ConditionFailed;
 use crate::store::query::{InvalidQuery, Query, QueryItem};
 use crate::write::decisions::decided::DecidedEvents;
 use crate::write::decisions::joint::AnyModels;

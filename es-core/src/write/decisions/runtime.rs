@@ -10,14 +10,15 @@ use futures_util::FutureExt;
 use tokio::runtime::Handle;
 use tracing::{Instrument, Span};
 
-use crate::error::{EncodeError, StoreError, StoreErrorKind};
+use crate::event::encode_error::EncodeError;
 use crate::event::metadata::Metadata;
 use crate::event::recorded::RecordedEvent;
-use crate::read::projection::Token;
 use crate::store::append::Append;
+use crate::store::error::{StoreError, StoreErrorKind};
 use crate::store::event_store::EventStore;
 use crate::store::query::Condition;
 use crate::store::spans;
+use crate::store::token::Token;
 use crate::stream::Position;
 use crate::write::contention;
 use crate::write::decisions::batch::run;
@@ -81,7 +82,7 @@ impl<M> Decided<M> {
         self.events.iter().map(|event| event.position).max()
     }
 
-    /// The token for [`Projections::wait_for`](crate::read::projection::Projections::wait_for), with
+    /// The token for [`Projections::wait_for`](crate::projection::Projections::wait_for), with
     /// which a reader sees what was decided; `None` if the decision changed nothing.
     #[must_use]
     pub fn token(&self) -> Option<Token> {

@@ -4,10 +4,12 @@ use std::fmt;
 
 use crate::__private::Fact;
 use crate::domain::into_events::{IntoEvents, Takes};
-use crate::error::{DecodeError, EncodeError};
-use crate::event::definition::{Event, EventName, Tagged};
+use crate::event::decode_error::DecodeError;
+use crate::event::definition::{Event, Tagged};
 use crate::event::describe::{Describe, Description};
+use crate::event::encode_error::EncodeError;
 use crate::event::metadata::Metadata;
+use crate::event::name::EventName;
 use crate::event::recorded::{NewEvent, RawEvent};
 use crate::event::tag::Tag;
 

@@ -3,12 +3,12 @@
 use super::Executed;
 use crate::domain::aggregate::Aggregate;
 use crate::domain::decision::Decision;
-use crate::error::ExecuteError;
-use crate::event::definition::EventId;
 use crate::event::metadata::Metadata;
+use crate::event::name::EventId;
 use crate::event::recorded::{NewEvent, Recorded};
 use crate::store::append::AppendedStream;
 use crate::stream::Version;
+use crate::write::execute_error::ExecuteError;
 
 /// The error of a command that came to nothing.
 pub(super) type Refusal<A> = ExecuteError<<A as Aggregate>::Error>;

@@ -12,14 +12,15 @@ use super::{Executed, Repository};
 use crate::domain::aggregate::Aggregate;
 use crate::domain::decide::DecidedBy;
 use crate::domain::decision;
-use crate::error::{AppendError, Conflict, ExecuteError};
 use crate::event::metadata::Metadata;
 use crate::event::recorded::NewEvent;
 use crate::store::append::{Append, StreamAppend};
+use crate::store::append_error::{AppendError, Conflict};
 use crate::store::append_lock::AppendLock;
 use crate::store::event_store::EventStore;
 use crate::stream::{ExpectedVersion, StreamId, Version};
 use crate::write::contention::{self, Attempts};
+use crate::write::execute_error::ExecuteError;
 use crate::write::load::Loaded;
 
 /// An append that came too late.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::MemoryProjections;
 use super::commit::Purpose;
 use super::registry::unsupported;
-use crate::error::StoreError;
 use crate::read::projection::{CommitError, Progress, ProjectionBatch, ProjectionId};
+use crate::store::error::StoreError;
 
 /// A copy of a version's model, with the right to put it in the model's place.
 pub struct MemoryBatch<M> {

@@ -6,8 +6,8 @@ use std::ops::Bound;
 use tokio::time::Instant;
 
 use super::clock::Clock;
-use crate::event::definition::{EventName, SchemaVersion};
 use crate::event::metadata::Reason;
+use crate::event::name::{EventName, SchemaVersion};
 use crate::event::recorded::RecordedEvent;
 use crate::read::projection::{
     FailedAgain, Failure, NewParked, Parked, ParkedKey, ParkedSelector, ProjectionKey, Slot,

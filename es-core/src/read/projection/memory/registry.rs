@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::clock::Clock;
 use super::version::MemoryVersion;
-use crate::error::{StoreError, StoreErrorKind};
 use crate::read::projection::{
     ProjectionId, ProjectionName, RegisterError, Registration, Swap, VersionState, VersionStatus,
 };
+use crate::store::error::{StoreError, StoreErrorKind};
 
 #[derive(Debug)]
 pub(super) struct Names<M> {

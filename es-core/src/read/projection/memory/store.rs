@@ -6,15 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::MemoryBatch;
 use super::commit::Purpose;
 use super::registry::Names;
-use crate::error::StoreError;
-use crate::event::definition::{EventName, SchemaVersion};
 use crate::event::metadata::Reason;
+use crate::event::name::{EventName, SchemaVersion};
 use crate::read::projection::{
     Claim, Heartbeat, HeartbeatReply, Holder, Parked, ParkedKey, ParkedSelector, ProjectError,
     ProjectionId, ProjectionKey, ProjectionName, ProjectionStore, RegisterError, Registration,
     Slot, Swap, VersionState, VersionStatus,
 };
 use crate::store::checkpoint::Checkpoint;
+use crate::store::error::StoreError;
 use crate::stream::Position;
 
 /// Read models and their progress in memory: every guarantee of [`ProjectionStore`] but survival.

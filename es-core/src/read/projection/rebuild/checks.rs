@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::verification::Difference;
-use crate::error::{StoreError, StoreErrorKind};
 use crate::read::projection::{
     ProjectError, ProjectionBatch, ProjectionId, ProjectionStore, ReadModel,
 };
+use crate::store::error::{StoreError, StoreErrorKind};
 
 /// Returns the difference that the projection's own check finds in its rows, if any.
 pub(super) async fn own_check<K: ProjectionStore, X: ReadModel<K::Db>>(

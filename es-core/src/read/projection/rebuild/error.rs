@@ -1,9 +1,9 @@
 //! Errors of a rebuild in place.
 
-use crate::error::StoreError;
 use crate::read::projection::{
     CommitError, ProjectError, ProjectionId, RegisterError, Unhandled, VersionState,
 };
+use crate::store::error::StoreError;
 use crate::stream::StreamId;
 use crate::validated_text::InvalidText;
 

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::checks::not_for_a_moment;
-use crate::error::StoreError;
 use crate::event::recorded::RecordedEvent;
 use crate::read::projection::dispatch::project;
 use crate::read::projection::{
     ProjectionBatch, ProjectionId, ProjectionKey, ProjectionStore, ReadModel,
 };
+use crate::store::error::StoreError;
 
 /// Empty tables, seen by nobody and gone in the end, into which keys are folded for a comparison.
 pub(super) struct Scratch<'a, K: ProjectionStore, X> {

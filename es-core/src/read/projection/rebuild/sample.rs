@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::error::StoreError;
 use crate::event::recorded::RecordedEvent;
 use crate::event::set::EventSet;
 use crate::read::projection::replay::{Replay, key_of};
 use crate::read::projection::{Projection, ProjectionKey};
+use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
 use crate::store::selection::Selection;
 use crate::stream::Position;

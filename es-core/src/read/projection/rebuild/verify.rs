@@ -8,12 +8,12 @@ use super::checks::{lost_rows, not_for_a_moment, own_check};
 use super::fold::Scratch;
 use super::sample;
 use super::verification::{Difference, Verification};
-use crate::error::{StoreError, StoreErrorKind};
 use crate::read::projection::replay::transformed_after;
 use crate::read::projection::{
     ProjectionBatch, ProjectionId, ProjectionKey, ProjectionStore, ReadModel, Slot, VersionState,
     VersionStatus,
 };
+use crate::store::error::{StoreError, StoreErrorKind};
 use crate::store::event_store::EventStore;
 use crate::store::selection::Selection;
 use crate::stream::Position;

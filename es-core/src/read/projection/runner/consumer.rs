@@ -3,14 +3,14 @@
 use std::future::Future;
 
 use super::hand::Hand;
-use crate::error::StoreError;
-use crate::event::definition::EventName;
+use crate::event::name::EventName;
 use crate::event::recorded::RecordedEvent;
 use crate::read::projection::rebuild::{Verification, Verified};
 use crate::read::projection::{
     KeyError, ProjectError, ProjectionKey, ProjectionStore, Registration,
 };
 use crate::store::checkpoint::Incarnation;
+use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
 use crate::store::selection::Selection;
 use crate::stream::Position;

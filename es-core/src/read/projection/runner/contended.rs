@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::consumer::Consumer;
 use super::run_loop::Runner;
 use super::transient_retry::TransientFailure;
-use crate::error::{StoreError, StoreErrorKind};
 use crate::event::recorded::RecordedEvent;
 use crate::read::projection::{ProjectError, ProjectionStore, SlotProgress};
+use crate::store::error::{StoreError, StoreErrorKind};
 use crate::store::event_store::EventStore;
 use crate::stream::Position;
 

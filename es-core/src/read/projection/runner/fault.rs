@@ -4,9 +4,9 @@ use std::error::Error;
 use std::time::Duration;
 
 use super::lease::chain;
-use crate::error::StoreError;
 use crate::event::recorded::RecordedEvent;
 use crate::read::projection::{ProjectError, ProjectionId};
+use crate::store::error::StoreError;
 
 /// The outcome of one event.
 #[derive(Debug)]

@@ -12,10 +12,10 @@ use tracing::warn;
 use super::backoff;
 use super::batch::kept_text;
 use super::hand::Hand;
-use crate::error::StoreError;
 use crate::read::projection::{
     Heartbeat, HeartbeatReply, Holder, NodeId, ProjectionId, ProjectionStore,
 };
+use crate::store::error::StoreError;
 
 /// Sends heartbeats, as signs of life of the node, and hands on the replies.
 ///

@@ -11,13 +11,13 @@ use super::run_loop::{Runner, Turn};
 use super::slots::Caps;
 use super::transient_retry::TransientFailure;
 use crate::event::recorded::RecordedEvent;
+use crate::read::projection::spans;
 use crate::read::projection::unreadable::{NotOnTheList, is_unreadable};
 use crate::read::projection::{
     Claim, Ended, ProjectError, ProjectionKey, ProjectionStore, Slot, VersionState,
 };
 use crate::store::event_store::EventStore;
 use crate::store::selection::SelectedPage;
-use crate::store::spans;
 use crate::stream::Position;
 use crate::transform::Transformation;
 

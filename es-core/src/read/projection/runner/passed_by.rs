@@ -12,10 +12,10 @@
 use tracing::{debug, warn};
 
 use super::lease::chain;
-use crate::error::StoreError;
-use crate::event::definition::EventName;
+use crate::event::name::EventName;
 use crate::event::recorded::RecordedEvent;
 use crate::read::projection::{ProjectionId, Registration, VersionStatus};
+use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
 use crate::store::selection::Selection;
 use crate::stream::Position;

@@ -1,6 +1,5 @@
 //! A projection, as the runner sees it.
 
-use crate::error::StoreError;
 use crate::event::recorded::{Recorded, RecordedEvent};
 use crate::read::projection::rebuild::{Verified, verify};
 use crate::read::projection::{
@@ -8,6 +7,7 @@ use crate::read::projection::{
     ReadModel, Registration,
 };
 use crate::store::checkpoint::Incarnation;
+use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
 use crate::store::selection::Selection;
 use crate::stream::Position;

@@ -11,9 +11,9 @@ use super::consumer::Consumer;
 use super::lease::chain;
 use super::run_loop::{Runner, Turn};
 use super::transient_retry::TransientFailure;
-use crate::error::StoreErrorKind;
 use crate::read::projection::rebuild::Verified;
 use crate::read::projection::{ProjectionStore, Swap, VersionState};
+use crate::store::error::StoreErrorKind;
 use crate::store::event_store::EventStore;
 use crate::stream::Position;
 

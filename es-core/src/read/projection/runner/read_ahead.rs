@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::error::{StoreError, StoreErrorKind};
 use crate::event::recorded::RecordedEvent;
+use crate::store::error::{StoreError, StoreErrorKind};
 use crate::store::event_store::EventStore;
 use crate::store::selection::{SelectedPage, Selection};
 use crate::stream::Position;

@@ -8,11 +8,11 @@ use super::fault::Tried;
 use super::one_by_one::Known;
 use super::run_loop::Runner;
 use super::transient_retry::TransientFailure;
+use crate::read::projection::spans;
 use crate::read::projection::{
     Parked, ProjectError, ProjectionKey, ProjectionStore, Slot, SlotProgress,
 };
 use crate::store::event_store::EventStore;
-use crate::store::spans;
 use crate::stream::Position;
 
 /// The number of keys that are retried at a time.

@@ -21,13 +21,13 @@ use super::run_loop::Runner;
 use super::slots::Slots;
 use super::too_old::TooOld;
 use super::transient_retry::Trouble;
-use crate::error::StoreError;
 use crate::read::projection::gauges;
 use crate::read::projection::signals::Followed;
 use crate::read::projection::{
     CommitError, Ended, Progress, ProjectionBatch, ProjectionId, ProjectionStore, RunError,
     RunOptions, Running, VersionState,
 };
+use crate::store::error::StoreError;
 use crate::store::event_store::{Cursor, EventStore};
 use crate::stream::Position;
 

@@ -10,7 +10,7 @@ use super::lease::Lease;
 use super::run_loop::Runner;
 use super::slots::Caps;
 use super::transient_retry::TransientFailure;
-use crate::event::definition::{EventName, SchemaVersion};
+use crate::event::name::{EventName, SchemaVersion};
 use crate::event::recorded::RecordedEvent;
 use crate::read::projection::unreadable::is_unreadable;
 use crate::read::projection::{Claim, ProjectError, ProjectionStore};

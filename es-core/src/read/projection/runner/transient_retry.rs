@@ -6,9 +6,9 @@ use tracing::{info, warn};
 
 use super::backoff;
 use super::lease::{Lease, chain};
-use crate::error::StoreError;
 use crate::read::projection::gauges;
 use crate::read::projection::{CommitError, ProjectError, ProjectionStore};
+use crate::store::error::StoreError;
 
 /// A transient failure of a step. No event is at fault: the step is repeated after a delay, for
 /// ever.

@@ -19,10 +19,12 @@ use super::decided::Refusal;
 use super::{Executed, Repository};
 use crate::domain::aggregate::Aggregate;
 use crate::domain::decide::DecidedBy;
-use crate::error::{AppendError, ExecuteError, StoreError, StoreErrorKind};
 use crate::event::metadata::Metadata;
+use crate::store::append_error::AppendError;
+use crate::store::error::{StoreError, StoreErrorKind};
 use crate::store::event_store::EventStore;
 use crate::stream::StreamId;
+use crate::write::execute_error::ExecuteError;
 use crate::write::load::Loaded;
 
 impl<A: Aggregate, S: EventStore> Repository<A, S> {
