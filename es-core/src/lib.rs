@@ -91,10 +91,11 @@
 //!
 //! # Stores
 //!
-//! - [`EventStore`] defines the guarantees of every store. [`MemoryStore`] is the store in memory,
-//!   `es_postgres` the one on PostgreSQL.
+//! - [`EventStore`] defines the guarantees of every store, [`EventStoreExt`] adds reads on top of it.
+//!   [`MemoryStore`] is the store in memory, `es_postgres` the one on PostgreSQL. [`EventStoreDecorator`] adds
+//!   something to a store, [`DynEventStore`] forgets its type.
 //! - Values: [`StreamId`], [`Version`], [`Position`], [`ExpectedVersion`], [`Recorded`].
-//! - Reading the log: [`EventStore::read_log`]; [`EventStore::resume_log`] continues from a [`Checkpoint`],
+//! - Reading the log: [`EventStoreExt::read_log`]; [`EventStoreExt::resume_log`] continues from a [`Checkpoint`],
 //!   which detects that a log was replaced.
 //! - Maintenance: [`RetagStore`] backfills tags, [`TransformStore`] replaces a stream by a corrected copy.
 //!
@@ -103,7 +104,7 @@
 //! - [`Projection`] and its handlers [`Project`]. [`Projections`](projection::Projections) runs projections in
 //!   the background, on any number of processes, with rows and checkpoints in a [`ProjectionStore`]. [`Live`]
 //!   folds a projection on demand. `es_postgres::guide` has the chapters on read models.
-//! - [`EventStore::subscribe`] is a catch-up [`Subscription`]: existing events, then live ones. A [`Selection`]
+//! - [`EventStoreExt::subscribe`] is a catch-up [`Subscription`]: existing events, then live ones. A [`Selection`]
 //!   limits it to a part of the log.
 //!
 //! # Dependencies of a domain crate
@@ -183,6 +184,7 @@ pub use event::superseded::Superseded;
 pub use event::tag::Tag;
 pub use event::upcast::{TryUpcast, Upcast};
 pub use memory::MemoryStore;
+pub use read::event_store_ext::EventStoreExt;
 pub use read::projection;
 pub use read::projection::{
     Live, MemoryProjections, OnFailure, Project, ProjectAll, ProjectError, Projection,
@@ -195,9 +197,13 @@ pub use store::append::{Append, Appended, AppendedStream, StreamAppend};
 pub use store::append_error::{AppendError, ConditionFailed, Conflict, InvalidAppend};
 pub use store::append_lock::{AppendLock, Locked, LockedStore};
 pub use store::checkpoint::{Checkpoint, HandedParts, Incarnation, ResumeError};
+pub use store::cursor::{Cursor, CursorKey};
+pub use store::decorator::EventStoreDecorator;
+pub use store::dyn_event_store::DynEventStore;
 pub use store::error::{StoreError, StoreErrorKind};
-pub use store::event_store::{Cursor, CursorKey, EventStore, LogPage, MatchingEvent, QueryPage};
+pub use store::event_store::EventStore;
 pub use store::held_up::HeldUp;
+pub use store::page::{LogPage, MatchingEvent, QueryPage};
 pub use store::query::{Condition, InvalidQuery, Query, QueryItem};
 pub use store::retag::{
     EventTag, LacksTag, MissingTag, Retag, RetagError, RetagProgress, RetagStore, Retagged,

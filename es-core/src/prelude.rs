@@ -7,10 +7,10 @@ pub use serde::{Deserialize, Serialize};
 pub use crate::{
     Aggregate, Append, AppendError, Apply, Category, Command, Conflict, Cursor, Decide, Decided,
     Decision, DecisionError, DecisionModel, Decisions, Describe, Event, EventId, EventSet,
-    EventStore, ExecuteError, Executed, ExpectedVersion, Lifecycle, LifecycleRejection, LoadError,
-    Loaded, MemoryStore, Metadata, NewEvent, NoRejection, Position, Project, ProjectError,
-    Projection, ReadModel, Recorded, Repository, SchemaVersion, Shape, StreamId, StreamKey,
-    Superseded, Timestamp, TryUpcast, UnitOfWork, Upcast, Version,
+    EventStore, EventStoreExt, ExecuteError, Executed, ExpectedVersion, Lifecycle,
+    LifecycleRejection, LoadError, Loaded, MemoryStore, Metadata, NewEvent, NoRejection, Position,
+    Project, ProjectError, Projection, ReadModel, Recorded, Repository, SchemaVersion, Shape,
+    StreamId, StreamKey, Superseded, Timestamp, TryUpcast, UnitOfWork, Upcast, Version,
 };
 
 // The annotations of the derives, for an item on which the derive was forgotten. Beside its derive an

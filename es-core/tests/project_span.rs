@@ -104,8 +104,8 @@ async fn a_batch_is_a_span_with_its_counts() {
     let expected = [
         ("es.events.count", "2"),
         ("es.global_position", "3"),
-        ("es.projection", "ledger v1"),
         ("es.parked.count", "2"),
+        ("es.projection", "ledger v1"),
     ];
     assert!(
         careful.iter().map(|(name, value)| (*name, value.as_str())).eq(expected),

@@ -411,7 +411,7 @@ impl EventStore for PgStore {
     }
 
     /// Waits for the log to grow. One task polls for all readers of this process, every
-    /// [`POLL`](EventStore::POLL) and at once after an append of its own; see also
+    /// tenth of a second and at once after an append of its own; see also
     /// [`with_notifications`](PgStore::with_notifications). A reader of a
     /// [standby](PgStore::with_log_replica) polls for itself.
     async fn log_grown(&self, safe: Position) {

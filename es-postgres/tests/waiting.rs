@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use std::time::Duration;
+
 use es_core::prelude::*;
 use es_postgres::PgStore;
 use es_postgres::sqlx::PgPool;
@@ -11,6 +13,9 @@ use es_testing::postgres::TestDatabase;
 use tokio::time::sleep;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
+
+/// The interval at which the log is polled.
+const POLL: Duration = Duration::from_millis(100);
 
 /// Counts looks at the end of the log.
 #[derive(Clone, Debug, Default)]
@@ -49,12 +54,12 @@ async fn a_hundred_who_wait_cost_as_much_as_one() {
         }
     };
     let waiting: Vec<_> = (0..100).map(|_| tokio::spawn(wait(store.clone()))).collect();
-    sleep(10 * PgStore::POLL).await;
+    sleep(10 * POLL).await;
     let meanwhile = looks();
     waiting.iter().for_each(tokio::task::JoinHandle::abort);
-    sleep(2 * PgStore::POLL).await;
+    sleep(2 * POLL).await;
     let before = looks();
-    sleep(5 * PgStore::POLL).await;
+    sleep(5 * POLL).await;
 
     assert!((1..=11).contains(&meanwhile), "{meanwhile} looks in ten intervals");
     assert_eq!(looks(), before, "nobody waits, nobody looks");

@@ -44,7 +44,7 @@ impl Payload {
     pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
     /// Encodes `value` as JSON, as serde writes it: NaN as `null`, and without a check that it can
-    /// be read again. An event is encoded by [`Event::encode`], which checks that.
+    /// be read again. An event is encoded by [`Event::encode`](crate::Event::encode), which checks that.
     pub fn of(value: &impl Serialize) -> Result<Self, InvalidPayload> {
         match serde_json::to_string(value) {
             Ok(json) => Self::of_limited(json),

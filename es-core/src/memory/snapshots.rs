@@ -3,7 +3,7 @@
 use super::events::Events;
 use crate::event::name::EventId;
 use crate::event::recorded::RecordedEvent;
-use crate::store::event_store::Cursor;
+use crate::store::cursor::Cursor;
 use crate::store::snapshot::{Fingerprint, Snapshot, UnusableSnapshot};
 use crate::stream::{StreamId, Version};
 

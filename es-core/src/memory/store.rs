@@ -13,8 +13,10 @@ use crate::event::recorded::RecordedEvent;
 use crate::store::append::{Append, Appended};
 use crate::store::append_error::AppendError;
 use crate::store::append_lock::AppendLock;
+use crate::store::cursor::Cursor;
 use crate::store::error::StoreError;
-use crate::store::event_store::{Cursor, EventStore, LogPage, QueryPage};
+use crate::store::event_store::{EventStore, POLL};
+use crate::store::page::{LogPage, QueryPage};
 use crate::store::query::Query;
 use crate::store::retag::EventTag;
 use crate::store::selection::{SelectedPage, Selection};
@@ -137,7 +139,7 @@ impl EventStore for MemoryStore {
     async fn log_grown(&self, safe: Position) {
         let mut head = self.head.subscribe();
         // Too late is an answer as well, and the store that could be gone is here.
-        let _ = timeout(Self::POLL, head.wait_for(|head| *head > safe)).await;
+        let _ = timeout(POLL, head.wait_for(|head| *head > safe)).await;
     }
 
     async fn snapshot_page(

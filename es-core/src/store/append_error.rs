@@ -6,7 +6,7 @@ use crate::store::retag::LacksTag;
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 use crate::timestamp::Timestamp;
 
-/// The error of an append that stored nothing; after [`StoreErrorKind::Unavailable`] that is
+/// The error of an append that stored nothing; after [`Unavailable`](crate::StoreErrorKind::Unavailable) that is
 /// unknown.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

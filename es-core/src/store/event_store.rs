@@ -3,18 +3,15 @@
 use std::future::Future;
 use std::time::Duration;
 
-use futures_core::Stream;
-
 use crate::event::placed_event::PlacedEvent;
 use crate::event::recorded::RecordedEvent;
-use crate::read::subscription::{Start, Subscription};
 use crate::store::append::{Append, Appended};
 use crate::store::append_error::AppendError;
 use crate::store::append_lock::AppendLock;
-use crate::store::checkpoint::{Checkpoint, Incarnation, ResumeError};
+use crate::store::cursor::Cursor;
 use crate::store::error::StoreError;
 use crate::store::held_up::HeldUp;
-use crate::store::paging;
+use crate::store::page::{LogPage, QueryPage};
 use crate::store::query::Query;
 use crate::store::retag::EventTag;
 use crate::store::selection::{Scope, SelectedPage, Selection, searched, tagged};
@@ -34,9 +31,9 @@ use crate::stream::{Position, StreamId, Version};
 /// back, so it sees only what no running append can still slip in front of.
 ///
 /// Reads are pages and not cursors. A page is over when its future is: no connection is held while
-/// a reader thinks, and a reader that goes away leaves nothing behind. The streams that people use,
-/// [`read_stream`](Self::read_stream) and [`read_log`](Self::read_log), are written once on top,
-/// for every store alike.
+/// a reader thinks, and a reader that goes away leaves nothing behind. The reads that services use, such
+/// as [`read_stream`](crate::EventStoreExt::read_stream), are methods of
+/// [`EventStoreExt`](crate::EventStoreExt), written once for every store.
 ///
 /// The trait speaks of bytes ([`RawEvent`](crate::RawEvent)) and not of types, so a store is
 /// written without knowing any domain, and one store serves all aggregates of a service.
@@ -80,6 +77,12 @@ use crate::stream::{Position, StreamId, Version};
 ///   `kept`
 /// - **Dropping a future** leaves the store whole. An append whose future was dropped may have been
 ///   stored or not, never in part. `dropping::a_dropped_append_is_stored_whole_or_not_at_all`
+///
+/// # Decorators
+///
+/// A store that adds something to another one, such as a measurement or a fault of a test, implements
+/// [`EventStoreDecorator`](crate::EventStoreDecorator): methods that it does not write are those of the other
+/// store. Here they would be the defaults, which are right for every store and fast for none.
 ///
 /// # Sharing
 ///
@@ -238,28 +241,6 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Reads up to `limit` events of the log after a checkpoint, upwards.
-    ///
-    /// # Errors
-    ///
-    /// A checkpoint that this log cannot have given is refused: see [`ResumeError`].
-    fn resume_log(
-        &self,
-        checkpoint: Checkpoint,
-        limit: u32,
-    ) -> impl Future<Output = Result<LogPage, ResumeError>> + Send {
-        async move {
-            let page = self.log_page(Cursor::After(checkpoint.position), limit).await?;
-            if page.incarnation != checkpoint.incarnation {
-                return Err(ResumeError::OtherLog { checkpoint, actual: page.incarnation });
-            }
-            if page.head < checkpoint.position {
-                return Err(ResumeError::AheadOfLog { checkpoint, head: page.head });
-            }
-            Ok(page)
-        }
-    }
-
     /// The next events of a part of the log after a position, up to `limit` of them, none beyond
     /// [`safe`](SelectedPage::safe), and how far the log was searched for them.
     ///
@@ -287,12 +268,12 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     /// a reader at its end some waiting, and never a promise. May return at any time, and does after a
     /// second at the latest: who has other reasons to look sooner sets a time of its own.
     ///
-    /// A store that asks nobody but itself returns after [`POLL`](Self::POLL); one that asks on behalf of
+    /// A store that asks nobody but itself returns after a tenth of a second; one that asks on behalf of
     /// all who wait, when there is something. An append of the same process should end the waiting at
     /// once. Dropping the future is nothing.
     fn log_grown(&self, safe: Position) -> impl Future<Output = ()> + Send {
         let _ = safe;
-        tokio::time::sleep(Self::POLL)
+        tokio::time::sleep(POLL)
     }
 
     /// An append that does not end while readers of the log wait for it, with its owner; [`None`] where they
@@ -300,172 +281,7 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     fn held_up(&self) -> impl Future<Output = Result<Option<HeldUp>, StoreError>> + Send {
         async { Ok(None) }
     }
-
-    /// The events of a part of the log: those that are there from `start` on, then those that come. It
-    /// does not end by itself. See [`Subscription`].
-    fn subscribe(&self, selection: Selection, start: Start) -> Subscription<Self> {
-        Subscription::new(self.clone(), selection, start)
-    }
-
-    /// The interval at which the log is polled for growth, while nothing else tells of it.
-    const POLL: Duration = Duration::from_millis(100);
-
-    /// The events of one stream, read page by page, in the order of the cursor.
-    ///
-    /// Ends where the stream ended when its last page was read.
-    ///
-    /// ```
-    /// use es_core::prelude::*;
-    /// use futures_util::TryStreamExt;
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let store = MemoryStore::new();
-    /// let stream = StreamId::new(Category::new("account")?, StreamKey::new("ada")?);
-    /// let newest_first = store.read_stream(&stream, Cursor::<Version>::END).try_collect::<Vec<_>>().await?;
-    /// assert!(newest_first.is_empty());
-    /// # Ok(())
-    /// # }
-    /// ```
-    fn read_stream(
-        &self,
-        stream: &StreamId,
-        cursor: Cursor<Version>,
-    ) -> impl Stream<Item = Result<RecordedEvent, StoreError>> + Send + use<Self> {
-        paging::stream(self.clone(), stream.clone(), cursor)
-    }
-
-    /// The events of the log, read page by page, in the order of the cursor.
-    ///
-    /// Ends at the safe end of the log as it was when the last page was read.
-    fn read_log(
-        &self,
-        cursor: Cursor<Position>,
-    ) -> impl Stream<Item = Result<RecordedEvent, StoreError>> + Send + use<Self> {
-        paging::log(self.clone(), cursor)
-    }
 }
 
-/// The place to read on from, and the direction. Both ends exclude the place they name, so that the
-/// last event read is the next place to read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Cursor<P> {
-    /// Upwards, from the first that is greater.
-    After(P),
-    /// Downwards, from the first that is smaller.
-    Before(P),
-}
-
-impl<P: CursorKey> Cursor<P> {
-    /// Upwards from the very first.
-    pub const START: Self = Self::After(P::BEFORE_ALL);
-    /// Downwards from the very last.
-    pub const END: Self = Self::Before(P::BEYOND_ALL);
-}
-
-/// The place that a cursor stands at: a [`Version`] of a stream or a [`Position`] of the log.
-pub trait CursorKey: Copy + Ord + sealed::Sealed {
-    /// A place smaller than that of any event.
-    const BEFORE_ALL: Self;
-    /// A place greater than that of any event.
-    const BEYOND_ALL: Self;
-}
-
-impl CursorKey for Version {
-    const BEFORE_ALL: Self = Self::NONE;
-    const BEYOND_ALL: Self = Self::MAX;
-}
-
-impl CursorKey for Position {
-    const BEFORE_ALL: Self = Self::START;
-    const BEYOND_ALL: Self = Self::MAX;
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for crate::Version {}
-    impl Sealed for crate::Position {}
-}
-
-impl<P> Cursor<P> {
-    /// The same direction from another place.
-    #[must_use]
-    pub fn moved_to(self, place: P) -> Self {
-        match self {
-            Self::After(_) => Self::After(place),
-            Self::Before(_) => Self::Before(place),
-        }
-    }
-
-    /// The same direction from the same place, written otherwise.
-    pub(crate) fn map<T>(self, place: impl FnOnce(P) -> T) -> Cursor<T> {
-        match self {
-            Self::After(from) => Cursor::After(place(from)),
-            Self::Before(from) => Cursor::Before(place(from)),
-        }
-    }
-}
-
-/// A page of the log.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct LogPage {
-    /// The events, in the order of the cursor.
-    pub events: Vec<RecordedEvent>,
-    /// The position up to which the log is complete: nothing will appear at or below it any more.
-    pub safe: Position,
-    /// The log that it is a page of.
-    pub incarnation: Incarnation,
-    /// The greatest position that was given so far, to an append that may still be under way.
-    pub head: Position,
-}
-
-impl LogPage {
-    /// A page: for the authors of stores.
-    #[must_use]
-    pub fn new(
-        incarnation: Incarnation,
-        events: Vec<RecordedEvent>,
-        safe: Position,
-        head: Position,
-    ) -> Self {
-        Self { events, safe, incarnation, head }
-    }
-}
-
-/// A page of the events that match a query.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct QueryPage {
-    /// The events, in the order of the log.
-    pub events: Vec<MatchingEvent>,
-    /// The position up to which the log was complete before the page was read: no matching event
-    /// will appear at or below it that the page does not hold.
-    pub safe: Position,
-}
-
-/// An event that matches a query.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct MatchingEvent {
-    /// The event.
-    pub event: RecordedEvent,
-    /// The items of the query that it matches: their places, rising, at least one.
-    pub items: Vec<usize>,
-}
-
-impl QueryPage {
-    /// A page: for the authors of stores.
-    #[must_use]
-    pub fn new(events: Vec<MatchingEvent>, safe: Position) -> Self {
-        Self { events, safe }
-    }
-}
-
-impl MatchingEvent {
-    /// An event and the items that it matches: for the authors of stores.
-    #[must_use]
-    pub fn new(event: RecordedEvent, items: Vec<usize>) -> Self {
-        Self { event, items }
-    }
-}
+/// The interval at which a store is asked for growth of its log, while nothing else tells of it.
+pub(crate) const POLL: Duration = Duration::from_millis(100);

@@ -7,8 +7,9 @@ use futures_util::stream;
 
 use crate::event::placed_event::PlacedEvent;
 use crate::event::recorded::RecordedEvent;
+use crate::store::cursor::Cursor;
 use crate::store::error::{StoreError, StoreErrorKind};
-use crate::store::event_store::{Cursor, EventStore};
+use crate::store::event_store::EventStore;
 use crate::store::silence::answered;
 use crate::stream::{Position, StreamId, Version};
 

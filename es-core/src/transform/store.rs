@@ -9,8 +9,10 @@ use futures_util::TryStreamExt;
 use crate::event::recorded::RecordedEvent;
 use crate::event::tag::Tag;
 use crate::store::append::AppendedStream;
+use crate::store::cursor::Cursor;
 use crate::store::error::StoreError;
-use crate::store::event_store::{Cursor, EventStore};
+use crate::store::event_store::EventStore;
+use crate::store::paging;
 use crate::stream::{Position, StreamId, Version};
 use crate::transform::plan::Size;
 use crate::transform::{Replacement, Rewrite, Transform, TransformError, Transformation};
@@ -181,7 +183,7 @@ pub trait TransformStore: EventStore {
             let mut events = Vec::new();
             let mut size = Size::default();
             {
-                let mut stored = pin!(self.read_stream(stream, Cursor::START));
+                let mut stored = pin!(paging::stream(self.clone(), stream.clone(), Cursor::START));
                 while let Some(event) = stored.try_next().await? {
                     size.add(event.event.payload.as_str(), stream)?;
                     events.push(event);

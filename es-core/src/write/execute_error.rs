@@ -7,7 +7,7 @@ use crate::store::append_error::{AppendError, Conflict};
 use crate::stream::{StreamId, Version};
 use crate::write::load_error::LoadError;
 
-/// The error of a command that stored no event; after [`StoreErrorKind::Unavailable`] that is
+/// The error of a command that stored no event; after [`Unavailable`](crate::StoreErrorKind::Unavailable) that is
 /// unknown. `E` is the aggregate's own error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -25,8 +25,10 @@ use crate::event::recorded::{EventPart, Recorded};
 use crate::store::append::{Append, AppendedStream};
 use crate::store::append_error::AppendError;
 use crate::store::append_lock::AppendLock;
+use crate::store::cursor::Cursor;
 use crate::store::error::{StoreError, StoreErrorKind};
-use crate::store::event_store::{Cursor, EventStore};
+use crate::store::event_store::EventStore;
+use crate::store::paging;
 use crate::store::silence::answered;
 use crate::store::spans;
 use crate::stream::{StreamId, Version};
@@ -440,7 +442,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         impl Stream<Item = Result<Recorded<A::Event>, LoadError>> + Send + use<A, S>,
         LoadError,
     > {
-        let events = self.store.read_stream(&StreamId::of::<A>(id)?, stored);
+        let events = paging::stream(self.store.clone(), StreamId::of::<A>(id)?, stored);
         let decoded = events.map_err(LoadError::from).and_then(move |raw| {
             let parts = raw.decode::<A::Event>().map_err(LoadError::from);
             future::ready(parts.map(|parts| match from {

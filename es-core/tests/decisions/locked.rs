@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use es_core::prelude::*;
 use es_core::{
-    AppendLock, Appended, Locked, LockedStore, LogPage, NewEvent, Query, QueryPage, RecordedEvent,
+    AppendLock, Appended, Locked, LockedStore, NewEvent, Query, QueryPage, RecordedEvent,
     StoreError, StoreErrorKind,
 };
 use futures_util::FutureExt;
@@ -42,7 +42,13 @@ impl Contended {
     }
 }
 
-impl EventStore for Contended {
+impl es_core::EventStoreDecorator for Contended {
+    type Inner = MemoryStore;
+
+    fn inner(&self) -> &MemoryStore {
+        &self.inner
+    }
+
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let others = self.others.lock().unwrap().pop();
         if let Some(count) = others {
@@ -50,28 +56,6 @@ impl EventStore for Contended {
             self.put((0..count).map(other).collect()).await;
         }
         self.inner.append(append).await
-    }
-
-    async fn stream_page(
-        &self,
-        stream: &StreamId,
-        cursor: Cursor<Version>,
-        limit: u32,
-    ) -> Result<Vec<RecordedEvent>, StoreError> {
-        self.inner.stream_page(stream, cursor, limit).await
-    }
-
-    async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
-        self.inner.log_page(cursor, limit).await
-    }
-
-    async fn query_page(
-        &self,
-        query: &Query,
-        after: Position,
-        limit: u32,
-    ) -> Result<QueryPage, StoreError> {
-        self.inner.query_page(query, after, limit).await
     }
 
     async fn lock(&self, draft: &Append, wait: Duration) -> Result<Option<AppendLock>, StoreError> {

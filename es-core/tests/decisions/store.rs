@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use es_core::prelude::*;
 use es_core::{
-    Appended, LogPage, Query, QueryPage, RecordedEvent, StoreError, StoreErrorKind, TaggedEvent,
+    Appended, Query, QueryPage, RecordedEvent, StoreError, StoreErrorKind, TaggedEvent,
     TaggedEvents,
 };
 
@@ -93,7 +93,13 @@ impl Watched {
     }
 }
 
-impl EventStore for Watched {
+impl es_core::EventStoreDecorator for Watched {
+    type Inner = MemoryStore;
+
+    fn inner(&self) -> &MemoryStore {
+        &self.inner
+    }
+
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let interference = {
             let mut state = self.state.lock().unwrap();
@@ -110,19 +116,6 @@ impl EventStore for Watched {
         }
         let appended = self.inner.append(append).await?;
         told(appended, &mut self.state.lock().unwrap().lost_appends)
-    }
-
-    async fn stream_page(
-        &self,
-        stream: &StreamId,
-        cursor: Cursor<Version>,
-        limit: u32,
-    ) -> Result<Vec<RecordedEvent>, StoreError> {
-        self.inner.stream_page(stream, cursor, limit).await
-    }
-
-    async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
-        self.inner.log_page(cursor, limit).await
     }
 
     async fn query_page(

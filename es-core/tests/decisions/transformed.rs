@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use es_core::prelude::*;
 use es_core::{
-    Actor, Appended, LogPage, Query, QueryPage, Reason, RecordedEvent, Rewrite, StoreError,
-    Transform, TransformStore,
+    Actor, Appended, Query, QueryPage, Reason, Rewrite, StoreError, Transform, TransformStore,
 };
 
 use crate::courses::{Subscribed, defined, subscribe};
@@ -54,23 +53,16 @@ fn c1() -> StreamId {
     "course/c1".parse().unwrap()
 }
 
-impl EventStore for Meanwhile {
+impl es_core::EventStoreDecorator for Meanwhile {
+    type Inner = MemoryStore;
+
+    fn inner(&self) -> &MemoryStore {
+        &self.inner
+    }
+
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         self.perhaps().await;
         self.inner.append(append).await
-    }
-
-    async fn stream_page(
-        &self,
-        stream: &StreamId,
-        cursor: Cursor<Version>,
-        limit: u32,
-    ) -> Result<Vec<RecordedEvent>, StoreError> {
-        self.inner.stream_page(stream, cursor, limit).await
-    }
-
-    async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
-        self.inner.log_page(cursor, limit).await
     }
 
     async fn query_page(

@@ -4,10 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use es_core::projection::*;
-use es_core::{
-    AppendError, Checkpoint, EventName, LogPage, Reason, SelectedPage, Selection, StoreError,
-    StoreErrorKind,
-};
+use es_core::{Checkpoint, EventName, Reason, SelectedPage, Selection, StoreError, StoreErrorKind};
 
 use crate::fixture::*;
 
@@ -62,31 +59,11 @@ impl Weather {
 #[derive(Clone)]
 pub(crate) struct FaultyLog(pub(crate) MemoryStore, pub(crate) Weather);
 
-impl EventStore for FaultyLog {
-    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        self.0.append(append).await
-    }
+impl es_core::EventStoreDecorator for FaultyLog {
+    type Inner = MemoryStore;
 
-    async fn stream_page(
-        &self,
-        stream: &StreamId,
-        cursor: Cursor<Version>,
-        limit: u32,
-    ) -> Result<Vec<es_core::RecordedEvent>, StoreError> {
-        self.0.stream_page(stream, cursor, limit).await
-    }
-
-    async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
-        self.0.log_page(cursor, limit).await
-    }
-
-    async fn query_page(
-        &self,
-        query: &es_core::Query,
-        after: Position,
-        limit: u32,
-    ) -> Result<es_core::QueryPage, StoreError> {
-        self.0.query_page(query, after, limit).await
+    fn inner(&self) -> &MemoryStore {
+        &self.0
     }
 
     async fn select_page(

@@ -4,10 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use es_core::prelude::*;
-use es_core::{
-    Appended, Fingerprint, LogPage, Query, QueryPage, RecordedEvent, Snapshot, SnapshotPage,
-    StoreError, StoreErrorKind,
-};
+use es_core::{Fingerprint, Snapshot, SnapshotPage, StoreError, StoreErrorKind};
 use tokio::sync::Notify;
 
 use crate::fixture;
@@ -81,31 +78,11 @@ struct Faulty {
     asked: Arc<AtomicU32>,
 }
 
-impl EventStore for Faulty {
-    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        self.inner.append(append).await
-    }
+impl es_core::EventStoreDecorator for Faulty {
+    type Inner = MemoryStore;
 
-    async fn stream_page(
-        &self,
-        stream: &StreamId,
-        cursor: Cursor<Version>,
-        limit: u32,
-    ) -> Result<Vec<RecordedEvent>, StoreError> {
-        self.inner.stream_page(stream, cursor, limit).await
-    }
-
-    async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
-        self.inner.log_page(cursor, limit).await
-    }
-
-    async fn query_page(
-        &self,
-        query: &Query,
-        after: Position,
-        limit: u32,
-    ) -> Result<QueryPage, StoreError> {
-        self.inner.query_page(query, after, limit).await
+    fn inner(&self) -> &MemoryStore {
+        &self.inner
     }
 
     async fn snapshot_page(

@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use es_core::prelude::*;
 use es_core::{
-    AppendError, Appended, EventName, Incarnation, LogPage, Payload, Query, QueryPage, RawEvent,
-    RecordedEvent, SelectedPage, Selection, StoreError, StoreErrorKind, Subscription,
-    SubscriptionError, Timestamp,
+    EventName, Incarnation, LogPage, Payload, RawEvent, RecordedEvent, SelectedPage, Selection,
+    StoreError, StoreErrorKind, Subscription, SubscriptionError, Timestamp,
 };
 use futures_util::StreamExt;
 use tokio::time::timeout;
+
+/// The interval at which the log is polled.
+const POLL: Duration = Duration::from_millis(100);
 
 /// The time of an event, by its position.
 type Clock = fn(Position, Timestamp) -> Timestamp;
@@ -50,18 +52,11 @@ impl Altered {
     }
 }
 
-impl EventStore for Altered {
-    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        self.inner.append(append).await
-    }
+impl es_core::EventStoreDecorator for Altered {
+    type Inner = MemoryStore;
 
-    async fn stream_page(
-        &self,
-        stream: &StreamId,
-        cursor: Cursor<Version>,
-        limit: u32,
-    ) -> Result<Vec<RecordedEvent>, StoreError> {
-        self.inner.stream_page(stream, cursor, limit).await
+    fn inner(&self) -> &MemoryStore {
+        &self.inner
     }
 
     async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
@@ -69,15 +64,6 @@ impl EventStore for Altered {
         let mut page = self.inner.log_page(cursor, limit).await?;
         self.tell_time(&mut page.events);
         Ok(page)
-    }
-
-    async fn query_page(
-        &self,
-        query: &Query,
-        after: Position,
-        limit: u32,
-    ) -> Result<QueryPage, StoreError> {
-        self.inner.query_page(query, after, limit).await
     }
 
     async fn select_page(
@@ -94,10 +80,6 @@ impl EventStore for Altered {
         self.tell_time(&mut page.events);
         page.incarnation = self.replaced.lock().unwrap().unwrap_or(page.incarnation);
         Ok(page)
-    }
-
-    async fn log_grown(&self, safe: Position) {
-        self.inner.log_grown(safe).await;
     }
 }
 
@@ -146,5 +128,5 @@ pub(crate) async fn positions<S: EventStore>(
 
 /// Whether nothing comes for a while.
 pub(crate) async fn is_quiet<S: EventStore>(events: &mut Subscription<S>) -> bool {
-    timeout(3 * S::POLL, events.next()).await.is_err()
+    timeout(3 * POLL, events.next()).await.is_err()
 }

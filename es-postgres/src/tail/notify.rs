@@ -43,7 +43,7 @@ impl PgStore {
     /// the next poll.
     ///
     /// Readers lose nothing without it, and nothing if a notification is lost: they still poll
-    /// every [`POLL`](es_core::EventStore::POLL). A notification is sent after a commit and beside
+    /// every tenth of a second. A notification is sent after a commit and beside
     /// it, at most once in five milliseconds, so that appends do not wait for one another as they
     /// would with a notification in each transaction.
     ///

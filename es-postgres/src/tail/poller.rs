@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use es_core::{EventStore, Position, StoreError};
+use es_core::{Position, StoreError};
 use tokio::select;
 use tokio::sync::{Notify, watch};
 use tokio::time::{sleep, timeout};
@@ -21,6 +21,9 @@ use tracing::Instrument;
 
 use crate::spans;
 use crate::store::PgStore;
+
+/// The interval at which the log is polled, while nothing else tells of growth.
+const POLL: Duration = Duration::from_millis(100);
 
 /// The maximum wait, should all else fail.
 const LONGEST: Duration = Duration::from_secs(1);
@@ -82,7 +85,7 @@ impl PgStore {
     pub(crate) async fn until_grown(&self, safe: Position) {
         if self.log_replica.is_some() {
             // What the primary has is not what its standby has: each reader asks that.
-            return sleep(Self::POLL).await;
+            return sleep(POLL).await;
         }
         let grown = async {
             let mut known = self.known_log.subscribe();
@@ -143,7 +146,7 @@ impl Poller {
                 sleep(hurry).await;
             } else {
                 let nudged = select! {
-                    () = sleep(PgStore::POLL) => false,
+                    () = sleep(POLL) => false,
                     () = growth.nudge.notified() => true,
                 };
                 hurry = Duration::ZERO;
@@ -158,10 +161,9 @@ impl Poller {
             let before = self.known();
             if self.look().await.is_err() {
                 growth.failed.send_modify(|failed| *failed = failed.wrapping_add(1));
-                sleep(PgStore::POLL).await;
+                sleep(POLL).await;
             }
-            hurry =
-                if self.known() > before { SOON } else { (hurry * 2).clamp(SOON, PgStore::POLL) };
+            hurry = if self.known() > before { SOON } else { (hurry * 2).clamp(SOON, POLL) };
         }
     }
 

@@ -9,6 +9,9 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::support::{append, exact, fixture};
 
+/// The interval at which the log is polled.
+const POLL: Duration = Duration::from_millis(100);
+
 /// Far longer than anything here takes, on however slow a machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -44,7 +47,7 @@ async fn an_append_of_the_same_process_wakes_at_once() {
 
     let wait = usual_wait(&fixture.store, &fixture.store.clone()).await;
 
-    assert!(wait < PgStore::POLL / 2, "{wait:?}");
+    assert!(wait < POLL / 2, "{wait:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -54,7 +57,7 @@ async fn an_append_of_another_process_is_found_by_looking() {
 
     let wait = usual_wait(&fixture.store, &other).await;
 
-    assert!(wait < 5 * PgStore::POLL, "{wait:?}");
+    assert!(wait < 5 * POLL, "{wait:?}");
 }
 
 /// The append itself is no reason to wake: what is told is not complete before the one that began
@@ -67,7 +70,7 @@ async fn nobody_is_woken_for_what_is_not_complete() {
     fixture.store.append_within(&mut earlier, append("a", exact(0), 1)).await.unwrap();
     fixture.put("b", exact(0), 1).await.unwrap();
 
-    let early = timeout(3 * PgStore::POLL, fixture.store.log_grown(end)).await;
+    let early = timeout(3 * POLL, fixture.store.log_grown(end)).await;
     earlier.commit().await.unwrap();
     timeout(PATIENCE, fixture.store.log_grown(end)).await.unwrap();
 
@@ -83,7 +86,7 @@ async fn those_who_wait_outlive_the_runtime_of_a_neighbour() {
     let neighbour = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let store = fixture.store.clone();
     neighbour.spawn(async move { store.log_grown(end).await });
-    sleep(PgStore::POLL / 2).await;
+    sleep(POLL / 2).await;
     let store = fixture.store.clone();
     let waiting = tokio::spawn(async move {
         while safe(&store).await == end {

@@ -11,6 +11,9 @@ use tokio::time::{Instant, timeout};
 use crate::growth::{safe, usual_wait};
 use crate::support::{Fixture, append, fixture};
 
+/// The interval at which the log is polled.
+const POLL: Duration = Duration::from_millis(100);
+
 const LISTENERS: &str = "SELECT count(*) FROM pg_stat_activity \
                          WHERE datname = current_database() AND query LIKE 'LISTEN%'";
 
@@ -23,7 +26,7 @@ async fn another(fixture: &Fixture) -> PgStore {
 async fn listening(fixture: &Fixture) -> PgStore {
     let store = another(fixture).await;
     let end = safe(&store).await;
-    let _ = timeout(PgStore::POLL / 10, store.log_grown(end)).await;
+    let _ = timeout(POLL / 10, store.log_grown(end)).await;
     fixture.until(LISTENERS, 1).await;
     store
 }
@@ -35,7 +38,7 @@ async fn an_append_of_another_process_wakes_at_once() {
 
     let wait = usual_wait(&reader, &writer).await;
 
-    assert!(wait < PgStore::POLL / 2, "{wait:?}");
+    assert!(wait < POLL / 2, "{wait:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,8 +54,8 @@ async fn a_listener_that_is_lost_comes_back_and_readers_go_on_meanwhile() {
     fixture.until(LISTENERS, 1).await;
     let told = usual_wait(&reader, &another(&fixture).await).await;
 
-    assert!(wait < 5 * PgStore::POLL, "{wait:?}");
-    assert!(told < PgStore::POLL / 2, "{told:?}");
+    assert!(wait < 5 * POLL, "{wait:?}");
+    assert!(told < POLL / 2, "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,7 +100,7 @@ async fn listening_takes_no_connection_from_the_pool() {
     let pool = options.connect(fixture.database.url()).await.unwrap();
     let store = PgStore::new(pool.clone()).with_notifications();
     let end = safe(&store).await;
-    let _ = timeout(PgStore::POLL / 10, store.log_grown(end)).await;
+    let _ = timeout(POLL / 10, store.log_grown(end)).await;
     fixture.until(LISTENERS, 1).await;
 
     let taken = timeout(Duration::from_secs(10), pool.acquire()).await;

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use es_core::prelude::*;
 use es_core::{
-    Actor, AppendError, Appended, EventName, EventTag, LogPage, Query, QueryPage, Reason,
-    RecordedEvent, Retag, RetagStore, Rewrite, SelectedPage, Selection, StoreError, StoreErrorKind,
-    TaggedEvent, TaggedPosition, Transform, TransformStore,
+    Actor, EventName, EventTag, Query, Reason, RecordedEvent, Retag, RetagStore, Rewrite,
+    SelectedPage, Selection, StoreError, StoreErrorKind, TaggedEvent, TaggedPosition, Transform,
+    TransformStore,
 };
 use es_postgres::PgStore;
 use es_postgres::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -245,31 +245,11 @@ struct Outrun {
     archive: Arc<OnceLock<StreamId>>,
 }
 
-impl EventStore for Outrun {
-    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        self.store.append(append).await
-    }
+impl es_core::EventStoreDecorator for Outrun {
+    type Inner = PgStore;
 
-    async fn stream_page(
-        &self,
-        stream: &StreamId,
-        cursor: Cursor<Version>,
-        limit: u32,
-    ) -> Result<Vec<RecordedEvent>, StoreError> {
-        self.store.stream_page(stream, cursor, limit).await
-    }
-
-    async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
-        self.store.log_page(cursor, limit).await
-    }
-
-    async fn query_page(
-        &self,
-        query: &Query,
-        after: Position,
-        limit: u32,
-    ) -> Result<QueryPage, StoreError> {
-        self.store.query_page(query, after, limit).await
+    fn inner(&self) -> &PgStore {
+        &self.store
     }
 
     async fn select_page(

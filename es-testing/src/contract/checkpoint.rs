@@ -1,6 +1,6 @@
 //! A reader goes on from its checkpoint in the log that it was reading, and in no other.
 
-use es_core::{Checkpoint, Cursor, EventStore, Incarnation, Position, ResumeError};
+use es_core::{Checkpoint, Cursor, EventStore, EventStoreExt, Incarnation, Position, ResumeError};
 use tokio::task::JoinSet;
 
 use super::subjects::{ALL, add, events, log_up_to, stream};

@@ -1,6 +1,8 @@
 //! Pages begin beyond their cursor and end at their limit; the streams on top lose nothing.
 
-use es_core::{Appended, Cursor, EventStore, PlacedEvent, Position, RecordedEvent, Version};
+use es_core::{
+    Appended, Cursor, EventStore, EventStoreExt, PlacedEvent, Position, RecordedEvent, Version,
+};
 use futures_util::TryStreamExt;
 
 use super::subjects::{

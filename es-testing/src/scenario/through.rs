@@ -3,13 +3,11 @@
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use es_core::{
-    Aggregate, Append, AppendError, Appended, Cursor, DecidedBy, EventSet, EventStore,
-    ExecuteError, Executed, ExpectedVersion, Fingerprint, LogPage, Metadata, NewEvent, PlacedEvent,
-    Position, Query, QueryPage, Recorded, RecordedEvent, Repository, Snapshot, SnapshotPage,
-    StoreError, StreamId, Version,
+    Aggregate, Append, AppendError, Appended, DecidedBy, DynEventStore, EventSet, EventStore,
+    ExecuteError, Executed, ExpectedVersion, Metadata, NewEvent, Recorded, Repository, StreamId,
+    Version,
 };
 
 use super::read_back::ReadBack;
@@ -45,7 +43,7 @@ impl<A: Aggregate> When<A, Played> {
                 if once_more.refusal.is_some() {
                     continue;
                 }
-                match step.take(AnyStore(Arc::new(store.clone()))).await {
+                match step.take(DynEventStore::new(store.clone())).await {
                     Ok(done) => {
                         stored.extend(done.events);
                         once_more.state = done.state;
@@ -103,14 +101,15 @@ fn record<E: Clone>(given: &[E], new: Vec<NewEvent>, appended: &Appended) -> Vec
         .collect()
 }
 
-type Answer<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-type Execution<A> = Answer<Result<Executed<A>, ExecuteError<<A as Aggregate>::Error>>>;
+type Execution<A> = Pin<
+    Box<dyn Future<Output = Result<Executed<A>, ExecuteError<<A as Aggregate>::Error>>> + Send>,
+>;
 
 /// A command of any type, ready to be executed on a store of any type.
 pub(super) struct Step<A: Aggregate> {
     /// The aggregate of the failure.
     id: A::Id,
-    execute: Box<dyn FnOnce(AnyStore) -> Execution<A> + Send>,
+    execute: Box<dyn FnOnce(DynEventStore) -> Execution<A> + Send>,
 }
 
 impl<A: Aggregate> Step<A> {
@@ -127,178 +126,7 @@ impl<A: Aggregate> Step<A> {
         Self { id, execute: Box::new(execute) }
     }
 
-    async fn take(self, store: AnyStore) -> Result<Executed<A>, ExecuteError<A::Error>> {
+    async fn take(self, store: DynEventStore) -> Result<Executed<A>, ExecuteError<A::Error>> {
         (self.execute)(store).await
-    }
-}
-
-/// A store whose type is forgotten, so that a chain can hold commands before it is known.
-#[derive(Clone)]
-struct AnyStore(Arc<dyn ErasedStore>);
-
-/// The methods of [`EventStore`] with their futures in boxes.
-trait ErasedStore: Send + Sync {
-    fn append(&self, append: Append) -> Answer<Result<Appended, AppendError>>;
-    fn stream_page(
-        &self,
-        stream: StreamId,
-        cursor: Cursor<Version>,
-        limit: u32,
-    ) -> Answer<Result<Vec<RecordedEvent>, StoreError>>;
-    fn fold_page(
-        &self,
-        stream: StreamId,
-        after: Version,
-        limit: u32,
-    ) -> Answer<Result<Vec<PlacedEvent>, StoreError>>;
-    fn log_page(&self, cursor: Cursor<Position>, limit: u32)
-    -> Answer<Result<LogPage, StoreError>>;
-    fn query_page(
-        &self,
-        query: Query,
-        after: Position,
-        limit: u32,
-    ) -> Answer<Result<QueryPage, StoreError>>;
-    fn snapshot_page(
-        &self,
-        stream: StreamId,
-        shape: Fingerprint,
-        at_most: Version,
-        limit: u32,
-    ) -> Answer<Result<SnapshotPage, StoreError>>;
-    fn save_snapshot(
-        &self,
-        stream: StreamId,
-        snapshot: Snapshot,
-        keep: u32,
-    ) -> Answer<Result<(), StoreError>>;
-}
-
-impl<S: EventStore> ErasedStore for S {
-    fn append(&self, append: Append) -> Answer<Result<Appended, AppendError>> {
-        let store = self.clone();
-        Box::pin(async move { EventStore::append(&store, append).await })
-    }
-
-    fn stream_page(
-        &self,
-        stream: StreamId,
-        cursor: Cursor<Version>,
-        limit: u32,
-    ) -> Answer<Result<Vec<RecordedEvent>, StoreError>> {
-        let store = self.clone();
-        Box::pin(async move { EventStore::stream_page(&store, &stream, cursor, limit).await })
-    }
-
-    fn fold_page(
-        &self,
-        stream: StreamId,
-        after: Version,
-        limit: u32,
-    ) -> Answer<Result<Vec<PlacedEvent>, StoreError>> {
-        let store = self.clone();
-        Box::pin(async move { EventStore::fold_page(&store, &stream, after, limit).await })
-    }
-
-    fn log_page(
-        &self,
-        cursor: Cursor<Position>,
-        limit: u32,
-    ) -> Answer<Result<LogPage, StoreError>> {
-        let store = self.clone();
-        Box::pin(async move { EventStore::log_page(&store, cursor, limit).await })
-    }
-
-    fn query_page(
-        &self,
-        query: Query,
-        after: Position,
-        limit: u32,
-    ) -> Answer<Result<QueryPage, StoreError>> {
-        let store = self.clone();
-        Box::pin(async move { EventStore::query_page(&store, &query, after, limit).await })
-    }
-
-    fn snapshot_page(
-        &self,
-        stream: StreamId,
-        shape: Fingerprint,
-        at_most: Version,
-        limit: u32,
-    ) -> Answer<Result<SnapshotPage, StoreError>> {
-        let store = self.clone();
-        Box::pin(
-            async move { EventStore::snapshot_page(&store, &stream, shape, at_most, limit).await },
-        )
-    }
-
-    fn save_snapshot(
-        &self,
-        stream: StreamId,
-        snapshot: Snapshot,
-        keep: u32,
-    ) -> Answer<Result<(), StoreError>> {
-        let store = self.clone();
-        Box::pin(async move { EventStore::save_snapshot(&store, &stream, snapshot, keep).await })
-    }
-}
-
-impl EventStore for AnyStore {
-    fn append(&self, append: Append) -> impl Future<Output = Result<Appended, AppendError>> + Send {
-        ErasedStore::append(&*self.0, append)
-    }
-
-    fn stream_page(
-        &self,
-        stream: &StreamId,
-        cursor: Cursor<Version>,
-        limit: u32,
-    ) -> impl Future<Output = Result<Vec<RecordedEvent>, StoreError>> + Send {
-        ErasedStore::stream_page(&*self.0, stream.clone(), cursor, limit)
-    }
-
-    fn fold_page(
-        &self,
-        stream: &StreamId,
-        after: Version,
-        limit: u32,
-    ) -> impl Future<Output = Result<Vec<PlacedEvent>, StoreError>> + Send {
-        ErasedStore::fold_page(&*self.0, stream.clone(), after, limit)
-    }
-
-    fn log_page(
-        &self,
-        cursor: Cursor<Position>,
-        limit: u32,
-    ) -> impl Future<Output = Result<LogPage, StoreError>> + Send {
-        ErasedStore::log_page(&*self.0, cursor, limit)
-    }
-
-    fn query_page(
-        &self,
-        query: &Query,
-        after: Position,
-        limit: u32,
-    ) -> impl Future<Output = Result<QueryPage, StoreError>> + Send {
-        ErasedStore::query_page(&*self.0, query.clone(), after, limit)
-    }
-
-    fn snapshot_page(
-        &self,
-        stream: &StreamId,
-        shape: Fingerprint,
-        at_most: Version,
-        limit: u32,
-    ) -> impl Future<Output = Result<SnapshotPage, StoreError>> + Send {
-        ErasedStore::snapshot_page(&*self.0, stream.clone(), shape, at_most, limit)
-    }
-
-    fn save_snapshot(
-        &self,
-        stream: &StreamId,
-        snapshot: Snapshot,
-        keep: u32,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send {
-        ErasedStore::save_snapshot(&*self.0, stream.clone(), snapshot, keep)
     }
 }

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use es_core::{
-    Append, AppendError, AppendLock, Appended, Checkpoint, Condition, Cursor, EventStore, EventTag,
+    Append, AppendError, AppendLock, Appended, Condition, Cursor, EventStore, EventTag,
     ExpectedVersion, Fingerprint, LogPage, MemoryStore, PlacedEvent, Position, Query, QueryItem,
-    QueryPage, RecordedEvent, Replacement, ResumeError, Retag, RetagStore, SelectedPage, Selection,
-    Snapshot, SnapshotPage, StoreError, StreamAppend, StreamId, Tag, TaggedPosition,
-    TransformError, TransformStore, Transformed, Version,
+    QueryPage, RecordedEvent, Replacement, Retag, RetagStore, SelectedPage, Selection, Snapshot,
+    SnapshotPage, StoreError, StreamAppend, StreamId, Tag, TaggedPosition, TransformError,
+    TransformStore, Transformed, Version,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::yield_now;
@@ -57,8 +57,6 @@ pub(crate) struct Broken {
     pub(crate) selected: fn(&mut SelectedPage),
     /// Never says that the log has grown.
     pub(crate) is_deaf: bool,
-    /// Goes on from another checkpoint; told what the log is.
-    pub(crate) checkpoint: fn(&mut Checkpoint, &LogPage),
     /// Changes the snapshot that is kept.
     pub(crate) snapshot: fn(Snapshot) -> Snapshot,
     /// Keeps more or less snapshots.
@@ -122,7 +120,6 @@ impl Broken {
             selection: |selection| selection,
             selected: |_| {},
             is_deaf: false,
-            checkpoint: |_, _| {},
             snapshot: |snapshot| snapshot,
             keep: |keep| keep,
             at_most: |version| version,
@@ -286,16 +283,6 @@ impl EventStore for Broken {
             std::future::pending::<()>().await;
         }
         self.inner.log_grown(safe).await;
-    }
-
-    async fn resume_log(
-        &self,
-        mut checkpoint: Checkpoint,
-        limit: u32,
-    ) -> Result<LogPage, ResumeError> {
-        let log = self.inner.log_page(Cursor::START, 0).await?;
-        (self.checkpoint)(&mut checkpoint, &log);
-        self.inner.resume_log(checkpoint, limit).await
     }
 
     async fn snapshot_page(

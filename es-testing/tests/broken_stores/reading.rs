@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use es_core::{Incarnation, Position, Timestamp};
+use es_core::{Cursor, Incarnation, Position, Timestamp};
 use es_testing::contract::{checkpoint, kept, log, order, paging, streams};
 
 use super::broken::Broken;
@@ -85,19 +85,18 @@ finds! {
     }
     a_checkpoint_that_is_read_again: checkpoint::a_checkpoint_goes_on_where_it_was_left,
     "after the third comes the fourth", {
-        checkpoint: |checkpoint, _| {
-            checkpoint.position.0 = checkpoint.position.0.saturating_sub(1);
-        }
+        positions: |cursor| cursor.moved_to(match cursor {
+            Cursor::After(place) => Position(place.0.saturating_sub(1)),
+            Cursor::Before(place) => place,
+        })
     }
     a_log_that_lost_its_end_and_goes_on: checkpoint::a_checkpoint_ahead_of_the_log_is_refused,
     "expected a checkpoint that is ahead of the log", {
-        checkpoint: |checkpoint, log| {
-            checkpoint.position = checkpoint.position.min(log.head);
-        }
+        log: |page, asked| if asked > 2 { page.head = Position::MAX; }
     }
-    a_log_that_takes_any_checkpoint: checkpoint::a_checkpoint_of_another_log_is_refused,
-    "expected a checkpoint of another log", {
-        checkpoint: |checkpoint, log| checkpoint.incarnation = log.incarnation
+    a_log_that_is_another_one_each_time: checkpoint::a_checkpoint_of_another_log_is_refused,
+    "what is told", {
+        log: |page, asked| if asked > 1 { page.incarnation = Incarnation::generate(); }
     }
     a_page_that_is_a_log_of_its_own: checkpoint::all_pages_are_of_one_incarnation,
     "a clone reads the same log", {

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use es_core::{
     Actor, Append, AppendError, Appended, Category, Checkpoint, Condition, Cursor, EventName,
-    EventStore, ExpectedVersion, Fingerprint, Incarnation, InvalidAppend, Metadata, NewEvent,
-    Payload, Position, Query, QueryItem, RawEvent, RecordedEvent, ResumeError, SchemaVersion,
-    Snapshot, StreamAppend, StreamId, StreamKey, Tag, Version,
+    EventStore, EventStoreExt, ExpectedVersion, Fingerprint, Incarnation, InvalidAppend, Metadata,
+    NewEvent, Payload, Position, Query, QueryItem, RawEvent, RecordedEvent, ResumeError,
+    SchemaVersion, Snapshot, StreamAppend, StreamId, StreamKey, Tag, Version,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;

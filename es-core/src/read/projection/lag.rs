@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::{ProjectionId, Slot, VersionState, VersionStatus};
 use crate::event::recorded::RecordedEvent;
+use crate::store::cursor::Cursor;
 use crate::store::error::StoreError;
-use crate::store::event_store::{Cursor, EventStore};
+use crate::store::event_store::EventStore;
 use crate::store::paging::PAGE;
 use crate::store::selection::{SelectedPage, Selection};
 use crate::stream::Position;

@@ -3,8 +3,9 @@
 use crate::event::name::EventName;
 use crate::event::recorded::RecordedEvent;
 use crate::event::set::EventSet;
+use crate::store::cursor::Cursor;
 use crate::store::error::{StoreError, StoreErrorKind};
-use crate::store::event_store::{Cursor, EventStore};
+use crate::store::event_store::EventStore;
 use crate::store::paging::PAGE;
 use crate::store::selection::Selection;
 use crate::stream::{Position, StreamId, Version};

@@ -4,8 +4,9 @@ use super::{
     Health, Projection, ProjectionName, ProjectionStatus, ProjectionStore, Projections, ReadModel,
     RebuildError, RebuildProgress, Rebuilding, Rebuilt, Thresholds, rebuild,
 };
+use crate::store::cursor::Cursor;
 use crate::store::error::StoreError;
-use crate::store::event_store::{Cursor, EventStore};
+use crate::store::event_store::EventStore;
 
 /// Status, lag and health of projections, on any process, whether it runs them or not.
 ///

@@ -301,7 +301,7 @@ pub trait ProjectionBatch: Send + 'static {
     /// The place where the rows are.
     fn db(&mut self) -> &mut Self::Db;
 
-    /// Sets the savepoint that [`back`](Self::back) rolls back to; forgets the one before it.
+    /// Sets the savepoint that [`rollback_to`](Self::rollback_to) rolls back to; forgets the one before it.
     fn savepoint(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Rolls back what was written since the savepoint.

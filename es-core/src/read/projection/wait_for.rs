@@ -7,8 +7,9 @@ use tokio::time::{Instant, timeout_at};
 use super::signals::Following;
 use super::{Projection, ProjectionId, ProjectionName, ProjectionStore, Projections, Token};
 use crate::store::checkpoint::{Checkpoint, Incarnation};
+use crate::store::cursor::Cursor;
 use crate::store::error::StoreError;
-use crate::store::event_store::{Cursor, EventStore};
+use crate::store::event_store::EventStore;
 use crate::stream::Position;
 
 /// The reason that a projection does not show what was waited for.

@@ -23,7 +23,7 @@ use crate::stream::Position;
 use crate::timestamp::Timestamp;
 
 /// The events of a part of the log, in its order: those that are there, then those that come. It does
-/// not end by itself; [`EventStore::subscribe`] makes one.
+/// not end by itself; [`EventStoreExt::subscribe`](crate::EventStoreExt::subscribe) makes one.
 ///
 /// # What it guarantees
 ///

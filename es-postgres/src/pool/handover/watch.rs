@@ -26,7 +26,7 @@ struct Watched {
     looks: u64,
     /// True if work came since the last look.
     is_used: bool,
-    has_keeper: bool,
+    has_watcher: bool,
 }
 
 struct Entry {
@@ -92,13 +92,13 @@ impl Handovers {
         let since = watched.looks;
         watched.entries.push(Entry { place, task, since });
         watched.is_used = true;
-        let calls = !std::mem::replace(&mut watched.has_keeper, true);
+        let calls = !std::mem::replace(&mut watched.has_watcher, true);
         drop(watched);
         take_over(siblings);
         if calls {
-            let watcher = Watcher { handovers: Arc::downgrade(self), over: false };
+            let task = Watcher { handovers: Arc::downgrade(self), over: false };
             // Nothing of the service's spans: it outlives the call.
-            drop(runtime.spawn(watcher.work()));
+            drop(runtime.spawn(task.work()));
         }
     }
 
@@ -119,8 +119,8 @@ impl Handovers {
         let looks = watched.looks;
         let late = watched.extract(|entry| entry.since < looks);
         watched.looks += 1;
-        watched.has_keeper = std::mem::take(&mut watched.is_used) || !watched.entries.is_empty();
-        (late, watched.has_keeper)
+        watched.has_watcher = std::mem::take(&mut watched.is_used) || !watched.entries.is_empty();
+        (late, watched.has_watcher)
     }
 
     /// Locks the watched work. No code panics between two changes, so a poisoned lock is taken as
@@ -167,7 +167,7 @@ impl Drop for Watcher {
     fn drop(&mut self) {
         if let Some(handovers) = self.handovers.upgrade().filter(|_| !self.over) {
             let mut watched = handovers.watched();
-            watched.has_keeper = false;
+            watched.has_watcher = false;
             let left = std::mem::take(&mut watched.entries);
             drop(watched);
             take_over(left);

@@ -27,8 +27,9 @@ use crate::read::projection::{
     CommitError, Ended, Progress, ProjectionBatch, ProjectionId, ProjectionStore, RunError,
     RunOptions, Running, VersionState,
 };
+use crate::store::cursor::Cursor;
 use crate::store::error::StoreError;
-use crate::store::event_store::{Cursor, EventStore};
+use crate::store::event_store::EventStore;
 use crate::stream::Position;
 
 /// Registers a consumer, prepares the place that it writes into, and runs it in the background.
