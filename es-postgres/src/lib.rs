@@ -113,6 +113,7 @@
 //! - PostgreSQL 15 or later, tested on 15 and 18, with the database encoding UTF8.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod advisory_locks;
 mod append;
 mod error;
 pub mod guide;

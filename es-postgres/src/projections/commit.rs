@@ -5,6 +5,7 @@ use es_core::{StoreError, StoreErrorKind, Timestamp};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::advisory_locks::ALL_SLOTS;
 use crate::append::arrays::bigint;
 use crate::schema::statements::Schema;
 
@@ -14,11 +15,6 @@ use super::begin::opening;
 use super::handlers::from_commit;
 use super::new_parked::{self, Columns};
 use super::version::unsupported;
-
-/// The namespace of the locks on the slots of a whole version: shared for the moment of a commit,
-/// exclusive for a session that takes the slots from all nodes. A commit does not wait for the
-/// exclusive lock, since it would find its slots gone.
-pub(super) const ALL_SLOTS: i32 = 1_163_067_396;
 
 impl PgBatch {
     pub(super) async fn commit_with(mut self, progress: &Progress) -> Result<(), CommitError> {

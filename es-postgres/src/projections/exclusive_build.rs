@@ -5,6 +5,7 @@ use es_core::projection::{Registration, Swap, VersionState};
 use es_core::{ProjectionId, StoreError};
 use sqlx::{Executor, PgConnection};
 
+use crate::advisory_locks::GATE;
 use crate::error::from_sqlx;
 use crate::pool::session::Session;
 
@@ -37,8 +38,8 @@ impl PgProjections {
         let (is_prepared, session) = (opened.is_prepared, opened.session);
         let (projections, id) = (self.clone(), id.clone());
         let mut alone = Alone { projections, id, projection, place, is_prepared, schema, session };
-        let gate = self.store.query("SELECT pg_advisory_xact_lock(1163067394, 0)");
-        alone.session.execute(gate).await.map_err(from_sqlx)?;
+        let gate = self.store.query("SELECT pg_advisory_xact_lock($1, 0)");
+        alone.session.execute(gate.bind(self.store.schema.lock(GATE))).await.map_err(from_sqlx)?;
         Ok(alone)
     }
 

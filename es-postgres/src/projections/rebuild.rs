@@ -3,12 +3,12 @@
 use es_core::{ProjectionId, StoreError};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 
+use crate::advisory_locks::ALL_SLOTS;
 use crate::error::from_sqlx;
 
 use super::PgProjections;
 use super::batch::{PgBatch, Purpose};
 use super::begin::PATIENCE;
-use super::commit::ALL_SLOTS;
 
 /// A table in the schema of a version.
 pub(super) struct Table {

@@ -6,6 +6,7 @@ use es_core::{StoreError, StoreErrorKind};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, SqlSafeStr};
 use sqlx_core::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
+use crate::advisory_locks::SCHEMAS;
 use crate::error::from_sqlx;
 use crate::schema::owner;
 use crate::schema::statements::Schema;
@@ -59,8 +60,7 @@ async fn is_current(store: &PgStore) -> Result<bool, StoreError> {
 async fn create_schema(store: &PgStore, connection: &mut PgConnection) -> Result<(), StoreError> {
     let name = store.schema.name();
     let mut transaction = connection.begin().await.map_err(from_sqlx)?;
-    // One lock for the stores of all schemas, which look at one another.
-    let lock = "SELECT pg_advisory_xact_lock(1163067400, 0)";
+    let lock = store.query("SELECT pg_advisory_xact_lock($1, 0)").bind(SCHEMAS);
     transaction.execute(lock).await.map_err(from_sqlx)?;
     let found = store.query(include_str!("../../sql/schema_objects.sql")).bind(name);
     let found = found.fetch_one(&mut *transaction).await.map_err(from_sqlx)?;
