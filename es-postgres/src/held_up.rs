@@ -7,10 +7,10 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 
 use crate::error::from_sqlx;
+use crate::pool::database::Database;
 use crate::row::unsigned;
-use crate::store::PgStore;
 
-impl PgStore {
+impl Database {
     /// The place where the log is held up, if events wait behind an open append.
     pub(crate) async fn find_hold_up(&self) -> Result<Option<HeldUp>, StoreError> {
         let rows = self.rows_of(self.query(include_str!("../sql/held_up.sql"))).await?;

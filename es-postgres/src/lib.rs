@@ -140,7 +140,7 @@ pub use inline::InlineError;
 pub use projections::{HasDependents, PgBatch, PgProjections};
 pub use schema::name::{InvalidSchemaName, SchemaName};
 pub use schema::owner::ForeignSchema;
-pub use store::PgStore;
+pub use store::{PgStore, PgStoreOptions};
 pub use unit_of_work::PgUnitOfWork;
 
 /// The repository's README: its code compiles and its first aggregate passes its test.

@@ -1,39 +1,31 @@
 //! The store: a handle on a pool, and the entry to everything behind it.
 
+mod event_store;
+mod options;
+
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use es_core::{
-    Append, AppendError, AppendLock, Appended, Cursor, EventStore, EventTag, Fingerprint, HeldUp,
-    LogPage, PlacedEvent, Position, Query, QueryPage, RecordedEvent, Replacement, Retag,
-    RetagStore, SelectedPage, Selection, Snapshot, SnapshotPage, StoreError, StoreErrorKind,
-    StreamId, Tag, TaggedPosition, TransformError, TransformStore, Transformed, Version,
-};
+use es_core::{Append, AppendError, Appended, StoreError};
 use futures_util::FutureExt;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, Postgres};
-
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
-use tokio::sync::Semaphore;
 use tracing::Instrument;
 
-use crate::append::group::Group;
+pub use self::options::PgStoreOptions;
+use crate::append::appender::Appender;
 use crate::error::from_sqlx;
-use crate::inline::Inline;
+use crate::pool::database::Database;
 use crate::pool::driven::driven;
-use crate::pool::handover::Driving;
 use crate::pool::warm_pool::Connections;
-use crate::read::coalescer::Loads;
-use crate::read::safe_position::KnownLog;
-use crate::read::standby::LogReplica;
-use crate::retag::event_tags::EventTags;
+use crate::read::reader::Reader;
+use crate::retag::event_tags::Tags;
+use crate::retag::write::Retagger;
 use crate::schema::migrations;
-use crate::schema::name::SchemaName;
 use crate::schema::statements::Schema;
 use crate::spans;
-use crate::tail::notify::Notifications;
-use crate::tail::poller::Growth;
+use crate::tail::follower::Tail;
 
 /// An event store in PostgreSQL.
 ///
@@ -64,28 +56,11 @@ use crate::tail::poller::Growth;
 /// ```
 #[derive(Clone)]
 pub struct PgStore {
-    pub(crate) connections: Arc<Connections>,
-    /// The schema of its tables.
-    pub(crate) schema: Schema,
-    /// The end of the log, as last found by any of the clones.
-    pub(crate) known_log: Arc<KnownLog>,
-    /// The standby from which the log is read, if not from the primary.
-    pub(crate) log_replica: Option<Arc<LogReplica>>,
-    /// Places for appends that wait for a stream: half of the pool.
-    pub(crate) waiting: Arc<Semaphore>,
-    /// The group commit of appends.
-    pub(crate) group: Arc<Group>,
-    /// Loads that are under way, and those that wait to go out together.
-    pub(crate) loads: Arc<Loads>,
-    /// The readers that wait for the log to grow.
-    pub(crate) growth: Arc<Growth>,
-    /// The notifications to and from other processes.
-    pub(crate) notifications: Option<Arc<Notifications>>,
-    pub(crate) persistent: bool,
-    /// The tags that stored events have, as far as this process knows.
-    pub(crate) event_tags: Arc<EventTags>,
-    /// The projections that are a part of every append.
-    pub(crate) inline: Inline,
+    pub(crate) database: Database,
+    pub(crate) appender: Appender,
+    pub(crate) reader: Reader,
+    pub(crate) tail: Tail,
+    retagger: Retagger,
 }
 
 impl PgStore {
@@ -100,7 +75,7 @@ impl PgStore {
     /// store opens up to two connections beside it, with the same options and hooks, and closes
     /// them when they were not used for ten seconds, or with the pool. A connection limit of the
     /// server or a pooler must allow for two more of each process; if it refuses them the store
-    /// waits for the pool. [`without_spare_connections`](Self::without_spare_connections) turns
+    /// waits for the pool. [`without_spare_connections`](PgStoreOptions::without_spare_connections) turns
     /// this off.
     ///
     /// All work of the store in more than one statement runs where a dropped future cannot
@@ -111,45 +86,49 @@ impl PgStore {
     /// nobody commits. [`pool_options`](Self::pool_options) prevents that.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self::of(pool, Schema::default())
+        Self::with_options(pool, PgStoreOptions::new())
     }
 
-    /// Makes a store like [`new`](Self::new), with the events in another schema than `es`.
-    ///
-    /// Stores in several schemas of one database share neither events nor locks nor notifications.
-    /// An open append in one does not delay readers of another. The read models of a store in
-    /// `ledger` are in schemas that begin with its name, such as `ledger_balances`.
+    /// Makes a store like [`new`](Self::new), with `options` of its own.
     ///
     /// ```no_run
-    /// use es_postgres::{PgStore, SchemaName};
+    /// use es_postgres::{PgStore, PgStoreOptions};
     ///
     /// # async fn example(pool: es_postgres::sqlx::PgPool) -> Result<(), Box<dyn std::error::Error>> {
-    /// let store = PgStore::in_schema(pool, SchemaName::new("ledger")?);
-    /// store.migrate().await?;
+    /// let options = PgStoreOptions::new().with_notifications().without_spare_connections();
+    /// let store = PgStore::with_options(pool, options);
     /// # Ok(())
     /// # }
     /// ```
     #[must_use]
-    pub fn in_schema(pool: PgPool, schema: SchemaName) -> Self {
-        Self::of(pool, Schema::of(schema))
-    }
-
-    fn of(pool: PgPool, schema: Schema) -> Self {
-        let half = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(1).max(1);
-        Self {
-            connections: Connections::of(pool),
+    pub fn with_options(pool: PgPool, options: PgStoreOptions) -> Self {
+        let PgStoreOptions {
             schema,
-            known_log: Arc::default(),
-            log_replica: None,
-            waiting: Arc::new(Semaphore::new(half)),
-            group: Arc::new(Group::new()),
-            loads: Arc::new(Loads::new()),
-            growth: Arc::new(Growth::new()),
-            notifications: None,
-            persistent: true,
-            event_tags: Arc::default(),
-            inline: Inline::default(),
+            keep,
+            has_spares,
+            is_prepared,
+            batches,
+            coalesces,
+            notifies,
+            replica,
+        } = options;
+        let database = Database {
+            connections: Connections::of(pool, keep, has_spares),
+            schema: schema.map_or_else(Schema::default, Schema::of),
+            persistent: is_prepared,
+        };
+        let mut reader = Reader::new(database.clone(), coalesces);
+        if let Some(replica) = replica {
+            reader = reader.with_log_replica(replica);
         }
+        let mut tail = Tail::new(database.clone(), reader.clone());
+        if notifies {
+            tail = tail.with_notifications();
+        }
+        let tags = Tags { database: database.clone(), event_tags: Arc::default() };
+        let retagger = Retagger::new(tags.clone(), reader.clone());
+        let appender = Appender::new(database.clone(), tail.clone(), tags, batches);
+        Self { database, appender, reader, tail, retagger }
     }
 
     /// Pool options for the service's own pool: no ping before each use, and a rollback when a
@@ -193,29 +172,6 @@ impl PgStore {
         Ok(Self::new(PgPoolOptions::new().test_before_acquire(false).connect_lazy_with(options)))
     }
 
-    /// The same store with statements that the server does not keep by name.
-    ///
-    /// Needed behind a pooler that hands every transaction to another session, such as pgbouncer in
-    /// transaction mode. Statements prepared in one session and requested in another fail with
-    /// [`Unsupported`](es_core::StoreErrorKind::Unsupported), or meet another client's statement
-    /// under the same name. Costs the planning of each statement and a short transaction around it.
-    /// Run [`migrate`](Self::migrate) over a direct connection.
-    #[must_use]
-    pub fn without_prepared_statements(mut self) -> Self {
-        self.persistent = false;
-        self
-    }
-
-    /// The same store with the connections of its pool and no others: while the service holds all of
-    /// them, appends and loads wait, and fail when the pool's `acquire_timeout` is over.
-    ///
-    /// For a server whose connection limit is used up by the pools.
-    #[must_use]
-    pub fn without_spare_connections(mut self) -> Self {
-        self.connections = Connections::without_spares(self.connections.pool().clone());
-        self
-    }
-
     /// Brings the schema of the store up to date, `es` unless told otherwise; does nothing where it is.
     ///
     /// It makes missing objects and nothing else: a role that owns the schema needs no right to
@@ -225,8 +181,8 @@ impl PgStore {
     /// Safe to call from every instance of a service at its start: they wait for one another. Needs
     /// a direct connection, not one through a pooler in transaction mode.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let store = self.clone();
-        driven(async move { migrations::migrate(&store).await }).await
+        let database = self.database.clone();
+        driven(async move { migrations::migrate(&database).await }).await
     }
 
     /// Appends like [`append`](EventStore::append), in the caller's own transaction: the events are
@@ -262,216 +218,7 @@ impl PgStore {
         append: Append,
     ) -> Result<Appended, AppendError> {
         let span = spans::append(&append);
-        self.append_joining(transaction, &append).instrument(span).boxed().await
-    }
-
-    /// The outcome of `work`, which comes to its end whether or not the caller polls.
-    pub(crate) fn drive<T, E>(
-        &self,
-        work: impl Future<Output = Result<T, E>> + Send + 'static,
-    ) -> Driving<Result<T, E>>
-    where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        self.connections.handovers.drive(work)
-    }
-
-    /// A statement of constant text.
-    pub(crate) fn query(
-        &self,
-        sql: &'static str,
-    ) -> sqlx::query::Query<'static, Postgres, PgArguments> {
-        sqlx::query(self.schema.statement(sql)).persistent(self.persistent)
-    }
-}
-
-// Each records on its own span and not on the current one: where the target `es` is switched off, that
-// is one of the service.
-impl EventStore for PgStore {
-    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        let span = spans::append(&append);
-        let appended = self.append_somehow(append).instrument(span.clone()).boxed().await?;
-        if let Some(position) = appended.position() {
-            span.record("es.global_position", position.0);
-            self.tell_growth(position);
-        }
-        Ok(appended)
-    }
-
-    /// Waits for the advisory locks of the draft in a transaction, and holds them; PostgreSQL
-    /// serves the waiting transactions of all processes in the order of their arrival. As many as
-    /// half of the pool are under way at a time, and one at least; reads and the append run on its
-    /// one connection.
-    async fn lock(&self, draft: &Append, wait: Duration) -> Result<Option<AppendLock>, StoreError> {
-        self.lock_for(draft, wait).await.map(Some)
-    }
-
-    /// Finds a tag that is not complete. A tag that was never requested before waits until no
-    /// append is open, for ten seconds at most; other appends go on meanwhile.
-    async fn missing_tag(&self, tags: &[EventTag]) -> Result<Option<EventTag>, StoreError> {
-        self.find_missing_tag(tags).await
-    }
-
-    async fn stream_page(
-        &self,
-        stream: &StreamId,
-        cursor: Cursor<Version>,
-        limit: u32,
-    ) -> Result<Vec<RecordedEvent>, StoreError> {
-        let span = spans::stream_page(stream);
-        let page = async {
-            match cursor {
-                Cursor::After(version) => self.load_page(stream, version, limit).await,
-                Cursor::Before(version) => self.read_before(stream, version, limit).await,
-            }
-        };
-        let events = page.instrument(span.clone()).boxed().await?;
-        span.record("es.events.count", events.len());
-        Ok(events)
-    }
-
-    async fn fold_page(
-        &self,
-        stream: &StreamId,
-        after: Version,
-        limit: u32,
-    ) -> Result<Vec<PlacedEvent>, StoreError> {
-        let span = spans::stream_page(stream);
-        let page = self.load_page::<PlacedEvent>(stream, after, limit);
-        let events = page.instrument(span.clone()).boxed().await?;
-        span.record("es.events.count", events.len());
-        Ok(events)
-    }
-
-    async fn snapshot_page(
-        &self,
-        stream: &StreamId,
-        shape: Fingerprint,
-        at_most: Version,
-        limit: u32,
-    ) -> Result<SnapshotPage, StoreError> {
-        let span = spans::snapshot_page(stream);
-        let read = self.read_snapshot_page(stream, shape, at_most, limit);
-        let page = read.instrument(span.clone()).boxed().await?;
-        if let Some(snapshot) = &page.snapshot {
-            span.record("es.snapshot.version", snapshot.version.0);
-        }
-        span.record("es.events.count", page.events.len());
-        Ok(page)
-    }
-
-    /// Saves the snapshot without a span of its own: the runtime writes one around it.
-    async fn save_snapshot(
-        &self,
-        stream: &StreamId,
-        snapshot: Snapshot,
-        keep: u32,
-    ) -> Result<(), StoreError> {
-        self.write_snapshot(stream, &snapshot, keep).boxed().await
-    }
-
-    async fn query_page(
-        &self,
-        query: &Query,
-        after: Position,
-        limit: u32,
-    ) -> Result<QueryPage, StoreError> {
-        let span = spans::query_page(query);
-        let (store, query) = (self.clone(), query.clone());
-        let read = self.drive(async move { store.read_query_page(&query, after, limit).await });
-        let page = read.instrument(span.clone()).boxed().await?;
-        span.record("es.events.count", page.events.len()).record("es.global_position", page.safe.0);
-        Ok(page)
-    }
-
-    async fn log_page(&self, cursor: Cursor<Position>, limit: u32) -> Result<LogPage, StoreError> {
-        let span = spans::log_page();
-        let store = self.clone();
-        let read = self.drive(async move { store.read_log_page(cursor, limit).await });
-        let page = read.instrument(span.clone()).boxed().await?;
-        span.record("es.events.count", page.events.len()).record("es.global_position", page.safe.0);
-        Ok(page)
-    }
-
-    async fn select_page(
-        &self,
-        selection: &Selection,
-        after: Position,
-        limit: u32,
-    ) -> Result<SelectedPage, StoreError> {
-        let span = spans::select_page();
-        let (store, selection) = (self.clone(), selection.clone());
-        let read =
-            self.drive(async move { store.read_selected_page(&selection, after, limit).await });
-        let page = read.instrument(span.clone()).boxed().await?;
-        let through = page.through.0;
-        span.record("es.events.count", page.events.len()).record("es.global_position", through);
-        Ok(page)
-    }
-
-    /// Waits for the log to grow. One task polls for all readers of this process, every
-    /// tenth of a second and at once after an append of its own; see also
-    /// [`with_notifications`](PgStore::with_notifications). A reader of a
-    /// [standby](PgStore::with_log_replica) polls for itself.
-    async fn log_grown(&self, safe: Position) {
-        self.until_grown(safe).boxed().await;
-    }
-
-    /// Finds the open append by the server's locks and sessions. A role without `pg_read_all_stats`
-    /// gets the session, and not the time since when it is open.
-    async fn held_up(&self) -> Result<Option<HeldUp>, StoreError> {
-        self.find_hold_up().await
-    }
-}
-
-/// Requires the role that migrates: it renames a stream, which no application's role may.
-impl TransformStore for PgStore {
-    /// Reads all tags of the store, once.
-    async fn stream_tags(&self, stream: &StreamId) -> Result<Vec<(Position, Tag)>, StoreError> {
-        self.read_stream_tags(stream).boxed().await
-    }
-
-    /// Replaces the stream in one transaction, which completes even if the future is dropped,
-    /// unless it still waits for the stream.
-    async fn replace(&self, replacement: Replacement) -> Result<Transformed, TransformError> {
-        if !self.inline.is_empty() {
-            return Err(StoreError::new(
-                StoreErrorKind::Unsupported,
-                "this store has inline projections, which would not learn of the copies: transform with \
-                 one without, and then call `PgStore::rebuild_inline` for each of them",
-            )
-            .into());
-        }
-        let span = spans::replace(&replacement);
-        let transformed = self.replace_stream(replacement).instrument(span.clone()).boxed().await?;
-        if let Some(position) = transformed.stream.positions.last() {
-            span.record("es.global_position", position.0);
-            self.tell_growth(*position);
-        }
-        Ok(transformed)
-    }
-}
-
-/// Requires the role that appends. A page of events locks their streams for as long as its tags
-/// take to write. Each call waits for an open append for ten seconds at most, and lets other
-/// appends through meanwhile.
-impl RetagStore for PgStore {
-    async fn begin_retag(&self, retag: &Retag) -> Result<Position, StoreError> {
-        self.open_retag(retag).await
-    }
-
-    async fn write_tags(
-        &self,
-        retag: &Retag,
-        events: &[TaggedPosition],
-        through: Position,
-    ) -> Result<(), StoreError> {
-        self.write_retag(retag, events, through).await
-    }
-
-    async fn end_retag(&self, retag: &Retag) -> Result<(), StoreError> {
-        self.close_retag(retag).await
+        self.appender.append_joining(transaction, &append).instrument(span).boxed().await
     }
 }
 
@@ -479,12 +226,9 @@ impl RetagStore for PgStore {
 impl fmt::Debug for PgStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PgStore")
-            .field("connections", &self.connections.pool().size())
-            .field("idle", &self.connections.pool().num_idle())
-            .field("schema", &self.schema.name())
-            .field("queued_appends", &self.group.queued())
-            .field("safe", &self.known_log.get().map(|log| log.safe.0))
-            .field("prepared_statements", &self.persistent)
+            .field("database", &self.database)
+            .field("queued_appends", &self.appender.queued())
+            .field("safe", &self.reader.known_log.get().map(|log| log.safe.0))
             .finish_non_exhaustive()
     }
 }

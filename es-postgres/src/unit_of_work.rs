@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
 use crate::error::from_sqlx;
+use crate::pool::database::Database;
 use crate::pool::driven::driven;
 use crate::pool::session::Session;
 use crate::store::PgStore;
@@ -76,7 +77,7 @@ impl PgUnitOfWork {
     pub async fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
         let session = match self.session.take() {
             Some(session) => session,
-            None => begin(&self.store).await?,
+            None => begin(&self.store.database).await?,
         };
         Ok(&mut **self.session.insert(session))
     }
@@ -88,7 +89,7 @@ impl PgUnitOfWork {
         let session = match session {
             Some(session) => session,
             None if appends.is_empty() => return Ok(()),
-            None => begin(&store).await?,
+            None => begin(&store.database).await?,
         };
         driven(async move { store.commit_all(session, appends).await }).await
     }
@@ -104,11 +105,11 @@ impl PgUnitOfWork {
 
 /// Begins a transaction. It completes even if nobody waits for it: a half-begun transaction would
 /// be a trap for the pool's next user.
-async fn begin(store: &PgStore) -> Result<Session, StoreError> {
-    let store = store.clone();
+async fn begin(database: &Database) -> Result<Session, StoreError> {
+    let database = database.clone();
     let (begun, caller) = oneshot::channel();
     tokio::spawn(async move {
-        let session = Session::begin_for_service(&store).await;
+        let session = Session::begin_for_service(&database).await;
         if let Err(Ok(session)) = begun.send(session) {
             // Whoever asked for it has gone.
             drop(session.rollback().await);
@@ -146,7 +147,7 @@ impl PgStore {
         // A statement, so that a transaction that has failed does not end as if it were committed.
         session.close_with("SELECT").await.map_err(from_sqlx)?;
         if let Some(position) = written.into_iter().max() {
-            self.tell_growth(position);
+            self.tail.tell_growth(position);
         }
         Ok(())
     }

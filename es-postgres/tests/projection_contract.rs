@@ -3,7 +3,7 @@
 
 use es_core::ProjectionName;
 use es_postgres::sqlx::{self, AssertSqlSafe, Executor, PgConnection, PgPool};
-use es_postgres::{PgProjections, PgStore, SchemaName};
+use es_postgres::{PgProjections, PgStore, PgStoreOptions, SchemaName};
 use es_testing::postgres::TestDatabase;
 use es_testing::projection_contract::{self, Misdeed, Probe, Rows};
 
@@ -88,14 +88,16 @@ async fn ledger() -> (PgProjections, Numbers, TestDatabase) {
     let database = TestDatabase::create().await;
     let pool = PgStore::pool_options().connect(database.url()).await.expect("it is there");
     let name = SchemaName::new("ledger").expect("it needs no quotes");
-    let store = PgStore::in_schema(pool.clone(), name);
+    let store = PgStore::with_options(pool.clone(), PgStoreOptions::new().with_schema(name));
     store.migrate().await.expect("the database is empty");
     (store.projections(), Numbers { pool, prefix: "ledger_", writes_on: true }, database)
 }
 
 async fn unprepared() -> (PgProjections, Numbers, TestDatabase) {
-    let (kept, numbers, database) = fresh().await;
-    (kept.without_prepared_statements(), Numbers { writes_on: false, ..numbers }, database)
+    let (_, numbers, database) = fresh().await;
+    let options = PgStoreOptions::new().without_prepared_statements();
+    let kept = PgProjections::with_options(numbers.pool.clone(), options);
+    (kept, Numbers { writes_on: false, ..numbers }, database)
 }
 
 mod prepared {

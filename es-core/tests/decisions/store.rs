@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use es_core::prelude::*;
 use es_core::{
-    Appended, Query, QueryPage, RecordedEvent, StoreError, StoreErrorKind, TaggedEvent,
+    AppendLock, Appended, Query, QueryPage, RecordedEvent, StoreError, StoreErrorKind, TaggedEvent,
     TaggedEvents,
 };
 
@@ -116,6 +117,11 @@ impl es_core::EventStoreDecorator for Watched {
         }
         let appended = self.inner.append(append).await?;
         told(appended, &mut self.state.lock().unwrap().lost_appends)
+    }
+
+    /// Has none, so that every attempt meets the others.
+    async fn lock(&self, _: &Append, _: Duration) -> Result<Option<AppendLock>, StoreError> {
+        Ok(None)
     }
 
     async fn query_page(

@@ -7,13 +7,13 @@ use es_core::{
 };
 use sqlx::PgConnection;
 
+use crate::append::appender::Appender;
 use crate::append::arrays::Columns;
 use crate::append::reply::Verdict;
 use crate::append::statement::{Failure, Form, Outcome, wrong_time};
 use crate::append::weight::{BATCH_BYTES, BATCH_EVENTS, bytes};
 use crate::error::unexpected;
 use crate::pool::savepoint::Savepoint;
-use crate::store::PgStore;
 
 /// A range of the events of one part.
 struct Piece {
@@ -27,7 +27,7 @@ struct Written {
     stream: AppendedStream,
 }
 
-impl PgStore {
+impl Appender {
     /// Writes `append` under the locks of all its streams, each chunk as one checked statement, so
     /// that neither side ever holds more than a batch in memory. COPY would not be faster: the
     /// server's time goes into parsing JSON and keeping indexes.

@@ -3,13 +3,13 @@
 use es_core::{Condition, ConditionFailed, Position, StoreError};
 use sqlx::PgConnection;
 
+use crate::append::appender::Appender;
 use crate::append::arrays::bigint;
 use crate::error::from_sqlx;
 use crate::read::query::Items;
 use crate::row;
-use crate::store::PgStore;
 
-impl PgStore {
+impl Appender {
     /// Looks for an event that the decision did not know.
     ///
     /// The check is a statement of its own after the locks: its snapshot then holds every matching
@@ -23,6 +23,7 @@ impl PgStore {
     ) -> Result<Option<ConditionFailed>, StoreError> {
         let known = condition.known.iter().map(|position| bigint(position.0)).collect::<Vec<_>>();
         let statement = self
+            .database
             .query(include_str!("../../sql/condition.sql"))
             .bind(bigint(condition.after.0))
             .bind(known);

@@ -22,8 +22,8 @@ use tracing::Instrument;
 use crate::append::locked::Wait;
 use crate::error::from_sqlx;
 use crate::held_up::session;
+use crate::pool::database::Database;
 use crate::pool::driven::told;
-use crate::store::PgStore;
 
 /// The time that an exclusive request waits for a lock at a stretch, while appends wait behind it.
 const SLICE: Duration = Duration::from_millis(100);
@@ -34,7 +34,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// The time after which the request gives up.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
-impl PgStore {
+impl Database {
     /// Runs work that waits for the gate or for streams on a task of its own, which no caller can
     /// drop half way. It is tried again when a slice of waiting is over, for as long as the caller
     /// listens.
@@ -44,21 +44,21 @@ impl PgStore {
     /// [`Contention`](StoreErrorKind::Contention) if an append was in the way for ten seconds.
     pub(crate) async fn undisturbed<T, W>(
         &self,
-        work: impl Fn(Self, Wait) -> W + Send + Sync + 'static,
+        work: impl Fn(Wait) -> W + Send + Sync + 'static,
     ) -> Result<T, StoreError>
     where
         T: Send + 'static,
         W: Future<Output = Result<T, StoreError>> + Send + 'static,
     {
-        let store = self.clone();
+        let database = self.clone();
         let (mut answer, caller) = oneshot::channel();
         let task = async move {
             let until = Instant::now() + TIME_LIMIT;
             let done = loop {
-                match work(store.clone(), Wait::AtMost(SLICE)).await {
+                match work(Wait::AtMost(SLICE)).await {
                     Err(error) if error.kind() == StoreErrorKind::Contention => {
                         if Instant::now() >= until {
-                            break Err(store.held_up_by(error).await);
+                            break Err(database.held_up_by(error).await);
                         }
                     }
                     done => break done,

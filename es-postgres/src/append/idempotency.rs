@@ -10,9 +10,9 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
+use crate::append::appender::Appender;
 use crate::error::{from_sqlx, unexpected};
 use crate::row;
-use crate::store::PgStore;
 
 /// The place of a stored event.
 struct Place {
@@ -36,7 +36,7 @@ impl Place {
     }
 }
 
-impl PgStore {
+impl Appender {
     /// The answer to an append of which at least one id is in the store.
     ///
     /// # Errors
@@ -75,7 +75,7 @@ impl PgStore {
         &self,
         append: &Append,
     ) -> Result<Appended, AppendError> {
-        let mut session = self.session().await?;
+        let mut session = self.database.session().await?;
         let answer = self.first_answer(&mut session, append).await;
         session.end_after(answer).await
     }
@@ -100,6 +100,7 @@ impl PgStore {
         let events = append.parts().iter().flat_map(|part| &part.events);
         let ids = events.map(|event| event.id.as_uuid()).collect::<Vec<_>>();
         let rows = self
+            .database
             .query(include_str!("../../sql/known_events.sql"))
             .bind(ids)
             .fetch_all(connection)
@@ -122,6 +123,7 @@ impl PgStore {
         let categories: Vec<_> = empty.iter().map(|part| part.stream.category().as_str()).collect();
         let keys: Vec<_> = empty.iter().map(|part| part.stream.key().as_str()).collect();
         let rows = self
+            .database
             .query(include_str!("../../sql/stream_versions.sql"))
             .bind(categories)
             .bind(keys)

@@ -24,13 +24,14 @@ use tokio::sync::{SemaphorePermit, mpsc, oneshot};
 use tokio::time::{Instant, timeout, timeout_at};
 use tracing::{Instrument, Span};
 
+use crate::append::appender::Appender;
 use crate::append::slices::Slices;
 use crate::append::tags::TagLocks;
 use crate::error::from_sqlx;
 use crate::pool::driven::told;
 use crate::pool::warm_pool::Held;
+use crate::read::reader::Reader;
 use crate::spans;
-use crate::store::PgStore;
 
 /// The time after which an unused lock expires.
 const UNUSED: Duration = Duration::from_secs(2);
@@ -75,22 +76,23 @@ enum Ask {
 
 type Caller = oneshot::Sender<Result<AppendLock, StoreError>>;
 
-impl PgStore {
+impl Appender {
     /// Requests the lock for an append like `draft`; a task waits for it.
     pub(crate) async fn lock_for(
         &self,
+        reader: &Reader,
         draft: &Append,
         wait: Duration,
     ) -> Result<AppendLock, StoreError> {
         let (caller, answer) = oneshot::channel();
-        let (store, draft) = (self.clone(), draft.clone());
-        let hold = async move { store.hold(&draft, wait, caller).await };
+        let (appender, reader, draft) = (self.clone(), reader.clone(), draft.clone());
+        let hold = async move { appender.hold(&reader, &draft, wait, caller).await };
         told(answer, tokio::spawn(hold.in_current_span())).await
     }
 
     /// Waits in [slices](crate::append::slices) for as long as the caller listens, and until the time is
     /// up.
-    async fn hold(&self, draft: &Append, wait: Duration, mut caller: Caller) {
+    async fn hold(&self, reader: &Reader, draft: &Append, wait: Duration, mut caller: Caller) {
         let until = Instant::now() + wait;
         let mut slices = Slices::new();
         let refused = loop {
@@ -108,7 +110,7 @@ impl PgStore {
             let began = Instant::now();
             let left = until.saturating_duration_since(began);
             let slice = slices.next().min(left);
-            let error = match self.hold_on(draft, slice, connection, caller).await {
+            let error = match self.hold_on(reader, draft, slice, connection, caller).await {
                 Ok(()) => return,
                 Err((back, error)) => {
                     caller = back;
@@ -131,13 +133,14 @@ impl PgStore {
     async fn take_place(&self) -> Result<(SemaphorePermit<'_>, Held), StoreError> {
         let place = self.waiting.acquire().await;
         let place = place.map_err(|closed| StoreError::new(StoreErrorKind::Other, closed))?;
-        Ok((place, self.connections.take().await?))
+        Ok((place, self.database.connections.take().await?))
     }
 
     /// Takes the locks and serves the caller until the transaction ends. An error is one of the
     /// locking, and the caller has not been told of it yet.
     async fn hold_on(
         &self,
+        reader: &Reader,
         draft: &Append,
         slice: Duration,
         mut connection: Held,
@@ -158,7 +161,7 @@ impl PgStore {
             drop(transaction.rollback().await);
             return Ok(());
         }
-        let Some((append, span, reply)) = self.read_until_append(&mut transaction, asked).await
+        let Some((append, span, reply)) = read_until_append(reader, &mut transaction, asked).await
         else {
             if transaction.rollback().await.is_ok() {
                 connection.keep();
@@ -183,7 +186,7 @@ impl PgStore {
         };
         if let Ok(Some(position)) = done.as_ref().map(Appended::position) {
             span.record("es.global_position", position.0);
-            self.tell_growth(position);
+            self.tail.tell_growth(position);
         }
         // It is done, whether or not anybody listens.
         let _ = reply.send(done);
@@ -195,43 +198,45 @@ impl PgStore {
         transaction: &mut PgConnection,
         draft: &Append,
     ) -> Result<(), StoreError> {
-        let locked =
-            self.lock(transaction, draft.parts(), TagLocks::of(draft), draft.condition()).await;
+        let locked = self
+            .tags
+            .lock(transaction, draft.parts(), TagLocks::of(draft), draft.condition())
+            .await;
         locked.map_err(|error| match error {
             AppendError::Store(error) => error,
             other => StoreError::new(StoreErrorKind::Other, other),
         })?;
-        self.query(BRIEFLY).execute(transaction).await.map_err(from_sqlx)?;
+        self.database.query(BRIEFLY).execute(transaction).await.map_err(from_sqlx)?;
         Ok(())
     }
+}
 
-    /// Answers the caller's reads until there is an append. `None` if the lock was given back or
-    /// not used, or if a read failed and with it the transaction.
-    async fn read_until_append(
-        &self,
-        connection: &mut PgConnection,
-        mut asked: mpsc::UnboundedReceiver<Ask>,
-    ) -> Option<(Append, Span, Reply<Result<Appended, AppendError>>)> {
-        loop {
-            let has_failed = match timeout(UNUSED, asked.recv()).await.ok()?? {
-                Ask::Append(append, span, reply) => return Some((append, span, reply)),
-                Ask::Stream(stream, cursor, limit, reply) => {
-                    let page = self.stream_page_on(connection, &stream, cursor, limit).await;
-                    answered(page, reply)
-                }
-                Ask::Snapshot(stream, shape, at_most, limit, reply) => {
-                    let page =
-                        self.snapshot_page_on(connection, &stream, shape, at_most, limit).await;
-                    answered(page, reply)
-                }
-                Ask::Query(query, after, limit, reply) => {
-                    let page = self.query_page_on(connection, &query, after, limit).await;
-                    answered(page, reply)
-                }
-            };
-            if has_failed {
-                return None;
+/// Answers the caller's reads until there is an append. `None` if the lock was given back or
+/// not used, or if a read failed and with it the transaction.
+async fn read_until_append(
+    reader: &Reader,
+    connection: &mut PgConnection,
+    mut asked: mpsc::UnboundedReceiver<Ask>,
+) -> Option<(Append, Span, Reply<Result<Appended, AppendError>>)> {
+    loop {
+        let has_failed = match timeout(UNUSED, asked.recv()).await.ok()?? {
+            Ask::Append(append, span, reply) => return Some((append, span, reply)),
+            Ask::Stream(stream, cursor, limit, reply) => {
+                let page = reader.stream_page_on(connection, &stream, cursor, limit).await;
+                answered(page, reply)
             }
+            Ask::Snapshot(stream, shape, at_most, limit, reply) => {
+                let page =
+                    reader.snapshot_page_on(connection, &stream, shape, at_most, limit).await;
+                answered(page, reply)
+            }
+            Ask::Query(query, after, limit, reply) => {
+                let page = reader.query_page_on(connection, &query, after, limit).await;
+                answered(page, reply)
+            }
+        };
+        if has_failed {
+            return None;
         }
     }
 }

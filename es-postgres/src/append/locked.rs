@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
+use crate::append::appender::Appender;
 use crate::append::arrays::bigint;
 use crate::append::group::Claim;
 use crate::append::route::LOCKED_STREAMS;
@@ -19,7 +20,7 @@ use crate::append::weight::{BATCH, size};
 use crate::error::{contended, from_sqlx, is_contention, is_lock_timeout};
 use crate::pool::driven::told;
 use crate::pool::savepoint::Savepoint;
-use crate::store::PgStore;
+use crate::retag::event_tags::Tags;
 
 /// The number of attempts in the locked form. With the locks held no other append of the store is
 /// in the way; what remains are deadlocks with transactions of the caller and appends too large to
@@ -62,7 +63,7 @@ pub(crate) enum Met {
     Somebody,
 }
 
-impl PgStore {
+impl Appender {
     /// Appends under locks, on a task of its own, so that no caller can drop the transaction half
     /// way. It waits for the streams only as long as the caller waits for it; once it has them it
     /// completes, also when the caller has gone. Until then the `claim` keeps other appends of this
@@ -90,10 +91,10 @@ impl PgStore {
         mut answer: oneshot::Sender<D>,
         as_told: impl FnOnce(Result<Appended, AppendError>) -> D + Send + 'static,
     ) -> JoinHandle<()> {
-        let store = self.clone();
+        let appender = self.clone();
         let task = async move {
-            let attempt = |wait| store.try_locked(&append, wait);
-            let done = store.when_free(&mut answer, met, attempt).await;
+            let attempt = |wait| appender.try_locked(&append, wait);
+            let done = appender.when_free(&mut answer, met, attempt).await;
             drop(claim);
             if let Some(done) = done {
                 // Nobody may be there to hear it any more; it is done all the same.
@@ -144,18 +145,22 @@ impl PgStore {
     /// True if the limit to a wait was the store's own. Asked after one has run out, so that only
     /// an append that waits pays for it.
     async fn waits_in_slices(&self) -> Result<bool, StoreError> {
-        let mut session = self.session().await?;
-        let limit = self.query("SHOW lock_timeout").fetch_one(&mut *session).await;
+        let mut session = self.database.session().await?;
+        let limit = self.database.query("SHOW lock_timeout").fetch_one(&mut *session).await;
         let limit = limit.and_then(|row| row.try_get::<String, _>(0)).map_err(from_sqlx)?;
         session.end().await?;
         Ok(limit == "0")
     }
 
     async fn try_locked(&self, append: &Append, wait: Wait) -> Result<Appended, AppendError> {
-        let mut connection = self.connections.take().await?;
+        let mut connection = self.database.connections.take().await?;
         let mut transaction = connection.begin_with(begin(wait)).await.map_err(from_sqlx)?;
-        let locked =
-            self.lock(&mut transaction, append.parts(), TagLocks::of(append), append.condition());
+        let locked = self.tags.lock(
+            &mut transaction,
+            append.parts(),
+            TagLocks::of(append),
+            append.condition(),
+        );
         if let Err(error) = locked.await {
             // Ids count before tags: what is stored was stored before they were asked for.
             let is_known = matches!(error, AppendError::LacksTag(_))
@@ -235,7 +240,7 @@ impl PgStore {
             return Err(refusal);
         }
         let locked =
-            self.lock(connection, append.parts(), TagLocks::of(append), append.condition());
+            self.tags.lock(connection, append.parts(), TagLocks::of(append), append.condition());
         if let Err(error) = locked.await {
             let is_known = matches!(error, AppendError::LacksTag(_))
                 && self.is_known(connection, append).await?;
@@ -290,7 +295,9 @@ impl PgStore {
         }
         outcome
     }
+}
 
+impl Tags {
     /// Waits for the locks of all streams and tags, in the order that all appends keep. Then the
     /// tags that events must have are known for the rest of the transaction, and checked.
     pub(crate) async fn lock(
@@ -302,6 +309,7 @@ impl PgStore {
     ) -> Result<(), AppendError> {
         let counts = parts.iter().map(|part| bigint(part.events.len() as u64));
         let row = self
+            .database
             .query(include_str!("../../sql/lock_streams.sql"))
             .bind(parts.iter().map(|part| part.stream.category().as_str()).collect::<Vec<_>>())
             .bind(parts.iter().map(|part| part.stream.key().as_str()).collect::<Vec<_>>())

@@ -1,5 +1,6 @@
 //! Appends: their route, their statements, their locks and their group commit.
 
+pub(crate) mod appender;
 pub(crate) mod arrays;
 pub(crate) mod chunks;
 pub(crate) mod coalesce;

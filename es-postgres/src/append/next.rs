@@ -15,12 +15,12 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
+use crate::append::appender::Appender;
 use crate::append::arrays::{bigint, metadata, schema_version};
 use crate::append::statement::{Failure, failure};
 use crate::error::from_sqlx;
 use crate::retag::event_tags::TagChanges;
 use crate::row;
-use crate::store::PgStore;
 
 /// An append that the short statements can carry.
 pub(crate) struct Next<'a> {
@@ -49,7 +49,7 @@ impl<'a> Next<'a> {
     }
 }
 
-impl PgStore {
+impl Appender {
     /// Runs `append_next.sql`. `None` if it has no verdict.
     pub(crate) async fn run_next(
         &self,
@@ -59,6 +59,7 @@ impl PgStore {
     ) -> Result<Option<AppendedStream>, Failure> {
         let Next { stream, after, event } = next;
         let row = self
+            .database
             .query(include_str!("../../sql/append_next.sql"))
             .bind(stream.category().as_str())
             .bind(stream.key().as_str())
@@ -89,6 +90,7 @@ impl PgStore {
         let events = || all.iter().map(|next| next.event);
         let versions = events().map(|event| schema_version(event.event.version.0));
         let rows = self
+            .database
             .query(include_str!("../../sql/append_next_each.sql"))
             .bind(all.iter().map(|next| next.stream.category().as_str()).collect::<Vec<_>>())
             .bind(all.iter().map(|next| next.stream.key().as_str()).collect::<Vec<_>>())

@@ -5,19 +5,19 @@ use std::sync::Arc;
 use es_core::{Append, AppendError, Appended};
 use futures_util::FutureExt;
 
+use crate::append::appender::Appender;
 use crate::append::group::Claim;
 use crate::append::locked::Met;
 use crate::append::statement::{Failure, Outcome};
 use crate::append::tags::{LOCKED_TAGS, tags};
 use crate::append::weight::{BATCH, size};
 use crate::error::is_contention;
-use crate::store::PgStore;
 
 /// The maximum number of streams that an append locks; above it, the unique index guards the
 /// streams that it writes to. `lock_streams.sql` has the same number.
 pub(crate) const LOCKED_STREAMS: usize = 256;
 
-impl PgStore {
+impl Appender {
     /// Appends on the route that fits. An append to one stream goes out by itself or in a batch
     /// with others of this process; an append to several streams goes out by itself.
     ///
@@ -33,17 +33,27 @@ impl PgStore {
             || size > BATCH
             || parts.iter().any(|part| part.events.is_empty())
             || tags(&append).len() > LOCKED_TAGS
-            || self.event_tags.are_left_out_by(parts)
+            || self.tags.event_tags.are_left_out_by(parts)
         {
             // On the heap, as all that a lone append does not need: it would be carried along.
             return self.append_locked(Arc::new(append), None, Met::Nobody).boxed().await;
         }
         let [part] = parts else {
-            let store = self.clone();
-            return self.drive(async move { store.append_alone(Arc::new(append)).await }).await;
+            let appender = self.clone();
+            return self
+                .database
+                .drive(async move { appender.append_alone(Arc::new(append)).await })
+                .await;
         };
+        if !self.batches {
+            let appender = self.clone();
+            return self
+                .database
+                .drive(async move { appender.append_alone(Arc::new(append)).await })
+                .await;
+        }
         match self.claim(&part.stream) {
-            Some(claim) => self.drive(append_first(append, claim)).await,
+            Some(claim) => self.database.drive(append_first(append, claim)).await,
             None => self.append_together(Arc::new(append), size).boxed().await,
         }
     }
@@ -65,7 +75,7 @@ impl PgStore {
     /// at that moment the append was refused, whatever comes later. Only acceptance needs more than
     /// a snapshot; the unique index guarantees it for streams that get events.
     async fn try_alone(&self, append: &Append) -> Result<Option<Appended>, AppendError> {
-        let mut session = self.session().await?;
+        let mut session = self.database.session().await?;
         let outcome = self.run_lone(&mut session, append).await;
         match session.end_after(outcome).await {
             Ok(Outcome::Appended(appended)) => Ok(Some(appended)),
@@ -84,13 +94,13 @@ impl PgStore {
     }
 }
 
-/// Appends like [`PgStore::append_alone`], with a claim on the stream. The claim's place is given back before
+/// Appends like [`Appender::append_alone`], with a claim on the stream. The claim's place is given back before
 /// anything is waited for.
 async fn append_first(append: Append, mut claim: Claim) -> Result<Appended, AppendError> {
-    if let Some(appended) = claim.store().try_alone(&append).await? {
+    if let Some(appended) = claim.appender().try_alone(&append).await? {
         return Ok(appended);
     }
     claim.shut();
-    let store = claim.store().clone();
-    store.append_locked(Arc::new(append), Some(claim), Met::Somebody).boxed().await
+    let appender = claim.appender().clone();
+    appender.append_locked(Arc::new(append), Some(claim), Met::Somebody).boxed().await
 }

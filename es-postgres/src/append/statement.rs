@@ -7,12 +7,12 @@ use es_core::{
 use sqlx::postgres::PgRow;
 use sqlx::{Error, PgConnection};
 
+use crate::append::appender::Appender;
 use crate::append::arrays::{Columns, instant};
 use crate::append::next::Next;
 use crate::append::reply::{Answer, Verdict};
 use crate::error::{Failed, Violation, from_sqlx, unexpected};
 use crate::retag::event_tags::TagChanges;
-use crate::store::PgStore;
 
 /// The outcome of one run of the statement.
 pub(crate) enum Outcome {
@@ -68,14 +68,14 @@ pub(crate) enum Form {
     Locked(Option<Timestamp>),
 }
 
-impl PgStore {
+impl Appender {
     /// Runs the statement once, as its own transaction, for an append that meets no other.
     pub(crate) async fn run_lone(
         &self,
         connection: &mut PgConnection,
         append: &Append,
     ) -> Result<Outcome, Failure> {
-        let changes = self.event_tags.changes_for(append.parts());
+        let changes = self.tags.event_tags.changes_for(append.parts());
         if let [part] = append.parts()
             && let Some(next) = Next::of(part)
             && let Some(stored) = self.run_next(connection, &next, changes).await?
@@ -117,6 +117,7 @@ impl PgStore {
             Form::Locked(since) => (true, None, since.and_then(instant)),
         };
         let row = self
+            .database
             .query(include_str!("../../sql/append.sql"))
             .bind(columns.categories)
             .bind(columns.keys)
@@ -155,6 +156,7 @@ impl PgStore {
             include_str!("../../sql/append_one_tagged.sql")
         };
         let statement = self
+            .database
             .query(sql)
             .bind(columns.categories.first().copied())
             .bind(columns.keys.first().copied())

@@ -11,6 +11,7 @@ use futures_util::future::join_all;
 use super::imported::{ImportError, Imported};
 use super::lane::{Outcome, Refused};
 use super::window::{FULL, Window, stages};
+use crate::append::appender::Appender;
 use crate::store::PgStore;
 
 /// The order that an import keeps.
@@ -117,7 +118,7 @@ impl PgStore {
             if window.is_empty() {
                 break;
             }
-            let mut storing = self.append_window(order, window).boxed();
+            let mut storing = self.appender.append_window(order, window).boxed();
             let outcome = tokio::select! {
                 biased;
                 outcome = &mut storing => outcome,
@@ -131,7 +132,9 @@ impl PgStore {
             Some(Ok(())) | None => Ok(imported),
         }
     }
+}
 
+impl Appender {
     async fn append_window(&self, order: Order, appends: Vec<Append>) -> Outcome {
         match order {
             Order::OfEachStream => self.append_stages(appends).await,

@@ -1,11 +1,11 @@
 //! Appends to one stream, in their order.
 
-use es_core::{Append, AppendError, Appended, EventStore, Position, StreamId};
+use es_core::{Append, AppendError, Appended, Position, StreamId};
 
 use super::window::{Lane, Placed};
+use crate::append::appender::Appender;
 use crate::append::coalesce::Run;
 use crate::append::weight::size;
-use crate::store::PgStore;
 
 /// The outcome of some appends.
 #[derive(Default)]
@@ -31,7 +31,7 @@ pub(super) struct Refused {
     pub(super) source: AppendError,
 }
 
-impl PgStore {
+impl Appender {
     /// Appends the lane in order, up to the first append that is refused.
     pub(super) async fn append_lane(&self, lane: Lane) -> Outcome {
         let mut outcome = Outcome::default();

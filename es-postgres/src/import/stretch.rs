@@ -6,15 +6,15 @@ use es_core::{Append, EventId, StoreError, StreamAppend, StreamId};
 
 use super::lane::{Outcome, Stored};
 use super::window::{Lane, Placed};
+use crate::append::appender::Appender;
 use crate::append::arrays::Columns;
 use crate::append::coalesce::Run;
 use crate::append::reply::{Answer, Verdict};
 use crate::append::statement::Form;
 use crate::append::weight::{BATCH, size};
 use crate::pool::driven::driven;
-use crate::store::PgStore;
 
-impl PgStore {
+impl Appender {
     /// Appends stretch by stretch, up to the first append that is refused.
     pub(super) async fn append_stretches(&self, appends: Vec<Append>) -> Outcome {
         let mut outcome = Outcome::default();
@@ -33,14 +33,14 @@ impl PgStore {
         if stretch.len() == 1 || !self.inline.is_empty() {
             return self.append_each(stretch).await;
         }
-        let store = self.clone();
+        let appender = self.clone();
         // A copy, since the task may go away with its runtime: the appends are then tried by themselves.
         let copy = stretch.clone();
-        let run = async move { Ok::<_, StoreError>(store.run_stretch(&copy).await) };
+        let run = async move { Ok::<_, StoreError>(appender.run_stretch(&copy).await) };
         match driven(run).await {
             Ok(Some(stored)) => {
                 if let Some(position) = stored.iter().filter_map(|stored| stored.position).max() {
-                    self.tell_growth(position);
+                    self.tail.tell_growth(position);
                 }
                 Outcome { stored, refused: None }
             }
@@ -52,8 +52,8 @@ impl PgStore {
     /// of each is found by the ids of its events.
     async fn run_stretch(&self, stretch: &Lane) -> Option<Vec<Stored>> {
         let columns = columns(stretch).ok()?;
-        let changes = self.event_tags.changes_for(parts(stretch));
-        let mut session = self.session().await.ok()?;
+        let changes = self.tags.event_tags.changes_for(parts(stretch));
+        let mut session = self.database.session().await.ok()?;
         let answer = self.run(&mut session, columns, Form::Lone(changes)).await;
         let mut answer = session.end_after(answer).await.ok()?;
         let is_stored = answer.verdicts.iter().all(|verdict| *verdict == Verdict::Stored);

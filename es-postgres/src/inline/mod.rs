@@ -18,9 +18,9 @@ use futures_util::FutureExt;
 use sqlx::{PgConnection, Row};
 
 pub use self::start::InlineError;
+use crate::append::appender::Appender;
 use crate::error::from_sqlx;
 use crate::projections::{from_check, is_transient};
-use crate::store::PgStore;
 
 /// The projections of a store, each in the schema of its own.
 #[derive(Clone, Default)]
@@ -69,7 +69,7 @@ impl fmt::Debug for Inline {
     }
 }
 
-impl PgStore {
+impl Appender {
     /// Hands the events just written in this transaction to each projection.
     ///
     /// # Errors
@@ -85,7 +85,7 @@ impl PgStore {
             return Ok(());
         }
         let events = projected::recorded(append, appended)?;
-        self.forget_prepared(connection).await.map_err(from_sqlx)?;
+        self.database.forget_prepared(connection).await.map_err(from_sqlx)?;
         for member in self.inline.0.iter() {
             let inside = self.enter(connection, &**member).await?;
             let projected = AssertUnwindSafe(member.project(&events, connection)).catch_unwind();
@@ -109,6 +109,7 @@ impl PgStore {
     ) -> Result<Inside, StoreError> {
         let id = member.id();
         let query = self
+            .database
             .query(include_str!("../../sql/projections/inline_path.sql"))
             .bind(id.name.as_str())
             .bind(i64::from(id.version))
@@ -132,6 +133,7 @@ impl PgStore {
         inside: Inside,
     ) -> Result<(), ProjectError> {
         let query = self
+            .database
             .query(include_str!("../../sql/projections/inline_leave.sql"))
             .bind(inside.path)
             .bind(inside.role)

@@ -98,8 +98,8 @@ impl PgStore {
     ) -> Result<Self, InlineError> {
         let id = ProjectionId::of::<X>();
         let projections = self.projections();
-        let mut session = self.session().await?;
-        let end = self.log_end(&mut session).await?;
+        let mut session = self.database.session().await?;
+        let end = self.reader.log_end(&mut session).await?;
         session.end().await?;
         let selection = Selection::log()
             .of_set::<X::Event>()
@@ -118,7 +118,9 @@ impl PgStore {
             self.build(&projection, alone, &id).await?;
         }
         let schema = projections.schema_read(&id);
-        Ok(Self { inline: self.inline.and(projection, schema), ..self.clone() })
+        let mut store = self.clone();
+        store.appender.inline = self.appender.inline.and(projection, schema);
+        Ok(store)
     }
 
     /// Builds the rows of an inline projection again, in one transaction: readers see the old rows
@@ -172,7 +174,7 @@ impl PgStore {
         loop {
             // Nobody appends meanwhile, so everything is there that will be.
             let cursor = Cursor::After(after);
-            let page = self.log_events(alone.db(), cursor, Position::MAX, PAGE).await?;
+            let page = self.reader.log_events(alone.db(), cursor, Position::MAX, PAGE).await?;
             let is_last = page.len() < PAGE as usize;
             after = page.last().map_or(after, |last| last.position);
             replay(projection, id, page, alone.db()).await?;

@@ -1,5 +1,6 @@
 //! Connections of the store: kept at hand, reserved, and driven to the end of their work.
 
+pub(crate) mod database;
 pub(crate) mod driven;
 pub(crate) mod handover;
 pub(crate) mod prepared;

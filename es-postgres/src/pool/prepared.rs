@@ -13,9 +13,9 @@
 
 use sqlx::{Connection, Executor, PgConnection};
 
-use crate::store::PgStore;
+use crate::pool::database::Database;
 
-impl PgStore {
+impl Database {
     /// Begins a handler's part of a transaction without prepared statements, neither in the
     /// server's session nor in the connection's cache. A session that no other client is given
     /// keeps them.

@@ -16,8 +16,8 @@ use tokio::time::Instant;
 
 use self::guarded::Guard;
 use crate::error::{Failed, from_sqlx};
+use crate::pool::database::Database;
 use crate::pool::warm_pool::{Connections, Held};
-use crate::store::PgStore;
 
 /// A connection of the pool. Where statements are not prepared it is in a transaction: the driver
 /// sends an unnamed statement in one round trip and its arguments in the next, and only a
@@ -35,7 +35,7 @@ pub(crate) struct Session {
     since: Instant,
 }
 
-impl PgStore {
+impl Database {
     /// A connection on which each statement sees everything that is committed when it begins.
     pub(crate) async fn session(&self) -> Result<Session, StoreError> {
         Session::open(&self.connections, self.persistent).await
@@ -132,7 +132,7 @@ impl Session {
 
     /// Opens a session in a transaction of the service's own: a transaction that is begun in it is
     /// a savepoint.
-    pub(crate) async fn begin_for_service(store: &PgStore) -> Result<Self, StoreError> {
+    pub(crate) async fn begin_for_service(store: &Database) -> Result<Self, StoreError> {
         let mut session = Self::in_transaction(store.connections.take().await?);
         let begun = session.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await;
         // Ended by what the session does itself.

@@ -46,7 +46,7 @@ const FAILED: &str = "25P02";
 /// A pool, and the connections kept of it.
 pub(crate) struct Connections {
     pool: PgPool,
-    /// The most connections that are kept: half of the pool.
+    /// The most connections that are kept: half of the pool, or none.
     most: usize,
     kept: Mutex<Kept>,
     /// The work that holds connections for callers that may stop polling.
@@ -87,18 +87,13 @@ enum Whose {
 }
 
 impl Connections {
-    pub(crate) fn of(pool: PgPool) -> Arc<Self> {
-        Arc::new(Self::with(pool, Some(OnceLock::new())))
-    }
-
-    /// The connections of the pool and no others.
-    pub(crate) fn without_spares(pool: PgPool) -> Arc<Self> {
-        Arc::new(Self::with(pool, None))
-    }
-
-    fn with(pool: PgPool, spares: Option<OnceLock<Spares>>) -> Self {
-        let most = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(0);
-        Self { pool, most, kept: Mutex::default(), handovers: Handovers::new(), spares }
+    /// The connections of `pool`, of which half are kept at hand if `keep` says so, and spares beside
+    /// it if the service allows for them.
+    pub(crate) fn of(pool: PgPool, keep: bool, has_spares: bool) -> Arc<Self> {
+        let half = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(0);
+        let most = if keep { half } else { 0 };
+        let spares = has_spares.then(OnceLock::new);
+        Arc::new(Self { pool, most, kept: Mutex::default(), handovers: Handovers::new(), spares })
     }
 
     pub(crate) const fn pool(&self) -> &PgPool {

@@ -8,8 +8,8 @@ use sqlx::query::Query;
 use uuid::Uuid;
 
 use crate::append::arrays::bigint;
+use crate::pool::database::Database;
 use crate::row;
-use crate::store::PgStore;
 
 /// The arrays that `park.sql` takes.
 #[derive(Default)]
@@ -68,7 +68,7 @@ impl<'a> Columns<'a> {
 
     pub(super) fn park(
         self,
-        store: &PgStore,
+        store: &Database,
         projection: i32,
     ) -> Query<'static, Postgres, PgArguments> {
         store

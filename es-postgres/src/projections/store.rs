@@ -13,9 +13,9 @@ use es_core::{
 use futures_util::FutureExt;
 use sqlx::{PgConnection, PgPool};
 
+use crate::pool::database::Database;
 use crate::pool::driven::driven;
-use crate::schema::name::SchemaName;
-use crate::store::PgStore;
+use crate::store::{PgStore, PgStoreOptions};
 
 use super::PgBatch;
 use super::dependents::Dependents;
@@ -38,14 +38,14 @@ use super::transient;
 /// ```
 #[derive(Clone)]
 pub struct PgProjections {
-    pub(super) store: PgStore,
+    pub(super) store: Database,
 }
 
 impl PgStore {
     /// Stores projections beside the events, on the same pool.
     #[must_use]
     pub fn projections(&self) -> PgProjections {
-        PgProjections { store: self.clone() }
+        PgProjections { store: self.database.clone() }
     }
 }
 
@@ -57,19 +57,12 @@ impl PgProjections {
         PgStore::new(pool).projections()
     }
 
-    /// Makes a store like [`new`](Self::new), with progress in another schema than `es`; see
-    /// [`PgStore::in_schema`].
+    /// Makes a store like [`new`](Self::new), with `options` of its own: another schema for the progress, or no
+    /// prepared statements. Handlers may prepare statements all the same: each batch begins with a session that
+    /// has forgotten those of others.
     #[must_use]
-    pub fn in_schema(pool: PgPool, schema: SchemaName) -> Self {
-        PgStore::in_schema(pool, schema).projections()
-    }
-
-    /// Prepares no statements, see [`PgStore::without_prepared_statements`]. Handlers may prepare
-    /// statements all the same: each batch begins with a session that has forgotten those of
-    /// others.
-    #[must_use]
-    pub fn without_prepared_statements(self) -> Self {
-        Self { store: self.store.without_prepared_statements() }
+    pub fn with_options(pool: PgPool, options: PgStoreOptions) -> Self {
+        PgStore::with_options(pool, options).projections()
     }
 }
 
@@ -254,6 +247,6 @@ impl ProjectionStore for PgProjections {
 /// Shows how busy the pool is, and never how to reach the database.
 impl fmt::Debug for PgProjections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PgProjections").field("store", &self.store).finish()
+        f.debug_struct("PgProjections").field("database", &self.store).finish()
     }
 }

@@ -22,9 +22,9 @@ use tokio::sync::{Semaphore, oneshot};
 
 use crate::append::arrays::bigint;
 use crate::error::{from_sqlx, unexpected};
+use crate::read::reader::Reader;
 use crate::read::stream_row::StreamRow;
 use crate::row::Names;
-use crate::store::PgStore;
 
 /// The number of reads in flight before others wait for them.
 const AT_ONCE: usize = 2;
@@ -76,7 +76,7 @@ impl Loads {
     }
 }
 
-impl PgStore {
+impl Reader {
     /// Reads up to `limit` events of a stream after a version, with the loads of others where that
     /// is faster.
     ///
@@ -88,12 +88,15 @@ impl PgStore {
         after: Version,
         limit: u32,
     ) -> Result<Vec<R>, StoreError> {
+        if !self.coalesces {
+            return self.read_after(stream, after, limit, ()).await;
+        }
         // The semaphore hands its places to those who wait, so that this overtakes nobody.
         if let Ok(place) = Arc::clone(&self.loads.places).try_acquire_owned() {
             return self.read_after(stream, after, limit, place).await;
         }
         // What the caller has begun before may have the place.
-        self.connections.handovers.take_over_siblings();
+        self.database.connections.handovers.take_over_siblings();
         let (answer, answered) = oneshot::channel();
         self.wait(Load { stream: stream.clone(), after, answer });
         // No answer: the task went down with its runtime. Its loads read for themselves.
@@ -171,12 +174,13 @@ impl PgStore {
     ) -> Result<Vec<Result<Vec<R>, StoreError>>, StoreError> {
         let streams = || loads.iter().map(|load| &load.stream);
         let query = self
+            .database
             .query(R::TOGETHER)
             .bind(streams().map(|stream| stream.category().as_str()).collect::<Vec<_>>())
             .bind(streams().map(|stream| stream.key().as_str()).collect::<Vec<_>>())
             .bind(loads.iter().map(|load| bigint(load.after.0)).collect::<Vec<_>>())
             .bind(i64::from(EVENTS));
-        let rows = self.rows_on_this_task(query).await?;
+        let rows = self.database.rows_on_this_task(query).await?;
         let mut pages: Vec<_> = loads.iter().map(|_| Ok(Vec::new())).collect();
         let mut names = Names::default();
         for row in &rows {

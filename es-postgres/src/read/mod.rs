@@ -2,6 +2,7 @@
 
 pub(crate) mod coalescer;
 pub(crate) mod query;
+pub(crate) mod reader;
 pub(crate) mod safe_position;
 pub(crate) mod select;
 pub(crate) mod snapshots;

@@ -6,10 +6,10 @@ use sqlx::{PgConnection, Row};
 
 use crate::append::arrays::bigint;
 use crate::error::{from_sqlx, unexpected};
+use crate::read::reader::Reader;
 use crate::row;
-use crate::store::PgStore;
 
-impl PgStore {
+impl Reader {
     /// A page of the events that match: the position up to which the log is complete, and then the
     /// events, also those beyond.
     ///
@@ -21,7 +21,7 @@ impl PgStore {
         after: Position,
         limit: u32,
     ) -> Result<QueryPage, StoreError> {
-        let mut session = self.session().await?;
+        let mut session = self.database.session().await?;
         let page = self.query_page_on(&mut session, query, after, limit).await;
         let page = page.map_err(|error| session.failed(error))?;
         session.end().await?;
@@ -42,7 +42,7 @@ impl PgStore {
         } else {
             include_str!("../../sql/query_page_by_type.sql")
         };
-        let statement = self.query(sql).bind(bigint(after.0)).bind(i64::from(limit));
+        let statement = self.database.query(sql).bind(bigint(after.0)).bind(i64::from(limit));
         let rows =
             Items::of(query).bind(statement).fetch_all(connection).await.map_err(from_sqlx)?;
         let events = rows.iter().map(matching).collect::<Result<_, _>>()?;

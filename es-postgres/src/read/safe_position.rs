@@ -5,8 +5,8 @@ use sqlx::{PgConnection, Row};
 use tokio::sync::watch;
 
 use crate::error::from_sqlx;
+use crate::read::reader::Reader;
 use crate::row;
-use crate::store::PgStore;
 
 /// The end of the log, and its incarnation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,7 +18,7 @@ pub(crate) struct LogEnd {
     pub(crate) head: Position,
 }
 
-impl PgStore {
+impl Reader {
     /// Reads the end of the log with its safe position, which never goes back.
     ///
     /// # Errors
@@ -31,7 +31,7 @@ impl PgStore {
     ) -> Result<LogEnd, StoreError> {
         // Before the statement: what another reader learns meanwhile may be newer than its answer.
         let known = self.known_log.get();
-        let query = self.query(include_str!("../../sql/safe.sql"));
+        let query = self.database.query(include_str!("../../sql/safe.sql"));
         let row = query.fetch_one(connection).await.map_err(from_sqlx)?;
         if row.try_get::<bool, _>(2).map_err(from_sqlx)? {
             return Err(StoreError::new(

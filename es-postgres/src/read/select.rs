@@ -14,8 +14,8 @@ use sqlx::{PgConnection, Row};
 
 use crate::append::arrays::bigint;
 use crate::error::from_sqlx;
+use crate::read::reader::Reader;
 use crate::row;
-use crate::store::PgStore;
 
 /// The minimum number of events that a statement looks at; it looks at [`PER_EVENT`] for each
 /// requested one.
@@ -38,7 +38,7 @@ struct Found {
     through: Position,
 }
 
-impl PgStore {
+impl Reader {
     /// A page of a part of the log: first the position up to which the log is complete, then the
     /// events, as [`read_log_page`](Self::read_log_page) does.
     pub(crate) async fn read_selected_page(
@@ -77,6 +77,7 @@ impl PgStore {
             Scope::Category(category) => {
                 let until = piece.until();
                 let statement = self
+                    .database
                     .query(include_str!("../../sql/select_category.sql"))
                     .bind(bigint(piece.after.0))
                     .bind(bigint(until.0))
@@ -114,6 +115,7 @@ impl PgStore {
         };
         let until = piece.until();
         let statement = self
+            .database
             .query(include_str!("../../sql/select_log.sql"))
             .bind(bigint(piece.after.0))
             .bind(bigint(until.0))
@@ -130,7 +132,8 @@ impl PgStore {
         piece: Piece,
     ) -> Query<'static, Postgres, PgArguments> {
         let window = if types.is_some() { piece.window() } else { piece.limit.into() };
-        self.query(include_str!("../../sql/select_stream.sql"))
+        self.database
+            .query(include_str!("../../sql/select_stream.sql"))
             .bind(stream.category().as_str())
             .bind(stream.key().as_str())
             .bind(bigint(piece.after.0))
@@ -151,7 +154,8 @@ impl PgStore {
         tags.dedup();
         let looks = types.is_some() || tags.len() > 1;
         let window = if looks { piece.window() } else { piece.limit.into() };
-        self.query(include_str!("../../sql/select_tags.sql"))
+        self.database
+            .query(include_str!("../../sql/select_tags.sql"))
             .bind(bigint(piece.after.0))
             .bind(bigint(piece.safe.0))
             .bind(tags)

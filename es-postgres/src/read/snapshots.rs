@@ -9,13 +9,13 @@ use sqlx::{PgConnection, Postgres, Row};
 
 use crate::append::arrays::bigint;
 use crate::error::{from_sqlx, unexpected};
+use crate::read::reader::Reader;
 use crate::row;
-use crate::store::PgStore;
 
 /// The column of `snapshot_page.sql` in which a snapshot has its verdict and an event nothing.
 const VERDICT: usize = 8;
 
-impl PgStore {
+impl Reader {
     /// A snapshot and the events after it: one statement.
     pub(crate) async fn read_snapshot_page(
         &self,
@@ -25,7 +25,7 @@ impl PgStore {
         limit: u32,
     ) -> Result<SnapshotPage, StoreError> {
         let query = self.snapshot_query(stream, shape, at_most, limit);
-        page_of(&self.rows_of(query).await?, stream, shape)
+        page_of(&self.database.rows_of(query).await?, stream, shape)
     }
 
     /// The same on a connection that is held.
@@ -48,7 +48,8 @@ impl PgStore {
         at_most: Version,
         limit: u32,
     ) -> Query<'static, Postgres, PgArguments> {
-        self.query(include_str!("../../sql/snapshot_page.sql"))
+        self.database
+            .query(include_str!("../../sql/snapshot_page.sql"))
             .bind(stream.category().as_str())
             .bind(stream.key().as_str())
             .bind(shape.0.cast_signed())
@@ -64,6 +65,7 @@ impl PgStore {
         keep: u32,
     ) -> Result<(), StoreError> {
         let query = self
+            .database
             .query(include_str!("../../sql/save_snapshot.sql"))
             .bind(stream.category().as_str())
             .bind(stream.key().as_str())
@@ -72,7 +74,7 @@ impl PgStore {
             .bind(bigint(snapshot.position.0))
             .bind(snapshot.state.as_str())
             .bind(i64::from(keep));
-        self.rows_of(query).await.map(drop)
+        self.database.rows_of(query).await.map(drop)
     }
 }
 

@@ -21,9 +21,9 @@ use tokio::time::{Instant, sleep};
 use crate::error::from_sqlx;
 use crate::pool::session::Session;
 use crate::pool::warm_pool::Connections;
+use crate::read::reader::Reader;
 use crate::read::safe_position::LogEnd;
 use crate::row;
-use crate::store::PgStore;
 
 /// The number of horizons that are kept.
 const HORIZONS: usize = 64;
@@ -51,40 +51,13 @@ struct Horizon {
     timeline: String,
 }
 
-impl PgStore {
-    /// The same store, which reads the log from a standby of its primary and everything else from
-    /// the primary: appends, and the streams that decisions rest on.
-    ///
-    /// A page from the standby lacks nothing up to its [`safe`](es_core::LogPage::safe), like any
-    /// page. The position depends on how far the standby has replayed: one that lags behind, or has
-    /// stopped replaying, answers with a smaller `safe`, never with a gap. `safe` goes back if
-    /// `replica` leads to several standbys, one further behind than another; that does no harm to a
-    /// reader that goes on from its own checkpoint.
-    ///
-    /// The primary answers two cheap queries per page, so it must be available; it does not read
-    /// the events. A standby that was promoted is refused with
-    /// [`Unsupported`](StoreErrorKind::Unsupported), and so is one that follows another log. After
-    /// a failover give the store its new primary, and call
-    /// [`begin_incarnation`](Self::begin_incarnation) if the new one may have lacked events: the
-    /// old places in the write-ahead log mean nothing there.
-    ///
-    /// The role needs no more rights than a reader. The standby cancels a page that stands in the
-    /// way of its replay, which [is transient](StoreError::is_transient).
-    ///
-    /// ```no_run
-    /// use es_core::prelude::*;
-    /// # use es_postgres::PgStore;
-    /// # async fn example(primary: es_postgres::sqlx::PgPool, standby: es_postgres::sqlx::PgPool) -> Result<(), Box<dyn std::error::Error>> {
-    /// let store = PgStore::new(primary).with_log_replica(standby);
-    /// let page = store.log_page(Cursor::START, 500).await?;
-    /// println!("{} events, complete up to {}", page.events.len(), page.safe);
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn with_log_replica(mut self, replica: PgPool) -> Self {
-        let replica =
-            LogReplica { connections: Connections::of(replica), horizons: Mutex::default() };
+impl Reader {
+    /// The same reader, which reads the log from a standby.
+    pub(crate) fn with_log_replica(mut self, replica: PgPool) -> Self {
+        let replica = LogReplica {
+            connections: Connections::of(replica, true, true),
+            horizons: Mutex::default(),
+        };
         self.log_replica = Some(replica.into());
         self
     }
@@ -97,16 +70,16 @@ impl PgStore {
         let now = self.horizon().await?;
         let end = now.end;
         replica.remember(now);
-        let mut session = Session::open(&replica.connections, self.persistent).await?;
+        let mut session = Session::open(&replica.connections, self.database.persistent).await?;
         let safe = self.reached(replica, end, &mut session).await?;
         Ok((session, LogEnd { safe, ..end }))
     }
 
     /// Reads the horizon from the primary: first the safe position, then how much is written.
     async fn horizon(&self) -> Result<Horizon, StoreError> {
-        let mut session = self.session().await?;
+        let mut session = self.database.session().await?;
         let end = self.log_end(&mut session).await?;
-        let query = self.query(include_str!("../../sql/written.sql"));
+        let query = self.database.query(include_str!("../../sql/written.sql"));
         let row = query.fetch_one(&mut *session).await.map_err(from_sqlx)?;
         session.end().await?;
         let written = row::unsigned(&row, 0)?;
@@ -122,7 +95,7 @@ impl PgStore {
     ) -> Result<Position, StoreError> {
         let begun = Instant::now();
         loop {
-            let query = self.query(include_str!("../../sql/replayed.sql"));
+            let query = self.database.query(include_str!("../../sql/replayed.sql"));
             let row = query.fetch_one(&mut *connection).await.map_err(from_sqlx)?;
             if !row.try_get::<bool, _>(1).map_err(from_sqlx)? {
                 return Err(unsupported(

@@ -9,14 +9,14 @@ use sqlx::{PgConnection, Postgres};
 use crate::append::arrays::bigint;
 use crate::error::from_sqlx;
 use crate::pool::session::Session;
+use crate::read::reader::Reader;
 use crate::read::safe_position::LogEnd;
 use crate::read::stream_row::StreamRow;
 use crate::row::{self, Names};
-use crate::store::PgStore;
 
 const BEFORE: &str = include_str!("../../sql/stream_before.sql");
 
-impl PgStore {
+impl Reader {
     /// A page of one stream upwards: one statement, which sees everything that is committed. `held`
     /// is dropped when it is read.
     pub(crate) async fn read_after<R: StreamRow, G: Send + 'static>(
@@ -26,7 +26,8 @@ impl PgStore {
         limit: u32,
         held: G,
     ) -> Result<Vec<R>, StoreError> {
-        let rows = self.rows_while(self.page_query(R::AFTER, stream, after, limit), held).await?;
+        let rows =
+            self.database.rows_while(self.page_query(R::AFTER, stream, after, limit), held).await?;
         page_of(&rows, stream)
     }
 
@@ -37,7 +38,7 @@ impl PgStore {
         before: Version,
         limit: u32,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
-        let rows = self.rows_of(self.page_query(BEFORE, stream, before, limit)).await?;
+        let rows = self.database.rows_of(self.page_query(BEFORE, stream, before, limit)).await?;
         page_of(&rows, stream)
     }
 
@@ -64,7 +65,8 @@ impl PgStore {
         version: Version,
         limit: u32,
     ) -> Query<'static, Postgres, PgArguments> {
-        self.query(sql)
+        self.database
+            .query(sql)
             .bind(stream.category().as_str())
             .bind(stream.key().as_str())
             .bind(bigint(version.0))
@@ -94,7 +96,7 @@ impl PgStore {
         if let Some(replica) = &self.log_replica {
             return self.replica_session(replica).await;
         }
-        let mut session = self.session().await?;
+        let mut session = self.database.session().await?;
         let end = self.log_end(&mut session).await.map_err(|error| session.failed(error))?;
         Ok((session, end))
     }
@@ -111,7 +113,7 @@ impl PgStore {
             Cursor::After(position) => (include_str!("../../sql/log_after.sql"), position),
             Cursor::Before(position) => (include_str!("../../sql/log_before.sql"), position),
         };
-        let query = self.query(sql).bind(bigint(position.0)).bind(bigint(safe.0));
+        let query = self.database.query(sql).bind(bigint(position.0)).bind(bigint(safe.0));
         let rows = query.bind(i64::from(limit)).fetch_all(connection).await.map_err(from_sqlx)?;
         row::events(&rows)
     }

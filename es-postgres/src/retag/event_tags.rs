@@ -23,7 +23,7 @@ use es_core::{
 use sqlx::{PgConnection, Row};
 
 use crate::error::from_sqlx;
-use crate::store::PgStore;
+use crate::pool::database::Database;
 
 /// The number of changes of the required tags, as known without waiting. If the store has another
 /// number, the append takes the locked form.
@@ -136,7 +136,14 @@ impl Known {
     }
 }
 
-impl PgStore {
+/// The tags of stored events: as far as this process knows, and in the database.
+#[derive(Clone)]
+pub(crate) struct Tags {
+    pub(crate) database: Database,
+    pub(crate) event_tags: Arc<EventTags>,
+}
+
+impl Tags {
     /// Refuses events that lack a tag, and a condition on a tag that was complete and no longer is.
     /// The gate is passed, and `changes` was the number behind it.
     pub(crate) async fn have_all_tags<'a>(
@@ -186,7 +193,7 @@ impl PgStore {
         connection: &mut PgConnection,
         changes: i64,
     ) -> Result<Known, StoreError> {
-        let query = self.query(include_str!("../../sql/event_tags.sql"));
+        let query = self.database.query(include_str!("../../sql/event_tags.sql"));
         let rows = query.fetch_all(connection).await.map_err(from_sqlx)?;
         let mut events: HashMap<String, BTreeMap<String, TagState>> = HashMap::new();
         for row in rows {

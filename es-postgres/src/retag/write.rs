@@ -14,22 +14,41 @@ use crate::append::locked::{Wait, begin};
 use crate::append::tags::TagLocks;
 use crate::error::from_sqlx;
 use crate::pool::driven::driven;
-use crate::retag::event_tags::{Known, TagState};
+use crate::read::reader::Reader;
+use crate::retag::event_tags::{Known, TagState, Tags};
 use crate::row;
-use crate::store::PgStore;
 
-impl PgStore {
+/// The part of a store that completes tags, and writes those of stored events.
+#[derive(Clone)]
+pub(crate) struct Retagger {
+    tags: Tags,
+    reader: Reader,
+}
+
+impl Retagger {
+    pub(crate) fn new(tags: Tags, reader: Reader) -> Self {
+        Self { tags, reader }
+    }
+
     /// One of these tags that is not complete. Asks the database only about tags that this process
     /// does not know to be complete.
     pub(crate) async fn find_missing_tag(
         &self,
         tags: &[EventTag],
     ) -> Result<Option<EventTag>, StoreError> {
-        if self.event_tags.known().are_complete(tags) {
+        if self.tags.event_tags.known().are_complete(tags) {
             return Ok(None);
         }
-        let known =
-            self.undisturbed(|store, wait| async move { store.learn_tags(wait).await }).await?;
+        let known = {
+            let retagger = self.clone();
+            self.tags
+                .database
+                .undisturbed(move |wait| {
+                    let retagger = retagger.clone();
+                    async move { retagger.learn_tags(wait).await }
+                })
+                .await?
+        };
         for tag in tags {
             match known.state(tag) {
                 Some(TagState::Complete) => {}
@@ -41,10 +60,10 @@ impl PgStore {
     }
 
     async fn learn_tags(&self, wait: Wait) -> Result<Arc<Known>, StoreError> {
-        let mut connection = self.connections.take().await?;
+        let mut connection = self.tags.database.connections.take().await?;
         let mut transaction = connection.begin_with(begin(wait)).await.map_err(from_sqlx)?;
-        let changes = self.pass_gate(&mut transaction, false).await?;
-        let known = self.read_tags(&mut transaction, changes).await?;
+        let changes = self.tags.database.pass_gate(&mut transaction, false).await?;
+        let known = self.tags.read_tags(&mut transaction, changes).await?;
         transaction.commit().await.map_err(from_sqlx)?;
         connection.keep();
         Ok(known)
@@ -56,23 +75,27 @@ impl PgStore {
     /// The log is searched twice: up to where it is complete while appends go on, and beyond that
     /// with the gate held, when no append is open.
     async fn becomes_complete(&self, tag: &EventTag) -> Result<bool, StoreError> {
-        let (store, of) = (self.clone(), tag.clone());
-        let Some(safe) = driven(async move { store.look_through(&of).await }).await? else {
+        let (retagger, of) = (self.clone(), tag.clone());
+        let Some(safe) = driven(async move { retagger.look_through(&of).await }).await? else {
             return Ok(false);
         };
         let tag = tag.clone();
-        self.undisturbed(move |store, wait| {
-            let tag = tag.clone();
-            async move { store.look_beyond(&tag, safe, wait).await }
-        })
-        .await
+        let retagger = self.clone();
+        self.tags
+            .database
+            .undisturbed(move |wait| {
+                let retagger = retagger.clone();
+                let tag = tag.clone();
+                async move { retagger.look_beyond(&tag, safe, wait).await }
+            })
+            .await
     }
 
     /// The position up to which all events have the tag and the log is complete. `None` if an event
     /// lacks it.
     async fn look_through(&self, tag: &EventTag) -> Result<Option<Position>, StoreError> {
-        let LogPage { safe, .. } = self.read_log_page(es_core::Cursor::END, 1).await?;
-        let mut session = self.session().await?;
+        let LogPage { safe, .. } = self.reader.read_log_page(es_core::Cursor::END, 1).await?;
+        let mut session = self.tags.database.session().await?;
         let is_left_out = self.is_left_out(&mut session, tag, Position::START).await?;
         if is_left_out {
             self.tell_state(&mut session, tag, "missing").await?;
@@ -87,18 +110,18 @@ impl PgStore {
         safe: Position,
         wait: Wait,
     ) -> Result<bool, StoreError> {
-        let mut connection = self.connections.take().await?;
+        let mut connection = self.tags.database.connections.take().await?;
         let mut transaction = connection.begin_with(begin(wait)).await.map_err(from_sqlx)?;
-        self.pass_gate(&mut transaction, true).await?;
+        self.tags.database.pass_gate(&mut transaction, true).await?;
         let is_left_out = self.is_left_out(&mut transaction, tag, safe).await?;
         let state = if is_left_out { "missing" } else { "complete" };
         self.tell_state(&mut transaction, tag, state).await?;
-        let changes = self.pass_gate(&mut transaction, true).await?;
-        let known = self.look_at_tags(&mut transaction, changes).await;
+        let changes = self.tags.database.pass_gate(&mut transaction, true).await?;
+        let known = self.tags.look_at_tags(&mut transaction, changes).await;
         transaction.commit().await.map_err(from_sqlx)?;
         connection.keep();
         // Nobody else knows of it before the commit, and where that failed this process must not either.
-        let known = self.event_tags.learn(known?);
+        let known = self.tags.event_tags.learn(known?);
         // Somebody else may have told another state before.
         Ok(known.state(tag) == Some(TagState::Complete))
     }
@@ -110,6 +133,8 @@ impl PgStore {
         after: Position,
     ) -> Result<bool, StoreError> {
         let query = self
+            .tags
+            .database
             .query(include_str!("../../sql/tag_missing.sql"))
             .bind(tag.event.to_string())
             .bind(tag.tag.clone())
@@ -125,6 +150,8 @@ impl PgStore {
         state: &'static str,
     ) -> Result<(), StoreError> {
         let query = self
+            .tags
+            .database
             .query(include_str!("../../sql/tag_state.sql"))
             .bind(tag.event.to_string())
             .bind(tag.tag.clone())
@@ -135,18 +162,24 @@ impl PgStore {
 
     pub(crate) async fn open_retag(&self, retag: &Retag) -> Result<Position, StoreError> {
         let retag = retag.clone();
-        self.undisturbed(move |store, wait| {
-            let retag = retag.clone();
-            async move { store.try_open_retag(&retag, wait).await }
-        })
-        .await
+        let retagger = self.clone();
+        self.tags
+            .database
+            .undisturbed(move |wait| {
+                let retagger = retagger.clone();
+                let retag = retag.clone();
+                async move { retagger.try_open_retag(&retag, wait).await }
+            })
+            .await
     }
 
     async fn try_open_retag(&self, retag: &Retag, wait: Wait) -> Result<Position, StoreError> {
-        let mut connection = self.connections.take().await?;
+        let mut connection = self.tags.database.connections.take().await?;
         let mut transaction = connection.begin_with(begin(wait)).await.map_err(from_sqlx)?;
-        self.pass_gate(&mut transaction, true).await?;
+        self.tags.database.pass_gate(&mut transaction, true).await?;
         let query = self
+            .tags
+            .database
             .query(include_str!("../../sql/retag_begin.sql"))
             .bind(names(retag))
             .bind(retag.tags());
@@ -166,11 +199,15 @@ impl PgStore {
         through: Position,
     ) -> Result<(), StoreError> {
         let (retag, events) = (retag.clone(), events.to_vec());
-        self.undisturbed(move |store, wait| {
-            let (retag, events) = (retag.clone(), events.clone());
-            async move { store.try_write_retag(&retag, &events, through, wait).await }
-        })
-        .await
+        let retagger = self.clone();
+        self.tags
+            .database
+            .undisturbed(move |wait| {
+                let retagger = retagger.clone();
+                let (retag, events) = (retag.clone(), events.clone());
+                async move { retagger.try_write_retag(&retag, &events, through, wait).await }
+            })
+            .await
     }
 
     async fn try_write_retag(
@@ -180,7 +217,7 @@ impl PgStore {
         through: Position,
         wait: Wait,
     ) -> Result<(), StoreError> {
-        let mut connection = self.connections.take().await?;
+        let mut connection = self.tags.database.connections.take().await?;
         let mut transaction = connection.begin_with(begin(wait)).await.map_err(from_sqlx)?;
         let mut streams: Vec<_> = events.iter().map(|event| event.stream.clone()).collect();
         streams.sort();
@@ -188,13 +225,15 @@ impl PgStore {
         let part = |stream| StreamAppend::new(stream, ExpectedVersion::Any, Vec::new());
         let parts: Vec<_> = streams.into_iter().map(part).collect();
         if !parts.is_empty() {
-            let locked = self.lock(&mut transaction, &parts, TagLocks::default(), None).await;
+            let locked = self.tags.lock(&mut transaction, &parts, TagLocks::default(), None).await;
             locked.map_err(of_append)?;
             let tags = events.iter().flat_map(|event| {
                 event.tags.iter().map(|tag| (bigint(event.position.0), tag.as_str()))
             });
             let (positions, tags): (Vec<_>, Vec<_>) = tags.unzip();
-            self.query(include_str!("../../sql/retag_events.sql"))
+            self.tags
+                .database
+                .query(include_str!("../../sql/retag_events.sql"))
                 .bind(positions)
                 .bind(tags)
                 .execute(&mut *transaction)
@@ -209,15 +248,19 @@ impl PgStore {
 
     pub(crate) async fn close_retag(&self, retag: &Retag) -> Result<(), StoreError> {
         let retag = retag.clone();
-        self.undisturbed(move |store, _| {
-            let retag = retag.clone();
-            async move {
-                let mut session = store.session().await?;
-                store.written(&mut session, &retag, None).await?;
-                session.end().await
-            }
-        })
-        .await
+        let retagger = self.clone();
+        self.tags
+            .database
+            .undisturbed(move |_| {
+                let retagger = retagger.clone();
+                let retag = retag.clone();
+                async move {
+                    let mut session = retagger.tags.database.session().await?;
+                    retagger.written(&mut session, &retag, None).await?;
+                    session.end().await
+                }
+            })
+            .await
     }
 
     async fn written(
@@ -226,7 +269,9 @@ impl PgStore {
         retag: &Retag,
         through: Option<Position>,
     ) -> Result<(), StoreError> {
-        self.query(include_str!("../../sql/retag_state.sql"))
+        self.tags
+            .database
+            .query(include_str!("../../sql/retag_state.sql"))
             .bind(names(retag))
             .bind(retag.tags())
             .bind(through.map(|through| bigint(through.0)))

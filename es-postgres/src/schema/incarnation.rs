@@ -34,8 +34,8 @@ impl PgStore {
     /// ```
     pub async fn begin_incarnation(&self) -> Result<Incarnation, StoreError> {
         let incarnation = Incarnation::generate();
-        let begin = self.query(include_str!("../../sql/begin_incarnation.sql"));
-        self.rows_of(begin.bind(incarnation.as_uuid())).await?;
+        let begin = self.database.query(include_str!("../../sql/begin_incarnation.sql"));
+        self.database.rows_of(begin.bind(incarnation.as_uuid())).await?;
         Ok(incarnation)
     }
 }

@@ -8,9 +8,9 @@ use sqlx_core::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
 use crate::advisory_locks::SCHEMAS;
 use crate::error::from_sqlx;
+use crate::pool::database::Database;
 use crate::schema::owner;
 use crate::schema::statements::Schema;
-use crate::store::PgStore;
 
 /// The number of the newest migration.
 const LATEST: i64 = 7;
@@ -18,7 +18,7 @@ const LATEST: i64 = 7;
 /// Brings the schema up to date, on a connection that is closed afterwards: the lock that keeps two
 /// migrations apart belongs to the session, and a pool would keep the session of a caller that
 /// failed or went away.
-pub(crate) async fn migrate(store: &PgStore) -> Result<(), StoreError> {
+pub(crate) async fn migrate(store: &Database) -> Result<(), StoreError> {
     if is_current(store).await? {
         return Ok(());
     }
@@ -37,7 +37,7 @@ pub(crate) async fn migrate(store: &PgStore) -> Result<(), StoreError> {
 /// # Errors
 ///
 /// In a database whose texts are not UTF-8: it cannot hold every key and every payload.
-async fn is_current(store: &PgStore) -> Result<bool, StoreError> {
+async fn is_current(store: &Database) -> Result<bool, StoreError> {
     let pool = store.connections.pool();
     let encoding = sqlx::query_scalar::<_, String>("SHOW server_encoding");
     let encoding = encoding.fetch_one(pool).await.map_err(from_sqlx)?;
@@ -57,7 +57,7 @@ async fn is_current(store: &PgStore) -> Result<bool, StoreError> {
 
 /// Makes the schema if it is missing: a role that owns it may lack the right to make one. Two
 /// processes that find it missing wait for each other.
-async fn create_schema(store: &PgStore, connection: &mut PgConnection) -> Result<(), StoreError> {
+async fn create_schema(store: &Database, connection: &mut PgConnection) -> Result<(), StoreError> {
     let name = store.schema.name();
     let mut transaction = connection.begin().await.map_err(from_sqlx)?;
     let lock = store.query("SELECT pg_advisory_xact_lock($1, 0)").bind(SCHEMAS);

@@ -5,8 +5,8 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 
 use crate::error::from_sqlx;
+use crate::pool::database::Database;
 use crate::schema::statements::number_of;
-use crate::store::PgStore;
 
 /// The name of the first migration.
 pub(crate) const FIRST: &str = "streams and events";
@@ -31,7 +31,7 @@ pub struct ForeignSchema {
 
 /// Checks by `schema_objects.sql` that the schema is empty, or was migrated before.
 pub(crate) async fn is_ours(
-    store: &PgStore,
+    store: &Database,
     connection: &mut PgConnection,
     found: &PgRow,
 ) -> Result<(), StoreError> {
@@ -56,7 +56,7 @@ pub(crate) async fn is_ours(
 
 /// Checks that no other store in this database has the same numbers for its locks.
 pub(crate) async fn is_by_itself(
-    store: &PgStore,
+    store: &Database,
     connection: &mut PgConnection,
 ) -> Result<(), StoreError> {
     let rows = store.query(include_str!("../../sql/stores.sql")).fetch_all(connection).await;

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::error::from_sqlx;
-use crate::store::PgStore;
+use crate::tail::follower::Tail;
 use crate::tail::poller::Growth;
 
 /// The time between two notifications; the second covers all appends of that time.
@@ -31,43 +31,21 @@ pub(crate) struct Notifications {
     growth: Weak<Growth>,
     /// The greatest position of an append of this process.
     appended: AtomicU64,
-    has_teller: AtomicBool,
+    has_notifier: AtomicBool,
     has_listener: Arc<AtomicBool>,
     /// Closed when the store is dropped.
     alive: watch::Sender<()>,
 }
 
-impl PgStore {
-    /// The same store, which notifies other processes of its appends and receives their
-    /// notifications, so that a reader at the end of the log goes on within milliseconds and not at
-    /// the next poll.
-    ///
-    /// Readers lose nothing without it, and nothing if a notification is lost: they still poll
-    /// every tenth of a second. A notification is sent after a commit and beside
-    /// it, at most once in five milliseconds, so that appends do not wait for one another as they
-    /// would with a notification in each transaction.
-    ///
-    /// Listening takes one connection of its own to the address of the pool, from the first waiting
-    /// reader until the store is dropped; a lost connection is made again automatically.
-    /// Notifications do not pass a pooler such as pgbouncer in transaction mode: readers there only
-    /// poll. Appends in the caller's own transaction send none, since only the caller knows when it
-    /// commits.
-    ///
-    /// ```no_run
-    /// # use es_postgres::PgStore;
-    /// # async fn example(pool: es_postgres::sqlx::PgPool) -> Result<(), Box<dyn std::error::Error>> {
-    /// let store = PgStore::new(pool).with_notifications();
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn with_notifications(mut self) -> Self {
+impl Tail {
+    /// The same tail, which tells other processes of appends and listens to them.
+    pub(crate) fn with_notifications(mut self) -> Self {
         let notifications = Notifications {
-            address: self.connections.pool().connect_options(),
-            channel: self.schema.channel(),
+            address: self.database.connections.pool().connect_options(),
+            channel: self.database.schema.channel(),
             growth: Arc::downgrade(&self.growth),
             appended: AtomicU64::new(0),
-            has_teller: AtomicBool::new(false),
+            has_notifier: AtomicBool::new(false),
             has_listener: Arc::default(),
             alive: watch::Sender::new(()),
         };
@@ -85,16 +63,16 @@ impl PgStore {
 }
 
 impl Notifications {
-    fn tell(self: &Arc<Self>, store: &PgStore, position: Position) {
+    fn tell(self: &Arc<Self>, tail: &Tail, position: Position) {
         let news = self.appended.fetch_max(position.0, Ordering::SeqCst) < position.0;
-        if news && !self.has_teller.swap(true, Ordering::SeqCst) {
-            self.call_teller(store);
+        if news && !self.has_notifier.swap(true, Ordering::SeqCst) {
+            self.call_notifier(tail);
         }
     }
 
-    fn call_teller(self: &Arc<Self>, store: &PgStore) {
+    fn call_notifier(self: &Arc<Self>, tail: &Tail) {
         let notifications = Arc::clone(self);
-        let notifier = Notifier { notifications, store: store.clone(), over: false };
+        let notifier = Notifier { notifications, tail: tail.clone(), over: false };
         // Nothing of the caller's spans: it speaks for others too.
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(notifier.work())),
@@ -120,7 +98,7 @@ impl Notifications {
 /// The notifier task. It ends when there is nothing to send.
 struct Notifier {
     notifications: Arc<Notifications>,
-    store: PgStore,
+    tail: Tail,
     /// True if it ended because there was nothing left, or another one has begun.
     over: bool,
 }
@@ -144,17 +122,20 @@ impl Notifier {
     /// True if the task may end. An append that came while it was about to end has started no
     /// other.
     fn ends(&mut self, told: u64) -> bool {
-        let Notifications { appended, has_teller, .. } = &*self.notifications;
-        has_teller.store(false, Ordering::SeqCst);
+        let Notifications { appended, has_notifier, .. } = &*self.notifications;
+        has_notifier.store(false, Ordering::SeqCst);
         self.over =
-            appended.load(Ordering::SeqCst) == told || has_teller.swap(true, Ordering::SeqCst);
+            appended.load(Ordering::SeqCst) == told || has_notifier.swap(true, Ordering::SeqCst);
         self.over
     }
 
     async fn notify(&self, position: u64) -> Result<(), StoreError> {
-        let mut session = self.store.session().await?;
-        let query =
-            self.store.query(include_str!("../../sql/notify.sql")).bind(position.to_string());
+        let mut session = self.tail.database.session().await?;
+        let query = self
+            .tail
+            .database
+            .query(include_str!("../../sql/notify.sql"))
+            .bind(position.to_string());
         let told = query.execute(&mut *session).await.map_err(from_sqlx);
         session.end_after(told).await.map(drop)
     }
@@ -164,7 +145,7 @@ impl Notifier {
 impl Drop for Notifier {
     fn drop(&mut self) {
         if !self.over {
-            self.notifications.has_teller.store(false, Ordering::Release);
+            self.notifications.has_notifier.store(false, Ordering::Release);
         }
     }
 }
@@ -230,48 +211,50 @@ impl Drop for Listener {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::{PgStore, PgStoreOptions};
 
-    /// A store whose server is never contacted.
-    fn store() -> PgStore {
+    /// The tail of a store whose server is never contacted.
+    fn tail() -> Tail {
         let pool = PgPoolOptions::new().connect_lazy("postgres://nobody@localhost/nowhere");
-        PgStore::new(pool.expect("an address")).with_notifications()
+        let options = PgStoreOptions::new().with_notifications();
+        PgStore::with_options(pool.expect("an address"), options).tail
     }
 
     #[tokio::test]
-    async fn an_append_that_comes_while_the_teller_ends_is_told_by_it() {
-        let store = store();
-        let notifications = Arc::clone(store.notifications.as_ref().expect("it tells"));
-        notifications.has_teller.store(true, Ordering::SeqCst);
+    async fn an_append_that_comes_while_the_notifier_ends_is_told_by_it() {
+        let tail = tail();
+        let notifications = Arc::clone(tail.notifications.as_ref().expect("it tells"));
+        notifications.has_notifier.store(true, Ordering::SeqCst);
         let mut notifier =
-            Notifier { notifications: Arc::clone(&notifications), store, over: false };
+            Notifier { notifications: Arc::clone(&notifications), tail, over: false };
 
         // It has found no notifier missing, so it has called none.
         notifications.appended.store(7, Ordering::SeqCst);
 
         assert!(!notifier.ends(6));
-        assert!(notifications.has_teller.load(Ordering::SeqCst));
+        assert!(notifications.has_notifier.load(Ordering::SeqCst));
         assert!(notifier.ends(7));
-        assert!(!notifications.has_teller.load(Ordering::SeqCst));
+        assert!(!notifications.has_notifier.load(Ordering::SeqCst));
     }
 
     #[test]
-    fn the_next_append_after_a_runtime_that_went_away_calls_another_teller() {
+    fn the_next_append_after_a_runtime_that_went_away_calls_another_notifier() {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let store = runtime.block_on(async { store() });
-        let notifications = Arc::clone(store.notifications.as_ref().expect("it tells"));
-        runtime.block_on(async { notifications.tell(&store, Position(1)) });
-        assert!(notifications.has_teller.load(Ordering::SeqCst));
+        let tail = runtime.block_on(async { tail() });
+        let notifications = Arc::clone(tail.notifications.as_ref().expect("it tells"));
+        runtime.block_on(async { notifications.tell(&tail, Position(1)) });
+        assert!(notifications.has_notifier.load(Ordering::SeqCst));
 
         drop(runtime);
 
-        assert!(!notifications.has_teller.load(Ordering::SeqCst));
+        assert!(!notifications.has_notifier.load(Ordering::SeqCst));
     }
 
     #[test]
     fn who_waits_after_a_runtime_that_went_away_calls_another_listener() {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let store = runtime.block_on(async { store() });
-        let notifications = Arc::clone(store.notifications.as_ref().expect("it hears"));
+        let tail = runtime.block_on(async { tail() });
+        let notifications = Arc::clone(tail.notifications.as_ref().expect("it hears"));
         runtime.block_on(async { notifications.listen() });
         assert!(notifications.has_listener.load(Ordering::SeqCst));
 

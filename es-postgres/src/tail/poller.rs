@@ -20,7 +20,7 @@ use tokio::time::{sleep, timeout};
 use tracing::Instrument;
 
 use crate::spans;
-use crate::store::PgStore;
+use crate::tail::follower::Tail;
 
 /// The interval at which the log is polled, while nothing else tells of growth.
 const POLL: Duration = Duration::from_millis(100);
@@ -79,16 +79,16 @@ impl Growth {
     }
 }
 
-impl PgStore {
+impl Tail {
     /// Returns when the log is known to be complete beyond `safe`, when that cannot be found out,
     /// or when it took too long.
     pub(crate) async fn until_grown(&self, safe: Position) {
-        if self.log_replica.is_some() {
+        if self.reader.log_replica.is_some() {
             // What the primary has is not what its standby has: each reader asks that.
             return sleep(POLL).await;
         }
         let grown = async {
-            let mut known = self.known_log.subscribe();
+            let mut known = self.reader.known_log.subscribe();
             if known.borrow().is_some_and(|end| end.safe > safe) {
                 return;
             }
@@ -107,20 +107,20 @@ impl PgStore {
 struct Waiter<'a>(&'a Growth);
 
 impl<'a> Waiter<'a> {
-    fn of(store: &'a PgStore) -> Self {
-        let mut waiting = store.growth.waiting();
+    fn of(tail: &'a Tail) -> Self {
+        let mut waiting = tail.growth.waiting();
         waiting.count += 1;
         let calls = !std::mem::replace(&mut waiting.has_poller, true);
         drop(waiting);
         if calls {
-            let poller = Poller { store: store.clone(), over: false };
+            let poller = Poller { tail: tail.clone(), over: false };
             // Nothing of the caller's spans: it works for others too.
             drop(tokio::spawn(poller.work()));
         }
-        if let Some(notifications) = &store.notifications {
+        if let Some(notifications) = &tail.notifications {
             notifications.listen();
         }
-        Self(&store.growth)
+        Self(&tail.growth)
     }
 }
 
@@ -132,14 +132,14 @@ impl Drop for Waiter<'_> {
 
 /// The task that polls the log. It ends when no reader waits.
 struct Poller {
-    store: PgStore,
+    tail: Tail,
     /// True if it ended because no reader waits.
     over: bool,
 }
 
 impl Poller {
     async fn work(mut self) {
-        let growth = Arc::clone(&self.store.growth);
+        let growth = Arc::clone(&self.tail.growth);
         let mut hurry = Duration::ZERO;
         loop {
             if self.is_behind() {
@@ -170,26 +170,26 @@ impl Poller {
     /// True if there is a reason to look early. A reported position becomes complete in a moment,
     /// unless an earlier append is open.
     fn is_behind(&self) -> bool {
-        let growth = &self.store.growth;
+        let growth = &self.tail.growth;
         growth.told.load(Ordering::Acquire) > self.known().0
             || growth.is_unsure.load(Ordering::Acquire)
     }
 
     fn known(&self) -> Position {
-        self.store.known_log.get().map_or(Position::START, |end| end.safe)
+        self.tail.reader.known_log.get().map_or(Position::START, |end| end.safe)
     }
 
     async fn look(&self) -> Result<(), StoreError> {
         let look = async {
-            let mut session = self.store.session().await?;
-            let end = self.store.log_end(&mut session).await;
+            let mut session = self.tail.database.session().await?;
+            let end = self.tail.reader.log_end(&mut session).await;
             session.end_after(end).await
         };
         look.instrument(spans::log_end()).await.map(drop)
     }
 
     fn ends(&mut self) -> bool {
-        let mut waiting = self.store.growth.waiting();
+        let mut waiting = self.tail.growth.waiting();
         self.over = waiting.count == 0;
         waiting.has_poller = !self.over;
         self.over
@@ -200,8 +200,8 @@ impl Poller {
 impl Drop for Poller {
     fn drop(&mut self) {
         if !self.over {
-            self.store.growth.waiting().has_poller = false;
-            self.store.growth.failed.send_modify(|failed| *failed = failed.wrapping_add(1));
+            self.tail.growth.waiting().has_poller = false;
+            self.tail.growth.failed.send_modify(|failed| *failed = failed.wrapping_add(1));
         }
     }
 }

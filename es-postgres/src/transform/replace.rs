@@ -8,6 +8,7 @@ use sqlx::{Connection, PgConnection, Row};
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
+use crate::append::appender::Appender;
 use crate::append::arrays::bigint;
 use crate::append::locked::{Met, Wait, begin};
 use crate::append::statement::{Failure, Outcome};
@@ -15,20 +16,20 @@ use crate::append::tags::TagLocks;
 use crate::error::{contended, from_sqlx, unexpected};
 use crate::pool::driven::told;
 use crate::row;
-use crate::store::PgStore;
 use crate::transform::copies::chunks;
 
-impl PgStore {
+impl Appender {
     /// The tags of all events of a stream.
     pub(crate) async fn read_stream_tags(
         &self,
         stream: &StreamId,
     ) -> Result<Vec<(Position, Tag)>, StoreError> {
         let query = self
+            .database
             .query(include_str!("../../sql/stream_tags.sql"))
             .bind(stream.category().as_str())
             .bind(stream.key().as_str());
-        let rows = self.rows_of(query).await?;
+        let rows = self.database.rows_of(query).await?;
         let tag = |row| {
             let text = sqlx::postgres::PgRow::try_get::<&str, _>(row, 1).map_err(from_sqlx)?;
             let tag = text.parse().map_err(|why: es_core::InvalidText| {
@@ -45,11 +46,11 @@ impl PgStore {
         &self,
         replacement: Replacement,
     ) -> Result<Transformed, TransformError> {
-        let store = self.clone();
+        let appender = self.clone();
         let (mut answer, caller) = oneshot::channel();
         let task = async move {
-            let attempt = |wait| store.try_replace(&replacement, wait);
-            let done = store.when_free(&mut answer, Met::Nobody, attempt).await;
+            let attempt = |wait| appender.try_replace(&replacement, wait);
+            let done = appender.when_free(&mut answer, Met::Nobody, attempt).await;
             if let Some(done) = done {
                 let _ = answer.send(done);
             }
@@ -67,7 +68,7 @@ impl PgStore {
         replacement: &Replacement,
         wait: Wait,
     ) -> Result<Transformed, AppendError> {
-        let mut connection = self.connections.take().await?;
+        let mut connection = self.database.connections.take().await?;
         let mut transaction = connection.begin_with(begin(wait)).await.map_err(from_sqlx)?;
         match self.replace_within(&mut transaction, replacement).await {
             Ok(transformed) => {
@@ -97,10 +98,10 @@ impl PgStore {
             .map_err(|why| StoreError::new(StoreErrorKind::Unsupported, why))?;
         let written = replacement.copies.iter().flat_map(|copy| &copy.event.tags);
         let locks = TagLocks::shared(written.map(Tag::as_str));
-        self.lock(connection, record.parts(), locks, None).await?;
+        self.tags.lock(connection, record.parts(), locks, None).await?;
         let copies = replacement.copies.iter().map(|copy| &copy.event);
-        let changes = self.event_tags.known().changes();
-        self.have_all_tags(connection, changes, copies, None).await?;
+        let changes = self.tags.event_tags.known().changes();
+        self.tags.have_all_tags(connection, changes, copies, None).await?;
         match self.run_locked(connection, &record).await {
             Ok(Outcome::Appended(_)) => {}
             Ok(Outcome::Conflict(conflict)) => return Err(conflict.into()),
@@ -123,14 +124,16 @@ impl PgStore {
         archive: &StreamId,
     ) -> Result<(), StoreError> {
         let (category, key) = (stream.category().as_str(), stream.key().as_str());
-        self.query(include_str!("../../sql/archive_stream.sql"))
+        self.database
+            .query(include_str!("../../sql/archive_stream.sql"))
             .bind(category)
             .bind(key)
             .bind(archive.category().as_str())
             .execute(&mut *connection)
             .await
             .map_err(from_sqlx)?;
-        self.query(include_str!("../../sql/name_stream.sql"))
+        self.database
+            .query(include_str!("../../sql/name_stream.sql"))
             .bind(category)
             .bind(key)
             .execute(connection)
@@ -147,7 +150,8 @@ impl PgStore {
         if tags.is_empty() {
             return Ok(());
         }
-        self.query(include_str!("../../sql/untag.sql"))
+        self.database
+            .query(include_str!("../../sql/untag.sql"))
             .bind(tags.iter().map(|(position, _)| bigint(position.0)).collect::<Vec<_>>())
             .bind(tags.iter().map(|(_, tag)| tag.as_str()).collect::<Vec<_>>())
             .execute(connection)
@@ -168,6 +172,7 @@ impl PgStore {
         for chunk in chunks(&replacement.copies) {
             let chunk = chunk?;
             let row = self
+                .database
                 .query(include_str!("../../sql/write_copies.sql"))
                 .bind(stream.category().as_str())
                 .bind(stream.key().as_str())

@@ -2,8 +2,8 @@
 
 use es_core::prelude::*;
 use es_core::{Actor, AppendError, StoreErrorKind, Timestamp};
-use es_postgres::PgStore;
 use es_postgres::sqlx;
+use es_postgres::{PgStore, PgStoreOptions};
 use futures_util::TryStreamExt;
 
 use crate::support::{append, event, events, exact, fixture, part, stream};
@@ -224,7 +224,8 @@ async fn without_prepared_statements_the_server_keeps_none() {
         .connect(fixture.database.url())
         .await
         .unwrap();
-    let store = PgStore::new(pool.clone()).without_prepared_statements();
+    let store =
+        PgStore::with_options(pool.clone(), PgStoreOptions::new().without_prepared_statements());
 
     store.append(append("a", exact(0), 1)).await.unwrap();
     store

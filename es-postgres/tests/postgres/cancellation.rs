@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use es_core::prelude::*;
-use es_postgres::PgStore;
 use es_postgres::sqlx::postgres::PgPoolOptions;
 use es_postgres::sqlx::{self, Connection};
+use es_postgres::{PgStore, PgStoreOptions};
 use futures_util::{FutureExt, TryStreamExt};
 use tokio::time::timeout;
 
@@ -173,7 +173,8 @@ async fn dropped_futures_without_prepared_statements_leave_no_transaction() {
     sqlx::query("CREATE TABLE orders (id bigint)").execute(&fixture.pool).await.unwrap();
     let options = PgPoolOptions::new().max_connections(1).test_before_acquire(false);
     let pool = options.connect(fixture.database.url()).await.unwrap();
-    let store = PgStore::new(pool.clone()).without_prepared_statements();
+    let store =
+        PgStore::with_options(pool.clone(), PgStoreOptions::new().without_prepared_statements());
     let mut dice = Dice(0x5eed);
     let mut answered = 0;
 

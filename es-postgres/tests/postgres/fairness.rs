@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use es_core::prelude::*;
 use es_core::{AppendError, Condition, Query, StoreErrorKind};
-use es_postgres::PgStore;
 use es_postgres::sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use es_postgres::sqlx::{Executor, PgPool, PgTransaction};
+use es_postgres::{PgStore, PgStoreOptions};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -124,7 +124,8 @@ async fn a_store_without_spare_connections_waits_for_the_pool() {
     let fixture = fixture().await;
     let options = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(1));
     let pool = pool_of(&fixture, options).await;
-    let store = PgStore::new(pool.clone()).without_spare_connections();
+    let store =
+        PgStore::with_options(pool.clone(), PgStoreOptions::new().without_spare_connections());
     let _held = hold(&pool, 1).await;
 
     let answer = store.append(append("a", ExpectedVersion::NoStream, 1)).await;
@@ -173,7 +174,7 @@ async fn an_append_on_a_condition_that_meets_nobody_needs_no_place_of_those_who_
     let address: PgConnectOptions = fixture.database.url().parse().unwrap();
     let options = PgPoolOptions::new().max_connections(3);
     let pool = options.connect_with(address.options([("lock_timeout", "1min")])).await.unwrap();
-    let store = PgStore::new(pool).without_spare_connections();
+    let store = PgStore::with_options(pool, PgStoreOptions::new().without_spare_connections());
     let decided = |key| {
         let query = Query::new(vec![item(&["moved"], &[&format!("to:{key}")])]).unwrap();
         let append = append(key, ExpectedVersion::Any, 1);

@@ -29,6 +29,7 @@ mod lost_replies;
 mod next;
 mod nights;
 mod notifications;
+mod options;
 mod panics;
 #[cfg(unix)]
 mod pgbouncer;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use es_core::prelude::*;
-use es_postgres::PgStore;
 use es_postgres::sqlx::PgPool;
 use es_postgres::sqlx::postgres::{PgListener, PgPoolOptions};
+use es_postgres::{PgStore, PgStoreOptions};
 use tokio::time::{Instant, timeout};
 
 use crate::growth::{safe, usual_wait};
@@ -19,7 +19,10 @@ const LISTENERS: &str = "SELECT count(*) FROM pg_stat_activity \
 
 /// A store with a pool of its own, as in another process.
 async fn another(fixture: &Fixture) -> PgStore {
-    PgStore::new(PgPool::connect(fixture.database.url()).await.unwrap()).with_notifications()
+    PgStore::with_options(
+        PgPool::connect(fixture.database.url()).await.unwrap(),
+        PgStoreOptions::new().with_notifications(),
+    )
 }
 
 /// A store that listens.
@@ -98,7 +101,7 @@ async fn listening_takes_no_connection_from_the_pool() {
     let fixture = fixture().await;
     let options = PgPoolOptions::new().max_connections(1);
     let pool = options.connect(fixture.database.url()).await.unwrap();
-    let store = PgStore::new(pool.clone()).with_notifications();
+    let store = PgStore::with_options(pool.clone(), PgStoreOptions::new().with_notifications());
     let end = safe(&store).await;
     let _ = timeout(POLL / 10, store.log_grown(end)).await;
     fixture.until(LISTENERS, 1).await;

@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use es_core::prelude::*;
 use es_core::{AppendError, StoreErrorKind};
-use es_postgres::PgStore;
 use es_postgres::sqlx::PgPool;
+use es_postgres::{PgStore, PgStoreOptions};
 use es_testing::postgres::{TestPooler, TestServer};
 use futures_util::TryStreamExt;
 use tokio::task::JoinSet;
@@ -35,7 +35,7 @@ async fn pool() -> PgPool {
 }
 
 async fn fresh_store() -> (PgStore, ()) {
-    (PgStore::new(pool().await).without_prepared_statements(), ())
+    (PgStore::with_options(pool().await, PgStoreOptions::new().without_prepared_statements()), ())
 }
 
 mod contract {
@@ -47,7 +47,8 @@ mod contract {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_services_write_and_read_through_few_sessions() {
     let ours = pool().await;
-    let store = PgStore::new(ours.clone()).without_prepared_statements();
+    let store =
+        PgStore::with_options(ours.clone(), PgStoreOptions::new().without_prepared_statements());
     let mut writers = JoinSet::new();
 
     for writer in 0..10 {

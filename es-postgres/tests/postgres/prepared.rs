@@ -3,8 +3,8 @@
 
 use es_core::prelude::*;
 use es_core::projection::{Progress, ProjectionBatch};
-use es_postgres::PgStore;
 use es_postgres::sqlx::{self, AssertSqlSafe, Executor, PgConnection, PgPool};
+use es_postgres::{PgStore, PgStoreOptions};
 use es_testing::postgres::TestDatabase;
 
 use crate::projections::support::{Node, prepared, version};
@@ -71,7 +71,8 @@ async fn store() -> (PgStore, PgPool, TestDatabase) {
     let database = TestDatabase::create().await;
     let pool = PgStore::pool_options().max_connections(1);
     let pool = pool.connect(database.url()).await.unwrap();
-    let store = PgStore::new(pool.clone()).without_prepared_statements();
+    let store =
+        PgStore::with_options(pool.clone(), PgStoreOptions::new().without_prepared_statements());
     store.migrate().await.unwrap();
     (store, pool, database)
 }

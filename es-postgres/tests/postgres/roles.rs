@@ -8,7 +8,7 @@ use es_core::{
     TransformError, TransformStore,
 };
 use es_postgres::sqlx::{self, AssertSqlSafe, Executor, PgPool};
-use es_postgres::{PgStore, SchemaName};
+use es_postgres::{PgStore, PgStoreOptions, SchemaName};
 use es_testing::postgres::TestServer;
 
 use crate::support::{append, exact, stream};
@@ -210,13 +210,16 @@ async fn the_rights_are_given_in_another_schema_as_documented() {
     administrator.execute(roles).await.unwrap();
     let owner = pool_of(&server, "es_owner").await;
     let ledger = || SchemaName::new("ledger").unwrap();
-    PgStore::in_schema(owner.clone(), ledger()).migrate().await.unwrap();
+    PgStore::with_options(owner.clone(), PgStoreOptions::new().with_schema(ledger()))
+        .migrate()
+        .await
+        .unwrap();
     let rights = include_str!("../../roles.sql");
     let rights = rights.replace("SCHEMA es", "SCHEMA ledger").replace("es.", "ledger.");
     owner.execute(AssertSqlSafe(rights)).await.unwrap();
     let writer = pool_of(&server, "es_writer").await;
 
-    let store = PgStore::in_schema(writer.clone(), ledger());
+    let store = PgStore::with_options(writer.clone(), PgStoreOptions::new().with_schema(ledger()));
     store.append(append("a", exact(0), 1)).await.unwrap();
 
     assert_eq!(answer(&writer, "DELETE FROM ledger.events".to_owned()).await, REFUSED);

@@ -5,7 +5,7 @@ use std::error::Error;
 use es_core::prelude::*;
 use es_core::{AppendError, StoreErrorKind};
 use es_postgres::sqlx::{self, AssertSqlSafe, Executor};
-use es_postgres::{ForeignSchema, PgStore, SchemaName};
+use es_postgres::{ForeignSchema, PgStore, PgStoreOptions, SchemaName};
 use es_testing::postgres::TestDatabase;
 use futures_util::future::join_all;
 
@@ -130,7 +130,7 @@ async fn a_schema_that_is_somebody_elses_is_refused_and_left_alone() {
     let tables: i64 = sqlx::query_scalar(tables).fetch_one(&pool).await.unwrap();
     assert_eq!(tables, 1);
     let name = SchemaName::new("ledger").unwrap();
-    PgStore::in_schema(pool, name).migrate().await.unwrap();
+    PgStore::with_options(pool, PgStoreOptions::new().with_schema(name)).migrate().await.unwrap();
 }
 
 /// A service that migrates with the same driver into the same schema has a table of that name too.
@@ -153,7 +153,10 @@ async fn migrations_of_a_service_are_not_taken_for_those_of_a_store() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_schema_that_is_missing_is_named() {
     let fixture = fixture().await;
-    let store = PgStore::in_schema(fixture.pool.clone(), SchemaName::new("ledger").unwrap());
+    let store = PgStore::with_options(
+        fixture.pool.clone(),
+        PgStoreOptions::new().with_schema(SchemaName::new("ledger").unwrap()),
+    );
 
     let error = store.append(append("a", exact(0), 1)).await.unwrap_err();
 

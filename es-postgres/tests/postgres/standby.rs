@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use es_core::prelude::*;
 use es_core::{AppendError, StoreError, StoreErrorKind};
-use es_postgres::PgStore;
 use es_postgres::sqlx::{self, PgPool};
+use es_postgres::{PgStore, PgStoreOptions};
 use es_testing::postgres::TestServer;
 
 use crate::log_order::{naive_reader, writer};
@@ -33,7 +33,10 @@ async fn replicated() -> Replicated {
     PgStore::new(primary_pool.clone()).migrate().await.unwrap();
     let standby = primary.standby();
     let standby_pool = pool_of(&standby).await;
-    let store = PgStore::new(primary_pool.clone()).with_log_replica(standby_pool.clone());
+    let store = PgStore::with_options(
+        primary_pool.clone(),
+        PgStoreOptions::new().with_log_replica(standby_pool.clone()),
+    );
     Replicated { store, primary_pool, standby_pool, standby, primary }
 }
 
@@ -184,8 +187,10 @@ async fn a_standby_that_does_not_come_on_is_believed_in_nothing() {
     replicated.until_safe(first).await;
     replicated.pause().await;
     replicated.put("b", 5).await;
-    let begun = PgStore::new(replicated.primary_pool.clone())
-        .with_log_replica(replicated.standby_pool.clone());
+    let begun = PgStore::with_options(
+        replicated.primary_pool.clone(),
+        PgStoreOptions::new().with_log_replica(replicated.standby_pool.clone()),
+    );
 
     let page = begun.log_page(Cursor::START, 100).await.unwrap();
     replicated.on_standby("SELECT pg_wal_replay_resume()").await;
@@ -249,7 +254,10 @@ async fn a_standby_of_another_log_is_told_apart() {
     PgStore::new(other_pool.clone()).migrate().await.unwrap();
     PgStore::new(other_pool.clone()).append(append("x", exact(0), 9)).await.unwrap();
     let mixed = Replicated {
-        store: PgStore::new(other_pool).with_log_replica(ours.standby_pool.clone()),
+        store: PgStore::with_options(
+            other_pool,
+            PgStoreOptions::new().with_log_replica(ours.standby_pool.clone()),
+        ),
         ..ours
     };
     // As much as it takes for the places in the two logs to meet.

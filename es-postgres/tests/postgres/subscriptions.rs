@@ -7,9 +7,9 @@ use std::time::Duration;
 use es_core::prelude::*;
 use es_core::projection::{EventHandler, ProjectionStore, Projections, RunOptions, Running};
 use es_core::{ProjectError, ProjectionName, RecordedEvent, Selection, Start};
-use es_postgres::PgStore;
 use es_postgres::sqlx::postgres::PgConnectOptions;
 use es_postgres::sqlx::{self, PgConnection, PgPool};
+use es_postgres::{PgStore, PgStoreOptions};
 use es_testing::postgres::{TestPooler, TestServer};
 use futures_util::StreamExt;
 use tokio::time::timeout;
@@ -130,7 +130,8 @@ async fn a_consumer_works_behind_a_pooler() {
     let options = PgConnectOptions::from_str(&pooler.url(&database)).unwrap();
     let options = options.statement_cache_capacity(0);
     let sessions = PgStore::pool_options().max_connections(8).connect_with(options).await.unwrap();
-    let store = PgStore::new(sessions).without_prepared_statements();
+    let store =
+        PgStore::with_options(sessions, PgStoreOptions::new().without_prepared_statements());
     let projections = Projections::new(store.clone(), store.projections());
     let name = ProjectionName::new("notes-of-all").unwrap();
 

@@ -242,7 +242,10 @@ async fn a_long_stream_is_copied_in_order() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_without_prepared_statements_transforms_too() {
     let fixture = fixture().await;
-    let store = fixture.store.clone().without_prepared_statements();
+    let store = {
+        let options = es_postgres::PgStoreOptions::new().without_prepared_statements();
+        PgStore::with_options(fixture.pool.clone(), options)
+    };
     fixture.put("a", exact(0), 3).await.unwrap();
 
     transform(&store, "a").await.unwrap();

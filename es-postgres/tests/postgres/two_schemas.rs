@@ -6,7 +6,7 @@ use es_core::prelude::*;
 use es_core::projection::{ProjectionBatch, ProjectionStore};
 use es_core::{Condition, Query};
 use es_postgres::sqlx::{self, Executor};
-use es_postgres::{PgProjections, PgStore, SchemaName};
+use es_postgres::{PgProjections, PgStore, PgStoreOptions, SchemaName};
 use tokio::time::timeout;
 
 use crate::projections::dependents::Totals;
@@ -15,8 +15,12 @@ use crate::support::{Fixture, append, exact, fixture, item, stream, tagged};
 
 /// A migrated store beside the one in `es`, on the same pool.
 async fn ledger(fixture: &Fixture) -> PgStore {
-    let name = SchemaName::new("ledger").unwrap();
-    let store = PgStore::in_schema(fixture.pool.clone(), name);
+    ledger_with(fixture, PgStoreOptions::new()).await
+}
+
+async fn ledger_with(fixture: &Fixture, options: PgStoreOptions) -> PgStore {
+    let options = options.with_schema(SchemaName::new("ledger").unwrap());
+    let store = PgStore::with_options(fixture.pool.clone(), options);
     store.migrate().await.unwrap();
     store
 }
@@ -74,7 +78,7 @@ async fn an_open_append_of_the_one_holds_nothing_of_the_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_is_told_of_its_own_appends() {
     let fixture = fixture().await;
-    let ledger = ledger(&fixture).await.with_notifications();
+    let ledger = ledger_with(&fixture, PgStoreOptions::new().with_notifications()).await;
     let mut of_es = sqlx::postgres::PgListener::connect_with(&fixture.pool).await.unwrap();
     of_es.listen_all(["es_log", "es_log_ledger"]).await.unwrap();
 
@@ -122,8 +126,12 @@ async fn each_has_inline_projections_of_its_own() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_schemas_that_would_share_their_locks_are_refused() {
     let fixture = fixture().await;
-    let in_schema =
-        |name: &str| PgStore::in_schema(fixture.pool.clone(), SchemaName::new(name).unwrap());
+    let in_schema = |name: &str| {
+        PgStore::with_options(
+            fixture.pool.clone(),
+            PgStoreOptions::new().with_schema(SchemaName::new(name).unwrap()),
+        )
+    };
     in_schema("tenant_15").migrate().await.unwrap();
 
     let error = in_schema("tenant_60").migrate().await.unwrap_err();

@@ -74,7 +74,7 @@ pub const RUNNING: &str = "running";
 pub async fn work(orders: Orders) -> anyhow::Result<()> {
     let options = PgConnectOptions::from_str(&orders.url)?.application_name(&orders.name);
     let pool = PgStore::pool_options().max_connections(8).connect_lazy_with(options);
-    let store = notified(PgStore::new(pool.clone()), orders.notifications);
+    let store = PgStore::with_options(pool.clone(), notified(orders.notifications));
     match orders.job {
         Job::Balances => run(&orders, &store, Balances).await,
         Job::BalancesAtOnce => run(&orders, &store, BalancesAtOnce).await,

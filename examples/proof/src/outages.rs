@@ -18,7 +18,7 @@ use crate::measure::Turns;
 use crate::node::Job;
 use crate::processes::{Kind, Process};
 use crate::report::{Cell, Table};
-use crate::server::{Database, notified, own};
+use crate::server::{Database, own};
 use crate::{Run, progress};
 
 /// The duration of leases here.
@@ -35,7 +35,7 @@ pub async fn torture(run: &mut Run) -> anyhow::Result<()> {
         node.runs().await?;
     }
     let pace = Pace { pause: Duration::from_millis(40), withdrawn: 10, prefix: "hot-" };
-    let store = notified(outages.database.another_store(), true);
+    let store = outages.database.notified_store(true);
     let appenders = Appenders::start(run, &store, 4, pace);
     outages.visible().await?;
 

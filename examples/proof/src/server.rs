@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use anyhow::Context;
 use es_core::projection::Projections;
-use es_postgres::{PgProjections, PgStore};
+use es_postgres::{PgProjections, PgStore, PgStoreOptions};
 use es_testing::postgres::TestServer;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool};
@@ -144,6 +144,11 @@ impl Database {
         store(&self.options)
     }
 
+    /// The same with notifications, or without.
+    pub fn notified_store(&self, notifications: bool) -> PgStore {
+        PgStore::with_options(pool(&self.options), notified(notifications))
+    }
+
     /// The one number that `sql` asks for.
     pub async fn number(&self, sql: &'static str) -> anyhow::Result<u64> {
         let number: i64 = sqlx::query_scalar(sql).fetch_one(&self.pool).await?;
@@ -153,14 +158,18 @@ impl Database {
 
 /// The store with a pool of its own, set as `PgStore::connect` sets it.
 fn store(options: &PgConnectOptions) -> PgStore {
-    let pool = PgPoolOptions::new().test_before_acquire(false).max_connections(POOL);
-    let pool = pool.connect_lazy_with(options.clone());
-    PgStore::new(pool)
+    PgStore::new(pool(options))
 }
 
-/// The store, told by the server of what others append, or not.
-pub fn notified(store: PgStore, notifications: bool) -> PgStore {
-    if notifications { store.with_notifications() } else { store }
+fn pool(options: &PgConnectOptions) -> PgPool {
+    let pool = PgPoolOptions::new().test_before_acquire(false).max_connections(POOL);
+    pool.connect_lazy_with(options.clone())
+}
+
+/// The options of a store that the server tells of what others append, or not.
+pub fn notified(notifications: bool) -> PgStoreOptions {
+    let options = PgStoreOptions::new();
+    if notifications { options.with_notifications() } else { options }
 }
 
 /// A server of the program's own; it goes away with its guard, also if the program is killed.

@@ -16,7 +16,7 @@ use crate::node::Job;
 use crate::processes::Kind;
 use crate::read_models::BalancesAtOnce;
 use crate::report::{Cell, Table};
-use crate::server::{Database, notified};
+use crate::server::Database;
 use crate::{Run, progress};
 
 /// Appenders that make the load.
@@ -64,7 +64,7 @@ struct Seen {
 
 async fn measure(run: &Run, notifications: bool, is_loaded: bool) -> anyhow::Result<Seen> {
     let database = run.server.database().await?;
-    let store = notified(database.another_store(), notifications);
+    let store = database.notified_store(notifications);
     let kind = Kind { notifications, ..Kind::of(Job::BalancesAtOnce) };
     let node = kind.start(&database, "node").await?;
     let mut probe = Probe {

@@ -7,13 +7,13 @@ use es_core::EventId;
 use super::lone::Claim;
 use super::queue::{Turn, Waiting};
 use super::scheduler::{How, Scheduler, StreamHash, Ticket};
+use crate::append::appender::Appender;
 use crate::append::coalesce::Run;
 use crate::append::weight::BATCH;
-use crate::store::PgStore;
 
 /// Appends to different streams; appends to one stream follow from each other.
 pub(super) struct Batch {
-    pub(super) store: PgStore,
+    pub(super) appender: Appender,
     pub(super) chains: Vec<Chain>,
 }
 
@@ -38,7 +38,7 @@ struct Draft {
 impl Batch {
     /// Takes the appends that may go out now from the queue, oldest first. The others stay in their
     /// order.
-    pub(super) fn take(store: &PgStore, scheduler: &mut Scheduler) -> Option<Self> {
+    pub(super) fn take(appender: &Appender, scheduler: &mut Scheduler) -> Option<Self> {
         let mut draft =
             Draft { chains: Vec::new(), of_stream: HashMap::new(), ids: HashSet::new(), size: 0 };
         for waiting in std::mem::take(&mut scheduler.queue) {
@@ -55,7 +55,7 @@ impl Batch {
             chain.ticket = scheduler.enter(chain.stream, How::Batch);
         }
         let chains = draft.chains;
-        (!chains.is_empty()).then(|| Self { store: store.clone(), chains })
+        (!chains.is_empty()).then(|| Self { appender: appender.clone(), chains })
     }
 
     /// Leaves the streams, and hands each chain to `tell`: with a claim on its stream if it is busy.
@@ -65,7 +65,7 @@ impl Batch {
         mut tell: impl FnMut(Chain, Option<Claim>),
     ) {
         let chains = std::mem::take(&mut self.chains);
-        let mut scheduler = self.store.group.scheduler();
+        let mut scheduler = self.appender.group.scheduler();
         for (nth, chain) in chains.iter().enumerate() {
             if is_busy(nth) {
                 scheduler.shut(chain.stream, chain.ticket);
@@ -76,7 +76,7 @@ impl Batch {
         drop(scheduler);
         for (nth, chain) in chains.into_iter().enumerate() {
             let claim =
-                is_busy(nth).then(|| Claim::of_shut(&self.store, chain.stream, chain.ticket));
+                is_busy(nth).then(|| Claim::of_shut(&self.appender, chain.stream, chain.ticket));
             tell(chain, claim);
         }
     }
@@ -140,7 +140,7 @@ fn ids(waiting: &Waiting) -> impl Iterator<Item = EventId> {
 /// callers that wait for an answer learn that there is none.
 impl Drop for Batch {
     fn drop(&mut self) {
-        let mut scheduler = self.store.group.scheduler();
+        let mut scheduler = self.appender.group.scheduler();
         for chain in &self.chains {
             scheduler.leave(chain.stream, chain.ticket);
         }

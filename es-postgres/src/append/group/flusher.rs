@@ -11,21 +11,21 @@ use super::batch::{Batch, Chain};
 use super::lone::Claim;
 use super::queue::{Turn, Waiting};
 use super::scheduler::Scheduler;
+use crate::append::appender::Appender;
 use crate::append::arrays::Columns;
 use crate::append::next::Next;
 use crate::append::reply::{Answer, Verdict};
 use crate::append::statement::{Failure, Form};
 use crate::append::weight::BATCH;
-use crate::store::PgStore;
 
 /// The work of one flusher.
 struct Flusher {
-    store: PgStore,
+    appender: Appender,
     /// True if it ended because there was nothing to do.
     over: bool,
 }
 
-impl PgStore {
+impl Appender {
     /// Starts a flusher if the queue needs one.
     pub(super) fn call_flusher(&self, mut scheduler: MutexGuard<'_, Scheduler>) {
         if !scheduler.lacks_flusher() {
@@ -34,7 +34,7 @@ impl PgStore {
         scheduler.flushers += 1;
         // Not under the lock: a runtime that is going away drops the task at once.
         drop(scheduler);
-        let flusher = Flusher { store: self.clone(), over: false };
+        let flusher = Flusher { appender: self.clone(), over: false };
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(flusher.work())),
             // Dropped where there is no runtime: its end wakes those who wait, in theirs.
@@ -44,7 +44,7 @@ impl PgStore {
 
     /// Sends a batch and tells each append its outcome.
     async fn send(&self, batch: Batch) {
-        let mut session = match self.session().await {
+        let mut session = match self.database.session().await {
             Ok(session) => session,
             Err(error) => return batch.tell_failure(&error),
         };
@@ -57,7 +57,7 @@ impl PgStore {
     }
 }
 
-impl PgStore {
+impl Appender {
     /// Stores what the short statement can store, and leaves the rest to the long one, as long as
     /// that saves anything: both take a round trip.
     async fn run_batch(
@@ -66,7 +66,7 @@ impl PgStore {
         chains: &[Chain],
     ) -> Result<Answer, Failure> {
         let appends = chains.iter().flat_map(|chain| &chain.appends);
-        let changes = self.event_tags.changes_for(appends.filter_map(Waiting::part));
+        let changes = self.tags.event_tags.changes_for(appends.filter_map(Waiting::part));
         let next: Vec<_> = chains.iter().filter_map(Chain::next).collect();
         if 2 * next.len() < chains.len() {
             return self.run(connection, columns(chains)?, Form::Batch(changes)).await;
@@ -88,8 +88,8 @@ impl PgStore {
 impl Flusher {
     async fn work(mut self) {
         while let Some(batch) = self.next() {
-            let store = self.store.clone();
-            store.send(batch).await;
+            let appender = self.appender.clone();
+            appender.send(batch).await;
             // Whoever was just answered may have more to say: those who are awake come first, and the
             // next batch is theirs. Nobody is waited for.
             yield_now().await;
@@ -97,8 +97,8 @@ impl Flusher {
     }
 
     fn next(&mut self) -> Option<Batch> {
-        let mut scheduler = self.store.group.scheduler();
-        let batch = Batch::take(&self.store, &mut scheduler);
+        let mut scheduler = self.appender.group.scheduler();
+        let batch = Batch::take(&self.appender, &mut scheduler);
         if batch.is_none() {
             scheduler.flushers -= 1;
             self.over = true;
@@ -114,7 +114,7 @@ impl Drop for Flusher {
         if self.over {
             return;
         }
-        let mut scheduler = self.store.group.scheduler();
+        let mut scheduler = self.appender.group.scheduler();
         scheduler.flushers -= 1;
         let left = std::mem::take(&mut scheduler.queue);
         drop(scheduler);

@@ -9,10 +9,10 @@ use tracing::Span;
 
 use super::lone::Claim;
 use super::scheduler::{How, StreamHash};
+use crate::append::appender::Appender;
 use crate::append::locked::Met;
 use crate::error::unexpected;
 use crate::pool::driven::driven;
-use crate::store::PgStore;
 
 /// An append in the queue.
 pub(super) struct Waiting {
@@ -48,9 +48,9 @@ impl Waiting {
     /// process goes there meanwhile. The caller, who may not poll for long, has no part in that.
     pub(super) fn lock(self, claim: Claim) {
         let Self { append, answer, span, .. } = self;
-        let store = claim.store().clone();
+        let appender = claim.appender().clone();
         drop(span.in_scope(|| {
-            store.call_locked(append, Some(claim), Met::Somebody, answer, Turn::Settled)
+            appender.call_locked(append, Some(claim), Met::Somebody, answer, Turn::Settled)
         }));
     }
 
@@ -60,7 +60,7 @@ impl Waiting {
     }
 }
 
-impl PgStore {
+impl Appender {
     /// Appends together with the other appends that are ready to go out.
     ///
     /// A caller that is dropped while waiting has sent nothing: a flusher takes only appends whose
@@ -75,22 +75,26 @@ impl PgStore {
             _ => return self.append_alone(append).await,
         };
         // What the caller has begun before may be what this is about to wait for.
-        self.connections.handovers.take_over_siblings();
+        self.database.connections.handovers.take_over_siblings();
         loop {
             self.wait_at_door(stream).await;
             let turn = self.queue(&append, stream, size).await?;
-            let store = self.clone();
+            let appender = self.clone();
             match turn.await {
                 Ok(Turn::Settled(answer)) => return answer,
                 Ok(Turn::Known) => {
                     return self
-                        .drive(async move { store.first_answer_anywhere(&append).await })
+                        .database
+                        .drive(async move { appender.first_answer_anywhere(&append).await })
                         .await;
                 }
                 // Whatever ended the task that had it, a panic or the end of its runtime: the ids tell
                 // whether it was stored, and it meets no other append again.
                 Ok(Turn::Alone) | Err(_) => {
-                    return self.drive(async move { store.append_alone(append).await }).await;
+                    return self
+                        .database
+                        .drive(async move { appender.append_alone(append).await })
+                        .await;
                 }
                 Ok(Turn::Again) => {}
             }
@@ -115,10 +119,10 @@ impl PgStore {
             self.push(waiting(room));
             return Ok(turn);
         }
-        let store = self.clone();
+        let appender = self.clone();
         driven(async move {
             let room = room.acquire_many_owned(permits).await;
-            store.push(waiting(room.map_err(|_| unexpected("the queue of appends is closed"))?));
+            appender.push(waiting(room.map_err(|_| unexpected("the queue of appends is closed"))?));
             Ok(turn)
         })
         .await

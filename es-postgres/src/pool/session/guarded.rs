@@ -7,9 +7,9 @@ use sqlx_core::transaction::TransactionManager;
 
 use super::Session;
 use crate::error::from_sqlx;
+use crate::pool::database::Database;
 use crate::pool::warm_pool::Held;
 use crate::schema::statements::Schema;
-use crate::store::PgStore;
 
 /// The cursor that keeps handlers from committing.
 pub(super) const GUARD: &str = "es_guard";
@@ -57,7 +57,7 @@ impl Session {
     /// belongs to this connection alone, nothing can be written in it outside of the transaction,
     /// so that statements after a ROLLBACK have no effect, either.
     pub(crate) async fn begin_guarded(
-        store: &PgStore,
+        store: &Database,
         connection: Held,
         projection: &ProjectionId,
     ) -> Result<Self, StoreError> {

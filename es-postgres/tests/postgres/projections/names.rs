@@ -98,7 +98,10 @@ async fn a_name_with_capitals_that_is_known_goes_on() {
 async fn a_name_that_is_too_long_for_a_schema_is_refused() {
     let fixture = fixture().await;
     let schema = es_postgres::SchemaName::new("s".repeat(32)).unwrap();
-    let store = es_postgres::PgStore::in_schema(fixture.pool.clone(), schema);
+    let store = es_postgres::PgStore::with_options(
+        fixture.pool.clone(),
+        es_postgres::PgStoreOptions::new().with_schema(schema),
+    );
     store.migrate().await.unwrap();
     let registration = Registration::new(named(&"p".repeat(40), 1), incarnation(&store).await);
 

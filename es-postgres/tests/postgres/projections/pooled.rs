@@ -6,9 +6,9 @@ use std::time::Duration;
 use es_core::projection::{
     ParkedSelector, ProjectionBatch, ProjectionStore, Registration, Swap, VersionState,
 };
-use es_postgres::PgStore;
 use es_postgres::sqlx;
 use es_postgres::sqlx::postgres::PgConnectOptions;
+use es_postgres::{PgStore, PgStoreOptions};
 use es_testing::postgres::{TestPooler, TestServer};
 use tokio::task::JoinSet;
 
@@ -25,7 +25,7 @@ async fn a_projection_is_run_from_its_first_batch_to_its_swap() {
     let options = PgConnectOptions::from_str(&pooler.url(&database)).unwrap();
     let options = options.statement_cache_capacity(0);
     let pool = PgStore::pool_options().max_connections(20).connect_with(options).await.unwrap();
-    let store = PgStore::new(pool).without_prepared_statements();
+    let store = PgStore::with_options(pool, PgStoreOptions::new().without_prepared_statements());
     let (old, new) = (version(1), version(2));
     let kept = prepared(&store, &old).await;
     let mut nodes = JoinSet::new();
