@@ -1,11 +1,13 @@
 //! The path by which an expansion finds es-core.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Path;
 use syn::parse::{Parse, ParseStream};
 
+use crate::dependency::Dependency;
 use crate::diagnostics::{Errors, Slot};
+use crate::manifest;
 use crate::paths;
 
 /// A path as it is written after `crate =`: without generic arguments.
@@ -18,18 +20,42 @@ impl Parse for ModPath {
 }
 
 /// The beginning of every path to es-core in an expansion.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct CratePath<'a>(Option<&'a Path>);
+#[derive(Clone, Copy)]
+pub(crate) enum CratePath<'a> {
+    /// The path after `crate =`.
+    Given(&'a Path),
+    /// The name of the dependency.
+    Named(&'static str),
+}
 
 impl<'a> CratePath<'a> {
     /// An example of the key with its value.
     pub(crate) const EXAMPLE: &'static str = "crate = ::es_core";
 
-    /// The path that was given, if it means the same in every module.
+    /// The path that was given, if it means the same in every module. Without one it is the name that
+    /// es-core has in the manifest of the package; in a package that has none, nothing that is
+    /// generated could be found.
     pub(crate) fn new(given: &'a Slot<ModPath>, errors: &mut Errors) -> Self {
-        let Some(ModPath(path)) = given.value() else {
-            return Self(None);
-        };
+        if let Some(ModPath(path)) = given.value() {
+            return Self::given(path, errors);
+        }
+        match manifest::es_core() {
+            Dependency::Named(name) => Self::Named(name),
+            Dependency::Missing => {
+                errors.lost(
+                    "es-core is not among the dependencies in `Cargo.toml`; write \
+                     `cargo add es-core`, or in the annotation `crate = ::framework::es_core` \
+                     with the path under which another crate hands it on",
+                );
+                Self::OWN
+            }
+            Dependency::Unknown => Self::OWN,
+        }
+    }
+
+    const OWN: Self = Self::Named("es_core");
+
+    fn given(path: &'a Path, errors: &mut Errors) -> Self {
         if leads_nowhere(path) {
             errors.at(
                 path,
@@ -39,7 +65,7 @@ impl<'a> CratePath<'a> {
                     paths::text(path)
                 ),
             );
-            return Self(None);
+            return Self::OWN;
         }
         let anchored = path.leading_colon.is_some()
             || path.segments.first().is_some_and(|first| {
@@ -56,7 +82,7 @@ impl<'a> CratePath<'a> {
                 ),
             );
         }
-        Self(Some(path))
+        Self::Given(path)
     }
 }
 
@@ -70,9 +96,12 @@ fn leads_nowhere(path: &Path) -> bool {
 
 impl ToTokens for CratePath<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        match self.0 {
-            Some(path) => path.to_tokens(tokens),
-            None => tokens.extend(quote!(::es_core)),
+        match self {
+            Self::Given(path) => path.to_tokens(tokens),
+            Self::Named(name) => {
+                let name = Ident::new(name, Span::call_site());
+                tokens.extend(quote!(::#name));
+            }
         }
     }
 }

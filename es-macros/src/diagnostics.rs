@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::completion::Unfinished;
@@ -15,6 +15,8 @@ pub(crate) struct Errors {
     told: Option<syn::Error>,
     /// The places in which something is still to be written.
     pub(crate) unfinished: Vec<Unfinished>,
+    /// True if the expansion could not find es-core.
+    is_lost: bool,
 }
 
 impl Errors {
@@ -29,6 +31,15 @@ impl Errors {
             Some(errors) => errors.combine(error),
             None => self.told = Some(error),
         }
+    }
+
+    /// Adds the mistake that es-core cannot be found. It stands at the derive, in place of its
+    /// [expansion](Self::report_beside), each path of which would be one more mistake.
+    pub(crate) fn lost(&mut self, message: impl Display) {
+        if !self.is_lost {
+            self.push(syn::Error::new(Span::call_site(), message));
+        }
+        self.is_lost = true;
     }
 
     /// The parsed value; a failure is kept for the report.
@@ -53,6 +64,13 @@ impl Errors {
     /// before everything else, and are empty for an annotation that is sound and has keys.
     pub(crate) fn completion(&self, krate: CratePath<'_>) -> TokenStream {
         self.unfinished.iter().map(|place| place.completion(krate)).collect()
+    }
+
+    /// The expansion and the mistakes.
+    pub(crate) fn report_beside(self, expansion: TokenStream) -> TokenStream {
+        let expansion = if self.is_lost { TokenStream::new() } else { expansion };
+        let told = self.report();
+        quote!(#expansion #told)
     }
 
     /// The mistakes as the tokens that make the compiler print them.

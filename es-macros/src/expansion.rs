@@ -11,10 +11,9 @@ pub(crate) fn of(
     item: TokenStream,
 ) -> TokenStream {
     let mut errors = Errors::default();
-    let mut expansion = match errors.take(syn::parse2(item)) {
+    let expansion = match errors.take(syn::parse2(item)) {
         Some(input) => derive(&input, &mut errors),
         None => TokenStream::new(),
     };
-    expansion.extend(errors.report());
-    expansion
+    errors.report_beside(expansion)
 }

@@ -2,7 +2,8 @@
 //! and `Shape`.
 //!
 //! Import them from es-core, which re-exports them together with the traits of the same names. The generated
-//! code refers to `::es_core`.
+//! code refers to es-core by the name that it has in the `Cargo.toml` of the package, or by the path after
+//! `crate =`.
 #![cfg_attr(
     not(test),
     deny(
@@ -21,6 +22,7 @@ mod command;
 mod completion;
 mod crate_path;
 mod decision_model;
+mod dependency;
 mod describe;
 mod diagnostics;
 mod event;
@@ -28,6 +30,7 @@ mod event_enum;
 mod event_list;
 mod event_set;
 mod expansion;
+mod manifest;
 mod name;
 mod paths;
 mod projection;
@@ -38,6 +41,7 @@ mod superseded;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod toml;
 mod underived;
 mod version;
 

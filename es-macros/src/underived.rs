@@ -60,8 +60,8 @@ impl Underived {
         self.strip(&mut bare);
         input.attrs.insert(0, self.annotation(keys));
         let derived = derive(&input, &mut errors);
-        let told = errors.report();
-        quote!(#bare #derived #told)
+        let derived = errors.report_beside(derived);
+        quote!(#bare #derived)
     }
 
     /// The annotation in the form that the derive reads.

@@ -7,6 +7,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use crate::mistake::Rename;
+
 /// The libraries that a program may name: those that a newcomer writes into `Cargo.toml`.
 const LIBRARIES: [&str; 5] = ["es_core", "es_testing", "serde", "thiserror", "tokio"];
 
@@ -35,23 +37,28 @@ impl Compiler {
         Self { libraries: arguments(&cargo), folder }
     }
 
-    /// The errors of a program, as they are printed; `renamed` is a library that it has under another
-    /// name.
+    /// The errors of a program, as they are printed.
     pub(crate) fn errors_of(
         &self,
         name: &str,
         program: &str,
-        renamed: Option<&(String, String)>,
+        rename: Option<&Rename>,
     ) -> Vec<String> {
-        let source = self.folder.join(name).with_extension("rs");
+        let folder = self.folder.join(name);
+        fs::create_dir_all(&folder).expect("the folder for temporary files is writable");
+        let source = folder.join("main.rs");
         fs::write(&source, program).expect("the folder for temporary files is writable");
+        fs::write(folder.join("Cargo.toml"), manifest(rename))
+            .expect("the folder for temporary files is writable");
         let rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
             .args(["--edition=2024", "--test", "--emit=metadata", "--cap-lints=allow"])
             .args(["--error-format=json", "--diagnostic-width=100", "--crate-name=program"])
-            .arg("-o")
-            .arg(source.with_extension("rmeta"))
-            .args(self.libraries.iter().map(|argument| named(argument, renamed)))
-            .arg(&source)
+            .args(["-o", "program.rmeta"])
+            .args(self.libraries.iter().map(|argument| named(argument, rename)))
+            .arg("main.rs")
+            .current_dir(&folder)
+            .env("CARGO_MANIFEST_DIR", &folder)
+            .env_remove("CARGO_MANIFEST_PATH")
             .output()
             .expect("rustc runs, as it compiled this test");
         let told = String::from_utf8(rustc.stderr).expect("rustc writes UTF-8");
@@ -61,13 +68,28 @@ impl Compiler {
     }
 }
 
-/// The argument that names a library, with the other name if it is the one that is `renamed`.
-fn named(argument: &str, renamed: Option<&(String, String)>) -> String {
-    let other = renamed.and_then(|(library, other)| {
+/// The argument that names a library, with the other name if it has one.
+fn named(argument: &str, rename: Option<&Rename>) -> String {
+    let other = rename.and_then(|Rename { library, name, .. }| {
         let file = argument.strip_prefix(&format!("--extern={library}="))?;
-        Some(format!("--extern={other}={file}"))
+        Some(format!("--extern={name}={file}"))
     });
     other.unwrap_or_else(|| argument.to_owned())
+}
+
+/// The manifest of the program.
+fn manifest(rename: Option<&Rename>) -> String {
+    let dependencies = LIBRARIES.map(|library| {
+        let package = library.replace('_', "-");
+        match rename.filter(|rename| rename.library == library) {
+            None => format!("{package} = \"1\"\n"),
+            Some(Rename { name, is_handed_on: true, .. }) => format!("{name} = \"1\"\n"),
+            Some(Rename { name, .. }) => {
+                format!("{name} = {{ package = \"{package}\", version = \"1\" }}\n")
+            }
+        }
+    });
+    format!("[package]\nname = \"program\"\n\n[dependencies]\n{}", dependencies.concat())
 }
 
 /// The rendered text, if the line is an error at some place; the last line counts them and has none.

@@ -13,7 +13,10 @@
 //! ```
 //!
 //! `~ es_core framework` gives the program a library under another name, as `package = …` in a
-//! `Cargo.toml` does.
+//! `Cargo.toml` does. With `^ es_core framework` it has the library from another one of that name alone,
+//! which hands it on.
+//!
+//! A file in `sound` holds changes that are no mistakes.
 //!
 //! A mistake that meets another number of errors than one says so in the line below its changes, `! 3 `
 //! and why that cannot be helped. With `-- --nocapture` the tests print each first error.
@@ -44,7 +47,7 @@ fn one_mistake_meets_one_error() {
     mistakes.retain(|mistake| is_wanted(&mistake.name));
 
     let told = each(&mistakes, |mistake| {
-        compiler.errors_of(&mistake.name, &mistake.program(&base), mistake.renamed.as_ref())
+        compiler.errors_of(&mistake.name, &mistake.program(&base), mistake.rename.as_ref())
     });
 
     let mut surprises = Vec::new();
@@ -70,6 +73,17 @@ fn one_mistake_meets_one_error() {
     assert_eq!(surprises, [] as [String; 0]);
     if wanted.is_none() {
         assert_eq!(mistakes.len() - single, EXCEPTIONS, "exceptions of {}", mistakes.len());
+    }
+}
+
+#[test]
+fn a_sound_program_meets_no_error() {
+    let compiler = Compiler::new();
+    let base = mistake::base();
+
+    for sound in mistake::none() {
+        let told = compiler.errors_of(&sound.name, &sound.program(&base), sound.rename.as_ref());
+        assert_eq!(told, [] as [String; 0], "{}", sound.name);
     }
 }
 

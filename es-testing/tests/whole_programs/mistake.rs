@@ -9,9 +9,16 @@ pub(crate) struct Mistake {
     pub(crate) name: String,
     /// The number of errors that it meets; one, unless it says why not.
     pub(crate) errors: usize,
-    /// A library that the program has under another name: its own and the other.
-    pub(crate) renamed: Option<(String, String)>,
+    pub(crate) rename: Option<Rename>,
     changes: Vec<Change>,
+}
+
+/// A library that the program has under another name.
+pub(crate) struct Rename {
+    pub(crate) library: String,
+    pub(crate) name: String,
+    /// True if it is the name of another library, which hands this one on.
+    pub(crate) is_handed_on: bool,
 }
 
 #[derive(Default)]
@@ -27,8 +34,16 @@ pub(crate) fn base() -> String {
 
 /// All mistakes, in the order of their kinds.
 pub(crate) fn all() -> Vec<Mistake> {
-    let entries =
-        fs::read_dir(Path::new(FOLDER).join("mistakes")).expect("the folder of mistakes is there");
+    in_folder("mistakes")
+}
+
+/// The changes that are no mistakes.
+pub(crate) fn none() -> Vec<Mistake> {
+    in_folder("sound")
+}
+
+fn in_folder(name: &str) -> Vec<Mistake> {
+    let entries = fs::read_dir(Path::new(FOLDER).join(name)).expect("the folder is there");
     let mut files: Vec<_> = entries.map(|entry| entry.expect("readable").path()).collect();
     files.sort();
     let texts = files.iter().map(|file| fs::read_to_string(file).expect("readable"));
@@ -43,7 +58,7 @@ fn parse(text: &str) -> Option<Mistake> {
         return None;
     }
     let mut mistake =
-        Mistake { name: name.to_owned(), errors: 1, renamed: None, changes: Vec::new() };
+        Mistake { name: name.to_owned(), errors: 1, rename: None, changes: Vec::new() };
     let mut change = Change::default();
     for line in text.lines().chain([""]) {
         match line.split_at_checked(1) {
@@ -54,9 +69,10 @@ fn parse(text: &str) -> Option<Mistake> {
                 assert!(!reason.is_empty(), "{name} says why");
                 mistake.errors = errors.parse().expect("a number and why");
             }
-            Some(("~", names)) => {
-                let (library, other) = names.trim().split_once(' ').expect("two names");
-                mistake.renamed = Some((library.to_owned(), other.to_owned()));
+            Some((kind @ ("~" | "^"), names)) => {
+                let (library, name) = names.trim().split_once(' ').expect("two names");
+                let (library, name) = (library.to_owned(), name.to_owned());
+                mistake.rename = Some(Rename { library, name, is_handed_on: kind == "^" });
             }
             _ if !change.old.is_empty() => mistake.changes.push(std::mem::take(&mut change)),
             _ => {}

@@ -1,12 +1,12 @@
-//! Promise: es-core may have another name in `Cargo.toml`. Each derive is told it by `crate = …`,
-//! serde by its own `crate`, and nothing in an expansion says `es_core`.
+//! Promise: es-core may have another name in `Cargo.toml`. The derives read it there, serde is told it by
+//! its own `crate`, and nothing in an expansion says `es_core`.
 
 use history::prelude::*;
 
 /// The account was opened.
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(crate = "history::serde")]
-#[event(name = "account-opened", crate = ::history)]
+#[event(name = "account-opened")]
 pub struct Opened {
     /// Whose it is.
     pub owner: String,
@@ -15,7 +15,7 @@ pub struct Opened {
 /// Money came in.
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(crate = "history::serde")]
-#[event(name = "money-deposited", crate = ::history)]
+#[event(name = "money-deposited")]
 pub struct Deposited(pub i64);
 
 /// The state of an account.
@@ -25,8 +25,7 @@ pub struct Deposited(pub i64);
     name = "account",
     id = u32,
     events(Opened, Deposited),
-    snapshot(every = 100),
-    crate = ::history
+    snapshot(every = 100)
 )]
 pub struct Account {
     /// The balance in cents.
@@ -38,7 +37,6 @@ pub struct Account {
 /// The limit of an account's balance.
 #[derive(Shape, Default, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(crate = "history::serde")]
-#[shape(crate = ::history)]
 pub struct Limit(u64);
 
 impl Apply<Opened> for Account {
@@ -53,7 +51,7 @@ impl Apply<Deposited> for Account {
 
 /// Open an account with some money in it.
 #[derive(Command, Clone, Debug)]
-#[command(aggregate = Account, creates, crate = ::history)]
+#[command(aggregate = Account, creates)]
 pub struct Open {
     /// The account.
     #[command(id)]
@@ -72,7 +70,6 @@ impl Decide<Open> for Account {
 
 /// The events that an auditor reads.
 #[derive(EventSet, Clone, Debug, PartialEq)]
-#[event_set(crate = ::history)]
 pub enum Audited {
     /// [`Deposited`]
     Money(Deposited),
@@ -81,7 +78,7 @@ pub enum Audited {
 /// The limit of an account was set, in its third version.
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(crate = "history::serde")]
-#[event(name = "limit-set", version = 3, crate = ::history)]
+#[event(name = "limit-set", version = 3)]
 #[event(removed(reason: String, in = 3))]
 pub struct LimitSetV3 {
     /// The limit.
@@ -98,7 +95,7 @@ pub struct LimitSetV3 {
 /// The limit of an account was set.
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(crate = "history::serde")]
-#[event(name = "limit-set", version = 4, previous = LimitSetV3, aliases("limited"), crate = ::history)]
+#[event(name = "limit-set", version = 4, previous = LimitSetV3, aliases("limited"))]
 pub struct LimitSet {
     /// The limit.
     pub cents: i64,
@@ -112,7 +109,7 @@ impl Upcast<LimitSetV3> for LimitSet {
 
 /// The deposits of all accounts.
 #[derive(Projection, Clone, Copy, Debug)]
-#[projection(name = "income", version = 2, events(Deposited), effects(Opened), start = now, crate = ::history)]
+#[projection(name = "income", version = 2, events(Deposited), effects(Opened), start = now)]
 pub struct Income;
 
 /// The amount in cents.
