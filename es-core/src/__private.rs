@@ -79,6 +79,15 @@ impl<T> Part for T where
 )]
 pub trait Writes<E> {}
 
+/// Permission of a set to take references to its events. No set has it: the message is what a reference
+/// meets.
+#[diagnostic::on_unimplemented(
+    message = "`&{E}` is a reference, and an event is given by value",
+    label = "a reference to `{E}`",
+    note = "write the event without `&`, or a `.clone()` of it"
+)]
+pub trait Borrows<E> {}
+
 /// Implements `Takes` for a superseded event, under a bound that is never met. The bound holds for
 /// any lifetime, which keeps the compiler from checking it before a decision names the event.
 #[doc(hidden)]

@@ -139,6 +139,7 @@ pub(crate) fn read_field(
     errors: &mut Errors,
     known: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
 ) -> ParsedKeys {
+    let mut has_bare = false;
     for attr in attrs.iter().filter(|attr| attr.path().is_ident(vocabulary.attribute)) {
         let is_bare = match &attr.meta {
             Meta::Path(_) => true,
@@ -148,8 +149,11 @@ pub(crate) fn read_field(
         if is_bare {
             errors.push(no_key(attr.path().span(), vocabulary));
         }
+        has_bare |= is_bare;
     }
-    read(attrs, vocabulary, errors, known)
+    let mut written = read(attrs, vocabulary, errors, known);
+    written.unreadable |= has_bare;
+    written
 }
 
 /// Reads keys like [`read`], from the list in parentheses that is the value of `key`.
@@ -192,7 +196,12 @@ fn one(
     known: &mut impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> syn::Result<()>,
 ) -> syn::Result<()> {
     if let Some(key) = key(&meta.path, vocabulary, written, errors) {
-        let result = known(&key, meta.input, errors).and_then(|()| end_of_value(meta.input));
+        let mut result = known(&key, meta.input, errors);
+        if result.is_ok() {
+            result = end_of_value(meta.input);
+            // What stands behind it is not read: it may be the next key.
+            written.unreadable |= result.is_err();
+        }
         // A value that does not suit a key that was guessed is one of another key.
         if meta.path.is_ident(&key) {
             errors.take(result);

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{LitStr, Path, Token, parenthesized};
+use syn::{Lifetime, LitStr, Path, Token, parenthesized};
 
 use crate::attr;
 use crate::diagnostics::Errors;
@@ -139,6 +139,10 @@ fn quoted(
 }
 
 fn entry(key: &Ident, list: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Entry> {
+    if let Some(reference) = list.parse::<Option<Token![&]>>()? {
+        list.parse::<Option<Lifetime>>()?;
+        errors.at(reference, "an event is listed by its own type; write it without `&`");
+    }
     let place = list.cursor().token_tree().map(|(token, _)| token);
     let path: Path = list.parse().map_err(|_| {
         syn::Error::new_spanned(
@@ -174,6 +178,7 @@ fn entry(key: &Ident, list: ParseStream<'_>, errors: &mut Errors) -> syn::Result
                     example(key)
                 ),
             );
+            attr::swallow(list)?;
         }
     }
     if !list.is_empty() && !list.peek(Token![,]) {

@@ -9,13 +9,15 @@ use crate::diagnostics::Errors;
 pub(crate) fn owned(what: &str, generics: &Generics, errors: &mut Errors) -> Generics {
     let mut generics = generics.clone();
     if !is_owned(what, &generics, errors) {
-        let stand_in = errors.stand_in();
-        generics
-            .make_where_clause()
-            .predicates
-            .push(parse_quote!(#stand_in: ::core::marker::Sized));
+        accept_nevertheless(&mut generics, errors);
     }
     generics
+}
+
+/// Adds a bound after which the compiler looks no further whether the item may have the trait.
+pub(crate) fn accept_nevertheless(generics: &mut Generics, errors: &Errors) {
+    let stand_in = errors.stand_in();
+    generics.make_where_clause().predicates.push(parse_quote!(#stand_in: ::core::marker::Sized));
 }
 
 /// True if `generics` have no lifetime. Reports each lifetime, since `what` is kept, sent and

@@ -33,6 +33,8 @@ pub(crate) struct TagSpec {
     pub(crate) one: Slot<Option<LitStr>>,
     /// The key `tags`, with the name of the tags: each value of the field is one.
     pub(crate) each: Slot<LitStr>,
+    /// True if the field may have been meant to be a tag, and a mistake that was told hides it.
+    pub(crate) is_unclear: bool,
 }
 
 impl TagSpec {
@@ -48,6 +50,8 @@ pub(crate) enum Count {
     One,
     /// One tag for each value that the field iterates over.
     Each,
+    /// Nobody knows, after a mistake that was told.
+    Unclear,
 }
 
 /// A field whose value is a tag, or many.
@@ -61,7 +65,8 @@ pub(crate) struct TagField<'a> {
 }
 
 impl<'a> TagField<'a> {
-    /// The field at `nth`; `None` if the tag has no name that could be stored, which is reported.
+    /// The field at `nth`; `None` if it is no tag. A tag whose own name cannot be stored, which is
+    /// reported, has that of the field: what asks for the tag is no mistake as well.
     pub(crate) fn new(
         vocabulary: &Vocabulary,
         nth: u32,
@@ -75,16 +80,20 @@ impl<'a> TagField<'a> {
                 "a field is one tag or one for each of its values; \
                  keep `tag` or `tags`, whichever it is",
             );
-            return None;
+            return Self::unclear(nth, field);
         }
         let (given, count) = match (spec.each.value(), spec.one.value()) {
             (Some(each), _) => (Some(each), Count::Each),
             (None, Some(one)) => (one.as_ref(), Count::One),
+            (None, None) if spec.is_unclear => return Self::unclear(nth, field),
             (None, None) => return None,
         };
         let cure = format!("write `#[{}(tag = \"…\")]`", vocabulary.attribute);
         let name = match (given, &field.ident) {
-            (Some(literal), _) => name::TAG.check(literal, errors)?,
+            (Some(literal), _) => match name::TAG.check(literal, errors) {
+                Some(name) => name,
+                None => return Self::unclear(nth, field),
+            },
             (None, Some(ident)) => {
                 let name = ident.unraw().to_string();
                 if let Some(problem) = name::TAG.problem(&name) {
@@ -103,10 +112,12 @@ impl<'a> TagField<'a> {
                 return None;
             }
         };
-        let member = match &field.ident {
-            Some(ident) => Member::Named(ident.clone()),
-            None => Member::Unnamed(Index { index: nth, span: Span::call_site() }),
-        };
+        Some(Self { name, count, nth, member: member(nth, field), ty: &field.ty })
+    }
+
+    fn unclear(nth: u32, field: &'a Field) -> Option<Self> {
+        let name = field.ident.as_ref()?.unraw().to_string();
+        let (member, count) = (member(nth, field), Count::Unclear);
         Some(Self { name, count, nth, member, ty: &field.ty })
     }
 
@@ -116,6 +127,14 @@ impl<'a> TagField<'a> {
         match count {
             Count::One => quote!(#krate::__private::one_tag::<#ty>(#name, &self.#member)),
             Count::Each => quote!(#krate::__private::each_tag::<#ty>(#name, &self.#member)),
+            Count::Unclear => quote!(#krate::__private::all_tags([])),
         }
+    }
+}
+
+fn member(nth: u32, field: &Field) -> Member {
+    match &field.ident {
+        Some(ident) => Member::Named(ident.clone()),
+        None => Member::Unnamed(Index { index: nth, span: Span::call_site() }),
     }
 }

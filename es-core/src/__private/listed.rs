@@ -35,7 +35,8 @@ impl<S> Member<S> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
     label = "not an event",
-    note = "put on it: #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)] #[event(name = \"…\")]"
+    note = "put on it: #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)] #[event(name = \"…\")]",
+    note = "or take it off the list, if it is a command or a part of an event"
 )]
 pub trait Listed<S>: Sized {
     /// A number that events have and no other type.
@@ -46,7 +47,6 @@ pub trait Listed<S>: Sized {
     fn fact(&self) -> &dyn FactOf<S>;
 }
 
-#[diagnostic::do_not_recommend]
 impl<E: Event, S: From<E>> Listed<S> for E {
     const MEMBER: Member<S> =
         Member::new(EventType::of::<E>(), decode_one::<E, S>, history_of::<E>);

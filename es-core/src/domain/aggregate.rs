@@ -64,7 +64,8 @@ pub trait Aggregate: Describe + Sized + Send + Sync + 'static {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` lists the event `{E}` but never says how to apply it",
     label = "listed here; `impl Apply<{E}> for {Self}` is missing",
-    note = "write: impl Apply<{E}> for {Self} {{ fn apply(&mut self, event: {E}) {{ .. }} }}"
+    note = "write: impl Apply<{E}> for {Self} {{ fn apply(&mut self, event: {E}) {{ .. }} }}",
+    note = "an event is applied by value: `Apply<&{E}>` is never asked for"
 )]
 pub trait Apply<E> {
     /// Changes the state as `event` says.

@@ -66,7 +66,8 @@ impl<A: Aggregate, C: CommandOf<A>> Decides<C> for A {}
     message = "`{Self}` is not a command of `{A}`",
     label = "`{Self}` is not one of its commands",
     note = "put on `{Self}`: #[derive(Command, Clone)] #[command(aggregate = {A})], and #[command(id)] on the field that names the stream",
-    note = "or let another aggregate decide it, if it is for that one"
+    note = "or let another aggregate decide it, if it is for that one",
+    note = "a command is decided by value: `impl Decide<&…>` is never asked for"
 )]
 pub trait CommandOf<A> {}
 
@@ -85,7 +86,7 @@ impl<C: Command<Aggregate = A>, A> CommandOf<A> for C {}
     message = "`{A}` never says how it decides `{Self}`",
     label = "`impl Decide<{Self}> for {A}` is missing",
     note = "write: impl Decide<{Self}> for {A} {{ type Events = ..; fn decide(&self, command: {Self}) -> Result<Self::Events, Self::Error> {{ .. }} }}",
-    note = "or execute it elsewhere, if `{Self}` is for another aggregate than `{A}`"
+    note = "or execute it elsewhere: a command of another aggregate in the repository of that one, a `Decision` across streams with `Decisions`"
 )]
 pub trait DecidedBy<A: Aggregate>: Command<Aggregate = A> {
     /// Returns the events of the decision, or the rejection.

@@ -1,5 +1,7 @@
 //! The forms in which a decision may return its events.
 
+use crate::__private::{AsFact, Borrows};
+
 /// Events of the set `S`, in order: an event, a tuple of up to eight, an `Option`, a `Vec`, an
 /// array, `()`, the set's own enum, and any nesting of these.
 ///
@@ -44,9 +46,6 @@ pub trait Takes<E>: Sized {
     fn take(from: E, events: &mut Vec<Self>);
 }
 
-// None of the forms is recommended: a list of them all would hide the sentence above.
-
-#[diagnostic::do_not_recommend]
 impl<S: Takes<T>, T> Takes<Option<T>> for S {
     fn take(from: Option<T>, events: &mut Vec<Self>) {
         if let Some(some) = from {
@@ -55,7 +54,6 @@ impl<S: Takes<T>, T> Takes<Option<T>> for S {
     }
 }
 
-#[diagnostic::do_not_recommend]
 impl<S: Takes<T>, T> Takes<Vec<T>> for S {
     fn take(from: Vec<T>, events: &mut Vec<Self>) {
         for each in from {
@@ -64,7 +62,6 @@ impl<S: Takes<T>, T> Takes<Vec<T>> for S {
     }
 }
 
-#[diagnostic::do_not_recommend]
 impl<S: Takes<T>, T, const N: usize> Takes<[T; N]> for S {
     fn take(from: [T; N], events: &mut Vec<Self>) {
         for each in from {
@@ -100,3 +97,8 @@ tuples!(A B C D F);
 tuples!(A B C D F G);
 tuples!(A B C D F G H);
 tuples!(A B C D F G H I);
+
+// No set borrows its events: here is where a reference meets a sentence of its own.
+impl<S: AsFact + Borrows<E>, E> Takes<&E> for S {
+    fn take(_: &E, _: &mut Vec<Self>) {}
+}

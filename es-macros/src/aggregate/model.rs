@@ -62,6 +62,7 @@ impl<'a> Aggregate<'a> {
         let name = spec.name.value();
         let name = name.and_then(|literal| name::AGGREGATE.check(literal, errors));
         let event = events(input, spec, krate, errors);
+        boxed_error(spec, errors);
         let unknown = errors.stand_in();
         let shape = snapshot.and_then(|_| Shape::new(input, krate, errors));
         Self {
@@ -133,12 +134,29 @@ fn missing_keys(place: &Ident, state: &Ident, spec: &Spec, errors: &mut Errors) 
 /// meant and a mistake hides it, any error type is accepted.
 fn error(spec: &Spec, krate: CratePath<'_>, unknown: &TokenStream) -> TokenStream {
     match spec.error.value() {
+        Some(error) if is_box(error) => unknown.clone(),
         Some(error) => error.to_token_stream(),
         None if spec.written.place.is_some() && spec.written.misses("error") => {
             quote!(#krate::NoRejection)
         }
         None => unknown.clone(),
     }
+}
+
+/// Reports a box as the error: it is no `Error` itself, and the compiler says so in three sentences.
+fn boxed_error(spec: &Spec, errors: &mut Errors) {
+    if let Some(error) = spec.error.value().filter(|error| is_box(error)) {
+        errors.at(
+            error,
+            "the error of an aggregate says why a decision refuses, which a box hides; write an enum \
+             of the refusals with `#[derive(Debug, thiserror::Error)]`",
+        );
+    }
+}
+
+fn is_box(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|last| last.ident == "Box")
 }
 
 fn events<'a>(

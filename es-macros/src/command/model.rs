@@ -107,8 +107,9 @@ fn id<'a>(input: &DeriveInput, spec: &Spec<'a>, errors: &mut Errors) -> Option<I
         );
     }
     // An annotation that is not there at all is told of once, with the aggregate; one that is
-    // misspelt, where it stands.
-    if first.is_none() && spec.written.place.is_some() && spec.written_on_fields.is_known() {
+    // misspelt or stands on the struct, where it stands.
+    let is_known = spec.written.is_known() && spec.written_on_fields.is_known();
+    if first.is_none() && spec.written.place.is_some() && is_known {
         errors.at(
             &input.ident,
             format_args!(

@@ -1,7 +1,7 @@
 //! The annotations on the struct of a command and on its fields.
 
 use proc_macro2::Ident;
-use syn::{Data, DeriveInput, Field, Fields, Type};
+use syn::{Data, DeriveInput, Field, Fields, Type, TypeReference};
 
 use crate::attr::{self, Elsewhere, ParsedKeys, Vocabulary};
 use crate::crate_path::{CratePath, ModPath};
@@ -43,7 +43,7 @@ pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> 
         match key.to_string().as_str() {
             "aggregate" => {
                 let aggregate = attr::type_value(key, input, "aggregate = Account", errors)?;
-                spec.aggregate.set(key, aggregate, errors);
+                spec.aggregate.set(key, itself(aggregate, errors), errors);
             }
             "crate" => {
                 let krate = attr::value(key, input, CratePath::EXAMPLE)?;
@@ -60,6 +60,17 @@ pub(crate) fn spec<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Spec<'a> 
         spec.read_fields(&data.fields, errors);
     }
     spec
+}
+
+/// The type behind a reference, which is reported.
+fn itself(aggregate: Type, errors: &mut Errors) -> Type {
+    match aggregate {
+        Type::Reference(TypeReference { and_token, elem, .. }) => {
+            errors.at(and_token, "an aggregate is named by its own type; write it without `&`");
+            *elem
+        }
+        aggregate => aggregate,
+    }
 }
 
 impl<'a> Spec<'a> {

@@ -47,7 +47,7 @@ impl Carried {
         Some(Self { key, tokens })
     }
 
-    fn is_one_of(&self, keys: &[&str]) -> bool {
+    pub(super) fn is_one_of(&self, keys: &[&str]) -> bool {
         self.key.as_ref().is_some_and(|key| keys.iter().any(|known| key == known))
     }
 

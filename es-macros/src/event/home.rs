@@ -17,30 +17,30 @@ pub(crate) fn home(event: &Name, spec: &Spec<'_>, errors: &mut Errors) -> Option
         let Some(word) = &field.home else { continue };
         if named.is_some() {
             errors.at(word, "an event has one home, and it is named before; keep one of them");
-        } else if can_be_home(field, word, errors) {
+        } else {
+            check_home(field, word, errors);
             named = Some((field.nth, word));
         }
     }
-    let is_written = spec.fields.iter().any(|field| field.home.is_some());
+    if let Some((nth, _)) = named {
+        return Some(nth);
+    }
     let mut candidates = spec.fields.iter().filter(|field| field.tag.one.key().is_some());
     let first = candidates.next()?;
     let others = candidates.count();
-    match named {
-        Some((nth, _)) => Some(nth),
-        // One that stands at the wrong place was told of.
-        None if is_written => None,
-        None if others == 0 => Some(first.nth),
-        None => {
-            // A word that was not understood may be the one that is missing here.
-            if spec.written.is_known() && spec.written_on_fields.is_known() {
-                several(event, first, others + 1, errors);
-            }
-            Some(first.nth)
-        }
+    // A word that was not understood may be the one that is missing here, and a field with both keys may
+    // be no candidate.
+    let is_clear = spec.written.is_known() && spec.written_on_fields.is_known();
+    let has_both = |field: &FieldSpec<'_>| field.tag.one.key().and(field.tag.each.key()).is_some();
+    if others > 0 && is_clear && !spec.fields.iter().any(has_both) {
+        several(event, first, others + 1, errors);
     }
+    Some(first.nth)
 }
 
-fn can_be_home(field: &FieldSpec<'_>, word: &Ident, errors: &mut Errors) -> bool {
+/// Reports a home that is not one of the event's tags. It is the home nevertheless: what asks for one is
+/// no mistake as well.
+fn check_home(field: &FieldSpec<'_>, word: &Ident, errors: &mut Errors) {
     if field.tag.each.key().is_some() {
         errors.at(
             word,
@@ -53,10 +53,7 @@ fn can_be_home(field: &FieldSpec<'_>, word: &Ident, errors: &mut Errors) -> bool
             "the home of an event is one of its tags, and this field is none; \
              write `#[event(tag, home)]`",
         );
-    } else {
-        return true;
     }
-    false
 }
 
 fn several(event: &Name, first: &FieldSpec<'_>, count: usize, errors: &mut Errors) {

@@ -1,6 +1,7 @@
 //! `#[derive(Event)]`.
 
 mod aliases;
+mod borrowed;
 mod carried_serde_attrs;
 mod change;
 mod expand;

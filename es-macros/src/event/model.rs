@@ -4,13 +4,14 @@ use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Generics, parse_quote};
 
 use super::aliases;
+use super::borrowed::borrows_nothing;
 use super::home;
 use super::parse::{FIELD_VOCABULARY, FieldSpec, Spec};
 use super::past::Past;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::name;
-use crate::reject_lifetimes::owned;
+use crate::reject_lifetimes::{accept_nevertheless, owned};
 use crate::tags::TagField;
 use crate::version;
 
@@ -32,8 +33,12 @@ pub(crate) struct Event<'a> {
 
 impl<'a> Event<'a> {
     pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec<'a>, errors: &mut Errors) -> Self {
-        let generics = owned("an event", &input.generics, errors);
+        let mut generics = owned("an event", &input.generics, errors);
         let is_owned = input.generics.lifetimes().next().is_none();
+        // What a lifetime borrows is told of at the lifetime.
+        if is_owned && !borrows_nothing(input, errors) {
+            accept_nevertheless(&mut generics, errors);
+        }
         let is_struct = is_struct(input, errors);
         let krate = CratePath::new(&spec.krate, errors);
         // Without the right shape, what else is missing would only distract.

@@ -115,12 +115,18 @@ impl<'a> Spec<'a> {
                     home.set(key, (), errors);
                     attr::no_value(key, input)?;
                 } else if key == "tags" {
-                    tag.each.set(key, tags::given_to_each(key, input)?, errors);
+                    let name = tags::given_to_each(key, input);
+                    tag.is_unclear |= name.is_err();
+                    tag.each.set(key, name?, errors);
                 } else {
-                    tag.one.set(key, tags::given(key, input)?, errors);
+                    // It is a tag also with a name that cannot be read.
+                    let name = tags::given(key, input);
+                    tag.one.set(key, name.as_ref().map_or(None, Clone::clone), errors);
+                    name?;
                 }
                 Ok(())
             });
+            tag.is_unclear |= !written.is_known() || home.key().is_some();
             self.written_on_fields.and(written);
             self.fields.push(FieldSpec { nth, field, tag, home: home.key().cloned(), changes });
         }

@@ -15,13 +15,13 @@ use crate::paths;
 
 pub(crate) fn projection(model: &Projection<'_>) -> TokenStream {
     let set = &model.set;
-    // An enum, which is a mistake that was told, has no handlers that are wanted.
+    // An enum, which is a mistake that was told, is one all the same, with the handlers that it has.
     let is_struct = matches!(model.input.data, Data::Struct(_));
-    let projection = is_struct.then(|| {
+    let projection = {
         let projection = implementation(model);
         let projects = dispatch::projects(model);
         quote!(#projection #projects)
-    });
+    };
     let doc = format!("Everything that [`{}`] follows.", model.input.ident.unraw());
     let definition = event_enum::documented(&doc, model.input, set);
     if set.has_unknown_generics {

@@ -129,7 +129,7 @@ fn on_fields(fields: &Fields, errors: &mut Errors) {
 fn db(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Type>> {
     const EXAMPLE: &str = "db = PgConnection";
     if !input.peek(syn::token::Paren) {
-        return Ok(vec![attr::value(key, input, EXAMPLE)?]);
+        return Ok(vec![attr::type_value(key, input, EXAMPLE, errors)?]);
     }
     let list;
     parenthesized!(list in input);

@@ -100,6 +100,61 @@ fn an_event_owns_its_data() {
 }
 
 #[test]
+fn a_field_of_an_event_owns_its_data() {
+    let item = r#"
+        #[event(name = "opened")]
+        struct Opened {
+            branch: Option<&'static str>,
+            bytes: (u8, &'static [u8]),
+            kind: PhantomData<&'static str>,
+            #[serde(skip)]
+            cache: &'static str,
+        }
+    "#;
+
+    assert_eq!(
+        of_event(item),
+        [
+            "a field of an event owns its data, since it is read from a store; \
+                 write `String` in place of `&'static str`",
+            "a field of an event owns its data, since it is read from a store; \
+                 write `Vec<u8>` in place of `&'static [u8]`",
+        ],
+    );
+}
+
+#[test]
+fn a_type_is_named_without_a_reference() {
+    assert_eq!(
+        of_command("#[command(aggregate = &Account)] struct Close(#[command(id)] AccountId);"),
+        ["an aggregate is named by its own type; write it without `&`"],
+    );
+    assert_eq!(
+        of_aggregate(r#"#[aggregate(name = "a", id = Id, events(&'static Opened))] struct A;"#),
+        ["an event is listed by its own type; write it without `&`"],
+    );
+}
+
+#[test]
+fn the_error_of_an_aggregate_is_no_box() {
+    assert_eq!(
+        of_aggregate(
+            r#"#[aggregate(name = "a", id = Id, events(Opened), error = Box<dyn Error>)] struct A;"#
+        ),
+        ["the error of an aggregate says why a decision refuses, which a box hides; \
+             write an enum of the refusals with `#[derive(Debug, thiserror::Error)]`"],
+    );
+}
+
+#[test]
+fn a_key_behind_a_missing_comma_is_not_missing() {
+    assert_eq!(
+        of_aggregate(r#"#[aggregate(name = "account"; id = Id, events(Opened))] struct Account;"#),
+        ["a comma is missing here; write `,` between two keys"],
+    );
+}
+
+#[test]
 fn a_misspelt_key_is_the_only_mistake() {
     assert_eq!(
         of_aggregate(r#"#[aggregate(name = "account", id = Id, evnts(Opened))] struct Account;"#),

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 /// The error of a handler of a projection, a reaction or a subscription: any error converts into
-/// it, so that `?` works there.
+/// it, so that `?` works there, and so does a sentence: `Err("the amount is empty".into())`.
 ///
 /// ```
 /// use es_core::ProjectError;
@@ -144,7 +144,8 @@ impl ProjectError {
     }
 }
 
-impl<E: Error + Send + Sync + 'static> From<E> for ProjectError {
+/// Converts any error, and a sentence.
+impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for ProjectError {
     fn from(error: E) -> Self {
         Self::new(error)
     }
