@@ -46,7 +46,7 @@ fn schema_in(message: &str) -> Option<&str> {
 #[derive(Debug, thiserror::Error)]
 #[error(
     "a pooler such as pgbouncer hands the sessions of the server around, and prepared statements get \
-     lost between them; use `PgStore::without_prepared_statements` behind it"
+     lost between them; use `PgStoreOptions::without_prepared_statements` behind it"
 )]
 struct LostStatement {
     source: Error,

@@ -43,7 +43,7 @@ pub mod mails_and_other_effects {}
 
 /// [`Condition`]: es_core::Condition
 /// [`PgStore`]: crate::PgStore
-/// [`PgStore::with_notifications`]: crate::PgStore::with_notifications
+/// [`PgStoreOptions::with_notifications`]: crate::PgStoreOptions::with_notifications
 ///
 #[doc = include_str!("../guide/concurrency.md")]
 pub mod concurrency {}

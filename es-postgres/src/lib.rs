@@ -29,7 +29,7 @@
 //!   parked events commit together. [`PgStore::inline`] runs a projection within each append.
 //! - [`PgStore::import`] stores the history of another system: a stream of appends, at the rate that the server
 //!   accepts, with progress. An import that was interrupted can be repeated.
-//! - [`PgStore::in_schema`] stores the events in another schema. Several stores in one database share neither
+//! - [`PgStoreOptions::with_schema`] stores the events in another schema. Several stores in one database share neither
 //!   tables nor locks nor notifications, and an open append in one does not delay readers of another. The read
 //!   models of a store in `ledger` are in schemas that begin with `ledger_`. The name must be valid in SQL
 //!   without quotes ([`SchemaName`]). Statements are rewritten once per store; a store in `es` sends them
@@ -70,7 +70,7 @@
 //! # Connection poolers
 //!
 //! pgbouncer in transaction mode assigns a session to each transaction, so prepared statements do not survive.
-//! [`PgStore::without_prepared_statements`] works behind it. It costs two round trips for each statement, because a
+//! [`PgStoreOptions::without_prepared_statements`] works behind it. It costs two round trips for each statement, because a
 //! transaction keeps the statement and its arguments together. Run [`PgStore::migrate`] over a direct
 //! connection, and configure pgbouncer for a parameter that the driver sends: `ignore_startup_parameters =
 //! extra_float_digits`.
@@ -79,7 +79,7 @@
 //! `statement_cache_capacity(0)`, because sqlx 0.9.0 names a statement in the session even if it caches none.
 //! Statements of handlers and in
 //! [`PgStore::transact`] need neither: the session discards the driver's named statements before them. Projections use
-//! [`PgProjections::without_prepared_statements`].
+//! [`PgProjections::with_options`].
 //!
 //! # Server outages and timeouts
 //!
@@ -100,7 +100,7 @@
 //! # Standbys and restores
 //!
 //! Streams can be read on a standby, up to what it has replayed. The log is read on the primary, or on a
-//! standby with the help of its primary: [`PgStore::with_log_replica`]. A standby alone cannot know which
+//! standby with the help of its primary: [`PgStoreOptions::with_log_replica`]. A standby alone cannot know which
 //! appends are in progress, so reading the log there is an error, as is a query, which returns a safe position.
 //!
 //! Acknowledged events survive a crash of the server unless `synchronous_commit` is off. After a restore or a

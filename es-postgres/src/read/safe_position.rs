@@ -37,7 +37,7 @@ impl Reader {
             return Err(StoreError::new(
                 StoreErrorKind::Unsupported,
                 "this is a standby, and it does not know which appends are under way: read the log \
-                 on the primary, or with `PgStore::with_log_replica`",
+                 on the primary, or with `PgStoreOptions::with_log_replica`",
             ));
         }
         let found = LogEnd {

@@ -18,7 +18,7 @@ pub(crate) const FIRST: &str = "streams and events";
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the schema `{schema}` is no event store's: it holds {found}; move what is there, or keep the events in \
-     a schema of another name with `PgStore::in_schema`",
+     a schema of another name with `PgStoreOptions::with_schema`",
     found = .found.join(", ")
 )]
 #[non_exhaustive]

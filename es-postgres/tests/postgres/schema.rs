@@ -124,7 +124,7 @@ async fn a_schema_that_is_somebody_elses_is_refused_and_left_alone() {
     assert_eq!(
         foreign.to_string(),
         "the schema `es` is no event store's: it holds gender, spanish_words; move what is there, or keep \
-         the events in a schema of another name with `PgStore::in_schema`"
+         the events in a schema of another name with `PgStoreOptions::with_schema`"
     );
     let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'es'";
     let tables: i64 = sqlx::query_scalar(tables).fetch_one(&pool).await.unwrap();
