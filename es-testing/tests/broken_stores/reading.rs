@@ -92,11 +92,11 @@ finds! {
     }
     a_log_that_lost_its_end_and_goes_on: checkpoint::a_checkpoint_ahead_of_the_log_is_refused,
     "expected a checkpoint that is ahead of the log", {
-        log: |page, asked| if asked > 2 { page.head = Position::MAX; }
+        log: |page, asked| if asked > 3 { page.head = Position::MAX; }
     }
     a_log_that_is_another_one_each_time: checkpoint::a_checkpoint_of_another_log_is_refused,
     "what is told", {
-        log: |page, asked| if asked > 1 { page.incarnation = Incarnation::generate(); }
+        log: |page, asked| if asked > 2 { page.incarnation = Incarnation::generate(); }
     }
     a_page_that_is_a_log_of_its_own: checkpoint::all_pages_are_of_one_incarnation,
     "a clone reads the same log", {
