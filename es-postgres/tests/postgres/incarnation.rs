@@ -4,7 +4,7 @@ use es_core::prelude::*;
 use es_core::{Checkpoint, LogPage, ResumeError, StoreErrorKind};
 use es_postgres::PgStore;
 use es_postgres::sqlx;
-use es_testing::postgres::TestServer;
+use test_servers::TestServer;
 
 use crate::support::{append, exact, fixture};
 

@@ -6,8 +6,8 @@ use es_core::prelude::*;
 use es_core::{AppendError, StoreErrorKind};
 use es_postgres::sqlx::PgPool;
 use es_postgres::{PgStore, PgStoreOptions};
-use es_testing::postgres::{TestPooler, TestServer};
 use futures_util::TryStreamExt;
+use test_servers::{TestPooler, TestServer};
 use tokio::task::JoinSet;
 
 use crate::support::{append, part};

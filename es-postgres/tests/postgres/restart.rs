@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use es_core::prelude::*;
 use es_core::{AppendError, StreamAppend};
 use es_postgres::PgStore;
-use es_testing::postgres::TestServer;
 use futures_util::TryStreamExt;
+use test_servers::TestServer;
 use tokio::task::JoinSet;
 
 use crate::support::{event, stream};

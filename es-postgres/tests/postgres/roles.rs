@@ -9,7 +9,7 @@ use es_core::{
 };
 use es_postgres::sqlx::{self, AssertSqlSafe, Executor, PgPool};
 use es_postgres::{PgStore, PgStoreOptions, SchemaName};
-use es_testing::postgres::TestServer;
+use test_servers::TestServer;
 
 use crate::support::{append, exact, stream};
 

@@ -8,7 +8,7 @@ use es_core::prelude::*;
 use es_core::{AppendError, StoreError, StoreErrorKind};
 use es_postgres::sqlx::{self, PgPool};
 use es_postgres::{PgStore, PgStoreOptions};
-use es_testing::postgres::TestServer;
+use test_servers::TestServer;
 
 use crate::log_order::{naive_reader, writer};
 use crate::support::{Dice, append, exact, stream};

@@ -10,8 +10,8 @@ use es_core::{ProjectError, ProjectionName, RecordedEvent, Selection, Start};
 use es_postgres::sqlx::postgres::PgConnectOptions;
 use es_postgres::sqlx::{self, PgConnection, PgPool};
 use es_postgres::{PgStore, PgStoreOptions};
-use es_testing::postgres::{TestPooler, TestServer};
 use futures_util::StreamExt;
+use test_servers::{TestPooler, TestServer};
 use tokio::time::timeout;
 
 use crate::support::{Fixture, append, exact, fixture};

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! <temp>/es-testing-<uid>/c-<random>/      the server that test processes share: cluster.rs
-//! <temp>/es-testing-own-<uid>/o-<random>/  a server of one test alone: own.rs
+//! <temp>/es-testing-own-<uid>/o-<random>/  a server of one test alone: es-postgres/tests/servers
 //! ```
 //!
 //! Beside the servers is a file `lock`, held while somebody joins, starts or clears away.

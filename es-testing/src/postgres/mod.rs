@@ -18,9 +18,6 @@
 //!    socket in the temporary directory, without a port. All test processes of a user share one; it
 //!    goes away shortly after the last of them.
 //! 3. Neither: the test fails, and says how to get one. It is never skipped.
-//!
-//! A test that stops its server, kills it or lets another one follow it has one to itself: a
-//! [`TestServer`], from the binaries of this machine. [`TestPooler`] is a pgbouncer before it.
 
 mod binaries;
 #[cfg(unix)]
@@ -28,14 +25,6 @@ mod cluster;
 mod database;
 #[cfg(unix)]
 mod home;
-#[cfg(unix)]
-mod own;
-#[cfg(unix)]
-mod pooler;
 mod server;
 
 pub use database::TestDatabase;
-#[cfg(unix)]
-pub use own::TestServer;
-#[cfg(unix)]
-pub use pooler::TestPooler;

@@ -10,8 +10,8 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use es_core::prelude::*;
 use es_postgres::PgStore;
-use es_testing::postgres::TestServer;
 use sqlx::postgres::PgConnectOptions;
+use test_servers::TestServer;
 
 use crate::append::deposits;
 use crate::domain::Account;

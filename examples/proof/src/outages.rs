@@ -8,8 +8,8 @@ use anyhow::{Context, ensure};
 use es_core::prelude::*;
 use es_core::projection::ProjectionStore;
 use es_core::{NewEvent, ProjectionName};
-use es_testing::postgres::TestServer;
 use sqlx::postgres::PgConnectOptions;
+use test_servers::TestServer;
 
 use crate::appenders::{Appenders, Pace};
 use crate::domain::{Account, AccountEvent, deposited};

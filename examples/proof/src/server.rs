@@ -6,9 +6,9 @@ use std::sync::Mutex;
 use anyhow::Context;
 use es_core::projection::Projections;
 use es_postgres::{PgProjections, PgStore, PgStoreOptions};
-use es_testing::postgres::TestServer;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool};
+use test_servers::TestServer;
 use uuid::Uuid;
 
 /// Room for 128 writers with a connection each; a commit is on the disk before it is acknowledged,

@@ -69,7 +69,7 @@ async fn of_several_open_appends_the_oldest_is_named() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn with_the_least_rights_the_session_is_named_and_not_its_age() {
-    let server = es_testing::postgres::TestServer::start();
+    let server = test_servers::TestServer::start();
     let pool = PgStore::pool_options().connect(&server.url("postgres")).await.unwrap();
     let owner = PgStore::new(pool.clone());
     owner.migrate().await.unwrap();

@@ -124,7 +124,7 @@ fn every_statement_says_what_it_leans_on() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn checkpoints_are_written_in_place() {
-    let server = es_testing::postgres::TestServer::start();
+    let server = test_servers::TestServer::start();
     let pool = PgStore::pool_options().connect(&server.url("postgres")).await.unwrap();
     let store = PgStore::new(pool.clone());
     store.migrate().await.unwrap();

@@ -9,7 +9,7 @@ use es_core::projection::{
 use es_postgres::sqlx;
 use es_postgres::sqlx::postgres::PgConnectOptions;
 use es_postgres::{PgStore, PgStoreOptions};
-use es_testing::postgres::{TestPooler, TestServer};
+use test_servers::{TestPooler, TestServer};
 use tokio::task::JoinSet;
 
 use super::support::{Node, at, failed, incarnation, prepare, prepared, see, version};

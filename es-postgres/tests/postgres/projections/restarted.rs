@@ -5,7 +5,7 @@ use std::time::Duration;
 use es_core::projection::{CommitError, ProjectionBatch, ProjectionStore, VersionState};
 use es_postgres::PgStore;
 use es_postgres::sqlx;
-use es_testing::postgres::TestServer;
+use test_servers::TestServer;
 use tokio::time::sleep;
 
 use super::support::{Node, SEE, at, prepared, version};

@@ -3,7 +3,7 @@
 use es_core::projection::{ProjectionBatch, ProjectionStore, Registration, Swap, VersionState};
 use es_postgres::PgStore;
 use es_postgres::sqlx::{self, Executor, PgPool};
-use es_testing::postgres::TestServer;
+use test_servers::TestServer;
 
 use super::support::{Node, at, failed, incarnation, prepare, prepared, version};
 use crate::roles::{answer, pool_of};

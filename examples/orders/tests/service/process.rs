@@ -2,9 +2,10 @@
 
 use std::process::{Command, Output};
 
-use es_testing::postgres::{TestDatabase, TestServer};
+use es_testing::postgres::TestDatabase;
 use futures_util::future::join;
 use serde_json::json;
+use test_servers::TestServer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

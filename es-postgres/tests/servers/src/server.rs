@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::binaries;
-use super::home::{self, Home};
+use crate::binaries;
+use crate::home::{self, Home};
 
 /// The settings of every server on top of PostgreSQL's defaults: it keeps enough for a standby that
 /// lags.
@@ -34,7 +34,7 @@ rm -rf "$1"
 /// call them on a runtime of several threads.
 ///
 /// ```no_run
-/// use es_testing::postgres::TestServer;
+/// use test_servers::TestServer;
 ///
 /// # async fn example() {
 /// let server = TestServer::start();
@@ -147,11 +147,11 @@ impl TestServer {
     }
 
     /// The directory of its socket.
-    pub(super) fn directory(&self) -> &Path {
+    pub(crate) fn directory(&self) -> &Path {
         &self.directory
     }
 
-    pub(super) fn home(&self) -> &Home {
+    pub(crate) fn home(&self) -> &Home {
         &self.home
     }
 

@@ -9,8 +9,8 @@ use std::process::{Child, Command};
 use std::thread;
 use std::time::Duration;
 
-use super::home;
-use super::own::TestServer;
+use crate::home;
+use crate::server::TestServer;
 
 const PORT: u16 = 6432;
 
