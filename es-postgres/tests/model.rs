@@ -1,10 +1,10 @@
 //! PostgreSQL against the plain model that the store in memory is held against too.
 
-#[path = "../../es-testing/tests/model/plain.rs"]
+#[path = "../../es-testing/tests/contract/model/plain.rs"]
 mod plain;
-#[path = "../../es-testing/tests/model/play.rs"]
+#[path = "../../es-testing/tests/contract/model/play.rs"]
 mod play;
-#[path = "../../es-testing/tests/model/story.rs"]
+#[path = "../../es-testing/tests/contract/model/story.rs"]
 mod story;
 
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,5 +1,17 @@
 //! Given-when-then scenarios for aggregates, decisions and projections, and the contract tests of stores.
 //!
+//! # Features
+//!
+//! A test compiles what its features ask for and nothing else.
+//!
+//! | Feature | Contains | Brings along |
+//! |---|---|---|
+//! | `scenario` (default) | given-when-then: [`Scenario`], [`decision`], [`projection`] | |
+//! | `laws` | [`laws!`], [`laws`](mod@laws), `Given::laws` of projections | proptest; `scenario` and `schema` |
+//! | `schema` | [`events_lock!`], [`golden!`], [`catalog!`]: [`lock`], [`golden`](mod@golden), [`compatibility`], [`catalog`](mod@catalog) | |
+//! | `contract` | [`contract!`], [`projection_contract!`]: [`contract`](mod@contract), [`projection_contract`](mod@projection_contract), for authors of stores | a runtime of tokio with several threads |
+//! | `postgres` | a new PostgreSQL database for each test, on a server that is found or started: [`postgres`]; `then_rows` of projections | sqlx |
+//!
 //! # Scenarios
 //!
 //! A scenario consists of past events (*given*), a command (*when*) and the expected events or rejection
@@ -83,7 +95,7 @@
 //! and did not happen, and `~` one of the right type with different fields.
 //!
 //! ```text
-#![doc = include_str!("../tests/reports/unexpected_different_and_missing.txt")]
+#![doc = include_str!("../tests/scenario/reports/unexpected_different_and_missing.txt")]
 //! ```
 //!
 //! Values are compared with `PartialEq`; the report only explains. The suggestion in the last line is not
@@ -97,7 +109,7 @@
 //! a `Some(None)` that comes back as `None`.
 //!
 //! ```text
-#![doc = include_str!("../tests/reports/a_number_that_json_does_not_have.txt")]
+#![doc = include_str!("../tests/scenario/reports/a_number_that_json_does_not_have.txt")]
 //! ```
 //!
 //! NaN is not equal to itself. An event that contains one in a form that JSON preserves counts as equal if its
@@ -117,15 +129,20 @@
 //! # Projections
 //!
 //! [`projection`] has scenarios of read models: `Balances::given(…).then_rows(…)` on a PostgreSQL database, and
-//! `then_model(…)` in memory. It also contains the laws of projections.
+//! `then_model(…)` in memory. It also contains the laws
+//! of projections (feature `laws`).
 //!
 //! # Schema lock and golden payloads
+//!
+//! Requires the feature `schema`.
 //!
 //! [`events_lock!`] compares the events with those of earlier releases, in one line of a test, and reports which change
 //! breaks what ([`lock`], [`compatibility`]). [`golden!`] reads a stored payload of every released version
 //! ([`golden`](mod@golden)). [`es_core::guide::changing_events`] explains when to use which.
 //!
 //! # Property tests
+//!
+//! Requires the feature `laws`.
 //!
 //! [`laws!`] checks the laws of aggregates with events generated from their schemas: events survive a round trip, any sequence of them can
 //! be applied, a replay from a snapshot ends in the same state as a replay of all events, and decisions are
@@ -134,37 +151,43 @@
 //!
 //! # Catalog
 //!
+//! Requires the feature `schema`.
+//!
 //! [`catalog!`] keeps a documentation page, JSON Schemas, an AsyncAPI document and a diagram of the event model beside the
 //! code, and fails if they are out of date. See [`catalog`](mod@catalog).
 //!
 //! # Contract tests for stores
 //!
+//! Requires the feature `contract`.
+//!
 //! [`contract!`] generates a test for every guarantee of [`EventStore`](es_core::EventStore), and
 //! [`projection_contract!`] for every guarantee of [`ProjectionStore`](es_core::ProjectionStore).
-//!
-//! # Features
-//!
-//! - `postgres`: a new PostgreSQL database for each test, on a server that is found or started.
 
-mod blessing;
-pub mod catalog;
-pub mod compatibility;
+#[cfg(feature = "contract")]
 pub mod contract;
-pub mod decision;
-pub mod golden;
+#[cfg(all(feature = "laws", feature = "schema"))]
 pub mod guide;
-pub mod laws;
-pub mod lock;
+mod missing_features;
+#[cfg(any(feature = "scenario", feature = "schema"))]
+mod page;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "scenario")]
 pub mod prelude;
-pub mod projection;
-pub mod projection_contract;
-mod report;
+#[cfg(feature = "scenario")]
 mod scenario;
+#[cfg(feature = "schema")]
+mod schema;
 
-pub use blessing::Blessing;
-pub use scenario::{Given, Played, Scenario, Stored, Then, When};
+#[cfg(feature = "contract")]
+#[doc(inline)]
+pub use contract::projection as projection_contract;
+#[cfg(feature = "laws")]
+pub use scenario::laws;
+#[cfg(feature = "scenario")]
+pub use scenario::{Given, Played, Scenario, Stored, Then, When, decision, projection};
+#[cfg(feature = "schema")]
+pub use schema::{Blessing, catalog, compatibility, golden, lock};
 
 /// Items that the macros of this crate call.
 #[doc(hidden)]

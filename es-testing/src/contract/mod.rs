@@ -1,5 +1,7 @@
 //! Contract of an event store, as tests.
 //!
+//! Requires the feature `contract`.
+//!
 //! [`contract!`](crate::contract!) runs them all.
 //!
 //! Each test is a function of a fresh, empty store, named after what it proves, in the module of
@@ -158,6 +160,7 @@ pub mod lock;
 pub mod log;
 pub mod order;
 pub mod paging;
+pub mod projection;
 pub mod query;
 pub mod retag;
 mod seeded;

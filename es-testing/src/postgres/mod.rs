@@ -1,5 +1,7 @@
 //! A fresh PostgreSQL database for each test, on a server that is found or started.
 //!
+//! Requires the feature `postgres`.
+//!
 //! ```no_run
 //! use es_testing::postgres::TestDatabase;
 //!

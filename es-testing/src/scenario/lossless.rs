@@ -5,9 +5,8 @@ use std::panic::Location;
 use es_core::__private::{Reported, equals_itself, lossless};
 use es_core::{ChangedField, DecodeError, Decoded, Description, RawEvent};
 
-use super::name;
-use super::refusal::chain;
-use crate::report::{Colour, Line, Page};
+use super::chain;
+use crate::page::{Colour, Line, Page, of_this_test};
 
 /// Fails at the first event that a store could not take, or would give back as another.
 #[track_caller]
@@ -116,7 +115,7 @@ fn report(origin: &'static str, event: &Description, loss: &Loss) -> ! {
     let mut blocks = vec![(origin, vec![Line::context(event)])];
     blocks.extend(loss.blocks());
     let page = Page {
-        name: name::of_this_test(),
+        name: of_this_test(),
         headline: loss.headline(event),
         at: Location::caller(),
         blocks,

@@ -1,22 +1,18 @@
-//! Given these events, when this command comes, then that follows.
+//! Given-when-then for aggregates, decisions and projections, and the laws that hold for all of them.
 
-mod given;
+mod aggregate;
+pub mod decision;
+#[cfg(feature = "laws")]
+pub mod laws;
 mod lossless;
-mod name;
-mod read_back;
-mod refusal;
-mod story;
-mod then;
-mod through;
+pub mod projection;
+mod report;
 mod unasserted;
-mod verdict;
-mod when;
 
-pub(crate) use lossless::{expect_lossless, loss};
-pub(crate) use name::of_this_test;
-pub(crate) use refusal::chain;
-pub(crate) use unasserted::Unasserted;
+use aggregate::chain;
+use lossless::expect_lossless;
+#[cfg(feature = "laws")]
+use lossless::loss;
+use unasserted::Unasserted;
 
-pub use given::{Given, Scenario};
-pub use then::Then;
-pub use when::{Played, Stored, When};
+pub use aggregate::{Given, Played, Scenario, Stored, Then, When};

@@ -1,0 +1,18 @@
+//! Given-when-then for aggregates, decisions and projections, and the laws. Bless the reports with
+//! `UPDATE_EXPECT=1`.
+
+#[path = "../fixture/courses.rs"]
+mod courses;
+mod decisions;
+#[path = "../fixture/mod.rs"]
+mod fixture;
+#[cfg(feature = "laws")]
+mod laws;
+mod projections;
+mod reports;
+mod scenarios;
+#[cfg(feature = "laws")]
+#[path = "../fixture/scratch.rs"]
+mod scratch;
+mod superseded;
+mod through_a_store;
