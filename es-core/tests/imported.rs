@@ -173,7 +173,7 @@ async fn a_subscription_from_an_instant_misses_nothing_before_an_import() {
     store.append(append(history.cycle().take(28).collect())).await.unwrap();
 
     let mut events = store.subscribe(Selection::log(), Start::At(began));
-    let first = timeout(Duration::from_mins(1), events.next()).await.expect("an event comes");
+    let first = timeout(Duration::from_secs(60), events.next()).await.expect("an event comes");
 
     assert_eq!(first.unwrap().unwrap().position, Position(1));
 }

@@ -18,7 +18,7 @@ use crate::write::retry;
 pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// The maximum time limit; a longer one that is set is reduced to it.
-pub(crate) const LONGEST: Duration = Duration::from_hours(24);
+pub(crate) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The number of attempts without a lock. Two cost less than a lock if a conflict is rare; under
 /// steady contention each further attempt would fail as well.

@@ -112,7 +112,7 @@ async fn a_version_whose_place_was_taken_has_no_more_effects_elsewhere() {
     let outbox = Outbox::default();
     let token = enter(&store, "ada", 0..100).await;
     // It hears of the swap by itself only after minutes.
-    let slow = RunOptions::default().with_lease(std::time::Duration::from_mins(10));
+    let slow = RunOptions::default().with_lease(std::time::Duration::from_secs(10 * 60));
     let old = ledgers
         .run_into(Mails::<1>::default(), outbox.clone(), Start::Beginning, slow)
         .await

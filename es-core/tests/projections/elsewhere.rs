@@ -85,14 +85,14 @@ async fn an_outage_of_an_hour_parks_nothing_and_keeps_the_order() {
     let options = RunOptions::default();
     let run = ledgers.run_into(ledger.clone(), bell.clone(), Start::Beginning, options);
     let run = run.await.unwrap();
-    tokio::time::sleep(Duration::from_hours(1)).await;
+    tokio::time::sleep(Duration::from_secs(3600)).await;
     let waiting = ledgers.parked::<Ledger>().await.unwrap();
     assert_eq!(waiting.len(), 3);
     assert!(waiting.iter().all(|key| key.next_attempt.is_some()), "{waiting:?}");
     assert_eq!(bell.heard(), [0_u64; 0]);
 
     ledger.mend();
-    tokio::time::sleep(Duration::from_mins(2)).await;
+    tokio::time::sleep(Duration::from_secs(2 * 60)).await;
     let mut heard = bell.heard();
     heard.sort_unstable();
     assert_eq!(heard, [1, 1, 1, 2, 2, 2]);
@@ -108,7 +108,7 @@ async fn effects_are_parked_where_somebody_says_so() {
 
     let options = RunOptions::default().with_on_failure(OnFailure::Park { attempts: 3 });
     let run = ledgers.run_into(ledger, bell, Start::Beginning, options).await.unwrap();
-    tokio::time::sleep(Duration::from_mins(5)).await;
+    tokio::time::sleep(Duration::from_secs(5 * 60)).await;
 
     let parked = ledgers.parked::<Ledger>().await.unwrap();
     assert_eq!((parked[0].attempts, parked[0].next_attempt), (3, None));
@@ -215,7 +215,7 @@ async fn a_rejected_event_is_parked_at_once_and_an_outage_never() {
     enter(&store, "bob", [2]).await;
 
     let run = ledgers.run(Blaming).await.unwrap();
-    tokio::time::sleep(Duration::from_mins(10)).await;
+    tokio::time::sleep(Duration::from_secs(10 * 60)).await;
 
     let parked = ledgers.parked::<Blaming>().await.unwrap();
     let [ada, bob] = &parked[..] else { panic!("two keys wait: {parked:?}") };

@@ -45,7 +45,7 @@ async fn nodes_share_the_slots_as_they_come_and_go() {
 #[tokio::test]
 async fn a_node_that_stops_hands_its_slots_over_at_once() {
     let (store, kept, ledgers) = service();
-    let options = RunOptions::default().with_lease(Duration::from_mins(10));
+    let options = RunOptions::default().with_lease(Duration::from_secs(10 * 60));
     let running = ledgers.run_with(Ledger::default(), options.clone()).await.unwrap();
     until_shares(&kept, &[64]).await;
 

@@ -22,7 +22,7 @@ async fn the_batch_in_hand_is_finished() {
 #[tokio::test]
 async fn what_hangs_is_broken_off_and_handled_by_the_next() {
     let (store, kept, ledgers) = service();
-    let ledger = Ledger { takes: Duration::from_hours(1), ..Ledger::default() };
+    let ledger = Ledger { takes: Duration::from_secs(3600), ..Ledger::default() };
     let token = enter(&store, "ada", [1]).await;
     let running = ledgers.run_with(ledger.clone(), brisk()).await.unwrap();
     until("a handler is busy", || ledger.calls() > 0).await;

@@ -73,7 +73,7 @@ async fn a_slow_reader_has_two_pages_in_memory() {
 
     for _ in 0..9 {
         next(&mut events).await.unwrap();
-        tokio::time::sleep(Duration::from_hours(1)).await;
+        tokio::time::sleep(Duration::from_secs(3600)).await;
     }
 
     assert_eq!(store.pages.load(Ordering::Relaxed), 2);

@@ -110,7 +110,7 @@ pub(crate) async fn add_many(store: &impl EventStore, to: &str, count: usize) ->
 pub(crate) async fn next<S: EventStore>(
     events: &mut Subscription<S>,
 ) -> Result<RecordedEvent, SubscriptionError> {
-    let next = timeout(Duration::from_mins(1), events.next()).await;
+    let next = timeout(Duration::from_secs(60), events.next()).await;
     next.expect("an item comes").expect("it does not end")
 }
 

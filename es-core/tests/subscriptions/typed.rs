@@ -65,7 +65,7 @@ fn moved(to: &str) -> NewEvent {
 async fn next(
     events: &mut TypedSubscription<MemoryStore, Changes>,
 ) -> Result<Recorded<Changes>, SubscriptionError> {
-    let next = timeout(Duration::from_mins(1), events.next()).await;
+    let next = timeout(Duration::from_secs(60), events.next()).await;
     next.expect("an item comes").expect("it does not end")
 }
 

@@ -9,7 +9,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use es_core::projection::ProjectionId;
+use es_core::projection::{Effects, ProjectionId, dispatch};
 use es_core::{
     Append, AppendError, Appended, EventSet, ProjectError, Projects, ReadModel, RecordedEvent,
     StoreError, StoreErrorKind,
@@ -170,7 +170,7 @@ impl<X: ReadModel<PgConnection>> Member for Inlined<X> {
         events: &'a [RecordedEvent],
         db: &'a mut PgConnection,
     ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>> {
-        Box::pin(project(&self.projection, &self.id, events, db))
+        Box::pin(project(&self.projection, &self.id, events, Effects::Run, db))
     }
 
     fn refusal(&self, events: &[RecordedEvent], error: ProjectError) -> StoreError {
@@ -182,25 +182,24 @@ impl<X: ReadModel<PgConnection>> Member for Inlined<X> {
     }
 }
 
-/// Hands the events to a projection that it lists, with their effects.
-async fn project<X: Projects<PgConnection>>(
+/// Hands the events that a projection lists to its handlers.
+pub(super) async fn project<X: Projects<PgConnection>>(
     projection: &X,
     id: &ProjectionId,
     events: &[RecordedEvent],
+    effects: Effects,
     db: &mut PgConnection,
 ) -> Result<(), StoreError> {
-    for stored in events.iter().filter(|event| X::Event::contains(event.event.name.as_str())) {
-        let failed = |error: ProjectError| failure(id, stored, error);
-        for event in stored.clone().decode::<X::Event>().map_err(|error| failed(error.into()))? {
-            if X::HAS_EFFECTS {
-                projection.project(event.clone(), db).await.map_err(failed)?;
-                projection.react(event, db).await.map_err(failed)?;
-            } else {
-                projection.project(event, db).await.map_err(failed)?;
-            }
+    let is_listed = |event: &&RecordedEvent| X::Event::contains(event.event.name.as_str());
+    let listed: Vec<_> = events.iter().filter(is_listed).cloned().collect();
+    let handled = dispatch(projection, &listed, effects, db).await;
+    handled.map_err(|unhandled| {
+        let failed = listed.iter().find(|event| event.position == unhandled.position);
+        match failed {
+            Some(event) => failure(id, event, unhandled.error),
+            None => StoreError::new(StoreErrorKind::Other, unhandled),
         }
-    }
-    Ok(())
+    })
 }
 
 /// The error of an append that a projection refuses. A transient failure is reported like one of

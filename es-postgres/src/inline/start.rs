@@ -1,13 +1,10 @@
 //! Registration of inline projections.
 
-use es_core::projection::{RegisterError, Registration, VersionState};
-use es_core::{
-    Cursor, EventSet, Position, ProjectError, ProjectionId, Projects, ReadModel, RecordedEvent,
-    Selection, StoreError,
-};
+use es_core::projection::{Effects, RegisterError, Registration, VersionState};
+use es_core::{Cursor, Position, ProjectError, ProjectionId, ReadModel, Selection, StoreError};
 use sqlx::PgConnection;
 
-use super::failure;
+use super::project;
 use crate::pool::driven::driven;
 use crate::projections::Alone;
 use crate::store::PgStore;
@@ -177,30 +174,13 @@ impl PgStore {
             let page = self.reader.log_events(alone.db(), cursor, Position::MAX, PAGE).await?;
             let is_last = page.len() < PAGE as usize;
             after = page.last().map_or(after, |last| last.position);
-            replay(projection, id, page, alone.db()).await?;
+            // Events of an archive have copies.
+            let page: Vec<_> =
+                page.into_iter().filter(|event| !event.stream.is_archive()).collect();
+            project(projection, id, &page, Effects::Skip, alone.db()).await?;
             if is_last {
                 return Ok(());
             }
         }
     }
-}
-
-/// Hands events to a projection that it lists, without their effects. Events of an archive are left
-/// out: they have copies.
-async fn replay<X: Projects<PgConnection>>(
-    projection: &X,
-    id: &ProjectionId,
-    page: Vec<RecordedEvent>,
-    db: &mut PgConnection,
-) -> Result<(), StoreError> {
-    let is_listed = |event: &RecordedEvent| {
-        !event.stream.is_archive() && X::Event::contains(event.event.name.as_str())
-    };
-    for stored in page.into_iter().filter(is_listed) {
-        let failed = |error: ProjectError| failure(id, &stored, error);
-        for event in stored.clone().decode::<X::Event>().map_err(|error| failed(error.into()))? {
-            projection.project(event, db).await.map_err(failed)?;
-        }
-    }
-    Ok(())
 }

@@ -1,10 +1,13 @@
 //! Projections that are a part of every append.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use es_core::prelude::*;
 use es_core::projection::{Projections, RegisterError, RunError, Thresholds};
-use es_core::{Actor, React, Reason, RecordedEvent, Rewrite, Token, Transform, TransformStore};
+use es_core::{
+    Actor, ProjectAll, React, Reason, RecordedEvent, Rewrite, Token, Transform, TransformStore,
+};
 use es_postgres::sqlx::{self, PgConnection};
 use es_postgres::{InlineError, PgStore};
 
@@ -358,4 +361,45 @@ async fn a_stream_is_not_transformed_past_an_inline_projection() {
     let text = chain(&error).join(": ");
     assert!(text.contains("transform with one without, and then call"), "{text}");
     assert_eq!(jars.load(&"ada".to_owned()).await.unwrap().version, Version(1));
+}
+
+/// The sizes of what was handed over together.
+#[derive(Projection, Clone, Default)]
+#[projection(name = "jar-sizes", events(Put), bulk)]
+struct Sizes(Arc<Mutex<Vec<usize>>>);
+
+impl ReadModel<PgConnection> for Sizes {
+    async fn create(&self, _: &mut PgConnection) -> Result<(), ProjectError> {
+        Ok(())
+    }
+}
+
+impl ProjectAll<PgConnection> for Sizes {
+    async fn project_all(
+        &self,
+        events: &[Recorded<SizesEvent>],
+        _: &mut PgConnection,
+    ) -> Result<(), ProjectError> {
+        self.0.lock().unwrap().push(events.len());
+        Ok(())
+    }
+}
+
+/// A batch of events is one call of the handler, while the rows are filled and in an append.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bulk_projection_is_fed_in_bulk() {
+    let fixture = fixture().await;
+    let many = |count: usize| -> Append {
+        let put =
+            |nth| NewEvent::of(&JarEvent::from(Put { cents: nth }), Metadata::default()).unwrap();
+        let events = (1..=count).map(|nth| put(i64::try_from(nth).unwrap())).collect();
+        Append::to("jar/kitchen".parse().unwrap(), ExpectedVersion::Any, events).unwrap()
+    };
+    fixture.store.append(many(40)).await.unwrap();
+    let sizes = Sizes::default();
+
+    let store = fixture.store.inline(sizes.clone()).await.unwrap();
+    store.append(many(30)).await.unwrap();
+
+    assert_eq!(*sizes.0.lock().unwrap(), [40, 30]);
 }

@@ -69,7 +69,7 @@ pub async fn a_follower_loses_nothing_while_writers_append<S: EventStore>(store:
         }
         (follower, written)
     };
-    let (follower, written) = timeout(Duration::from_mins(1), follow)
+    let (follower, written) = timeout(Duration::from_secs(60), follow)
         .await
         .expect("a follower comes to the end of what is acknowledged");
 

@@ -1,11 +1,11 @@
-//! Handling of events without parking.
+//! The handlers of a projection, called for stored events: once for every caller.
 
 use std::error::Error;
 use std::fmt;
 
 use super::{ProjectError, Projects};
 use crate::event::name::EventName;
-use crate::event::recorded::RecordedEvent;
+use crate::event::recorded::{Recorded, RecordedEvent};
 use crate::stream::{Position, StreamId, Version};
 
 /// An event that cannot be projected, where that ends everything: in [live](super::Live) folding, and
@@ -61,52 +61,104 @@ impl fmt::Display for Unhandled {
     }
 }
 
-/// Hands `events` to the handlers, all at once if the projection is faster so. No effects.
-pub(super) async fn project<P: Projects<Db>, Db: Send>(
-    projection: &P,
+/// The treatment of side effects while events are handed to the handlers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effects {
+    /// Each event has its side effects, after its rows.
+    Run,
+    /// No event has side effects: it had them before, or only rows are built.
+    Skip,
+}
+
+/// Hands stored events to the handlers of a projection, in their order: all at once if it is `bulk`, else
+/// one after another. For the authors of stores that write rows by themselves; the runner of projections
+/// does the same.
+///
+/// The events are those that the projection lists.
+///
+/// # Errors
+///
+/// [`Unhandled`] with the event that failed; of a `bulk` projection with the first of those that were handed
+/// over together.
+pub async fn dispatch<X: Projects<Db>, Db: Send>(
+    projection: &X,
     events: &[RecordedEvent],
+    effects: Effects,
     db: &mut Db,
 ) -> Result<(), Unhandled> {
-    if !P::IS_BULK {
-        return project_each(projection, events, db).await;
-    }
-    let mut decoded = Vec::with_capacity(events.len());
-    for event in events {
-        match event.clone().decode::<P::Event>() {
-            Ok(parts) => decoded.extend(parts),
-            Err(error) => return Unhandled::first_of(std::slice::from_ref(event), error.into()),
-        }
-    }
-    if decoded.is_empty() {
-        return Ok(());
-    }
-    match projection.project_all(decoded, db).await {
-        Ok(()) => Ok(()),
-        Err(error) => Unhandled::first_of(events, error),
+    if X::IS_BULK {
+        all(projection, events, effects, db).await
+    } else {
+        each(projection, events, effects, db).await
     }
 }
 
-/// Hands `events` to the handlers one after another, so that a failure is the fault of one. No effects.
-pub(super) async fn project_each<P: Projects<Db>, Db: Send>(
-    projection: &P,
+/// Hands `events` to the handlers one after another, so that a failure is the fault of one.
+pub(super) async fn each<X: Projects<Db>, Db: Send>(
+    projection: &X,
     events: &[RecordedEvent],
+    effects: Effects,
     db: &mut Db,
 ) -> Result<(), Unhandled> {
     for event in events {
-        if let Err(error) = project_one(projection, event, db).await {
+        if let Err(error) = one(projection, event.clone(), effects, db).await {
             return Unhandled::first_of(std::slice::from_ref(event), error);
         }
     }
     Ok(())
 }
 
-async fn project_one<P: Projects<Db>, Db: Send>(
-    projection: &P,
-    event: &RecordedEvent,
+async fn all<X: Projects<Db>, Db: Send>(
+    projection: &X,
+    events: &[RecordedEvent],
+    effects: Effects,
+    db: &mut Db,
+) -> Result<(), Unhandled> {
+    let mut decoded = Vec::with_capacity(events.len());
+    for event in events {
+        match event.clone().decode::<X::Event>() {
+            Ok(parts) => decoded.extend(parts),
+            Err(error) => return Unhandled::first_of(std::slice::from_ref(event), error.into()),
+        }
+    }
+    let reactions =
+        if effects == Effects::Run && X::HAS_EFFECTS { decoded.clone() } else { Vec::new() };
+    match together(projection, decoded, reactions, db).await {
+        Ok(()) => Ok(()),
+        Err(error) => Unhandled::first_of(events, error),
+    }
+}
+
+/// Hands one stored event to its handlers; it may be read as several.
+pub(super) async fn one<X: Projects<Db>, Db: Send>(
+    projection: &X,
+    stored: RecordedEvent,
+    effects: Effects,
     db: &mut Db,
 ) -> Result<(), ProjectError> {
-    for part in event.clone().decode::<P::Event>()? {
-        projection.project(part, db).await?;
+    for event in stored.decode::<X::Event>()? {
+        if effects == Effects::Run && X::HAS_EFFECTS {
+            projection.project(event.clone(), db).await?;
+            projection.react(event, db).await.map_err(ProjectError::of_effect)?;
+        } else {
+            projection.project(event, db).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Hands `events` to a `bulk` projection at once, and then the side effects of some of them.
+pub(super) async fn together<X: Projects<Db>, Db: Send>(
+    projection: &X,
+    events: Vec<Recorded<X::Event>>,
+    reactions: Vec<Recorded<X::Event>>,
+    db: &mut Db,
+) -> Result<(), ProjectError> {
+    if !events.is_empty() {
+        projection.project_all(events, db).await?;
+    }
+    for event in reactions {
+        projection.react(event, db).await.map_err(ProjectError::of_effect)?;
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        let (time, unheld) = (Duration::from_secs(30), Duration::from_mins(1));
+        let (time, unheld) = (Duration::from_secs(30), Duration::from_secs(60));
         Self { events: 1000, time, unheld }
     }
 }

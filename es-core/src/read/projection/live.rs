@@ -10,7 +10,7 @@ use crate::store::selection::{Scope, Selection};
 use crate::stream::{Position, StreamId};
 use crate::validated_text::InvalidText;
 
-use super::dispatch::{Unhandled, project};
+use super::dispatch::{Effects, Unhandled, dispatch};
 use super::replay::{Replay, readable};
 use super::{Projection, ProjectionKey, Projects};
 
@@ -135,7 +135,7 @@ impl<S: EventStore, P: Projection> Live<S, P> {
         };
         while let Some(mut events) = replay.next().await? {
             events.retain(|event| self.has(event));
-            project(&self.projection, &events, db).boxed().await?;
+            dispatch(&self.projection, &events, Effects::Skip, db).boxed().await?;
         }
         match replay.transformed().await? {
             None => Ok(()),

@@ -46,7 +46,7 @@ mod wait_for;
 
 pub use crate::store::token::{InvalidToken, Token};
 pub use definition::{KeyError, Projection, declared_key};
-pub use dispatch::Unhandled;
+pub use dispatch::{Effects, Unhandled, dispatch};
 pub use error::ProjectError;
 pub use handler::{Project, ProjectAll, Projects, React};
 pub use health::{Finding, Health, HealthState, Thresholds};

@@ -36,7 +36,7 @@ impl Default for RunOptions {
             lease: Duration::from_secs(10),
             on_failure: None,
             sampled_keys: 20,
-            event_limit: Duration::from_mins(1),
+            event_limit: Duration::from_secs(60),
         }
     }
 }

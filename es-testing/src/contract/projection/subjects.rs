@@ -36,7 +36,7 @@ pub(super) struct Node {
 }
 
 /// A time longer than any test.
-pub(super) const LONG: Duration = Duration::from_mins(1);
+pub(super) const LONG: Duration = Duration::from_secs(60);
 
 /// A time short enough for a test to wait for its end.
 pub(super) const SHORT: Duration = Duration::from_millis(400);

@@ -53,7 +53,10 @@ fn keep(info: &PanicHookInfo<'_>) -> bool {
         if let Watch::Off = watch {
             return false;
         }
-        let message = info.payload_as_str().unwrap_or("a panic without a message").to_owned();
+        let payload = info.payload();
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        let message = text.unwrap_or("a panic without a message").to_owned();
         let place = info.location().map(|at| format!("{}:{}", at.file(), at.line()));
         let place = place.unwrap_or_else(|| "an unknown place".to_owned());
         *watch = Watch::Saw(Panic { message, place });

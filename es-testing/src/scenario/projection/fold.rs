@@ -1,6 +1,7 @@
-//! Events, handled one after another.
+//! Events, handed to a projection as the runner does.
 
-use es_core::{ProjectError, Projection, Projects, RecordedEvent};
+use es_core::projection::{Effects, dispatch};
+use es_core::{ProjectError, Projects, RecordedEvent};
 
 /// The failure of a projection: the event at which it failed, and the error.
 #[derive(Debug)]
@@ -13,45 +14,12 @@ pub(super) struct Failed {
 /// Hands the events to the handlers, with effects.
 pub(super) async fn fold<P: Projects<Db>, Db: Send>(
     projection: &P,
-    stored: Vec<RecordedEvent>,
+    stored: &[RecordedEvent],
     db: &mut Db,
 ) -> Result<(), Failed> {
-    if P::IS_BULK {
-        return in_bulk(projection, stored, db).await.map_err(|error| Failed { nth: None, error });
-    }
-    for (nth, stored) in stored.into_iter().enumerate() {
-        one(projection, stored, db).await.map_err(|error| Failed { nth: Some(nth), error })?;
-    }
-    Ok(())
-}
-
-async fn one<P: Projects<Db>, Db: Send>(
-    projection: &P,
-    stored: RecordedEvent,
-    db: &mut Db,
-) -> Result<(), ProjectError> {
-    for event in stored.decode::<<P as Projection>::Event>()? {
-        projection.project(event.clone(), db).await?;
-        projection.react(event, db).await?;
-    }
-    Ok(())
-}
-
-async fn in_bulk<P: Projects<Db>, Db: Send>(
-    projection: &P,
-    stored: Vec<RecordedEvent>,
-    db: &mut Db,
-) -> Result<(), ProjectError> {
-    let mut events = Vec::new();
-    for stored in stored {
-        events.extend(stored.decode::<<P as Projection>::Event>()?);
-    }
-    if events.is_empty() {
-        return Ok(());
-    }
-    projection.project_all(events.clone(), db).await?;
-    for event in events {
-        projection.react(event, db).await?;
-    }
-    Ok(())
+    dispatch(projection, stored, Effects::Run, db).await.map_err(|unhandled| {
+        let is_it = |event: &RecordedEvent| event.position == unhandled.position;
+        let nth = if P::IS_BULK { None } else { stored.iter().position(is_it) };
+        Failed { nth, error: unhandled.error }
+    })
 }

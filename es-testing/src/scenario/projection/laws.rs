@@ -84,8 +84,8 @@ impl<P: Projection> Laws<P> {
         let mut model = M::default();
         for (events, is_lost) in batches {
             let before = model.clone();
-            let events = events.iter().map(|event| stored[*event].clone()).collect();
-            let folded = fold(&self.given.projection, events, &mut model).now_or_never();
+            let events: Vec<_> = events.iter().map(|event| stored[*event].clone()).collect();
+            let folded = fold(&self.given.projection, &events, &mut model).now_or_never();
             folded.expect("a handler that writes into memory waits for nobody")?;
             if is_lost && self.is_undone {
                 model = before;

@@ -71,8 +71,8 @@ impl<P: ReadModel<PgConnection>> Laws<P> {
         let mut folded = Ok(());
         for (events, is_lost) in batches {
             run(db, "SAVEPOINT batch").await;
-            let events = events.iter().map(|event| stored[*event].clone()).collect();
-            folded = fold(&self.given.projection, events, db).await;
+            let events: Vec<_> = events.iter().map(|event| stored[*event].clone()).collect();
+            folded = fold(&self.given.projection, &events, db).await;
             if folded.is_err() {
                 break;
             }

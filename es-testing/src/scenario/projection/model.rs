@@ -84,7 +84,7 @@ impl<P: Projection> Given<P> {
         M: Default + Send,
     {
         let mut model = M::default();
-        let folded = fold(&self.projection, self.log.stored(), &mut model).now_or_never();
+        let folded = fold(&self.projection, &self.log.stored(), &mut model).now_or_never();
         folded.expect("a handler that writes into memory waits for nobody")?;
         Ok(model)
     }

@@ -79,7 +79,7 @@ impl<P: ReadModel<PgConnection>> Given<P> {
 
     async fn folded_into(&self, db: &mut PgConnection) -> Result<(), Failed> {
         self.create(db).await;
-        fold(&self.projection, self.log.stored(), db).await
+        fold(&self.projection, &self.log.stored(), db).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! The catalog as a page to read.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use es_core::shape::{Definition, Field, Form, Kind, Schema, Tagging};
 use es_core::{EventHistory, Lifecycle, SchemaVersion};
@@ -13,10 +13,13 @@ use super::mermaid::mermaid;
 /// stored.
 #[must_use]
 pub fn markdown(title: &str, chapters: &[Chapter]) -> String {
-    fmt::from_fn(|text| write(text, title, chapters)).to_string()
+    let mut page = String::new();
+    let written = write(&mut page, title, chapters);
+    debug_assert!(written.is_ok(), "a string takes every text");
+    page
 }
 
-fn write(text: &mut fmt::Formatter<'_>, title: &str, chapters: &[Chapter]) -> fmt::Result {
+fn write(text: &mut String, title: &str, chapters: &[Chapter]) -> fmt::Result {
     writeln!(text, "# Events of {title}\n")?;
     writeln!(text, "Written by a test from the types; see also [asyncapi.json](asyncapi.json).\n")?;
     writeln!(text, "```mermaid\n{}```", mermaid(chapters))?;
@@ -31,7 +34,7 @@ fn write(text: &mut fmt::Formatter<'_>, title: &str, chapters: &[Chapter]) -> fm
     Ok(())
 }
 
-fn questions(text: &mut fmt::Formatter<'_>, chapter: &Chapter) -> fmt::Result {
+fn questions(text: &mut String, chapter: &Chapter) -> fmt::Result {
     if chapter.asked.is_empty() {
         return Ok(());
     }
@@ -59,7 +62,7 @@ fn coded(names: &[&str]) -> String {
     coded.join(", ")
 }
 
-fn an_event(text: &mut fmt::Formatter<'_>, chapter: &Chapter, event: &EventHistory) -> fmt::Result {
+fn an_event(text: &mut String, chapter: &Chapter, event: &EventHistory) -> fmt::Result {
     writeln!(text, "\n### `{}`\n", event.name)?;
     if event.is_superseded {
         writeln!(text, "Superseded: it is read, and not written any more.\n")?;
@@ -92,7 +95,7 @@ fn an_event(text: &mut fmt::Formatter<'_>, chapter: &Chapter, event: &EventHisto
     Ok(())
 }
 
-fn stored(text: &mut fmt::Formatter<'_>, schema: &Schema) -> fmt::Result {
+fn stored(text: &mut String, schema: &Schema) -> fmt::Result {
     let root = match &schema.form {
         Form::Named(name) => schema.definitions.get(name).map(|definition| (name, definition)),
         _ => None,
@@ -108,7 +111,7 @@ fn stored(text: &mut fmt::Formatter<'_>, schema: &Schema) -> fmt::Result {
     Ok(())
 }
 
-fn a_type(text: &mut fmt::Formatter<'_>, definition: &Definition) -> fmt::Result {
+fn a_type(text: &mut String, definition: &Definition) -> fmt::Result {
     match &definition.kind {
         Kind::Unit => writeln!(text, "Nothing but that it happened."),
         Kind::Struct(fields) if fields.is_empty() => {

@@ -1,6 +1,6 @@
 //! The event model as a Mermaid flow chart.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use super::chapter::{Asked, Chapter};
 
@@ -8,10 +8,13 @@ use super::chapter::{Asked, Chapter};
 /// decisions across streams, of the models that they rest on as well.
 #[must_use]
 pub fn mermaid(chapters: &[Chapter]) -> String {
-    fmt::from_fn(|text| write(text, chapters)).to_string()
+    let mut page = String::new();
+    let written = write(&mut page, chapters);
+    debug_assert!(written.is_ok(), "a string takes every text");
+    page
 }
 
-fn write(text: &mut fmt::Formatter<'_>, chapters: &[Chapter]) -> fmt::Result {
+fn write(text: &mut String, chapters: &[Chapter]) -> fmt::Result {
     text.write_str("flowchart LR\n")?;
     for (nth, chapter) in chapters.iter().enumerate() {
         let prefix = format!("m{nth}");
@@ -29,7 +32,7 @@ fn write(text: &mut fmt::Formatter<'_>, chapters: &[Chapter]) -> fmt::Result {
     Ok(())
 }
 
-fn nodes(text: &mut fmt::Formatter<'_>, prefix: &str, chapter: &Chapter) -> fmt::Result {
+fn nodes(text: &mut String, prefix: &str, chapter: &Chapter) -> fmt::Result {
     for asked in &chapter.asked {
         writeln!(text, "        {prefix}_c_{0}[\"{0}\"]:::command", asked.name)?;
     }
@@ -47,12 +50,7 @@ fn nodes(text: &mut fmt::Formatter<'_>, prefix: &str, chapter: &Chapter) -> fmt:
     Ok(())
 }
 
-fn arrows(
-    text: &mut fmt::Formatter<'_>,
-    prefix: &str,
-    chapter: &Chapter,
-    asked: &Asked,
-) -> fmt::Result {
+fn arrows(text: &mut String, prefix: &str, chapter: &Chapter, asked: &Asked) -> fmt::Result {
     for event in &asked.events {
         if chapter.events.iter().any(|known| known.name == *event) {
             writeln!(text, "        {prefix}_c_{} --> {}", asked.name, event_id(prefix, event))?;
@@ -65,7 +63,7 @@ fn arrows(
 }
 
 /// Writes the arrows from the events to the states that they make.
-fn belongings(text: &mut fmt::Formatter<'_>, prefix: &str, chapter: &Chapter) -> fmt::Result {
+fn belongings(text: &mut String, prefix: &str, chapter: &Chapter) -> fmt::Result {
     for event in &chapter.events {
         let id = event_id(prefix, event.name);
         if chapter.is_aggregate {

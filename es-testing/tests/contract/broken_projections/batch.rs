@@ -96,7 +96,7 @@ impl ProjectionBatch for BrokenBatch {
                 }
                 // Without slots there is no progress to follow.
                 let Some(node) = self.node else { return Ok(()) };
-                let holder = Holder { id: &self.id, node, lease: Duration::from_mins(1) };
+                let holder = Holder { id: &self.id, node, lease: Duration::from_secs(60) };
                 let again = self.store.inner.begin(holder, VersionState::Serving);
                 again.await?.commit(progress).await
             }
@@ -111,7 +111,7 @@ impl ProjectionBatch for BrokenBatch {
                 let (store, id, node) = (self.store.clone(), self.id.clone(), self.node);
                 drop(self.commit(progress).await);
                 let node = node.expect("it is a node's");
-                let holder = Holder { id: &id, node, lease: Duration::from_mins(1) };
+                let holder = Holder { id: &id, node, lease: Duration::from_secs(60) };
                 Ok(Some(store.begin(holder, VersionState::Serving).await?))
             }
         }

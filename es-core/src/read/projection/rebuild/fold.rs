@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::checks::not_for_a_moment;
 use crate::event::recorded::RecordedEvent;
-use crate::read::projection::dispatch::project;
+use crate::read::projection::dispatch::{Effects, dispatch};
 use crate::read::projection::{
     ProjectionBatch, ProjectionId, ProjectionKey, ProjectionStore, ReadModel,
 };
@@ -38,7 +38,7 @@ impl<'a, K: ProjectionStore, X: ReadModel<K::Db>> Scratch<'a, K, X> {
         events: &[RecordedEvent],
     ) -> Result<Option<Value>, StoreError> {
         let db = self.batch.db();
-        let rows = match project(self.projection, events, db).await {
+        let rows = match dispatch(self.projection, events, Effects::Skip, db).await {
             Ok(()) => self.projection.rows_of(key, db).await,
             Err(unhandled) => Err(unhandled.error),
         };

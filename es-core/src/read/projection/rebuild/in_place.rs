@@ -7,7 +7,7 @@ use futures_util::future::join;
 use super::error::RebuildError;
 use super::progress::{Meter, RebuildProgress, Rebuilt};
 use crate::event::recorded::RecordedEvent;
-use crate::read::projection::dispatch::{project, project_each};
+use crate::read::projection::dispatch::{self, Effects};
 use crate::read::projection::replay::{Replay, key_of, readable};
 use crate::read::projection::{
     Epoch, Progress, ProjectionBatch, ProjectionId, ProjectionStore, Projects, ReadModel,
@@ -143,13 +143,13 @@ async fn handle<B: ProjectionBatch, X: Projects<B::Db>>(
     batch: &mut B,
 ) -> Result<(), RebuildError> {
     if !X::IS_BULK {
-        return Ok(project(projection, events, batch.db()).await?);
+        return Ok(dispatch::dispatch(projection, events, Effects::Skip, batch.db()).await?);
     }
     batch.savepoint().await?;
-    if project(projection, events, batch.db()).await.is_err() {
+    if dispatch::dispatch(projection, events, Effects::Skip, batch.db()).await.is_err() {
         // One after another, to say which. If none of them fails alone, that is as well.
         batch.rollback_to().await?;
-        project_each(projection, events, batch.db()).await?;
+        dispatch::each(projection, events, Effects::Skip, batch.db()).await?;
     }
     Ok(())
 }

@@ -267,7 +267,8 @@ pub(super) fn kept_text(mut error: String) -> String {
     const CUT: &str = " … (cut)";
 
     if error.len() > MOST {
-        error.truncate(error.floor_char_boundary(MOST - CUT.len()));
+        let end = (0..=MOST - CUT.len()).rev().find(|end| error.is_char_boundary(*end));
+        error.truncate(end.unwrap_or_default());
         error.push_str(CUT);
     }
     error

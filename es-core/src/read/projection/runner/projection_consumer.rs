@@ -1,6 +1,9 @@
 //! A projection, as the runner sees it.
 
-use crate::event::recorded::{Recorded, RecordedEvent};
+use std::mem;
+
+use crate::event::recorded::RecordedEvent;
+use crate::read::projection::dispatch::{self, Effects};
 use crate::read::projection::rebuild::{Verified, verify};
 use crate::read::projection::{
     KeyError, ProjectError, Projection, ProjectionId, ProjectionKey, ProjectionStore, Projects,
@@ -134,7 +137,8 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
             if let Some(transformation) = Transformation::of(&event) {
                 self.projection.forget(&transformation.stream, db).await?;
             } else {
-                self.project(event, with_effects && X::HAS_EFFECTS, db).await?;
+                let effects = if with_effects { Effects::Run } else { Effects::Skip };
+                dispatch::one(&self.projection, event, effects, db).await?;
             }
         }
         Ok(())
@@ -153,28 +157,6 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
 }
 
 impl<X: Projection> OfProjection<X> {
-    /// Handles one stored event, which may be read as several.
-    async fn project<Db: Send>(
-        &self,
-        stored: RecordedEvent,
-        with_effects: bool,
-        db: &mut Db,
-    ) -> Result<(), ProjectError>
-    where
-        X: Projects<Db>,
-    {
-        for event in stored.decode::<X::Event>()? {
-            if with_effects {
-                self.projection.project(event.clone(), db).await?;
-                let reacted = self.projection.react(event, db).await;
-                reacted.map_err(ProjectError::of_effect)?;
-            } else {
-                self.projection.project(event, db).await?;
-            }
-        }
-        Ok(())
-    }
-
     /// Handles all events between two transformations at once.
     async fn handle_in_bulk<Db: Send>(
         &self,
@@ -192,7 +174,8 @@ impl<X: Projection> OfProjection<X> {
         let mut effects = Vec::new();
         for Handed { event: stored, with_effects } in events {
             if let Some(transformation) = Transformation::of(&stored) {
-                self.project_all(&mut together, &mut effects, db).await?;
+                let (events, reactions) = (mem::take(&mut together), mem::take(&mut effects));
+                dispatch::together(&self.projection, events, reactions, db).await?;
                 self.projection.forget(&transformation.stream, db).await?;
                 continue;
             }
@@ -203,25 +186,6 @@ impl<X: Projection> OfProjection<X> {
                 together.push(event);
             }
         }
-        self.project_all(&mut together, &mut effects, db).await
-    }
-
-    async fn project_all<Db: Send>(
-        &self,
-        together: &mut Vec<Recorded<X::Event>>,
-        effects: &mut Vec<Recorded<X::Event>>,
-        db: &mut Db,
-    ) -> Result<(), ProjectError>
-    where
-        X: Projects<Db>,
-    {
-        if !together.is_empty() {
-            self.projection.project_all(std::mem::take(together), db).await?;
-        }
-        for event in effects.drain(..) {
-            let reacted = self.projection.react(event, db).await;
-            reacted.map_err(ProjectError::of_effect)?;
-        }
-        Ok(())
+        dispatch::together(&self.projection, together, effects, db).await
     }
 }

@@ -220,7 +220,8 @@ impl<A: Aggregate, S: EventStore> Batch<A, S> {
         let mut version = base.version;
         let mut bytes = 0;
         let mut waiting = VecDeque::from(waiting);
-        while let Some(next) = waiting.pop_front_if(|_| round.new.len() < EVENTS && bytes < BYTES) {
+        while round.new.len() < EVENTS && bytes < BYTES {
+            let Some(next) = waiting.pop_front() else { break };
             if !next.is_wanted() {
                 continue;
             }
