@@ -42,6 +42,7 @@ mod status;
 mod status_queries;
 mod store;
 mod unreadable;
+pub mod version;
 mod wait_for;
 
 pub use crate::store::token::{InvalidToken, Token};

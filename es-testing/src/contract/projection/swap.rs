@@ -209,14 +209,16 @@ pub async fn the_old_version_goes_on_where_the_new_one_is_dropped<
 >(
     kept: &Kept<S, P>,
 ) {
-    let [(old, _), _] = both(kept, 5, 3).await;
+    let [(old, _), _] = both(kept, 7, 5).await;
     assert_eq!(swap(kept).await, Swap::NotYet, "it is behind");
 
     assert!(kept.store.drop_version(&id(2)).await.expect("it can be dropped"), "there was one");
 
     assert_eq!(kept.heartbeat(&old).await.state, VersionState::Serving, "it serves again");
+    let state = kept.store.register(&registration(1)).await.expect("it is known");
+    assert_eq!(state, VersionState::Serving, "a process that starts is told so");
     let claims = kept.claim_all(&old).await;
-    kept.handle(&old, &[("old", 1)], come_to(6, &claims)).await.expect("it goes on");
+    kept.handle(&old, &[("old", 1)], come_to(8, &claims)).await.expect("it goes on");
     assert_eq!(kept.read().await, rows(&[("old", 2)]), "readers see what it adds");
 }
 

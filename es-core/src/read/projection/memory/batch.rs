@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::MemoryProjections;
 use super::commit::Purpose;
-use super::registry::unsupported;
+use crate::read::projection::version::unsupported;
 use crate::read::projection::{CommitError, Progress, ProjectionBatch, ProjectionId};
 use crate::store::error::StoreError;
 

@@ -48,7 +48,7 @@ impl<M> Names<M> {
         let version = self.version_mut(id).map_err(|_| CommitError::Lost)?;
         match purpose {
             Purpose::Look => {
-                return Err(super::registry::unsupported(format!(
+                return Err(crate::read::projection::version::unsupported(format!(
                     "what is written beside `{id}` cannot be kept"
                 ))
                 .into());

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use super::clock::Clock;
 use super::version::MemoryVersion;
+use crate::read::projection::version::{
+    self, Promotion, VersionChange, VersionPlan, VersionRow, unknown,
+};
 use crate::read::projection::{
     ProjectionId, ProjectionName, RegisterError, Registration, Swap, VersionState, VersionStatus,
 };
-use crate::store::error::{StoreError, StoreErrorKind};
+use crate::store::error::StoreError;
 
 #[derive(Debug)]
 pub(super) struct Names<M> {
@@ -53,70 +56,11 @@ impl<M> Names<M> {
         versions.map(|version| version.status(self.clock)).collect()
     }
 
-    pub(super) fn swap(&mut self, id: &ProjectionId) -> Result<Swap, StoreError> {
-        let versions = self.names.get_mut(&id.name).ok_or_else(|| unknown(id))?;
-        if versions.read == id.version {
-            return Ok(Swap::Done);
-        }
-        let mut new = versions.versions.remove(&id.version).ok_or_else(|| unknown(id))?;
-        let swap = match versions.versions.get_mut(&versions.read) {
-            _ if new.place == VersionState::Retired => {
-                Err(unsupported(format!("`{id}` is retired; reinstate it first")))
-            }
-            _ if new.stopped.is_some() => {
-                Err(unsupported(format!("`{id}` is stopped; resume it first")))
-            }
-            _ if !new.is_prepared => Err(unsupported(format!("the tables of `{id}` are not made"))),
-            Some(old) if old.registration.has_effects && old.parked.events() > 0 => Ok(Swap::Waits),
-            Some(old) => {
-                old.place = VersionState::Retired;
-                old.slots.take_from_all();
-                Ok(if new.has_come_as_far_as(old) { Swap::Done } else { Swap::NotYet })
-            }
-            None => Ok(Swap::Done),
-        };
-        if let Ok(Swap::Done) = swap {
-            new.slots.take_from_all();
-            if let Some(old) = versions.versions.get(&versions.read) {
-                new.slots.effects_were_had(&old.slots);
-            }
-            new.place = VersionState::Serving;
-            versions.read = id.version;
-        }
-        versions.versions.insert(id.version, new);
-        swap
-    }
-
-    pub(super) fn drop_version(&mut self, id: &ProjectionId) -> Result<bool, StoreError> {
-        let Some(versions) = self.names.get_mut(&id.name) else { return Ok(false) };
-        if versions.read == id.version {
-            return Err(unsupported(format!("`{id}` serves and cannot be dropped")));
-        }
-        let Some(dropped) = versions.versions.remove(&id.version) else { return Ok(false) };
-        // Nobody is to take the place any more of a version that was retired for that.
-        let is_awaited = versions.versions.values().any(|v| v.place == VersionState::Building);
-        if dropped.place == VersionState::Building
-            && !is_awaited
-            && let Some(read) = versions.versions.get_mut(&versions.read)
-        {
-            read.place = VersionState::Serving;
-        }
-        Ok(true)
-    }
-
-    pub(super) fn reinstate(&mut self, id: &ProjectionId) -> Result<VersionState, StoreError> {
-        let versions = self.names.get_mut(&id.name).ok_or_else(|| unknown(id))?;
-        let read = versions.versions.get(&versions.read);
-        let keyed_by = read.map(|read| read.registration.keyed_by.clone());
-        let version = versions.versions.get_mut(&id.version).ok_or_else(|| unknown(id))?;
-        if version.place == VersionState::Retired && versions.read == id.version {
-            version.place = VersionState::Serving;
-        } else if version.place == VersionState::Retired {
-            let beside = keyed_by.map_or(Ok(()), |key| version.registration.check_successor(&key));
-            beside.map_err(|why| StoreError::new(StoreErrorKind::Unsupported, why))?;
-            version.place = VersionState::Building;
-        }
-        Ok(version.state())
+    /// The rows of the versions of a name, as the rules see them.
+    fn rows(&self, name: &ProjectionName) -> Vec<VersionRow> {
+        let Some(versions) = self.names.get(name) else { return Vec::new() };
+        let rows = versions.versions.iter();
+        rows.map(|(number, version)| version.row(*number == versions.read)).collect()
     }
 }
 
@@ -125,42 +69,77 @@ impl<M: Default> Names<M> {
         &mut self,
         registration: &Registration,
     ) -> Result<VersionState, RegisterError> {
-        let (id, clock) = (&registration.id, self.clock);
-        for other in self.names.keys() {
-            registration.may_stand_beside(other)?;
-        }
-        let Some(versions) = self.names.get_mut(&id.name) else {
-            let first = MemoryVersion::new(registration.clone(), VersionState::Serving, clock);
-            let versions = BTreeMap::from([(id.version, first)]);
-            self.names.insert(id.name.clone(), Versions { read: id.version, versions });
-            return Ok(VersionState::Serving);
-        };
-        if let Some(known) = versions.versions.get_mut(&id.version) {
-            let Registration { keyed_by, incarnation, types, .. } = &known.registration;
-            registration.check_same(keyed_by, *incarnation)?;
-            if let Some(types) = registration.added_to(types) {
-                known.registration.types = types;
-                known.slots.free_all();
+        let rows: Vec<_> = self.names.keys().flat_map(|name| self.rows(name)).collect();
+        let plan = version::register(&rows, registration)?;
+        Ok(self.carry_out(plan)?)
+    }
+
+    pub(super) fn swap(&mut self, id: &ProjectionId) -> Result<Swap, StoreError> {
+        let mut revoked = Vec::new();
+        loop {
+            match version::promote(&self.rows(&id.name), id, &revoked)? {
+                Promotion::Revoke(id) => {
+                    self.apply(VersionChange::Revoke { id: id.clone() })?;
+                    revoked.push(id);
+                }
+                Promotion::Settle(changes, swap) => {
+                    changes.into_iter().try_for_each(|change| self.apply(change))?;
+                    return Ok(swap);
+                }
             }
-            return Ok(known.state());
         }
-        let state =
-            if id.version < versions.read { VersionState::Retired } else { VersionState::Building };
-        if let Some(serving) = versions.versions.get(&versions.read)
-            && state == VersionState::Building
-        {
-            registration.check_successor(&serving.registration.keyed_by)?;
+    }
+
+    pub(super) fn drop_version(&mut self, id: &ProjectionId) -> Result<bool, StoreError> {
+        let plan = version::remove(&self.rows(&id.name), id)?;
+        self.carry_out(plan)
+    }
+
+    pub(super) fn reinstate(&mut self, id: &ProjectionId) -> Result<VersionState, StoreError> {
+        let plan = version::reinstate(&self.rows(&id.name), id)?;
+        self.carry_out(plan)
+    }
+
+    fn carry_out<T>(&mut self, plan: VersionPlan<T>) -> Result<T, StoreError> {
+        plan.changes.into_iter().try_for_each(|change| self.apply(change))?;
+        Ok(plan.answer)
+    }
+
+    fn apply(&mut self, change: VersionChange) -> Result<(), StoreError> {
+        let clock = self.clock;
+        match change {
+            VersionChange::Add { registration, place, is_read } => {
+                let ProjectionId { name, version } = registration.id.clone();
+                let versions = self.names.entry(name).or_default();
+                if is_read {
+                    versions.read = version;
+                }
+                let new = MemoryVersion::new(registration, place, clock);
+                versions.versions.insert(version, new);
+            }
+            VersionChange::Place { id, place } => self.version_mut(&id)?.place = place,
+            VersionChange::Types { id, types } => {
+                self.version_mut(&id)?.registration.types = types;
+            }
+            VersionChange::Revoke { id } => self.version_mut(&id)?.slots.free_all(),
+            VersionChange::EffectsAfter { id, slots } => {
+                self.version_mut(&id)?.slots.effects_were_had(&slots);
+            }
+            VersionChange::Exchange { new, .. } => {
+                let versions = self.names.get_mut(&new.name).ok_or_else(|| unknown(&new))?;
+                versions.read = new.version;
+            }
+            VersionChange::Remove { id } => {
+                let versions = self.names.get_mut(&id.name).ok_or_else(|| unknown(&id))?;
+                versions.versions.remove(&id.version);
+            }
         }
-        let new = MemoryVersion::new(registration.clone(), state, clock);
-        versions.versions.insert(id.version, new);
-        Ok(state)
+        Ok(())
     }
 }
 
-fn unknown(id: &ProjectionId) -> StoreError {
-    unsupported(format!("`{id}` is not known here: run it first"))
-}
-
-pub(super) fn unsupported(why: String) -> StoreError {
-    StoreError::new(StoreErrorKind::Unsupported, why)
+impl<M> Default for Versions<M> {
+    fn default() -> Self {
+        Self { read: 0, versions: BTreeMap::new() }
+    }
 }

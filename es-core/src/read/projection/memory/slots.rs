@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::clock::Clock;
+use crate::read::projection::version::SlotRow;
 use crate::read::projection::{
     Claim, Epoch, Heartbeat, Holder, NodeId, NodeStatus, Slot, SlotProgress, SlotStatus,
 };
@@ -152,11 +153,18 @@ impl Slots {
         }
     }
 
-    /// Takes over the positions up to which the previous version had its effects.
-    pub(super) fn effects_were_had(&mut self, by: &Self) {
-        for (slot, before) in self.slots.iter_mut().zip(&by.slots) {
-            slot.effects_after = before.checkpoint.max(before.effects_after);
+    /// Notes the positions up to which effects were had.
+    pub(super) fn effects_were_had(&mut self, up_to: &[(Slot, Position)]) {
+        for (slot, position) in up_to {
+            if let Some(slot) = self.slots.get_mut(usize::from(slot.number())) {
+                slot.effects_after = *position;
+            }
         }
+    }
+
+    pub(super) fn rows(&self) -> Vec<SlotRow> {
+        let row = |slot: &Leased| SlotRow::new(slot.slot, slot.checkpoint, slot.effects_after);
+        self.slots.iter().map(row).collect()
     }
 
     pub(super) fn checkpoints(&self) -> impl Iterator<Item = (Slot, Position)> {

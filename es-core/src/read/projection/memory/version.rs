@@ -6,6 +6,7 @@ use super::clock::Clock;
 use super::model_lock::Turns;
 use super::parked::ParkedEvents;
 use super::slots::Slots;
+use crate::read::projection::version::VersionRow;
 use crate::read::projection::{
     Heartbeat, HeartbeatReply, Holder, Registration, VersionState, VersionStatus,
 };
@@ -78,19 +79,14 @@ impl<M> MemoryVersion<M> {
         checkpoints.min().unwrap_or(Position::START)
     }
 
-    /// True if this version lacks nothing that the rows of `other` show. Slots of another key hold
-    /// other events, and those of another log cannot be compared at all.
-    pub(super) fn has_come_as_far_as(&self, other: &Self) -> bool {
-        let (this, that) = (&self.registration, &other.registration);
-        if this.incarnation != that.incarnation {
-            return true;
-        }
-        if this.keyed_by != that.keyed_by {
-            let others = other.slots.checkpoints().map(|(_, checkpoint)| checkpoint);
-            return others.max().is_none_or(|greatest| self.position() >= greatest);
-        }
-        let mut pairs = self.slots.checkpoints().zip(other.slots.checkpoints());
-        pairs.all(|((_, this), (_, that))| this >= that)
+    /// The row of the version, as the rules see it. A model tells nobody what depends on it.
+    pub(super) fn row(&self, is_read: bool) -> VersionRow {
+        let mut row = VersionRow::new(&self.registration, self.place, is_read);
+        row.is_stopped = self.stopped.is_some();
+        row.is_prepared = self.is_prepared;
+        row.has_parked = self.parked.events() > 0;
+        row.slots = self.slots.rows();
+        row
     }
 
     pub(super) fn status(&self, clock: Clock) -> VersionStatus {

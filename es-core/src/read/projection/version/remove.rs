@@ -1,0 +1,142 @@
+//! The way back of a retired version, and the removal of one that is not read.
+
+use super::change::place;
+use super::row::{find, read, unsupported};
+use super::{VersionChange, VersionPlan, VersionRow};
+use crate::read::projection::{ProjectionId, RegisterError, VersionState};
+use crate::store::error::{StoreError, StoreErrorKind};
+
+/// Decides what a reinstatement changes. `rows` are those of the name. Answers the state of the version.
+///
+/// A retired version is built on from where it stopped; one that is still read, and retired for another
+/// one that has yet to come as far, serves again at once. Nothing changes for one that is not retired.
+///
+/// # Errors
+///
+/// If it is not known, or has effects and is kept in order by another key than the version that is read.
+pub fn reinstate(
+    rows: &[VersionRow],
+    id: &ProjectionId,
+) -> Result<VersionPlan<VersionState>, StoreError> {
+    let known = find(rows, id)?;
+    if known.place != VersionState::Retired {
+        return Ok(VersionPlan::unchanged(known.state()));
+    }
+    let to = if known.is_read { VersionState::Serving } else { VersionState::Building };
+    if let Some(read) = read(rows, id)
+        && known.has_effects
+        && known.keyed_by != read.keyed_by
+    {
+        let (known, declared) = (read.keyed_by.clone(), known.keyed_by.clone());
+        let refused = RegisterError::EffectsChangeKey { id: id.clone(), known, declared };
+        return Err(StoreError::new(StoreErrorKind::Unsupported, refused));
+    }
+    Ok(VersionPlan::new(known.state_in(to), vec![place(id, to)]))
+}
+
+/// Decides what the removal of a version changes. `rows` are those of the name. Answers whether there was
+/// one.
+///
+/// If the version that is read was retired in favour of this one, and no other one is built, it serves
+/// again: nobody is to take its place any more.
+///
+/// # Errors
+///
+/// If its rows are read.
+pub fn remove(rows: &[VersionRow], id: &ProjectionId) -> Result<VersionPlan<bool>, StoreError> {
+    let Some(known) = rows.iter().find(|row| row.id == *id) else {
+        return Ok(VersionPlan::unchanged(false));
+    };
+    if known.is_read {
+        return Err(unsupported(format!("`{id}` serves and cannot be dropped")));
+    }
+    let mut changes = vec![VersionChange::Remove { id: id.clone() }];
+    let is_awaited = |row: &VersionRow| row.id != *id && row.place == VersionState::Building;
+    if known.place == VersionState::Building && !rows.iter().any(is_awaited) {
+        let read = read(rows, id).filter(|read| read.place == VersionState::Retired);
+        changes.extend(read.map(|read| place(&read.id, VersionState::Serving)));
+    }
+    Ok(VersionPlan::new(true, changes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::row::tests::{id, read, row};
+    use super::*;
+    use VersionState::{Building, Retired, Serving, Stopped};
+
+    fn removed(version: u32) -> VersionChange {
+        VersionChange::Remove { id: id(version) }
+    }
+
+    #[test]
+    fn a_retired_version_is_built_on() {
+        let plan = reinstate(&[row(1, Retired, 5), read(2, Serving, 7)], &id(1)).unwrap();
+
+        assert_eq!(plan, VersionPlan::new(Building, vec![place(&id(1), Building)]));
+    }
+
+    #[test]
+    fn a_version_that_is_still_read_serves_again() {
+        let plan = reinstate(&[read(1, Retired, 7), row(2, Building, 5)], &id(1)).unwrap();
+
+        assert_eq!(plan, VersionPlan::new(Serving, vec![place(&id(1), Serving)]));
+    }
+
+    #[test]
+    fn a_version_that_is_stopped_stays_so_in_its_new_place() {
+        let stopped = VersionRow { is_stopped: true, ..row(1, Retired, 5) };
+
+        let plan = reinstate(&[stopped, read(2, Serving, 7)], &id(1)).unwrap();
+
+        assert_eq!(plan, VersionPlan::new(Stopped, vec![place(&id(1), Building)]));
+    }
+
+    #[test]
+    fn a_version_that_is_not_retired_stays_as_it_is() {
+        let rows = [read(1, Serving, 7), row(2, Building, 5)];
+
+        assert_eq!(reinstate(&rows, &id(1)).unwrap(), VersionPlan::unchanged(Serving));
+        assert_eq!(reinstate(&rows, &id(2)).unwrap(), VersionPlan::unchanged(Building));
+        assert!(reinstate(&rows, &id(3)).is_err(), "one that is not known");
+    }
+
+    #[test]
+    fn a_version_with_effects_does_not_come_back_with_another_key() {
+        let back = |has_effects| {
+            let mut old = row(1, Retired, 5);
+            (old.keyed_by, old.has_effects) = ("customer".into(), has_effects);
+            reinstate(&[old, read(2, Serving, 7)], &id(1))
+        };
+
+        assert!(back(true).is_err(), "nobody could tell whose effects were had");
+        assert_eq!(back(false).unwrap().answer, Building);
+    }
+
+    #[test]
+    fn a_version_that_is_not_read_is_removed() {
+        let rows = [row(1, Retired, 5), read(2, Serving, 7), row(3, Building, 5)];
+
+        assert_eq!(remove(&rows, &id(1)).unwrap(), VersionPlan::new(true, vec![removed(1)]));
+        assert_eq!(remove(&rows, &id(3)).unwrap(), VersionPlan::new(true, vec![removed(3)]));
+        assert_eq!(remove(&rows, &id(4)).unwrap(), VersionPlan::unchanged(false));
+        assert!(remove(&rows, &id(2)).is_err(), "its rows are read");
+    }
+
+    #[test]
+    fn the_version_that_was_retired_for_a_removed_one_serves_again() {
+        let rows = [read(1, Retired, 7), row(2, Building, 5)];
+
+        let plan = remove(&rows, &id(2)).unwrap();
+
+        let expected = vec![removed(2), place(&id(1), Serving)];
+        assert_eq!(plan, VersionPlan::new(true, expected));
+    }
+
+    #[test]
+    fn the_version_that_is_read_stays_retired_while_another_one_is_built() {
+        let rows = [read(1, Retired, 7), row(2, Building, 5), row(3, Building, 5)];
+
+        assert_eq!(remove(&rows, &id(2)).unwrap(), VersionPlan::new(true, vec![removed(2)]));
+    }
+}
