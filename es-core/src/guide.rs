@@ -4,6 +4,7 @@
 //! - [Decisions across streams](decisions_across_streams): tags, decision models, append conditions.
 //! - [Changing events](changing_events): schema evolution, tag backfill, and rolling deployments.
 //! - [Guarantees](guarantees), each with the test that proves it.
+//! - [Writing a store](writing_a_store): an adapter for another database, and the contracts that test it.
 //! - [Glossary](glossary).
 //!
 //! Read models and PostgreSQL in production are chapters of `es_postgres::guide`, testing is one of
@@ -58,6 +59,21 @@ pub mod changing_events {}
 ///
 #[doc = include_str!("../guide/guarantees.md")]
 pub mod guarantees {}
+
+/// [`EventStore`]: crate::EventStore
+/// [`AppendError`]: crate::AppendError
+/// [`StoreError`]: crate::StoreError
+/// [`ProjectionBackend`]: crate::projection::ProjectionBackend
+/// [`ProjectionBatch`]: crate::projection::ProjectionBatch
+/// [`ProjectionStore`]: crate::projection::ProjectionStore
+/// [`MemoryProjections`]: crate::projection::MemoryProjections
+/// [`Scope::Registry`]: crate::projection::Scope::Registry
+/// [`es_core::projection::version`]: crate::projection::version
+/// [`Progress`]: crate::projection::Progress
+/// [`CommitError::Lost`]: crate::projection::CommitError::Lost
+///
+#[doc = include_str!("../guide/writing-a-store.md")]
+pub mod writing_a_store {}
 
 /// [`Event`]: trait@crate::Event
 /// [`EventSet`]: trait@crate::EventSet

@@ -5,7 +5,7 @@
 
 /// [`Decision`]: es_core::Decision
 /// [`EventStore`]: es_core::EventStore
-/// [`ProjectionStore`]: es_core::ProjectionStore
+/// [`ProjectionBackend`]: es_core::projection::ProjectionBackend
 /// [contract]: mod@crate::contract
 /// [read models]: ../../../es_postgres/guide/read_models/index.html
 /// [changing events]: es_core::guide::changing_events

@@ -161,7 +161,8 @@
 //! Requires the feature `contract`.
 //!
 //! [`contract!`] generates a test for every guarantee of [`EventStore`](es_core::EventStore), and
-//! [`projection_contract!`] for every guarantee of [`ProjectionStore`](es_core::ProjectionStore).
+//! [`projection_contract!`] for every guarantee of
+//! [`ProjectionBackend`](es_core::projection::ProjectionBackend).
 
 #[cfg(feature = "contract")]
 pub mod contract;

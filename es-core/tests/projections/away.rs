@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use es_core::ProjectionId;
-use es_core::projection::{Heartbeat, Holder, NodeId, ProjectionStore};
+use es_core::projection::{Heartbeat, Holder, NodeId, ProjectionBackend, ProjectionStore};
 
 use crate::faulty::{FaultyKept, FaultyLog, Weather};
 use crate::fixture::*;

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use es_core::projection::version::{ChangeError, VersionChange, VersionRow};
 use es_core::projection::*;
-use es_core::{Checkpoint, EventName, Reason, SelectedPage, Selection, StoreError, StoreErrorKind};
+use es_core::{SelectedPage, Selection, StoreError, StoreErrorKind};
 
 use crate::fixture::*;
 
@@ -122,7 +123,8 @@ impl ProjectionBatch for FaultyBatch {
         let next = self.2.take().filter(|next| next.kept.1.chains);
         self.commit(progress).await?;
         let Some(Next { kept, id, node, lease, state }) = next else { return Ok(None) };
-        let begun = kept.begin(Holder { id: &id, node, lease }, state).await.ok();
+        let holder = Holder { id: &id, node, lease };
+        let begun = kept.begin(Scope::Node { holder, state }).await.ok();
         kept.1.chained.fetch_add(u32::from(begun.is_some()), Ordering::SeqCst);
         Ok(begun)
     }
@@ -130,20 +132,19 @@ impl ProjectionBatch for FaultyBatch {
     async fn rollback(self) -> Result<(), StoreError> {
         self.0.rollback().await
     }
+
+    async fn versions(&mut self) -> Result<Vec<VersionRow>, StoreError> {
+        self.0.versions().await
+    }
+
+    async fn apply(&mut self, change: VersionChange) -> Result<u64, ChangeError> {
+        self.0.apply(change).await
+    }
 }
 
-impl ProjectionStore for FaultyKept {
+impl ProjectionBackend for FaultyKept {
     type Db = Books;
     type Batch = FaultyBatch;
-
-    async fn register(&self, registration: &Registration) -> Result<VersionState, RegisterError> {
-        self.0.register(registration).await
-    }
-
-    async fn prepare(&self, id: &ProjectionId) -> Result<Option<FaultyBatch>, StoreError> {
-        let batch = self.0.prepare(id).await?;
-        Ok(batch.map(|batch| FaultyBatch(batch, Weather::default(), None)))
-    }
 
     async fn heartbeat(
         &self,
@@ -155,138 +156,66 @@ impl ProjectionStore for FaultyKept {
     }
 
     /// Slots are given, and the node does not hear of it, at times.
-    async fn claim(&self, holder: Holder<'_>, at_most: usize) -> Result<Vec<Claim>, StoreError> {
+    async fn claim(&self, holder: Holder<'_>, at_most: usize) -> Result<Claims, StoreError> {
         let claims = self.0.claim(holder, at_most).await?;
         self.1.check()?;
         Ok(claims)
     }
 
-    async fn release(&self, holder: Holder<'_>, slots: &[Slot]) -> Result<(), StoreError> {
-        self.1.check()?;
-        self.0.release(holder, slots).await
+    async fn release(&self, holder: Holder<'_>, what: Release<'_>) -> Result<(), StoreError> {
+        if matches!(what, Release::Slots(_)) {
+            self.1.check()?;
+        }
+        self.0.release(holder, what).await
     }
 
-    async fn deregister(&self, holder: Holder<'_>) -> Result<(), StoreError> {
-        self.0.deregister(holder).await
+    async fn begin(&self, scope: Scope<'_>) -> Result<FaultyBatch, StoreError> {
+        let (weather, next) = match scope {
+            Scope::Tables(_) | Scope::Registry | Scope::Versions(_) => (Weather::default(), None),
+            Scope::Node { holder: Holder { id, node, lease }, state } => {
+                let next = Next { kept: self.clone(), id: id.clone(), node, lease, state };
+                (self.1.clone(), Some(next))
+            }
+            _ => (self.1.clone(), None),
+        };
+        if matches!(scope, Scope::Node { .. } | Scope::Promotion(_)) {
+            self.1.check()?;
+        }
+        Ok(FaultyBatch(self.0.begin(scope).await?, weather, next))
     }
 
-    async fn begin(
-        &self,
-        holder: Holder<'_>,
-        state: VersionState,
-    ) -> Result<FaultyBatch, StoreError> {
-        self.1.check()?;
-        let Holder { id, node, lease } = holder;
-        let next = Next { kept: self.clone(), id: id.clone(), node, lease, state };
-        Ok(FaultyBatch(self.0.begin(holder, state).await?, self.1.clone(), Some(next)))
-    }
-
-    fn is_transient(&self, error: &ProjectError) -> bool {
-        self.0.is_transient(error)
-    }
-
-    async fn blocked(
+    async fn read_parked(
         &self,
         id: &ProjectionId,
-        slots: &[Slot],
-    ) -> Result<Vec<ProjectionKey>, StoreError> {
-        self.1.check()?;
-        self.0.blocked(id, slots).await
-    }
-
-    async fn due(
-        &self,
-        id: &ProjectionId,
-        slots: &[Slot],
-        unreadable: &[(EventName, SchemaVersion)],
+        query: ParkedQuery<'_>,
         limit: u32,
     ) -> Result<Vec<Parked>, StoreError> {
-        self.1.check()?;
-        self.0.due(id, slots, unreadable, limit).await
+        if !matches!(query, ParkedQuery::First { .. }) {
+            self.1.check()?;
+        }
+        self.0.read_parked(id, query, limit).await
     }
 
-    async fn parked(
+    async fn dropped(
         &self,
         id: &ProjectionId,
-        key: &ProjectionKey,
         after: Position,
         limit: u32,
-    ) -> Result<Vec<Parked>, StoreError> {
-        self.1.check()?;
-        self.0.parked(id, key, after, limit).await
+    ) -> Result<Vec<Dropped>, StoreError> {
+        self.0.dropped(id, after, limit).await
     }
 
-    async fn parked_keys(
+    async fn read_versions(
         &self,
-        id: &ProjectionId,
-        after: Option<&ProjectionKey>,
-        limit: u32,
-    ) -> Result<Vec<ParkedKey>, StoreError> {
-        self.0.parked_keys(id, after, limit).await
-    }
-
-    async fn replay(&self, id: &ProjectionId, keys: &ParkedSelector) -> Result<u64, StoreError> {
-        self.0.replay(id, keys).await
-    }
-
-    async fn drop_parked(
-        &self,
-        id: &ProjectionId,
-        key: &ProjectionKey,
-        position: Position,
-        reason: &Reason,
-    ) -> Result<bool, StoreError> {
-        self.0.drop_parked(id, key, position, reason).await
-    }
-
-    async fn stop(&self, id: &ProjectionId, why: Option<&str>) -> Result<(), StoreError> {
-        self.1.check()?;
-        self.0.stop(id, why).await
-    }
-
-    async fn versions(
-        &self,
-        name: Option<&ProjectionName>,
+        query: VersionQuery<'_>,
     ) -> Result<Vec<VersionStatus>, StoreError> {
-        self.0.versions(name).await
+        if matches!(query, VersionQuery::Read(_)) {
+            self.1.asked.fetch_add(1, Ordering::SeqCst);
+        }
+        self.0.read_versions(query).await
     }
 
-    async fn visible(&self, name: &ProjectionName) -> Result<Option<Checkpoint>, StoreError> {
-        self.1.asked.fetch_add(1, Ordering::SeqCst);
-        self.0.visible(name).await
-    }
-
-    async fn limits(&self, id: &ProjectionId) -> Result<Option<Vec<(Slot, Position)>>, StoreError> {
-        self.1.check()?;
-        self.0.limits(id).await
-    }
-
-    async fn swap(&self, id: &ProjectionId) -> Result<Swap, StoreError> {
-        self.1.check()?;
-        self.0.swap(id).await
-    }
-
-    async fn reinstate(&self, id: &ProjectionId) -> Result<VersionState, StoreError> {
-        self.0.reinstate(id).await
-    }
-
-    async fn drop_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
-        self.0.drop_version(id).await
-    }
-
-    async fn rebuild(&self, id: &ProjectionId) -> Result<FaultyBatch, StoreError> {
-        Ok(FaultyBatch(self.0.rebuild(id).await?, self.1.clone(), None))
-    }
-
-    async fn scratch(&self, id: &ProjectionId) -> Result<FaultyBatch, StoreError> {
-        Ok(FaultyBatch(self.0.scratch(id).await?, self.1.clone(), None))
-    }
-
-    async fn rows(&self, id: &ProjectionId) -> Result<FaultyBatch, StoreError> {
-        Ok(FaultyBatch(self.0.rows(id).await?, self.1.clone(), None))
-    }
-
-    async fn counts(&self, id: &ProjectionId) -> Result<Vec<(String, u64)>, StoreError> {
-        self.0.counts(id).await
+    fn transience(&self, error: &ProjectError) -> Transience {
+        self.0.transience(error)
     }
 }

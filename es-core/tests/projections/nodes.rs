@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use es_core::projection::{Heartbeat, Holder, NodeId, ProjectionStore, VersionStatus};
+use es_core::projection::{
+    Heartbeat, Holder, NodeId, ProjectionBackend, ProjectionStore, VersionStatus,
+};
 
 use crate::fixture::*;
 
@@ -117,7 +119,7 @@ async fn a_node_that_is_given_slots_while_it_reads_ahead_reads_what_they_lack() 
     let id = status(&kept).await.id;
     let other = Holder { id: &id, node: NodeId::generate(), lease: LONG };
     kept.heartbeat(other, &Heartbeat::default()).await.unwrap();
-    assert_eq!(kept.claim(other, 32).await.unwrap().len(), 32);
+    assert_eq!(kept.claim(other, 32).await.unwrap().slots.len(), 32);
     for account in 0..40 {
         enter(&store, &format!("a-{account}"), 0..25).await;
     }

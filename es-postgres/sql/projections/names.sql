@@ -1,6 +1,5 @@
 -- Leans on nothing: there are as many rows as versions.
 --
--- The names of all projections but $1.
-SELECT DISTINCT projections.name
-  FROM es.projections
- WHERE projections.name <> $1;
+-- The names and versions of all projections, and whether their rows are read.
+SELECT projections.name, projections.version, projections.is_read
+  FROM es.projections;

@@ -1,6 +1,6 @@
--- Leans on projections_pkey.
+-- Leans on projections_name_version_key.
 --
--- The projection $1 is in the state $2 from now on; $3 whether its rows are read.
+-- The version $2 of the projection $1 is in the state $3 from now on.
 UPDATE es.projections
-   SET state = $2, is_read = $3
- WHERE projections.id = $1;
+   SET state = $3
+ WHERE projections.name = $1 AND projections.version = $2;

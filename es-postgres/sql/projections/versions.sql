@@ -6,7 +6,8 @@
 -- 1970.
 SELECT projections.name, projections.version, projections.state,
        projections.stopped, projections.incarnation, projections.types, projections.since,
-       slots.numbers, slots.owners, slots.epochs, slots.checkpoints, slots.parked_keys,
+       projections.is_read, projections.keyed_by,
+       slots.numbers, slots.epochs, slots.checkpoints, slots.owners, slots.parked_keys,
        nodes.nodes, nodes.until, nodes.rates, nodes.errors, parked.events,
        nodes.hand_positions, nodes.hand_events, nodes.hand_streams, nodes.hand_micros,
        unreadable.names, unreadable.versions, unreadable.keys

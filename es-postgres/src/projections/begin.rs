@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use es_core::projection::version::VersionRow;
 use es_core::projection::{Holder, VersionState};
 use es_core::{ProjectionId, StoreError};
 use sqlx::postgres::PgRow;
@@ -13,9 +14,9 @@ use crate::pool::session::Session;
 use crate::pool::warm_pool::Held;
 use crate::schema::statements::Schema;
 
-use super::batch::{Doing, PgBatch, Purpose};
+use super::batch::{Doing, InSchema, PgBatch, Purpose, Target};
 use super::handlers::{self, AsBegun};
-use super::version::{state, unknown};
+use super::version::{Versions, state, unknown};
 use super::{PgProjections, schema_name};
 
 /// The time after its last sign of life for which a node that makes or empties tables keeps others
@@ -68,21 +69,55 @@ impl PgProjections {
     }
 
     /// Begins the batch that makes the tables. Other nodes wait for the row of the version.
-    pub(super) async fn begin_prepare(
-        &self,
-        id: &ProjectionId,
-    ) -> Result<Option<PgBatch>, StoreError> {
+    pub(super) async fn begin_tables(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
         let mut opened = self.open(id, Some(PATIENCE), "FOR UPDATE").await?;
-        if opened.is_prepared {
-            opened.session.rollback().await?;
-            return Ok(None);
+        match self.make_schema(&mut opened, id).await {
+            Ok(row) => {
+                let is_prepared = opened.is_prepared;
+                let purpose = if is_prepared { Purpose::Prepared } else { Purpose::Prepare };
+                let (session, mut rows) = opened.rows(id, purpose);
+                rows.row = Some(Box::new(row));
+                Ok(PgBatch::new(self, session, Target::Rows(rows)))
+            }
+            Err(error) => {
+                opened.session.rollback().await?;
+                Err(error)
+            }
         }
-        let create = AssertSqlSafe(format!("CREATE SCHEMA \"{}\"", opened.schema));
-        if let Err(error) = opened.session.execute(create).await {
-            opened.session.rollback().await?;
-            return Err(from_sqlx(error));
+    }
+
+    async fn make_schema(
+        &self,
+        opened: &mut Opened,
+        id: &ProjectionId,
+    ) -> Result<VersionRow, StoreError> {
+        let rows = self.version_rows(&mut opened.session, Some(&id.name)).await?;
+        let row = rows.into_iter().find(|row| row.id == *id).ok_or_else(|| unknown(id))?;
+        if !opened.is_prepared {
+            let create = AssertSqlSafe(format!("CREATE SCHEMA \"{}\"", opened.schema));
+            opened.session.execute(create).await.map_err(from_sqlx)?;
         }
-        Ok(Some(self.batch(id, opened, Purpose::Prepare)))
+        Ok(row)
+    }
+
+    /// Begins a batch that changes versions. Without the last setting, a dropped schema would report each
+    /// table that is dropped with it.
+    pub(super) async fn begin_versions(&self, versions: Versions) -> Result<PgBatch, StoreError> {
+        let idle = PATIENCE.as_millis();
+        let mut begin = format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED; \
+             SET LOCAL idle_in_transaction_session_timeout = {idle}; \
+             SET LOCAL client_min_messages = warning"
+        );
+        if matches!(versions, Versions::All) {
+            // Two names that share a schema must not be found free at once. It waits only for other
+            // registrations and for the short updates that mark a version as prepared, stopped or promoted.
+            let schema = self.store.schema.name();
+            let lock = format!("; LOCK TABLE {schema}.projections IN SHARE ROW EXCLUSIVE MODE");
+            begin.push_str(&lock);
+        }
+        let session = Session::begin(&self.store.connections, begin).await?;
+        Ok(PgBatch::new(self, session, Target::Versions(versions)))
     }
 
     /// Begins a batch in a scratch schema, which no other session ever sees.
@@ -111,7 +146,8 @@ impl PgProjections {
     }
 
     pub(super) fn batch(&self, id: &ProjectionId, opened: Opened, purpose: Purpose) -> PgBatch {
-        PgBatch::new(self, id, opened.projection, purpose, opened.session, opened.begun)
+        let (session, rows) = opened.rows(id, purpose);
+        PgBatch::new(self, session, Target::Rows(rows))
     }
 
     /// Begins a transaction in the schema in which the rows of the version are at this moment. An
@@ -170,6 +206,11 @@ impl Opened {
             is_prepared: row.try_get(3).map_err(from_sqlx)?,
             schema: schema_name::schema(schema, id, row.try_get(4).map_err(from_sqlx)?),
         })
+    }
+
+    fn rows(self, id: &ProjectionId, purpose: Purpose) -> (Session, InSchema) {
+        let Self { session, begun, projection, schema, .. } = self;
+        (session, InSchema { id: id.clone(), projection, purpose, begun, schema, row: None })
     }
 
     /// The purpose of a batch of that node.

@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use crate::advisory_locks::ALL_SLOTS;
 use crate::append::arrays::bigint;
+use crate::pool::session::Session;
 use crate::schema::statements::Schema;
 
 use super::PgProjections;
-use super::batch::{PgBatch, Purpose};
+use super::batch::{InSchema, PgBatch, Purpose, Target};
 use super::begin::opening;
 use super::handlers::from_commit;
 use super::new_parked::{self, Columns};
@@ -32,15 +33,19 @@ impl PgBatch {
         mut self,
         progress: Progress,
     ) -> Result<Option<Self>, CommitError> {
-        let doing = match self.purpose {
-            Purpose::Project(doing) if self.session.may_go_on() => doing,
+        let (id, doing) = match &self.target {
+            Target::Rows(InSchema { id, purpose: Purpose::Project(doing), .. })
+                if self.session.may_go_on() =>
+            {
+                (id.clone(), *doing)
+            }
             _ => return self.commit(progress).await.map(|()| None),
         };
         let closing = match self.closing(&progress).await {
             Ok(closing) => closing,
             Err(refused) => return self.refused(refused).await,
         };
-        let Self { projections, id, session, .. } = self;
+        let Self { projections, session, .. } = self;
         let schema = &projections.store.schema;
         let opening = opening(schema, &id, Some(doing.lease), "");
         let next = session.go_on(&closing, schema, &id, &opening).await.map_err(from_step)?;
@@ -57,41 +62,50 @@ impl PgBatch {
 
     /// The statements that make the batch permanent, without the commit.
     async fn closing(&mut self, progress: &Progress) -> Result<Vec<String>, CommitError> {
-        match self.purpose {
+        let Self { projections, session, target, .. } = self;
+        let Target::Rows(InSchema { id, projection, purpose, begun, .. }) = target else {
+            return Ok(Vec::new());
+        };
+        match purpose {
             Purpose::Outdated => return Err(CommitError::Lost),
-            Purpose::Look => {
-                let why = format!("what is written beside `{}` cannot be kept", self.id);
+            Purpose::Look | Purpose::Prepared => {
+                let why = format!("what is written beside `{id}` cannot be kept");
                 return Err(unsupported(why).into());
             }
             Purpose::Prepare | Purpose::Project(_) | Purpose::Rebuild => {}
         }
-        self.keep_parked(progress).await.map_err(from_step)?;
-        let schema = &self.projections.store.schema;
-        let mut closing = vec![self.begun.guard(schema)];
-        match self.purpose {
+        let projection = *projection;
+        keep_parked(projections, session, projection, progress).await.map_err(from_step)?;
+        let schema = &projections.store.schema;
+        let mut closing = vec![begun.guard(schema)];
+        match purpose {
             Purpose::Project(doing) => {
-                closing.push(fenced(schema, self.projection, doing.node, &progress.slots));
+                closing.push(fenced(schema, projection, doing.node, &progress.slots));
             }
-            Purpose::Rebuild => closing.extend(unfenced(schema, self.projection, &progress.slots)),
+            Purpose::Rebuild => closing.extend(unfenced(schema, projection, &progress.slots)),
             _ => closing.push(format!(
-                "UPDATE {}.projections SET is_prepared = true WHERE id = {}",
+                "UPDATE {}.projections SET is_prepared = true WHERE id = {projection}",
                 schema.name(),
-                self.projection
             )),
         }
         Ok(closing)
     }
+}
 
-    /// Writes the parked events, only in the transaction that was begun: another one, left by a
-    /// handler, may keep anything.
-    async fn keep_parked(&mut self, progress: &Progress) -> Result<(), sqlx::Error> {
-        let Progress { parked, failed_again, settled, .. } = progress;
-        if parked.is_empty() && failed_again.is_empty() && settled.is_empty() {
-            return Ok(());
-        }
-        self.session.unguard().await?;
-        self.projections.keep_parked(&mut self.session, self.projection, progress).await
+/// Writes the parked events, only in the transaction that was begun: another one, left by a
+/// handler, may keep anything.
+async fn keep_parked(
+    projections: &PgProjections,
+    session: &mut Session,
+    projection: i32,
+    progress: &Progress,
+) -> Result<(), sqlx::Error> {
+    let Progress { parked, failed_again, settled, .. } = progress;
+    if parked.is_empty() && failed_again.is_empty() && settled.is_empty() {
+        return Ok(());
     }
+    session.unguard().await?;
+    projections.keep_parked(session, projection, progress).await
 }
 
 impl PgProjections {

@@ -1,14 +1,16 @@
 //! Database objects of a service that depend on the rows of a version: they stay with them when
 //! another version takes their place.
 
+use es_core::projection::version::{self, VersionChange};
+use es_core::projection::{CommitError, Progress, ProjectionBatch};
 use es_core::{ProjectionId, StoreError, StoreErrorKind};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 
 use crate::error::from_sqlx;
 use crate::pool::driven::driven;
 
-use super::version::Known;
-use super::{PgProjections, schema_name};
+use super::PgProjections;
+use super::version::Versions;
 
 /// The error of a version that was not dropped, since something outside of its schema depends on
 /// its rows.
@@ -44,22 +46,40 @@ impl PgProjections {
     /// are lost.
     pub async fn drop_version_and_dependents(&self, id: &ProjectionId) -> Result<bool, StoreError> {
         let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.remove_version(&id, Dependents::Drop).await }).await
+        let removing = driven(async move {
+            let mut batch = kept.begin_versions(Versions::Of(id.name.clone())).await?;
+            match kept.remove_with_dependents(batch.db(), &id).await {
+                Ok(removed) => match batch.commit_with(&Progress::default()).await {
+                    Ok(()) => Ok(removed),
+                    Err(CommitError::Store(error)) => Err(error),
+                    Err(lost) => Err(StoreError::new(StoreErrorKind::Contention, lost)),
+                },
+                Err(error) => {
+                    batch.session.rollback().await?;
+                    Err(error)
+                }
+            }
+        });
+        removing.await
     }
 
-    /// The objects that would go on reading the rows of `read` once `new` has taken their place,
-    /// and the grants that would be lost.
-    pub(super) async fn dependents_on_swap(
+    async fn remove_with_dependents(
         &self,
         connection: &mut PgConnection,
-        new: &Known,
-        read: &Known,
-    ) -> Result<Vec<String>, StoreError> {
-        if !read.is_prepared {
-            return Ok(Vec::new());
+        id: &ProjectionId,
+    ) -> Result<bool, StoreError> {
+        self.lock_versions(connection, &id.name).await?;
+        let rows = self.version_rows(connection, Some(&id.name)).await?;
+        let plan = version::remove(&rows, id)?;
+        for change in plan.changes {
+            match change {
+                VersionChange::Remove { id } => {
+                    self.remove(connection, &id, Dependents::Drop).await?;
+                }
+                other => drop(self.apply(connection, other).await?),
+            }
         }
-        let (old, heir) = (self.schema_of(read), self.schema_of(new));
-        self.dependents(connection, old, Some(heir)).await
+        Ok(plan.answer)
     }
 
     /// Refuses to drop a version that something depends on. No new dependency can arise until the
@@ -67,10 +87,10 @@ impl PgProjections {
     pub(super) async fn has_no_dependents(
         &self,
         connection: &mut PgConnection,
-        known: &Known,
+        id: &ProjectionId,
+        schema: &str,
     ) -> Result<(), StoreError> {
-        let schema = self.schema_of(known);
-        let tables = self.tables(connection, &schema).await?;
+        let tables = self.tables(connection, schema).await?;
         if !tables.is_empty() {
             let tables: Vec<_> = tables.into_iter().map(|table| table.quoted).collect();
             let lock = format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", tables.join(", "));
@@ -80,33 +100,39 @@ impl PgProjections {
         if dependents.is_empty() {
             return Ok(());
         }
-        let refused = HasDependents { id: known.id.clone(), dependents };
+        let refused = HasDependents { id: id.clone(), dependents };
         Err(StoreError::new(StoreErrorKind::Unsupported, refused))
     }
 
-    async fn dependents(
+    /// The objects outside of `schema` that depend on something in it; with an `heir`, whose tables are
+    /// to take the place of those, also what would be lost with them.
+    pub(super) async fn dependents(
         &self,
         connection: &mut PgConnection,
-        schema: String,
-        heir: Option<String>,
+        schema: &str,
+        heir: Option<&str>,
     ) -> Result<Vec<String>, StoreError> {
         let query = self.store.query(include_str!("../../sql/projections/dependents.sql"));
-        let rows = query.bind(schema).bind(heir).fetch_all(connection).await.map_err(from_sqlx)?;
+        let rows = query
+            .bind(schema.to_owned())
+            .bind(heir.map(str::to_owned))
+            .fetch_all(connection)
+            .await
+            .map_err(from_sqlx)?;
         rows.iter().map(|row| row.try_get(0).map_err(from_sqlx)).collect()
     }
 
-    /// Gives the tables of `new` the rights that those of `read` give, before they take their place.
+    /// Gives the tables of the schema `heir` the rights that those of `old` give, before they take their
+    /// place.
     pub(super) async fn carry_grants(
         &self,
         connection: &mut PgConnection,
-        new: &Known,
-        read: &Known,
+        old: &str,
+        heir: &str,
     ) -> Result<(), StoreError> {
-        let schema = &self.store.schema;
-        let (old, heir) =
-            (schema_name::of_name(schema, &read.id.name), schema_name::numbered(schema, &new.id));
         let query = self.store.query(include_str!("../../sql/projections/grants.sql"));
-        let rows = query.bind(old).bind(heir).fetch_all(&mut *connection).await;
+        let rows =
+            query.bind(old.to_owned()).bind(heir.to_owned()).fetch_all(&mut *connection).await;
         let mut all = Vec::new();
         for row in rows.map_err(from_sqlx)? {
             all.push(row.try_get::<String, _>(0).map_err(from_sqlx)?);

@@ -1,7 +1,10 @@
 //! Exclusive build of a version in one transaction while no append is open: the beginning of an
 //! inline projection.
 
-use es_core::projection::{Registration, Swap, VersionState};
+use es_core::projection::version::{self, Promotion, VersionChange};
+use es_core::projection::{
+    ProjectionStore, Registration, Swap, VersionQuery, VersionState, VersionStatus,
+};
 use es_core::{ProjectionId, StoreError};
 use sqlx::{Executor, PgConnection};
 
@@ -45,7 +48,8 @@ impl PgProjections {
 
     /// Registers an inline projection like
     /// [`ProjectionStore::register`](es_core::projection::ProjectionStore::register): appends keep
-    /// it in order.
+    /// it in order. One that is older than the version that is read is not registered: nobody runs it, and
+    /// its appends are refused.
     pub(crate) async fn register_inline(
         &self,
         registration: &mut Registration,
@@ -53,7 +57,38 @@ impl PgProjections {
         INLINE.clone_into(&mut registration.keyed_by);
         // It is never behind: whoever waits for it need not wait.
         registration.start = es_core::Position::MAX;
-        self.register_version(registration).await
+        let id = &registration.id;
+        let versions = self.versions_of(VersionQuery::Named(&id.name)).await?;
+        let is_known = versions.iter().any(|version| version.id == *id);
+        let is_older = |read: &VersionStatus| read.is_read && read.id.version > id.version;
+        if !is_known && versions.iter().any(is_older) {
+            return Ok(VersionState::Retired);
+        }
+        self.register(registration).await
+    }
+
+    /// Lets a version that was built take the place of the one that is read, within a transaction.
+    async fn swap_within(
+        &self,
+        connection: &mut PgConnection,
+        id: &ProjectionId,
+    ) -> Result<Swap, StoreError> {
+        let mut revoked = Vec::new();
+        loop {
+            let rows = self.rows_for_promotion(connection, id).await?;
+            match version::promote(&rows, id, &revoked)? {
+                Promotion::Revoke(id) => {
+                    self.apply(connection, VersionChange::Revoke { id: id.clone() }).await?;
+                    revoked.push(id);
+                }
+                Promotion::Settle(changes, swap) => {
+                    for change in changes {
+                        self.apply(connection, change).await?;
+                    }
+                    return Ok(swap);
+                }
+            }
+        }
     }
 }
 

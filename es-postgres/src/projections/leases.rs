@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use es_core::projection::{Claim, Epoch, Heartbeat, HeartbeatReply, Holder, Slot};
-use es_core::{Checkpoint, Position, ProjectionId, ProjectionName, StoreError, StoreErrorKind};
+use es_core::projection::{Claim, Claims, Epoch, Heartbeat, HeartbeatReply, Holder, Slot};
+use es_core::{Position, ProjectionId, StoreError, StoreErrorKind};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 
@@ -42,7 +42,7 @@ impl PgProjections {
         &self,
         holder: Holder<'_>,
         at_most: usize,
-    ) -> Result<Vec<Claim>, StoreError> {
+    ) -> Result<Claims, StoreError> {
         let query = self
             .store
             .query(include_str!("../../sql/projections/claim.sql"))
@@ -54,18 +54,19 @@ impl PgProjections {
         let rows = self.store.rows_of(query).await?;
         let mut claims = rows.iter().map(claim).collect::<Result<Vec<_>, _>>()?;
         claims.sort_unstable_by_key(|claim| claim.slot);
-        if !claims.is_empty() {
-            self.wait_for_newer(holder.id, &claims).await?;
+        if claims.is_empty() {
+            return Ok(Claims::default());
         }
-        Ok(claims)
+        let slots: Vec<_> = claims.iter().map(|claim| claim.slot).collect();
+        self.wait_for_newer(holder.id, &slots).await?;
+        Ok(Claims::new(claims, self.read_blocked(holder.id, &slots).await?))
     }
 
     /// Makes the events wait that older releases gave up in these slots, up to the moment at which
     /// they were claimed.
-    async fn wait_for_newer(&self, id: &ProjectionId, claims: &[Claim]) -> Result<(), StoreError> {
-        let slots: Vec<_> = claims.iter().map(|claim| claim.slot).collect();
+    async fn wait_for_newer(&self, id: &ProjectionId, slots: &[Slot]) -> Result<(), StoreError> {
         let query = self.of(id, include_str!("../../sql/projections/wait_for_newer.sql"));
-        self.store.rows_of(query.bind(numbers(&slots))).await.map(drop)
+        self.store.rows_of(query.bind(numbers(slots))).await.map(drop)
     }
 
     pub(super) async fn release_slots(
@@ -91,36 +92,6 @@ impl PgProjections {
             .bind(i64::from(holder.id.version))
             .bind(holder.node.as_uuid());
         self.store.rows_of(query).await.map(drop)
-    }
-
-    pub(super) async fn read_visible(
-        &self,
-        name: &ProjectionName,
-    ) -> Result<Option<Checkpoint>, StoreError> {
-        let query = self.store.query(include_str!("../../sql/projections/visible.sql"));
-        let rows = self.store.rows_of(query.bind(name.as_str())).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let incarnation = row.try_get::<uuid::Uuid, _>(0).map_err(from_sqlx)?.into();
-        Ok(Some(Checkpoint::new(incarnation, Position(row::unsigned(row, 1)?))))
-    }
-
-    pub(super) async fn read_limits(
-        &self,
-        id: &ProjectionId,
-    ) -> Result<Option<Vec<(Slot, Position)>>, StoreError> {
-        let query = self
-            .store
-            .query(include_str!("../../sql/projections/limits.sql"))
-            .bind(id.name.as_str())
-            .bind(i64::from(id.version));
-        let rows = self.store.rows_of(query).await?;
-        if rows.is_empty() {
-            return Ok(None);
-        }
-        let limit = |row| Ok((slot(number(row, 0)?)?, Position(row::unsigned(row, 1)?)));
-        let mut limits = rows.iter().map(limit).collect::<Result<Vec<_>, StoreError>>()?;
-        limits.sort_unstable_by_key(|(slot, _)| *slot);
-        Ok(Some(limits))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod batch;
 mod begin;
+mod change;
 mod commit;
 mod dependents;
 mod exclusive_build;
@@ -9,14 +10,11 @@ mod handlers;
 mod leases;
 mod new_parked;
 mod offered;
-mod owed;
 mod parked;
 mod rebuild;
-mod register;
 mod schema_name;
 mod status;
 mod store;
-mod swap;
 mod transient;
 mod version;
 

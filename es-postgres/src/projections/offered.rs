@@ -25,21 +25,20 @@ use super::PgBatch;
 const UNFETCHED: Duration = Duration::from_millis(250);
 
 /// The place where a batch waits for its caller.
-type Place<T> = Arc<Mutex<Option<T>>>;
+type Place = Arc<Mutex<Option<PgBatch>>>;
 
 /// A place, and the sender that goes with its caller.
-type Offer<T> = (Place<T>, oneshot::Sender<()>);
+type Offer = (Place, oneshot::Sender<()>);
 
-/// The batch that `begin` begins on a task, if it begins one. If the future is dropped, there is
+/// The batch that `begin` begins on a task. If the future is dropped, there is
 /// none.
 ///
 /// # Errors
 ///
 /// Those of `begin`.
-pub(super) async fn offered<T, B>(begin: impl Fn() -> B) -> Result<T, StoreError>
+pub(super) async fn offered<B>(begin: impl Fn() -> B) -> Result<PgBatch, StoreError>
 where
-    T: Into<Option<PgBatch>> + Send + 'static,
-    B: Future<Output = Result<T, StoreError>> + Send + 'static,
+    B: Future<Output = Result<PgBatch, StoreError>> + Send + 'static,
 {
     loop {
         let (offer, caller) = oneshot::channel();
@@ -51,9 +50,9 @@ where
     }
 }
 
-async fn hold<T: Into<Option<PgBatch>>>(
-    begin: impl Future<Output = Result<T, StoreError>>,
-    mut offer: oneshot::Sender<Result<Offer<T>, StoreError>>,
+async fn hold(
+    begin: impl Future<Output = Result<PgBatch, StoreError>>,
+    mut offer: oneshot::Sender<Result<Offer, StoreError>>,
 ) {
     let outcome = tokio::select! {
         outcome = begin => outcome,
@@ -67,13 +66,13 @@ async fn hold<T: Into<Option<PgBatch>>>(
     let (caller, has_come) = oneshot::channel();
     if offer.send(Ok((Arc::clone(&place), caller))).is_ok()
         && timeout(UNFETCHED, has_come).await.is_err()
-        && let Some(batch) = take(&place).and_then(Into::into)
+        && let Some(batch) = take(&place)
     {
         // Where this fails the connection is closed, and the server undoes it.
         drop(batch.session.rollback().await);
     }
 }
 
-fn take<T>(place: &Mutex<Option<T>>) -> Option<T> {
+fn take(place: &Mutex<Option<PgBatch>>) -> Option<PgBatch> {
     place.lock().unwrap_or_else(PoisonError::into_inner).take()
 }

@@ -1,9 +1,9 @@
-//! Reading and deciding on parked events.
+//! Reading of parked and dropped events.
 
-use es_core::projection::{Parked, ParkedKey, ParkedSelector, Slot};
+use es_core::projection::{Dropped, Parked, ParkedQuery, Slot};
 use es_core::{
-    EventName, Position, ProjectionId, ProjectionKey, Reason, SchemaVersion, StoreError,
-    StoreErrorKind, Timestamp,
+    EventId, Position, ProjectionId, ProjectionKey, SchemaVersion, StoreError, StoreErrorKind,
+    Timestamp,
 };
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
@@ -11,13 +11,14 @@ use sqlx::{Postgres, Row};
 
 use crate::append::arrays::bigint;
 use crate::error::from_sqlx;
-use crate::pool::driven::driven;
 use crate::row;
 
 use super::PgProjections;
 use super::leases::{number, numbers, slot};
+use super::version::unsupported;
 
 impl PgProjections {
+    /// The keys in these slots with parked events.
     pub(super) async fn read_blocked(
         &self,
         id: &ProjectionId,
@@ -28,77 +29,56 @@ impl PgProjections {
         rows.iter().map(|row| key(row, 0)).collect()
     }
 
-    pub(super) async fn read_due(
+    pub(super) async fn parked_of(
         &self,
         id: &ProjectionId,
-        slots: &[Slot],
-        unreadable: &[(EventName, SchemaVersion)],
+        query: ParkedQuery<'_>,
         limit: u32,
     ) -> Result<Vec<Parked>, StoreError> {
-        let query = self
-            .of(id, include_str!("../../sql/projections/due.sql"))
-            .bind(numbers(slots))
-            .bind(i64::from(limit))
-            .bind(unreadable.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>())
-            .bind(unreadable.iter().map(|(_, version)| integer(*version)).collect::<Vec<_>>());
-        self.store.rows_of(query).await?.iter().map(parked).collect()
+        let limit = i64::from(limit);
+        match query {
+            ParkedQuery::Due { slots, unreadable } => {
+                let names = unreadable.iter().map(|(name, _)| name.as_str());
+                let versions = unreadable.iter().map(|(_, version)| integer(*version));
+                let query = self
+                    .of(id, include_str!("../../sql/projections/due.sql"))
+                    .bind(numbers(slots))
+                    .bind(limit)
+                    .bind(names.collect::<Vec<_>>())
+                    .bind(versions.collect::<Vec<_>>());
+                self.store.rows_of(query).await?.iter().map(parked).collect()
+            }
+            ParkedQuery::Key { key, after } => {
+                let query = self
+                    .of(id, include_str!("../../sql/projections/parked.sql"))
+                    .bind(key.as_str())
+                    .bind(bigint(after.0))
+                    .bind(limit);
+                self.store.rows_of(query).await?.iter().map(parked).collect()
+            }
+            ParkedQuery::First { after } => {
+                let query = self
+                    .of(id, include_str!("../../sql/projections/parked_keys.sql"))
+                    // No key is empty.
+                    .bind(after.map_or("", ProjectionKey::as_str))
+                    .bind(limit);
+                self.store.rows_of(query).await?.iter().map(first_parked).collect()
+            }
+            other => Err(unsupported(format!("there is no way to read {other:?}"))),
+        }
     }
 
-    pub(super) async fn read_parked(
+    pub(super) async fn dropped_of(
         &self,
         id: &ProjectionId,
-        key: &ProjectionKey,
         after: Position,
         limit: u32,
-    ) -> Result<Vec<Parked>, StoreError> {
+    ) -> Result<Vec<Dropped>, StoreError> {
         let query = self
-            .of(id, include_str!("../../sql/projections/parked.sql"))
-            .bind(key.as_str())
+            .of(id, include_str!("../../sql/projections/dropped.sql"))
             .bind(bigint(after.0))
             .bind(i64::from(limit));
-        self.store.rows_of(query).await?.iter().map(parked).collect()
-    }
-
-    pub(super) async fn read_parked_keys(
-        &self,
-        id: &ProjectionId,
-        after: Option<&ProjectionKey>,
-        limit: u32,
-    ) -> Result<Vec<ParkedKey>, StoreError> {
-        let query = self
-            .of(id, include_str!("../../sql/projections/parked_keys.sql"))
-            // No key is empty.
-            .bind(after.map_or("", ProjectionKey::as_str))
-            .bind(i64::from(limit));
-        self.store.rows_of(query).await?.iter().map(parked_key).collect()
-    }
-
-    pub(super) async fn replay_parked(
-        &self,
-        id: &ProjectionId,
-        keys: &ParkedSelector,
-    ) -> Result<u64, StoreError> {
-        let key = match keys {
-            ParkedSelector::One(key) => Some(key.as_str()),
-            ParkedSelector::All => None,
-        };
-        let query = self.of(id, include_str!("../../sql/projections/replay.sql")).bind(key);
-        self.changed_by(query).await
-    }
-
-    pub(super) async fn have_dropped(
-        &self,
-        id: &ProjectionId,
-        key: &ProjectionKey,
-        position: Position,
-        reason: &Reason,
-    ) -> Result<bool, StoreError> {
-        let query = self
-            .of(id, include_str!("../../sql/projections/drop_parked.sql"))
-            .bind(key.as_str())
-            .bind(bigint(position.0))
-            .bind(reason.as_str());
-        Ok(self.changed_by(query).await? > 0)
+        self.store.rows_of(query).await?.iter().map(dropped).collect()
     }
 
     /// A statement about a version, whose name and number are its first two arguments.
@@ -108,21 +88,6 @@ impl PgProjections {
         sql: &'static str,
     ) -> Query<'static, Postgres, PgArguments> {
         self.store.query(sql).bind(id.name.as_str()).bind(i64::from(id.version))
-    }
-
-    /// Runs the statement and returns the number of changed rows.
-    pub(super) async fn changed_by(
-        &self,
-        query: Query<'static, Postgres, PgArguments>,
-    ) -> Result<u64, StoreError> {
-        let store = self.store.clone();
-        driven(async move {
-            let mut session = store.session().await?;
-            let done = query.execute(&mut *session).await.map_err(from_sqlx)?;
-            session.end().await?;
-            Ok(done.rows_affected())
-        })
-        .await
     }
 }
 
@@ -137,15 +102,20 @@ fn parked(row: &PgRow) -> Result<Parked, StoreError> {
     Ok(parked)
 }
 
-fn parked_key(row: &PgRow) -> Result<ParkedKey, StoreError> {
-    let position = Position(row::unsigned(row, 1)?);
-    let error = row.try_get(2).map_err(from_sqlx)?;
-    let mut parked = ParkedKey::new(key(row, 0)?, position, error, row::timestamp(row, 4)?);
-    parked.attempts = attempts(row, 3)?;
-    parked.next_attempt = moment(row, 5)?;
-    parked.behind = row::unsigned(row, 6)?;
-    parked.is_unreadable = row.try_get(7).map_err(from_sqlx)?;
+/// A row of `parked_keys.sql`.
+fn first_parked(row: &PgRow) -> Result<Parked, StoreError> {
+    let mut parked = parked(row)?;
+    parked.behind = row::unsigned(row, 18)?;
     Ok(parked)
+}
+
+fn dropped(row: &PgRow) -> Result<Dropped, StoreError> {
+    let position = Position(row::unsigned(row, 0)?);
+    let event = EventId::from(row.try_get::<uuid::Uuid, _>(2).map_err(from_sqlx)?);
+    let (reason, at) = (row.try_get(4).map_err(from_sqlx)?, row::timestamp(row, 5)?);
+    let mut dropped = Dropped::new(key(row, 1)?, position, event, reason, at);
+    dropped.error = row.try_get(3).map_err(from_sqlx)?;
+    Ok(dropped)
 }
 
 /// Converts a schema version to the type of its column. No stored version exceeds it.

@@ -1,62 +1,62 @@
 //! The status of versions.
 
-use es_core::projection::{InHand, NodeStatus, SlotStatus, Unreadable, VersionStatus};
+use es_core::projection::{
+    InHand, NodeStatus, SlotStatus, Unreadable, VersionQuery, VersionStatus,
+};
 use es_core::{
-    EventName, Position, ProjectionId, ProjectionName, SchemaVersion, StoreError, StoreErrorKind,
-    Timestamp,
+    EventName, Position, ProjectionId, ProjectionName, SchemaVersion, StoreError, Timestamp,
 };
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, PgConnection, Row};
 
 use crate::error::from_sqlx;
 use crate::row;
 
 use super::PgProjections;
 use super::leases::{epoch, slot};
-use super::version::{state, version};
+use super::version::{corrupt, event_names, state, version};
 
 impl PgProjections {
-    pub(super) async fn stop_version(
+    pub(super) async fn versions_of(
         &self,
-        id: &ProjectionId,
-        why: Option<&str>,
-    ) -> Result<(), StoreError> {
-        let query = self.of(id, include_str!("../../sql/projections/stop.sql"));
-        match self.changed_by(query.bind(why.map(super::new_parked::text))).await? {
-            0 => Err(super::version::unknown(id)),
-            _ => Ok(()),
-        }
-    }
-
-    pub(super) async fn read_versions(
-        &self,
-        name: Option<&ProjectionName>,
+        query: VersionQuery<'_>,
     ) -> Result<Vec<VersionStatus>, StoreError> {
+        let name = match query {
+            VersionQuery::Read(name) => return self.read_version(name).await,
+            VersionQuery::Named(name) => Some(name.as_str()),
+            _ => None,
+        };
         let query = self.store.query(include_str!("../../sql/projections/versions.sql"));
-        let rows = self.store.rows_of(query.bind(name.map(ProjectionName::as_str))).await?;
+        let rows = self.store.rows_of(query.bind(name)).await?;
         rows.iter().map(status).collect()
     }
 
-    /// Counts the rows at one moment, even if the version changes meanwhile.
+    async fn read_version(&self, name: &ProjectionName) -> Result<Vec<VersionStatus>, StoreError> {
+        let query = self.store.query(include_str!("../../sql/projections/read_version.sql"));
+        let rows = self.store.rows_of(query.bind(name.as_str())).await?;
+        rows.iter().map(version_and_slots).collect()
+    }
+
+    /// Counts the rows of the tables in a schema.
     pub(super) async fn count_rows(
         &self,
-        id: &ProjectionId,
+        connection: &mut PgConnection,
+        schema: &str,
     ) -> Result<Vec<(String, u64)>, StoreError> {
-        let mut opened = self.open(id, None, "").await?;
-        let tables = self.tables(&mut opened.session, &opened.schema).await?;
+        let tables = self.tables(&mut *connection, schema).await?;
         let mut counts = Vec::with_capacity(tables.len());
         for table in tables {
             let count =
                 sqlx::raw_sql(AssertSqlSafe(format!("SELECT count(*) FROM {}", table.quoted)));
-            let row = count.fetch_one(&mut *opened.session).await.map_err(from_sqlx)?;
+            let row = count.fetch_one(&mut *connection).await.map_err(from_sqlx)?;
             counts.push((table.name, row::unsigned(&row, 0)?));
         }
-        opened.session.rollback().await?;
         Ok(counts)
     }
 }
 
-fn status(row: &PgRow) -> Result<VersionStatus, StoreError> {
+/// The columns that `versions.sql` and `read_version.sql` have in common.
+fn version_and_slots(row: &PgRow) -> Result<VersionStatus, StoreError> {
     let name: &str = row.try_get(0).map_err(from_sqlx)?;
     let name = ProjectionName::new(name).map_err(corrupt)?;
     let id = ProjectionId::new(name, version(row, 1)?);
@@ -65,38 +65,39 @@ fn status(row: &PgRow) -> Result<VersionStatus, StoreError> {
     let incarnation = row.try_get::<uuid::Uuid, _>(4).map_err(from_sqlx)?.into();
     let mut status = VersionStatus::new(id, state, incarnation, row::timestamp(row, 6)?);
     status.stopped = stopped;
-    let types: Vec<String> = row.try_get(5).map_err(from_sqlx)?;
-    let types = types.into_iter().map(|name| EventName::new(name).map_err(corrupt));
-    status.types = types.collect::<Result<_, _>>()?;
-    status.slots = slots(row)?;
+    status.types = event_names(row, 5)?;
+    status.is_read = row.try_get(7).map_err(from_sqlx)?;
+    status.keyed_by = row.try_get(8).map_err(from_sqlx)?;
+    let (numbers, epochs): (Vec<i16>, Vec<i64>) = (array(row, 9)?, array(row, 10)?);
+    let checkpoints: Vec<i64> = array(row, 11)?;
+    let slots = numbers.into_iter().zip(epochs.into_iter().zip(checkpoints));
+    let slots = slots.map(|(number, (epochs, checkpoint))| {
+        let checkpoint = Position(checkpoint.unsigned_abs());
+        Ok(SlotStatus::new(slot(number)?, epoch(epochs), checkpoint))
+    });
+    status.slots = slots.collect::<Result<_, StoreError>>()?;
+    Ok(status)
+}
+
+fn status(row: &PgRow) -> Result<VersionStatus, StoreError> {
+    let mut status = version_and_slots(row)?;
+    let owners: Vec<Option<uuid::Uuid>> = array(row, 12)?;
+    let parked: Vec<i64> = array(row, 13)?;
+    for (slot, (owner, parked)) in status.slots.iter_mut().zip(owners.into_iter().zip(parked)) {
+        slot.owner = owner.map(Into::into);
+        slot.parked_keys = parked.unsigned_abs();
+    }
     status.nodes = nodes(row)?;
     status.parked_keys = status.slots.iter().map(|slot| slot.parked_keys).sum();
-    status.parked_events = row::unsigned(row, 16)?;
+    status.parked_events = row::unsigned(row, 18)?;
     status.unreadable = unreadable(row)?;
     Ok(status)
 }
 
-fn slots(row: &PgRow) -> Result<Vec<SlotStatus>, StoreError> {
-    let numbers: Vec<i16> = array(row, 7)?;
-    let owners: Vec<Option<uuid::Uuid>> = array(row, 8)?;
-    let (epochs, checkpoints): (Vec<i64>, Vec<i64>) = (array(row, 9)?, array(row, 10)?);
-    let parked: Vec<i64> = array(row, 11)?;
-    let counts = epochs.into_iter().zip(checkpoints).zip(parked);
-    let slots = numbers.into_iter().zip(owners).zip(counts);
-    let status = slots.map(|((number, owner), ((epochs, checkpoint), parked))| {
-        let checkpoint = Position(checkpoint.unsigned_abs());
-        let mut status = SlotStatus::new(slot(number)?, epoch(epochs), checkpoint);
-        status.owner = owner.map(Into::into);
-        status.parked_keys = parked.unsigned_abs();
-        Ok(status)
-    });
-    status.collect()
-}
-
 fn nodes(row: &PgRow) -> Result<Vec<NodeStatus>, StoreError> {
-    let nodes: Vec<uuid::Uuid> = array(row, 12)?;
-    let (until, rates): (Vec<i64>, Vec<f64>) = (array(row, 13)?, array(row, 14)?);
-    let errors: Vec<Option<String>> = array(row, 15)?;
+    let nodes: Vec<uuid::Uuid> = array(row, 14)?;
+    let (until, rates): (Vec<i64>, Vec<f64>) = (array(row, 15)?, array(row, 16)?);
+    let errors: Vec<Option<String>> = array(row, 17)?;
     let hands = in_hand(row)?;
     let nodes = nodes.into_iter().zip(until).zip(rates.into_iter().zip(errors)).zip(hands);
     let status = nodes.map(|(((node, until), (rate, error)), hand)| {
@@ -111,10 +112,10 @@ fn nodes(row: &PgRow) -> Result<Vec<NodeStatus>, StoreError> {
 
 /// The event that each node is handling.
 fn in_hand(row: &PgRow) -> Result<Vec<Option<InHand>>, StoreError> {
-    let positions: Vec<Option<i64>> = array(row, 17)?;
-    let events: Vec<Option<String>> = array(row, 18)?;
-    let streams: Vec<Option<String>> = array(row, 19)?;
-    let since: Vec<Option<i64>> = array(row, 20)?;
+    let positions: Vec<Option<i64>> = array(row, 19)?;
+    let events: Vec<Option<String>> = array(row, 20)?;
+    let streams: Vec<Option<String>> = array(row, 21)?;
+    let since: Vec<Option<i64>> = array(row, 22)?;
     let hands = positions.into_iter().zip(events).zip(streams.into_iter().zip(since));
     let hands = hands.map(|((position, event), (stream, since))| {
         let position = Position(position?.unsigned_abs());
@@ -124,8 +125,8 @@ fn in_hand(row: &PgRow) -> Result<Vec<Option<InHand>>, StoreError> {
 }
 
 fn unreadable(row: &PgRow) -> Result<Vec<Unreadable>, StoreError> {
-    let names: Vec<String> = array(row, 21)?;
-    let (versions, keys): (Vec<i32>, Vec<i64>) = (array(row, 22)?, array(row, 23)?);
+    let names: Vec<String> = array(row, 23)?;
+    let (versions, keys): (Vec<i32>, Vec<i64>) = (array(row, 24)?, array(row, 25)?);
     let kinds = names.into_iter().zip(versions).zip(keys).map(|((name, version), keys)| {
         let (name, version) = (EventName::new(name).map_err(corrupt)?, version.unsigned_abs());
         Ok(Unreadable::new(name, SchemaVersion(version), keys.unsigned_abs()))
@@ -140,8 +141,4 @@ where
 {
     let array = row.try_get::<Option<Vec<T>>, _>(column).map_err(from_sqlx)?;
     Ok(array.unwrap_or_default())
-}
-
-fn corrupt(why: es_core::InvalidText) -> StoreError {
-    StoreError::new(StoreErrorKind::Corrupt, why)
 }

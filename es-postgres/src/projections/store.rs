@@ -1,26 +1,23 @@
 //! The handle of the projection store, and the entry to everything behind it.
 
 use std::fmt;
+use std::time::Duration;
 
 use es_core::projection::{
-    Claim, Heartbeat, HeartbeatReply, Holder, Parked, ParkedKey, ParkedSelector, ProjectionStore,
-    RegisterError, Registration, Slot, Swap, VersionState, VersionStatus,
+    Claims, Dropped, Heartbeat, HeartbeatReply, Holder, NodeId, Parked, ParkedQuery,
+    ProjectionBackend, Release, Scope, Transience, VersionQuery, VersionState, VersionStatus,
 };
-use es_core::{
-    Checkpoint, EventName, Position, ProjectError, ProjectionId, ProjectionKey, ProjectionName,
-    Reason, SchemaVersion, StoreError,
-};
+use es_core::{Position, ProjectError, ProjectionId, StoreError};
 use futures_util::FutureExt;
 use sqlx::{PgConnection, PgPool};
 
 use crate::pool::database::Database;
-use crate::pool::driven::driven;
 use crate::store::{PgStore, PgStoreOptions};
 
 use super::PgBatch;
-use super::dependents::Dependents;
 use super::offered::offered;
 use super::transient;
+use super::version::{Versions, unsupported};
 
 /// Stores the rows and checkpoints of projections, in one database and in one transaction.
 ///
@@ -66,29 +63,11 @@ impl PgProjections {
     }
 }
 
-// What takes more than one statement, or begins a transaction, is driven by a task here; the rest is where
-// its statement is sent. A batch that is begun and not fetched is undone after a moment, and begun again.
-impl ProjectionStore for PgProjections {
+// What begins a transaction is driven by a task here; the rest is where its statement is sent. A batch that
+// is begun and not fetched is undone after a moment, and begun again.
+impl ProjectionBackend for PgProjections {
     type Db = PgConnection;
     type Batch = PgBatch;
-
-    async fn register(&self, registration: &Registration) -> Result<VersionState, RegisterError> {
-        let (kept, registration) = (self.clone(), registration.clone());
-        let registering = driven(async move {
-            let state = kept.register_version(&registration).await?;
-            kept.owe_types(&registration).await?;
-            Ok(state)
-        });
-        registering.boxed().await
-    }
-
-    async fn prepare(&self, id: &ProjectionId) -> Result<Option<PgBatch>, StoreError> {
-        let begin = || {
-            let (kept, id) = (self.clone(), id.clone());
-            async move { kept.begin_prepare(&id).await }
-        };
-        offered(begin).boxed().await
-    }
 
     async fn heartbeat(
         &self,
@@ -98,149 +77,97 @@ impl ProjectionStore for PgProjections {
         self.record_heartbeat(holder, heartbeat).boxed().await
     }
 
-    async fn claim(&self, holder: Holder<'_>, at_most: usize) -> Result<Vec<Claim>, StoreError> {
+    async fn claim(&self, holder: Holder<'_>, at_most: usize) -> Result<Claims, StoreError> {
         self.claim_slots(holder, at_most).boxed().await
     }
 
-    async fn release(&self, holder: Holder<'_>, slots: &[Slot]) -> Result<(), StoreError> {
-        self.release_slots(holder, slots).boxed().await
+    async fn release(&self, holder: Holder<'_>, what: Release<'_>) -> Result<(), StoreError> {
+        match what {
+            Release::Slots(slots) => self.release_slots(holder, slots).boxed().await,
+            _ => self.forget_node(holder).boxed().await,
+        }
     }
 
-    async fn deregister(&self, holder: Holder<'_>) -> Result<(), StoreError> {
-        self.forget_node(holder).boxed().await
-    }
-
-    async fn begin(&self, holder: Holder<'_>, state: VersionState) -> Result<PgBatch, StoreError> {
+    async fn begin(&self, scope: Scope<'_>) -> Result<PgBatch, StoreError> {
+        let scope = OwnedScope::of(scope)?;
         let begin = || {
-            let (kept, id) = (self.clone(), holder.id.clone());
-            let (node, lease) = (holder.node, holder.lease);
-            async move { kept.begin_batch(Holder { id: &id, node, lease }, state).await }
+            let (kept, scope) = (self.clone(), scope.clone());
+            async move { kept.begin_in(scope).await }
         };
         offered(begin).boxed().await
     }
 
-    fn is_transient(&self, error: &ProjectError) -> bool {
-        transient::is_transient(error)
-    }
-
-    fn is_contention(&self, error: &ProjectError) -> bool {
-        transient::is_contention(error)
-    }
-
-    async fn blocked(
+    async fn read_parked(
         &self,
         id: &ProjectionId,
-        slots: &[Slot],
-    ) -> Result<Vec<ProjectionKey>, StoreError> {
-        self.read_blocked(id, slots).boxed().await
-    }
-
-    async fn due(
-        &self,
-        id: &ProjectionId,
-        slots: &[Slot],
-        unreadable: &[(EventName, SchemaVersion)],
+        query: ParkedQuery<'_>,
         limit: u32,
     ) -> Result<Vec<Parked>, StoreError> {
-        self.read_due(id, slots, unreadable, limit).boxed().await
+        self.parked_of(id, query, limit).boxed().await
     }
 
-    async fn parked(
+    async fn dropped(
         &self,
         id: &ProjectionId,
-        key: &ProjectionKey,
         after: Position,
         limit: u32,
-    ) -> Result<Vec<Parked>, StoreError> {
-        self.read_parked(id, key, after, limit).boxed().await
+    ) -> Result<Vec<Dropped>, StoreError> {
+        self.dropped_of(id, after, limit).boxed().await
     }
 
-    async fn parked_keys(
+    async fn read_versions(
         &self,
-        id: &ProjectionId,
-        after: Option<&ProjectionKey>,
-        limit: u32,
-    ) -> Result<Vec<ParkedKey>, StoreError> {
-        self.read_parked_keys(id, after, limit).boxed().await
-    }
-
-    async fn replay(&self, id: &ProjectionId, keys: &ParkedSelector) -> Result<u64, StoreError> {
-        self.replay_parked(id, keys).boxed().await
-    }
-
-    async fn drop_parked(
-        &self,
-        id: &ProjectionId,
-        key: &ProjectionKey,
-        position: Position,
-        reason: &Reason,
-    ) -> Result<bool, StoreError> {
-        self.have_dropped(id, key, position, reason).boxed().await
-    }
-
-    async fn stop(&self, id: &ProjectionId, why: Option<&str>) -> Result<(), StoreError> {
-        self.stop_version(id, why).boxed().await
-    }
-
-    async fn versions(
-        &self,
-        name: Option<&ProjectionName>,
+        query: VersionQuery<'_>,
     ) -> Result<Vec<VersionStatus>, StoreError> {
-        self.read_versions(name).boxed().await
+        self.versions_of(query).boxed().await
     }
 
-    async fn visible(&self, name: &ProjectionName) -> Result<Option<Checkpoint>, StoreError> {
-        self.read_visible(name).boxed().await
+    fn transience(&self, error: &ProjectError) -> Transience {
+        transient::transience(error)
     }
+}
 
-    async fn limits(&self, id: &ProjectionId) -> Result<Option<Vec<(Slot, Position)>>, StoreError> {
-        self.read_limits(id).boxed().await
+/// A [`Scope`] that a task can own.
+#[derive(Clone)]
+enum OwnedScope {
+    Node { id: ProjectionId, node: NodeId, lease: Duration, state: VersionState },
+    Tables(ProjectionId),
+    Rebuild(ProjectionId),
+    Scratch(ProjectionId),
+    Rows(ProjectionId),
+    Versions(Versions),
+}
+
+impl OwnedScope {
+    fn of(scope: Scope<'_>) -> Result<Self, StoreError> {
+        Ok(match scope {
+            Scope::Node { holder: Holder { id, node, lease }, state } => {
+                Self::Node { id: id.clone(), node, lease, state }
+            }
+            Scope::Tables(id) => Self::Tables(id.clone()),
+            Scope::Rebuild(id) => Self::Rebuild(id.clone()),
+            Scope::Scratch(id) => Self::Scratch(id.clone()),
+            Scope::Rows(id) => Self::Rows(id.clone()),
+            Scope::Versions(name) => Self::Versions(Versions::Of(name.clone())),
+            Scope::Promotion(id) => Self::Versions(Versions::Promoting(id.clone())),
+            Scope::Registry => Self::Versions(Versions::All),
+            other => return Err(unsupported(format!("there is no batch for {other:?}"))),
+        })
     }
+}
 
-    async fn swap(&self, id: &ProjectionId) -> Result<Swap, StoreError> {
-        let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.swap_in(&id).await }).boxed().await
-    }
-
-    async fn reinstate(&self, id: &ProjectionId) -> Result<VersionState, StoreError> {
-        let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.reinstate_version(&id).await }).boxed().await
-    }
-
-    /// Drops the version, unless objects outside of its schema depend on its rows: the error's
-    /// source is then [`HasDependents`](super::HasDependents).
-    async fn drop_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
-        let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.remove_version(&id, Dependents::Refuse).await }).boxed().await
-    }
-
-    async fn rebuild(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
-        let begin = || {
-            let (kept, id) = (self.clone(), id.clone());
-            async move { kept.begin_rebuild(&id).await }
-        };
-        offered(begin).boxed().await
-    }
-
-    async fn scratch(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
-        let begin = || {
-            let (kept, id) = (self.clone(), id.clone());
-            async move { kept.begin_scratch(&id).await }
-        };
-        offered(begin).boxed().await
-    }
-
-    async fn rows(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
-        let begin = || {
-            let (kept, id) = (self.clone(), id.clone());
-            async move { kept.begin_look(&id).await }
-        };
-        offered(begin).boxed().await
-    }
-
-    async fn counts(&self, id: &ProjectionId) -> Result<Vec<(String, u64)>, StoreError> {
-        let (kept, id) = (self.clone(), id.clone());
-        driven(async move { kept.count_rows(&id).await }).boxed().await
+impl PgProjections {
+    async fn begin_in(&self, scope: OwnedScope) -> Result<PgBatch, StoreError> {
+        match scope {
+            OwnedScope::Node { id, node, lease, state } => {
+                self.begin_batch(Holder { id: &id, node, lease }, state).await
+            }
+            OwnedScope::Tables(id) => self.begin_tables(&id).await,
+            OwnedScope::Rebuild(id) => self.begin_rebuild(&id).await,
+            OwnedScope::Scratch(id) => self.begin_scratch(&id).await,
+            OwnedScope::Rows(id) => self.begin_look(&id).await,
+            OwnedScope::Versions(versions) => self.begin_versions(versions).await,
+        }
     }
 }
 

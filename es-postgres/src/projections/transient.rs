@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::iter::successors;
 
+use es_core::projection::Transience;
 use es_core::{AppendError, ProjectError, StoreError, StoreErrorKind};
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgDatabaseError;
@@ -19,8 +20,17 @@ pub(crate) fn is_transient(error: &ProjectError) -> bool {
 }
 
 /// True if the failure is one that a handler can cause each time it is called.
-pub(super) fn is_contention(error: &ProjectError) -> bool {
+fn is_contention(error: &ProjectError) -> bool {
     chain(error).filter_map(kind_of).any(|kind| kind == StoreErrorKind::Contention)
+}
+
+/// The prospect of a handler that failed with the error.
+pub(super) fn transience(error: &ProjectError) -> Transience {
+    match (is_transient(error), is_contention(error)) {
+        (false, _) => Transience::Lasting,
+        (true, false) => Transience::Transient,
+        (true, true) => Transience::Contention,
+    }
 }
 
 /// The kind of the failure, whether the handler got it from the driver or from the store.

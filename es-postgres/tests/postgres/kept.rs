@@ -6,7 +6,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 use es_core::prelude::*;
-use es_core::projection::{Holder, NodeId, ProjectionStore, Registration, VersionState};
+use es_core::projection::{
+    Holder, NodeId, ProjectionBackend, ProjectionStore, Registration, VersionState,
+};
 use es_core::{AppendError, InvalidAppend, ProjectionId, Selection, Start};
 use es_postgres::PgStore;
 use es_postgres::sqlx::PgConnection;

@@ -20,7 +20,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
-use es_core::{ProjectionStore, ReadModel};
+use es_core::ReadModel;
+use es_core::projection::ProjectionBackend;
 use tokio::net::TcpListener;
 
 use crate::app::App;
@@ -66,7 +67,7 @@ async fn on_postgres(url: &str, listen: SocketAddr) -> anyhow::Result<()> {
 /// Serves until it is told to stop; then answers what was asked, and stops the read model.
 async fn serve<H: Home>(home: H, listen: SocketAddr) -> anyhow::Result<()>
 where
-    OrderSummary: ReadModel<<H::Kept as ProjectionStore>::Db>,
+    OrderSummary: ReadModel<<H::Kept as ProjectionBackend>::Db>,
 {
     let listener = TcpListener::bind(listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {listen}"))?;

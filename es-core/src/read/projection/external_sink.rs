@@ -3,15 +3,12 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+use super::version::{ChangeError, VersionChange, VersionRow};
 use super::{
-    Claim, CommitError, Heartbeat, HeartbeatReply, Holder, NodeId, Parked, ParkedKey,
-    ParkedSelector, Progress, ProjectError, ProjectionBatch, ProjectionId, ProjectionKey,
-    ProjectionName, ProjectionStore, RegisterError, Registration, Slot, Swap, VersionState,
-    VersionStatus,
+    Claims, CommitError, Dropped, Heartbeat, HeartbeatReply, Holder, NodeId, Parked, ParkedQuery,
+    Progress, ProjectError, ProjectionBackend, ProjectionBatch, ProjectionId, Release, Scope,
+    Transience, VersionQuery, VersionState, VersionStatus,
 };
-use crate::event::metadata::Reason;
-use crate::event::name::{EventName, SchemaVersion};
-use crate::store::checkpoint::Checkpoint;
 use crate::store::error::{StoreError, StoreErrorKind};
 use crate::stream::Position;
 
@@ -46,12 +43,12 @@ impl<P, D> fmt::Debug for Elsewhere<P, D> {
 
 /// A batch whose progress is begun when it is committed: whatever the destination takes its time for,
 /// it holds no connection and no lock of the store.
-pub(super) struct BatchElsewhere<P: ProjectionStore, D> {
+pub(super) struct BatchElsewhere<P: ProjectionBackend, D> {
     destination: D,
     progress: Begun<P>,
 }
 
-enum Begun<P: ProjectionStore> {
+enum Begun<P: ProjectionBackend> {
     Already(P::Batch),
     Later {
         kept: P,
@@ -62,7 +59,7 @@ enum Begun<P: ProjectionStore> {
     },
 }
 
-impl<P: ProjectionStore, D: Send + 'static> ProjectionBatch for BatchElsewhere<P, D> {
+impl<P: ProjectionBackend, D: Send + 'static> ProjectionBatch for BatchElsewhere<P, D> {
     type Db = D;
 
     fn db(&mut self) -> &mut D {
@@ -82,7 +79,8 @@ impl<P: ProjectionStore, D: Send + 'static> ProjectionBatch for BatchElsewhere<P
         let batch = match self.progress {
             Begun::Already(batch) => batch,
             Begun::Later { kept, id, node, lease, state } => {
-                kept.begin(Holder { id: &id, node, lease }, state).await?
+                let holder = Holder { id: &id, node, lease };
+                kept.begin(Scope::Node { holder, state }).await?
             }
         };
         batch.commit(progress).await
@@ -94,25 +92,32 @@ impl<P: ProjectionStore, D: Send + 'static> ProjectionBatch for BatchElsewhere<P
             Begun::Later { .. } => Ok(()),
         }
     }
-}
 
-impl<P: ProjectionStore, D: Clone + Send + 'static> Elsewhere<P, D> {
-    fn batch(&self, batch: P::Batch) -> BatchElsewhere<P, D> {
-        BatchElsewhere { destination: self.destination(), progress: Begun::Already(batch) }
+    async fn versions(&mut self) -> Result<Vec<VersionRow>, StoreError> {
+        match &mut self.progress {
+            Begun::Already(batch) => batch.versions().await,
+            Begun::Later { .. } => Ok(Vec::new()),
+        }
+    }
+
+    async fn apply(&mut self, change: VersionChange) -> Result<u64, ChangeError> {
+        match &mut self.progress {
+            Begun::Already(batch) => batch.apply(change).await,
+            Begun::Later { .. } => Ok(0),
+        }
+    }
+
+    async fn counts(&mut self) -> Result<Vec<(String, u64)>, StoreError> {
+        match &mut self.progress {
+            Begun::Already(batch) => batch.counts().await,
+            Begun::Later { .. } => Ok(Vec::new()),
+        }
     }
 }
 
-impl<P: ProjectionStore, D: Clone + Send + 'static> ProjectionStore for Elsewhere<P, D> {
+impl<P: ProjectionBackend, D: Clone + Send + 'static> ProjectionBackend for Elsewhere<P, D> {
     type Db = D;
     type Batch = BatchElsewhere<P, D>;
-
-    async fn register(&self, registration: &Registration) -> Result<VersionState, RegisterError> {
-        self.kept.register(registration).await
-    }
-
-    async fn prepare(&self, id: &ProjectionId) -> Result<Option<Self::Batch>, StoreError> {
-        Ok(self.kept.prepare(id).await?.map(|batch| self.batch(batch)))
-    }
 
     async fn heartbeat(
         &self,
@@ -122,135 +127,57 @@ impl<P: ProjectionStore, D: Clone + Send + 'static> ProjectionStore for Elsewher
         self.kept.heartbeat(holder, heartbeat).await
     }
 
-    async fn claim(&self, holder: Holder<'_>, at_most: usize) -> Result<Vec<Claim>, StoreError> {
+    async fn claim(&self, holder: Holder<'_>, at_most: usize) -> Result<Claims, StoreError> {
         self.kept.claim(holder, at_most).await
     }
 
-    async fn release(&self, holder: Holder<'_>, slots: &[Slot]) -> Result<(), StoreError> {
-        self.kept.release(holder, slots).await
+    async fn release(&self, holder: Holder<'_>, what: Release<'_>) -> Result<(), StoreError> {
+        self.kept.release(holder, what).await
     }
 
-    async fn deregister(&self, holder: Holder<'_>) -> Result<(), StoreError> {
-        self.kept.deregister(holder).await
-    }
-
-    async fn begin(
-        &self,
-        holder: Holder<'_>,
-        state: VersionState,
-    ) -> Result<Self::Batch, StoreError> {
-        let Holder { id, node, lease } = holder;
-        let (kept, id) = (self.kept.clone(), id.clone());
-        let progress = Begun::Later { kept, id, node, lease, state };
+    /// Fails for a scratch: writes into the destination cannot be undone, so no keys can be folded for a
+    /// comparison.
+    async fn begin(&self, scope: Scope<'_>) -> Result<Self::Batch, StoreError> {
+        let progress = match scope {
+            Scope::Node { holder: Holder { id, node, lease }, state } => {
+                let (kept, id) = (self.kept.clone(), id.clone());
+                Begun::Later { kept, id, node, lease, state }
+            }
+            Scope::Scratch(id) => {
+                let error = format!("`{id}` writes into something that cannot be undone");
+                return Err(StoreError::new(StoreErrorKind::Unsupported, error));
+            }
+            scope => Begun::Already(self.kept.begin(scope).await?),
+        };
         Ok(BatchElsewhere { destination: self.destination(), progress })
     }
 
-    fn is_transient(&self, error: &ProjectError) -> bool {
-        self.kept.is_transient(error)
-    }
-
-    fn is_contention(&self, error: &ProjectError) -> bool {
-        self.kept.is_contention(error)
-    }
-
-    async fn blocked(
+    async fn read_parked(
         &self,
         id: &ProjectionId,
-        slots: &[Slot],
-    ) -> Result<Vec<ProjectionKey>, StoreError> {
-        self.kept.blocked(id, slots).await
-    }
-
-    async fn due(
-        &self,
-        id: &ProjectionId,
-        slots: &[Slot],
-        unreadable: &[(EventName, SchemaVersion)],
+        query: ParkedQuery<'_>,
         limit: u32,
     ) -> Result<Vec<Parked>, StoreError> {
-        self.kept.due(id, slots, unreadable, limit).await
+        self.kept.read_parked(id, query, limit).await
     }
 
-    async fn parked(
+    async fn dropped(
         &self,
         id: &ProjectionId,
-        key: &ProjectionKey,
         after: Position,
         limit: u32,
-    ) -> Result<Vec<Parked>, StoreError> {
-        self.kept.parked(id, key, after, limit).await
+    ) -> Result<Vec<Dropped>, StoreError> {
+        self.kept.dropped(id, after, limit).await
     }
 
-    async fn parked_keys(
+    async fn read_versions(
         &self,
-        id: &ProjectionId,
-        after: Option<&ProjectionKey>,
-        limit: u32,
-    ) -> Result<Vec<ParkedKey>, StoreError> {
-        self.kept.parked_keys(id, after, limit).await
-    }
-
-    async fn replay(&self, id: &ProjectionId, keys: &ParkedSelector) -> Result<u64, StoreError> {
-        self.kept.replay(id, keys).await
-    }
-
-    async fn drop_parked(
-        &self,
-        id: &ProjectionId,
-        key: &ProjectionKey,
-        position: Position,
-        reason: &Reason,
-    ) -> Result<bool, StoreError> {
-        self.kept.drop_parked(id, key, position, reason).await
-    }
-
-    async fn stop(&self, id: &ProjectionId, why: Option<&str>) -> Result<(), StoreError> {
-        self.kept.stop(id, why).await
-    }
-
-    async fn versions(
-        &self,
-        name: Option<&ProjectionName>,
+        query: VersionQuery<'_>,
     ) -> Result<Vec<VersionStatus>, StoreError> {
-        self.kept.versions(name).await
+        self.kept.read_versions(query).await
     }
 
-    async fn visible(&self, name: &ProjectionName) -> Result<Option<Checkpoint>, StoreError> {
-        self.kept.visible(name).await
-    }
-
-    async fn limits(&self, id: &ProjectionId) -> Result<Option<Vec<(Slot, Position)>>, StoreError> {
-        self.kept.limits(id).await
-    }
-
-    async fn swap(&self, id: &ProjectionId) -> Result<Swap, StoreError> {
-        self.kept.swap(id).await
-    }
-
-    async fn reinstate(&self, id: &ProjectionId) -> Result<VersionState, StoreError> {
-        self.kept.reinstate(id).await
-    }
-
-    async fn drop_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
-        self.kept.drop_version(id).await
-    }
-
-    async fn rebuild(&self, id: &ProjectionId) -> Result<Self::Batch, StoreError> {
-        Ok(self.batch(self.kept.rebuild(id).await?))
-    }
-
-    /// Fails: writes into the destination cannot be undone, so no keys can be folded for a
-    /// comparison.
-    async fn scratch(&self, id: &ProjectionId) -> Result<Self::Batch, StoreError> {
-        let error = format!("`{id}` writes into something that cannot be undone");
-        Err(StoreError::new(StoreErrorKind::Unsupported, error))
-    }
-
-    async fn rows(&self, id: &ProjectionId) -> Result<Self::Batch, StoreError> {
-        Ok(self.batch(self.kept.rows(id).await?))
-    }
-
-    async fn counts(&self, id: &ProjectionId) -> Result<Vec<(String, u64)>, StoreError> {
-        self.kept.counts(id).await
+    fn transience(&self, error: &ProjectError) -> Transience {
+        self.kept.transience(error)
     }
 }

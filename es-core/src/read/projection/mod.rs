@@ -11,6 +11,9 @@
 //! - `es_projection_errors_total`: how often a handler or a store failed.
 //! - `es_projection_restarts_total`: how often a step was begun anew.
 
+mod administration;
+mod backend;
+mod batch;
 mod definition;
 mod dispatch;
 mod error;
@@ -33,9 +36,11 @@ mod progress;
 mod projections;
 mod read_model;
 mod rebuild;
+mod register_error;
 mod replay;
 mod runner;
 mod running;
+mod scope;
 mod signals;
 mod spans;
 mod status;
@@ -46,6 +51,8 @@ pub mod version;
 mod wait_for;
 
 pub use crate::store::token::{InvalidToken, Token};
+pub use backend::ProjectionBackend;
+pub use batch::ProjectionBatch;
 pub use definition::{KeyError, Projection, declared_key};
 pub use dispatch::{Effects, Unhandled, dispatch};
 pub use error::ProjectError;
@@ -62,13 +69,15 @@ pub use live::{Live, LiveError};
 pub use memory::{MemoryBatch, MemoryProjections};
 pub use named_subscription::EventHandler;
 pub use options::RunOptions;
-pub use parked::{Failure, NewParked, OnFailure, Parked, ParkedKey, ParkedSelector};
+pub use parked::{Dropped, Failure, NewParked, OnFailure, Parked, ParkedKey, ParkedSelector};
 pub use progress::{CommitError, FailedAgain, Progress, SlotProgress};
 pub use projections::{Projections, RunError};
 pub use read_model::ReadModel;
 pub use rebuild::{Difference, RebuildError, RebuildProgress, Rebuilt, Verification};
+pub use register_error::RegisterError;
 pub use running::{Ended, Running};
+pub use scope::{Claims, ParkedQuery, Release, Scope, Transience, VersionQuery};
 pub use status::{NodeStatus, SlotStatus, VersionStatus};
-pub use store::{ProjectionBatch, ProjectionStore, RegisterError, Swap};
+pub use store::{ProjectionStore, Swap};
 pub use unreadable::Unreadable;
 pub use wait_for::WaitError;

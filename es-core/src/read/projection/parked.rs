@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{ProjectionKey, Slot};
+use crate::event::name::EventId;
 use crate::event::recorded::RecordedEvent;
 use crate::stream::Position;
 use crate::timestamp::Timestamp;
@@ -122,6 +123,9 @@ pub struct Parked {
     pub dropped: Option<String>,
     /// True if it waits for a node that can read it.
     pub is_unreadable: bool,
+    /// The number of events that wait behind it; 0 but where
+    /// [the first events of keys](super::ParkedQuery::First) are listed.
+    pub behind: u64,
 }
 
 impl Parked {
@@ -138,7 +142,40 @@ impl Parked {
             next_attempt: None,
             dropped: None,
             is_unreadable: false,
+            behind: 0,
         }
+    }
+}
+
+/// An event that was dropped on request: it is in the log, and its projection has passed it by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Dropped {
+    /// The key that orders the event.
+    pub key: ProjectionKey,
+    /// The position of the event.
+    pub position: Position,
+    /// The id of the event.
+    pub event: EventId,
+    /// The error of its last try, if it was tried.
+    pub error: Option<String>,
+    /// The reason that was given.
+    pub reason: String,
+    /// The moment at which it was dropped.
+    pub at: Timestamp,
+}
+
+impl Dropped {
+    /// An event that was dropped: for the authors of stores.
+    #[must_use]
+    pub fn new(
+        key: ProjectionKey,
+        position: Position,
+        event: EventId,
+        reason: String,
+        at: Timestamp,
+    ) -> Self {
+        Self { key, position, event, error: None, reason, at }
     }
 }
 
@@ -165,11 +202,19 @@ pub struct ParkedKey {
 }
 
 impl ParkedKey {
-    /// A key in a list: for the authors of stores.
+    /// The key of an event that is the first one of it.
     #[must_use]
-    pub fn new(key: ProjectionKey, position: Position, error: String, since: Timestamp) -> Self {
-        let (next_attempt, behind, is_unreadable) = (None, 0, false);
-        Self { key, position, error, attempts: 1, since, next_attempt, behind, is_unreadable }
+    pub fn of_first(first: Parked) -> Self {
+        Self {
+            key: first.key,
+            position: first.event.position,
+            error: first.error.unwrap_or_default(),
+            attempts: first.attempts,
+            since: first.since,
+            next_attempt: first.next_attempt,
+            behind: first.behind,
+            is_unreadable: first.is_unreadable,
+        }
     }
 }
 

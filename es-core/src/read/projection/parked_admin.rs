@@ -1,8 +1,8 @@
 //! Administration of parked events.
 
 use super::{
-    Parked, ParkedKey, ParkedSelector, Projection, ProjectionId, ProjectionKey, ProjectionStore,
-    Projections, VersionState,
+    Dropped, Parked, ParkedKey, ParkedSelector, Projection, ProjectionId, ProjectionKey,
+    ProjectionStore, Projections, VersionState,
 };
 use crate::event::metadata::Reason;
 use crate::store::error::StoreError;
@@ -57,7 +57,8 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
     }
 
     /// Requests that the first event of a key, which stands at `position`, is dropped and those
-    /// behind it are tried. The event stays in the log. Returns true if that is the first event.
+    /// behind it are tried. The event stays in the log, and the reason can be
+    /// [read](Self::dropped). Returns true if that is the first event.
     pub async fn drop_parked<X: Projection>(
         &self,
         key: &ProjectionKey,
@@ -65,6 +66,28 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         reason: &Reason,
     ) -> Result<bool, StoreError> {
         self.drop_parked_of(&ProjectionId::of::<X>(), key, position, reason).await
+    }
+
+    /// Returns the events that were dropped, in the order of the log, each with the reason, the error of its
+    /// last try and the moment. They stay there when the version is built again. Proven by
+    /// `projection_contract::parked::what_is_dropped_is_kept_with_its_reason`.
+    ///
+    /// ```
+    /// use es_core::prelude::*;
+    /// use es_core::Projection;
+    /// use es_core::projection::{ProjectionStore, Projections};
+    ///
+    /// async fn list<X: Projection>(
+    ///     projections: &Projections<impl EventStore, impl ProjectionStore>,
+    /// ) -> Result<(), Box<dyn std::error::Error>> {
+    ///     for dropped in projections.dropped::<X>().await? {
+    ///         println!("{} at {}: {}", dropped.key, dropped.position, dropped.reason);
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    pub async fn dropped<X: Projection>(&self) -> Result<Vec<Dropped>, StoreError> {
+        self.dropped_of(&ProjectionId::of::<X>()).await
     }
 
     /// Lets a projection that stopped go on. The event that it stopped at stays parked.
@@ -156,6 +179,20 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         let is_first = self.kept.drop_parked(id, key, position, reason).await?;
         self.ask_to_look(id);
         Ok(is_first)
+    }
+
+    /// Does the same as [`dropped`](Self::dropped), for any version or a named subscription.
+    pub async fn dropped_of(&self, id: &ProjectionId) -> Result<Vec<Dropped>, StoreError> {
+        let mut all: Vec<Dropped> = Vec::new();
+        loop {
+            let after = all.last().map_or(Position::START, |last| last.position);
+            let page = self.kept.dropped(id, after, PAGE).await?;
+            let is_last = page.len() < PAGE as usize;
+            all.extend(page);
+            if is_last {
+                return Ok(all);
+            }
+        }
     }
 
     /// Does the same as [`resume`](Self::resume), for any version.

@@ -18,6 +18,11 @@ pub struct VersionStatus {
     pub stopped: Option<String>,
     /// The log that it follows.
     pub incarnation: Incarnation,
+    /// True if its rows are those that are read. It is retired already while the version that takes its
+    /// place comes as far.
+    pub is_read: bool,
+    /// The key that orders its events.
+    pub keyed_by: String,
     /// The stored names of the events that it reads; empty for all.
     pub types: Vec<EventName>,
     /// The time at which the version was registered.
@@ -48,6 +53,8 @@ impl VersionStatus {
             state,
             stopped: None,
             incarnation,
+            is_read: false,
+            keyed_by: String::new(),
             types: Vec::new(),
             since,
             slots: Vec::new(),

@@ -5,7 +5,8 @@ use std::time::Duration;
 use es_core::Position;
 use es_core::Reason;
 use es_core::projection::{
-    CommitError, Failure, NewParked, ParkedSelector, ProjectionBatch, ProjectionStore, Slot,
+    CommitError, Failure, NewParked, ParkedSelector, ProjectionBackend, ProjectionBatch,
+    ProjectionStore, Release, Slot,
 };
 use es_postgres::sqlx::{self, Executor};
 
@@ -63,7 +64,7 @@ async fn a_batch_of_a_slot_that_is_gone_keeps_nothing() {
     let claims = node.claim(64).await;
     let mut batch = node.seeing().await;
     let gone = [claims[5].slot];
-    node.kept.release(node.holder(), &gone).await.unwrap();
+    node.kept.release(node.holder(), Release::Slots(&gone)).await.unwrap();
     assert_eq!(other.claim(64).await.len(), 1);
 
     see(batch.db()).await;
@@ -127,7 +128,7 @@ async fn a_key_is_parked_in_order_until_all_of_it_is_settled() {
     let id = version(1);
     let kept = prepared(&fixture.store, &id).await;
     let node = Node::of(&kept, &id);
-    let claims = node.claim(64).await;
+    let mut claims = node.claim(64).await;
     let slots: Vec<_> = Slot::all().collect();
     let mut progress = at(&claims, 9);
     progress.parked = vec![failed("ada", 3, None), behind("ada", 5), behind("ada", 9)];
@@ -138,8 +139,8 @@ async fn a_key_is_parked_in_order_until_all_of_it_is_settled() {
     assert_eq!(due.len(), 1);
     assert_eq!((due[0].key.clone(), due[0].attempts, due[0].slot), (key("bob"), 1, slot("bob")));
     assert!(node.heartbeat().await.is_due);
-    assert_eq!(kept.blocked(&id, &slots).await.unwrap().len(), 2);
-    assert_eq!(kept.blocked(&id, &[slot("ada")]).await.unwrap(), [key("ada")]);
+    assert_eq!(node.claim_again(&mut claims, &slots).await.len(), 2);
+    assert_eq!(node.claim_again(&mut claims, &[slot("ada")]).await, [key("ada")]);
     let keys = kept.parked_keys(&id, None, 9).await.unwrap();
     assert_eq!(keys.iter().map(|key| key.behind).collect::<Vec<_>>(), [2, 0]);
     let parked = kept.parked(&id, &key("ada"), Position(3), 9).await.unwrap();
@@ -163,7 +164,7 @@ async fn a_key_is_parked_in_order_until_all_of_it_is_settled() {
     progress.settled = vec![(key("ada"), Position(5)), (key("ada"), Position(9))];
     node.begin().await.commit(progress).await.unwrap();
     assert_eq!(fixture.number("SELECT count(*) FROM es.dropped WHERE reason = 'a test'").await, 1);
-    assert!(kept.blocked(&id, &slots).await.unwrap().is_empty());
+    assert!(node.claim_again(&mut claims, &slots).await.is_empty());
     assert!(!node.heartbeat().await.is_due);
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use es_core::projection::{ProjectionBatch, ProjectionStore};
+use es_core::projection::{ProjectionBackend, ProjectionBatch};
 use es_postgres::PgStore;
 use es_postgres::sqlx;
 use es_postgres::sqlx::postgres::PgPoolOptions;
@@ -28,10 +28,8 @@ async fn a_batch_dropped_anywhere_is_whole_and_leaves_no_transaction() {
 
     for round in 1..=200_u64 {
         let work = async {
-            let mut batch = kept
-                .begin(node.holder(), es_core::projection::VersionState::Serving)
-                .await
-                .unwrap();
+            let mut batch =
+                kept.begin(node.scope(es_core::projection::VersionState::Serving)).await.unwrap();
             see(batch.db()).await;
             if round % 3 == 0 {
                 batch.savepoint().await.unwrap();

@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use es_core::Position;
-use es_core::projection::{CommitError, ProjectionBatch, ProjectionStore};
+use es_core::projection::{
+    CommitError, ProjectionBackend, ProjectionBatch, ProjectionStore, Release,
+};
 use es_postgres::sqlx;
 use tokio::time::sleep;
 
@@ -96,7 +98,7 @@ async fn a_batch_of_a_slot_that_was_given_back_and_taken_again_keeps_nothing() {
     let (fixture, node) = node().await;
     let before = node.claim(64).await;
     let batch = node.seeing().await;
-    node.kept.release(node.holder(), &[before[5].slot]).await.unwrap();
+    node.kept.release(node.holder(), Release::Slots(&[before[5].slot])).await.unwrap();
     let again = node.claim(64).await;
 
     let lost = batch.commit(at(&before, 9)).await.unwrap_err();

@@ -14,12 +14,13 @@ use crate::support::{Fixture, fixture};
 /// Arguments for each statement, as they stand in an EXECUTE.
 fn arguments(statement: &str) -> &'static str {
     match statement {
-        "known" | "types" => "('p7', 1)",
+        "number" => "('p7', 1)",
         "inline_path" => "('p7', 1, 'p7')",
         "inline_leave" => "('p7', 'none', 'p7')",
-        "limits" => "('p7', 2)",
         "schemas" => "('{p7}')",
-        "visible" | "read_version" | "names" | "lock_versions" | "tables" | "versions" => "('p7')",
+        "read_version" | "lock_versions" | "tables" | "versions" | "version_rows" => "('p7')",
+        "names" => "",
+        "dropped" => "('p7', 1, 7, 100)",
         "register" => {
             "('new', 1, 'serving', true, 'stream', '{}', false, gen_random_uuid(), 0, 0, 0)"
         }
@@ -36,17 +37,17 @@ fn arguments(statement: &str) -> &'static str {
         "recompute_parked_heads" => "(7, '{k1,k2}')",
         "blocked" | "wait_for_newer" => "('p7', 1, '{1,2,3}')",
         "due" => "('p7', 1, '{1,2,3}', 100, '{a}', '{2}')",
-        "owe_types" => "(7, '{a}')",
+        "set_types" => "('p7', 1, '{a}')",
         "parked" => "('p7', 1, 'k7', 0, 100)",
         "parked_keys" => "('p7', 1, 'k7', 100)",
         "replay" => "('p7', 1, 'k7')",
         "drop_parked" => "('p7', 1, 'k7', 7, 'why')",
         "stop" => "('p7', 1, 'why')",
-        "set_state" => "(7, 'retired', false)",
+        "set_state" => "('p7', 1, 'retired')",
         "dependents" | "grants" => "('p7', 'p7_v2')",
-        "inherit_effects_after" => "(7, 8)",
-        "compare_checkpoints" => "(7, 8, true)",
-        "take_all_slots" | "drop_version" | "forget_parked" | "has_parked_effects" => "(7)",
+        "set_read" => "(7, true)",
+        "effects_after" => "(7, '{1,2}', '{7,8}')",
+        "take_all_slots" | "revoke" | "drop_version" | "forget_parked" => "(7)",
         other => panic!("sql/projections/{other}.sql is new: give it arguments here"),
     }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use es_core::projection::{CommitError, ProjectionBatch, ProjectionStore, VersionState};
+use es_core::projection::{
+    CommitError, ProjectionBackend, ProjectionBatch, ProjectionStore, VersionState,
+};
 use es_postgres::PgStore;
 use es_postgres::sqlx;
 use test_servers::TestServer;
@@ -28,7 +30,7 @@ async fn a_restart_is_a_moments_failure_and_no_step_is_lost_or_doubled() {
         let mut crash = Some(&server).filter(|_| round > 0);
         while done < goal {
             let step = async {
-                let mut batch = kept.begin(node.holder(), VersionState::Serving).await?;
+                let mut batch = kept.begin(node.scope(VersionState::Serving)).await?;
                 // As a handler that does not tell a lost connection from a failure of its own.
                 if let Err(error) = sqlx::query(SEE).execute(batch.db()).await {
                     assert!(kept.is_transient(&error.into()));

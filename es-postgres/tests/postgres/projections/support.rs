@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use es_core::projection::{
     Claim, Failure, Heartbeat, HeartbeatReply, Holder, NewParked, NodeId, Progress,
-    ProjectionBatch, ProjectionStore, Registration, Slot, SlotProgress, VersionState,
+    ProjectionBackend, ProjectionBatch, ProjectionStore, Registration, Release, Scope, Slot,
+    SlotProgress, VersionState,
 };
 use es_core::{
     Category, EventId, EventName, EventStore, Incarnation, Metadata, Payload, Position,
@@ -70,12 +71,16 @@ impl Node {
         Holder { id: &self.id, node: self.me, lease: self.lease }
     }
 
+    pub(crate) fn scope(&self, state: VersionState) -> Scope<'_> {
+        Scope::Node { holder: self.holder(), state }
+    }
+
     pub(crate) async fn heartbeat(&self) -> HeartbeatReply {
         self.kept.heartbeat(self.holder(), &Heartbeat::default()).await.unwrap()
     }
 
     pub(crate) async fn claim(&self, at_most: usize) -> Vec<Claim> {
-        self.kept.claim(self.holder(), at_most).await.unwrap()
+        self.kept.claim(self.holder(), at_most).await.unwrap().slots
     }
 
     pub(crate) async fn begin(&self) -> PgBatch {
@@ -83,7 +88,21 @@ impl Node {
     }
 
     pub(crate) async fn begin_as(&self, state: VersionState) -> PgBatch {
-        self.kept.begin(self.holder(), state).await.unwrap()
+        self.kept.begin(self.scope(state)).await.unwrap()
+    }
+
+    /// Lets go of some of all its slots and claims them again; the keys that are blocked in them.
+    pub(crate) async fn claim_again(
+        &self,
+        claims: &mut [Claim],
+        slots: &[Slot],
+    ) -> Vec<ProjectionKey> {
+        self.kept.release(self.holder(), Release::Slots(slots)).await.unwrap();
+        let again = self.kept.claim(self.holder(), slots.len()).await.unwrap();
+        for claim in again.slots {
+            claims[usize::from(claim.slot.number())] = claim;
+        }
+        again.blocked
     }
 
     /// A batch in which one row was written.

@@ -204,8 +204,9 @@ pub async fn ten_thousand_keys_take_a_few_calls<S: ProjectionStore, P: Probe<S::
     kept.handle(&node, &[], progress).await.expect("they are parked");
 
     let (all, limit) = (Slot::all().collect::<Vec<_>>(), u32::MAX);
-    let blocked = kept.store.blocked(&id(1), &all).await.expect("a list");
-    assert_eq!(blocked.len() as u64, KEYS, "every key is blocked");
+    let again = kept.claim_again(&node, &all).await;
+    assert_eq!(again.blocked.len() as u64, KEYS, "every key is blocked");
+    let claims = again.slots;
     let listed = kept.store.parked_keys(&id(1), Some(&key(&text(9_900))), limit).await;
     assert_eq!(listed.expect("a list").len(), 100, "the last page");
     let replayed =

@@ -1,6 +1,6 @@
 //! Fencing: a batch whose slot was taken over by another node is not committed.
 
-use es_core::projection::{Claim, CommitError, Epoch, ProjectionBatch, SlotProgress};
+use es_core::projection::{Claim, CommitError, Epoch, ProjectionBatch, Release, SlotProgress};
 use es_core::{Position, ProjectionStore};
 
 use super::probe::{Probe, Rows};
@@ -27,7 +27,7 @@ pub async fn an_older_epoch_commits_nothing<S: ProjectionStore, P: Probe<S::Db>>
     kept.start(1).await;
     let (node, old) = kept.runner(1).await;
     let slots: Vec<_> = old.iter().map(|claim| claim.slot).collect();
-    kept.store.release(node.holder(), &slots).await.expect("slots can be released");
+    kept.store.release(node.holder(), Release::Slots(&slots)).await.expect("slots can be released");
     let new = kept.claim_all(&node).await;
 
     let lost = kept.handle(&node, &[("a", 1)], come_to(5, &old)).await;
@@ -70,7 +70,10 @@ pub async fn a_slot_that_was_let_go_commits_nothing<S: ProjectionStore, P: Probe
 ) {
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
-    kept.store.release(node.holder(), &[claims[3].slot]).await.expect("slots can be released");
+    kept.store
+        .release(node.holder(), Release::Slots(&[claims[3].slot]))
+        .await
+        .expect("slots can be released");
 
     let lost = kept.handle(&node, &[("a", 1)], come_to(5, &claims[3..4])).await;
 
@@ -84,7 +87,10 @@ pub async fn one_lost_slot_loses_the_whole_batch<S: ProjectionStore, P: Probe<S:
 ) {
     kept.start(1).await;
     let (node, claims) = kept.runner(1).await;
-    kept.store.release(node.holder(), &[claims[9].slot]).await.expect("slots can be released");
+    kept.store
+        .release(node.holder(), Release::Slots(&[claims[9].slot]))
+        .await
+        .expect("slots can be released");
 
     let mut progress = come_to(5, &claims);
     progress.parked.push(failed("k", 4, None));

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use es_core::projection::{Heartbeat, ParkedSelector, ProjectionBatch, Slot, VersionState};
+use es_core::projection::{
+    Heartbeat, ParkedSelector, ProjectionBatch, Release, Scope, Slot, VersionState,
+};
 use es_core::{Position, ProjectionStore, Reason};
 use tokio::time::timeout;
 
@@ -63,7 +65,7 @@ pub async fn a_kept_batch_holds_nobody_up<S: ProjectionStore, P: Probe<S::Db>>(k
 async fn batch<S: ProjectionStore, P: Probe<S::Db>>(kept: Kept<S, P>) {
     let node = Node::of(1).with_lease(SHORT);
     let claims = kept.claim(&node, 1).await;
-    let Ok(mut batch) = kept.store.begin(node.holder(), VersionState::Serving).await else {
+    let Ok(mut batch) = kept.store.begin(serving(&node)).await else {
         return;
     };
     for _ in 0..2 {
@@ -74,7 +76,7 @@ async fn batch<S: ProjectionStore, P: Probe<S::Db>>(kept: Kept<S, P>) {
     if let Ok(Some(next)) = batch.commit_and_begin(come_to(0, &claims)).await {
         drop(next.commit(come_to(0, &claims)).await);
     }
-    if let Ok(batch) = kept.store.begin(node.holder(), VersionState::Serving).await {
+    if let Ok(batch) = kept.store.begin(serving(&node)).await {
         drop(batch.rollback().await);
     }
 }
@@ -100,7 +102,7 @@ fn each_call<S: ProjectionStore>(store: &S, new: u32) -> Vec<(&'static str, Call
         call("a release", |store, _| {
             Box::pin(async move {
                 let all: Vec<_> = Slot::all().collect();
-                drop(store.release(node().holder(), &all).await);
+                drop(store.release(node().holder(), Release::Slots(&all)).await);
             })
         }),
         call("a node that leaves", |store, _| {
@@ -108,13 +110,16 @@ fn each_call<S: ProjectionStore>(store: &S, new: u32) -> Vec<(&'static str, Call
         }),
         call("the beginning of a batch", |store, _| {
             Box::pin(async move {
-                drop(store.begin(node().holder(), VersionState::Serving).await);
+                drop(store.begin(serving(&node())).await);
             })
         }),
-        call("a look at what is blocked", |store, _| {
+        call("a look at what was dropped", |store, _| {
+            Box::pin(async move { drop(store.dropped(&id(1), Position::START, 10).await) })
+        }),
+        call("the beginning of a change of versions", |store, _| {
             Box::pin(async move {
-                let all: Vec<_> = Slot::all().collect();
-                drop(store.blocked(&id(1), &all).await);
+                drop(store.begin(Scope::Versions(&name())).await);
+                drop(store.begin(Scope::Registry).await);
             })
         }),
         call("a look at what is due", |store, _| {
@@ -169,6 +174,10 @@ fn each_call<S: ProjectionStore>(store: &S, new: u32) -> Vec<(&'static str, Call
             })
         }),
     ]
+}
+
+fn serving(node: &Node) -> Scope<'_> {
+    Scope::Node { holder: node.holder(), state: VersionState::Serving }
 }
 
 /// A node that does not come back.

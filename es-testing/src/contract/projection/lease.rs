@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use es_core::projection::{ProjectionBatch, Slot};
+use es_core::projection::{ProjectionBatch, Release, Slot};
 use es_core::{Position, ProjectionStore};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
@@ -69,7 +69,10 @@ pub async fn released_slots_are_free_at_once<S: ProjectionStore, P: Probe<S::Db>
     let (node, claims) = kept.runner(1).await;
     let surplus: Vec<_> = claims[10..30].iter().map(|claim| claim.slot).collect();
 
-    kept.store.release(node.holder(), &surplus).await.expect("slots can be released");
+    kept.store
+        .release(node.holder(), Release::Slots(&surplus))
+        .await
+        .expect("slots can be released");
 
     let taken = kept.claim(&Node::of(1), 64).await;
     let taken: HashSet<_> = taken.iter().map(|claim| claim.slot).collect();
@@ -85,7 +88,10 @@ pub async fn nobody_releases_the_slots_of_another<S: ProjectionStore, P: Probe<S
     let slots: Vec<_> = claims.iter().map(|claim| claim.slot).collect();
 
     let other = Node::of(1);
-    kept.store.release(other.holder(), &slots).await.expect("slots can be released");
+    kept.store
+        .release(other.holder(), Release::Slots(&slots))
+        .await
+        .expect("slots can be released");
 
     assert!(kept.claim(&other, 64).await.is_empty(), "a slot is released by who holds it");
 }

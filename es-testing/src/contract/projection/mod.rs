@@ -5,9 +5,10 @@
 //! [`projection_contract!`](crate::projection_contract!) runs them all.
 //!
 //! Each test is a function of a fresh store, named after what it proves, in the module of its guarantee. A
-//! store that passes them all may promise what [`ProjectionStore`](es_core::ProjectionStore) promises. Each
-//! of them fails against a store that breaks just this; a test of this crate compares the list of such
-//! stores with [`TESTS`].
+//! store that passes them all may promise what [`ProjectionBackend`] promises. Each of them fails against a
+//! store that breaks just this; a test of this crate compares the list of such stores with [`TESTS`].
+//!
+//! [`ProjectionBackend`]: es_core::projection::ProjectionBackend
 //!
 //! # How an adapter runs it
 //!

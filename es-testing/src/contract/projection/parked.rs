@@ -1,7 +1,7 @@
 //! Parked events: kept in order, per key, until they are settled.
 
-use es_core::projection::{FailedAgain, Failure, Slot};
-use es_core::{Position, ProjectionStore};
+use es_core::projection::{FailedAgain, Failure, ProjectionBatch, Slot};
+use es_core::{Position, ProjectionStore, Reason};
 
 use super::probe::Probe;
 use super::subjects::{Kept, LONG, behind, come_to, failed, first_of, id, key};
@@ -49,7 +49,7 @@ pub async fn events_of_a_key_come_in_order<S: ProjectionStore, P: Probe<S::Db>>(
     assert_eq!(page(0, 0).await, Vec::<u64>::new(), "a limit of 0");
 }
 
-/// The keys that are blocked are those of the slots that were asked for.
+/// With the slots that a node claims it is told which keys in them are blocked.
 pub async fn blocked_are_the_keys_of_the_slots<S: ProjectionStore, P: Probe<S::Db>>(
     kept: &Kept<S, P>,
 ) {
@@ -62,7 +62,7 @@ pub async fn blocked_are_the_keys_of_the_slots<S: ProjectionStore, P: Probe<S::D
     let (of_a, of_b) = (Slot::of(&key("a")), Slot::of(&key("b")));
     assert_ne!(of_a, of_b, "the test needs keys of two slots");
     let blocked = async |slots: &[Slot]| {
-        let mut keys = kept.store.blocked(&id(1), slots).await.expect("a list");
+        let mut keys = kept.claim_again(&node, slots).await.blocked;
         keys.sort();
         keys
     };
@@ -87,10 +87,49 @@ pub async fn what_is_settled_is_gone<S: ProjectionStore, P: Probe<S::Db>>(kept: 
     let listed: Vec<_> = listed.iter().map(|key| (key.key.as_str(), key.position.0)).collect();
     assert_eq!(listed, [("a", 3)], "the one behind it is the first one now");
     let all: Vec<_> = Slot::all().collect();
-    let blocked = kept.store.blocked(&id(1), &all).await.expect("a list");
+    let blocked = kept.claim_again(&node, &all).await.blocked;
     assert_eq!(blocked, [key("a")], "a key of which nothing is left is not blocked");
     let status = kept.status(1).await;
     assert_eq!((status.parked_keys, status.parked_events), (1, 1), "and it does not count");
+}
+
+/// Dropped events can be read, with the reason, the error of the last try and the moment. They stay
+/// there when the version is built again.
+pub async fn what_is_dropped_is_kept_with_its_reason<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let (node, claims) = kept.runner(1).await;
+    let (first, done) = (failed("a", 1, None), failed("b", 2, None));
+    let mut progress = come_to(9, &claims);
+    progress.parked = vec![first.clone(), done, behind("a", 3)];
+    kept.handle(&node, &[], progress).await.expect("it is committed");
+    for (position, why) in [(1, "entered twice"), (3, "so was this")] {
+        let reason = Reason::new(why).expect("a line of text");
+        let dropped = kept.store.drop_parked(&id(1), &key("a"), Position(position), &reason).await;
+        assert!(dropped.expect("it can be dropped"), "it is the first one of its key");
+        let mut progress = come_to(9, &claims);
+        progress.settled = vec![(key("a"), Position(position))];
+        kept.handle(&node, &[], progress).await.expect("it is committed");
+    }
+    let mut progress = come_to(9, &claims);
+    progress.settled = vec![(key("b"), Position(2))];
+    kept.handle(&node, &[], progress).await.expect("it is committed");
+
+    let page = async |after, limit| {
+        kept.store.dropped(&id(1), Position(after), limit).await.expect("a list")
+    };
+    let all = page(0, 10).await;
+    let told: Vec<_> = all.iter().map(|one| (one.position.0, one.reason.as_str())).collect();
+    assert_eq!(told, [(1, "entered twice"), (3, "so was this")], "what was dropped, and why");
+    let one = (&all[0].key, all[0].event, all[0].error.as_deref());
+    assert_eq!(one, (&key("a"), first.event.id, Some("number 1 is wrong")), "what it was");
+    assert!(all[0].at <= all[1].at, "with the moment");
+    assert_eq!((page(0, 1).await, page(1, 1).await), (vec![all[0].clone()], vec![all[1].clone()]));
+
+    let batch = kept.store.rebuild(&id(1)).await.expect("it can be built again");
+    batch.commit(come_to(9, &claims)).await.expect("it is committed");
+    assert_eq!(page(0, 10).await, all, "it stays when the version is built again");
 }
 
 /// A try that failed again is counted, with its error.

@@ -5,8 +5,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use es_core::projection::{
-    Claim, CommitError, Failure, Holder, NewParked, NodeId, Parked, Progress, ProjectionBatch,
-    Registration, Slot, SlotProgress, VersionState, VersionStatus,
+    Claim, Claims, CommitError, Failure, Holder, NewParked, NodeId, Parked, Progress,
+    ProjectionBatch, Registration, Release, Scope, Slot, SlotProgress, VersionState, VersionStatus,
 };
 use es_core::{
     Category, EventId, EventName, Incarnation, Metadata, Payload, Position, ProjectionId,
@@ -90,7 +90,14 @@ impl<S: ProjectionStore, P: Probe<S::Db>> Kept<S, P> {
     }
 
     pub(super) async fn claim(&self, node: &Node, at_most: usize) -> Vec<Claim> {
-        self.store.claim(node.holder(), at_most).await.expect("slots can be claimed")
+        self.store.claim(node.holder(), at_most).await.expect("slots can be claimed").slots
+    }
+
+    /// Lets go of some of the slots of a node that holds all, and claims them again.
+    pub(super) async fn claim_again(&self, node: &Node, slots: &[Slot]) -> Claims {
+        let released = self.store.release(node.holder(), Release::Slots(slots)).await;
+        released.expect("slots can be released");
+        self.store.claim(node.holder(), slots.len()).await.expect("slots can be claimed")
     }
 
     /// Claims until the node has all slots.
@@ -126,7 +133,8 @@ impl<S: ProjectionStore, P: Probe<S::Db>> Kept<S, P> {
 
     pub(super) async fn begin(&self, node: &Node) -> S::Batch {
         let state = self.status(node.id.version).await.state;
-        self.store.begin(node.holder(), state).await.expect("a batch can be begun")
+        let scope = Scope::Node { holder: node.holder(), state };
+        self.store.begin(scope).await.expect("a batch can be begun")
     }
 
     /// A batch with these rows.

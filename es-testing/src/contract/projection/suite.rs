@@ -106,6 +106,7 @@ macro_rules! projection_contract {
                 another_failure_is_counted
                 keys_are_listed_in_the_order_of_their_bytes
                 what_is_parked_is_counted
+                what_is_dropped_is_kept_with_its_reason
             }
             due {
                 an_event_is_due_when_its_time_has_come

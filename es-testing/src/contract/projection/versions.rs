@@ -115,7 +115,7 @@ pub async fn an_older_version_is_retired<S: ProjectionStore, P: Probe<S::Db>>(ke
     let node = Node::of(1);
     assert_eq!(kept.heartbeat(&node).await.state, VersionState::Retired, "its node is told");
     let claims = kept.store.claim(node.holder(), 64).await.expect("it may ask");
-    assert_eq!(claims.len(), 0, "there is nothing to handle");
+    assert_eq!(claims.slots.len(), 0, "there is nothing to handle");
     assert_eq!(kept.status(2).await.state, VersionState::Serving, "the other one serves");
     let again = kept.store.register(&registration(1)).await.expect("it is known");
     assert_eq!(again, VersionState::Retired, "it stays what it is");

@@ -2,23 +2,29 @@
 
 use std::time::Duration;
 
+use es_core::projection::version::{ChangeError, VersionChange, VersionRow};
 use es_core::projection::{
-    CommitError, Holder, MemoryBatch, NodeId, Progress, ProjectionBatch, VersionState,
+    CommitError, Holder, MemoryBatch, NodeId, Progress, ProjectionBackend, ProjectionBatch, Scope,
+    VersionState,
 };
 use es_core::{ProjectError, ProjectionId, ProjectionStore, StoreError, StoreErrorKind};
 use es_testing::projection_contract::Rows;
 use futures_util::FutureExt;
 use tokio::task::yield_now;
+use tokio::time::sleep;
 
-use super::broken::{Broken, Chaining, Checking, Committing, Marking};
+use super::broken::{Broken, Chaining, Checking, Committing, Exchanging, Marking};
 use crate::numbers::SPOILT;
 
 pub(crate) struct BrokenBatch {
     pub(crate) inner: Option<MemoryBatch<Rows>>,
     pub(crate) store: Broken,
-    pub(crate) id: ProjectionId,
+    /// The version on whose rows it stands.
+    pub(crate) id: Option<ProjectionId>,
     pub(crate) node: Option<NodeId>,
     pub(crate) is_marked: bool,
+    /// The row of a version whose tables are to be made, where it says something else than the store.
+    pub(crate) row: Option<VersionRow>,
 }
 
 impl BrokenBatch {
@@ -28,8 +34,9 @@ impl BrokenBatch {
 
     /// Without the slots that are not the node's any more.
     async fn of_what_it_has(&self, mut progress: Progress) -> Result<Progress, StoreError> {
-        let versions = self.store.inner.versions(Some(&self.id.name)).await?;
-        let version = versions.iter().find(|version| version.id == self.id).expect("it is known");
+        let id = self.id.as_ref().expect("it is a version's");
+        let versions = self.store.inner.versions(Some(&id.name)).await?;
+        let version = versions.iter().find(|version| version.id == *id).expect("it is known");
         progress.slots.retain(|done| {
             let slot = &version.slots[usize::from(done.slot.number())];
             slot.owner == self.node && slot.epoch == done.epoch
@@ -82,10 +89,11 @@ impl ProjectionBatch for BrokenBatch {
         (self.store.progress)(&mut progress);
         let mut inner = self.inner.take().expect("it is neither committed nor undone");
         let rows = inner.db().clone();
+        let Some(id) = self.id.clone() else { return inner.commit(progress).await };
         match self.store.committing {
             Committing::AtOnce => inner.commit(progress).await,
             Committing::Anyway => match inner.commit(progress.clone()).await {
-                Err(CommitError::Lost) => self.store.force(&self.id, rows, progress).await,
+                Err(CommitError::Lost) => self.store.force(&id, rows, progress).await,
                 answer => answer,
             },
             Committing::InPart => inner.commit(self.of_what_it_has(progress).await?).await,
@@ -96,8 +104,9 @@ impl ProjectionBatch for BrokenBatch {
                 }
                 // Without slots there is no progress to follow.
                 let Some(node) = self.node else { return Ok(()) };
-                let holder = Holder { id: &self.id, node, lease: Duration::from_secs(60) };
-                let again = self.store.inner.begin(holder, VersionState::Serving);
+                let holder = Holder { id: &id, node, lease: Duration::from_secs(60) };
+                let state = VersionState::Serving;
+                let again = self.store.inner.begin(Scope::Node { holder, state });
                 again.await?.commit(progress).await
             }
         }
@@ -110,9 +119,10 @@ impl ProjectionBatch for BrokenBatch {
             Chaining::Anyway => {
                 let (store, id, node) = (self.store.clone(), self.id.clone(), self.node);
                 drop(self.commit(progress).await);
-                let node = node.expect("it is a node's");
+                let (id, node) = id.zip(node).expect("it is a node's");
                 let holder = Holder { id: &id, node, lease: Duration::from_secs(60) };
-                Ok(Some(store.begin(holder, VersionState::Serving).await?))
+                let state = VersionState::Serving;
+                Ok(Some(store.begin(Scope::Node { holder, state }).await?))
             }
         }
     }
@@ -121,11 +131,45 @@ impl ProjectionBatch for BrokenBatch {
         let mut inner = self.inner.take().expect("it is neither committed nor undone");
         let rows = inner.db().clone();
         inner.rollback().await?;
-        if self.store.keeps_undone {
-            let kept = self.store.force(&self.id, rows, Progress::default()).await;
+        if let Some(id) = self.id.as_ref().filter(|_| self.store.keeps_undone) {
+            let kept = self.store.force(id, rows, Progress::default()).await;
             kept.expect("a rebuild cannot be lost");
         }
         Ok(())
+    }
+
+    async fn versions(&mut self) -> Result<Vec<VersionRow>, StoreError> {
+        if let Some(row) = self.row.clone() {
+            return Ok(vec![row]);
+        }
+        let mut rows = self.inner().versions().await?;
+        if self.id.is_none() {
+            (self.store.rows)(&mut rows);
+        }
+        Ok(rows)
+    }
+
+    async fn apply(&mut self, mut change: VersionChange) -> Result<u64, ChangeError> {
+        if let VersionChange::Add { registration, .. } = &mut change {
+            (self.store.registration)(registration);
+        }
+        (self.store.change)(&mut change);
+        if !(self.store.makes)(&change) {
+            return Ok(0);
+        }
+        let VersionChange::Exchange { read, .. } = &change else {
+            return self.inner().apply(change).await.map(self.store.concerned);
+        };
+        let read = read.clone();
+        if self.store.exchanging == Exchanging::ThroughNothing {
+            self.store.empty(&read).await?;
+            sleep(Duration::from_millis(50)).await;
+        }
+        self.inner().apply(change).await?;
+        if self.store.exchanging == Exchanging::WithoutReturn {
+            self.inner().apply(VersionChange::Remove { id: read }).await?;
+        }
+        Ok(0)
     }
 }
 

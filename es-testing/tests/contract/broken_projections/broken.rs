@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use es_core::projection::version::{VersionChange, VersionRow};
 use es_core::projection::{
-    Claim, CommitError, Heartbeat, HeartbeatReply, Parked, ParkedKey, ParkedSelector, Progress,
-    ProjectionBatch, Registration, Slot, Swap, VersionState, VersionStatus,
+    Claim, CommitError, Dropped, Heartbeat, HeartbeatReply, Parked, Progress, ProjectionBatch,
+    Registration, Slot, SlotStatus, VersionStatus,
 };
 use es_core::{
-    Checkpoint, EventName, MemoryProjections, Position, ProjectionId, ProjectionStore,
-    SchemaVersion, StoreError,
+    EventName, MemoryProjections, ProjectionId, ProjectionStore, SchemaVersion, StoreError,
 };
 use es_testing::projection_contract::Rows;
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -20,7 +20,12 @@ use tokio::task::yield_now;
 pub(crate) struct Broken {
     pub(crate) inner: MemoryProjections<Rows>,
     pub(crate) registration: fn(&mut Registration),
-    pub(crate) registered: fn(VersionState) -> VersionState,
+    /// The rows of versions, as the rules see them.
+    pub(crate) rows: fn(&mut Vec<VersionRow>),
+    /// A change that a rule asks for.
+    pub(crate) change: fn(&mut VersionChange),
+    /// Whether a change is made.
+    pub(crate) makes: fn(&VersionChange) -> bool,
     pub(crate) preparing: Preparing,
     pub(crate) reply: fn(&mut HeartbeatReply),
     pub(crate) heartbeat: fn(&mut Heartbeat),
@@ -49,18 +54,15 @@ pub(crate) struct Broken {
     pub(crate) parked: fn(&mut Vec<Parked>),
     /// Whether a list of keys begins after a key.
     pub(crate) turns_pages: bool,
-    pub(crate) parked_keys: fn(&mut Vec<ParkedKey>),
-    pub(crate) keys: fn(&ParkedSelector) -> ParkedSelector,
-    pub(crate) dropped: fn(bool) -> bool,
-    pub(crate) stops: bool,
+    pub(crate) parked_keys: fn(&mut Vec<Parked>),
+    /// The number of parked events that a change concerns.
+    pub(crate) concerned: fn(u64) -> u64,
+    pub(crate) dropped: fn(&mut Vec<Dropped>),
     pub(crate) versions: fn(&mut Vec<VersionStatus>),
     pub(crate) looks_at_names: bool,
-    pub(crate) visible: fn(&mut Checkpoint),
-    pub(crate) limits: fn(&mut Vec<(Slot, Position)>),
-    pub(crate) swapping: Swapping,
-    pub(crate) swapped: fn(Swap) -> Swap,
-    pub(crate) reinstates: bool,
-    pub(crate) dropping: Dropping,
+    /// A slot of the version that is read.
+    pub(crate) read: fn(&mut SlotStatus),
+    pub(crate) exchanging: Exchanging,
     /// Whether rows are emptied before those that are built again are there.
     pub(crate) empties_first: bool,
     /// Whether what is folded separately can be kept.
@@ -138,21 +140,12 @@ pub(crate) enum Checking {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Swapping {
+pub(crate) enum Exchanging {
     AtOnce,
-    NotAtAll,
     /// With a moment in which there are no rows.
     ThroughNothing,
     /// The version before is gone at once.
     WithoutReturn,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Dropping {
-    WhatIsNotRead,
-    Nothing,
-    /// The rows of any version.
-    Anything,
 }
 
 impl Broken {
@@ -161,7 +154,9 @@ impl Broken {
         Self {
             inner: MemoryProjections::new(),
             registration: |_| {},
-            registered: |state| state,
+            rows: |_| {},
+            change: |_| {},
+            makes: |_| true,
             preparing: Preparing::ByOne,
             reply: |_| {},
             heartbeat: |_| {},
@@ -187,17 +182,12 @@ impl Broken {
             parked: |_| {},
             turns_pages: true,
             parked_keys: |_| {},
-            keys: ParkedSelector::clone,
-            dropped: |answer| answer,
-            stops: true,
+            concerned: |number| number,
+            dropped: |_| {},
             versions: |_| {},
             looks_at_names: true,
-            visible: |_| {},
-            limits: |_| {},
-            swapping: Swapping::AtOnce,
-            swapped: |swap| swap,
-            reinstates: true,
-            dropping: Dropping::WhatIsNotRead,
+            read: |_| {},
+            exchanging: Exchanging::AtOnce,
             empties_first: false,
             keeps_scratch: false,
             alone: None,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use es_core::projection::version::VersionChange;
 use es_core::projection::{Failure, ParkedSelector, Progress, Slot};
 use es_testing::projection_contract::{due, parked, rollout};
 
@@ -59,7 +60,9 @@ finds! {
         progress: |progress| progress.failed_again.clear()
     }
     a_replay_of_everything: due::what_is_replayed_is_due, "no such key", {
-        keys: |_| ParkedSelector::All
+        change: |change| if let VersionChange::Replay { keys, .. } = change {
+            *keys = ParkedSelector::All;
+        }
     }
     a_replay_that_counts_the_tries_before: due::what_is_replayed_is_due,
     "all its tries are before it", {
@@ -74,7 +77,11 @@ finds! {
     }
     a_drop_of_any_event: due::what_is_dropped_is_due_with_its_reason,
     "only the first event of a key", {
-        dropped: |_| true
+        concerned: |_| 1
+    }
+    reasons_that_are_forgotten: parked::what_is_dropped_is_kept_with_its_reason,
+    "what was dropped, and why", {
+        dropped: Vec::clear
     }
     too_old_a_node_as_a_failure: rollout::an_event_that_is_too_new_counts_no_try,
     "it was not tried", {
@@ -89,7 +96,7 @@ finds! {
         heartbeat: |heartbeat| heartbeat.unreadable = 0
     }
     names_that_are_not_owed: rollout::a_name_that_is_added_is_owed, "both names are owed", {
-        registration: |registration| registration.types.truncate(1)
+        change: |change| if let VersionChange::Types { types, .. } = change { types.truncate(1); }
     }
     a_thousand_at_most: due::ten_thousand_keys_take_a_few_calls, "every key is due", {
         due_limit: |limit| limit.min(1000)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use es_core::Position;
+use es_core::projection::version::VersionChange;
 use es_core::projection::{Claim, Epoch, Slot};
 use es_testing::projection_contract::{batch, chained, fence, handlers, kept, lease, nodes};
 
@@ -46,7 +47,7 @@ finds! {
     "it goes back to the last mark", {
         marking: Marking::Once
     }
-    clones_that_know_nothing: batch::clones_share_their_progress, "a version is listed", {
+    clones_that_know_nothing: batch::clones_share_their_progress, "tables can be made", {
         forks: true
     }
     a_commit_that_is_put_off: chained::what_comes_next_is_a_batch_by_itself,
@@ -177,7 +178,7 @@ finds! {
     }
     a_version_that_does_not_stop: nodes::a_stopped_version_says_why_and_goes_on,
     "its nodes are told", {
-        stops: false
+        makes: |change| !matches!(change, VersionChange::Stop { .. })
     }
 }
 

@@ -1,26 +1,41 @@
 //! What the faults of a store do.
 
-use std::time::Duration;
-
+use es_core::projection::version::VersionRow;
 use es_core::projection::{
-    Claim, Heartbeat, HeartbeatReply, Holder, MemoryBatch, NodeId, Parked, ParkedKey,
-    ParkedSelector, Progress, ProjectionBatch, RegisterError, Registration, Slot, Swap,
-    VersionState, VersionStatus,
+    Claims, Dropped, Heartbeat, HeartbeatReply, Holder, MemoryBatch, NodeId, Parked, ParkedQuery,
+    Progress, ProjectionBackend, ProjectionBatch, Release, Scope, Transience, VersionQuery,
+    VersionStatus,
 };
-use es_core::{
-    Checkpoint, EventName, Position, ProjectError, ProjectionId, ProjectionKey, ProjectionName,
-    ProjectionStore, Reason, SchemaVersion, StoreError,
-};
+use es_core::{Position, ProjectError, ProjectionId, ProjectionStore, StoreError};
 use es_testing::projection_contract::Rows;
-use tokio::time::sleep;
 
 use super::batch::BrokenBatch;
-use super::broken::{Beginning, Broken, Dropping, Preparing, Releasing, Swapping};
+use super::broken::{Beginning, Broken, Preparing, Releasing};
 
 impl Broken {
-    fn batch(&self, inner: MemoryBatch<Rows>, id: &ProjectionId) -> BrokenBatch {
-        let (store, id) = (self.clone(), id.clone());
-        BrokenBatch { inner: Some(inner), store, id, node: None, is_marked: false }
+    fn batch(&self, inner: MemoryBatch<Rows>, id: Option<&ProjectionId>) -> BrokenBatch {
+        let (store, id) = (self.clone(), id.cloned());
+        BrokenBatch { inner: Some(inner), store, id, node: None, is_marked: false, row: None }
+    }
+
+    async fn tables(&self, id: &ProjectionId) -> Result<BrokenBatch, StoreError> {
+        let mut found = self.inner.begin(Scope::Tables(id)).await?;
+        let row = found.versions().await?.remove(0);
+        let made_again = match (self.preparing, row.is_prepared) {
+            (Preparing::ByOne, _) | (Preparing::ByAll, false) | (Preparing::TooEarly, true) => {
+                return Ok(self.batch(found, Some(id)));
+            }
+            (Preparing::ByAll, true) => self.inner.rebuild(id).await?,
+            (Preparing::TooEarly, false) => {
+                found.commit(Progress::default()).await.expect("its turn goes on");
+                self.inner.rebuild(id).await?
+            }
+        };
+        let mut batch = self.batch(made_again, Some(id));
+        let mut row: VersionRow = row;
+        row.is_prepared = false;
+        batch.row = Some(row);
+        Ok(batch)
     }
 
     async fn owners(&self, id: &ProjectionId) -> Result<Vec<NodeId>, StoreError> {
@@ -30,30 +45,9 @@ impl Broken {
     }
 }
 
-impl ProjectionStore for Broken {
+impl ProjectionBackend for Broken {
     type Db = Rows;
     type Batch = BrokenBatch;
-
-    async fn register(&self, registration: &Registration) -> Result<VersionState, RegisterError> {
-        let mut registration = registration.clone();
-        (self.registration)(&mut registration);
-        self.inner.register(&registration).await.map(self.registered)
-    }
-
-    async fn prepare(&self, id: &ProjectionId) -> Result<Option<BrokenBatch>, StoreError> {
-        let prepared = self.inner.prepare(id).await?;
-        let batch = match (self.preparing, prepared) {
-            (Preparing::ByOne, prepared) => prepared,
-            (Preparing::ByAll, Some(batch)) => Some(batch),
-            (Preparing::ByAll, None) => Some(self.inner.rebuild(id).await?),
-            (Preparing::TooEarly, None) => None,
-            (Preparing::TooEarly, Some(batch)) => {
-                batch.commit(Progress::default()).await.expect("its turn goes on");
-                Some(self.inner.rebuild(id).await?)
-            }
-        };
-        Ok(batch.map(|batch| self.batch(batch, id)))
-    }
 
     async fn heartbeat(
         &self,
@@ -69,191 +63,131 @@ impl ProjectionStore for Broken {
         Ok(reply)
     }
 
-    async fn claim(&self, holder: Holder<'_>, at_most: usize) -> Result<Vec<Claim>, StoreError> {
+    async fn claim(&self, holder: Holder<'_>, at_most: usize) -> Result<Claims, StoreError> {
         let lease = (self.lease)(holder.lease);
-        let holder = Holder { lease, ..holder };
-        let mut claims = self.inner.claim(holder, (self.at_most)(at_most)).await?;
-        (self.claims)(&mut claims);
+        let given = Holder { lease, ..holder };
+        let mut claims = self.inner.claim(given, (self.at_most)(at_most)).await?;
+        let slots: Vec<_> = claims.slots.iter().map(|claim| claim.slot).collect();
+        if (self.slots)(&slots).len() > slots.len() {
+            let first = ParkedQuery::First { after: None };
+            let all = self.inner.read_parked(holder.id, first, u32::MAX).await?;
+            claims.blocked = all.into_iter().map(|first| first.key).collect();
+        }
+        (self.claims)(&mut claims.slots);
         Ok(claims)
     }
 
-    async fn release(&self, holder: Holder<'_>, slots: &[Slot]) -> Result<(), StoreError> {
+    async fn release(&self, holder: Holder<'_>, what: Release<'_>) -> Result<(), StoreError> {
+        let Release::Slots(slots) = what else {
+            return if self.leaves { self.inner.release(holder, what).await } else { Ok(()) };
+        };
         match self.releasing {
             Releasing::Nothing => Ok(()),
-            Releasing::ItsOwn => self.inner.release(holder, slots).await,
+            Releasing::ItsOwn => self.inner.release(holder, what).await,
             Releasing::WhoeverHasThem => {
                 for node in self.owners(holder.id).await? {
-                    self.inner.release(Holder { node, ..holder }, slots).await?;
+                    let holder = Holder { node, ..holder };
+                    self.inner.release(holder, Release::Slots(slots)).await?;
                 }
                 Ok(())
             }
         }
     }
 
-    async fn deregister(&self, holder: Holder<'_>) -> Result<(), StoreError> {
-        if self.leaves { self.inner.deregister(holder).await } else { Ok(()) }
-    }
-
-    async fn begin(
-        &self,
-        holder: Holder<'_>,
-        state: VersionState,
-    ) -> Result<BrokenBatch, StoreError> {
-        let serving = ProjectionId::new(holder.id.name.clone(), 1);
-        let id = match self.beginning {
-            Beginning::WithThoseThatAreRead => &serving,
-            Beginning::WithItsRows | Beginning::WithoutRows => holder.id,
-        };
-        let lease = (self.batch_lease)(holder.lease);
-        let mut inner = self.inner.begin(Holder { id, lease, ..holder }, state).await?;
-        if self.beginning == Beginning::WithoutRows {
-            inner.db().clear();
+    async fn begin(&self, scope: Scope<'_>) -> Result<BrokenBatch, StoreError> {
+        match scope {
+            Scope::Node { holder, state } => {
+                let serving = ProjectionId::new(holder.id.name.clone(), 1);
+                let id = match self.beginning {
+                    Beginning::WithThoseThatAreRead => &serving,
+                    Beginning::WithItsRows | Beginning::WithoutRows => holder.id,
+                };
+                let lease = (self.batch_lease)(holder.lease);
+                let node = holder.node;
+                let holder = Holder { id, lease, ..holder };
+                let mut inner = self.inner.begin(Scope::Node { holder, state }).await?;
+                if self.beginning == Beginning::WithoutRows {
+                    inner.db().clear();
+                }
+                let mut batch = self.batch(inner, Some(id));
+                batch.node = Some(node);
+                Ok(batch)
+            }
+            Scope::Tables(id) => self.tables(id).await,
+            Scope::Rebuild(id) => {
+                if self.empties_first {
+                    self.empty(id).await?;
+                }
+                Ok(self.batch(self.inner.begin(scope).await?, Some(id)))
+            }
+            Scope::Scratch(id) if self.keeps_scratch => {
+                Ok(self.batch(self.inner.rebuild(id).await?, Some(id)))
+            }
+            Scope::Scratch(id) | Scope::Rows(id) => {
+                Ok(self.batch(self.inner.begin(scope).await?, Some(id)))
+            }
+            _ => Ok(self.batch(self.inner.begin(scope).await?, None)),
         }
-        let mut batch = self.batch(inner, id);
-        batch.node = Some(holder.node);
-        Ok(batch)
     }
 
-    fn is_transient(&self, error: &ProjectError) -> bool {
-        self.inner.is_transient(error)
-    }
-
-    async fn blocked(
+    async fn read_parked(
         &self,
         id: &ProjectionId,
-        slots: &[Slot],
-    ) -> Result<Vec<ProjectionKey>, StoreError> {
-        self.inner.blocked(id, &(self.slots)(slots)).await
-    }
-
-    async fn due(
-        &self,
-        id: &ProjectionId,
-        slots: &[Slot],
-        unreadable: &[(EventName, SchemaVersion)],
+        query: ParkedQuery<'_>,
         limit: u32,
     ) -> Result<Vec<Parked>, StoreError> {
-        let (slots, unreadable) = ((self.slots)(slots), (self.unreadable)(unreadable));
-        let mut due = self.inner.due(id, &slots, &unreadable, (self.due_limit)(limit)).await?;
-        (self.due)(&mut due);
-        Ok(due)
+        match query {
+            ParkedQuery::Due { slots, unreadable } => {
+                let (slots, unreadable) = ((self.slots)(slots), (self.unreadable)(unreadable));
+                let limit = (self.due_limit)(limit);
+                let mut due = self.inner.due(id, &slots, &unreadable, limit).await?;
+                (self.due)(&mut due);
+                Ok(due)
+            }
+            ParkedQuery::First { after } => {
+                let after = after.filter(|_| self.turns_pages);
+                let first = ParkedQuery::First { after };
+                let mut keys = self.inner.read_parked(id, first, limit).await?;
+                (self.parked_keys)(&mut keys);
+                Ok(keys)
+            }
+            query => {
+                let mut parked = self.inner.read_parked(id, query, limit).await?;
+                (self.parked)(&mut parked);
+                Ok(parked)
+            }
+        }
     }
 
-    async fn parked(
+    async fn dropped(
         &self,
         id: &ProjectionId,
-        key: &ProjectionKey,
         after: Position,
         limit: u32,
-    ) -> Result<Vec<Parked>, StoreError> {
-        let mut parked = self.inner.parked(id, key, after, limit).await?;
-        (self.parked)(&mut parked);
-        Ok(parked)
+    ) -> Result<Vec<Dropped>, StoreError> {
+        let mut dropped = self.inner.dropped(id, after, limit).await?;
+        (self.dropped)(&mut dropped);
+        Ok(dropped)
     }
 
-    async fn parked_keys(
+    async fn read_versions(
         &self,
-        id: &ProjectionId,
-        after: Option<&ProjectionKey>,
-        limit: u32,
-    ) -> Result<Vec<ParkedKey>, StoreError> {
-        let after = after.filter(|_| self.turns_pages);
-        let mut keys = self.inner.parked_keys(id, after, limit).await?;
-        (self.parked_keys)(&mut keys);
-        Ok(keys)
-    }
-
-    async fn replay(&self, id: &ProjectionId, keys: &ParkedSelector) -> Result<u64, StoreError> {
-        self.inner.replay(id, &(self.keys)(keys)).await
-    }
-
-    async fn drop_parked(
-        &self,
-        id: &ProjectionId,
-        key: &ProjectionKey,
-        position: Position,
-        reason: &Reason,
-    ) -> Result<bool, StoreError> {
-        self.inner.drop_parked(id, key, position, reason).await.map(self.dropped)
-    }
-
-    async fn stop(&self, id: &ProjectionId, why: Option<&str>) -> Result<(), StoreError> {
-        if self.stops { self.inner.stop(id, why).await } else { Ok(()) }
-    }
-
-    async fn versions(
-        &self,
-        name: Option<&ProjectionName>,
+        query: VersionQuery<'_>,
     ) -> Result<Vec<VersionStatus>, StoreError> {
-        let mut versions = self.inner.versions(name.filter(|_| self.looks_at_names)).await?;
-        (self.versions)(&mut versions);
+        let query = match query {
+            VersionQuery::Named(_) if !self.looks_at_names => VersionQuery::All,
+            query => query,
+        };
+        let mut versions = self.inner.read_versions(query).await?;
+        if matches!(query, VersionQuery::Read(_)) {
+            versions.iter_mut().flat_map(|read| &mut read.slots).for_each(self.read);
+        } else {
+            (self.versions)(&mut versions);
+        }
         Ok(versions)
     }
 
-    async fn visible(&self, name: &ProjectionName) -> Result<Option<Checkpoint>, StoreError> {
-        let mut visible = self.inner.visible(name).await?;
-        visible.iter_mut().for_each(self.visible);
-        Ok(visible)
-    }
-
-    async fn limits(&self, id: &ProjectionId) -> Result<Option<Vec<(Slot, Position)>>, StoreError> {
-        let mut limits = self.inner.limits(id).await?;
-        limits.iter_mut().for_each(self.limits);
-        Ok(limits)
-    }
-
-    async fn swap(&self, id: &ProjectionId) -> Result<Swap, StoreError> {
-        let before = ProjectionId::new(id.name.clone(), id.version - 1);
-        let swap = match self.swapping {
-            Swapping::AtOnce => self.inner.swap(id).await?,
-            Swapping::NotAtAll => Swap::Done,
-            Swapping::ThroughNothing => {
-                self.empty(&before).await?;
-                sleep(Duration::from_millis(50)).await;
-                self.inner.swap(id).await?
-            }
-            Swapping::WithoutReturn => {
-                let swap = self.inner.swap(id).await?;
-                self.inner.drop_version(&before).await?;
-                swap
-            }
-        };
-        Ok((self.swapped)(swap))
-    }
-
-    async fn reinstate(&self, id: &ProjectionId) -> Result<VersionState, StoreError> {
-        if self.reinstates { self.inner.reinstate(id).await } else { Ok(VersionState::Building) }
-    }
-
-    async fn drop_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
-        match self.dropping {
-            Dropping::WhatIsNotRead => self.inner.drop_version(id).await,
-            Dropping::Nothing => Ok(true),
-            Dropping::Anything => self.empty(id).await.map(|()| true),
-        }
-    }
-
-    async fn rebuild(&self, id: &ProjectionId) -> Result<BrokenBatch, StoreError> {
-        if self.empties_first {
-            self.empty(id).await?;
-        }
-        Ok(self.batch(self.inner.rebuild(id).await?, id))
-    }
-
-    async fn scratch(&self, id: &ProjectionId) -> Result<BrokenBatch, StoreError> {
-        let inner = if self.keeps_scratch {
-            self.inner.rebuild(id).await?
-        } else {
-            self.inner.scratch(id).await?
-        };
-        Ok(self.batch(inner, id))
-    }
-
-    async fn rows(&self, id: &ProjectionId) -> Result<BrokenBatch, StoreError> {
-        Ok(self.batch(self.inner.rows(id).await?, id))
-    }
-
-    async fn counts(&self, id: &ProjectionId) -> Result<Vec<(String, u64)>, StoreError> {
-        self.inner.counts(id).await
+    fn transience(&self, error: &ProjectError) -> Transience {
+        self.inner.transience(error)
     }
 }

@@ -1,23 +1,28 @@
 //! Stores that keep versions wrongly.
 
-use es_core::projection::{Swap, VersionState};
-use es_core::{Incarnation, Position, ProjectionName};
+use es_core::projection::VersionState;
+use es_core::projection::version::VersionChange;
+use es_core::{EventName, Incarnation, Position};
 use es_testing::projection_contract::{rebuild, swap, versions};
 
-use super::broken::{Beginning, Broken, Committing, Dropping, Preparing, Swapping};
+use super::broken::{Beginning, Broken, Committing, Exchanging, Preparing};
 use super::finds;
 
 finds! {
     nothing_that_serves: versions::the_first_version_serves_and_later_ones_are_built,
-    "the first version serves", {
-        registered: |_| VersionState::Building
+    "both are listed so", {
+        change: |change| if let VersionChange::Add { place, .. } = change {
+            *place = VersionState::Building;
+        }
     }
     everything_that_serves: versions::the_first_version_serves_and_later_ones_are_built,
     "a later one is built", {
-        registered: |_| VersionState::Serving
+        rows: Vec::clear
     }
-    a_version_that_retires: versions::registering_again_changes_nothing, "it does what it did", {
-        registered: |_| VersionState::Retired
+    a_version_that_is_owed_more_each_time: versions::registering_again_changes_nothing,
+    "its slots are whose they were", {
+        versions: |versions| for version in versions { version.types = another_name(); },
+        rows: |rows| for row in rows { row.types = another_name(); }
     }
     effects_of_the_whole_history: versions::effects_begin_where_they_are_told_to,
     "effects begin there", {
@@ -27,22 +32,22 @@ finds! {
         registration: |registration| registration.start = Position::START
     }
     a_key_that_is_not_looked_at: versions::another_key_is_refused, "another key is refused", {
-        registration: |registration| registration.keyed_by = "stream".into()
+        versions: |versions| for version in versions { version.keyed_by = "customer".into(); }
     }
     a_log_that_is_not_looked_at: versions::another_log_is_refused, "another log is refused", {
-        registration: |registration| registration.incarnation = the_same()
+        versions: |versions| for version in versions { version.incarnation = another_log(); }
     }
     a_version_that_is_not_looked_at: versions::an_older_version_is_retired,
     "an older version is retired", {
-        registration: |registration| registration.id.version = 2
+        rows: |rows| for row in rows { row.is_read = false; }
     }
     a_name_that_is_not_looked_at: versions::names_that_differ_only_in_case_are_refused,
     "a name that differs only in case is refused", {
-        registration: |registration| registration.id.name = the_same_name()
+        rows: Vec::clear
     }
     effects_that_are_not_looked_at: versions::a_version_with_effects_keeps_the_key,
     "effects with another key are refused", {
-        registration: |registration| registration.has_effects = false
+        rows: |rows| for row in rows { row.keyed_by = "customer".into(); }
     }
     tables_that_everybody_makes: versions::one_node_makes_the_tables, "one node makes them", {
         preparing: Preparing::ByAll
@@ -58,7 +63,7 @@ finds! {
     }
     visible_ahead_of_the_rows: versions::visible_is_what_every_slot_has_done,
     "as far as every slot has come", {
-        visible: |checkpoint| checkpoint.position = Position(9)
+        read: |slot| slot.checkpoint = Position(9)
     }
     a_list_of_everything: versions::versions_are_listed_by_name, "those of one name", {
         looks_at_names: false
@@ -69,14 +74,16 @@ finds! {
     }
     a_swap_that_does_nothing: swap::a_version_that_has_come_as_far_takes_over,
     "readers see the new rows", {
-        swapping: Swapping::NotAtAll
+        makes: |change| !matches!(change, VersionChange::Exchange { .. })
     }
     a_swap_that_does_not_wait: swap::a_version_that_is_behind_comes_as_far_first,
     "it is behind in a slot", {
-        swapped: |_| Swap::Done
+        rows: |rows| for row in rows.iter_mut().filter(|row| !row.is_read) {
+            for slot in &mut row.slots { slot.checkpoint = Position::MAX; }
+        }
     }
     a_swap_through_nothing: swap::readers_see_one_version_or_the_other, "one or the other", {
-        swapping: Swapping::ThroughNothing
+        exchanging: Exchanging::ThroughNothing
     }
     a_retired_version_that_grows: swap::nobody_adds_to_a_retired_version,
     "nothing is added any more", {
@@ -92,34 +99,38 @@ finds! {
     }
     a_swap_over_effects_that_wait: swap::effects_that_wait_keep_a_version_in_its_place,
     "an effect was not had", {
-        swapped: |_| Swap::Done
+        rows: |rows| for row in rows { row.has_parked = false; }
     }
     limits_at_the_beginning: swap::limits_are_where_the_version_before_has_come,
     "as far as the version before has come", {
-        limits: |limits| for (_, limit) in limits { *limit = Position::START; }
+        read: |slot| slot.checkpoint = Position::START
     }
     a_swap_without_return: swap::the_old_version_is_kept_until_it_is_dropped,
     "rows can be looked at", {
-        swapping: Swapping::WithoutReturn
+        exchanging: Exchanging::WithoutReturn
     }
     a_version_that_is_not_dropped: swap::a_dropped_version_begins_anew, "from no rows", {
-        dropping: Dropping::Nothing
+        makes: |change| !matches!(change, VersionChange::Remove { .. })
     }
     a_version_that_is_retired_for_nobody: swap::the_old_version_goes_on_where_the_new_one_is_dropped,
     "it serves again", {
-        dropping: Dropping::Nothing
+        makes: |change| !is_into(change, VersionState::Serving)
     }
     rows_that_are_dropped_while_they_are_read: swap::what_is_read_is_not_dropped,
     "the version that serves is read", {
-        dropping: Dropping::Anything
+        rows: |rows| if rows.len() == 2 {
+            for row in rows { row.is_read = false; }
+        }
     }
     a_way_back_that_leads_nowhere: swap::a_reinstated_version_takes_its_place_again,
     "its node is told", {
-        reinstates: false
+        makes: |change| !is_into(change, VersionState::Building)
     }
     a_swap_that_cannot_be_called_off:
         swap::a_version_that_waits_for_another_is_reinstated_at_once, "it serves again", {
-        reinstates: false
+        rows: |rows| for row in rows.iter_mut().filter(|row| row.place == VersionState::Retired) {
+            row.is_read = false;
+        }
     }
     a_rebuild_that_everybody_sees: rebuild::a_rebuild_is_seen_when_it_is_done,
     "the old rows are read meanwhile", {
@@ -153,10 +164,15 @@ finds! {
     }
 }
 
-fn the_same_name() -> ProjectionName {
-    ProjectionName::new("contract").expect("a name")
+fn another_name() -> Vec<EventName> {
+    vec![EventName::new("another").expect("a name")]
 }
 
-fn the_same() -> Incarnation {
-    Incarnation::from(uuid::Uuid::from_u128(5))
+fn another_log() -> Incarnation {
+    Incarnation::from(uuid::Uuid::from_u128(6))
+}
+
+/// True if it puts a version into that place.
+fn is_into(change: &VersionChange, to: VersionState) -> bool {
+    matches!(change, VersionChange::Place { place, .. } if *place == to)
 }

@@ -4,18 +4,29 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::MemoryProjections;
+use super::administration::Administration;
 use super::commit::Purpose;
-use crate::read::projection::version::unsupported;
-use crate::read::projection::{CommitError, Progress, ProjectionBatch, ProjectionId};
+use super::model_lock::Turn;
+use crate::read::projection::version::{ChangeError, VersionChange, VersionRow, unsupported};
+use crate::read::projection::{
+    CommitError, Progress, ProjectionBatch, ProjectionId, ProjectionName,
+};
 use crate::store::error::StoreError;
 
-/// A copy of a version's model, with the right to put it in the model's place.
+/// A copy of a version's model, with the right to put it in the model's place; or changes of versions.
 pub struct MemoryBatch<M> {
     store: MemoryProjections<M>,
-    id: ProjectionId,
-    purpose: Purpose,
+    work: Work,
     model: M,
     marked: Option<M>,
+}
+
+#[derive(Debug)]
+enum Work {
+    /// On the rows of a version.
+    Rows(ProjectionId, Purpose),
+    /// On the versions themselves.
+    Versions(Administration),
 }
 
 impl<M: Clone> MemoryBatch<M> {
@@ -25,8 +36,43 @@ impl<M: Clone> MemoryBatch<M> {
         purpose: Purpose,
         model: Arc<M>,
     ) -> Self {
-        let model = Arc::unwrap_or_clone(model);
-        Self { store: store.clone(), id: id.clone(), purpose, model, marked: None }
+        let (store, work) = (store.clone(), Work::Rows(id.clone(), purpose));
+        Self { store, work, model: Arc::unwrap_or_clone(model), marked: None }
+    }
+}
+
+impl<M> MemoryBatch<M> {
+    /// The same, with the right to make the tables.
+    pub(super) fn making(self, turn: Turn) -> Self {
+        match self.work {
+            Work::Rows(id, _) => Self { work: Work::Rows(id, Purpose::Prepare(turn)), ..self },
+            Work::Versions(_) => self,
+        }
+    }
+}
+
+impl<M: Default> MemoryBatch<M> {
+    /// Changes versions of that name, or of all.
+    pub(super) fn of_versions(store: &MemoryProjections<M>, name: Option<&ProjectionName>) -> Self {
+        let (store, work) = (store.clone(), Work::Versions(Administration::of(name.cloned())));
+        Self { store, work, model: M::default(), marked: None }
+    }
+}
+
+impl<M> MemoryBatch<M> {
+    fn go_on(&self) {
+        if let Work::Rows(_, purpose) = &self.work {
+            purpose.go_on();
+        }
+    }
+
+    fn changes(&mut self) -> Result<(&MemoryProjections<M>, &mut Administration), StoreError> {
+        match &mut self.work {
+            Work::Versions(changes) => Ok((&self.store, changes)),
+            Work::Rows(id, _) => {
+                Err(unsupported(format!("a batch on the rows of `{id}` changes no version")))
+            }
+        }
     }
 }
 
@@ -34,18 +80,18 @@ impl<M: Clone + Default + Send + Sync + 'static> ProjectionBatch for MemoryBatch
     type Db = M;
 
     fn db(&mut self) -> &mut M {
-        self.purpose.go_on();
+        self.go_on();
         &mut self.model
     }
 
     async fn savepoint(&mut self) -> Result<(), StoreError> {
-        self.purpose.go_on();
+        self.go_on();
         self.marked = Some(self.model.clone());
         Ok(())
     }
 
     async fn rollback_to(&mut self) -> Result<(), StoreError> {
-        self.purpose.go_on();
+        self.go_on();
         let Some(marked) = &self.marked else {
             return Err(unsupported("the batch has no mark to go back to".into()));
         };
@@ -54,17 +100,34 @@ impl<M: Clone + Default + Send + Sync + 'static> ProjectionBatch for MemoryBatch
     }
 
     async fn commit(self, progress: Progress) -> Result<(), CommitError> {
-        self.store.names().commit(&self.id, &self.purpose, self.model, progress)
+        let mut names = self.store.names();
+        match self.work {
+            Work::Rows(id, purpose) => names.commit(&id, &purpose, self.model, progress),
+            Work::Versions(changes) => changes.commit(&mut names),
+        }
     }
 
     async fn rollback(self) -> Result<(), StoreError> {
         Ok(())
     }
+
+    async fn versions(&mut self) -> Result<Vec<VersionRow>, StoreError> {
+        if let Work::Rows(id, Purpose::Prepare(_) | Purpose::Prepared) = &self.work {
+            let rows = self.store.names().rows(Some(&id.name));
+            return Ok(rows.into_iter().filter(|row| row.id == *id).collect());
+        }
+        let (store, changes) = self.changes()?;
+        Ok(changes.read(&store.names()))
+    }
+
+    async fn apply(&mut self, change: VersionChange) -> Result<u64, ChangeError> {
+        let (store, changes) = self.changes()?;
+        Ok(changes.add(&store.names(), change)?)
+    }
 }
 
 impl<M> fmt::Debug for MemoryBatch<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = f.debug_struct("MemoryBatch");
-        debug.field("id", &self.id).field("purpose", &self.purpose).finish_non_exhaustive()
+        f.debug_struct("MemoryBatch").field("work", &self.work).finish_non_exhaustive()
     }
 }

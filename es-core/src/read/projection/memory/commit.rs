@@ -22,6 +22,8 @@ pub(super) enum Purpose {
     },
     /// Builds the version again.
     Rebuild,
+    /// Finds the tables of a version that are there.
+    Prepared,
     /// Reads the rows, or folds keys for a comparison.
     Look,
 }
@@ -47,7 +49,7 @@ impl<M> Names<M> {
         let clock = self.clock;
         let version = self.version_mut(id).map_err(|_| CommitError::Lost)?;
         match purpose {
-            Purpose::Look => {
+            Purpose::Look | Purpose::Prepared => {
                 return Err(crate::read::projection::version::unsupported(format!(
                     "what is written beside `{id}` cannot be kept"
                 ))
@@ -66,15 +68,17 @@ impl<M> Names<M> {
         }
         version.model = Arc::new(model);
         version.slots.come_to(&progress.slots);
-        for (key, position) in &progress.settled {
-            version.parked.settle(key, *position);
-        }
+        let settled = progress.settled.iter();
+        let dropped =
+            settled.filter_map(|(key, position)| version.parked.settle(key, *position, clock));
+        let dropped: Vec<_> = dropped.collect();
         for failed in progress.failed_again {
             version.parked.failed_again(failed, clock);
         }
         for new in progress.parked {
             version.parked.add(new);
         }
+        self.keep_dropped(id, dropped);
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! The store of projections that lives in the process.
 
+mod administration;
 mod batch;
 mod clock;
 mod commit;

@@ -10,7 +10,7 @@ use crate::event::metadata::Reason;
 use crate::event::name::{EventName, SchemaVersion};
 use crate::event::recorded::RecordedEvent;
 use crate::read::projection::{
-    FailedAgain, Failure, NewParked, Parked, ParkedKey, ParkedSelector, ProjectionKey, Slot,
+    Dropped, FailedAgain, Failure, NewParked, Parked, ParkedSelector, ProjectionKey, Slot,
     Unreadable,
 };
 use crate::stream::Position;
@@ -78,14 +78,36 @@ impl ParkedEvents {
         }
     }
 
-    pub(super) fn settle(&mut self, key: &ProjectionKey, at: Position) {
-        if let Some(queue) = self.keys.get_mut(key) {
-            queue.events.remove(&at);
-            self.first_has_changed(key);
+    /// Removes an event that is done. Returns it if somebody wanted it dropped.
+    pub(super) fn settle(
+        &mut self,
+        key: &ProjectionKey,
+        at: Position,
+        clock: Clock,
+    ) -> Option<Dropped> {
+        let done = self.keys.get_mut(key)?.events.remove(&at);
+        self.first_has_changed(key);
+        let Waiting { event, error, dropped, .. } = done?;
+        let now = clock.timestamp(Instant::now());
+        let dropped = Dropped::new(key.clone(), at, event.id, dropped?, now);
+        Some(Dropped { error, ..dropped })
+    }
+
+    /// The number of keys that are chosen.
+    pub(super) fn chosen(&self, keys: &ParkedSelector) -> u64 {
+        match keys {
+            ParkedSelector::One(key) => u64::from(self.keys.contains_key(key)),
+            ParkedSelector::All => self.keys.len() as u64,
         }
     }
 
-    pub(super) fn replay(&mut self, keys: &ParkedSelector) -> u64 {
+    /// True if the event at `at` is the first one of its key.
+    pub(super) fn is_first(&self, key: &ProjectionKey, at: Position) -> bool {
+        let queue = self.keys.get(key);
+        queue.is_some_and(|queue| queue.events.keys().next() == Some(&at))
+    }
+
+    pub(super) fn replay(&mut self, keys: &ParkedSelector) {
         let keys: Vec<_> = match keys {
             ParkedSelector::One(key) => {
                 self.keys.contains_key(key).then(|| key.clone()).into_iter().collect()
@@ -99,24 +121,15 @@ impl ParkedEvents {
             }
             self.first_has_changed(key);
         }
-        keys.len() as u64
     }
 
-    /// Marks the event at `at` to be dropped, and makes it due. Returns false if it is not the
-    /// first of its key.
-    pub(super) fn drop_first(
-        &mut self,
-        key: &ProjectionKey,
-        at: Position,
-        reason: &Reason,
-    ) -> bool {
-        let Some(first) = self.first_mut(key).filter(|first| first.event.position == at) else {
-            return false;
-        };
-        first.dropped = Some(reason.to_string());
-        first.next_attempt = Some(Instant::now());
-        self.first_has_changed(key);
-        true
+    /// Marks the event at `at` to be dropped, and makes it due, if it is the first of its key.
+    pub(super) fn drop_first(&mut self, key: &ProjectionKey, at: Position, reason: &Reason) {
+        if let Some(first) = self.first_mut(key).filter(|first| first.event.position == at) {
+            first.dropped = Some(reason.to_string());
+            first.next_attempt = Some(Instant::now());
+            self.first_has_changed(key);
+        }
     }
 
     fn first_mut(&mut self, key: &ProjectionKey) -> Option<&mut Waiting> {
@@ -199,26 +212,21 @@ impl ParkedEvents {
         later.map(|(_, waiting)| waiting.parked(key, queue.slot, clock)).collect()
     }
 
-    pub(super) fn keys(
+    /// The first event of each key after a key.
+    pub(super) fn first(
         &self,
         after: Option<&ProjectionKey>,
         limit: u32,
         clock: Clock,
-    ) -> Vec<ParkedKey> {
+    ) -> Vec<Parked> {
         let after = after.map_or(Bound::Unbounded, Bound::Excluded);
         let later = self.keys.range::<ProjectionKey, _>((after, Bound::Unbounded));
-        let listed = later.filter_map(|(key, queue)| {
-            let first = queue.events.values().next()?;
-            let error = first.error.clone().unwrap_or_default();
-            let since = clock.timestamp(first.since);
-            let mut listed = ParkedKey::new(key.clone(), first.event.position, error, since);
-            listed.attempts = first.attempts;
-            listed.next_attempt = first.next_attempt.map(|at| clock.timestamp(at));
-            listed.behind = queue.events.len() as u64 - 1;
-            listed.is_unreadable = first.is_unreadable;
-            Some(listed)
+        let first = later.filter_map(|(key, queue)| {
+            let mut first = queue.events.values().next()?.parked(key, queue.slot, clock);
+            first.behind = queue.events.len() as u64 - 1;
+            Some(first)
         });
-        listed.take(limit as usize).collect()
+        first.take(limit as usize).collect()
     }
 
     /// The slot of every key.

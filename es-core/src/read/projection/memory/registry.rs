@@ -1,16 +1,14 @@
 //! The versions of each name, and which of them serves.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use super::clock::Clock;
 use super::version::MemoryVersion;
-use crate::read::projection::version::{
-    self, Promotion, VersionChange, VersionPlan, VersionRow, unknown,
-};
-use crate::read::projection::{
-    ProjectionId, ProjectionName, RegisterError, Registration, Swap, VersionState, VersionStatus,
-};
+use crate::read::projection::version::{VersionChange, VersionRow, unknown};
+use crate::read::projection::{Dropped, ProjectionId, ProjectionName, VersionStatus};
 use crate::store::error::StoreError;
+use crate::stream::Position;
 
 #[derive(Debug)]
 pub(super) struct Names<M> {
@@ -23,7 +21,9 @@ struct Versions<M> {
     /// The version whose rows are read. It is retired already while the one that is to take its place
     /// comes as far.
     read: u32,
-    versions: BTreeMap<u32, MemoryVersion<M>>,
+    by_number: BTreeMap<u32, MemoryVersion<M>>,
+    /// The events that were dropped from each version, in the order of the log.
+    dropped: BTreeMap<(u32, Position), Dropped>,
 }
 
 impl<M> Names<M> {
@@ -32,7 +32,7 @@ impl<M> Names<M> {
     }
 
     pub(super) fn version(&self, id: &ProjectionId) -> Result<&MemoryVersion<M>, StoreError> {
-        let found = self.names.get(&id.name).and_then(|name| name.versions.get(&id.version));
+        let found = self.names.get(&id.name).and_then(|name| name.by_number.get(&id.version));
         found.ok_or_else(|| unknown(id))
     }
 
@@ -41,71 +41,65 @@ impl<M> Names<M> {
         id: &ProjectionId,
     ) -> Result<&mut MemoryVersion<M>, StoreError> {
         let name = self.names.get_mut(&id.name);
-        name.and_then(|name| name.versions.get_mut(&id.version)).ok_or_else(|| unknown(id))
+        name.and_then(|name| name.by_number.get_mut(&id.version)).ok_or_else(|| unknown(id))
     }
 
     /// The version whose rows are read.
     pub(super) fn read(&self, name: &ProjectionName) -> Option<&MemoryVersion<M>> {
         let name = self.names.get(name)?;
-        name.versions.get(&name.read)
+        name.by_number.get(&name.read)
     }
 
     pub(super) fn statuses(&self, name: Option<&ProjectionName>) -> Vec<VersionStatus> {
         let names = self.names.iter().filter(|(each, _)| name.is_none_or(|name| name == *each));
-        let versions = names.flat_map(|(_, versions)| versions.versions.values());
-        versions.map(|version| version.status(self.clock)).collect()
+        let versions = names.flat_map(|(_, versions)| {
+            let each = versions.by_number.iter();
+            each.map(|(number, version)| version.status(*number == versions.read, self.clock))
+        });
+        versions.collect()
     }
 
-    /// The rows of the versions of a name, as the rules see them.
-    fn rows(&self, name: &ProjectionName) -> Vec<VersionRow> {
-        let Some(versions) = self.names.get(name) else { return Vec::new() };
-        let rows = versions.versions.iter();
-        rows.map(|(number, version)| version.row(*number == versions.read)).collect()
+    /// The rows of the versions of a name, or of all, as the rules see them.
+    pub(super) fn rows(&self, name: Option<&ProjectionName>) -> Vec<VersionRow> {
+        let names = self.names.iter().filter(|(each, _)| name.is_none_or(|name| name == *each));
+        let rows = names.flat_map(|(_, versions)| {
+            let rows = versions.by_number.iter();
+            rows.map(|(number, version)| version.row(*number == versions.read))
+        });
+        rows.collect()
+    }
+
+    /// The number of parked events that a change would concern.
+    pub(super) fn concerned(&self, change: &VersionChange) -> Result<u64, StoreError> {
+        Ok(match change {
+            VersionChange::Replay { id, keys } => self.version(id)?.parked.chosen(keys),
+            VersionChange::DropParked { id, key, position, .. } => {
+                u64::from(self.version(id)?.parked.is_first(key, *position))
+            }
+            VersionChange::Stop { id, .. } => self.version(id).map(|_| 0)?,
+            _ => 0,
+        })
+    }
+
+    /// Keeps what was dropped from a version, also when that is gone.
+    pub(super) fn keep_dropped(&mut self, id: &ProjectionId, dropped: Vec<Dropped>) {
+        let Some(versions) = self.names.get_mut(&id.name) else { return };
+        for event in dropped {
+            versions.dropped.entry((id.version, event.position)).or_insert(event);
+        }
+    }
+
+    pub(super) fn dropped(&self, id: &ProjectionId, after: Position, limit: u32) -> Vec<Dropped> {
+        let Some(versions) = self.names.get(&id.name) else { return Vec::new() };
+        let after = Bound::Excluded((id.version, after));
+        let last = Bound::Included((id.version, Position::MAX));
+        let later = versions.dropped.range((after, last)).take(limit as usize);
+        later.map(|(_, dropped)| dropped.clone()).collect()
     }
 }
 
 impl<M: Default> Names<M> {
-    pub(super) fn register(
-        &mut self,
-        registration: &Registration,
-    ) -> Result<VersionState, RegisterError> {
-        let rows: Vec<_> = self.names.keys().flat_map(|name| self.rows(name)).collect();
-        let plan = version::register(&rows, registration)?;
-        Ok(self.carry_out(plan)?)
-    }
-
-    pub(super) fn swap(&mut self, id: &ProjectionId) -> Result<Swap, StoreError> {
-        let mut revoked = Vec::new();
-        loop {
-            match version::promote(&self.rows(&id.name), id, &revoked)? {
-                Promotion::Revoke(id) => {
-                    self.apply(VersionChange::Revoke { id: id.clone() })?;
-                    revoked.push(id);
-                }
-                Promotion::Settle(changes, swap) => {
-                    changes.into_iter().try_for_each(|change| self.apply(change))?;
-                    return Ok(swap);
-                }
-            }
-        }
-    }
-
-    pub(super) fn drop_version(&mut self, id: &ProjectionId) -> Result<bool, StoreError> {
-        let plan = version::remove(&self.rows(&id.name), id)?;
-        self.carry_out(plan)
-    }
-
-    pub(super) fn reinstate(&mut self, id: &ProjectionId) -> Result<VersionState, StoreError> {
-        let plan = version::reinstate(&self.rows(&id.name), id)?;
-        self.carry_out(plan)
-    }
-
-    fn carry_out<T>(&mut self, plan: VersionPlan<T>) -> Result<T, StoreError> {
-        plan.changes.into_iter().try_for_each(|change| self.apply(change))?;
-        Ok(plan.answer)
-    }
-
-    fn apply(&mut self, change: VersionChange) -> Result<(), StoreError> {
+    pub(super) fn apply(&mut self, change: VersionChange) -> Result<(), StoreError> {
         let clock = self.clock;
         match change {
             VersionChange::Add { registration, place, is_read } => {
@@ -115,7 +109,7 @@ impl<M: Default> Names<M> {
                     versions.read = version;
                 }
                 let new = MemoryVersion::new(registration, place, clock);
-                versions.versions.insert(version, new);
+                versions.by_number.insert(version, new);
             }
             VersionChange::Place { id, place } => self.version_mut(&id)?.place = place,
             VersionChange::Types { id, types } => {
@@ -131,7 +125,12 @@ impl<M: Default> Names<M> {
             }
             VersionChange::Remove { id } => {
                 let versions = self.names.get_mut(&id.name).ok_or_else(|| unknown(&id))?;
-                versions.versions.remove(&id.version);
+                versions.by_number.remove(&id.version);
+            }
+            VersionChange::Stop { id, why } => self.version_mut(&id)?.stopped = why,
+            VersionChange::Replay { id, keys } => self.version_mut(&id)?.parked.replay(&keys),
+            VersionChange::DropParked { id, key, position, reason } => {
+                self.version_mut(&id)?.parked.drop_first(&key, position, &reason);
             }
         }
         Ok(())
@@ -140,6 +139,6 @@ impl<M: Default> Names<M> {
 
 impl<M> Default for Versions<M> {
     fn default() -> Self {
-        Self { read: 0, versions: BTreeMap::new() }
+        Self { read: 0, by_number: BTreeMap::new(), dropped: BTreeMap::new() }
     }
 }

@@ -167,10 +167,6 @@ impl Slots {
         self.slots.iter().map(row).collect()
     }
 
-    pub(super) fn checkpoints(&self) -> impl Iterator<Item = (Slot, Position)> {
-        self.slots.iter().map(|slot| (slot.slot, slot.checkpoint))
-    }
-
     pub(super) fn statuses(&self) -> Vec<SlotStatus> {
         let now = Instant::now();
         let statuses = self.slots.iter().map(|slot| {

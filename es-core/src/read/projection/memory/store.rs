@@ -6,18 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::MemoryBatch;
 use super::commit::Purpose;
 use super::registry::Names;
-use crate::event::metadata::Reason;
-use crate::event::name::{EventName, SchemaVersion};
 use crate::read::projection::{
-    Claim, Heartbeat, HeartbeatReply, Holder, Parked, ParkedKey, ParkedSelector, ProjectError,
-    ProjectionId, ProjectionKey, ProjectionName, ProjectionStore, RegisterError, Registration,
-    Slot, Swap, VersionState, VersionStatus,
+    Claims, Dropped, Heartbeat, HeartbeatReply, Holder, Parked, ParkedQuery, ProjectError,
+    ProjectionBackend, ProjectionId, ProjectionName, Release, Scope, Transience, VersionQuery,
+    VersionState, VersionStatus,
 };
-use crate::store::checkpoint::Checkpoint;
 use crate::store::error::StoreError;
 use crate::stream::Position;
 
-/// Read models and their progress in memory: every guarantee of [`ProjectionStore`] but survival.
+/// Read models and their progress in memory: every guarantee of [`ProjectionBackend`] but survival.
 ///
 /// `M` is the read model, one type for all projections that are kept here: a struct of maps. Each version
 /// of each name has one of its own, which begins as `M::default()`. Handlers write into a copy; the
@@ -86,58 +83,24 @@ impl<M> MemoryProjections<M> {
     }
 }
 
-impl<M: Clone + Default + Send + Sync + 'static> ProjectionStore for MemoryProjections<M> {
-    type Db = M;
-    type Batch = MemoryBatch<M>;
-
-    async fn register(&self, registration: &Registration) -> Result<VersionState, RegisterError> {
-        self.names().register(registration)
-    }
-
-    async fn prepare(&self, id: &ProjectionId) -> Result<Option<MemoryBatch<M>>, StoreError> {
-        if self.names().version(id)?.is_prepared {
-            return Ok(None);
-        }
-        let turns = Arc::clone(&self.names().version(id)?.turns);
-        let turn = turns.take(None).await;
-        let model = {
+impl<M: Clone + Default + Send + Sync + 'static> MemoryProjections<M> {
+    async fn begin_tables(&self, id: &ProjectionId) -> Result<MemoryBatch<M>, StoreError> {
+        let found = || -> Result<_, StoreError> {
             let names = self.names();
             let version = names.version(id)?;
-            (!version.is_prepared).then(|| Arc::clone(&version.model))
+            let batch = |purpose| MemoryBatch::new(self, id, purpose, Arc::clone(&version.model));
+            Ok((version.is_prepared, Arc::clone(&version.turns), batch(Purpose::Prepared)))
         };
-        Ok(model.map(|model| MemoryBatch::new(self, id, Purpose::Prepare(turn), model)))
-    }
-
-    async fn heartbeat(
-        &self,
-        holder: Holder<'_>,
-        heartbeat: &Heartbeat,
-    ) -> Result<HeartbeatReply, StoreError> {
-        Ok(self.names().version_mut(holder.id)?.heartbeat(holder, heartbeat))
-    }
-
-    async fn claim(&self, holder: Holder<'_>, at_most: usize) -> Result<Vec<Claim>, StoreError> {
-        let mut names = self.names();
-        let version = names.version_mut(holder.id)?;
-        match version.state() {
-            VersionState::Retired | VersionState::Stopped => Ok(Vec::new()),
-            VersionState::Building | VersionState::Serving => {
-                Ok(version.slots.claim(holder, at_most))
-            }
+        let (is_prepared, turns, batch) = found()?;
+        if is_prepared {
+            return Ok(batch);
         }
+        let turn = turns.take(None).await;
+        let (is_prepared, _, batch) = found()?;
+        Ok(if is_prepared { batch } else { batch.making(turn) })
     }
 
-    async fn release(&self, holder: Holder<'_>, slots: &[Slot]) -> Result<(), StoreError> {
-        self.names().version_mut(holder.id)?.slots.release(holder.node, slots);
-        Ok(())
-    }
-
-    async fn deregister(&self, holder: Holder<'_>) -> Result<(), StoreError> {
-        self.names().version_mut(holder.id)?.slots.deregister(holder.node);
-        Ok(())
-    }
-
-    async fn begin(
+    async fn begin_for_node(
         &self,
         holder: Holder<'_>,
         state: VersionState,
@@ -148,123 +111,106 @@ impl<M: Clone + Default + Send + Sync + 'static> ProjectionStore for MemoryProje
         let purpose = Purpose::Project { node: holder.node, state, turn };
         Ok(MemoryBatch::new(self, holder.id, purpose, model))
     }
+}
 
-    /// True if the handler passes on a transient error of a store; nothing in memory fails
-    /// transiently.
-    fn is_transient(&self, error: &ProjectError) -> bool {
-        error.downcast_ref::<StoreError>().is_some_and(StoreError::is_transient)
-    }
+impl<M: Clone + Default + Send + Sync + 'static> ProjectionBackend for MemoryProjections<M> {
+    type Db = M;
+    type Batch = MemoryBatch<M>;
 
-    async fn blocked(
+    async fn heartbeat(
         &self,
-        id: &ProjectionId,
-        slots: &[Slot],
-    ) -> Result<Vec<ProjectionKey>, StoreError> {
-        Ok(self.names().version(id)?.parked.blocked(slots))
+        holder: Holder<'_>,
+        heartbeat: &Heartbeat,
+    ) -> Result<HeartbeatReply, StoreError> {
+        Ok(self.names().version_mut(holder.id)?.heartbeat(holder, heartbeat))
     }
 
-    async fn due(
-        &self,
-        id: &ProjectionId,
-        slots: &[Slot],
-        unreadable: &[(EventName, SchemaVersion)],
-        limit: u32,
-    ) -> Result<Vec<Parked>, StoreError> {
-        let names = self.names();
-        Ok(names.version(id)?.parked.due(slots, unreadable, limit, names.clock))
+    async fn claim(&self, holder: Holder<'_>, at_most: usize) -> Result<Claims, StoreError> {
+        let mut names = self.names();
+        let version = names.version_mut(holder.id)?;
+        let claims = match version.state() {
+            VersionState::Retired | VersionState::Stopped => Vec::new(),
+            VersionState::Building | VersionState::Serving => version.slots.claim(holder, at_most),
+        };
+        let slots: Vec<_> = claims.iter().map(|claim| claim.slot).collect();
+        Ok(Claims::new(claims, version.parked.blocked(&slots)))
     }
 
-    async fn parked(
-        &self,
-        id: &ProjectionId,
-        key: &ProjectionKey,
-        after: Position,
-        limit: u32,
-    ) -> Result<Vec<Parked>, StoreError> {
-        let names = self.names();
-        Ok(names.version(id)?.parked.parked(key, after, limit, names.clock))
-    }
-
-    async fn parked_keys(
-        &self,
-        id: &ProjectionId,
-        after: Option<&ProjectionKey>,
-        limit: u32,
-    ) -> Result<Vec<ParkedKey>, StoreError> {
-        let names = self.names();
-        Ok(names.version(id)?.parked.keys(after, limit, names.clock))
-    }
-
-    async fn replay(&self, id: &ProjectionId, keys: &ParkedSelector) -> Result<u64, StoreError> {
-        Ok(self.names().version_mut(id)?.parked.replay(keys))
-    }
-
-    async fn drop_parked(
-        &self,
-        id: &ProjectionId,
-        key: &ProjectionKey,
-        position: Position,
-        reason: &Reason,
-    ) -> Result<bool, StoreError> {
-        Ok(self.names().version_mut(id)?.parked.drop_first(key, position, reason))
-    }
-
-    async fn stop(&self, id: &ProjectionId, why: Option<&str>) -> Result<(), StoreError> {
-        self.names().version_mut(id)?.stopped = why.map(str::to_owned);
+    async fn release(&self, holder: Holder<'_>, what: Release<'_>) -> Result<(), StoreError> {
+        let mut names = self.names();
+        let slots = &mut names.version_mut(holder.id)?.slots;
+        match what {
+            Release::Slots(some) => slots.release(holder.node, some),
+            Release::Node => slots.deregister(holder.node),
+        }
         Ok(())
     }
 
-    async fn versions(
+    async fn begin(&self, scope: Scope<'_>) -> Result<MemoryBatch<M>, StoreError> {
+        match scope {
+            Scope::Node { holder, state } => self.begin_for_node(holder, state).await,
+            Scope::Tables(id) => self.begin_tables(id).await,
+            Scope::Rebuild(id) => {
+                self.names().version(id)?;
+                Ok(MemoryBatch::new(self, id, Purpose::Rebuild, Arc::default()))
+            }
+            Scope::Scratch(id) => {
+                self.names().version(id)?;
+                Ok(MemoryBatch::new(self, id, Purpose::Look, Arc::default()))
+            }
+            Scope::Rows(id) => {
+                let model = Arc::clone(&self.names().version(id)?.model);
+                Ok(MemoryBatch::new(self, id, Purpose::Look, model))
+            }
+            Scope::Versions(name) => Ok(MemoryBatch::of_versions(self, Some(name))),
+            Scope::Promotion(id) => Ok(MemoryBatch::of_versions(self, Some(&id.name))),
+            Scope::Registry => Ok(MemoryBatch::of_versions(self, None)),
+        }
+    }
+
+    async fn read_parked(
         &self,
-        name: Option<&ProjectionName>,
+        id: &ProjectionId,
+        query: ParkedQuery<'_>,
+        limit: u32,
+    ) -> Result<Vec<Parked>, StoreError> {
+        let names = self.names();
+        let (parked, clock) = (&names.version(id)?.parked, names.clock);
+        Ok(match query {
+            ParkedQuery::Due { slots, unreadable } => parked.due(slots, unreadable, limit, clock),
+            ParkedQuery::Key { key, after } => parked.parked(key, after, limit, clock),
+            ParkedQuery::First { after } => parked.first(after, limit, clock),
+        })
+    }
+
+    async fn dropped(
+        &self,
+        id: &ProjectionId,
+        after: Position,
+        limit: u32,
+    ) -> Result<Vec<Dropped>, StoreError> {
+        Ok(self.names().dropped(id, after, limit))
+    }
+
+    async fn read_versions(
+        &self,
+        query: VersionQuery<'_>,
     ) -> Result<Vec<VersionStatus>, StoreError> {
-        Ok(self.names().statuses(name))
-    }
-
-    async fn visible(&self, name: &ProjectionName) -> Result<Option<Checkpoint>, StoreError> {
         let names = self.names();
-        Ok(names
-            .read(name)
-            .map(|version| Checkpoint::new(version.registration.incarnation, version.position())))
+        Ok(match query {
+            VersionQuery::All => names.statuses(None),
+            VersionQuery::Named(name) => names.statuses(Some(name)),
+            VersionQuery::Read(name) => {
+                let read = names.read(name).map(|version| version.status(true, names.clock));
+                read.into_iter().collect()
+            }
+        })
     }
 
-    async fn limits(&self, id: &ProjectionId) -> Result<Option<Vec<(Slot, Position)>>, StoreError> {
-        let names = self.names();
-        let read = names.read(&id.name).filter(|read| read.registration.id != *id);
-        Ok(read.map(|before| before.slots.checkpoints().collect()))
-    }
-
-    async fn swap(&self, id: &ProjectionId) -> Result<Swap, StoreError> {
-        self.names().swap(id)
-    }
-
-    async fn reinstate(&self, id: &ProjectionId) -> Result<VersionState, StoreError> {
-        self.names().reinstate(id)
-    }
-
-    async fn drop_version(&self, id: &ProjectionId) -> Result<bool, StoreError> {
-        self.names().drop_version(id)
-    }
-
-    async fn rebuild(&self, id: &ProjectionId) -> Result<MemoryBatch<M>, StoreError> {
-        self.names().version(id)?;
-        Ok(MemoryBatch::new(self, id, Purpose::Rebuild, Arc::default()))
-    }
-
-    async fn scratch(&self, id: &ProjectionId) -> Result<MemoryBatch<M>, StoreError> {
-        self.names().version(id)?;
-        Ok(MemoryBatch::new(self, id, Purpose::Look, Arc::default()))
-    }
-
-    async fn rows(&self, id: &ProjectionId) -> Result<MemoryBatch<M>, StoreError> {
-        let model = Arc::clone(&self.names().version(id)?.model);
-        Ok(MemoryBatch::new(self, id, Purpose::Look, model))
-    }
-
-    /// A model does not tell how many rows it has.
-    async fn counts(&self, id: &ProjectionId) -> Result<Vec<(String, u64)>, StoreError> {
-        self.names().version(id)?;
-        Ok(Vec::new())
+    /// Tells of the error of another store that the handler passes on; nothing in memory fails
+    /// transiently.
+    fn transience(&self, error: &ProjectError) -> Transience {
+        Transience::of_store_error(error)
     }
 }
 

@@ -10,7 +10,6 @@ use crate::read::projection::version::VersionRow;
 use crate::read::projection::{
     Heartbeat, HeartbeatReply, Holder, Registration, VersionState, VersionStatus,
 };
-use crate::stream::Position;
 use crate::timestamp::Timestamp;
 
 #[derive(Debug)]
@@ -74,11 +73,6 @@ impl<M> MemoryVersion<M> {
         reply
     }
 
-    pub(super) fn position(&self) -> Position {
-        let checkpoints = self.slots.checkpoints().map(|(_, checkpoint)| checkpoint);
-        checkpoints.min().unwrap_or(Position::START)
-    }
-
     /// The row of the version, as the rules see it. A model tells nobody what depends on it.
     pub(super) fn row(&self, is_read: bool) -> VersionRow {
         let mut row = VersionRow::new(&self.registration, self.place, is_read);
@@ -89,10 +83,12 @@ impl<M> MemoryVersion<M> {
         row
     }
 
-    pub(super) fn status(&self, clock: Clock) -> VersionStatus {
-        let Registration { id, types, incarnation, .. } = &self.registration;
+    pub(super) fn status(&self, is_read: bool, clock: Clock) -> VersionStatus {
+        let Registration { id, types, incarnation, keyed_by, .. } = &self.registration;
         let mut status = VersionStatus::new(id.clone(), self.state(), *incarnation, self.since);
         status.stopped.clone_from(&self.stopped);
+        status.is_read = is_read;
+        status.keyed_by.clone_from(keyed_by);
         status.types.clone_from(types);
         status.slots = self.slots.statuses();
         status.nodes = self.slots.nodes(clock);

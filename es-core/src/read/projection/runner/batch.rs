@@ -18,7 +18,7 @@ use crate::read::projection::gauges;
 use crate::read::projection::unreadable::is_unreadable;
 use crate::read::projection::{
     CommitError, FailedAgain, Failure, NewParked, OnFailure, Parked, Progress, ProjectError,
-    ProjectionBatch, ProjectionKey, ProjectionStore, Slot, SlotProgress,
+    ProjectionBatch, ProjectionKey, ProjectionStore, Scope, Slot, SlotProgress,
 };
 use crate::store::event_store::EventStore;
 use crate::stream::Position;
@@ -154,7 +154,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         if let Some(begun) = self.begun.take() {
             return Ok(begun);
         }
-        Ok(self.kept.begin(self.lease.holder(), self.state).await?)
+        let (holder, state) = (self.lease.holder(), self.state);
+        Ok(self.kept.begin(Scope::Node { holder, state }).await?)
     }
 
     /// Returns the event in the form that its handler takes.

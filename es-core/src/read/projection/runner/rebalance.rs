@@ -7,7 +7,9 @@ use super::consumer::Consumer;
 use super::lease::News;
 use super::run_loop::Runner;
 use super::transient_retry::TransientFailure;
-use crate::read::projection::{Ended, HeartbeatReply, ProjectionStore, Slot, VersionState};
+use crate::read::projection::{
+    Claims, Ended, HeartbeatReply, ProjectionStore, Release, Slot, VersionState,
+};
 use crate::store::event_store::EventStore;
 
 /// The warning that is told once of a process whose version has no place.
@@ -111,10 +113,9 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         self.must_beat = true;
         let claims = self.kept.claim(self.lease.holder(), at_most).await?;
         self.lease.changed();
+        let Claims { slots: claims, blocked } = claims;
         if !claims.is_empty() {
-            let slots: Vec<_> = claims.iter().map(|claim| claim.slot).collect();
             self.learn_what_is_owed().await?;
-            let blocked = self.kept.blocked(self.lease.id(), &slots).await?;
             if !blocked.is_empty() {
                 self.waiting.look_now();
             }
@@ -148,7 +149,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     async fn let_go(&self, slots: &[Slot]) -> Result<(), TransientFailure> {
         if !slots.is_empty() {
             self.lease.changed();
-            self.kept.release(self.lease.holder(), slots).await?;
+            self.kept.release(self.lease.holder(), Release::Slots(slots)).await?;
             self.lease.changed();
         }
         Ok(())

@@ -1,11 +1,14 @@
-//! Changes of rows that the rules ask a store for.
+//! Changes of rows that the rules, and operators, ask a store for.
 
+use crate::event::metadata::Reason;
 use crate::event::name::EventName;
-use crate::read::projection::{ProjectionId, RegisterError, Registration, Slot, VersionState};
+use crate::read::projection::{
+    ParkedSelector, ProjectionId, ProjectionKey, RegisterError, Registration, Slot, VersionState,
+};
 use crate::store::error::{StoreError, StoreErrorKind};
 use crate::stream::Position;
 
-/// A change of the rows of versions. A store makes those of a plan in their order, in one transaction.
+/// A change of the rows of a version or of its parked events. A store makes those of a plan in their order, in one transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VersionChange {
@@ -52,10 +55,36 @@ pub enum VersionChange {
         /// The version whose rows were read.
         read: ProjectionId,
     },
-    /// Removes a version with its rows, slots, nodes and parked events.
+    /// Removes a version with its rows, slots, nodes and parked events. Refused while something that is no
+    /// part of it depends on its rows.
     Remove {
         /// The version.
         id: ProjectionId,
+    },
+    /// Stops a version for a reason, or lets it go on where there is none.
+    Stop {
+        /// The version.
+        id: ProjectionId,
+        /// The reason.
+        why: Option<String>,
+    },
+    /// Makes the first event of each of these keys due, with all its tries before it.
+    Replay {
+        /// The version.
+        id: ProjectionId,
+        /// The keys.
+        keys: ParkedSelector,
+    },
+    /// Makes the event at `position` due, to be dropped, if it is the first one of its key.
+    DropParked {
+        /// The version.
+        id: ProjectionId,
+        /// The key.
+        key: ProjectionKey,
+        /// The position of the event.
+        position: Position,
+        /// The reason that is kept.
+        reason: Reason,
     },
 }
 

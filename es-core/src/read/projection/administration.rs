@@ -1,0 +1,176 @@
+//! Changes of versions: the rules, carried out over a backend.
+
+use std::future::Future;
+use std::panic::resume_unwind;
+
+use futures_util::FutureExt;
+use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument;
+
+use super::scope::{Scope, VersionQuery};
+use super::version::{self, ChangeError, Promotion, VersionChange, VersionPlan, VersionRow};
+use super::{
+    CommitError, Progress, ProjectionBackend, ProjectionBatch, ProjectionId, ProjectionName,
+    RegisterError, Registration, Swap, VersionState,
+};
+use crate::store::error::{StoreError, StoreErrorKind};
+
+/// The outcome of `work`, which a task drives to its end, whether or not its caller polls: a batch that
+/// holds locks must not wait for a caller who keeps it. Dropped, it ends at the next point where it waits,
+/// as any future would.
+pub(super) fn driven<T, E>(
+    work: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> impl Future<Output = Result<T, E>> + Send
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    let work = work.boxed();
+    async move {
+        match AbortOnDropHandle::new(tokio::spawn(work.in_current_span())).await {
+            Ok(outcome) => outcome,
+            Err(stopped) => Err(match stopped.try_into_panic() {
+                Ok(panic) => resume_unwind(panic),
+                Err(stopped) => StoreError::new(StoreErrorKind::Unavailable, stopped).into(),
+            }),
+        }
+    }
+}
+
+/// Looks the version up first, without a lock, since it nearly always exists.
+pub(super) async fn register<B: ProjectionBackend>(
+    backend: &B,
+    registration: &Registration,
+) -> Result<VersionState, RegisterError> {
+    let versions = backend.read_versions(VersionQuery::Named(&registration.id.name)).await?;
+    if let Some(known) = versions.into_iter().find(|version| version.id == registration.id) {
+        registration.check_same(&known.keyed_by, known.incarnation)?;
+        if registration.added_to(&known.types).is_none() {
+            return Ok(known.state);
+        }
+    }
+    carry_out(backend, Scope::Registry, |rows| version::register(rows, registration)).await
+}
+
+pub(super) async fn swap<B: ProjectionBackend>(
+    backend: &B,
+    id: &ProjectionId,
+) -> Result<Swap, StoreError> {
+    loop {
+        let mut batch = backend.begin(Scope::Promotion(id)).await?;
+        let swap = promoted(&mut batch, id).await;
+        if let Some(swap) = ended(batch, swap).await? {
+            return Ok(swap);
+        }
+    }
+}
+
+async fn promoted<T: ProjectionBatch>(
+    batch: &mut T,
+    id: &ProjectionId,
+) -> Result<Swap, StoreError> {
+    let mut revoked = Vec::new();
+    loop {
+        let rows = batch.versions().await?;
+        match version::promote(&rows, id, &revoked)? {
+            Promotion::Revoke(id) => {
+                batch.apply(VersionChange::Revoke { id: id.clone() }).await?;
+                revoked.push(id);
+            }
+            Promotion::Settle(changes, swap) => {
+                for change in changes {
+                    batch.apply(change).await?;
+                }
+                return Ok(swap);
+            }
+        }
+    }
+}
+
+pub(super) async fn reinstate<B: ProjectionBackend>(
+    backend: &B,
+    id: &ProjectionId,
+) -> Result<VersionState, StoreError> {
+    carry_out(backend, Scope::Versions(&id.name), |rows| version::reinstate(rows, id)).await
+}
+
+pub(super) async fn remove<B: ProjectionBackend>(
+    backend: &B,
+    id: &ProjectionId,
+) -> Result<bool, StoreError> {
+    carry_out(backend, Scope::Versions(&id.name), |rows| version::remove(rows, id)).await
+}
+
+/// Makes one change that needs no rule.
+pub(super) async fn change<B: ProjectionBackend>(
+    backend: &B,
+    name: &ProjectionName,
+    change: VersionChange,
+) -> Result<u64, StoreError> {
+    loop {
+        let mut batch = backend.begin(Scope::Versions(name)).await?;
+        let changed = batch.apply(change.clone()).await.map_err(StoreError::from);
+        if let Some(changed) = ended(batch, changed).await? {
+            return Ok(changed);
+        }
+    }
+}
+
+/// Reads the rows under the lock of `scope`, asks the rule, and makes the changes that it asks for.
+async fn carry_out<B, T, E>(
+    backend: &B,
+    scope: Scope<'_>,
+    rule: impl Fn(&[VersionRow]) -> Result<VersionPlan<T>, E> + Send + Sync,
+) -> Result<T, E>
+where
+    B: ProjectionBackend,
+    T: Send,
+    E: From<StoreError> + From<ChangeError> + Send,
+{
+    loop {
+        let mut batch = backend.begin(scope).await?;
+        let answer = planned(&mut batch, &rule).await;
+        if let Some(answer) = ended(batch, answer).await? {
+            return Ok(answer);
+        }
+    }
+}
+
+async fn planned<S, T, E>(
+    batch: &mut S,
+    rule: &(impl Fn(&[VersionRow]) -> Result<VersionPlan<T>, E> + Sync),
+) -> Result<T, E>
+where
+    S: ProjectionBatch,
+    T: Send,
+    E: From<StoreError> + From<ChangeError> + Send,
+{
+    let rows = batch.versions().await?;
+    let VersionPlan { changes, answer } = rule(&rows)?;
+    for change in changes {
+        batch.apply(change).await?;
+    }
+    Ok(answer)
+}
+
+/// Commits the batch if its work was done, and rolls it back otherwise. `None` if something else came in
+/// between: it is to be done again.
+async fn ended<S, T, E>(batch: S, outcome: Result<T, E>) -> Result<Option<T>, E>
+where
+    S: ProjectionBatch,
+    T: Send,
+    E: From<StoreError> + Send,
+{
+    match outcome {
+        Ok(answer) => match batch.commit(Progress::default()).await {
+            Ok(()) => Ok(Some(answer)),
+            Err(CommitError::Lost) => Ok(None),
+            Err(CommitError::Store(error)) => Err(error.into()),
+        },
+        Err(error) => {
+            // Where that fails the batch is gone, and what was written with it.
+            drop(batch.rollback().await);
+            Err(error)
+        }
+    }
+}
