@@ -185,7 +185,7 @@ impl PgStore {
         driven(async move { migrations::migrate(&database).await }).await
     }
 
-    /// Appends like [`append`](EventStore::append), in the caller's own transaction: the events are
+    /// Appends like [`append`](es_core::EventStore::append), in the caller's own transaction: the events are
     /// stored if and when that transaction commits.
     ///
     /// ```no_run

@@ -13,7 +13,7 @@ pub(crate) const FIRST: &str = "streams and events";
 
 /// The error if the schema that a store would use contains objects that no store has made.
 ///
-/// It is the [source](std::error::Error::source) of the [`StoreError`] of [`PgStore::migrate`],
+/// It is the [source](std::error::Error::source) of the [`StoreError`] of [`PgStore::migrate`](crate::PgStore::migrate),
 /// which has changed nothing.
 #[derive(Debug, thiserror::Error)]
 #[error(

@@ -104,13 +104,13 @@ impl PgStoreOptions {
     ///
     /// The primary answers two cheap queries per page, so it must be available; it does not read
     /// the events. A standby that was promoted is refused with
-    /// [`Unsupported`](StoreErrorKind::Unsupported), and so is one that follows another log. After
+    /// [`Unsupported`](es_core::StoreErrorKind::Unsupported), and so is one that follows another log. After
     /// a failover give the store its new primary, and call
     /// [`begin_incarnation`](crate::PgStore::begin_incarnation) if the new one may have lacked events: the
     /// old places in the write-ahead log mean nothing there.
     ///
     /// The role needs no more rights than a reader. The standby cancels a page that stands in the
-    /// way of its replay, which [is transient](StoreError::is_transient).
+    /// way of its replay, which [is transient](es_core::StoreError::is_transient).
     ///
     /// ```no_run
     /// use es_core::prelude::*;
