@@ -20,6 +20,7 @@ use crate::pool::database::Database;
 use crate::pool::driven::driven;
 use crate::pool::warm_pool::Connections;
 use crate::read::reader::Reader;
+use crate::read::standby::LogReplica;
 use crate::retag::event_tags::Tags;
 use crate::retag::write::Retagger;
 use crate::schema::migrations;
@@ -117,14 +118,8 @@ impl PgStore {
             schema: schema.map_or_else(Schema::default, Schema::of),
             persistent: is_prepared,
         };
-        let mut reader = Reader::new(database.clone(), coalesces);
-        if let Some(replica) = replica {
-            reader = reader.with_log_replica(replica);
-        }
-        let mut tail = Tail::new(database.clone(), reader.clone());
-        if notifies {
-            tail = tail.with_notifications();
-        }
+        let reader = Reader::new(database.clone(), replica.map(LogReplica::of), coalesces);
+        let tail = Tail::new(database.clone(), reader.clone(), notifies);
         let tags = Tags { database: database.clone(), event_tags: Arc::default() };
         let retagger = Retagger::new(tags.clone(), reader.clone());
         let appender = Appender::new(database.clone(), tail.clone(), tags, batches);

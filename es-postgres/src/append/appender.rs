@@ -1,5 +1,6 @@
 //! The part of a store that appends.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use es_core::{Append, AppendError, Appended};
@@ -14,9 +15,13 @@ use crate::retag::event_tags::Tags;
 use crate::spans;
 use crate::tail::follower::Tail;
 
-/// Appends, with what they share in all clones of a store.
+/// Appends, in all clones of a store. A clone is one pointer.
 #[derive(Clone)]
-pub(crate) struct Appender {
+pub(crate) struct Appender(Arc<AppenderParts>);
+
+/// The shared parts of an [`Appender`].
+#[derive(Clone)]
+pub(crate) struct AppenderParts {
     pub(crate) database: Database,
     /// The tail of the log, which is told of each append.
     pub(crate) tail: Tail,
@@ -32,11 +37,19 @@ pub(crate) struct Appender {
     pub(crate) inline: Inline,
 }
 
+impl Deref for Appender {
+    type Target = AppenderParts;
+
+    fn deref(&self) -> &AppenderParts {
+        &self.0
+    }
+}
+
 impl Appender {
     pub(crate) fn new(database: Database, tail: Tail, tags: Tags, batches: bool) -> Self {
         let size = database.connections.pool().options().get_max_connections();
         let half = usize::try_from(size / 2).unwrap_or(1).max(1);
-        Self {
+        Self(Arc::new(AppenderParts {
             database,
             tail,
             waiting: Arc::new(Semaphore::new(half)),
@@ -44,7 +57,12 @@ impl Appender {
             batches,
             tags,
             inline: Inline::default(),
-        }
+        }))
+    }
+
+    /// The same appends, with other projections as a part of each.
+    pub(crate) fn with_inline(&self, inline: Inline) -> Self {
+        Self(Arc::new(AppenderParts { inline, ..AppenderParts::clone(&self.0) }))
     }
 
     /// Appends, and tells those who wait for new events.

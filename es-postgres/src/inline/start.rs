@@ -116,7 +116,7 @@ impl PgStore {
         }
         let schema = projections.schema_read(&id);
         let mut store = self.clone();
-        store.appender.inline = self.appender.inline.and(projection, schema);
+        store.appender = self.appender.with_inline(self.appender.inline.and(projection, schema));
         Ok(store)
     }
 

@@ -63,7 +63,7 @@ impl PgProjections {
             drop(session.rollback().await);
             return None;
         };
-        let opened = Opened::of(session, row, &self.store.schema, id).ok()?;
+        let opened = Opened::of(session, row, &self.database.schema, id).ok()?;
         let purpose = opened.for_node(doing);
         Some(self.batch(id, opened, purpose))
     }
@@ -112,11 +112,11 @@ impl PgProjections {
         if matches!(versions, Versions::All) {
             // Two names that share a schema must not be found free at once. It waits only for other
             // registrations and for the short updates that mark a version as prepared, stopped or promoted.
-            let schema = self.store.schema.name();
+            let schema = self.database.schema.name();
             let lock = format!("; LOCK TABLE {schema}.projections IN SHARE ROW EXCLUSIVE MODE");
             begin.push_str(&lock);
         }
-        let session = Session::begin(&self.store.connections, begin).await?;
+        let session = Session::begin(&self.database.connections, begin).await?;
         Ok(PgBatch::new(self, session, Target::Versions(versions)))
     }
 
@@ -160,7 +160,7 @@ impl PgProjections {
         idle: Option<Duration>,
         lock: &'static str,
     ) -> Result<Opened, StoreError> {
-        let connection = self.store.connections.take().await?;
+        let connection = self.database.connections.take().await?;
         self.open_on(connection, id, idle, lock).await
     }
 
@@ -171,8 +171,8 @@ impl PgProjections {
         idle: Option<Duration>,
         lock: &'static str,
     ) -> Result<Opened, StoreError> {
-        let mut session = Session::begin_guarded(&self.store, connection, id).await?;
-        let rows = sqlx::raw_sql(AssertSqlSafe(opening(&self.store.schema, id, idle, lock)))
+        let mut session = Session::begin_guarded(&self.database, connection, id).await?;
+        let rows = sqlx::raw_sql(AssertSqlSafe(opening(&self.database.schema, id, idle, lock)))
             .fetch_all(&mut *session);
         let rows = match rows.await {
             Ok(rows) => rows,
@@ -185,7 +185,7 @@ impl PgProjections {
             session.rollback().await?;
             return Err(unknown(id));
         };
-        Opened::of(session, row, &self.store.schema, id)
+        Opened::of(session, row, &self.database.schema, id)
     }
 }
 

@@ -107,14 +107,14 @@ impl PgProjections {
         registration: &Registration,
         is_read: bool,
     ) -> Result<(), ChangeError> {
-        let (id, schema) = (&registration.id, &self.store.schema);
+        let (id, schema) = (&registration.id, &self.database.schema);
         let refused = |error| Err(ChangeError::Place(error));
         let mut needed = if is_read {
             vec![schema_name::of_name(schema, &id.name)]
         } else {
             vec![schema_name::numbered(schema, id)]
         };
-        let names = self.store.query(include_str!("../../sql/projections/names.sql"));
+        let names = self.database.query(include_str!("../../sql/projections/names.sql"));
         for row in names.fetch_all(&mut *connection).await.map_err(from_sqlx)? {
             let other: &str = row.try_get(0).map_err(from_sqlx)?;
             let other = ProjectionName::new(other).map_err(corrupt)?;
@@ -135,7 +135,7 @@ impl PgProjections {
             let place = needed.swap_remove(0);
             return refused(RegisterError::NeedsQuotes { id: id.clone(), place });
         }
-        let taken = self.store.query(include_str!("../../sql/projections/schemas.sql"));
+        let taken = self.database.query(include_str!("../../sql/projections/schemas.sql"));
         let taken = taken.bind(&needed).fetch_optional(connection).await.map_err(from_sqlx)?;
         let taken = taken.map(|row| row.try_get(0)).transpose().map_err(from_sqlx)?;
         let reserved = || needed.into_iter().find(|schema| schema_name::is_reserved(schema));
@@ -152,7 +152,7 @@ impl PgProjections {
     ) -> Result<(), StoreError> {
         let projection = self.numbered(connection, id).await?.projection;
         self.keep_all_out(connection, projection).await?;
-        let revoke = self.store.query(include_str!("../../sql/projections/revoke.sql"));
+        let revoke = self.database.query(include_str!("../../sql/projections/revoke.sql"));
         connection.execute(revoke.bind(projection)).await.map_err(from_sqlx)?;
         Ok(())
     }
@@ -167,7 +167,7 @@ impl PgProjections {
         let (slots, positions): (Vec<_>, Vec<_>) = had.into_iter().unzip();
         let positions = positions.into_iter().map(|position| bigint(position.0));
         let query = self
-            .store
+            .database
             .query(include_str!("../../sql/projections/effects_after.sql"))
             .bind(projection)
             .bind(numbers(&slots))
@@ -187,11 +187,11 @@ impl PgProjections {
         let (rising, falling) =
             (self.numbered(connection, new).await?, self.numbered(connection, read).await?);
         for (version, is_read) in [(&falling, false), (&rising, true)] {
-            let query = self.store.query(include_str!("../../sql/projections/set_read.sql"));
+            let query = self.database.query(include_str!("../../sql/projections/set_read.sql"));
             let query = query.bind(version.projection).bind(is_read);
             connection.execute(query).await.map_err(from_sqlx)?;
         }
-        let schema = &self.store.schema;
+        let schema = &self.database.schema;
         let name = schema_name::of_name(schema, &new.name);
         let renamed = |from: &str, to: &str| format!("ALTER SCHEMA \"{from}\" RENAME TO \"{to}\"");
         if falling.is_prepared {
@@ -220,7 +220,7 @@ impl PgProjections {
             let rows = format!("DROP SCHEMA IF EXISTS \"{}\" CASCADE", known.schema);
             connection.execute(AssertSqlSafe(rows)).await.map_err(from_sqlx)?;
         }
-        let drop = self.store.query(include_str!("../../sql/projections/drop_version.sql"));
+        let drop = self.database.query(include_str!("../../sql/projections/drop_version.sql"));
         connection.execute(drop.bind(known.projection)).await.map_err(from_sqlx)?;
         Ok(())
     }

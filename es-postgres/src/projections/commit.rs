@@ -46,7 +46,7 @@ impl PgBatch {
             Err(refused) => return self.refused(refused).await,
         };
         let Self { projections, session, .. } = self;
-        let schema = &projections.store.schema;
+        let schema = &projections.database.schema;
         let opening = opening(schema, &id, Some(doing.lease), "");
         let next = session.go_on(&closing, schema, &id, &opening).await.map_err(from_step)?;
         let Some((session, rows)) = next else { return Ok(None) };
@@ -76,7 +76,7 @@ impl PgBatch {
         }
         let projection = *projection;
         keep_parked(projections, session, projection, progress).await.map_err(from_step)?;
-        let schema = &projections.store.schema;
+        let schema = &projections.database.schema;
         let mut closing = vec![begun.guard(schema)];
         match purpose {
             Purpose::Project(doing) => {
@@ -120,7 +120,7 @@ impl PgProjections {
         if !progress.settled.is_empty() {
             let mut settled: Vec<_> = progress.settled.iter().collect();
             settled.sort_unstable();
-            self.store
+            self.database
                 .query(include_str!("../../sql/projections/settle.sql"))
                 .bind(projection)
                 .bind(settled.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>())
@@ -134,7 +134,7 @@ impl PgProjections {
             let errors = failed.iter().map(|failed| new_parked::text(&failed.failure.error));
             let attempts = failed.iter().map(|failed| i32::try_from(failed.attempts));
             let due = failed.iter().map(|failed| failed.next_attempt.map(Timestamp::unix_micros));
-            self.store
+            self.database
                 .query(include_str!("../../sql/projections/fail_again.sql"))
                 .bind(projection)
                 .bind(failed.iter().map(|failed| failed.key.as_str()).collect::<Vec<_>>())
@@ -155,7 +155,7 @@ impl PgProjections {
         if !progress.parked.is_empty() {
             let columns =
                 Columns::of(&progress.parked).map_err(|why| sqlx::Error::Encode(why.into()))?;
-            columns.park(&self.store, projection).execute(&mut *connection).await?;
+            columns.park(&self.database, projection).execute(&mut *connection).await?;
         }
         let settled = progress.settled.iter().map(|(key, _)| key.as_str());
         let new = progress.parked.iter().map(|new| new.key.as_str());
@@ -163,7 +163,7 @@ impl PgProjections {
         if !changed.is_empty() {
             changed.sort_unstable();
             changed.dedup();
-            self.store
+            self.database
                 .query(include_str!("../../sql/projections/recompute_parked_heads.sql"))
                 .bind(projection)
                 .bind(changed)

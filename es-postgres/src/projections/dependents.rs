@@ -112,7 +112,7 @@ impl PgProjections {
         schema: &str,
         heir: Option<&str>,
     ) -> Result<Vec<String>, StoreError> {
-        let query = self.store.query(include_str!("../../sql/projections/dependents.sql"));
+        let query = self.database.query(include_str!("../../sql/projections/dependents.sql"));
         let rows = query
             .bind(schema.to_owned())
             .bind(heir.map(str::to_owned))
@@ -130,7 +130,7 @@ impl PgProjections {
         old: &str,
         heir: &str,
     ) -> Result<(), StoreError> {
-        let query = self.store.query(include_str!("../../sql/projections/grants.sql"));
+        let query = self.database.query(include_str!("../../sql/projections/grants.sql"));
         let rows =
             query.bind(old.to_owned()).bind(heir.to_owned()).fetch_all(&mut *connection).await;
         let mut all = Vec::new();

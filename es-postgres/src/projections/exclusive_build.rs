@@ -41,8 +41,12 @@ impl PgProjections {
         let (is_prepared, session) = (opened.is_prepared, opened.session);
         let (projections, id) = (self.clone(), id.clone());
         let mut alone = Alone { projections, id, projection, place, is_prepared, schema, session };
-        let gate = self.store.query("SELECT pg_advisory_xact_lock($1, 0)");
-        alone.session.execute(gate.bind(self.store.schema.lock(GATE))).await.map_err(from_sqlx)?;
+        let gate = self.database.query("SELECT pg_advisory_xact_lock($1, 0)");
+        alone
+            .session
+            .execute(gate.bind(self.database.schema.lock(GATE)))
+            .await
+            .map_err(from_sqlx)?;
         Ok(alone)
     }
 
@@ -95,7 +99,7 @@ impl PgProjections {
 impl PgProjections {
     /// The schema with the rows of the version that is read.
     pub(crate) fn schema_read(&self, id: &ProjectionId) -> String {
-        super::schema_name::of_name(&self.store.schema, &id.name)
+        super::schema_name::of_name(&self.database.schema, &id.name)
     }
 }
 
@@ -123,7 +127,7 @@ impl Alone {
     pub(crate) async fn finish(mut self) -> Result<(), StoreError> {
         let prepared = self
             .projections
-            .store
+            .database
             .query("UPDATE es.projections SET is_prepared = true WHERE id = $1");
         self.session.execute(prepared.bind(self.projection)).await.map_err(from_sqlx)?;
         if self.place == VersionState::Building {

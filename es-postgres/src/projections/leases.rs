@@ -21,7 +21,7 @@ impl PgProjections {
         heartbeat: &Heartbeat,
     ) -> Result<HeartbeatReply, StoreError> {
         let query = self
-            .store
+            .database
             .query(include_str!("../../sql/projections/heartbeat.sql"))
             .bind(holder.id.name.as_str())
             .bind(i64::from(holder.id.version))
@@ -34,7 +34,7 @@ impl PgProjections {
             .bind(heartbeat.in_hand.as_ref().map(|hand| hand.stream.as_str()))
             .bind(heartbeat.in_hand.as_ref().map(|hand| hand.since.unix_micros()))
             .bind(i32::try_from(heartbeat.unreadable).unwrap_or(i32::MAX));
-        let rows = self.store.rows_of(query).await?;
+        let rows = self.database.rows_of(query).await?;
         reply(rows.first().ok_or_else(|| unknown(holder.id))?)
     }
 
@@ -44,14 +44,14 @@ impl PgProjections {
         at_most: usize,
     ) -> Result<Claims, StoreError> {
         let query = self
-            .store
+            .database
             .query(include_str!("../../sql/projections/claim.sql"))
             .bind(holder.id.name.as_str())
             .bind(i64::from(holder.id.version))
             .bind(holder.node.as_uuid())
             .bind(micros(holder.lease))
             .bind(bigint(at_most as u64));
-        let rows = self.store.rows_of(query).await?;
+        let rows = self.database.rows_of(query).await?;
         let mut claims = rows.iter().map(claim).collect::<Result<Vec<_>, _>>()?;
         claims.sort_unstable_by_key(|claim| claim.slot);
         if claims.is_empty() {
@@ -66,7 +66,7 @@ impl PgProjections {
     /// they were claimed.
     async fn wait_for_newer(&self, id: &ProjectionId, slots: &[Slot]) -> Result<(), StoreError> {
         let query = self.of(id, include_str!("../../sql/projections/wait_for_newer.sql"));
-        self.store.rows_of(query.bind(numbers(slots))).await.map(drop)
+        self.database.rows_of(query.bind(numbers(slots))).await.map(drop)
     }
 
     pub(super) async fn release_slots(
@@ -75,23 +75,23 @@ impl PgProjections {
         slots: &[Slot],
     ) -> Result<(), StoreError> {
         let query = self
-            .store
+            .database
             .query(include_str!("../../sql/projections/release.sql"))
             .bind(holder.id.name.as_str())
             .bind(i64::from(holder.id.version))
             .bind(holder.node.as_uuid())
             .bind(numbers(slots));
-        self.store.rows_of(query).await.map(drop)
+        self.database.rows_of(query).await.map(drop)
     }
 
     pub(super) async fn forget_node(&self, holder: Holder<'_>) -> Result<(), StoreError> {
         let query = self
-            .store
+            .database
             .query(include_str!("../../sql/projections/deregister.sql"))
             .bind(holder.id.name.as_str())
             .bind(i64::from(holder.id.version))
             .bind(holder.node.as_uuid());
-        self.store.rows_of(query).await.map(drop)
+        self.database.rows_of(query).await.map(drop)
     }
 }
 

@@ -68,10 +68,10 @@ impl<'a> Columns<'a> {
 
     pub(super) fn park(
         self,
-        store: &Database,
+        database: &Database,
         projection: i32,
     ) -> Query<'static, Postgres, PgArguments> {
-        store
+        database
             .query(include_str!("../../sql/projections/park.sql"))
             .bind(projection)
             .bind(self.slots)

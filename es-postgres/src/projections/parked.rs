@@ -25,7 +25,7 @@ impl PgProjections {
         slots: &[Slot],
     ) -> Result<Vec<ProjectionKey>, StoreError> {
         let query = self.of(id, include_str!("../../sql/projections/blocked.sql"));
-        let rows = self.store.rows_of(query.bind(numbers(slots))).await?;
+        let rows = self.database.rows_of(query.bind(numbers(slots))).await?;
         rows.iter().map(|row| key(row, 0)).collect()
     }
 
@@ -46,7 +46,7 @@ impl PgProjections {
                     .bind(limit)
                     .bind(names.collect::<Vec<_>>())
                     .bind(versions.collect::<Vec<_>>());
-                self.store.rows_of(query).await?.iter().map(parked).collect()
+                self.database.rows_of(query).await?.iter().map(parked).collect()
             }
             ParkedQuery::Key { key, after } => {
                 let query = self
@@ -54,7 +54,7 @@ impl PgProjections {
                     .bind(key.as_str())
                     .bind(bigint(after.0))
                     .bind(limit);
-                self.store.rows_of(query).await?.iter().map(parked).collect()
+                self.database.rows_of(query).await?.iter().map(parked).collect()
             }
             ParkedQuery::First { after } => {
                 let query = self
@@ -62,7 +62,7 @@ impl PgProjections {
                     // No key is empty.
                     .bind(after.map_or("", ProjectionKey::as_str))
                     .bind(limit);
-                self.store.rows_of(query).await?.iter().map(first_parked).collect()
+                self.database.rows_of(query).await?.iter().map(first_parked).collect()
             }
             other => Err(unsupported(format!("there is no way to read {other:?}"))),
         }
@@ -78,7 +78,7 @@ impl PgProjections {
             .of(id, include_str!("../../sql/projections/dropped.sql"))
             .bind(bigint(after.0))
             .bind(i64::from(limit));
-        self.store.rows_of(query).await?.iter().map(dropped).collect()
+        self.database.rows_of(query).await?.iter().map(dropped).collect()
     }
 
     /// A statement about a version, whose name and number are its first two arguments.
@@ -87,7 +87,7 @@ impl PgProjections {
         id: &ProjectionId,
         sql: &'static str,
     ) -> Query<'static, Postgres, PgArguments> {
-        self.store.query(sql).bind(id.name.as_str()).bind(i64::from(id.version))
+        self.database.query(sql).bind(id.name.as_str()).bind(i64::from(id.version))
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Table {
 impl PgProjections {
     pub(super) async fn begin_rebuild(&self, id: &ProjectionId) -> Result<PgBatch, StoreError> {
         // It lasts, and the log is read meanwhile: by as many rebuilds as the pool has connections, perhaps.
-        let connection = self.store.connections.take().await?.apart();
+        let connection = self.database.connections.take().await?.apart();
         let mut opened = self.open_on(connection, id, Some(PATIENCE), "FOR UPDATE").await?;
         match self.empty(&mut opened.session, opened.projection, &opened.schema).await {
             Ok(()) => Ok(self.batch(id, opened, Purpose::Rebuild)),
@@ -40,7 +40,7 @@ impl PgProjections {
         schema: &str,
     ) -> Result<(), StoreError> {
         self.take_all_slots(connection, projection).await?;
-        let forget = self.store.query(include_str!("../../sql/projections/forget_parked.sql"));
+        let forget = self.database.query(include_str!("../../sql/projections/forget_parked.sql"));
         connection.execute(forget.bind(projection)).await.map_err(from_sqlx)?;
         let tables = self.tables(connection, schema).await?;
         if tables.is_empty() {
@@ -63,7 +63,7 @@ impl PgProjections {
         projection: i32,
     ) -> Result<(), StoreError> {
         self.keep_all_out(connection, projection).await?;
-        let take = self.store.query(include_str!("../../sql/projections/take_all_slots.sql"));
+        let take = self.database.query(include_str!("../../sql/projections/take_all_slots.sql"));
         connection.execute(take.bind(projection)).await.map_err(from_sqlx)?;
         Ok(())
     }
@@ -74,8 +74,8 @@ impl PgProjections {
         connection: &mut PgConnection,
         projection: i32,
     ) -> Result<(), StoreError> {
-        let alone = self.store.query("SELECT pg_advisory_xact_lock($1, $2)");
-        let all = self.store.schema.lock(ALL_SLOTS);
+        let alone = self.database.query("SELECT pg_advisory_xact_lock($1, $2)");
+        let all = self.database.schema.lock(ALL_SLOTS);
         connection.execute(alone.bind(all).bind(projection)).await.map_err(from_sqlx)?;
         Ok(())
     }
@@ -86,7 +86,7 @@ impl PgProjections {
         connection: &mut PgConnection,
         schema: &str,
     ) -> Result<Vec<Table>, StoreError> {
-        let tables = self.store.query(include_str!("../../sql/projections/tables.sql"));
+        let tables = self.database.query(include_str!("../../sql/projections/tables.sql"));
         let rows = tables.bind(schema).fetch_all(connection).await.map_err(from_sqlx)?;
         let table = |row: &sqlx::postgres::PgRow| {
             let (name, quoted) = (row.try_get(0), row.try_get(1));

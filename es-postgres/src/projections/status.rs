@@ -26,14 +26,14 @@ impl PgProjections {
             VersionQuery::Named(name) => Some(name.as_str()),
             _ => None,
         };
-        let query = self.store.query(include_str!("../../sql/projections/versions.sql"));
-        let rows = self.store.rows_of(query.bind(name)).await?;
+        let query = self.database.query(include_str!("../../sql/projections/versions.sql"));
+        let rows = self.database.rows_of(query.bind(name)).await?;
         rows.iter().map(status).collect()
     }
 
     async fn read_version(&self, name: &ProjectionName) -> Result<Vec<VersionStatus>, StoreError> {
-        let query = self.store.query(include_str!("../../sql/projections/read_version.sql"));
-        let rows = self.store.rows_of(query.bind(name.as_str())).await?;
+        let query = self.database.query(include_str!("../../sql/projections/read_version.sql"));
+        let rows = self.database.rows_of(query.bind(name.as_str())).await?;
         rows.iter().map(version_and_slots).collect()
     }
 

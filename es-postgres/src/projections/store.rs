@@ -35,14 +35,14 @@ use super::version::{Versions, unsupported};
 /// ```
 #[derive(Clone)]
 pub struct PgProjections {
-    pub(super) store: Database,
+    pub(super) database: Database,
 }
 
 impl PgStore {
     /// Stores projections beside the events, on the same pool.
     #[must_use]
     pub fn projections(&self) -> PgProjections {
-        PgProjections { store: self.database.clone() }
+        PgProjections { database: self.database.clone() }
     }
 }
 
@@ -174,6 +174,6 @@ impl PgProjections {
 /// Shows how busy the pool is, and never how to reach the database.
 impl fmt::Debug for PgProjections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PgProjections").field("database", &self.store).finish()
+        f.debug_struct("PgProjections").field("database", &self.database).finish()
     }
 }

@@ -61,7 +61,7 @@ impl PgProjections {
         if let Some(read) = rows.iter_mut().find(|row| row.is_read && row.is_prepared)
             && read.id != *id
         {
-            let schema = &self.store.schema;
+            let schema = &self.database.schema;
             let old = schema_name::of_name(schema, &id.name);
             let heir = schema_name::numbered(schema, id);
             read.dependents = self.dependents(connection, &old, Some(&heir)).await?;
@@ -75,7 +75,7 @@ impl PgProjections {
         connection: &mut PgConnection,
         name: &ProjectionName,
     ) -> Result<(), StoreError> {
-        let query = self.store.query(include_str!("../../sql/projections/lock_versions.sql"));
+        let query = self.database.query(include_str!("../../sql/projections/lock_versions.sql"));
         query.bind(name.as_str()).fetch_all(connection).await.map_err(from_sqlx)?;
         Ok(())
     }
@@ -86,7 +86,7 @@ impl PgProjections {
         connection: &mut PgConnection,
         name: Option<&ProjectionName>,
     ) -> Result<Vec<VersionRow>, StoreError> {
-        let query = self.store.query(include_str!("../../sql/projections/version_rows.sql"));
+        let query = self.database.query(include_str!("../../sql/projections/version_rows.sql"));
         let query = query.bind(name.map(ProjectionName::as_str));
         let rows = query.fetch_all(connection).await.map_err(from_sqlx)?;
         rows.iter().map(version_row).collect()
@@ -104,7 +104,7 @@ impl PgProjections {
         Ok(Numbered {
             projection: row.try_get(0).map_err(from_sqlx)?,
             is_prepared: row.try_get(2).map_err(from_sqlx)?,
-            schema: schema_name::schema(&self.store.schema, id, is_read),
+            schema: schema_name::schema(&self.database.schema, id, is_read),
         })
     }
 }

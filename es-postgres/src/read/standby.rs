@@ -52,16 +52,6 @@ struct Horizon {
 }
 
 impl Reader {
-    /// The same reader, which reads the log from a standby.
-    pub(crate) fn with_log_replica(mut self, replica: PgPool) -> Self {
-        let replica = LogReplica {
-            connections: Connections::of(replica, true, true),
-            horizons: Mutex::default(),
-        };
-        self.log_replica = Some(replica.into());
-        self
-    }
-
     /// A connection to the standby, and the end of the log there.
     pub(crate) async fn replica_session(
         &self,
@@ -123,6 +113,11 @@ impl Reader {
 }
 
 impl LogReplica {
+    /// The standby behind `pool`.
+    pub(crate) fn of(pool: PgPool) -> Self {
+        Self { connections: Connections::of(pool, true, true), horizons: Mutex::default() }
+    }
+
     fn remember(&self, now: Horizon) {
         let mut horizons = self.horizons.lock().unwrap_or_else(PoisonError::into_inner);
         remember(&mut horizons, now);

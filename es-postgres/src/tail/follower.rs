@@ -1,5 +1,6 @@
 //! The part of a store that waits for new events, and tells of them.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::pool::database::Database;
@@ -7,9 +8,12 @@ use crate::read::reader::Reader;
 use crate::tail::notify::Notifications;
 use crate::tail::poller::Growth;
 
-/// The tail of the log, as the readers of a process wait for it.
+/// The tail of the log, as the readers of a process wait for it. A clone is one pointer.
 #[derive(Clone)]
-pub(crate) struct Tail {
+pub(crate) struct Tail(Arc<TailParts>);
+
+/// The shared parts of a [`Tail`].
+pub(crate) struct TailParts {
     pub(crate) database: Database,
     pub(super) reader: Reader,
     /// The readers that wait for the log to grow.
@@ -18,8 +22,19 @@ pub(crate) struct Tail {
     pub(super) notifications: Option<Arc<Notifications>>,
 }
 
+impl Deref for Tail {
+    type Target = TailParts;
+
+    fn deref(&self) -> &TailParts {
+        &self.0
+    }
+}
+
 impl Tail {
-    pub(crate) fn new(database: Database, reader: Reader) -> Self {
-        Self { database, reader, growth: Arc::new(Growth::new()), notifications: None }
+    /// The tail of the log that `reader` reads, with notifications from and to other processes or without.
+    pub(crate) fn new(database: Database, reader: Reader, notifies: bool) -> Self {
+        let growth = Arc::new(Growth::new());
+        let notifications = notifies.then(|| Arc::new(Notifications::of(&database, &growth)));
+        Self(Arc::new(TailParts { database, reader, growth, notifications }))
     }
 }

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::error::from_sqlx;
+use crate::pool::database::Database;
 use crate::tail::follower::Tail;
 use crate::tail::poller::Growth;
 
@@ -38,21 +39,6 @@ pub(crate) struct Notifications {
 }
 
 impl Tail {
-    /// The same tail, which tells other processes of appends and listens to them.
-    pub(crate) fn with_notifications(mut self) -> Self {
-        let notifications = Notifications {
-            address: self.database.connections.pool().connect_options(),
-            channel: self.database.schema.channel(),
-            growth: Arc::downgrade(&self.growth),
-            appended: AtomicU64::new(0),
-            has_notifier: AtomicBool::new(false),
-            has_listener: Arc::default(),
-            alive: watch::Sender::new(()),
-        };
-        self.notifications = Some(Arc::new(notifications));
-        self
-    }
-
     /// Reports that an append of this process was committed, up to `position`.
     pub(crate) fn tell_growth(&self, position: Position) {
         self.growth.tell(position);
@@ -63,6 +49,18 @@ impl Tail {
 }
 
 impl Notifications {
+    pub(crate) fn of(database: &Database, growth: &Arc<Growth>) -> Self {
+        Self {
+            address: database.connections.pool().connect_options(),
+            channel: database.schema.channel(),
+            growth: Arc::downgrade(growth),
+            appended: AtomicU64::new(0),
+            has_notifier: AtomicBool::new(false),
+            has_listener: Arc::default(),
+            alive: watch::Sender::new(()),
+        }
+    }
+
     fn tell(self: &Arc<Self>, tail: &Tail, position: Position) {
         let news = self.appended.fetch_max(position.0, Ordering::SeqCst) < position.0;
         if news && !self.has_notifier.swap(true, Ordering::SeqCst) {
