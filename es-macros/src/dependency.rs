@@ -33,10 +33,11 @@ pub(crate) fn find(
     if manifest.iter().any(is_itself) {
         return Dependency::Named("es_core".to_owned());
     }
-    let declared: Vec<_> = KINDS.iter().flat_map(|kind| declared(&manifest, kind)).collect();
-    if let Some(name) = declared.iter().find_map(Declared::as_es_core) {
+    let kinds = KINDS.map(|kind| declared(&manifest, kind).collect::<Vec<_>>());
+    if let Some(name) = kinds.iter().find_map(|declared| es_core_among(declared)) {
         return Dependency::Named(name);
     }
+    let declared = kinds.concat();
     let mut inherited = declared.iter().filter(|declared| declared.key == ["workspace"]).peekable();
     if inherited.peek().is_none() {
         return Dependency::Missing;
@@ -54,7 +55,16 @@ pub(crate) fn find(
     }
 }
 
+/// The name of es-core among the dependencies of a kind. Beside another release of it under a name of its own,
+/// it is the one that is called so.
+fn es_core_among(declared: &[Declared<'_>]) -> Option<String> {
+    let own = declared.iter().find(|declared| is_es_core(declared.name));
+    let renamed = || declared.iter().find(|declared| declared.is_renamed());
+    own.or_else(renamed).map(|declared| in_code(declared.name))
+}
+
 /// One key of a declared dependency.
+#[derive(Clone, Copy)]
 struct Declared<'a> {
     name: &'a str,
     /// The key behind the name; none for the dependency itself.
@@ -63,10 +73,9 @@ struct Declared<'a> {
 }
 
 impl Declared<'_> {
-    /// The name of the dependency, if it is es-core.
-    fn as_es_core(&self) -> Option<String> {
-        let is_renamed = self.key == ["package"] && is_es_core(self.value);
-        (is_renamed || is_es_core(self.name)).then(|| in_code(self.name))
+    /// True if es-core has another name.
+    fn is_renamed(&self) -> bool {
+        self.key == ["package"] && is_es_core(self.value)
     }
 }
 
@@ -105,6 +114,15 @@ mod tests {
 
     fn named(name: &str) -> Dependency<String> {
         Dependency::Named(name.to_owned())
+    }
+
+    #[test]
+    fn beside_an_older_release_under_another_name_it_is_the_one_of_its_own_name() {
+        let both = "[dependencies]\n\
+                    old = { package = \"es-core\", version = \"0.1\" }\n\
+                    es-core = \"0.2\"\n";
+
+        assert_eq!(find_in(both), named("es_core"));
     }
 
     #[test]

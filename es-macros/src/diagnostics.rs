@@ -100,7 +100,7 @@ impl Drop for Errors {
 /// The value of a key that may be given once.
 pub(crate) struct Slot<T>(Option<(Ident, T)>);
 
-/// `ParsedKeys` by hand, since a derive would require `T: Default`.
+/// Written by hand, since a derive would require `T: Default`.
 impl<T> Default for Slot<T> {
     fn default() -> Self {
         Self(None)

@@ -15,9 +15,12 @@
 //!
 //! Who takes several takes them in this order, so that nobody waits in a circle. The statements of an
 //! append that is at its stream by itself only try locks 1 to 4, and take none that would make them wait;
-//! `lock_streams.sql` waits. Lock 5 is never waited for. The two locks alone are taken without any other one
-//! of the store, except that an exclusive build holds its version and waits for the gate, which no
-//! append that is open waits for.
+//! `lock_streams.sql` waits. Lock 5 is never waited for.
+//!
+//! The slots of versions come after all others, and after the rows of `es.projections` that a session has locked:
+//! an exclusive build takes the gate and then the slots, a promotion the slots of the version that is read and
+//! then those of the new one. A commit of a batch only tries. Whoever holds the lock of the whole table
+//! `es.projections` waits for no slots.
 
 /// The gate that each append passes.
 pub(crate) const GATE: i32 = 1_163_067_394;

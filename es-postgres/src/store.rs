@@ -118,7 +118,8 @@ impl PgStore {
             schema: schema.map_or_else(Schema::default, Schema::of),
             persistent: is_prepared,
         };
-        let reader = Reader::new(database.clone(), replica.map(LogReplica::of), coalesces);
+        let replica = replica.map(|pool| LogReplica::of(Connections::of(pool, keep, has_spares)));
+        let reader = Reader::new(database.clone(), replica, coalesces);
         let tail = Tail::new(database.clone(), reader.clone(), notifies);
         let tags = Tags { database: database.clone(), event_tags: Arc::default() };
         let retagger = Retagger::new(tags.clone(), reader.clone());

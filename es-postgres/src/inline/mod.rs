@@ -176,7 +176,7 @@ impl<X: ReadModel<PgConnection>> Member for Inlined<X> {
     fn refusal(&self, events: &[RecordedEvent], error: ProjectError) -> StoreError {
         let is_listed = |event: &&RecordedEvent| X::Event::contains(event.event.name.as_str());
         match events.iter().find(is_listed).or(events.first()) {
-            Some(first) => failure(&self.id, first, error),
+            Some(first) => failure(&self.id, first, 1, error),
             None => StoreError::new(StoreErrorKind::Other, error.into_error()),
         }
     }
@@ -196,24 +196,32 @@ pub(super) async fn project<X: Projects<PgConnection>>(
     handled.map_err(|unhandled| {
         let failed = listed.iter().find(|event| event.position == unhandled.position);
         match failed {
-            Some(event) => failure(id, event, unhandled.error),
+            Some(first) => failure(id, first, unhandled.among, unhandled.error),
             None => StoreError::new(StoreErrorKind::Other, unhandled),
         }
     })
 }
 
-/// The error of an append that a projection refuses. A transient failure is reported like one of
+/// The error of an append that a projection refuses at `first`, or at one of `among` events from there on. A transient failure is reported like one of
 /// the append's own statements, so that the append waits for it or is retried.
-fn failure(id: &ProjectionId, event: &RecordedEvent, error: ProjectError) -> StoreError {
+fn failure(
+    id: &ProjectionId,
+    first: &RecordedEvent,
+    among: usize,
+    error: ProjectError,
+) -> StoreError {
     let kind =
         if is_transient(&error) { StoreErrorKind::Contention } else { StoreErrorKind::Other };
-    let (name, stream) = (event.event.name.to_string(), event.stream.to_string());
+    let mut event = format!("event `{}` of stream `{}`", first.event.name, first.stream);
+    if among > 1 {
+        event = format!("one of {among} events, of which the first is {event}");
+    }
     let source = match error.into_error().downcast::<sqlx::Error>() {
         Ok(error) if kind == StoreErrorKind::Contention => return from_sqlx(*error),
         Ok(error) => error,
         Err(source) => source,
     };
-    StoreError::new(kind, Failed { projection: id.clone(), name, stream, source })
+    StoreError::new(kind, Failed { projection: id.clone(), event, source })
 }
 
 /// The error if a later version has taken the place of `id`, or `id` was dropped. Its rows would
@@ -230,12 +238,10 @@ fn replaced(id: &ProjectionId) -> StoreError {
 
 /// A projection refused an event, and with it the append.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "the inline projection `{projection}` failed on event `{name}` of stream `{stream}`, so it was not stored"
-)]
+#[error("the inline projection `{projection}` failed on {event}, so it was not stored")]
 struct Failed {
     projection: ProjectionId,
-    name: String,
-    stream: String,
+    /// The event; of several that were handed over at once nobody knows which.
+    event: String,
     source: Box<dyn std::error::Error + Send + Sync>,
 }

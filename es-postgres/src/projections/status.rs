@@ -14,7 +14,7 @@ use crate::row;
 
 use super::PgProjections;
 use super::leases::{epoch, slot};
-use super::version::{corrupt, event_names, state, version};
+use super::version::{corrupt, event_names, state, unsupported, version};
 
 impl PgProjections {
     pub(super) async fn versions_of(
@@ -24,7 +24,8 @@ impl PgProjections {
         let name = match query {
             VersionQuery::Read(name) => return self.read_version(name).await,
             VersionQuery::Named(name) => Some(name.as_str()),
-            _ => None,
+            VersionQuery::All => None,
+            other => return Err(unsupported(format!("there is no way to read {other:?}"))),
         };
         let query = self.database.query(include_str!("../../sql/projections/versions.sql"));
         let rows = self.database.rows_of(query.bind(name)).await?;

@@ -84,7 +84,8 @@ impl ProjectionBackend for PgProjections {
     async fn release(&self, holder: Holder<'_>, what: Release<'_>) -> Result<(), StoreError> {
         match what {
             Release::Slots(slots) => self.release_slots(holder, slots).boxed().await,
-            _ => self.forget_node(holder).boxed().await,
+            Release::Node => self.forget_node(holder).boxed().await,
+            other => Err(unsupported(format!("there is no way to release {other:?}"))),
         }
     }
 

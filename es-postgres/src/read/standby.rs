@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use es_core::{Position, StoreError, StoreErrorKind};
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, Row};
 use tokio::time::{Instant, sleep};
 
 use crate::error::from_sqlx;
@@ -113,9 +113,9 @@ impl Reader {
 }
 
 impl LogReplica {
-    /// The standby behind `pool`.
-    pub(crate) fn of(pool: PgPool) -> Self {
-        Self { connections: Connections::of(pool, true, true), horizons: Mutex::default() }
+    /// The standby behind these connections.
+    pub(crate) fn of(connections: Arc<Connections>) -> Self {
+        Self { connections, horizons: Mutex::default() }
     }
 
     fn remember(&self, now: Horizon) {

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use es_core::prelude::*;
 use es_core::{RecordedEvent, StoreError};
-use es_postgres::PgStore;
 use es_postgres::sqlx::pool::PoolConnection;
 use es_postgres::sqlx::postgres::PgPoolOptions;
 use es_postgres::sqlx::{self, PgPool, Postgres};
+use es_postgres::{PgStore, PgStoreOptions};
 use tokio::task::JoinHandle;
 
 use crate::support::{Fixture, fixture, stream};
@@ -22,10 +22,14 @@ struct Held {
 }
 
 async fn held() -> Held {
+    held_with(PgStoreOptions::new()).await
+}
+
+async fn held_with(options: PgStoreOptions) -> Held {
     let fixture = fixture().await;
     let pool =
         PgPoolOptions::new().max_connections(1).connect(fixture.database.url()).await.unwrap();
-    let store = PgStore::new(pool.clone());
+    let store = PgStore::with_options(pool.clone(), options);
     let connection = pool.acquire().await.unwrap();
     Held { fixture, pool, store, connection }
 }
@@ -104,6 +108,23 @@ async fn what_waits_is_one_statement() {
 
     let last = last_statement(&held.fixture).await;
     assert!(last.contains("loads that met"), "{last}");
+}
+
+#[tokio::test]
+async fn without_coalesced_loads_each_is_a_statement() {
+    let held = held_with(PgStoreOptions::new().without_coalesced_loads()).await;
+    held.fixture.put("short", ExpectedVersion::Any, 3).await.unwrap();
+    let mut loads = Vec::new();
+    for _ in 0..20 {
+        loads.push(held.load("short", 0, 500).await);
+    }
+
+    drop(held.connection);
+    for load in loads {
+        assert_eq!(versions(load).await, [1, 2, 3]);
+        let last = last_statement(&held.fixture).await;
+        assert!(!last.contains("loads that met"), "{last}");
+    }
 }
 
 /// Those that one statement has no room for go out with the next.

@@ -31,6 +31,9 @@ use std::thread;
 
 use compiler::Compiler;
 
+/// The programs that meet none.
+const SOUND: usize = 2;
+
 /// The programs that meet another number of errors than one.
 const EXCEPTIONS: usize = 32;
 
@@ -81,7 +84,10 @@ fn a_sound_program_meets_no_error() {
     let compiler = Compiler::new();
     let base = mistake::base();
 
-    for sound in mistake::none() {
+    let sound = mistake::none();
+    assert_eq!(sound.len(), SOUND, "sound programs");
+
+    for sound in sound {
         let told = compiler.errors_of(&sound.name, &sound.program(&base), sound.rename.as_ref());
         assert_eq!(told, [] as [String; 0], "{}", sound.name);
     }

@@ -37,19 +37,38 @@ where
     }
 }
 
-/// Looks the version up first, without a lock, since it nearly always exists.
+/// Looks the version up first, without a lock, since it nearly always exists. The lock of all names is taken
+/// for a version that is not known, and never for what may wait for its nodes.
 pub(super) async fn register<B: ProjectionBackend>(
     backend: &B,
     registration: &Registration,
 ) -> Result<VersionState, RegisterError> {
-    let versions = backend.read_versions(VersionQuery::Named(&registration.id.name)).await?;
-    if let Some(known) = versions.into_iter().find(|version| version.id == registration.id) {
-        registration.check_same(&known.keyed_by, known.incarnation)?;
-        if registration.added_to(&known.types).is_none() {
-            return Ok(known.state);
+    let id = &registration.id;
+    loop {
+        let versions = backend.read_versions(VersionQuery::Named(&id.name)).await?;
+        let known = versions.into_iter().find(|version| version.id == *id);
+        let scope = match &known {
+            None => Scope::Registry,
+            Some(known) => {
+                registration.check_same(&known.keyed_by, known.incarnation)?;
+                if registration.added_to(&known.types).is_none() {
+                    return Ok(known.state);
+                }
+                Scope::Versions(&id.name)
+            }
+        };
+        let rule = |rows: &[VersionRow]| -> Result<_, RegisterError> {
+            // It may have come or gone since it was looked up.
+            if rows.iter().any(|row| row.id == *id) != known.is_some() {
+                return Ok(VersionPlan::new(None, Vec::new()));
+            }
+            let VersionPlan { changes, answer } = version::register(rows, registration)?;
+            Ok(VersionPlan::new(Some(answer), changes))
+        };
+        if let Some(state) = carry_out(backend, scope, rule).await? {
+            return Ok(state);
         }
     }
-    carry_out(backend, Scope::Registry, |rows| version::register(rows, registration)).await
 }
 
 pub(super) async fn swap<B: ProjectionBackend>(
@@ -101,7 +120,7 @@ pub(super) async fn remove<B: ProjectionBackend>(
     carry_out(backend, Scope::Versions(&id.name), |rows| version::remove(rows, id)).await
 }
 
-/// Makes one change that needs no rule.
+/// Makes one change that needs no rule, and so takes no lock of versions.
 pub(super) async fn change<B: ProjectionBackend>(
     backend: &B,
     name: &ProjectionName,

@@ -81,7 +81,8 @@ pub trait ProjectionBatch: Send + 'static {
     fn versions(&mut self) -> impl Future<Output = Result<Vec<VersionRow>, StoreError>> + Send;
 
     /// Makes a change of rows, which the commit keeps: in the scopes of [`versions`](Self::versions), but for
-    /// `Tables`. Returns the number of parked events that it concerns, 0 for a change of a version.
+    /// `Tables`. A change that follows from rows is made after they were [read](Self::versions), under their lock;
+    /// parked events are replayed or dropped, and a version is stopped, without it. Returns the number of parked events that it concerns, 0 for a change of a version.
     ///
     /// # Errors
     ///
@@ -91,7 +92,7 @@ pub trait ProjectionBatch: Send + 'static {
         change: VersionChange,
     ) -> impl Future<Output = Result<u64, ChangeError>> + Send;
 
-    /// Returns the tables of the version, with the number of rows in each, at one moment; empty where that
+    /// Returns the tables of the version, with the number of rows in each; empty where that
     /// cannot be told, as by default. In the scope [`Rows`](super::Scope::Rows).
     fn counts(&mut self) -> impl Future<Output = Result<Vec<(String, u64)>, StoreError>> + Send {
         async { Ok(Vec::new()) }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use super::version::{ChangeError, VersionChange, VersionRow};
+use super::version::{ChangeError, VersionChange, VersionRow, unsupported};
 use super::{
     Claims, CommitError, Dropped, Heartbeat, HeartbeatReply, Holder, NodeId, Parked, ParkedQuery,
     Progress, ProjectError, ProjectionBackend, ProjectionBatch, ProjectionId, Release, Scope,
@@ -96,14 +96,14 @@ impl<P: ProjectionBackend, D: Send + 'static> ProjectionBatch for BatchElsewhere
     async fn versions(&mut self) -> Result<Vec<VersionRow>, StoreError> {
         match &mut self.progress {
             Begun::Already(batch) => batch.versions().await,
-            Begun::Later { .. } => Ok(Vec::new()),
+            Begun::Later { id, .. } => Err(no_versions(id)),
         }
     }
 
     async fn apply(&mut self, change: VersionChange) -> Result<u64, ChangeError> {
         match &mut self.progress {
             Begun::Already(batch) => batch.apply(change).await,
-            Begun::Later { .. } => Ok(0),
+            Begun::Later { id, .. } => Err(no_versions(id).into()),
         }
     }
 
@@ -113,6 +113,10 @@ impl<P: ProjectionBackend, D: Send + 'static> ProjectionBatch for BatchElsewhere
             Begun::Later { .. } => Ok(Vec::new()),
         }
     }
+}
+
+fn no_versions(id: &ProjectionId) -> StoreError {
+    unsupported(format!("a batch on the rows of `{id}` changes no version"))
 }
 
 impl<P: ProjectionBackend, D: Clone + Send + 'static> ProjectionBackend for Elsewhere<P, D> {

@@ -4,7 +4,7 @@ use tracing::{Span, field, info_span};
 
 use crate::read::projection::ProjectionId;
 
-/// A batch of a projection: a page of the log, or the parked events and is due.
+/// A batch of a projection: a page of the log, or the parked events that are due.
 pub(super) fn project(id: &ProjectionId) -> Span {
     info_span!(
         target: "es",

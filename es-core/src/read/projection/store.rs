@@ -226,6 +226,11 @@ pub trait ProjectionStore: ProjectionBackend {
 
     /// Removes a version that does not serve, with its rows. Returns true if there was one. If the
     /// version that is read was retired in favour of this one, that version serves again.
+    ///
+    /// # Errors
+    ///
+    /// If it serves, and if something depends on its rows that would not go along: in Postgres the source is
+    /// then an `es_postgres::HasDependents`.
     fn drop_version(
         &self,
         id: &ProjectionId,

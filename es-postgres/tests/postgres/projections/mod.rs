@@ -12,6 +12,7 @@ mod paused;
 mod plans;
 #[cfg(unix)]
 mod pooled;
+mod registered;
 #[cfg(unix)]
 mod restarted;
 #[cfg(unix)]

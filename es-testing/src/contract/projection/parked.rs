@@ -130,6 +130,22 @@ pub async fn what_is_dropped_is_kept_with_its_reason<S: ProjectionStore, P: Prob
     let batch = kept.store.rebuild(&id(1)).await.expect("it can be built again");
     batch.commit(come_to(9, &claims)).await.expect("it is committed");
     assert_eq!(page(0, 10).await, all, "it stays when the version is built again");
+
+    kept.start(2).await;
+    let (node, claims) = kept.runner(2).await;
+    let mut progress = come_to(9, &claims);
+    progress.parked = vec![failed("a", 1, None)];
+    kept.handle(&node, &[], progress).await.expect("it is committed");
+    let reason = Reason::new("entered twice").expect("a line of text");
+    let dropped = kept.store.drop_parked(&id(2), &key("a"), Position(1), &reason).await;
+    assert!(dropped.expect("it can be dropped"), "it is the first one of its key");
+    let mut progress = come_to(9, &claims);
+    progress.settled = vec![(key("a"), Position(1))];
+    kept.handle(&node, &[], progress).await.expect("it is committed");
+    assert!(kept.store.drop_version(&id(2)).await.expect("it does not serve"), "it was there");
+    let left = kept.store.dropped(&id(2), Position::START, 10).await.expect("a list");
+    let told: Vec<_> = left.iter().map(|one| (one.position.0, one.reason.as_str())).collect();
+    assert_eq!(told, [(1, "entered twice")], "it stays when the version is removed");
 }
 
 /// A try that failed again is counted, with its error.

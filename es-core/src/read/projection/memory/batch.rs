@@ -17,8 +17,9 @@ use crate::store::error::StoreError;
 pub struct MemoryBatch<M> {
     store: MemoryProjections<M>,
     work: Work,
-    model: M,
-    marked: Option<M>,
+    /// A copy of its own from the first write on.
+    model: Arc<M>,
+    savepoint: Option<Arc<M>>,
 }
 
 #[derive(Debug)]
@@ -29,7 +30,7 @@ enum Work {
     Versions(Administration),
 }
 
-impl<M: Clone> MemoryBatch<M> {
+impl<M> MemoryBatch<M> {
     pub(super) fn new(
         store: &MemoryProjections<M>,
         id: &ProjectionId,
@@ -37,7 +38,7 @@ impl<M: Clone> MemoryBatch<M> {
         model: Arc<M>,
     ) -> Self {
         let (store, work) = (store.clone(), Work::Rows(id.clone(), purpose));
-        Self { store, work, model: Arc::unwrap_or_clone(model), marked: None }
+        Self { store, work, model, savepoint: None }
     }
 }
 
@@ -55,7 +56,7 @@ impl<M: Default> MemoryBatch<M> {
     /// Changes versions of that name, or of all.
     pub(super) fn of_versions(store: &MemoryProjections<M>, name: Option<&ProjectionName>) -> Self {
         let (store, work) = (store.clone(), Work::Versions(Administration::of(name.cloned())));
-        Self { store, work, model: M::default(), marked: None }
+        Self { store, work, model: Arc::default(), savepoint: None }
     }
 }
 
@@ -81,21 +82,21 @@ impl<M: Clone + Default + Send + Sync + 'static> ProjectionBatch for MemoryBatch
 
     fn db(&mut self) -> &mut M {
         self.go_on();
-        &mut self.model
+        Arc::make_mut(&mut self.model)
     }
 
     async fn savepoint(&mut self) -> Result<(), StoreError> {
         self.go_on();
-        self.marked = Some(self.model.clone());
+        self.savepoint = Some(Arc::clone(&self.model));
         Ok(())
     }
 
     async fn rollback_to(&mut self) -> Result<(), StoreError> {
         self.go_on();
-        let Some(marked) = &self.marked else {
-            return Err(unsupported("the batch has no mark to go back to".into()));
+        let Some(savepoint) = &self.savepoint else {
+            return Err(unsupported("the batch has no savepoint".into()));
         };
-        self.model.clone_from(marked);
+        self.model = Arc::clone(savepoint);
         Ok(())
     }
 

@@ -43,7 +43,7 @@ impl<M> Names<M> {
         &mut self,
         id: &ProjectionId,
         purpose: &Purpose,
-        model: M,
+        model: Arc<M>,
         progress: Progress,
     ) -> Result<(), CommitError> {
         let clock = self.clock;
@@ -66,7 +66,7 @@ impl<M> Names<M> {
             }
             Purpose::Prepare(_) | Purpose::Project { .. } => return Err(CommitError::Lost),
         }
-        version.model = Arc::new(model);
+        version.model = model;
         version.slots.come_to(&progress.slots);
         let settled = progress.settled.iter();
         let dropped =

@@ -39,7 +39,7 @@ use crate::stream::Position;
 ///
 /// # What it costs
 ///
-/// The model is copied for each batch, and for each mark in it: a model of a million entries makes a
+/// The model is copied for each batch that writes, and again after each savepoint: a model of a million entries makes a
 /// batch take about as long as it takes to clone them. Persistent maps, or `Arc`s around large parts,
 /// make it cheap.
 ///
@@ -201,7 +201,7 @@ impl<M: Clone + Default + Send + Sync + 'static> ProjectionBackend for MemoryPro
             VersionQuery::All => names.statuses(None),
             VersionQuery::Named(name) => names.statuses(Some(name)),
             VersionQuery::Read(name) => {
-                let read = names.read(name).map(|version| version.status(true, names.clock));
+                let read = names.read(name).map(|version| version.progress(true));
                 read.into_iter().collect()
             }
         })

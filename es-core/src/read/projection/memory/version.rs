@@ -83,7 +83,8 @@ impl<M> MemoryVersion<M> {
         row
     }
 
-    pub(super) fn status(&self, is_read: bool, clock: Clock) -> VersionStatus {
+    /// The status as far as the slots, which costs nothing however much is parked.
+    pub(super) fn progress(&self, is_read: bool) -> VersionStatus {
         let Registration { id, types, incarnation, keyed_by, .. } = &self.registration;
         let mut status = VersionStatus::new(id.clone(), self.state(), *incarnation, self.since);
         status.stopped.clone_from(&self.stopped);
@@ -91,6 +92,11 @@ impl<M> MemoryVersion<M> {
         status.keyed_by.clone_from(keyed_by);
         status.types.clone_from(types);
         status.slots = self.slots.statuses();
+        status
+    }
+
+    pub(super) fn status(&self, is_read: bool, clock: Clock) -> VersionStatus {
+        let mut status = self.progress(is_read);
         status.nodes = self.slots.nodes(clock);
         status.parked_events = self.parked.events();
         status.unreadable = self.parked.unreadable();

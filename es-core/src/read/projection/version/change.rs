@@ -130,7 +130,7 @@ pub struct VersionPlan<T> {
 }
 
 impl<T> VersionPlan<T> {
-    pub(super) fn new(answer: T, changes: Vec<VersionChange>) -> Self {
+    pub(in crate::read::projection) fn new(answer: T, changes: Vec<VersionChange>) -> Self {
         Self { changes, answer }
     }
 
