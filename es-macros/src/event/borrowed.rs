@@ -10,20 +10,15 @@ use crate::paths;
 /// The words by which serde reads a field in another way than by its type.
 const READ_OTHERWISE: &[&str] = &["skip", "skip_deserializing", "deserialize_with", "with"];
 
-/// The words by which serde reads a struct in another way than by its fields.
-const READ_AS_ANOTHER: &[&str] = &["from", "try_from", "remote"];
-
 /// True if no field holds a reference. Reports each one: serde would say that its `Deserialize` is not
 /// general enough, and not in which field.
 ///
-/// A type whose name alone is known may hold one all the same.
+/// A type whose name alone is known may hold one all the same. A `#[serde(from = …)]` on the struct
+/// changes nothing: serde asks `&'static str` and `&'static [u8]` to live as long as its input there too.
 pub(super) fn borrows_nothing(input: &DeriveInput, errors: &mut Errors) -> bool {
     let Data::Struct(data) = &input.data else {
         return true;
     };
-    if Carried::all(&input.attrs).iter().any(|word| word.is_one_of(READ_AS_ANOTHER)) {
-        return true;
-    }
     let mut is_owned = true;
     for reference in data.fields.iter().filter(|field| is_read(field)).flat_map(references) {
         is_owned = false;
