@@ -102,7 +102,8 @@
 //! # Read models and subscriptions
 //!
 //! - [`Projection`] and its handlers [`Project`]. [`Projections`](projection::Projections) runs projections in
-//!   the background, on any number of processes, with rows and checkpoints in a [`ProjectionStore`]. [`Live`]
+//!   the background, on any number of processes, with rows and checkpoints in a [`ProjectionStore`]. A
+//!   [`ProjectionHandle`](projection::ProjectionHandle) waits for a projection and looks after it. [`Live`]
 //!   folds a projection on demand. `es_postgres::guide` has the chapters on read models.
 //! - [`EventStoreExt::subscribe`] is a catch-up [`Subscription`]: existing events, then live ones. A [`Selection`]
 //!   limits it to a part of the log.

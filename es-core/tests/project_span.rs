@@ -97,7 +97,7 @@ async fn a_batch_is_a_span_with_its_counts() {
     let token = enter(&store, "bob", &[3]).await;
 
     let running = ledgers.run(Ledger).await.unwrap();
-    ledgers.wait_for::<Ledger>(token, Duration::from_secs(30)).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, Duration::from_secs(30)).await.unwrap();
 
     // The first one failed as a whole.
     let careful = watcher.0.lock().unwrap()[1].clone();

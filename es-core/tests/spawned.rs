@@ -10,7 +10,7 @@ use es_core::projection::{
     RunOptions, Thresholds,
 };
 use es_core::{
-    Actor, Checkpoint, DecidedBy, Fingerprint, ProjectionId, ProjectionKey, ProjectionName, Reason,
+    Actor, Checkpoint, DecidedBy, Fingerprint, ProjectionKey, ProjectionName, Reason,
     RecordedEvent, Rewrite, Selection, Start, Token, Transform, TransformStore,
 };
 use futures_util::{StreamExt, TryStreamExt};
@@ -252,32 +252,34 @@ where
     vec![
         tokio::spawn(async move {
             looking.status().await.expect("it is known");
-            looking.status_of::<X>().await.expect("it is known");
+            looking.of::<X>().status().await.expect("it is known");
             looking.health(&Thresholds::default()).await.expect("it is known");
             looking.rebuilding().await.expect("it is known");
         }),
         tokio::spawn(async move {
             let reason = Reason::new("it is wrong").expect("a reason");
-            after.parked::<X>().await.expect("it is known");
-            after.parked_events::<X>(&key).await.expect("it is known");
-            after.replay::<X>(&ParkedSelector::All).await.expect("it is known");
-            after.drop_parked::<X>(&key, Position(1), &reason).await.expect("it is known");
-            after.resume::<X>().await.expect("it is known");
+            after.of::<X>().parked().await.expect("it is known");
+            after.of::<X>().parked_events(&key).await.expect("it is known");
+            after.of::<X>().replay(&ParkedSelector::All).await.expect("it is known");
+            after.of::<X>().drop_parked(&key, Position(1), &reason).await.expect("it is known");
+            after.of::<X>().resume().await.expect("it is known");
         }),
         tokio::spawn(async move {
-            let (id, reason) = (ProjectionId::of::<X>(), Reason::new("it is wrong"));
-            let (key, reason) = (own_key, reason.expect("a reason"));
-            by_name.parked_of(&id).await.expect("it is known");
-            by_name.parked_events_of(&id, &key).await.expect("it is known");
-            by_name.replay_of(&id, &ParkedSelector::All).await.expect("it is known");
-            by_name.drop_parked_of(&id, &key, Position(1), &reason).await.expect("it is known");
-            by_name.resume_of(&id).await.expect("it is known");
+            let by_name = by_name.named(X::NAME).expect("a name");
+            by_name.status().await.expect("it is known");
+            by_name.health(&Thresholds::default()).await.expect("it is known");
+            by_name.parked_events(&own_key).await.expect("it is known");
+            by_name.dropped().await.expect("it is known");
+            by_name.stop("it is wrong").await.expect("it is known");
+            by_name.resume().await.expect("it is known");
+            by_name.reinstate().await.expect("it is known");
+            by_name.with_version(9).drop_version().await.expect("there is none");
         }),
         tokio::spawn(async move {
             let (token, soon) = (Token::from(Position(1)), Duration::from_secs(10));
-            waiting.wait_for::<X>(token, soon).await.expect("it comes as far");
-            let name = ProjectionId::of::<X>().name;
-            waiting.wait_for_name(&name, token, soon).await.expect("it comes as far");
+            waiting.of::<X>().wait_for(token, soon).await.expect("it comes as far");
+            let by_name = waiting.named(X::NAME).expect("a name");
+            by_name.wait_for(token, soon).await.expect("it comes as far");
         }),
         tokio::spawn(async move {
             let tell = |_: &es_core::projection::RebuildProgress| {};

@@ -164,7 +164,7 @@ pub async fn show(pool: PgPool) -> Result<(), Box<dyn std::error::Error>> {
 
     let done = accounts.execute(Withdraw { account: "ada".into(), cents: 5 }).await?;
     if let Some(token) = done.token() {                 // to read your own write; over HTTP in a header, `es-token`
-        projections.wait_for::<Balances>(token, Duration::from_secs(2)).await?;
+        projections.of::<Balances>().wait_for(token, Duration::from_secs(2)).await?;
     }
     let cents: i64 = sqlx::query_scalar("SELECT cents FROM balances.account WHERE id = 'ada'").fetch_one(&pool).await?;
     println!("{cents} cents; {}", projections.health(&Thresholds::default()).await?);

@@ -26,7 +26,7 @@ async fn a_log_that_is_away_is_waited_for_and_the_status_says_why() {
     assert_eq!(books(&kept).total(), 0);
 
     weather.set_away(false);
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
     until_it("the error is gone", async || error().await.is_none()).await;
     running.stop().await;
 }
@@ -38,7 +38,7 @@ async fn a_projection_store_that_is_away_is_waited_for() {
     let ledgers = Projections::new(store.clone(), FaultyKept(kept.clone(), weather.clone()));
     let running = ledgers.run_with(Ledger::default(), brisk()).await.unwrap();
     let token = enter(&store, "ada", [1]).await;
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
 
     weather.set_away(true);
     let (id, node) = (ProjectionId::of::<Ledger>(), NodeId::generate());
@@ -50,7 +50,7 @@ async fn a_projection_store_that_is_away_is_waited_for() {
     let token = enter(&store, "ada", [2]).await;
     weather.set_away(false);
 
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
     assert_eq!(books(&kept).entries["ada"], [1, 2]);
     running.stop().await;
 }
@@ -81,7 +81,7 @@ async fn calls_that_fail_now_and_then_change_nothing() {
     ledger.mend();
     // On a slow machine the next try of what failed may be a minute away.
     let operator = Projections::new(store.clone(), kept.clone());
-    operator.replay::<Ledger>(&es_core::projection::ParkedSelector::All).await.unwrap();
+    operator.of::<Ledger>().replay(&es_core::projection::ParkedSelector::All).await.unwrap();
     until("all entries are there", || books(&kept).total() >= 500).await;
     for running in running {
         running.stop().await;
@@ -114,7 +114,7 @@ async fn batches_that_are_begun_with_a_commit_lose_and_double_nothing() {
     until("some entries are there", || books(&kept).total() >= 100).await;
     ledger.mend();
     let operator = Projections::new(store, kept.clone());
-    operator.replay::<Ledger>(&es_core::projection::ParkedSelector::All).await.unwrap();
+    operator.of::<Ledger>().replay(&es_core::projection::ParkedSelector::All).await.unwrap();
     until("all entries are there", || books(&kept).total() >= 400).await;
     for running in running {
         running.stop().await;

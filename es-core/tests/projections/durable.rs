@@ -143,7 +143,7 @@ async fn the_record_of_an_old_correction_is_handed_over() {
     let token = correct(&store, "ada").await;
 
     let subscribed = ledgers.subscribe(mails(), Selection::log(), Start::Beginning, Records).await;
-    ledgers.wait_for_name(&mails(), token, LONG).await.unwrap();
+    ledgers.named("mails").unwrap().wait_for(token, LONG).await.unwrap();
 
     assert_eq!(kept.read(&mails(), Books::clone).unwrap().entries["account/ada"], [0]);
     subscribed.unwrap().stop().await;

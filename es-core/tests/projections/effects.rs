@@ -86,7 +86,7 @@ async fn in_the_store_of_the_progress_each_effect_is_had_once_by_one_of_the_vers
     let (store, kept, ledgers) = service();
     let token = enter(&store, "ada", 0..100).await;
     let old = ledgers.run_with(Mails::<1>::default(), brisk()).await.unwrap();
-    ledgers.wait_for::<Mails<1>>(token, LONG).await.unwrap();
+    ledgers.of::<Mails<1>>().wait_for(token, LONG).await.unwrap();
 
     let new = ledgers.run_with(Mails::<2>::default(), brisk()).await.unwrap();
     for number in 100..200 {
@@ -95,7 +95,7 @@ async fn in_the_store_of_the_progress_each_effect_is_had_once_by_one_of_the_vers
     }
     until_the_second_serves(&kept).await;
     let token = enter(&store, "bob", 200..300).await;
-    ledgers.wait_for::<Mails<2>>(token, LONG).await.unwrap();
+    ledgers.of::<Mails<2>>().wait_for(token, LONG).await.unwrap();
 
     until_it_is_retired(&old).await;
     let (mut first, second) = (effects::<1>(&kept), effects::<2>(&kept));
@@ -117,7 +117,7 @@ async fn a_version_whose_place_was_taken_has_no_more_effects_elsewhere() {
         .run_into(Mails::<1>::default(), outbox.clone(), Start::Beginning, slow)
         .await
         .unwrap();
-    ledgers.wait_for::<Mails<1>>(token, LONG).await.unwrap();
+    ledgers.of::<Mails<1>>().wait_for(token, LONG).await.unwrap();
 
     let new = ledgers
         .run_into(Mails::<2>::default(), outbox.clone(), Start::Beginning, brisk())
@@ -125,7 +125,7 @@ async fn a_version_whose_place_was_taken_has_no_more_effects_elsewhere() {
         .unwrap();
     until_the_second_serves(&kept).await;
     let token = enter(&store, "bob", 100..200).await;
-    ledgers.wait_for::<Mails<2>>(token, LONG).await.unwrap();
+    ledgers.of::<Mails<2>>().wait_for(token, LONG).await.unwrap();
 
     until_it_is_retired(&old).await;
     let sent = outbox.sent();
@@ -143,13 +143,13 @@ async fn effects_that_the_old_version_never_came_to_are_had_by_the_new_one() {
     let (store, kept, ledgers) = service();
     let token = enter(&store, "ada", 0..100).await;
     let old = ledgers.run_with(Mails::<1>::default(), brisk()).await.unwrap();
-    ledgers.wait_for::<Mails<1>>(token, LONG).await.unwrap();
+    ledgers.of::<Mails<1>>().wait_for(token, LONG).await.unwrap();
     old.stop().await;
     let token = enter(&store, "ada", 100..200).await;
 
     let new = ledgers.run_with(Mails::<2>::default(), brisk()).await.unwrap();
     until_the_second_serves(&kept).await;
-    ledgers.wait_for::<Mails<2>>(token, LONG).await.unwrap();
+    ledgers.of::<Mails<2>>().wait_for(token, LONG).await.unwrap();
 
     assert!(effects::<2>(&kept).into_iter().eq(100..200), "{:?}", effects::<2>(&kept));
     new.stop().await;
@@ -160,17 +160,17 @@ async fn what_waited_during_the_building_has_no_second_effect_when_it_is_done_at
     let (store, kept, ledgers) = service();
     let token = enter(&store, "ada", 0..3).await;
     let old = ledgers.run_with(Mails::<1>::default(), brisk()).await.unwrap();
-    ledgers.wait_for::<Mails<1>>(token, LONG).await.unwrap();
+    ledgers.of::<Mails<1>>().wait_for(token, LONG).await.unwrap();
     let failing = Mails::<2>(Ledger::failing_at([1]));
     let once = brisk().with_on_failure(OnFailure::Park { attempts: 1 });
     let new = ledgers.run_with(failing.clone(), once).await.unwrap();
     until_the_second_serves(&kept).await;
     let token = enter(&store, "ada", 3..5).await;
-    ledgers.wait_for::<Mails<2>>(token, LONG).await.unwrap();
+    ledgers.of::<Mails<2>>().wait_for(token, LONG).await.unwrap();
 
     failing.0.mend();
-    ledgers.replay::<Mails<2>>(&es_core::projection::ParkedSelector::All).await.unwrap();
-    until_it("nothing waits", async || ledgers.parked::<Mails<2>>().await.unwrap().is_empty())
+    ledgers.of::<Mails<2>>().replay(&es_core::projection::ParkedSelector::All).await.unwrap();
+    until_it("nothing waits", async || ledgers.of::<Mails<2>>().parked().await.unwrap().is_empty())
         .await;
 
     assert_eq!((effects::<1>(&kept), effects::<2>(&kept)), (vec![0, 1, 2], vec![3, 4]));
@@ -185,7 +185,7 @@ async fn an_effect_that_waits_is_had_before_the_place_is_taken() {
     let once = brisk().with_on_failure(OnFailure::Park { attempts: 1 });
     let token = enter(&store, "ada", 0..3).await;
     let old = ledgers.run_with(failing.clone(), once).await.unwrap();
-    ledgers.wait_for::<Mails<1>>(token, LONG).await.unwrap();
+    ledgers.of::<Mails<1>>().wait_for(token, LONG).await.unwrap();
     let new = ledgers.run_with(Mails::<2>::default(), brisk()).await.unwrap();
     until_it("the new version says what it waits for", async || {
         let versions = kept.versions(None).await.unwrap();
@@ -195,7 +195,7 @@ async fn an_effect_that_waits_is_had_before_the_place_is_taken() {
     .await;
 
     failing.0.mend();
-    ledgers.replay::<Mails<1>>(&es_core::projection::ParkedSelector::All).await.unwrap();
+    ledgers.of::<Mails<1>>().replay(&es_core::projection::ParkedSelector::All).await.unwrap();
     until_the_second_serves(&kept).await;
 
     assert_eq!((effects::<1>(&kept), effects::<2>(&kept)), (vec![0, 1, 2], vec![]));

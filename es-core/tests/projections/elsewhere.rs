@@ -35,14 +35,14 @@ async fn what_is_told_elsewhere_is_kept_track_of_here() {
         .run_into(Ledger::default(), bell.clone(), Start::Beginning, options.clone())
         .await
         .unwrap();
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
     run.stop().await;
     let run = node(&store, &kept)
         .run_into(Ledger::default(), bell.clone(), Start::Beginning, options)
         .await
         .unwrap();
     let token = enter(&store, "ada", [4]).await;
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
 
     assert_eq!(*bell.0.lock().unwrap(), [1, 2, 3, 4]);
     run.stop().await;
@@ -64,7 +64,7 @@ async fn what_fails_elsewhere_waits_and_nothing_before_it_is_told_again() {
     let options = RunOptions::default();
     let run = ledgers.run_into(ledger.clone(), bell.clone(), Start::Beginning, options);
     let run = run.await.unwrap();
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
     assert_eq!(bell.heard(), [1]);
 
     ledger.mend();
@@ -86,7 +86,7 @@ async fn an_outage_of_an_hour_parks_nothing_and_keeps_the_order() {
     let run = ledgers.run_into(ledger.clone(), bell.clone(), Start::Beginning, options);
     let run = run.await.unwrap();
     tokio::time::sleep(Duration::from_secs(3600)).await;
-    let waiting = ledgers.parked::<Ledger>().await.unwrap();
+    let waiting = ledgers.of::<Ledger>().parked().await.unwrap();
     assert_eq!(waiting.len(), 3);
     assert!(waiting.iter().all(|key| key.next_attempt.is_some()), "{waiting:?}");
     assert_eq!(bell.heard(), [0_u64; 0]);
@@ -96,7 +96,7 @@ async fn an_outage_of_an_hour_parks_nothing_and_keeps_the_order() {
     let mut heard = bell.heard();
     heard.sort_unstable();
     assert_eq!(heard, [1, 1, 1, 2, 2, 2]);
-    assert!(ledgers.parked::<Ledger>().await.unwrap().is_empty());
+    assert!(ledgers.of::<Ledger>().parked().await.unwrap().is_empty());
     run.stop().await;
 }
 
@@ -110,7 +110,7 @@ async fn effects_are_parked_where_somebody_says_so() {
     let run = ledgers.run_into(ledger, bell, Start::Beginning, options).await.unwrap();
     tokio::time::sleep(Duration::from_secs(5 * 60)).await;
 
-    let parked = ledgers.parked::<Ledger>().await.unwrap();
+    let parked = ledgers.of::<Ledger>().parked().await.unwrap();
     assert_eq!((parked[0].attempts, parked[0].next_attempt), (3, None));
     run.stop().await;
 }
@@ -127,7 +127,7 @@ async fn a_new_one_begins_where_it_is_told_and_a_known_one_goes_on() {
     };
     let running = run(Start::Now).await;
     let token = enter(&store, "ada", [3]).await;
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
     running.stop().await;
     enter(&store, "ada", [4]).await;
     let running = run(Start::Now).await;
@@ -217,7 +217,7 @@ async fn a_rejected_event_is_parked_at_once_and_an_outage_never() {
     let run = ledgers.run(Blaming).await.unwrap();
     tokio::time::sleep(Duration::from_secs(10 * 60)).await;
 
-    let parked = ledgers.parked::<Blaming>().await.unwrap();
+    let parked = ledgers.of::<Blaming>().parked().await.unwrap();
     let [ada, bob] = &parked[..] else { panic!("two keys wait: {parked:?}") };
     assert_eq!((ada.attempts, ada.next_attempt), (1, None));
     assert!(bob.attempts > 5 && bob.next_attempt.is_some(), "{bob:?}");

@@ -59,7 +59,7 @@ async fn a_page_is_handed_over_at_once() {
     let token = enter(&store, "ada", 0..700).await;
 
     let running = ledgers.run(bulk.clone()).await.unwrap();
-    ledgers.wait_for::<Bulk>(token, LONG).await.unwrap();
+    ledgers.of::<Bulk>().wait_for(token, LONG).await.unwrap();
 
     assert_eq!(*bulk.sizes.lock().unwrap(), [500, 200]);
     assert!(books(&kept).entries["ada"].iter().copied().eq(0..700));
@@ -74,7 +74,7 @@ async fn of_a_page_that_failed_all_but_the_bad_one_is_handled() {
     let token = enter(&store, "bob", 4..8).await;
 
     let running = ledgers.run(bulk.clone()).await.unwrap();
-    ledgers.wait_for::<Bulk>(token, LONG).await.unwrap();
+    ledgers.of::<Bulk>().wait_for(token, LONG).await.unwrap();
 
     assert_eq!(bulk.sizes.lock().unwrap()[..9], [8, 1, 1, 1, 1, 1, 1, 1, 1]);
     assert_eq!(books(&kept).total(), 7);
@@ -100,10 +100,10 @@ async fn a_stream_that_was_corrected_is_forgotten_and_its_copies_are_handled() {
     enter(&store, "ada", 1..4).await;
     let token = enter(&store, "bob", 4..8).await;
     let running = ledgers.run(Bulk::default()).await.unwrap();
-    ledgers.wait_for::<Bulk>(token, LONG).await.unwrap();
+    ledgers.of::<Bulk>().wait_for(token, LONG).await.unwrap();
 
     let token = correct(&store, "ada").await;
-    ledgers.wait_for::<Bulk>(token, LONG).await.unwrap();
+    ledgers.of::<Bulk>().wait_for(token, LONG).await.unwrap();
 
     assert_eq!(books(&kept).entries["ada"], [10, 20, 30]);
     assert_eq!(books(&kept).entries["bob"], [4, 5, 6, 7]);
@@ -115,13 +115,13 @@ async fn who_cannot_forget_counts_nothing_twice() {
     let (store, kept, ledgers) = service();
     let token = enter(&store, "ada", 1..4).await;
     let running = ledgers.run(Ledger::default()).await.unwrap();
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
 
     let token = correct(&store, "ada").await;
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
 
     assert_eq!(books(&kept).entries["ada"], [1, 2, 3]);
-    let parked = ledgers.parked::<Ledger>().await.unwrap();
+    let parked = ledgers.of::<Ledger>().parked().await.unwrap();
     assert_eq!((&parked[0].key, parked[0].behind), (&key("ada"), 3));
     assert!(parked[0].error.contains("write `ReadModel::forget`"), "{}", parked[0].error);
     running.stop().await;
@@ -164,10 +164,10 @@ async fn an_event_without_a_key_fails_and_is_kept_with_its_stream() {
     let token = enter(&store, "bob", [14, 16]).await;
 
     let running = ledgers.run(ByNumber(Ledger::default())).await.unwrap();
-    ledgers.wait_for::<ByNumber>(token, LONG).await.unwrap();
+    ledgers.of::<ByNumber>().wait_for(token, LONG).await.unwrap();
 
     assert_eq!(books(&kept).total(), 3);
-    let parked = ledgers.parked::<ByNumber>().await.unwrap();
+    let parked = ledgers.of::<ByNumber>().parked().await.unwrap();
     let parked: Vec<_> = parked.iter().map(|one| (one.key.as_str(), one.error.as_str())).collect();
     assert_eq!(parked[0].0, "account/ada");
     assert!(parked[0].1.starts_with("the event at position 2 has no key"), "{}", parked[0].1);
@@ -182,10 +182,10 @@ async fn what_fails_is_in_order_by_the_declared_key() {
     let token = enter(&store, "bob", [1, 2]).await;
 
     let running = ledgers.run(ByNumber(Ledger::failing_at([1]))).await.unwrap();
-    ledgers.wait_for::<ByNumber>(token, LONG).await.unwrap();
+    ledgers.of::<ByNumber>().wait_for(token, LONG).await.unwrap();
 
     assert_eq!(books(&kept).total(), 2);
-    let parked = ledgers.parked::<ByNumber>().await.unwrap();
+    let parked = ledgers.of::<ByNumber>().parked().await.unwrap();
     assert_eq!((parked[0].key.as_str(), parked[0].behind), ("1", 1));
     running.stop().await;
 }
@@ -213,10 +213,10 @@ async fn of_a_stream_that_was_corrected_before_there_is_nothing_to_forget() {
     let token = correct(&store, "ada").await;
 
     let running = ledgers.run(Ledger::default()).await.unwrap();
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
 
     assert_eq!(books(&kept).entries["ada"], [10, 20, 30]);
-    assert!(ledgers.parked::<Ledger>().await.unwrap().is_empty());
+    assert!(ledgers.of::<Ledger>().parked().await.unwrap().is_empty());
     running.stop().await;
 }
 
@@ -225,7 +225,7 @@ async fn a_projection_by_another_key_stops_before_a_correction_and_goes_on_when_
     let (store, kept, ledgers) = service();
     let token = enter(&store, "ada", 1..4).await;
     let running = ledgers.run(ByNumber(Ledger::default())).await.unwrap();
-    ledgers.wait_for::<ByNumber>(token, LONG).await.unwrap();
+    ledgers.of::<ByNumber>().wait_for(token, LONG).await.unwrap();
 
     let token = correct(&store, "ada").await;
     until_it("it stops", async || {
@@ -236,8 +236,8 @@ async fn a_projection_by_another_key_stops_before_a_correction_and_goes_on_when_
     assert_eq!(books(&kept).entries["ada"], [1, 2, 3]);
 
     ledgers.rebuild_in_place(&ByNumber(Ledger::default())).await.unwrap();
-    ledgers.resume::<ByNumber>().await.unwrap();
-    ledgers.wait_for::<ByNumber>(token, LONG).await.unwrap();
+    ledgers.of::<ByNumber>().resume().await.unwrap();
+    ledgers.of::<ByNumber>().wait_for(token, LONG).await.unwrap();
 
     assert_eq!(books(&kept).entries["ada"], [10, 20, 30]);
     running.stop().await;

@@ -8,6 +8,7 @@ mod failing;
 mod faulty;
 mod fixture;
 mod handing_over;
+mod handle;
 mod many_parked;
 mod nodes;
 mod parked;

@@ -33,11 +33,11 @@ async fn spoil(keys: u64) -> f64 {
     let once = RunOptions::default().with_on_failure(OnFailure::Park { attempts: 1 });
     let running = ledgers.run_with(ledger.clone(), once).await.unwrap();
     let token = enter(&store, "good", [2]).await;
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
     assert_eq!(kept.read(&name(), |count| *count), Some(1));
 
     ledger.mend();
-    assert_eq!(ledgers.replay::<Ledger>(&ParkedSelector::All).await.unwrap(), keys);
+    assert_eq!(ledgers.of::<Ledger>().replay(&ParkedSelector::All).await.unwrap(), keys);
     until("all are done", || kept.read(&name(), |count| *count) == Some(2 * keys + 1)).await;
     let seconds = began.elapsed().as_secs_f64();
     running.stop().await;

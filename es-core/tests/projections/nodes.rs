@@ -72,7 +72,7 @@ fn another_node_takes_over_from_one_that_died() {
     living.block_on(async {
         let running = ledgers.run_with(Ledger::default(), brisk()).await.unwrap();
         let token = enter(&store, "ada", [1]).await;
-        ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+        ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
         until_shares(&kept, &[64]).await;
         running.stop().await;
     });

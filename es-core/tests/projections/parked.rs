@@ -13,7 +13,7 @@ async fn parked() -> (Ledger, Kept, Ledgers, Running) {
     let token = enter(&store, "bob", [11, 12]).await;
     let once = RunOptions::default().with_on_failure(OnFailure::Park { attempts: 1 });
     let running = ledgers.run_with(ledger.clone(), once).await.unwrap();
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
     (ledger, kept, ledgers, running)
 }
 
@@ -22,12 +22,12 @@ async fn one_key_is_replayed_and_the_others_stay() {
     let (ledger, kept, ledgers, running) = parked().await;
     ledger.mend();
 
-    let replayed = ledgers.replay::<Ledger>(&ParkedSelector::One(key("ada"))).await.unwrap();
+    let replayed = ledgers.of::<Ledger>().replay(&ParkedSelector::One(key("ada"))).await.unwrap();
     until("all of ada's entries are there", || books(&kept).total() == 3).await;
 
     assert_eq!(replayed, 1);
     assert_eq!(books(&kept).entries["ada"], [1, 2, 3]);
-    let left = ledgers.parked::<Ledger>().await.unwrap();
+    let left = ledgers.of::<Ledger>().parked().await.unwrap();
     assert_eq!(left.iter().map(|parked| &parked.key).collect::<Vec<_>>(), [&key("bob")]);
     running.stop().await;
 }
@@ -36,24 +36,24 @@ async fn one_key_is_replayed_and_the_others_stay() {
 async fn a_replay_that_fails_again_stays_parked() {
     let (_, _, ledgers, running) = parked().await;
 
-    ledgers.replay::<Ledger>(&ParkedSelector::All).await.unwrap();
+    ledgers.of::<Ledger>().replay(&ParkedSelector::All).await.unwrap();
     until_it("both were tried once more", async || {
-        let parked = ledgers.parked::<Ledger>().await.unwrap();
+        let parked = ledgers.of::<Ledger>().parked().await.unwrap();
         parked.iter().all(|parked| parked.attempts == 1 && parked.next_attempt.is_none())
     })
     .await;
 
-    assert_eq!(ledgers.parked::<Ledger>().await.unwrap().len(), 2);
+    assert_eq!(ledgers.of::<Ledger>().parked().await.unwrap().len(), 2);
     running.stop().await;
 }
 
 #[tokio::test]
 async fn what_is_behind_a_dropped_event_is_handled_without_it() {
     let (_, kept, ledgers, running) = parked().await;
-    let first = ledgers.parked::<Ledger>().await.unwrap()[0].position;
+    let first = ledgers.of::<Ledger>().parked().await.unwrap()[0].position;
     let reason = Reason::new("a test account").unwrap();
 
-    let was_first = ledgers.drop_parked::<Ledger>(&key("ada"), first, &reason).await.unwrap();
+    let was_first = ledgers.of::<Ledger>().drop_parked(&key("ada"), first, &reason).await.unwrap();
     until("the rest of ada's entries is there", || books(&kept).total() == 2).await;
 
     assert!(was_first);
@@ -66,8 +66,8 @@ async fn what_is_behind_another_is_not_dropped() {
     let (_, _, ledgers, running) = parked().await;
     let reason = Reason::new("a test account").unwrap();
 
-    let second = ledgers.parked_events::<Ledger>(&key("ada")).await.unwrap()[1].event.position;
-    assert!(!ledgers.drop_parked::<Ledger>(&key("ada"), second, &reason).await.unwrap());
+    let second = ledgers.of::<Ledger>().parked_events(&key("ada")).await.unwrap()[1].event.position;
+    assert!(!ledgers.of::<Ledger>().drop_parked(&key("ada"), second, &reason).await.unwrap());
     running.stop().await;
 }
 
@@ -78,7 +78,7 @@ async fn who_takes_over_knows_what_waits() {
 
     ledger.mend();
     let running = ledgers.run(ledger).await.unwrap();
-    ledgers.replay::<Ledger>(&ParkedSelector::All).await.unwrap();
+    ledgers.of::<Ledger>().replay(&ParkedSelector::All).await.unwrap();
     until("all entries are there", || books(&kept).total() == 5).await;
 
     assert_eq!(books(&kept).entries["ada"], [1, 2, 3]);
@@ -98,11 +98,11 @@ async fn what_comes_while_a_key_is_worked_off_waits_for_all_of_it() {
     }
     let once = brisk().with_on_failure(OnFailure::Park { attempts: 1 });
     let running = ledgers.run_with(ledger.clone(), once).await.unwrap();
-    ledgers.wait_for::<Ledger>(token.unwrap(), LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token.unwrap(), LONG).await.unwrap();
     ledger.mend();
 
     for (nth, account) in accounts.iter().enumerate() {
-        ledgers.replay::<Ledger>(&ParkedSelector::One(key(account))).await.unwrap();
+        ledgers.of::<Ledger>().replay(&ParkedSelector::One(key(account))).await.unwrap();
         enter(&store, account, [4]).await;
         until("all entries are there", || books(&kept).total() == 4 * (nth + 1)).await;
     }

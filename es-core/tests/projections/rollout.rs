@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use es_core::projection::{EventHandler, HealthState, NodeStatus, ProjectionStore, Thresholds};
-use es_core::{ProjectionId, RecordedEvent, Selection, Start};
+use es_core::{RecordedEvent, Selection, Start};
 
 use crate::fixture::*;
 use crate::watched::Watcher;
@@ -284,7 +284,7 @@ async fn mails_of_a_newer_release_are_left_to_it() {
         assert!(second.starts_with(&(100 + number).to_string()), "{second}");
     }
     service.until_shares(&[0, 64]).await;
-    assert!(service.node().parked::<new::Mails>().await.unwrap().is_empty());
+    assert!(service.node().of::<new::Mails>().parked().await.unwrap().is_empty());
     old.stop().await;
     new.stop().await;
 }
@@ -323,7 +323,7 @@ async fn what_no_node_can_read_waits_is_named_and_goes_on_by_itself() {
 
 impl Service {
     async fn parked(&self) -> Vec<es_core::projection::ParkedKey> {
-        self.node().parked::<new::Mails>().await.unwrap()
+        self.node().of::<new::Mails>().parked().await.unwrap()
     }
 }
 
@@ -431,18 +431,15 @@ async fn a_named_subscription_leaves_it_to_the_newer_release_as_well() {
     for number in 0..20 {
         service.new_mail(&format!("m-{number}"), number).await;
     }
-    let id = ProjectionId::new(name(), 1);
-    until_it("the old release waits", async || {
-        service.node().parked_of(&id).await.unwrap().len() == 20
-    })
-    .await;
+    let node = service.node();
+    let mailer = node.named("mailer").unwrap();
+    until_it("the old release waits", async || mailer.parked().await.unwrap().len() == 20).await;
 
     let new = service.node();
     let new = new.subscribe_with(name(), all(), begin, new::Subscriber, brisk()).await.unwrap();
 
     until("all are sent", || service.sent("mailer").total() == 20).await;
-    until_it("nothing waits", async || service.node().parked_of(&id).await.unwrap().is_empty())
-        .await;
+    until_it("nothing waits", async || mailer.parked().await.unwrap().is_empty()).await;
     old.stop().await;
     new.stop().await;
 }

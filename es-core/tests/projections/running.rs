@@ -9,7 +9,7 @@ async fn what_is_appended_shows_in_the_rows() {
     let running = ledgers.run(Ledger::default()).await.unwrap();
 
     let token = enter(&store, "ada", [3]).await;
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
 
     assert_eq!(books(&kept).entries["ada"], [1, 2, 3]);
     running.stop().await;
@@ -24,7 +24,7 @@ async fn ten_thousand_events_are_handled_once_each() {
     }
 
     let running = ledgers.run(Ledger::default()).await.unwrap();
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
 
     let books = books(&kept);
     assert_eq!(books.total(), 10_000);
@@ -37,13 +37,13 @@ async fn it_goes_on_where_it_stopped() {
     let (store, kept, ledgers) = service();
     let token = enter(&store, "ada", [1]).await;
     let running = ledgers.run(Ledger::default()).await.unwrap();
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
     running.stop().await;
 
     let token = enter(&store, "ada", [2]).await;
     let again = Ledger::default();
     let running = node(&store, &kept).run(again.clone()).await.unwrap();
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
 
     assert_eq!(books(&kept).entries["ada"], [1, 2]);
     assert_eq!(again.calls(), 1);

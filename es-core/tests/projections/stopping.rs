@@ -33,7 +33,7 @@ async fn what_hangs_is_broken_off_and_handled_by_the_next() {
     assert!(began.elapsed() < LONG, "{:?}", began.elapsed());
     assert_eq!(books(&kept).total(), 0);
     let running = ledgers.run(Ledger::default()).await.unwrap();
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
     assert_eq!(books(&kept).entries["ada"], [1]);
     running.stop().await;
 }

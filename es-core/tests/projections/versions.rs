@@ -9,7 +9,7 @@ use crate::fixture::*;
 
 /// The second version of the ledger: it keeps twice the number.
 #[derive(Clone, Debug)]
-struct Doubled;
+pub(crate) struct Doubled;
 
 impl Projection for Doubled {
     const NAME: &'static str = "ledger";
@@ -36,7 +36,7 @@ async fn it_takes_the_place_of_the_old_one_when_it_has_come_as_far() {
     let (store, kept, ledgers) = service();
     let token = enter(&store, "ada", 0..2000).await;
     let old = ledgers.run_with(Ledger::default(), brisk()).await.unwrap();
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
 
     let one = ledgers.run_with(Doubled, brisk()).await.unwrap();
     let two = node(&store, &kept).run_with(Doubled, brisk()).await.unwrap();
@@ -45,7 +45,7 @@ async fn it_takes_the_place_of_the_old_one_when_it_has_come_as_far() {
     assert_eq!(books(&kept).entries["ada"].len(), 2000);
     until("it is run as retired", || old.state() == VersionState::Retired).await;
     let token = enter(&store, "ada", [2000]).await;
-    ledgers.wait_for::<Doubled>(token, LONG).await.unwrap();
+    ledgers.of::<Doubled>().wait_for(token, LONG).await.unwrap();
     assert_eq!(books(&kept).entries["ada"][2000], 4000);
     one.stop().await;
     two.stop().await;
@@ -56,7 +56,7 @@ async fn it_takes_the_place_of_one_that_nobody_runs_any_more() {
     let (store, kept, ledgers) = service();
     let token = enter(&store, "ada", 0..10).await;
     let old = ledgers.run(Ledger::default()).await.unwrap();
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
     old.stop().await;
     enter(&store, "ada", 10..20).await;
 
@@ -95,7 +95,7 @@ async fn the_way_back_to_the_version_before_is_one_call() {
         }
     });
 
-    let state = ledgers.reinstate::<Ledger>().await.unwrap();
+    let state = ledgers.of::<Ledger>().reinstate().await.unwrap();
 
     assert_eq!(state, VersionState::Building);
     until("the old rows are read again", || books(&kept).entries["ada"][1] == 1).await;

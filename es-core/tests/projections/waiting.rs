@@ -12,10 +12,10 @@ async fn what_is_shown_is_not_waited_for() {
     let (store, _, ledgers) = service();
     let token = enter(&store, "ada", [1]).await;
     let running = ledgers.run(Ledger::default()).await.unwrap();
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
     running.stop().await;
 
-    ledgers.wait_for::<Ledger>(token, Duration::ZERO).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, Duration::ZERO).await.unwrap();
 }
 
 #[tokio::test]
@@ -25,7 +25,7 @@ async fn one_waits_for_what_another_node_does() {
     let elsewhere = node(&store, &kept);
 
     let token = enter(&store, "ada", [1]).await;
-    elsewhere.wait_for::<Ledger>(token, LONG).await.unwrap();
+    elsewhere.of::<Ledger>().wait_for(token, LONG).await.unwrap();
 
     assert_eq!(books(&kept).entries["ada"], [1]);
     running.stop().await;
@@ -42,7 +42,7 @@ async fn many_wait_at_once() {
         let token = enter(&store, "ada", [number]).await;
         let (ledgers, kept) = (ledgers.clone(), kept.clone());
         waiting.spawn(async move {
-            ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+            ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
             books(&kept).entries["ada"].contains(&number)
         });
     }
@@ -56,10 +56,10 @@ async fn what_does_not_come_in_time_says_how_far_it_is() {
     let (store, _, ledgers) = service();
     let token = enter(&store, "ada", [1]).await;
     let running = ledgers.run(Ledger::default()).await.unwrap();
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
 
     let later = Token::from(Position(99));
-    let late = ledgers.wait_for::<Ledger>(later, Duration::from_millis(50)).await.unwrap_err();
+    let late = ledgers.of::<Ledger>().wait_for(later, Duration::from_millis(50)).await.unwrap_err();
 
     assert_eq!(
         late.to_string(),
@@ -74,10 +74,10 @@ async fn one_who_gives_up_waiting_holds_up_nobody() {
     let running = ledgers.run(Ledger::default()).await.unwrap();
     let patient = tokio::spawn({
         let ledgers = ledgers.clone();
-        async move { ledgers.wait_for::<Ledger>(Token::from(Position(1)), LONG).await }
+        async move { ledgers.of::<Ledger>().wait_for(Token::from(Position(1)), LONG).await }
     });
     let short = Duration::from_millis(20);
-    assert!(ledgers.wait_for::<Ledger>(Token::from(Position(9)), short).await.is_err());
+    assert!(ledgers.of::<Ledger>().wait_for(Token::from(Position(9)), short).await.is_err());
 
     enter(&store, "ada", [1]).await;
 
@@ -89,7 +89,7 @@ async fn one_who_gives_up_waiting_holds_up_nobody() {
 async fn a_projection_that_nobody_has_run_is_unknown() {
     let (_, _, ledgers) = service();
 
-    let unknown = ledgers.wait_for::<Ledger>(Token::from(Position(1)), LONG).await;
+    let unknown = ledgers.of::<Ledger>().wait_for(Token::from(Position(1)), LONG).await;
 
     assert!(matches!(unknown, Err(WaitError::Unknown { .. })), "{unknown:?}");
 }
@@ -99,11 +99,11 @@ async fn a_projection_of_another_log_shows_nothing_of_this_one() {
     let (store, kept, ledgers) = service();
     let token = enter(&store, "ada", [1]).await;
     let running = ledgers.run(Ledger::default()).await.unwrap();
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
     running.stop().await;
 
     let restored = node(&MemoryStore::new(), &kept);
-    let waited = restored.wait_for::<Ledger>(token, LONG).await;
+    let waited = restored.of::<Ledger>().wait_for(token, LONG).await;
 
     assert!(matches!(waited, Err(WaitError::OtherLog { .. })), "{waited:?}");
     assert!(restored.run(Ledger::default()).await.is_err());
@@ -119,7 +119,7 @@ async fn who_waits_for_the_end_of_the_log_does_not_ask_with_each_batch() {
     let slow = Ledger { takes: Duration::from_millis(5), ..Ledger::default() };
     let running = ledgers.run_with(slow, brisk().with_batch(1)).await.unwrap();
 
-    ledgers.wait_for::<Ledger>(token, LONG).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
 
     // By the clock: after 5, 10, 20, 40 ms, and every 50 ms from then on.
     assert!(weather.asked() < 30, "{} times for 60 batches", weather.asked());

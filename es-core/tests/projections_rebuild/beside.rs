@@ -117,7 +117,7 @@ async fn a_parked_key_is_not_compared() {
     until_state(&kept, 2, VersionState::Serving).await;
 
     assert_eq!(read(&kept)["a"], 2);
-    assert_eq!(projections.parked::<Balances<2>>().await.unwrap().len(), 1);
+    assert_eq!(projections.of::<Balances<2>>().parked().await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ async fn who_has_come_along_lacks_nothing() {
     let _running = projections.run(Balances::<1>::default()).await.unwrap();
     until_at(&kept, 1, 100).await;
 
-    let status = &projections.status_of::<Balances<1>>().await.unwrap()[0];
+    let status = &projections.of::<Balances<1>>().status().await.unwrap()[0];
 
     assert_eq!((status.lag, status.end), (Lag::default(), Position(100)));
     assert_eq!(status.left, Some(Duration::ZERO));

@@ -259,7 +259,7 @@ async fn nobody_has_to_wait_for_an_inline_projection() {
 
     let token: Token = done.token().unwrap();
 
-    projections.wait_for::<Jars>(token, Duration::from_secs(10)).await.unwrap();
+    projections.of::<Jars>().wait_for(token, Duration::from_secs(10)).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

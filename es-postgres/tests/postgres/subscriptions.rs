@@ -140,7 +140,8 @@ async fn a_consumer_works_behind_a_pooler() {
     for nth in 0..30 {
         last = store.append(append("a", exact(nth), 1)).await.unwrap().token();
     }
-    projections.wait_for_name(&name, last.unwrap(), PATIENCE).await.unwrap();
+    let notes = projections.named("notes-of-all").unwrap();
+    notes.wait_for(last.unwrap(), PATIENCE).await.unwrap();
     running.unwrap().stop().await;
 
     assert_eq!(number(&pool, "SELECT count(*) FROM notes").await, 30);

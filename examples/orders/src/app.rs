@@ -29,7 +29,7 @@ impl<H: Home> App<H> {
     /// Waits until the read model shows everything up to `token`, for two seconds.
     pub async fn wait(&self, token: Option<Token>) -> Result<(), WaitError> {
         match token {
-            Some(token) => self.projections.wait_for::<OrderSummary>(token, PATIENCE).await,
+            Some(token) => self.projections.of::<OrderSummary>().wait_for(token, PATIENCE).await,
             None => Ok(()),
         }
     }

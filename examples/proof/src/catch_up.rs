@@ -222,7 +222,7 @@ async fn caught_up<X: Projection + ReadModel<PgConnection>>(
     let begun = Instant::now();
     let options = RunOptions::default().with_batch(batch);
     let running = projections.run_with(projection, options).await?;
-    projections.wait_for::<X>(Token::from(to), LONG).await?;
+    projections.of::<X>().wait_for(Token::from(to), LONG).await?;
     let took = begun.elapsed();
     running.stop().await;
     Ok(took)

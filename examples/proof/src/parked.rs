@@ -101,7 +101,7 @@ async fn cure(run: &mut Run, database: &Database, keys: u64) -> anyhow::Result<(
     let kind = Kind { lease: Duration::from_secs(2), ..Kind::of(Job::LedgerCured) };
     let node = kind.start(database, "cured").await?;
     let begun = Instant::now();
-    let replayed = database.projections().replay::<Ledger>(&ParkedSelector::All).await?;
+    let replayed = database.projections().of::<Ledger>().replay(&ParkedSelector::All).await?;
     while parked(database).await?.1 > 0 {
         ensure!(begun.elapsed() < LONG, "what was replayed does not come to an end");
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -132,7 +132,7 @@ impl Probe {
     async fn by_wait_for(&mut self) -> anyhow::Result<Duration> {
         let begun = Instant::now();
         let token = self.append().await?.token().context("an append without a token")?;
-        self.projections.wait_for::<BalancesAtOnce>(token, LONG).await?;
+        self.projections.of::<BalancesAtOnce>().wait_for(token, LONG).await?;
         Ok(begun.elapsed())
     }
 }

@@ -64,7 +64,7 @@ where
 {
     let projections = Projections::new(store.clone(), kept.clone());
     let running = projections.run(model).await?;
-    projections.wait_for::<X>(Token::from(end), PATIENCE).await?;
+    projections.of::<X>().wait_for(Token::from(end), PATIENCE).await?;
     running.stop().await;
     let in_the_background = rows(kept, model).await?;
 
@@ -95,7 +95,7 @@ where
     begin_anew(kept, &id).await?;
     // Asks what the rows show by now, where the one above remembers what they showed before.
     let waiting = Projections::new(store.clone(), kept.clone());
-    waiting.wait_for::<X>(Token::from(end), PATIENCE).await?;
+    waiting.of::<X>().wait_for(Token::from(end), PATIENCE).await?;
     join_all(running.into_iter().map(Running::stop)).await;
     Ok(())
 }

@@ -10,7 +10,8 @@ use super::external_sink::Elsewhere;
 use super::runner::{self, Consumer, OfProjection};
 use super::signals::Followed;
 use super::{
-    Projection, ProjectionId, ProjectionStore, ReadModel, RegisterError, RunOptions, Running,
+    Projection, ProjectionId, ProjectionName, ProjectionStore, ReadModel, RegisterError,
+    RunOptions, Running,
 };
 use crate::read::subscription::{Start, first_place};
 use crate::store::checkpoint::ResumeError;
@@ -19,8 +20,8 @@ use crate::store::event_store::EventStore;
 use crate::stream::Position;
 use crate::validated_text::InvalidText;
 
-/// The projections of the log in `S`, whose progress and rows are kept in `P`: runs them, waits for
-/// them and administers their parked events.
+/// The projections of the log in `S`, whose progress and rows are kept in `P`: runs them, tells how they are,
+/// and hands out a [handle](super::ProjectionHandle) on each.
 ///
 /// ```
 /// use std::time::Duration;
@@ -62,7 +63,7 @@ use crate::validated_text::InvalidText;
 /// # let deposit = Append::to(stream, ExpectedVersion::Any, vec![deposit])?;
 /// let done = store.append(deposit).await?;
 /// if let Some(token) = done.token() {
-///     projections.wait_for::<Total>(token, Duration::from_secs(2)).await?;
+///     projections.of::<Total>().wait_for(token, Duration::from_secs(2)).await?;
 /// }
 /// assert_eq!(kept.read(&ProjectionName::new("total")?, |total| *total), Some(5));
 ///
@@ -211,6 +212,11 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
             return Ok(Position::START);
         }
         Ok(Box::pin(first_place(&self.log, start)).await?)
+    }
+
+    /// Wakes the nodes of a projection in this process, so that they need not wait for the next heartbeat.
+    pub(super) fn ask_to_look(&self, name: &ProjectionName) {
+        self.followed.of(name).asked.send_replace(());
     }
 
     /// Runs a consumer of the log on this process.

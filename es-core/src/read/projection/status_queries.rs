@@ -1,7 +1,7 @@
 //! Status of all projections.
 
 use super::{
-    Health, Projection, ProjectionName, ProjectionStatus, ProjectionStore, Projections, ReadModel,
+    Health, ProjectionName, ProjectionStatus, ProjectionStore, Projections, ReadModel,
     RebuildError, RebuildProgress, Rebuilding, Rebuilt, Thresholds, rebuild,
 };
 use crate::store::cursor::Cursor;
@@ -31,16 +31,20 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         self.statuses(None).await
     }
 
-    /// Does the same as [`status`](Self::status), for the versions of one projection.
-    pub async fn status_of<X: Projection>(&self) -> Result<Vec<ProjectionStatus>, StoreError> {
-        self.statuses(Some(&super::ProjectionId::of::<X>().name)).await
+    /// Returns the answer to a health check. A version of which the log cannot tell what it lacks is a
+    /// finding.
+    pub async fn health(&self, thresholds: &Thresholds) -> Result<Health, StoreError> {
+        self.health_of(None, thresholds).await
     }
 
-    /// The answer to a health check. A version of which the log cannot tell what it lacks is a finding.
-    pub async fn health(&self, thresholds: &Thresholds) -> Result<Health, StoreError> {
+    pub(super) async fn health_of(
+        &self,
+        name: Option<&ProjectionName>,
+        thresholds: &Thresholds,
+    ) -> Result<Health, StoreError> {
         let mut statuses = Vec::new();
         let mut unread = Vec::new();
-        for version in self.kept.versions(None).await? {
+        for version in self.kept.versions(name).await? {
             let id = version.id.clone();
             match ProjectionStatus::of(&self.log, version).await {
                 Ok(status) => statuses.push(status),
@@ -60,12 +64,12 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         Ok(health)
     }
 
-    /// The versions that are built beside those that serve: how far they are, and how long they take.
+    /// Returns the versions that are built beside those that serve: how far they are, and how long they take.
     pub async fn rebuilding(&self) -> Result<Vec<Rebuilding>, StoreError> {
         Ok(self.status().await?.iter().filter_map(Rebuilding::of).collect())
     }
 
-    async fn statuses(
+    pub(super) async fn statuses(
         &self,
         name: Option<&ProjectionName>,
     ) -> Result<Vec<ProjectionStatus>, StoreError> {
@@ -84,7 +88,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
     /// Goes up to where the log is complete when it begins. Of a projection that has effects, every slot
     /// goes as far as it had come, and effects that were had are not had again; those of later events
     /// come when it is run. Nothing is parked any more. A version that was stopped stays so until it is
-    /// [resumed](Self::resume).
+    /// [resumed](super::ProjectionHandle::resume).
     ///
     /// Nodes that run the projection meanwhile commit nothing, and go on from the new rows.
     ///
@@ -111,7 +115,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         let folded =
             rebuild::rebuild_in_place(&self.log, &self.kept, projection, &registration, tell);
         let rebuilt = Box::pin(folded).await?;
-        self.ask_to_look(&registration.id);
+        self.ask_to_look(&registration.id.name);
         Ok(rebuilt)
     }
 }

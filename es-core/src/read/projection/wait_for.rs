@@ -1,11 +1,12 @@
 //! Read your writes: waiting for a projection to reach a token.
 
+use std::future::Future;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
 use super::signals::Following;
-use super::{Projection, ProjectionId, ProjectionName, ProjectionStore, Projections, Token};
+use super::{ProjectionHandle, ProjectionName, ProjectionStore, Projections, Token};
 use crate::store::checkpoint::{Checkpoint, Incarnation};
 use crate::store::cursor::Cursor;
 use crate::store::error::StoreError;
@@ -52,7 +53,7 @@ pub enum WaitError {
     Store(#[from] StoreError),
 }
 
-impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
+impl<'a, S: EventStore, P: ProjectionStore> ProjectionHandle<'a, S, P> {
     /// Waits until the projection shows everything up to `token`, whichever process runs it; returns at
     /// once if it does already.
     ///
@@ -68,24 +69,26 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
     ///     header: &str,
     /// ) -> Result<bool, Box<dyn std::error::Error>> {
     ///     let token: Token = header.parse()?;
-    ///     match projections.wait_for::<X>(token, Duration::from_secs(2)).await {
+    ///     match projections.of::<X>().wait_for(token, Duration::from_secs(2)).await {
     ///         Ok(()) => Ok(true),
     ///         Err(WaitError::TimedOut { .. }) => Ok(false),
     ///         Err(error) => Err(error.into()),
     ///     }
     /// }
     /// ```
-    pub async fn wait_for<X: Projection>(
+    pub fn wait_for(
         &self,
         token: Token,
         timeout: Duration,
-    ) -> Result<(), WaitError> {
-        self.wait_for_name(&ProjectionId::of::<X>().name, token, timeout).await
+    ) -> impl Future<Output = Result<(), WaitError>> + Send + use<'a, S, P> {
+        // Borrows no handle, so that one may wait for several projections at once.
+        let (projections, name) = (self.projections, self.name.clone());
+        async move { projections.wait_for_name(&name, token, timeout).await }
     }
+}
 
-    /// Does the same as [`wait_for`](Self::wait_for), for a projection or a durable subscription by
-    /// its name.
-    pub async fn wait_for_name(
+impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
+    async fn wait_for_name(
         &self,
         name: &ProjectionName,
         token: Token,

@@ -37,7 +37,7 @@ async fn a_damaged_row_parks_its_own_key_and_stays_damaged() {
         assert!(parked[0].error.contains("the record is damaged"), "{sql}: {}", parked[0].error);
 
         // A parked event is as damaged as it was in the log.
-        stage.projections.replay::<Deeds>(&ParkedSelector::All).await.unwrap();
+        stage.projections.of::<Deeds>().replay(&ParkedSelector::All).await.unwrap();
         stage.until_tried(parked[0].key.as_str(), 1).await;
         running.stop().await;
         assert_eq!(stage.times("bob").await, 0, "{sql}");

@@ -107,7 +107,7 @@ async fn several_that_never_pass_are_parked_each() {
     let running = stage.run().await;
     assert_eq!((stage.times("cyd").await, stage.parked().await.len()), (1, 2));
     let all = es_core::projection::ParkedSelector::All;
-    assert_eq!(stage.projections.replay::<super::support::Deeds>(&all).await.unwrap(), 2);
+    assert_eq!(stage.projections.of::<super::support::Deeds>().replay(&all).await.unwrap(), 2);
     stage.until_tried("doer/ada", 1).await;
     stage.until_tried("doer/bob", 1).await;
     running.stop().await;
@@ -186,7 +186,7 @@ async fn a_parked_event_that_breaks_its_batch_again_takes_no_other_along() {
     let running = stage.run().await;
 
     let all = es_core::projection::ParkedSelector::All;
-    assert_eq!(stage.projections.replay::<super::support::Deeds>(&all).await.unwrap(), 3);
+    assert_eq!(stage.projections.of::<super::support::Deeds>().replay(&all).await.unwrap(), 3);
     stage.until_tried("doer/bob", 1).await;
     running.stop().await;
 

@@ -171,7 +171,7 @@ impl Stage {
     pub(crate) async fn run_with(&self, options: RunOptions) -> Running {
         let running = self.projections.run_with(Deeds, options).await.unwrap();
         let last = self.last.unwrap();
-        let waited = self.projections.wait_for::<Deeds>(last, Duration::from_secs(20)).await;
+        let waited = self.projections.of::<Deeds>().wait_for(last, Duration::from_secs(20)).await;
         if let Err(error) = waited {
             let status = self.projections.status().await.unwrap();
             panic!("{error}: {:?}", status[0].version.nodes);
@@ -182,7 +182,7 @@ impl Stage {
     /// Returns once the projection has come to the last deed, whoever runs it.
     pub(crate) async fn until_visible(&self) {
         let last = self.last.unwrap();
-        self.projections.wait_for::<Deeds>(last, Duration::from_secs(20)).await.unwrap();
+        self.projections.of::<Deeds>().wait_for(last, Duration::from_secs(20)).await.unwrap();
     }
 
     /// The number of times that each event of the doer is in the rows.
@@ -192,7 +192,7 @@ impl Stage {
     }
 
     pub(crate) async fn parked(&self) -> Vec<ParkedKey> {
-        self.projections.parked::<Deeds>().await.unwrap()
+        self.projections.of::<Deeds>().parked().await.unwrap()
     }
 
     /// The event that some node has in hand, once one has.

@@ -164,7 +164,7 @@ async fn a_kill_repeats_one_mail_at_most() {
     let mut child = process(fixture.database.url(), &path);
     until("all mails are posted", || posted(&path).len() == 300).await;
     let end = Token::from(fixture.store.log_page(Cursor::END, 1).await.unwrap().head);
-    projections(&fixture.pool).wait_for::<Mails>(end, PATIENCE).await.unwrap();
+    projections(&fixture.pool).of::<Mails>().wait_for(end, PATIENCE).await.unwrap();
     child.kill().expect("it runs");
     child.wait().expect("it was killed");
 

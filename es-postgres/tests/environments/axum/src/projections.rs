@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use es_core::prelude::*;
 use es_core::projection::{ParkedSelector, Projections, RunOptions, Thresholds};
-use es_core::{ProjectionId, ProjectionName, Reason, Selection, Start, Token};
+use es_core::{ProjectionName, Reason, Selection, Start, Token};
 use es_postgres::{PgProjections, PgStore};
 
 use crate::domain::{self, Audit, Income, Mailer};
@@ -32,33 +32,29 @@ fn running() -> Router<Service> {
 fn looking() -> Router<Service> {
     Router::new()
         .route("/projections/wait-for", get(wait_for))
-        .route("/projections/wait-for-name", get(wait_for_name))
         .route("/projections/status", get(status))
-        .route("/projections/status-of", get(status_of))
+        .route("/projections/named/{name}/status", get(status_of))
         .route("/projections/health", get(health))
         .route("/projections/rebuilding", get(rebuilding))
         .route("/projections/parked", get(parked))
-        .route("/projections/parked-of", get(parked_of))
+        .route("/projections/named/{name}/health", get(health_of))
+        .route("/projections/named/{name}/parked", get(parked_of))
+        .route("/projections/dropped", get(dropped))
         .route("/projections/parked-events/{account}", get(parked_events))
-        .route("/projections/parked-events-of/{account}", get(parked_events_of))
 }
 
 fn looking_after() -> Router<Service> {
     Router::new()
         .route("/projections/replay", post(replay))
-        .route("/projections/replay-of", post(replay_of))
         .route("/projections/drop-parked/{account}", post(drop_parked))
-        .route("/projections/drop-parked-of/{account}", post(drop_parked_of))
         .route("/projections/resume", post(resume))
-        .route("/projections/resume-of", post(resume_of))
+        .route("/projections/stop", post(stop))
+        .route("/projections/named/{name}/versions/{version}/reinstate", post(reinstate))
+        .route("/projections/named/{name}/versions/{version}/drop", post(drop_version))
 }
 
 fn projections(service: &Service) -> Projections<PgStore, PgProjections> {
     Projections::new(service.store.clone(), service.store.projections())
-}
-
-fn id() -> ProjectionId {
-    ProjectionId::of::<Income>()
 }
 
 async fn run(State(service): State<Service>) -> Answer {
@@ -111,20 +107,11 @@ async fn rebuild_in_place_with(State(service): State<Service>) -> Answer {
 
 async fn wait_for(State(service): State<Service>) -> Answer {
     let (token, a_second) = (Token::from(Position(1)), Duration::from_secs(1));
-    answer(projections(&service).wait_for::<Income>(token, a_second).await?)
-}
-
-async fn wait_for_name(State(service): State<Service>) -> Answer {
-    let (token, a_second) = (Token::from(Position(1)), Duration::from_secs(1));
-    answer(projections(&service).wait_for_name(&id().name, token, a_second).await?)
+    answer(projections(&service).of::<Income>().wait_for(token, a_second).await?)
 }
 
 async fn status(State(service): State<Service>) -> Answer {
     answer(projections(&service).status().await?)
-}
-
-async fn status_of(State(service): State<Service>) -> Answer {
-    answer(projections(&service).status_of::<Income>().await?)
 }
 
 async fn health(State(service): State<Service>) -> Answer {
@@ -135,46 +122,58 @@ async fn rebuilding(State(service): State<Service>) -> Answer {
     answer(projections(&service).rebuilding().await?)
 }
 
-async fn parked(State(service): State<Service>) -> Answer {
-    answer(projections(&service).parked::<Income>().await?)
+async fn status_of(State(service): State<Service>, Path(name): Path<String>) -> Answer {
+    answer(projections(&service).named(&name)?.status().await?)
 }
 
-async fn parked_of(State(service): State<Service>) -> Answer {
-    answer(projections(&service).parked_of(&id()).await?)
+async fn health_of(State(service): State<Service>, Path(name): Path<String>) -> Answer {
+    answer(projections(&service).named(&name)?.health(&Thresholds::default()).await?)
+}
+
+async fn parked_of(State(service): State<Service>, Path(name): Path<String>) -> Answer {
+    answer(projections(&service).named(&name)?.parked().await?)
+}
+
+async fn dropped(State(service): State<Service>) -> Answer {
+    answer(projections(&service).of::<Income>().dropped().await?)
+}
+
+async fn parked(State(service): State<Service>) -> Answer {
+    answer(projections(&service).of::<Income>().parked().await?)
 }
 
 async fn parked_events(State(service): State<Service>, Path(account): Path<String>) -> Answer {
     let key = domain::key(&account)?;
-    answer(projections(&service).parked_events::<Income>(&key).await?)
-}
-
-async fn parked_events_of(State(service): State<Service>, Path(account): Path<String>) -> Answer {
-    let key = domain::key(&account)?;
-    answer(projections(&service).parked_events_of(&id(), &key).await?)
+    answer(projections(&service).of::<Income>().parked_events(&key).await?)
 }
 
 async fn replay(State(service): State<Service>) -> Answer {
-    answer(projections(&service).replay::<Income>(&ParkedSelector::All).await?)
-}
-
-async fn replay_of(State(service): State<Service>) -> Answer {
-    answer(projections(&service).replay_of(&id(), &ParkedSelector::All).await?)
+    answer(projections(&service).of::<Income>().replay(&ParkedSelector::All).await?)
 }
 
 async fn drop_parked(State(service): State<Service>, Path(account): Path<String>) -> Answer {
     let (key, reason) = (domain::key(&account)?, Reason::new("it is wrong")?);
-    answer(projections(&service).drop_parked::<Income>(&key, Position(1), &reason).await?)
-}
-
-async fn drop_parked_of(State(service): State<Service>, Path(account): Path<String>) -> Answer {
-    let (key, reason) = (domain::key(&account)?, Reason::new("it is wrong")?);
-    answer(projections(&service).drop_parked_of(&id(), &key, Position(1), &reason).await?)
+    answer(projections(&service).of::<Income>().drop_parked(&key, Position(1), &reason).await?)
 }
 
 async fn resume(State(service): State<Service>) -> Answer {
-    answer(projections(&service).resume::<Income>().await?)
+    answer(projections(&service).of::<Income>().resume().await?)
 }
 
-async fn resume_of(State(service): State<Service>) -> Answer {
-    answer(projections(&service).resume_of(&id()).await?)
+async fn stop(State(service): State<Service>) -> Answer {
+    answer(projections(&service).of::<Income>().stop("it is wrong").await?)
+}
+
+async fn reinstate(
+    State(service): State<Service>,
+    Path((name, version)): Path<(String, u32)>,
+) -> Answer {
+    answer(projections(&service).named(&name)?.with_version(version).reinstate().await?)
+}
+
+async fn drop_version(
+    State(service): State<Service>,
+    Path((name, version)): Path<(String, u32)>,
+) -> Answer {
+    answer(projections(&service).named(&name)?.with_version(version).drop_version().await?)
 }

@@ -15,7 +15,11 @@ async fn income(pool: sqlx::PgPool) -> i64 {
     let deposit = Deposit { account: "ada".into(), cents: 5 };
     let done = accounts.execute(deposit).await.expect("it is stored");
     let token = done.token().expect("an event was stored");
-    projections.wait_for::<Income>(token, Duration::from_secs(10)).await.expect("it is handled");
+    projections
+        .of::<Income>()
+        .wait_for(token, Duration::from_secs(10))
+        .await
+        .expect("it is handled");
     running.stop().await;
     let sum = sqlx::query_scalar("SELECT cents FROM income.income").fetch_one(&pool);
     sum.await.expect("the table is there")

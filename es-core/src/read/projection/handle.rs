@@ -1,0 +1,184 @@
+//! Handle on one projection: its status, its versions, and the operations on them.
+
+use std::fmt;
+
+use super::scope::VersionQuery;
+use super::version::unsupported;
+use super::{
+    Health, Projection, ProjectionId, ProjectionName, ProjectionStatus, ProjectionStore,
+    Projections, Thresholds, VersionState,
+};
+use crate::store::error::StoreError;
+use crate::store::event_store::EventStore;
+use crate::validated_text::InvalidText;
+
+/// A handle on a projection or a named subscription, on any process, whether it runs there or not: its
+/// status, its parked events, its versions, and the wait until it shows what was written.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use es_core::prelude::*;
+/// use es_core::projection::{ParkedSelector, ProjectionStore, Projections};
+/// use es_core::{Projection, Token};
+///
+/// async fn use_of<Balances: Projection>(
+///     projections: &Projections<impl EventStore, impl ProjectionStore>,
+///     token: Token,
+/// ) -> Result<(), Box<dyn std::error::Error>> {
+///     // A service knows the type.
+///     let balances = projections.of::<Balances>();
+///     balances.wait_for(token, Duration::from_secs(2)).await?;
+///
+///     // An operator knows the name.
+///     let balances = projections.named("balances")?;
+///     balances.replay(&ParkedSelector::All).await?;
+///     balances.with_version(1).drop_version().await?;
+///     Ok(())
+/// }
+/// ```
+///
+/// # Versions
+///
+/// [`status`](Self::status), [`health`](Self::health) and [`wait_for`](Self::wait_for) concern the projection as
+/// a whole. Parked events, and what stops or removes a version, concern one version: that of the type, or the
+/// one given to [`with_version`](Self::with_version), or otherwise the one whose rows are read at the time of
+/// the call. There is none of a name that nobody has run, and the operation is an error then.
+///
+/// Operations that need the handlers are methods of [`Projections`]: [`run`](Projections::run),
+/// [`rebuild_in_place`](Projections::rebuild_in_place).
+pub struct ProjectionHandle<'a, S, P> {
+    pub(super) projections: &'a Projections<S, P>,
+    pub(super) name: ProjectionName,
+    /// `None` for the version that is read.
+    version: Option<u32>,
+}
+
+impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
+    /// Returns the handle on the projection `X`, in its version.
+    #[must_use]
+    pub fn of<X: Projection>(&self) -> ProjectionHandle<'_, S, P> {
+        let ProjectionId { name, version } = ProjectionId::of::<X>();
+        ProjectionHandle { projections: self, name, version: Some(version) }
+    }
+
+    /// Returns the handle on a projection or a named subscription by its name, in the version that is read.
+    ///
+    /// # Errors
+    ///
+    /// If no projection can have that name. A name that no store knows is told by each operation.
+    pub fn named(&self, name: &str) -> Result<ProjectionHandle<'_, S, P>, InvalidText> {
+        let name = ProjectionName::new(name)?;
+        Ok(ProjectionHandle { projections: self, name, version: None })
+    }
+}
+
+impl<S: EventStore, P: ProjectionStore> ProjectionHandle<'_, S, P> {
+    /// Selects a version, which may be one that no type of the program has any more.
+    #[must_use]
+    pub fn with_version(self, version: u32) -> Self {
+        Self { version: Some(version), ..self }
+    }
+
+    /// Returns the name of the projection.
+    #[must_use]
+    pub fn name(&self) -> &ProjectionName {
+        &self.name
+    }
+
+    /// Returns the status of all its versions: the position and lag of each slot, the nodes that run it,
+    /// the parked events. Empty if no store knows it.
+    pub async fn status(&self) -> Result<Vec<ProjectionStatus>, StoreError> {
+        self.projections.statuses(Some(&self.name)).await
+    }
+
+    /// Returns the answer to a health check of this projection alone, in all its versions.
+    pub async fn health(&self, thresholds: &Thresholds) -> Result<Health, StoreError> {
+        self.projections.health_of(Some(&self.name), thresholds).await
+    }
+
+    /// Stops the version on all nodes, for a reason that its status shows. Its events wait in the log
+    /// until it is [resumed](Self::resume).
+    pub async fn stop(&self, why: &str) -> Result<(), StoreError> {
+        self.projections.kept.stop(&self.id().await?, Some(why)).await?;
+        self.ask_to_look();
+        Ok(())
+    }
+
+    /// Lets a version that stopped continue. The event that it stopped at stays parked.
+    pub async fn resume(&self) -> Result<(), StoreError> {
+        self.projections.kept.stop(&self.id().await?, None).await?;
+        self.ask_to_look();
+        Ok(())
+    }
+
+    /// Requests that the version, which is retired, takes the place of the one that serves: the way back.
+    ///
+    /// It is built on from where it stopped, by the processes that run it, and takes over when it has come
+    /// as far. Readers see the rows of the other version until then, and that one is retired and kept, so
+    /// the way forward is the same call. Answers what the version does now.
+    ///
+    /// ```
+    /// use es_core::prelude::*;
+    /// use es_core::projection::{ProjectionStore, Projections, VersionState};
+    ///
+    /// async fn go_back(
+    ///     projections: &Projections<impl EventStore, impl ProjectionStore>,
+    /// ) -> Result<(), Box<dyn std::error::Error>> {
+    ///     let state = projections.named("balances")?.with_version(1).reinstate().await?;
+    ///     assert_eq!(state, VersionState::Building);
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ProjectionStore::reinstate`].
+    pub async fn reinstate(&self) -> Result<VersionState, StoreError> {
+        let state = self.projections.kept.reinstate(&self.id().await?).await?;
+        self.ask_to_look();
+        Ok(state)
+    }
+
+    /// Removes the version with its rows. Returns true if there was one.
+    ///
+    /// # Errors
+    ///
+    /// If its rows are read, or something depends on them: those of [`ProjectionStore::drop_version`].
+    pub async fn drop_version(&self) -> Result<bool, StoreError> {
+        let is_dropped = self.projections.kept.drop_version(&self.id().await?).await?;
+        self.ask_to_look();
+        Ok(is_dropped)
+    }
+
+    /// Returns the version that the operations on one version concern.
+    pub(super) async fn id(&self) -> Result<ProjectionId, StoreError> {
+        if let Some(version) = self.version {
+            return Ok(ProjectionId::new(self.name.clone(), version));
+        }
+        let read = self.projections.kept.read_versions(VersionQuery::Read(&self.name)).await?;
+        match read.into_iter().next() {
+            Some(read) => Ok(read.id),
+            None => Err(unsupported(format!("`{}` is not known here: run it first", self.name))),
+        }
+    }
+
+    pub(super) fn ask_to_look(&self) {
+        self.projections.ask_to_look(&self.name);
+    }
+}
+
+impl<S, P> Clone for ProjectionHandle<'_, S, P> {
+    fn clone(&self) -> Self {
+        Self { projections: self.projections, name: self.name.clone(), version: self.version }
+    }
+}
+
+impl<S, P> fmt::Debug for ProjectionHandle<'_, S, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProjectionHandle")
+            .field("name", &self.name)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
