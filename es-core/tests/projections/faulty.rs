@@ -17,6 +17,7 @@ pub(crate) struct Weather {
     /// Every so many calls one fails; 0 for none.
     every: u32,
     asked: Arc<AtomicU32>,
+    listed: Arc<AtomicU32>,
     /// True if a commit begins the next batch where it is asked to.
     chains: bool,
     chained: Arc<AtomicU32>,
@@ -44,6 +45,11 @@ impl Weather {
     /// The number of times that the store was asked how far a projection has come.
     pub(crate) fn asked(&self) -> u32 {
         self.asked.load(Ordering::SeqCst)
+    }
+
+    /// The number of times that the store was asked for versions with their nodes and parked events.
+    pub(crate) fn listed(&self) -> u32 {
+        self.listed.load(Ordering::SeqCst)
     }
 
     fn check(&self) -> Result<(), StoreError> {
@@ -209,9 +215,11 @@ impl ProjectionBackend for FaultyKept {
         &self,
         query: VersionQuery<'_>,
     ) -> Result<Vec<VersionStatus>, StoreError> {
-        if matches!(query, VersionQuery::Read(_)) {
-            self.1.asked.fetch_add(1, Ordering::SeqCst);
-        }
+        let counter = match query {
+            VersionQuery::Read(_) => &self.1.asked,
+            _ => &self.1.listed,
+        };
+        counter.fetch_add(1, Ordering::SeqCst);
         self.0.read_versions(query).await
     }
 

@@ -1,5 +1,6 @@
 //! A projection follows the log.
 
+use crate::faulty::{FaultyKept, Weather};
 use crate::fixture::*;
 
 #[tokio::test]
@@ -47,5 +48,20 @@ async fn it_goes_on_where_it_stopped() {
 
     assert_eq!(books(&kept).entries["ada"], [1, 2]);
     assert_eq!(again.calls(), 1);
+    running.stop().await;
+}
+
+/// What a version lacks, who runs it and what is parked is much to read, and a deployment starts every process
+/// at once.
+#[tokio::test]
+async fn a_start_reads_nodes_and_parked_events_once() {
+    let (store, weather) = (MemoryStore::new(), Weather::default());
+    let ledgers = Projections::new(store, FaultyKept(Kept::new(), weather.clone()));
+    ledgers.run(Ledger::default()).await.unwrap().stop().await;
+    let before = weather.listed();
+
+    let running = ledgers.run(Ledger::default()).await.unwrap();
+
+    assert_eq!(weather.listed() - before, 1);
     running.stop().await;
 }

@@ -11,7 +11,7 @@ use super::scope::{Scope, VersionQuery};
 use super::version::{self, ChangeError, Promotion, VersionChange, VersionPlan, VersionRow};
 use super::{
     CommitError, Progress, ProjectionBackend, ProjectionBatch, ProjectionId, ProjectionName,
-    RegisterError, Registration, Swap, VersionState,
+    RegisterError, Registration, Swap, VersionState, VersionStatus,
 };
 use crate::store::error::{StoreError, StoreErrorKind};
 
@@ -37,16 +37,16 @@ where
     }
 }
 
-/// Looks the version up first, without a lock, since it nearly always exists. The lock of all names is taken
-/// for a version that is not known, and never for what may wait for its nodes.
+/// Looks the version up first, without a lock, since it nearly always exists, and mostly is the one that is
+/// read, for which a store has a short answer. The lock of all names is taken for a version that is not known,
+/// and never for what may wait for its nodes.
 pub(super) async fn register<B: ProjectionBackend>(
     backend: &B,
     registration: &Registration,
 ) -> Result<VersionState, RegisterError> {
     let id = &registration.id;
     loop {
-        let versions = backend.read_versions(VersionQuery::Named(&id.name)).await?;
-        let known = versions.into_iter().find(|version| version.id == *id);
+        let known = known(backend, id).await?;
         let scope = match &known {
             None => Scope::Registry,
             Some(known) => {
@@ -69,6 +69,20 @@ pub(super) async fn register<B: ProjectionBackend>(
             return Ok(state);
         }
     }
+}
+
+/// The status of a version; of the one that is read without what takes its time.
+async fn known<B: ProjectionBackend>(
+    backend: &B,
+    id: &ProjectionId,
+) -> Result<Option<VersionStatus>, StoreError> {
+    for query in [VersionQuery::Read(&id.name), VersionQuery::Named(&id.name)] {
+        let versions = backend.read_versions(query).await?;
+        if let Some(known) = versions.into_iter().find(|version| version.id == *id) {
+            return Ok(Some(known));
+        }
+    }
+    Ok(None)
 }
 
 pub(super) async fn swap<B: ProjectionBackend>(
