@@ -1,9 +1,8 @@
 //! Exclusive build of a version in one transaction while no append is open: the beginning of an
 //! inline projection.
 
-use es_core::projection::version::{self, Promotion, VersionChange};
 use es_core::projection::{
-    ProjectionStore, Registration, Swap, VersionQuery, VersionState, VersionStatus,
+    ProjectionStore, Registration, Swap, VersionQuery, VersionState, VersionStatus, promote_within,
 };
 use es_core::{ProjectionId, StoreError};
 use sqlx::{Executor, PgConnection};
@@ -13,8 +12,9 @@ use crate::error::from_sqlx;
 use crate::pool::session::Session;
 
 use super::PgProjections;
+use super::batch::{PgBatch, Target};
 use super::begin::PATIENCE;
-use super::version::unsupported;
+use super::version::{Versions, unsupported};
 
 /// The declared key of an inline projection: the appends themselves keep it in order. It marks the
 /// versions that are inline, so that none is run in two ways at once.
@@ -70,30 +70,6 @@ impl PgProjections {
         }
         self.register(registration).await
     }
-
-    /// Lets a version that was built take the place of the one that is read, within a transaction.
-    async fn swap_within(
-        &self,
-        connection: &mut PgConnection,
-        id: &ProjectionId,
-    ) -> Result<Swap, StoreError> {
-        let mut revoked = Vec::new();
-        loop {
-            let rows = self.rows_for_promotion(connection, id).await?;
-            match version::promote(&rows, id, &revoked)? {
-                Promotion::Revoke(id) => {
-                    self.apply(connection, VersionChange::Revoke { id: id.clone() }).await?;
-                    revoked.push(id);
-                }
-                Promotion::Settle(changes, swap) => {
-                    for change in changes {
-                        self.apply(connection, change).await?;
-                    }
-                    return Ok(swap);
-                }
-            }
-        }
-    }
 }
 
 impl PgProjections {
@@ -131,7 +107,11 @@ impl Alone {
             .query("UPDATE es.projections SET is_prepared = true WHERE id = $1");
         self.session.execute(prepared.bind(self.projection)).await.map_err(from_sqlx)?;
         if self.place == VersionState::Building {
-            let why = match self.projections.swap_within(&mut self.session, &self.id).await? {
+            let versions = Target::Versions(Versions::Promoting(self.id.clone()));
+            let mut batch = PgBatch::new(&self.projections, self.session, versions);
+            let swap = promote_within(&mut batch, &self.id).await?;
+            self.session = batch.session;
+            let why = match swap {
                 Swap::Done => None,
                 Swap::HasDependents(dependents) => Some(format!(
                     "the rows of the version that serves are depended on by {}: drop that and make it again \

@@ -91,14 +91,21 @@ pub(super) async fn swap<B: ProjectionBackend>(
 ) -> Result<Swap, StoreError> {
     loop {
         let mut batch = backend.begin(Scope::Promotion(id)).await?;
-        let swap = promoted(&mut batch, id).await;
+        let swap = promote_within(&mut batch, id).await;
         if let Some(swap) = ended(batch, swap).await? {
             return Ok(swap);
         }
     }
 }
 
-async fn promoted<T: ProjectionBatch>(
+/// Promotes a version within a batch on the versions of its name, by the [rule](version::promote): for the
+/// author of a store that builds and promotes a version in one transaction. A batch of
+/// [`Scope::Promotion`] is one. The commit is the caller's.
+///
+/// # Errors
+///
+/// Those of the rule and of the batch, which is to be rolled back then.
+pub async fn promote_within<T: ProjectionBatch>(
     batch: &mut T,
     id: &ProjectionId,
 ) -> Result<Swap, StoreError> {

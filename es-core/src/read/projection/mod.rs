@@ -52,13 +52,14 @@ pub mod version;
 mod wait_for;
 
 pub use crate::store::token::{InvalidToken, Token};
+pub use administration::promote_within;
 pub use backend::ProjectionBackend;
 pub use batch::ProjectionBatch;
 pub use definition::{KeyError, Projection, declared_key};
 pub use dispatch::{Effects, Unhandled, dispatch};
 pub use error::ProjectError;
-pub use handler::{Project, ProjectAll, Projects, React};
 pub use handle::ProjectionHandle;
+pub use handler::{Project, ProjectAll, Projects, React};
 pub use health::{Finding, Health, HealthState, Thresholds};
 pub use id::{ProjectionId, ProjectionName};
 pub use in_hand::InHand;
