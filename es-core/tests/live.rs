@@ -123,7 +123,11 @@ async fn the_whole_log_is_folded_unless_told_otherwise() {
 #[tokio::test]
 async fn a_stream_is_folded_alone() {
     let live = Live::new(two_accounts().await, Balances::<false>);
-    let totals = live.of(Selection::stream(stream("ada"))).fold(Totals::default()).await.unwrap();
+    let totals = live
+        .with_selection(Selection::stream(stream("ada")))
+        .fold(Totals::default())
+        .await
+        .unwrap();
 
     assert_eq!(totals.cents, Totals::of([("ada", 70)]));
 }
@@ -132,7 +136,11 @@ async fn a_stream_is_folded_alone() {
 async fn of_the_types_that_are_asked_for_those_are_folded_that_it_lists() {
     let types = ["money-withdrawn", "account-opened"].map(|name| EventName::new(name).unwrap());
     let live = Live::new(two_accounts().await, Balances::<false>);
-    let totals = live.of(Selection::log().with_types(types)).fold(Totals::default()).await.unwrap();
+    let totals = live
+        .with_selection(Selection::log().with_types(types))
+        .fold(Totals::default())
+        .await
+        .unwrap();
 
     assert_eq!(totals.cents, Totals::of([("ada", -30)]));
 }
@@ -141,7 +149,8 @@ async fn of_the_types_that_are_asked_for_those_are_folded_that_it_lists() {
 async fn types_that_it_does_not_list_are_nothing() {
     let live = Live::new(two_accounts().await, Balances::<false>);
     let opened = EventName::new("account-opened").unwrap();
-    let totals = live.of(Selection::log().with_types([opened])).fold(Totals::default()).await;
+    let totals =
+        live.with_selection(Selection::log().with_types([opened])).fold(Totals::default()).await;
 
     assert_eq!(totals.unwrap(), Totals::default());
 }
@@ -150,7 +159,7 @@ async fn types_that_it_does_not_list_are_nothing() {
 async fn a_key_is_folded_alone() {
     let live = Live::new(two_accounts().await, Balances::<false>);
     let bob = ProjectionKey::of_stream(&stream("bob"));
-    let totals = live.key(bob).fold(Totals::default()).await.unwrap();
+    let totals = live.with_key(bob).fold(Totals::default()).await.unwrap();
 
     assert_eq!(totals.cents, Totals::of([("bob", 7)]));
 }
@@ -158,11 +167,11 @@ async fn a_key_is_folded_alone() {
 #[tokio::test]
 async fn it_ends_where_it_is_told_to() {
     let store = two_accounts().await;
-    let up_to = |position| Live::new(store.clone(), Balances::<false>).up_to(Position(position));
+    let up_to = |position| Live::new(store.clone(), Balances::<false>).with_end(Position(position));
 
     let log = up_to(4).fold(Totals::default()).await.unwrap();
     let ada = Selection::stream(stream("ada"));
-    let stream = up_to(4).of(ada).fold(Totals::default()).await.unwrap();
+    let stream = up_to(4).with_selection(ada).fold(Totals::default()).await.unwrap();
 
     assert_eq!(log.cents, Totals::of([("ada", 100), ("bob", 7)]));
     assert_eq!(stream.cents, Totals::of([("ada", 100)]));
@@ -185,7 +194,11 @@ async fn a_transformed_stream_is_folded_from_its_copies() {
     let live = Live::new(store, Balances::<false>);
 
     let log = live.fold(Totals::default()).await.unwrap();
-    let ada = live.of(Selection::stream(stream("ada"))).fold(Totals::default()).await.unwrap();
+    let ada = live
+        .with_selection(Selection::stream(stream("ada")))
+        .fold(Totals::default())
+        .await
+        .unwrap();
 
     assert_eq!(log.cents, Totals::of([("ada", -29), ("bob", 7)]));
     assert_eq!(ada.cents, Totals::of([("ada", -29)]));

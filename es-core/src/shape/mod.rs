@@ -82,7 +82,7 @@ pub(crate) use fingerprint::text as fingerprinted;
 ///
 /// In neither is what is written in functions: [`Apply`](crate::Apply), a `Serialize` by hand, and
 /// what an attribute like `with` names. If such a function changes its meaning, raise the
-/// [`version`](crate::SnapshotPolicy::version) of the snapshots; for events make a new version.
+/// [`with_version`](crate::SnapshotPolicy::with_version) of the snapshots; for events make a new version.
 ///
 /// # Types of other crates
 ///

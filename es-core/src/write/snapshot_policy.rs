@@ -18,7 +18,7 @@ use crate::stream::Version;
 /// ```
 /// # use es_core::{SnapshotPolicy, SnapshotState};
 /// # fn policy<Account: SnapshotState>() -> SnapshotPolicy<Account> {
-/// Account::POLICY.every(100).keep(3).version(2)
+/// Account::POLICY.with_every(100).with_keep(3).with_version(2)
 /// # }
 /// ```
 ///
@@ -91,7 +91,7 @@ impl<A> SnapshotPolicy<A> {
     ///
     /// A load then folds about so many events at most.
     #[must_use]
-    pub const fn every(mut self, events: u32) -> Self {
+    pub const fn with_every(mut self, events: u32) -> Self {
         self.every = if events == 0 { 1 } else { events };
         self
     }
@@ -101,7 +101,7 @@ impl<A> SnapshotPolicy<A> {
     /// More of them help [`load_at`](crate::Repository::load_at), and programs of different shapes
     /// that run at the same time.
     #[must_use]
-    pub const fn keep(mut self, snapshots: u32) -> Self {
+    pub const fn with_keep(mut self, snapshots: u32) -> Self {
         self.keep = if snapshots == 0 { 1 } else { snapshots };
         self
     }
@@ -109,7 +109,7 @@ impl<A> SnapshotPolicy<A> {
     /// The version of what [`Apply`](crate::Apply) makes of the events, 1 at first. Another version
     /// is another shape.
     #[must_use]
-    pub const fn version(mut self, version: u32) -> Self {
+    pub const fn with_version(mut self, version: u32) -> Self {
         self.version = version;
         self
     }
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_snapshot_is_due_when_a_multiple_was_passed_since_the_last_one() {
-        let policy = <u32>::POLICY.every(10);
+        let policy = <u32>::POLICY.with_every(10);
         let is_due = |last, version| policy.is_due(Version(last), Version(version));
 
         assert!(!is_due(0, 9));
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_state_that_does_not_come_back_as_it_was_is_not_kept() {
-        let policy = <Option<Option<u32>>>::POLICY.every(1);
+        let policy = <Option<Option<u32>>>::POLICY.with_every(1);
 
         assert_eq!(policy.encode(&Some(Some(7))).unwrap(), "7");
         assert!(matches!(policy.encode(&Some(None)), Err(NotKept::Differs)));
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_state_that_is_no_json_is_not_kept() {
-        let policy = <f64>::POLICY.every(1);
+        let policy = <f64>::POLICY.with_every(1);
 
         assert!(matches!(policy.encode(&f64::NAN), Err(NotKept::Decode(_))));
     }

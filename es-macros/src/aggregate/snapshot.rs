@@ -71,14 +71,14 @@ impl Snapshot {
     /// The constant of the aggregate.
     pub(crate) fn policy(&self, krate: CratePath<'_>) -> TokenStream {
         let Self { key, every, .. } = self;
-        let keep = self.keep.map(|keep| quote!(.keep(#keep)));
-        let version = self.version.map(|version| quote!(.version(#version)));
+        let keep = self.keep.map(|keep| quote!(.with_keep(#keep)));
+        let version = self.version.map(|version| quote!(.with_version(#version)));
         // Only this one word has the place of the key: the compiler tells there what the state lacks.
         let this = Ident::new("Self", key.span());
         quote! {
             const SNAPSHOTS: ::core::option::Option<#krate::SnapshotPolicy<Self>> =
                 ::core::option::Option::Some(
-                    <#this as #krate::SnapshotState>::POLICY.every(#every) #keep #version
+                    <#this as #krate::SnapshotState>::POLICY.with_every(#every) #keep #version
                 );
         }
     }

@@ -47,7 +47,7 @@ where
     X: Projects<Rows>,
     Rows: Default + Send,
 {
-    Ok(Live::new(store.clone(), model).up_to(position).fold(Rows::default()).await?)
+    Ok(Live::new(store.clone(), model).with_end(position).fold(Rows::default()).await?)
 }
 
 /// Makes a read model of everything up to `end`. What an earlier run has kept goes on from there.

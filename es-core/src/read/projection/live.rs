@@ -53,7 +53,8 @@ use super::{Projection, ProjectionKey, Projects};
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let store = MemoryStore::new();
 /// let ada = StreamId::new(Category::new("account")?, StreamKey::new("ada")?);
-/// let totals = Live::new(store, Balances).of(Selection::stream(ada)).fold(Totals::default()).await?;
+/// let totals = Live::new(store, Balances).with_selection(Selection::stream(ada));
+/// let totals = totals.fold(Totals::default()).await?;
 /// assert_eq!(totals.cents, 0);
 /// # Ok(())
 /// # }
@@ -86,7 +87,7 @@ impl<S: EventStore, P: Projection> Live<S, P> {
 
     /// Restricts the fold to this part of the log: of its types, those that the projection lists.
     #[must_use]
-    pub fn of(mut self, selection: Selection) -> Self {
+    pub fn with_selection(mut self, selection: Selection) -> Self {
         self.selection = selection;
         self
     }
@@ -94,7 +95,7 @@ impl<S: EventStore, P: Projection> Live<S, P> {
     /// Restricts the fold to the events with this key. If the key is the stream, only that stream
     /// is read; if another key is declared, everything of the selection is read to find it.
     #[must_use]
-    pub fn key(mut self, key: ProjectionKey) -> Self {
+    pub fn with_key(mut self, key: ProjectionKey) -> Self {
         self.key = Some(key);
         self
     }
@@ -102,7 +103,7 @@ impl<S: EventStore, P: Projection> Live<S, P> {
     /// Restricts the fold to events up to this position. A stream that was transformed after it is
     /// absent.
     #[must_use]
-    pub fn up_to(mut self, position: Position) -> Self {
+    pub fn with_end(mut self, position: Position) -> Self {
         self.up_to = position;
         self
     }

@@ -5,7 +5,10 @@ impl ::es_core::Aggregate for Account {
     type Event = AccountEvent;
     type Error = ::es_core::NoRejection;
     const SNAPSHOTS: ::core::option::Option<::es_core::SnapshotPolicy<Self>> = ::core::option::Option::Some(
-        <Self as ::es_core::SnapshotState>::POLICY.every(100u32).keep(3u32).version(2u32),
+        <Self as ::es_core::SnapshotState>::POLICY
+            .with_every(100u32)
+            .with_keep(3u32)
+            .with_version(2u32),
     );
     fn initial() -> Self {
         <Self as ::core::default::Default>::default()
