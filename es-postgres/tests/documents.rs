@@ -43,8 +43,6 @@ fn the_tests_that_the_chapter_on_guarantees_names_are_there() {
 
     let missing = named.iter().filter(|named| {
         let (module, name) = named.rsplit_once("::").unwrap_or(("", named));
-        // The folder of a contract that is one of several.
-        let module = module.replace("projection_contract::", "contract::projection::");
         let file = format!("{}.rs", module.replace("::", "/"));
         let function = format!("fn {name}");
         let is_there = |(path, text): &(PathBuf, String)| {

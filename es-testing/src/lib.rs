@@ -175,14 +175,13 @@ mod page;
 pub mod postgres;
 #[cfg(feature = "scenario")]
 pub mod prelude;
+#[cfg(feature = "contract")]
+pub mod projection_contract;
 #[cfg(feature = "scenario")]
 mod scenario;
 #[cfg(feature = "schema")]
 mod schema;
 
-#[cfg(feature = "contract")]
-#[doc(inline)]
-pub use contract::projection as projection_contract;
 #[cfg(feature = "laws")]
 pub use scenario::laws;
 #[cfg(feature = "scenario")]

@@ -160,7 +160,6 @@ pub mod lock;
 pub mod log;
 pub mod order;
 pub mod paging;
-pub mod projection;
 pub mod query;
 pub mod retag;
 mod seeded;
