@@ -67,7 +67,7 @@ impl<'a> Aggregate<'a> {
         let shape = snapshot.and_then(|_| Shape::new(input, krate, errors));
         Self {
             input,
-            is_unfit: !is_struct || !is_owned || has_unknown_generics(&event),
+            is_unfit: !is_struct || !is_owned || has_non_members(&event),
             name: name.unwrap_or_else(|| "unnamed".to_owned()),
             id: spec.id.value().map_or_else(|| unknown.clone(), ToTokens::to_token_stream),
             error: error(spec, krate, &unknown),
@@ -97,9 +97,9 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
     false
 }
 
-/// True if the type has a parameter that no event has.
-fn has_unknown_generics(events: &Events<'_>) -> bool {
-    matches!(events, Events::Listed(set) if set.has_unknown_generics)
+/// True if the set has a variant besides its events, since the type has a parameter that no event has.
+fn has_non_members(events: &Events<'_>) -> bool {
+    matches!(events, Events::Listed(set) if set.has_non_members)
 }
 
 fn missing_keys(place: &Ident, state: &Ident, spec: &Spec, errors: &mut Errors) {

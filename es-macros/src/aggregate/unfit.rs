@@ -42,7 +42,7 @@ pub(crate) fn definition(model: &Aggregate<'_>) -> Option<TokenStream> {
     let Events::Listed(set) = &model.event else {
         return None;
     };
-    if set.has_unknown_generics {
+    if set.has_non_members {
         return Some(event_enum::definition(model.input, set));
     }
     let visibility = &model.input.vis;

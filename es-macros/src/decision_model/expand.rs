@@ -16,13 +16,12 @@ pub(crate) fn decision_model(model: &DecisionModel<'_>) -> TokenStream {
     let decision_model = is_struct.then(|| implementation(model));
     if model.is_aggregate {
         // The derive of the aggregate has told what is wrong with the list, and has written the enum.
-        let decision_model =
-            decision_model.filter(|_| !set.has_unknown_generics && !set.is_empty());
+        let decision_model = decision_model.filter(|_| !set.has_non_members && !set.is_empty());
         let carried = (!set.is_generic()).then(|| carried_alone(model));
         let carried = carried.filter(|_| decision_model.is_some());
         return quote!(#carried #decision_model);
     }
-    if set.has_unknown_generics {
+    if set.has_non_members {
         // A parameter too many was told of; any trait of the enum would tell of it again.
         return event_enum::definition(model.input, set);
     }

@@ -28,7 +28,7 @@ pub(crate) fn documented(doc: &str, state: &DeriveInput, set: &EventSet<'_>) -> 
     let (_, ty_generics, where_clause) = set.generics.split_for_impl();
     let generics = set.generics;
     let variants = set.members.iter().map(variant);
-    let stranger = set.has_unknown_generics.then(|| {
+    let non_member = set.has_non_members.then(|| {
         // Parameters that no event mentions are a mistake that was told. They still need a use, or
         // the compiler tells of them a second time.
         let state = &state.ident;
@@ -39,7 +39,7 @@ pub(crate) fn documented(doc: &str, state: &DeriveInput, set: &EventSet<'_>) -> 
         #deprecation
         #visibility enum #ident #generics #where_clause {
             #(#variants)*
-            #stranger
+            #non_member
         }
     }
 }
@@ -126,14 +126,14 @@ pub(crate) fn dispatch(set: &EventSet<'_>) -> TokenStream {
         let call = call(&quote!(__Apply), &itself(set, event), member.blame);
         quote!(#ident::#variant(__e) => #call,)
     });
-    let strangers = set.strangers();
+    let non_members = set.non_members();
     let known = known(set);
     quote! {
         use #krate::Apply as __Apply;
         #known
         match __e {
             #(#arms)*
-            #strangers
+            #non_members
         }
     }
 }

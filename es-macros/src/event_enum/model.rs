@@ -22,14 +22,14 @@ pub(crate) fn of_list<'a>(
     errors: &mut Errors,
 ) -> EventSet<'a> {
     let generics = &input.generics;
-    let mut has_unknown_generics = entries.is_empty() && !generics.params.is_empty();
-    has_unknown_generics |= bounds_itself(input, errors);
-    has_unknown_generics |= !entries.is_empty() && unused_parameters(input, entries, errors);
+    let mut has_non_members = entries.is_empty() && !generics.params.is_empty();
+    has_non_members |= bounds_itself(input, errors);
+    has_non_members |= !entries.is_empty() && unused_parameters(input, entries, errors);
     let ident = format_ident!("{}Event", input.ident);
     let mut members = Vec::new();
     for &entry in entries {
         if is_parameter(&entry.path, generics, errors) {
-            has_unknown_generics = true;
+            has_non_members = true;
         } else if entry.path.is_ident(&ident) {
             errors.at(
                 &entry.path,
@@ -49,7 +49,7 @@ pub(crate) fn of_list<'a>(
         deprecation: Deprecation::of(&input.attrs),
         superseded: superseded::of_list(superseded, &current, generics, errors),
         members,
-        has_unknown_generics,
+        has_non_members,
         krate,
     }
 }

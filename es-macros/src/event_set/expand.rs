@@ -253,11 +253,11 @@ impl EventSet<'_> {
             let arm = arm(member);
             quote!(Self::#variant #arm,)
         });
-        let strangers = self.strangers();
+        let non_members = self.non_members();
         quote! {
             match self {
                 #(#arms)*
-                #strangers
+                #non_members
             }
         }
     }

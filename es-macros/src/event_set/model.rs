@@ -20,7 +20,7 @@ pub(crate) struct EventSet<'a> {
     /// The superseded events, which are read as some of the members.
     pub(crate) superseded: Vec<Superseded<'a>>,
     /// True if the enum has variants besides the members, which happens only after a mistake.
-    pub(crate) has_unknown_generics: bool,
+    pub(crate) has_non_members: bool,
     pub(crate) krate: CratePath<'a>,
 }
 
@@ -74,7 +74,7 @@ impl<'a> EventSet<'a> {
             generics: &input.generics,
             deprecation: Deprecation::of(&input.attrs),
             superseded: superseded::of_list(&spec.superseded, &current, &input.generics, errors),
-            has_unknown_generics: members.len() < data.variants.len(),
+            has_non_members: members.len() < data.variants.len(),
             members,
             krate: CratePath::new(&spec.krate, errors),
         })
@@ -82,7 +82,7 @@ impl<'a> EventSet<'a> {
 
     /// True if there is no variant at all.
     pub(crate) fn is_empty(&self) -> bool {
-        self.members.is_empty() && !self.has_unknown_generics
+        self.members.is_empty() && !self.has_non_members
     }
 
     /// True if there are at least two names, which could clash.
@@ -97,8 +97,8 @@ impl<'a> EventSet<'a> {
 
     /// The arm for variants that are no members. It stands beside the error that reports them, and
     /// never runs.
-    pub(crate) fn strangers(&self) -> Option<TokenStream> {
-        self.has_unknown_generics.then(|| quote!(_ => ::core::unimplemented!(),))
+    pub(crate) fn non_members(&self) -> Option<TokenStream> {
+        self.has_non_members.then(|| quote!(_ => ::core::unimplemented!(),))
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn projection(model: &Projection<'_>) -> TokenStream {
     };
     let doc = format!("Everything that [`{}`] follows.", model.input.ident.unraw());
     let definition = event_enum::documented(&doc, model.input, set);
-    if set.has_unknown_generics {
+    if set.has_non_members {
         // A parameter too many was told of; any trait of the enum would tell of it again.
         return definition;
     }
