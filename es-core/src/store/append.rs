@@ -180,7 +180,7 @@ impl Appended {
     }
 
     /// The token that a reader passes to
-    /// [`Projections::wait_for`](crate::projection::Projections::wait_for) to see the events;
+    /// [`ProjectionHandle::wait_for`](crate::projection::ProjectionHandle::wait_for) to see the events;
     /// `None` if there was none.
     #[must_use]
     pub fn token(&self) -> Option<Token> {

@@ -78,7 +78,7 @@ impl Running {
     /// The state of its version, as far as this process has heard.
     ///
     /// One that is [retired](VersionState::Retired) since another version took its place is run still, and
-    /// handles nothing: it is there when it is [reinstated](super::Projections::reinstate).
+    /// handles nothing: it is there when it is [reinstated](super::ProjectionHandle::reinstate).
     #[must_use]
     pub fn state(&self) -> VersionState {
         *self.state.borrow()

@@ -83,7 +83,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
 
     /// Empties the rows of a projection and folds the log anew, while its old rows are read: in one
     /// batch, which is committed in the end or not at all. For projections that are folded in seconds;
-    /// larger ones get a new [`VERSION`](Projection::VERSION), which is built beside.
+    /// larger ones get a new [`VERSION`](super::Projection::VERSION), which is built beside.
     ///
     /// Goes up to where the log is complete when it begins. Of a projection that has effects, every slot
     /// goes as far as it had come, and effects that were had are not had again; those of later events

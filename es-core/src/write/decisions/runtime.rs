@@ -82,7 +82,7 @@ impl<M> Decided<M> {
         self.events.iter().map(|event| event.position).max()
     }
 
-    /// The token for [`Projections::wait_for`](crate::projection::Projections::wait_for), with
+    /// The token for [`ProjectionHandle::wait_for`](crate::projection::ProjectionHandle::wait_for), with
     /// which a reader sees what was decided; `None` if the decision changed nothing.
     #[must_use]
     pub fn token(&self) -> Option<Token> {

@@ -24,7 +24,7 @@ impl<A: Aggregate> Executed<A> {
         self.events.last().map(|event| event.position)
     }
 
-    /// The token for [`Projections::wait_for`](crate::projection::Projections::wait_for), with
+    /// The token for [`ProjectionHandle::wait_for`](crate::projection::ProjectionHandle::wait_for), with
     /// which a reader sees what the command did; `None` if it changed nothing.
     #[must_use]
     pub fn token(&self) -> Option<Token> {
