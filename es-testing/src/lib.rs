@@ -164,6 +164,12 @@
 //! [`projection_contract!`] for every guarantee of
 //! [`ProjectionBackend`](es_core::projection::ProjectionBackend).
 
+// This page and the guide name what every feature contains, whichever of them are on.
+#![cfg_attr(
+    not(all(feature = "laws", feature = "contract", feature = "postgres")),
+    allow(rustdoc::broken_intra_doc_links)
+)]
+
 #[cfg(feature = "contract")]
 pub mod contract;
 #[cfg(all(feature = "laws", feature = "schema"))]
