@@ -13,6 +13,8 @@ pub struct Schema {
 }
 
 /// The stored form of one place: a field, an element, a variant's content.
+// Exhaustive, as `Kind` and `Tagging`: a tool that compares forms or writes them in another language must not
+// pass over one that it does not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Form {
     /// The value `null` and no other.

@@ -29,6 +29,7 @@ impl Transform {
 
 /// The treatment of an event.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Rewrite {
     /// Copies the event as it is, with its tags.
     Keep,

@@ -57,6 +57,11 @@ impl PgProjections {
                 let key = match &keys {
                     ParkedSelector::One(key) => Some(key.as_str()),
                     ParkedSelector::All => None,
+                    other => {
+                        return Err(
+                            unsupported(format!("there is no way to replay {other:?}")).into()
+                        );
+                    }
                 };
                 let query = self.of(&id, include_str!("../../sql/projections/replay.sql"));
                 let replayed = connection.execute(query.bind(key)).await.map_err(from_sqlx)?;

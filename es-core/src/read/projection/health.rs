@@ -51,6 +51,7 @@ impl Thresholds {
 }
 
 /// The severity of a finding.
+// Exhaustive: a health check maps each of them to an answer of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HealthState {
     /// No problem was found.

@@ -220,6 +220,7 @@ impl ParkedKey {
 
 /// A choice of the keys with parked events.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ParkedSelector {
     /// One key.
     One(ProjectionKey),

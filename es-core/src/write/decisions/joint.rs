@@ -8,6 +8,7 @@ use crate::event::recorded::RawEvent;
 use crate::event::set::EventType;
 use crate::store::query::{InvalidQuery, Query};
 use crate::write::decisions::DecisionModels;
+use crate::write::decisions::models::sealed;
 
 /// The models of one decision, of whatever type.
 pub(crate) trait AnyModels: Any + Send + Sync {
@@ -83,6 +84,8 @@ impl Joint {
         Ok(())
     }
 }
+
+impl sealed::Sealed for Joint {}
 
 impl DecisionModels for Joint {
     fn copy(&self) -> Self {

@@ -12,7 +12,7 @@ use crate::write::decisions::DecisionModel;
 /// The models of a decision: one [`DecisionModel`], or a tuple of up to eight. Each folds the
 /// events that match its own query.
 ///
-/// Implemented for these; there is nothing to implement.
+/// Implemented for these, and sealed.
 ///
 /// The other bounds of a model, `Clone` and `Debug`, stand on [`DecisionModel`]: here the compiler
 /// would report them once more at each decision.
@@ -22,7 +22,7 @@ use crate::write::decisions::DecisionModel;
     note = "put on the struct that holds what a decision knows: #[derive(DecisionModel, Clone, Debug)] #[decision_model(events(…))]",
     note = "a decision rests on one model or on a tuple of up to eight"
 )]
-pub trait DecisionModels: Send + Sync + 'static {
+pub trait DecisionModels: sealed::Sealed + Send + Sync + 'static {
     /// The models once more.
     #[doc(hidden)]
     #[must_use]
@@ -48,6 +48,12 @@ pub trait DecisionModels: Send + Sync + 'static {
     #[doc(hidden)]
     fn each(&self) -> Vec<&dyn fmt::Debug>;
 }
+
+pub(super) mod sealed {
+    pub trait Sealed {}
+}
+
+impl<M: DecisionModel> sealed::Sealed for M {}
 
 #[diagnostic::do_not_recommend]
 impl<M: DecisionModel> DecisionModels for M {
@@ -79,6 +85,8 @@ impl<M: DecisionModel> DecisionModels for M {
 
 macro_rules! tuples {
     ($($name:ident $nth:tt)+) => {
+        impl<$($name: DecisionModel),+> sealed::Sealed for ($($name,)+) {}
+
         #[diagnostic::do_not_recommend]
         impl<$($name: DecisionModel),+> DecisionModels for ($($name,)+) {
             fn copy(&self) -> Self {

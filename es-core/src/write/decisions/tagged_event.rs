@@ -80,7 +80,7 @@ impl TaggedEvent {
 /// Events that have a home among their tags, in order: an event, a tuple of up to eight, an `Option`, a `Vec`, an array,
 /// `()`, and any nesting of these.
 ///
-/// Implemented for all of these; there is nothing to implement.
+/// Implemented for all of these, and sealed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not made of events with a home",
     label = "a decision across streams cannot cause this",
@@ -89,10 +89,16 @@ impl TaggedEvent {
 )]
 // On every value an editor would propose these methods, which are for the repository to call.
 #[rust_analyzer::completions(ignore_flyimport_methods)]
-pub trait TaggedEvents {
+pub trait TaggedEvents: sealed::Sealed {
     /// The events as a list.
     fn into_tagged(self) -> Vec<TaggedEvent>;
 }
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+impl<E: IntoEvents<TaggedEvent>> sealed::Sealed for E {}
 
 #[diagnostic::do_not_recommend]
 impl<E: IntoEvents<TaggedEvent>> TaggedEvents for E {
