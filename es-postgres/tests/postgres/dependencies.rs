@@ -50,6 +50,7 @@ fn built_with<'a>(metadata: &'a serde_json::Value, name: &str) -> Vec<&'a serde_
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
         .output()
         .unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
     let tree = String::from_utf8(tree.stdout).unwrap();
     let is_in_tree = |package: &serde_json::Value| {
         let (name, version) = (package["name"].as_str(), package["version"].as_str());

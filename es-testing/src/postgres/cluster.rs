@@ -8,7 +8,6 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::ChildStdin;
 use std::sync::OnceLock;
@@ -37,8 +36,8 @@ rm -rf "$1"
 pub(super) fn join_or_start(binaries: &Path) -> Result<Server, String> {
     let failed = |error: io::Error| {
         format!(
-            "a throw-away PostgreSQL from {} cannot be started: {error}; \
-             set ES_TEST_DATABASE_URL to the URL of a server instead",
+            "a throw-away PostgreSQL from {} cannot be started \
+             (ES_TEST_DATABASE_URL may name another server): {error}",
             binaries.display()
         )
     };
@@ -59,7 +58,7 @@ fn joinable(home: &Home, binaries: &Path) -> io::Result<Option<PathBuf>> {
         if !directory.is_dir() {
             continue;
         }
-        if UnixStream::connect(home::socket(&directory, 5432)).is_err() {
+        if home::is_silent(&home::socket(&directory, 5432)) {
             // Its watcher may be removing it in this moment: then there is nothing left to do.
             let _ = fs::remove_dir_all(&directory);
             continue;
@@ -97,4 +96,36 @@ fn enlist(home: &Home, directory: &Path, binaries: &Path) -> io::Result<()> {
         let _ = PROCESS_LIVES.set(pipe);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The path of a socket has a hundred bytes.
+    #[test]
+    fn a_directory_whose_server_cannot_be_asked_is_left_alone() {
+        let home = Home::open(&format!("es-testing-{}", "x".repeat(100))).unwrap();
+        let _lock = home.lock().unwrap();
+        let directory = home.new_directory("c-").unwrap();
+
+        let found = joinable(&home, Path::new("/nowhere")).unwrap();
+
+        let is_left = directory.is_dir();
+        fs::remove_dir_all(&home.path).unwrap();
+        assert_eq!((found, is_left), (None, true));
+    }
+
+    #[test]
+    fn a_directory_without_a_server_is_cleared_away() {
+        let home = Home::open(&format!("es-testing-{}", Uuid::new_v4().simple())).unwrap();
+        let _lock = home.lock().unwrap();
+        let directory = home.new_directory("c-").unwrap();
+
+        let found = joinable(&home, Path::new("/nowhere")).unwrap();
+
+        let is_left = directory.is_dir();
+        fs::remove_dir_all(&home.path).unwrap();
+        assert_eq!((found, is_left), (None, false));
+    }
 }

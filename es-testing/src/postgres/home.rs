@@ -10,12 +10,15 @@
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, chown};
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::{env, fmt::Write as _};
 
 use uuid::Uuid;
+
+use super::program::{printed, run, with_resources};
 
 /// The directory of the servers, and the user that runs them.
 #[derive(Clone, Debug)]
@@ -33,11 +36,15 @@ impl Home {
         let owner = run_as.map_or(me, |(uid, _)| uid);
         let path = env::temp_dir().join(format!("{name}-{owner}"));
         match DirBuilder::new().mode(0o700).create(&path) {
-            Ok(()) => give(&path, run_as)?,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
         }
-        let found = fs::symlink_metadata(&path)?;
+        let mut found = fs::symlink_metadata(&path)?;
+        // Who made it, this process or another one in this moment, may not have given it away yet.
+        if found.is_dir() && found.uid() == me {
+            give(&path, run_as)?;
+            found = fs::symlink_metadata(&path)?;
+        }
         if !found.is_dir() || found.uid() != owner {
             return Err(io::Error::other(format!("{} belongs to somebody else", path.display())));
         }
@@ -46,9 +53,17 @@ impl Home {
 
     /// Locks the directory: nobody else joins, starts or clears away while the answer is kept.
     pub(super) fn lock(&self) -> io::Result<File> {
-        let lock = File::create(self.path.join("lock"))?;
-        lock.lock()?;
-        Ok(lock)
+        let path = self.path.join("lock");
+        loop {
+            let lock = File::create(&path)?;
+            give(&path, self.run_as)?;
+            lock.lock()?;
+            // Whoever tidies the temporary directory may have removed the file while this one waited;
+            // others would then lock another one of that name.
+            if is_still_at(&path, &lock)? {
+                return Ok(lock);
+            }
+        }
     }
 
     /// `<prefix><random>`, for whoever runs the servers.
@@ -72,23 +87,23 @@ impl Home {
         settings: &str,
     ) -> io::Result<()> {
         let data = directory.join("data");
-        let mut made = Err(io::Error::other("no locale was tried"));
+        let mut failures = Vec::new();
         // macOS calls its UTF-8 otherwise; C is there everywhere.
-        for locale in ["--locale=C.UTF-8", "--locale=C"] {
-            made = run(
+        for locale in ["C.UTF-8", "C"] {
+            let made = run(
                 directory,
                 self.command(binaries, "initdb", directory)
-                    .args(["-A", "trust", "-U", "postgres", "-E", "UTF8", locale])
+                    .args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale", locale])
                     .args(["--no-sync", "--no-instructions", "-D"])
                     .arg(&data),
             );
-            if made.is_ok() {
-                break;
+            match made {
+                Ok(()) => return Self::configure(directory, settings),
+                Err(error) => failures.push(format!("with the locale {locale}, {error}")),
             }
             let _ = fs::remove_dir_all(&data);
         }
-        made?;
-        Self::configure(directory, settings)
+        Err(with_resources(&io::Error::other(failures.join("\n")), directory))
     }
 
     /// Sets what a server is told at its start. Of two settings of one name the later one counts.
@@ -103,15 +118,19 @@ impl Home {
 
     /// Starts the server of `directory`, and returns when it takes connections.
     pub(super) fn start(&self, binaries: &Path, directory: &Path) -> io::Result<()> {
+        let log = directory.join("log");
         run(
             directory,
             self.command(binaries, "pg_ctl", directory)
                 .args(["-w", "-s", "-D"])
                 .arg(directory.join("data"))
                 .arg("-l")
-                .arg(directory.join("log"))
+                .arg(&log)
                 .arg("start"),
         )
+        // pg_ctl knows no more than that it failed: the server writes why.
+        .map_err(|error| format!("{error}\nthe server's log{}", printed(&log)))
+        .map_err(|error| with_resources(&io::Error::other(error), directory))
     }
 
     /// A small shell at the other end of a pipe, which runs `script`. However this process ends,
@@ -152,23 +171,6 @@ impl Home {
     }
 }
 
-/// Output goes through a file and not a pipe: the server would inherit the pipe and hold it.
-pub(super) fn run(directory: &Path, command: &mut Command) -> io::Result<()> {
-    let said = directory.join("said");
-    let out = File::create(&said)?;
-    let status = command.stdout(out.try_clone()?).stderr(out).status()?;
-    if status.success() {
-        return Ok(());
-    }
-    let said = fs::read_to_string(&said).unwrap_or_default();
-    let last = said.lines().rev().find(|line| !line.trim().is_empty());
-    Err(io::Error::other(format!(
-        "{} says: {}",
-        command.get_program().display(),
-        last.unwrap_or("nothing")
-    )))
-}
-
 /// The URL of a database of the server in `directory`.
 pub(super) fn url(directory: &Path, port: u16, database: &str) -> String {
     format!("postgres://postgres@localhost:{port}/{database}?host={}", percent_encoded(directory))
@@ -176,6 +178,24 @@ pub(super) fn url(directory: &Path, port: u16, database: &str) -> String {
 
 pub(super) fn socket(directory: &Path, port: u16) -> PathBuf {
     directory.join(format!(".s.PGSQL.{port}"))
+}
+
+/// True if no server runs on the socket. One that cannot be asked, because this process has too many files
+/// open or the path is too long, may well run.
+pub(super) fn is_silent(socket: &Path) -> bool {
+    UnixStream::connect(socket).is_err_and(|error| {
+        matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
+    })
+}
+
+/// True if the file at `path` is the one that was opened as `file`.
+fn is_still_at(path: &Path, file: &File) -> io::Result<bool> {
+    let opened = file.metadata()?;
+    match fs::metadata(path) {
+        Ok(found) => Ok((found.dev(), found.ino()) == (opened.dev(), opened.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// The owner of a file that was just made: the standard library does not ask the system directly.
@@ -219,4 +239,81 @@ fn percent_encoded(path: &Path) -> String {
         }
         text
     })
+}
+
+/// A directory of one test.
+#[cfg(test)]
+pub(super) fn scratch(name: &str) -> PathBuf {
+    let directory = env::temp_dir().join(format!("es-testing-{name}-{}", Uuid::new_v4().simple()));
+    fs::create_dir(&directory).expect("the temporary directory is writable");
+    directory
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_that_another_process_has_just_made_is_taken() {
+        let name = format!("es-testing-{}", Uuid::new_v4().simple());
+        let first = Home::open(&name).unwrap();
+        fs::remove_dir(&first.path).unwrap();
+        // As root, it belongs to root until the other process has given it away.
+        DirBuilder::new().mode(0o700).create(&first.path).unwrap();
+
+        let opened = Home::open(&name);
+
+        fs::remove_dir(&first.path).unwrap();
+        assert!(opened.is_ok(), "{opened:?}");
+    }
+
+    #[test]
+    fn the_lock_belongs_to_who_owns_the_directory() {
+        let home = Home::open(&format!("es-testing-{}", Uuid::new_v4().simple())).unwrap();
+
+        let lock = home.lock().unwrap();
+
+        let owners = [fs::metadata(&home.path), lock.metadata()].map(|found| found.unwrap().uid());
+        fs::remove_dir_all(&home.path).unwrap();
+        assert_eq!(owners[0], owners[1]);
+    }
+
+    #[test]
+    fn a_lock_whose_file_was_removed_or_replaced_is_none() {
+        let directory = scratch("lock");
+        let path = directory.join("lock");
+        let lock = File::create(&path).unwrap();
+        let at_first = is_still_at(&path, &lock).unwrap();
+
+        fs::remove_file(&path).unwrap();
+        let removed = is_still_at(&path, &lock).unwrap();
+        File::create(&path).unwrap();
+        let replaced = is_still_at(&path, &lock).unwrap();
+
+        fs::remove_dir_all(directory).unwrap();
+        assert_eq!([at_first, removed, replaced], [true, false, false]);
+    }
+
+    #[test]
+    fn programs_that_fail_in_both_locales_are_reported_for_both() {
+        let directory = scratch("initdb");
+        let initdb = directory.join("initdb");
+        fs::write(
+            &initdb,
+            "#!/bin/sh\necho \"FATAL: no space for $*\"\necho removing it\nexit 1\n",
+        )
+        .unwrap();
+        fs::set_permissions(&initdb, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let home = Home { path: directory.clone(), run_as: None };
+
+        let told = home.initialise(&directory, &directory, "").unwrap_err().to_string();
+
+        fs::remove_dir_all(&directory).unwrap();
+        let lines: Vec<_> = told.lines().collect();
+        assert!(lines[0].starts_with("with the locale C.UTF-8, "), "{told}");
+        assert!(lines[1].starts_with("  FATAL: no space for "), "{told}");
+        assert!(lines[3].starts_with("with the locale C, "), "{told}");
+        assert!(lines[4].starts_with("  FATAL: no space for "), "{told}");
+        assert!(lines[6].starts_with("free on this machine: "), "{told}");
+    }
 }

@@ -27,6 +27,8 @@ mod cluster;
 mod database;
 #[cfg(unix)]
 mod home;
+#[cfg(unix)]
+mod program;
 mod server;
 
 pub use database::TestDatabase;

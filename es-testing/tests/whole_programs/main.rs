@@ -65,15 +65,16 @@ fn one_mistake_meets_one_error() {
         }
         if told.len() != mistake.errors {
             surprises.push(format!(
-                "{}: {} errors, not {}",
+                "{}: {} errors, not {}:\n{}",
                 mistake.name,
                 told.len(),
-                mistake.errors
+                mistake.errors,
+                told.concat()
             ));
         }
     }
     println!("{} programs, {single} with one error, {errors} errors", mistakes.len());
-    assert_eq!(surprises, [] as [String; 0]);
+    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
     if wanted.is_none() {
         assert_eq!(mistakes.len() - single, EXCEPTIONS, "exceptions of {}", mistakes.len());
     }

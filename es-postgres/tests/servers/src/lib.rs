@@ -13,6 +13,8 @@ mod binaries;
 #[path = "../../../../es-testing/src/postgres/home.rs"]
 mod home;
 mod pooler;
+#[path = "../../../../es-testing/src/postgres/program.rs"]
+mod program;
 mod server;
 
 pub use pooler::TestPooler;

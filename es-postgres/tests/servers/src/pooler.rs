@@ -10,6 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::home;
+use crate::program::printed;
 use crate::server::TestServer;
 
 const PORT: u16 = 6432;
@@ -86,8 +87,8 @@ fn run(program: &Path, server: &TestServer) -> io::Result<TestPooler> {
         }
         thread::sleep(Duration::from_millis(20));
     }
-    let log = fs::read_to_string(directory.join("pgbouncer.log")).unwrap_or_default();
-    Err(io::Error::other(format!("it takes no connections; its log: {log}")))
+    let log = printed(&directory.join("pgbouncer.log"));
+    Err(io::Error::other(format!("it takes no connections; its log{log}")))
 }
 
 fn settings(program: &Path, directory: &Path) -> io::Result<String> {

@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::thread;
@@ -12,6 +11,7 @@ use uuid::Uuid;
 
 use crate::binaries;
 use crate::home::{self, Home};
+use crate::program;
 
 /// The settings of every server on top of PostgreSQL's defaults: it keeps enough for a standby that
 /// lags.
@@ -201,7 +201,7 @@ impl TestServer {
     }
 
     fn run(&self, command: &mut Command) -> io::Result<()> {
-        home::run(&self.directory, command)
+        program::run(&self.directory, command)
     }
 }
 
@@ -227,9 +227,10 @@ fn clear_away_the_dead(home: &Home) -> io::Result<()> {
 
 /// True if a directory belongs to a test that runs, or to one whose watcher is still at work.
 fn is_in_use(directory: &Path) -> bool {
-    File::open(directory.join("owner")).is_ok_and(|owner| {
-        owner.try_lock().is_err() || UnixStream::connect(home::socket(directory, 5432)).is_ok()
-    })
+    match File::open(directory.join("owner")) {
+        Ok(owner) => owner.try_lock().is_err() || !home::is_silent(&home::socket(directory, 5432)),
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    }
 }
 
 fn done(what: &str, result: io::Result<()>) {
