@@ -1,8 +1,8 @@
 //! What a process tells of its projections through the `metrics` facade.
 #![cfg(feature = "metrics")]
-#![allow(dead_code, unreachable_pub, reason = "the fixture is another test's as well")]
+#![allow(dead_code, reason = "the fixture is another test's as well")]
 
-#[path = "projections_rebuild/fixture.rs"]
+#[path = "it/projections_rebuild/fixture.rs"]
 mod fixture;
 
 use std::collections::BTreeMap;

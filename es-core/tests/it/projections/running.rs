@@ -1,0 +1,67 @@
+//! A projection follows the log.
+
+use super::faulty::{FaultyKept, Weather};
+use super::fixture::*;
+
+#[tokio::test]
+async fn what_is_appended_shows_in_the_rows() {
+    let (store, kept, ledgers) = service();
+    enter(&store, "ada", [1, 2]).await;
+    let running = ledgers.run(Ledger::default()).await.unwrap();
+
+    let token = enter(&store, "ada", [3]).await;
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
+
+    assert_eq!(books(&kept).entries["ada"], [1, 2, 3]);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn ten_thousand_events_are_handled_once_each() {
+    let (store, kept, ledgers) = service();
+    let mut token = Token::from(Position(0));
+    for account in 0..100 {
+        token = enter(&store, &format!("a-{account}"), 0..100).await;
+    }
+
+    let running = ledgers.run(Ledger::default()).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
+
+    let books = books(&kept);
+    assert_eq!(books.total(), 10_000);
+    assert!(books.entries.values().all(|entries| entries.iter().copied().eq(0..100)));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn it_goes_on_where_it_stopped() {
+    let (store, kept, ledgers) = service();
+    let token = enter(&store, "ada", [1]).await;
+    let running = ledgers.run(Ledger::default()).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
+    running.stop().await;
+
+    let token = enter(&store, "ada", [2]).await;
+    let again = Ledger::default();
+    let running = node(&store, &kept).run(again.clone()).await.unwrap();
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
+
+    assert_eq!(books(&kept).entries["ada"], [1, 2]);
+    assert_eq!(again.calls(), 1);
+    running.stop().await;
+}
+
+/// What a version lacks, who runs it and what is parked is much to read, and a deployment starts every process
+/// at once.
+#[tokio::test]
+async fn a_start_reads_nodes_and_parked_events_once() {
+    let (store, weather) = (MemoryStore::new(), Weather::default());
+    let ledgers = Projections::new(store, FaultyKept(Kept::new(), weather.clone()));
+    ledgers.run(Ledger::default()).await.unwrap().stop().await;
+    let before = weather.listed();
+
+    let running = ledgers.run(Ledger::default()).await.unwrap();
+
+    assert_eq!(weather.listed() - before, 1);
+    running.stop().await;
+}
