@@ -1,4 +1,5 @@
-//! Items that the expansions of the derives call. Not a public API: they may change in any release.
+//! Items that the expansions of the derives call, and that the adapters of this repository share. Not a
+//! public API: they may change in any release.
 
 mod declared_key;
 pub mod derived;
@@ -43,6 +44,7 @@ use crate::write::execute_error::ExecuteError;
 
 pub use crate::domain::event_types::EventTypes;
 pub use crate::event::lossless::{came_back, equals_itself, of_reported as lossless, same_words};
+pub use crate::task::{handover, worker};
 pub use declared_key::{KeyText, key};
 pub use distinct_names::{name_hashes, new_name};
 pub use fact::{AsFact, Fact, FactOf};

@@ -144,6 +144,7 @@ mod read;
 pub mod shape;
 mod store;
 mod stream;
+mod task;
 mod timestamp;
 mod transform;
 mod validated_text;

@@ -6,8 +6,6 @@ pub(crate) mod contention;
 pub(crate) mod decisions;
 pub(crate) mod execute_error;
 pub(crate) mod fold;
-pub(crate) mod given_to;
-pub(crate) mod handover;
 pub(crate) mod load;
 pub(crate) mod load_error;
 pub(crate) mod repository;

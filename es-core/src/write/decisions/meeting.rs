@@ -15,10 +15,10 @@ use tokio::runtime::Handle;
 
 use crate::store::event_store::EventStore;
 use crate::store::query::QueryItem;
+use crate::task::given_to::give_to;
+use crate::task::handover::Handover;
 use crate::write::decisions::batch::run;
 use crate::write::decisions::request::Request;
-use crate::write::given_to::give_to;
-use crate::write::handover::Handover;
 
 /// The most decisions in one batch.
 const DECISIONS: usize = 128;
@@ -40,7 +40,7 @@ struct State {
     /// The run that has a tag.
     taken: HashMap<QueryItem, u64>,
     /// The runs that are not a task's yet.
-    firsts: HashMap<u64, Arc<Handover>>,
+    firsts: HashMap<u64, Arc<Handover<()>>>,
     queue: VecDeque<Request>,
     /// The number of those in the queue that want a tag.
     wanted: HashMap<QueryItem, usize>,
@@ -58,7 +58,7 @@ impl fmt::Debug for Meeting {
 /// The place of a decision that came.
 pub(crate) enum Entered {
     /// The decision meets nobody, and is to be put here.
-    First(Request, Run, Arc<Handover>),
+    First(Request, Run, Arc<Handover<()>>),
     Queued,
 }
 

@@ -3,6 +3,7 @@
 use std::any::type_name;
 use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::Duration;
 
 use futures_core::future::BoxFuture;
@@ -206,7 +207,8 @@ impl<S: EventStore> Decisions<S> {
                 if let Entered::First(request, run, first) = meeting.enter(request, &runtime) {
                     let turn = Turn::new(run, store, limit);
                     // Without an answer if its runtime has ended: then there is none here either.
-                    let _ = first.drive(run_with(turn, vec![request])).await;
+                    let deciding = run_with(turn, vec![request]).boxed();
+                    let _ = first.drive(deciding, Waker::noop()).await;
                 }
             }
             // A task, since it may come to hold what others wait for.

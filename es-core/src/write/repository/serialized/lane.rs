@@ -29,10 +29,11 @@ use crate::domain::aggregate::Aggregate;
 use crate::store::append::Append;
 use crate::store::event_store::EventStore;
 use crate::stream::StreamId;
-use crate::write::given_to::give_to;
-use crate::write::handover::Handover;
+use crate::task::given_to::give_to;
+use crate::task::handover::Handover;
 use crate::write::load::Loaded;
-use crate::write::repository::Repository;
+use crate::write::repository::decided::Refusal;
+use crate::write::repository::{Executed, Repository};
 
 /// A queue of so many commands is looked through for those whose callers have gone. The next look
 /// comes when it has doubled.
@@ -51,9 +52,12 @@ impl<A: Aggregate> fmt::Debug for Lanes<A> {
     }
 }
 
+/// The command that opened a lane.
+type FirstOf<A> = Handover<Result<Executed<A>, Refusal<A>>>;
+
 struct Lane<A: Aggregate> {
     /// The command that opened the lane, until a task has it.
-    first: Option<Arc<Handover>>,
+    first: Option<Arc<FirstOf<A>>>,
     queue: VecDeque<Waiting<A>>,
     /// The length at which the queue is looked through.
     look: usize,
@@ -62,7 +66,7 @@ struct Lane<A: Aggregate> {
 /// The place of a command that came.
 pub(super) enum Entered<A: Aggregate> {
     /// The lane was not there and is open now. The caller takes the turn, and puts the command here.
-    First(Arc<Handover>),
+    First(Arc<FirstOf<A>>),
     /// The command has been queued.
     Queued(oneshot::Receiver<Told<A>>),
 }

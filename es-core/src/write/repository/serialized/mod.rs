@@ -6,6 +6,7 @@ mod queue;
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::task::Waker;
 
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
@@ -47,11 +48,9 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
             Entered::Queued(answer) => told(answer).await,
             Entered::First(handover) => {
                 let turn = Turn::new(self.clone(), lanes.clone(), stream);
-                let (metadata, span) = (metadata.clone(), span.clone());
-                let done = handover.drive(turn.execute_first(command, metadata, span)).await;
-                done.unwrap_or_else(|| {
-                    Err(stopped::<A>("the runtime of the command ended before it"))
-                })
+                let first = turn.execute_first(command, metadata.clone(), span.clone()).boxed();
+                let done = handover.drive(first, Waker::noop()).await;
+                done.unwrap_or_else(|ended| Err(stopped::<A>(ended)))
             }
         }
     }
