@@ -13,6 +13,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
+use es_core::__private::worker::{Drain, Worker};
 use es_core::StoreError;
 use futures_util::FutureExt;
 use sqlx::pool::PoolConnection;
@@ -48,20 +49,15 @@ pub(crate) struct Connections {
     pool: PgPool,
     /// The most connections that are kept: half of the pool, or none.
     most: usize,
-    kept: Mutex<Kept>,
+    /// The kept connections; the last one was used last.
+    kept: Mutex<Vec<Idle>>,
+    /// Looks after them.
+    reclaimer: Worker,
     /// The work that holds connections for callers that may stop polling.
     pub(crate) handovers: Arc<Handovers>,
     /// The spares, opened when the pool first leaves the store nothing. `None` if the service wants
     /// none.
     spares: Option<OnceLock<Spares>>,
-}
-
-#[derive(Default)]
-struct Kept {
-    /// The kept connections; the last one was used last.
-    connections: Vec<Idle>,
-    /// True while a task looks after them.
-    has_reclaimer: bool,
 }
 
 struct Idle {
@@ -93,7 +89,8 @@ impl Connections {
         let half = usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(0);
         let most = if keep { half } else { 0 };
         let spares = has_spares.then(OnceLock::new);
-        Arc::new(Self { pool, most, kept: Mutex::default(), handovers: Handovers::new(), spares })
+        let (kept, reclaimer) = (Mutex::default(), Worker::new(1));
+        Arc::new(Self { pool, most, kept, reclaimer, handovers: Handovers::new(), spares })
     }
 
     pub(crate) const fn pool(&self) -> &PgPool {
@@ -105,7 +102,7 @@ impl Connections {
     /// sqlx 0.9.0 gives one back inside of a transaction when the future of `begin` is dropped, as a
     /// request with a time limit does; what was written there would never be committed.
     pub(crate) async fn take(self: &Arc<Self>) -> Result<Held, StoreError> {
-        let kept = self.kept().connections.pop();
+        let kept = self.kept().pop();
         if let Some(Idle { connection, acquired, .. }) = kept {
             return Ok(Held {
                 connection: Whose::Pool(connection),
@@ -159,7 +156,7 @@ impl Connections {
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, Vec<Idle>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -173,31 +170,28 @@ impl Connections {
         if used - acquired > AWAY || self.is_short() || self.pool.is_closed() {
             return;
         }
-        let Ok(runtime) = Handle::try_current() else { return };
-        let mut kept = self.kept();
-        if kept.connections.len() >= self.most {
+        if Handle::try_current().is_err() {
             return;
         }
-        kept.connections.push(Idle { connection, acquired, used });
-        let calls = !std::mem::replace(&mut kept.has_reclaimer, true);
-        drop(kept);
-        if calls {
-            let reclaimer = Reclaimer { home: Arc::downgrade(self), over: false };
-            // Nothing of the service's spans: it outlives the call.
-            drop(runtime.spawn(reclaimer.work(self.pool.clone())));
+        let mut kept = self.kept();
+        if kept.len() >= self.most {
+            return;
         }
+        kept.push(Idle { connection, acquired, used });
+        drop(kept);
+        let reclaimer = || Reclaimer { home: Arc::downgrade(self), pool: self.pool.clone() };
+        self.reclaimer.call(reclaimer);
     }
 
     /// The connections that go back now, and true if any are left to look after.
     fn surplus(&self) -> (Vec<Idle>, bool) {
         let all = self.pool.is_closed() || self.is_short();
         let mut kept = self.kept();
-        let (surplus, rest) = std::mem::take(&mut kept.connections)
+        let (surplus, rest) = std::mem::take(&mut *kept)
             .into_iter()
             .partition(|idle| all || idle.used.elapsed() > IDLE);
-        kept.connections = rest;
-        kept.has_reclaimer = !kept.connections.is_empty();
-        (surplus, kept.has_reclaimer)
+        *kept = rest;
+        (surplus, !kept.is_empty())
     }
 }
 
@@ -260,16 +254,15 @@ impl DerefMut for Held {
     }
 }
 
-/// The task that gives connections back. It keeps none of them alive.
+/// Gives connections back. It keeps none of them alive.
 struct Reclaimer {
     home: Weak<Connections>,
-    /// True if the task ended because nothing was left.
-    over: bool,
+    pool: PgPool,
 }
 
-impl Reclaimer {
-    async fn work(mut self, pool: PgPool) {
-        let mut closed = std::pin::pin!(pool.close_event());
+impl Drain for Reclaimer {
+    async fn drain(&mut self) {
+        let mut closed = pin!(self.pool.close_event());
         loop {
             tokio::select! {
                 () = &mut closed => {}
@@ -277,23 +270,17 @@ impl Reclaimer {
             }
             let Some(home) = self.home.upgrade() else { return };
             let (surplus, goes_on) = home.surplus();
-            self.over = !goes_on;
             drop(surplus);
-            if self.over {
+            if !goes_on {
                 return;
             }
         }
     }
-}
 
-/// Runs also when its runtime ends: the connections belonged to that runtime as well.
-impl Drop for Reclaimer {
-    fn drop(&mut self) {
-        if let Some(home) = self.home.upgrade().filter(|_| !self.over) {
-            let mut kept = home.kept();
-            kept.has_reclaimer = false;
-            let left = std::mem::take(&mut kept.connections);
-            drop(kept);
+    /// The connections belonged to the same runtime.
+    fn abandon(&mut self) {
+        if let Some(home) = self.home.upgrade() {
+            let left = std::mem::take(&mut *home.kept());
             give_back(left);
         }
     }
@@ -301,7 +288,7 @@ impl Drop for Reclaimer {
 
 impl Drop for Connections {
     fn drop(&mut self) {
-        give_back(std::mem::take(&mut self.kept().connections));
+        give_back(std::mem::take(&mut *self.kept()));
     }
 }
 

@@ -16,6 +16,7 @@ use std::collections::VecDeque;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use es_core::__private::worker::{Drain, Worker};
 use es_core::{PlacedEvent, RecordedEvent, StoreError, StreamId, Version};
 use sqlx::Row;
 use tokio::sync::{Semaphore, oneshot};
@@ -40,15 +41,14 @@ const EVENTS: u32 = 64;
 pub(crate) struct Loads {
     places: Arc<Semaphore>,
     /// The loads of whole records.
-    pub(crate) records: Mutex<Waiting<RecordedEvent>>,
+    pub(crate) records: Waiting<RecordedEvent>,
     /// The loads of the part that folds need.
-    pub(crate) events: Mutex<Waiting<PlacedEvent>>,
+    pub(crate) events: Waiting<PlacedEvent>,
 }
 
 pub(crate) struct Waiting<R> {
-    loads: VecDeque<Load<R>>,
-    /// True if a task is about to take them.
-    called: bool,
+    loads: Mutex<VecDeque<Load<R>>>,
+    readers: Worker,
 }
 
 /// A load that waits for its answer.
@@ -60,19 +60,21 @@ struct Load<R> {
 
 impl<R> Default for Waiting<R> {
     fn default() -> Self {
-        Self { loads: VecDeque::new(), called: false }
+        Self { loads: Mutex::default(), readers: Worker::new(AT_ONCE) }
+    }
+}
+
+impl<R> Waiting<R> {
+    /// Locks the queue. A panic cannot leave it half changed, so a poisoned lock is taken as it is.
+    fn loads(&self) -> MutexGuard<'_, VecDeque<Load<R>>> {
+        self.loads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Loads {
     pub(crate) fn new() -> Self {
         let places = Arc::new(Semaphore::new(AT_ONCE));
-        Self { places, records: Mutex::default(), events: Mutex::default() }
-    }
-
-    /// Locks the queue. A panic cannot leave it half changed, so a poisoned lock is taken as it is.
-    fn waiting<R: StreamRow>(&self) -> MutexGuard<'_, Waiting<R>> {
-        R::waiting(self).lock().unwrap_or_else(PoisonError::into_inner)
+        Self { places, records: Waiting::default(), events: Waiting::default() }
     }
 }
 
@@ -98,7 +100,9 @@ impl Reader {
         // What the caller has begun before may have the place.
         self.database.connections.handovers.take_over_siblings();
         let (answer, answered) = oneshot::channel();
-        self.wait(Load { stream: stream.clone(), after, answer });
+        let waiting = R::waiting(&self.loads);
+        waiting.loads().push_back(Load { stream: stream.clone(), after, answer });
+        waiting.readers.call(|| SharedReader::<R> { reader: self.clone(), rows: PhantomData });
         // No answer: the task went down with its runtime. Its loads read for themselves.
         let Ok(shared) = answered.await else {
             return self.read_after(stream, after, limit, ()).await;
@@ -114,40 +118,6 @@ impl Reader {
             events.extend(self.read_after(stream, last.version(), missing, ()).await?);
         }
         Ok(events)
-    }
-
-    fn wait<R: StreamRow>(&self, load: Load<R>) {
-        let mut waiting = self.loads.waiting::<R>();
-        waiting.loads.push_back(load);
-        if !waiting.called {
-            waiting.called = true;
-            self.call::<R>();
-        }
-    }
-
-    /// Starts a task that takes the waiting loads as soon as there is a place.
-    fn call<R: StreamRow>(&self) {
-        let store = self.clone();
-        let called = Called::<R> { loads: Some(self.loads.clone()), rows: PhantomData };
-        tokio::spawn(async move {
-            if let Ok(_place) = store.loads.places.acquire().await {
-                let loads = store.take(called);
-                store.read_together(loads).await;
-            }
-        });
-    }
-
-    /// Takes the waiting loads, up to the limit; for the others, another task is started.
-    fn take<R: StreamRow>(&self, mut called: Called<R>) -> Vec<Load<R>> {
-        called.loads = None;
-        let mut waiting = self.loads.waiting::<R>();
-        let fits = waiting.loads.len().min(STREAMS);
-        let taken = waiting.loads.drain(..fits).collect();
-        waiting.called = !waiting.loads.is_empty();
-        if waiting.called {
-            self.call::<R>();
-        }
-        taken
     }
 
     async fn read_together<R: StreamRow>(&self, mut loads: Vec<Load<R>>) {
@@ -200,21 +170,32 @@ impl Reader {
     }
 }
 
-/// The duty to take the waiting loads. If its task ends before it has, its loads are released, so
-/// that they read for themselves, and the next one starts another task.
-struct Called<R: StreamRow> {
-    /// The loads; `None` once they are taken.
-    loads: Option<Arc<Loads>>,
+/// Reads the waiting loads together, as soon as there is a place.
+struct SharedReader<R: StreamRow> {
+    reader: Reader,
     /// The kind of the rows.
     rows: PhantomData<fn(R)>,
 }
 
-impl<R: StreamRow> Drop for Called<R> {
-    fn drop(&mut self) {
-        if let Some(loads) = &self.loads {
-            let mut waiting = loads.waiting::<R>();
-            waiting.called = false;
-            waiting.loads.clear();
+impl<R: StreamRow> Drain for SharedReader<R> {
+    async fn drain(&mut self) {
+        let Loads { places, .. } = &*self.reader.loads;
+        let waiting = R::waiting(&self.reader.loads);
+        while !waiting.loads().is_empty() {
+            let Ok(_place) = places.acquire().await else { return };
+            let loads: Vec<_> = {
+                let mut loads = waiting.loads();
+                let fits = loads.len().min(STREAMS);
+                loads.drain(..fits).collect()
+            };
+            if !loads.is_empty() {
+                self.reader.read_together(loads).await;
+            }
         }
+    }
+
+    /// Releases the loads, so that they read for themselves.
+    fn abandon(&mut self) {
+        R::waiting(&self.reader.loads).loads().clear();
     }
 }

@@ -1,7 +1,5 @@
 //! Rows of one stream: whole records, and the part of them that a fold needs.
 
-use std::sync::Mutex;
-
 use es_core::{PlacedEvent, Position, RecordedEvent, StoreError, StreamId, Version};
 use sqlx::postgres::PgRow;
 
@@ -23,7 +21,7 @@ pub(crate) trait StreamRow: Sized + Send + 'static {
     fn version(&self) -> Version;
 
     /// The loads that wait for such rows.
-    fn waiting(loads: &Loads) -> &Mutex<Waiting<Self>>;
+    fn waiting(loads: &Loads) -> &Waiting<Self>;
 }
 
 impl StreamRow for RecordedEvent {
@@ -39,7 +37,7 @@ impl StreamRow for RecordedEvent {
         self.version
     }
 
-    fn waiting(loads: &Loads) -> &Mutex<Waiting<Self>> {
+    fn waiting(loads: &Loads) -> &Waiting<Self> {
         &loads.records
     }
 }
@@ -60,7 +58,7 @@ impl StreamRow for PlacedEvent {
         self.version
     }
 
-    fn waiting(loads: &Loads) -> &Mutex<Waiting<Self>> {
+    fn waiting(loads: &Loads) -> &Waiting<Self> {
         &loads.events
     }
 }

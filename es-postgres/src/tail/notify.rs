@@ -1,12 +1,12 @@
 //! Notifications between processes that the log has grown.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use es_core::__private::worker::{Drain, Worker};
 use es_core::{Position, StoreError};
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use tokio::runtime::Handle;
 use tokio::select;
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -32,8 +32,8 @@ pub(crate) struct Notifications {
     growth: Weak<Growth>,
     /// The greatest position of an append of this process.
     appended: AtomicU64,
-    has_notifier: AtomicBool,
-    has_listener: Arc<AtomicBool>,
+    notifier: Worker,
+    listener: Worker,
     /// Closed when the store is dropped.
     alive: watch::Sender<()>,
 }
@@ -55,78 +55,56 @@ impl Notifications {
             channel: database.schema.channel(),
             growth: Arc::downgrade(growth),
             appended: AtomicU64::new(0),
-            has_notifier: AtomicBool::new(false),
-            has_listener: Arc::default(),
+            notifier: Worker::new(1),
+            listener: Worker::new(1),
             alive: watch::Sender::new(()),
         }
     }
 
     fn tell(self: &Arc<Self>, tail: &Tail, position: Position) {
-        let news = self.appended.fetch_max(position.0, Ordering::SeqCst) < position.0;
-        if news && !self.has_notifier.swap(true, Ordering::SeqCst) {
-            self.call_notifier(tail);
-        }
-    }
-
-    fn call_notifier(self: &Arc<Self>, tail: &Tail) {
-        let notifications = Arc::clone(self);
-        let notifier = Notifier { notifications, tail: tail.clone(), over: false };
-        // Nothing of the caller's spans: it speaks for others too.
-        match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(notifier.work())),
-            Err(_) => drop(notifier),
+        if self.appended.fetch_max(position.0, Ordering::AcqRel) < position.0 {
+            let notifications = Arc::clone(self);
+            self.notifier.call(|| Notifier { notifications, tail: tail.clone(), told: 0 });
         }
     }
 
     /// Begins to listen, unless a task does already.
     pub(crate) fn listen(&self) {
-        if self.has_listener.swap(true, Ordering::SeqCst) {
-            return;
-        }
-        let listener = Listener {
+        self.listener.call(|| Listener {
             address: Arc::clone(&self.address),
             channel: self.channel.clone(),
             growth: Weak::clone(&self.growth),
-            is_there: Arc::clone(&self.has_listener),
-        };
-        drop(tokio::spawn(listener.work(self.alive.subscribe())));
+            alive: self.alive.subscribe(),
+        });
     }
 }
 
-/// The notifier task. It ends when there is nothing to send.
+/// Tells other processes how far this one has appended. What is lost with a task is found by their
+/// pollers.
 struct Notifier {
     notifications: Arc<Notifications>,
     tail: Tail,
-    /// True if it ended because there was nothing left, or another one has begun.
-    over: bool,
+    /// The position that it told last.
+    told: u64,
 }
 
-impl Notifier {
-    async fn work(mut self) {
-        let mut told = 0;
+impl Drain for Notifier {
+    async fn drain(&mut self) {
         loop {
             let appended = self.notifications.appended.load(Ordering::Acquire);
-            if appended == told && self.ends(told) {
+            if appended == self.told {
                 return;
             }
-            told = self.notifications.appended.load(Ordering::Acquire);
-            if let Err(error) = self.notify(told).await {
+            self.told = appended;
+            if let Err(error) = self.notify(appended).await {
                 tracing::debug!(target: "es", %error, "other processes were not told of an append");
             }
             sleep(GAP).await;
         }
     }
+}
 
-    /// True if the task may end. An append that came while it was about to end has started no
-    /// other.
-    fn ends(&mut self, told: u64) -> bool {
-        let Notifications { appended, has_notifier, .. } = &*self.notifications;
-        has_notifier.store(false, Ordering::SeqCst);
-        self.over =
-            appended.load(Ordering::SeqCst) == told || has_notifier.swap(true, Ordering::SeqCst);
-        self.over
-    }
-
+impl Notifier {
     async fn notify(&self, position: u64) -> Result<(), StoreError> {
         let mut session = self.tail.database.session().await?;
         let query = self
@@ -139,30 +117,22 @@ impl Notifier {
     }
 }
 
-/// Runs also when its runtime ends: the next append starts another one.
-impl Drop for Notifier {
-    fn drop(&mut self) {
-        if !self.over {
-            self.notifications.has_notifier.store(false, Ordering::Release);
-        }
-    }
-}
-
-/// The listener task. It ends with the store.
+/// Listens until the store is gone: that is when there is nothing left to do for it.
 struct Listener {
     address: Arc<PgConnectOptions>,
     channel: String,
     growth: Weak<Growth>,
-    is_there: Arc<AtomicBool>,
+    /// Nobody sends: closed, it says that the store is gone.
+    alive: watch::Receiver<()>,
 }
 
-impl Listener {
-    async fn work(self, mut alive: watch::Receiver<()>) {
+impl Drain for Listener {
+    async fn drain(&mut self) {
+        let mut alive = self.alive.clone();
         let mut pause = SOON;
-        loop {
+        while alive.has_changed().is_ok() {
             let mut heard = false;
             let lost = select! {
-                // Nobody sends: it says that the store is gone.
                 _ = alive.changed() => return,
                 lost = self.hear(&mut heard) => lost,
             };
@@ -176,7 +146,9 @@ impl Listener {
             }
         }
     }
+}
 
+impl Listener {
     /// Listens until the connection is lost, on a connection of its own.
     async fn hear(&self, heard: &mut bool) -> Result<(), sqlx::Error> {
         let own = PgPoolOptions::new().max_connections(1).acquire_timeout(LATE);
@@ -199,13 +171,6 @@ impl Listener {
     }
 }
 
-/// Runs also when its runtime ends: the next waiting reader starts another one.
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.is_there.store(false, Ordering::Release);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,17 +187,15 @@ mod tests {
     async fn an_append_that_comes_while_the_notifier_ends_is_told_by_it() {
         let tail = tail();
         let notifications = Arc::clone(tail.notifications.as_ref().expect("it tells"));
-        notifications.has_notifier.store(true, Ordering::SeqCst);
-        let mut notifier =
-            Notifier { notifications: Arc::clone(&notifications), tail, over: false };
+        let mut notifier = Notifier { notifications: Arc::clone(&notifications), tail, told: 6 };
+        notifications.appended.store(6, Ordering::Release);
+        notifier.drain().await;
 
-        // It has found no notifier missing, so it has called none.
-        notifications.appended.store(7, Ordering::SeqCst);
+        // It has found a notifier, which is asked to look again.
+        notifications.appended.store(7, Ordering::Release);
+        notifier.drain().await;
 
-        assert!(!notifier.ends(6));
-        assert!(notifications.has_notifier.load(Ordering::SeqCst));
-        assert!(notifier.ends(7));
-        assert!(!notifications.has_notifier.load(Ordering::SeqCst));
+        assert_eq!(notifier.told, 7);
     }
 
     #[test]
@@ -241,11 +204,11 @@ mod tests {
         let tail = runtime.block_on(async { tail() });
         let notifications = Arc::clone(tail.notifications.as_ref().expect("it tells"));
         runtime.block_on(async { notifications.tell(&tail, Position(1)) });
-        assert!(notifications.has_notifier.load(Ordering::SeqCst));
+        assert!(!notifications.notifier.is_idle());
 
         drop(runtime);
 
-        assert!(!notifications.has_notifier.load(Ordering::SeqCst));
+        assert!(notifications.notifier.is_idle());
     }
 
     #[test]
@@ -254,10 +217,10 @@ mod tests {
         let tail = runtime.block_on(async { tail() });
         let notifications = Arc::clone(tail.notifications.as_ref().expect("it hears"));
         runtime.block_on(async { notifications.listen() });
-        assert!(notifications.has_listener.load(Ordering::SeqCst));
+        assert!(!notifications.listener.is_idle());
 
         drop(runtime);
 
-        assert!(!notifications.has_listener.load(Ordering::SeqCst));
+        assert!(notifications.listener.is_idle());
     }
 }

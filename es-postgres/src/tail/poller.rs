@@ -9,10 +9,11 @@
 //! What is told, by an append of this process or by a notification of another one, is a reason to look
 //! and nothing else: whether the log is complete up to there, only the server knows.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use es_core::__private::worker::{Drain, Worker};
 use es_core::{Position, StoreError};
 use tokio::select;
 use tokio::sync::{Notify, watch};
@@ -34,7 +35,9 @@ const SOON: Duration = Duration::from_millis(1);
 
 /// The readers that wait for the log to grow, in all clones of a store, and their poller.
 pub(crate) struct Growth {
-    waiting: Mutex<Waiting>,
+    /// The number of readers that wait.
+    waiting: AtomicUsize,
+    poller: Worker,
     /// The greatest position that was reported.
     told: AtomicU64,
     /// True if a report may have been missed.
@@ -44,16 +47,11 @@ pub(crate) struct Growth {
     failed: watch::Sender<u64>,
 }
 
-#[derive(Default)]
-struct Waiting {
-    count: usize,
-    has_poller: bool,
-}
-
 impl Growth {
     pub(crate) fn new() -> Self {
         Self {
-            waiting: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+            poller: Worker::new(1),
             told: AtomicU64::new(0),
             is_unsure: AtomicBool::new(false),
             nudge: Notify::new(),
@@ -72,10 +70,6 @@ impl Growth {
     pub(crate) fn tell_nothing_for_sure(&self) {
         self.is_unsure.store(true, Ordering::Release);
         self.nudge.notify_one();
-    }
-
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -108,15 +102,8 @@ struct Waiter<'a>(&'a Growth);
 
 impl<'a> Waiter<'a> {
     fn of(tail: &'a Tail) -> Self {
-        let mut waiting = tail.growth.waiting();
-        waiting.count += 1;
-        let calls = !std::mem::replace(&mut waiting.has_poller, true);
-        drop(waiting);
-        if calls {
-            let poller = Poller { tail: tail.clone(), over: false };
-            // Nothing of the caller's spans: it works for others too.
-            drop(tokio::spawn(poller.work()));
-        }
+        tail.growth.waiting.fetch_add(1, Ordering::AcqRel);
+        tail.growth.poller.call(|| Poller(tail.clone()));
         if let Some(notifications) = &tail.notifications {
             notifications.listen();
         }
@@ -126,21 +113,20 @@ impl<'a> Waiter<'a> {
 
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        self.0.waiting().count -= 1;
+        self.0.waiting.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
-/// The task that polls the log. It ends when no reader waits.
-struct Poller {
-    tail: Tail,
-    /// True if it ended because no reader waits.
-    over: bool,
-}
+/// Polls the log for as long as a reader waits.
+struct Poller(Tail);
 
-impl Poller {
-    async fn work(mut self) {
-        let growth = Arc::clone(&self.tail.growth);
+impl Drain for Poller {
+    async fn drain(&mut self) {
+        let growth = Arc::clone(&self.0.growth);
         let mut hurry = Duration::ZERO;
+        if !self.is_awaited() {
+            return;
+        }
         loop {
             if self.is_behind() {
                 sleep(hurry).await;
@@ -154,7 +140,8 @@ impl Poller {
                     continue;
                 }
             }
-            if self.ends() {
+            // After the pause: a reader that comes back in the meantime finds this poller.
+            if !self.is_awaited() {
                 return;
             }
             growth.is_unsure.store(false, Ordering::Release);
@@ -167,41 +154,35 @@ impl Poller {
         }
     }
 
+    /// Has the readers look for themselves; those on another runtime start another poller.
+    fn abandon(&mut self) {
+        self.0.growth.failed.send_modify(|failed| *failed = failed.wrapping_add(1));
+    }
+}
+
+impl Poller {
+    fn is_awaited(&self) -> bool {
+        self.0.growth.waiting.load(Ordering::Acquire) > 0
+    }
+
     /// True if there is a reason to look early. A reported position becomes complete in a moment,
     /// unless an earlier append is open.
     fn is_behind(&self) -> bool {
-        let growth = &self.tail.growth;
+        let growth = &self.0.growth;
         growth.told.load(Ordering::Acquire) > self.known().0
             || growth.is_unsure.load(Ordering::Acquire)
     }
 
     fn known(&self) -> Position {
-        self.tail.reader.known_log.get().map_or(Position::START, |end| end.safe)
+        self.0.reader.known_log.get().map_or(Position::START, |end| end.safe)
     }
 
     async fn look(&self) -> Result<(), StoreError> {
         let look = async {
-            let mut session = self.tail.database.session().await?;
-            let end = self.tail.reader.log_end(&mut session).await;
+            let mut session = self.0.database.session().await?;
+            let end = self.0.reader.log_end(&mut session).await;
             session.end_after(end).await
         };
         look.instrument(spans::log_end()).await.map(drop)
-    }
-
-    fn ends(&mut self) -> bool {
-        let mut waiting = self.tail.growth.waiting();
-        self.over = waiting.count == 0;
-        waiting.has_poller = !self.over;
-        self.over
-    }
-}
-
-/// Runs also when its runtime ends: readers on another runtime start another poller.
-impl Drop for Poller {
-    fn drop(&mut self) {
-        if !self.over {
-            self.tail.growth.waiting().has_poller = false;
-            self.tail.growth.failed.send_modify(|failed| *failed = failed.wrapping_add(1));
-        }
     }
 }

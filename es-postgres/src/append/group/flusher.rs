@@ -2,9 +2,9 @@
 
 use std::sync::MutexGuard;
 
+use es_core::__private::worker::Drain;
 use es_core::{AppendError, Appended, AppendedStream, Conflict, StoreError};
 use sqlx::PgConnection;
-use tokio::runtime::Handle;
 use tokio::task::yield_now;
 
 use super::batch::{Batch, Chain};
@@ -19,26 +19,15 @@ use crate::append::statement::{Failure, Form};
 use crate::append::weight::BATCH;
 
 /// The work of one flusher.
-struct Flusher {
-    appender: Appender,
-    /// True if it ended because there was nothing to do.
-    over: bool,
-}
+struct Flusher(Appender);
 
 impl Appender {
     /// Starts a flusher if the queue needs one.
-    pub(super) fn call_flusher(&self, mut scheduler: MutexGuard<'_, Scheduler>) {
-        if !scheduler.lacks_flusher() {
-            return;
-        }
-        scheduler.flushers += 1;
-        // Not under the lock: a runtime that is going away drops the task at once.
+    pub(super) fn call_flusher(&self, scheduler: MutexGuard<'_, Scheduler>) {
+        let is_needed = !scheduler.queue.is_empty();
         drop(scheduler);
-        let flusher = Flusher { appender: self.clone(), over: false };
-        match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(flusher.work())),
-            // Dropped where there is no runtime: its end wakes those who wait, in theirs.
-            Err(_) => drop(flusher),
+        if is_needed {
+            self.group.flushers.call(|| Flusher(self.clone()));
         }
     }
 
@@ -85,10 +74,12 @@ impl Appender {
     }
 }
 
-impl Flusher {
-    async fn work(mut self) {
-        while let Some(batch) = self.next() {
-            let appender = self.appender.clone();
+impl Drain for Flusher {
+    async fn drain(&mut self) {
+        let Self(appender) = self;
+        loop {
+            let batch = Batch::take(appender, &mut appender.group.scheduler());
+            let Some(batch) = batch else { return };
             appender.send(batch).await;
             // Whoever was just answered may have more to say: those who are awake come first, and the
             // next batch is theirs. Nobody is waited for.
@@ -96,28 +87,10 @@ impl Flusher {
         }
     }
 
-    fn next(&mut self) -> Option<Batch> {
-        let mut scheduler = self.appender.group.scheduler();
-        let batch = Batch::take(&self.appender, &mut scheduler);
-        if batch.is_none() {
-            scheduler.flushers -= 1;
-            self.over = true;
-        }
-        batch
-    }
-}
-
-/// Leaves no append behind when the task ends early: waiting appends queue again, and start another
-/// flusher.
-impl Drop for Flusher {
-    fn drop(&mut self) {
-        if self.over {
-            return;
-        }
-        let mut scheduler = self.appender.group.scheduler();
-        scheduler.flushers -= 1;
-        let left = std::mem::take(&mut scheduler.queue);
-        drop(scheduler);
+    /// Leaves no append behind: those that wait queue again, and start another flusher, on the runtimes
+    /// of their callers.
+    fn abandon(&mut self) {
+        let left = std::mem::take(&mut self.0.group.scheduler().queue);
         for waiting in left {
             waiting.tell(Turn::Again);
         }

@@ -21,7 +21,7 @@ impl Appender {
     pub(crate) fn claim(&self, stream: &StreamId) -> Option<Claim> {
         let stream = self.group.hash(stream);
         let mut scheduler = self.group.scheduler();
-        if !scheduler.is_free(stream) {
+        if !scheduler.is_free(stream) || !self.group.flushers.is_idle() {
             return None;
         }
         scheduler.lone += 1;

@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use es_core::__private::worker::Worker;
 use es_core::StreamId;
 use tokio::sync::{Notify, Semaphore};
 
@@ -27,6 +28,8 @@ const ROOM: usize = 4 * BATCH;
 /// The group commit of a store, shared by all its clones.
 pub(crate) struct Group {
     scheduler: Mutex<Scheduler>,
+    /// The tasks that send batches.
+    pub(super) flushers: Worker,
     hasher: RandomState,
     /// Room in the queue and in batches, in the unit of [`size`](crate::append::weight::size).
     pub(super) room: Arc<Semaphore>,
@@ -39,8 +42,6 @@ pub(super) struct Scheduler {
     under_way: HashMap<StreamHash, UnderWay>,
     /// The number of appends that went out by themselves.
     pub(super) lone: usize,
-    /// The number of tasks that send batches.
-    pub(super) flushers: usize,
     entries: u64,
 }
 
@@ -71,6 +72,7 @@ impl Group {
     pub(crate) fn new() -> Self {
         Self {
             scheduler: Mutex::default(),
+            flushers: Worker::new(FLUSHERS),
             hasher: RandomState::new(),
             room: Arc::new(Semaphore::new(ROOM)),
         }
@@ -93,12 +95,9 @@ impl Group {
 }
 
 impl Scheduler {
-    /// True if an append to `stream` may go out by itself.
+    /// True if an append to `stream` may go out by itself, as long as nobody sends batches.
     pub(super) fn is_free(&self, stream: StreamHash) -> bool {
-        self.lone < LONE
-            && self.flushers == 0
-            && self.queue.is_empty()
-            && !self.under_way.contains_key(&stream)
+        self.lone < LONE && self.queue.is_empty() && !self.under_way.contains_key(&stream)
     }
 
     /// The route of the append of this process that is at `stream`, if there is one.
@@ -133,10 +132,5 @@ impl Scheduler {
         {
             door.notify_waiters();
         }
-    }
-
-    /// True if one more task should send batches.
-    pub(super) fn lacks_flusher(&self) -> bool {
-        !self.queue.is_empty() && self.flushers < FLUSHERS
     }
 }

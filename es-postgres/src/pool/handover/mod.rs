@@ -3,7 +3,7 @@
 //! A future that was polled and is kept, as one of several in `buffered(4)` is while the body of the loop
 //! awaits something else, would keep whatever it holds: a connection of the pool, its stream, a place. A
 //! task for each statement would end that, and cost everybody two hops between threads. So the work stays
-//! with its caller, and moves to a task when it may be kept:
+//! with its caller, and moves to a task when it may be kept ([`Handover`](es_core::__private::handover)):
 //!
 //! - at once, when the task that polled it last begins or waits for other work of the store, and when the
 //!   pool has nothing left;

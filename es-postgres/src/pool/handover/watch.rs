@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use es_core::__private::handover::Handover;
+use es_core::__private::worker::{Drain, Worker};
 use es_core::StoreError;
-use tokio::runtime::Handle;
 use tokio::task;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::sleep;
 
-use super::place::{Driving, TakeOver};
+use super::place::Driving;
 
 /// The interval of the watcher's looks. Work moves to a task when it has been under way for one look
 /// at least and two at most, many times what a statement takes.
@@ -17,6 +18,7 @@ const LOOK: Duration = Duration::from_millis(5);
 /// The work of one pool that callers drive.
 pub(crate) struct Handovers {
     watched: Mutex<Watched>,
+    watcher: Worker,
 }
 
 #[derive(Default)]
@@ -24,13 +26,22 @@ struct Watched {
     entries: Vec<Entry>,
     /// The number of looks so far.
     looks: u64,
-    /// True if work came since the last look.
-    is_used: bool,
-    has_watcher: bool,
+}
+
+/// Work of whatever outcome that its caller has begun.
+trait TakeOver: Send + Sync {
+    /// Moves the work to a task, if the caller still has it.
+    fn take_over(&self);
+}
+
+impl<T: Send + 'static> TakeOver for Handover<T> {
+    fn take_over(&self) {
+        self.take_over();
+    }
 }
 
 struct Entry {
-    place: Arc<dyn TakeOver>,
+    work: Arc<dyn TakeOver>,
     /// The task that polls it. Callers outside of a task count as one.
     task: Option<task::Id>,
     /// The number of looks when it came.
@@ -45,7 +56,7 @@ impl Watched {
 
 impl Handovers {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { watched: Mutex::default() })
+        Arc::new(Self { watched: Mutex::default(), watcher: Worker::new(1) })
     }
 
     /// The outcome of `work`, which comes to its end whether or not the caller polls.
@@ -85,42 +96,35 @@ impl Handovers {
     }
 
     /// Watches work that its caller has begun.
-    pub(super) fn add(self: &Arc<Self>, place: Arc<dyn TakeOver>, runtime: &Handle) {
+    pub(super) fn add<T: Send + 'static>(self: &Arc<Self>, work: Arc<Handover<T>>) {
         let task = task::try_id();
         let mut watched = self.watched();
         let siblings = watched.extract(|entry| entry.task == task);
         let since = watched.looks;
-        watched.entries.push(Entry { place, task, since });
-        watched.is_used = true;
-        let calls = !std::mem::replace(&mut watched.has_watcher, true);
+        watched.entries.push(Entry { work, task, since });
         drop(watched);
         take_over(siblings);
-        if calls {
-            let task = Watcher { handovers: Arc::downgrade(self), over: false };
-            // Nothing of the service's spans: it outlives the call.
-            drop(runtime.spawn(task.work()));
-        }
+        self.watcher.call(|| Watcher(Arc::downgrade(self)));
     }
 
-    pub(super) fn remove(&self, place: &Arc<impl TakeOver>) {
+    pub(super) fn remove<T: Send + 'static>(&self, work: &Arc<Handover<T>>) {
         let mut watched = self.watched();
         let nth = watched
             .entries
             .iter()
-            .rposition(|entry| std::ptr::addr_eq(Arc::as_ptr(&entry.place), Arc::as_ptr(place)));
+            .rposition(|entry| std::ptr::addr_eq(Arc::as_ptr(&entry.work), Arc::as_ptr(work)));
         let removed = nth.map(|nth| watched.entries.swap_remove(nth));
         drop(watched);
         drop(removed);
     }
 
-    /// The work that has been under way for longer than a look, and true if the watcher goes on.
+    /// The work that has been under way for longer than a look, and true if there is other work.
     fn look(&self) -> (Vec<Entry>, bool) {
         let mut watched = self.watched();
         let looks = watched.looks;
         let late = watched.extract(|entry| entry.since < looks);
         watched.looks += 1;
-        watched.has_watcher = std::mem::take(&mut watched.is_used) || !watched.entries.is_empty();
-        (late, watched.has_watcher)
+        (late, !watched.entries.is_empty())
     }
 
     /// Locks the watched work. No code panics between two changes, so a poisoned lock is taken as
@@ -132,45 +136,31 @@ impl Handovers {
 
 fn take_over(entries: Vec<Entry>) {
     for entry in entries {
-        entry.place.take_over();
+        entry.work.take_over();
     }
 }
 
-/// The task that looks for work that is under way for long. It keeps none of it alive.
-struct Watcher {
-    handovers: Weak<Handovers>,
-    /// True if it ended because nothing was left.
-    over: bool,
-}
+/// Looks for work that is under way for long. It keeps none of it alive.
+struct Watcher(Weak<Handovers>);
 
-impl Watcher {
-    async fn work(mut self) {
-        let mut looks = interval(LOOK);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // The first one is over at once.
-        looks.tick().await;
+impl Drain for Watcher {
+    async fn drain(&mut self) {
         loop {
-            looks.tick().await;
-            let Some(handovers) = self.handovers.upgrade() else { return };
+            sleep(LOOK).await;
+            let Some(handovers) = self.0.upgrade() else { return };
             let (late, goes_on) = handovers.look();
-            self.over = !goes_on;
+            drop(handovers);
             take_over(late);
-            if self.over {
+            if !goes_on {
                 return;
             }
         }
     }
-}
 
-/// Runs also when its runtime ends, which may be another one than that of the work.
-impl Drop for Watcher {
-    fn drop(&mut self) {
-        if let Some(handovers) = self.handovers.upgrade().filter(|_| !self.over) {
-            let mut watched = handovers.watched();
-            watched.has_watcher = false;
-            let left = std::mem::take(&mut watched.entries);
-            drop(watched);
-            take_over(left);
+    /// Its runtime may be another one than that of the work.
+    fn abandon(&mut self) {
+        if let Some(handovers) = self.0.upgrade() {
+            handovers.take_over_all();
         }
     }
 }
