@@ -12,7 +12,6 @@ use crate::store::page::LogPage;
 use crate::store::paging::PAGE;
 use crate::store::query::{Query, QueryItem};
 use crate::stream::{Category, Position, StreamId};
-use crate::transform::Transformation;
 
 /// A part of the log: all of it, a category, a stream or what carries tags; and of that, all events or
 /// those of some types.
@@ -30,7 +29,7 @@ use crate::transform::Transformation;
 /// # Corrected streams
 ///
 /// Where a stream was [transformed](crate::TransformStore), its copies are events like others. Of
-/// its archive a selection has the record alone ([`Transformation::of`]), whatever the types asked
+/// its archive a selection has the record alone ([`Transformation::of`](crate::Transformation::of)), whatever the types asked
 /// for: whoever keeps something about the stream learns there that it has to begin anew. A selection by
 /// tags does not have it, since the record has none.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -112,13 +111,11 @@ impl Selection {
     /// True if `event`, which has `tags`, is in it.
     #[must_use]
     pub fn has(&self, event: &RecordedEvent, tags: &[Tag]) -> bool {
-        let (stream, is_record) = match event.stream.archive_of() {
+        let (stream, is_record) = match event.transformed_stream() {
+            Some(stream) => (stream, true),
+            None if event.stream.is_archive() => return false,
             None => (event.stream.clone(), false),
-            Some((stream, _)) => (stream, true),
         };
-        if is_record && Transformation::of(event).is_none() {
-            return false;
-        }
         let in_scope = match &self.scope {
             Scope::Log => true,
             Scope::Category(category) => stream.category() == category,

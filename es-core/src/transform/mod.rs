@@ -9,5 +9,6 @@ mod store;
 pub use error::TransformError;
 pub use plan::{CopiedEvent, Replacement};
 pub use record::Transformation;
+pub(crate) use record::transformed_after;
 pub use rewrite::{Rewrite, Transform};
 pub use store::{TransformStore, Transformed};

@@ -4,7 +4,10 @@ use crate::event::metadata::{Actor, Metadata, Reason};
 use crate::event::name::{EventId, EventName, SchemaVersion};
 use crate::event::payload::Payload;
 use crate::event::recorded::{NewEvent, RawEvent, RecordedEvent};
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, StoreErrorKind};
+use crate::store::event_store::EventStore;
+use crate::store::paging::PAGE;
+use crate::store::selection::Selection;
 use crate::stream::{Position, StreamId, Version};
 use crate::timestamp::Timestamp;
 use crate::transform::Transform;
@@ -72,13 +75,45 @@ impl Transformation {
     }
 }
 
+impl RecordedEvent {
+    /// The stream that begins anew with this event, which is the record of its transformation; `None` for
+    /// any other event.
+    ///
+    /// The question of every reader of the log, and the only one: what is kept about that stream is
+    /// forgotten here, and the copies follow.
+    pub(crate) fn transformed_stream(&self) -> Option<StreamId> {
+        Transformation::of(self).map(|transformation| transformation.stream)
+    }
+}
+
+/// A stream whose transformation stands in the log after a position, if there is one.
+pub(crate) async fn transformed_after<S: EventStore>(
+    store: &S,
+    mut after: Position,
+) -> Result<Option<StreamId>, StoreError> {
+    let records = Selection::log().with_types([name()?]);
+    loop {
+        let page = store.select_page(&records, after, PAGE).await?;
+        if let Some(stream) = page.events.iter().find_map(RecordedEvent::transformed_stream) {
+            return Ok(Some(stream));
+        }
+        if page.through >= page.safe {
+            return Ok(None);
+        }
+        after = page.through;
+    }
+}
+
 /// The event that records `transform`.
 pub(super) fn record(transform: &Transform) -> Result<NewEvent, StoreError> {
-    let name = EventName::new(Transformation::NAME);
-    let name = name.map_err(|error| StoreError::new(crate::StoreErrorKind::Other, error))?;
     let metadata = Metadata::default()
         .with_actor(transform.actor.clone())
         .with_reason(transform.reason.clone());
-    let raw = RawEvent::new(name, SchemaVersion(1), Payload::from_store("{}".to_owned()));
+    let raw = RawEvent::new(name()?, SchemaVersion(1), Payload::from_store("{}".to_owned()));
     Ok(NewEvent::new(raw, metadata))
+}
+
+fn name() -> Result<EventName, StoreError> {
+    EventName::new(Transformation::NAME)
+        .map_err(|error| StoreError::new(StoreErrorKind::Other, error))
 }

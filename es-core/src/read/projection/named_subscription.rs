@@ -14,7 +14,6 @@ use crate::store::checkpoint::Incarnation;
 use crate::store::event_store::EventStore;
 use crate::store::selection::Selection;
 use crate::stream::Position;
-use crate::transform::Transformation;
 
 /// Handles the events of a named subscription; see [`Projections::subscribe`].
 ///
@@ -74,7 +73,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
     /// has all events behind that, whatever their time. What `selection` asks for is each process's own:
     /// to have something else from the beginning, take another name.
     ///
-    /// Of the archive of a transformed stream it has the [record](Transformation), among the events of
+    /// Of the archive of a transformed stream it has the [record](crate::Transformation), among the events of
     /// that stream.
     ///
     /// ```
@@ -152,10 +151,8 @@ impl<Db: Send + 'static, H: EventHandler<Db>> Consumer<Db> for Subscriber<H> {
 
     /// The record of a transformation stands in the archive, and goes with the stream.
     fn key(&self, event: &RecordedEvent) -> Result<ProjectionKey, KeyError> {
-        Ok(match Transformation::of(event) {
-            Some(transformation) => ProjectionKey::of_stream(&transformation.stream),
-            None => ProjectionKey::of_stream(&event.stream),
-        })
+        let transformed = event.transformed_stream();
+        Ok(ProjectionKey::of_stream(transformed.as_ref().unwrap_or(&event.stream)))
     }
 
     async fn create(&self, _: &mut Db) -> Result<(), ProjectError> {

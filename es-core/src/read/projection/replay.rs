@@ -1,6 +1,5 @@
 //! The events of a projection from the beginning, page by page, up to an end that does not move.
 
-use crate::event::name::EventName;
 use crate::event::recorded::RecordedEvent;
 use crate::event::set::EventSet;
 use crate::store::cursor::Cursor;
@@ -9,7 +8,7 @@ use crate::store::event_store::EventStore;
 use crate::store::paging::PAGE;
 use crate::store::selection::Selection;
 use crate::stream::{Position, StreamId, Version};
-use crate::transform::Transformation;
+use crate::transform::transformed_after;
 
 use super::{Projection, ProjectionKey};
 
@@ -110,26 +109,6 @@ impl<'a, S: EventStore> Replay<'a, S> {
             }
             _ => Ok(None),
         }
-    }
-}
-
-/// A stream whose transformation stands in the log after a position, if there is one.
-pub(super) async fn transformed_after<S: EventStore>(
-    store: &S,
-    mut after: Position,
-) -> Result<Option<StreamId>, StoreError> {
-    let name = EventName::new(Transformation::NAME)
-        .map_err(|error| StoreError::new(StoreErrorKind::Other, error))?;
-    let records = Selection::log().with_types([name]);
-    loop {
-        let page = store.select_page(&records, after, PAGE).await?;
-        if let Some(found) = page.events.iter().find_map(Transformation::of) {
-            return Ok(Some(found.stream));
-        }
-        if page.through >= page.safe {
-            return Ok(None);
-        }
-        after = page.through;
     }
 }
 

@@ -10,7 +10,6 @@ use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
 use crate::store::selection::Selection;
 use crate::stream::Position;
-use crate::transform::Transformation;
 
 /// A key with more events is not compared: it would be held in memory whole.
 const MOST_EVENTS: usize = 1000;
@@ -52,7 +51,7 @@ async fn first_after<S: EventStore>(
 ) -> Result<Option<RecordedEvent>, StoreError> {
     while after < up_to {
         let page = store.select_page(selection, after, 1).await?;
-        let is_record = |event: &RecordedEvent| Transformation::of(event).is_some();
+        let is_record = |event: &RecordedEvent| event.transformed_stream().is_some();
         if let Some(found) = page.events.into_iter().find(|event| !is_record(event)) {
             return Ok((found.position <= up_to).then_some(found));
         }

@@ -8,7 +8,6 @@ use super::checks::{lost_rows, not_for_a_moment, own_check};
 use super::fold::Scratch;
 use super::sample;
 use super::verification::{Difference, Verification};
-use crate::read::projection::replay::transformed_after;
 use crate::read::projection::{
     ProjectionBatch, ProjectionId, ProjectionKey, ProjectionStore, ReadModel, Slot, VersionState,
     VersionStatus,
@@ -17,6 +16,7 @@ use crate::store::error::{StoreError, StoreErrorKind};
 use crate::store::event_store::EventStore;
 use crate::store::selection::Selection;
 use crate::stream::Position;
+use crate::transform::transformed_after;
 
 /// The outcome of a verification of a new version's rows.
 #[derive(Debug)]

@@ -19,7 +19,6 @@ use crate::read::projection::{
 use crate::store::event_store::EventStore;
 use crate::store::selection::SelectedPage;
 use crate::stream::Position;
-use crate::transform::Transformation;
 
 /// The number of events below which noting all slots in the store would cost more than the batch.
 const FEW: usize = 8;
@@ -238,7 +237,8 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
 
     /// The reason why an event is not for this release of the consumer, if it is not.
     pub(super) fn not_read(&self, event: &RecordedEvent) -> Option<ProjectError> {
-        let is_read = self.consumer.reads(&event.event.name) || Transformation::of(event).is_some();
+        let is_read =
+            self.consumer.reads(&event.event.name) || event.transformed_stream().is_some();
         (!is_read).then(|| ProjectError::new(NotOnTheList::new(self.lease.id(), event)))
     }
 }

@@ -20,7 +20,6 @@ use crate::store::event_store::EventStore;
 use crate::store::selection::Selection;
 use crate::stream::Position;
 use crate::timestamp::Timestamp;
-use crate::transform::Transformation;
 
 /// A piece of the log, of which a few events at most are of interest.
 const PAGE: u32 = 100;
@@ -92,6 +91,6 @@ impl PassedBy {
         event.position <= self.through
             && event.recorded_at >= self.since
             && !self.known.contains(&event.event.name)
-            && Transformation::of(event).is_none()
+            && event.transformed_stream().is_none()
     }
 }

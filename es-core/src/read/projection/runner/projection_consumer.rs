@@ -14,7 +14,6 @@ use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
 use crate::store::selection::Selection;
 use crate::stream::Position;
-use crate::transform::Transformation;
 use crate::validated_text::InvalidText;
 
 use super::consumer::{Consumer, Handed};
@@ -84,8 +83,8 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
     /// The record of a transformation stands in the archive, and goes with the stream: the copies come
     /// behind it.
     fn key(&self, event: &RecordedEvent) -> Result<ProjectionKey, KeyError> {
-        match Transformation::of(event) {
-            Some(transformation) => Ok(ProjectionKey::of_stream(&transformation.stream)),
+        match event.transformed_stream() {
+            Some(stream) => Ok(ProjectionKey::of_stream(&stream)),
             None => X::key(event),
         }
     }
@@ -103,18 +102,17 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
     /// True for the record of a transformation from before the version was registered: the version
     /// has seen only the copies, so there is nothing to forget.
     fn passes_by(&self, event: &RecordedEvent, log_end: Position) -> bool {
-        event.position <= log_end && Transformation::of(event).is_some()
+        event.position <= log_end && event.transformed_stream().is_some()
     }
 
     /// Stops at the record of a transformation if another key than the stream is declared: any node
     /// may hold the copies, and handle them before the record.
     fn stops_at(&self, event: &RecordedEvent) -> Option<String> {
-        let transformation = Transformation::of(event).filter(|_| X::KEYED_BY != "stream")?;
+        let stream = event.transformed_stream().filter(|_| X::KEYED_BY != "stream")?;
         Some(format!(
-            "stream `{}` was transformed at position {}, and what is kept in order by `{}` cannot forget a \
-             stream: rebuild the projection in place and resume it, or give it a new version",
-            transformation.stream,
-            transformation.position,
+            "stream `{stream}` was transformed at position {}, and what is kept in order by `{}` cannot \
+             forget a stream: rebuild the projection in place and resume it, or give it a new version",
+            event.position,
             X::KEYED_BY
         ))
     }
@@ -134,8 +132,8 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
         }
         for Handed { event, with_effects } in events {
             hand.take(&event);
-            if let Some(transformation) = Transformation::of(&event) {
-                self.projection.forget(&transformation.stream, db).await?;
+            if let Some(stream) = event.transformed_stream() {
+                self.projection.forget(&stream, db).await?;
             } else {
                 let effects = if with_effects { Effects::Run } else { Effects::Skip };
                 dispatch::one(&self.projection, event, effects, db).await?;
@@ -173,10 +171,10 @@ impl<X: Projection> OfProjection<X> {
         let mut together = Vec::with_capacity(events.len());
         let mut effects = Vec::new();
         for Handed { event: stored, with_effects } in events {
-            if let Some(transformation) = Transformation::of(&stored) {
+            if let Some(stream) = stored.transformed_stream() {
                 let (events, reactions) = (mem::take(&mut together), mem::take(&mut effects));
                 dispatch::together(&self.projection, events, reactions, db).await?;
-                self.projection.forget(&transformation.stream, db).await?;
+                self.projection.forget(&stream, db).await?;
                 continue;
             }
             for event in stored.decode::<X::Event>()? {
