@@ -17,7 +17,6 @@ mod batch;
 mod definition;
 mod dispatch;
 mod error;
-mod external_sink;
 mod gauges;
 mod handle;
 mod handler;

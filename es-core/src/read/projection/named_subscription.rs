@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::runner::{Consumer, Hand, Handed};
+use super::runner::{Consumer, Hand, Handed, OwnTransaction};
 use super::{
     KeyError, ProjectError, ProjectionId, ProjectionKey, ProjectionName, ProjectionStore,
     Projections, Registration, RunError, RunOptions, Running,
@@ -124,7 +124,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         let id = ProjectionId::new(name, 1);
         let start = self.start_of(&id, start).await?;
         let subscriber = Subscriber { id, selection, start, handler };
-        self.start(self.kept.clone(), subscriber, options).await
+        self.start(OwnTransaction, subscriber, options).await
     }
 }
 

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use futures_core::future::BoxFuture;
 use futures_util::FutureExt;
 
-use super::external_sink::Elsewhere;
-use super::runner::{self, Consumer, OfProjection};
+use super::runner::{self, Consumer, External, OfProjection, OwnTransaction, Sink};
 use super::signals::Followed;
 use super::{
     Projection, ProjectionId, ProjectionName, ProjectionStore, ReadModel, RegisterError,
@@ -153,7 +152,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         let starting = async move {
             let effects = self.effects_start::<X>().await?;
             let consumer = OfProjection::new(projection)?.with_effects_after(effects);
-            self.start(self.kept.clone(), consumer, options).await
+            self.start(OwnTransaction, consumer, options).await
         };
         starting.boxed()
     }
@@ -188,9 +187,9 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
     {
         let start = self.start_of(&ProjectionId::of::<X>(), start).await?;
         let effects = self.effects_start::<X>().await?;
-        let kept = Elsewhere::new(self.kept.clone(), destination);
-        let consumer = OfProjection::new(projection)?.with_effects_after(effects);
-        self.start(kept, consumer.elsewhere(start), options).await
+        let consumer =
+            OfProjection::new(projection)?.with_effects_after(effects).starting_at(start);
+        self.start(External::new(destination), consumer, options).await
     }
 
     /// The place after which a new projection has effects.
@@ -220,17 +219,18 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
     }
 
     /// Runs a consumer of the log on this process.
-    pub(crate) async fn start<K, C>(
+    pub(super) async fn start<W, C>(
         &self,
-        kept: K,
+        sink: W,
         consumer: C,
         options: RunOptions,
     ) -> Result<Running, RunError>
     where
-        K: ProjectionStore,
-        C: Consumer<K::Db>,
+        W: Sink<P>,
+        C: Consumer<W::Db>,
     {
-        let started = runner::start(self.log.clone(), kept, consumer, options, &self.followed);
+        let (log, kept) = (self.log.clone(), self.kept.clone());
+        let started = runner::start(log, kept, sink, consumer, options, &self.followed);
         Box::pin(started).await
     }
 }

@@ -17,6 +17,14 @@ pub(super) async fn own_check<K: ProjectionStore, X: ReadModel<K::Db>>(
     let mut rows = kept.rows(id).await?;
     let checked = projection.verify(rows.db()).await;
     rows.rollback().await?;
+    difference(kept, checked)
+}
+
+/// The difference that a projection's own check has found, if any.
+pub(super) fn difference<K: ProjectionStore>(
+    kept: &K,
+    checked: Result<(), ProjectError>,
+) -> Result<Option<Difference>, StoreError> {
     match checked {
         Ok(()) => Ok(None),
         Err(error) => {

@@ -14,4 +14,4 @@ pub(super) use in_place::rebuild_in_place;
 pub use progress::{RebuildProgress, Rebuilt};
 pub use verification::{Difference, Verification};
 pub(crate) use verify::Verified;
-pub(super) use verify::verify;
+pub(super) use verify::{verify, verify_external};

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::checks::{lost_rows, not_for_a_moment, own_check};
+use super::checks::{difference, lost_rows, not_for_a_moment, own_check};
 use super::fold::Scratch;
 use super::sample;
 use super::verification::{Difference, Verification};
@@ -46,24 +46,54 @@ where
     X: ReadModel<K::Db>,
 {
     let id = ProjectionId::of::<X>();
-    let versions = kept.versions(Some(&id.name)).await?;
-    let Some(new) = versions.iter().find(|version| version.id == id) else {
+    let Some((new, mut found)) = count_rows(kept, &id).await? else {
         return Ok(Verified::NotYet);
     };
-    let mut found = Verification::default();
-    if let Some(serving) = versions.iter().find(|version| version.state == VersionState::Serving) {
-        found.rows_before = kept.counts(&serving.id).await?;
-    }
-    found.rows = kept.counts(&id).await?;
-    found.differences = lost_rows(&found.rows_before, &found.rows);
     found.differences.extend(own_check(kept, projection, &id).await?);
     if found.is_right() && keys > 0 {
         let sample = Sample { store, kept, projection, selection, id: &id };
-        if !sample.compare(new, keys, &mut found).await? {
+        if !sample.compare(&new, keys, &mut found).await? {
             return Ok(Verified::NotYet);
         }
     }
     Ok(Verified::Done(found))
+}
+
+/// Verifies a version that writes into a destination outside of `kept`, by its own check alone: nothing can
+/// be folded separately there.
+pub(in crate::read::projection) async fn verify_external<K, D, X>(
+    kept: &K,
+    projection: &X,
+    destination: &mut D,
+) -> Result<Verified, StoreError>
+where
+    K: ProjectionStore,
+    D: Send,
+    X: ReadModel<D>,
+{
+    let Some((_, mut found)) = count_rows(kept, &ProjectionId::of::<X>()).await? else {
+        return Ok(Verified::NotYet);
+    };
+    found.differences.extend(difference(kept, projection.verify(destination).await)?);
+    Ok(Verified::Done(found))
+}
+
+/// The version, with the tables that it has and those of the version that serves; `None` if it is not known.
+async fn count_rows<K: ProjectionStore>(
+    kept: &K,
+    id: &ProjectionId,
+) -> Result<Option<(VersionStatus, Verification)>, StoreError> {
+    let mut found = Verification::default();
+    let versions = kept.versions(Some(&id.name)).await?;
+    if let Some(serving) = versions.iter().find(|version| version.state == VersionState::Serving) {
+        found.rows_before = kept.counts(&serving.id).await?;
+    }
+    let Some(new) = versions.into_iter().find(|version| version.id == *id) else {
+        return Ok(None);
+    };
+    found.rows = kept.counts(id).await?;
+    found.differences = lost_rows(&found.rows_before, &found.rows);
+    Ok(Some((new, found)))
 }
 
 struct Sample<'a, S, K, X> {

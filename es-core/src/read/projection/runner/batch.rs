@@ -12,13 +12,14 @@ use super::backoff;
 use super::consumer::{Consumer, Handed};
 use super::fault::Fault;
 use super::run_loop::Runner;
+use super::sink::{Sink, SinkBatch};
 use super::transient_retry::TransientFailure;
 use crate::event::recorded::RecordedEvent;
 use crate::read::projection::gauges;
 use crate::read::projection::unreadable::is_unreadable;
 use crate::read::projection::{
     CommitError, FailedAgain, Failure, NewParked, OnFailure, Parked, Progress, ProjectError,
-    ProjectionBatch, ProjectionKey, ProjectionStore, Scope, Slot, SlotProgress,
+    ProjectionKey, ProjectionStore, Slot, SlotProgress,
 };
 use crate::store::event_store::EventStore;
 use crate::stream::Position;
@@ -132,18 +133,17 @@ pub(super) fn is_tried_again(error: &ProjectError, tried: u32, policy: OnFailure
     }
 }
 
-impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
     /// The treatment of an event that fails: what is done elsewhere is tried again unless it is said
     /// otherwise.
     pub(super) fn on_failure(&self) -> OnFailure {
-        let by_itself =
-            if self.consumer.is_elsewhere() { OnFailure::Retry } else { OnFailure::default() };
+        let by_itself = if W::IS_EXTERNAL { OnFailure::Retry } else { OnFailure::default() };
         self.options.on_failure().unwrap_or(by_itself)
     }
 
     /// Begins the batch that `draft` is of.
-    pub(super) async fn begin(&mut self, draft: &Draft) -> Result<P::Batch, TransientFailure> {
-        if self.consumer.is_elsewhere() {
+    pub(super) async fn begin(&mut self, draft: &Draft) -> Result<W::Batch, TransientFailure> {
+        if W::IS_EXTERNAL {
             let reply = self.lease.heartbeat().await?;
             let is_held = |slot: &SlotProgress| reply.held.contains(&(slot.slot, slot.epoch));
             if reply.state != self.state || !draft.progress.slots.iter().all(is_held) {
@@ -155,7 +155,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             return Ok(begun);
         }
         let (holder, state) = (self.lease.holder(), self.state);
-        Ok(self.kept.begin(Scope::Node { holder, state }).await?)
+        Ok(self.sink.begin(&self.kept, holder, state).await?)
     }
 
     /// Returns the event in the form that its handler takes.
@@ -171,7 +171,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     pub(super) async fn handle(
         &self,
         events: Vec<Handed>,
-        batch: &mut P::Batch,
+        batch: &mut W::Batch,
     ) -> Result<(), Fault> {
         if events.is_empty() {
             return Ok(());
@@ -210,7 +210,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     /// Commits a batch, and applies its draft to the state of this node.
     pub(super) async fn commit(
         &mut self,
-        batch: P::Batch,
+        batch: W::Batch,
         draft: Draft,
     ) -> Result<(), TransientFailure> {
         let Draft { progress, passed, handled, blocked, freed, retries, stop } = draft;
@@ -225,7 +225,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             // Nothing was kept, for what handlers wrote into it.
             Err(CommitError::Store(error))
                 if handled > 0
-                    && !self.consumer.is_elsewhere()
+                    && !W::IS_EXTERNAL
                     && (!error.is_transient() || self.is_contended(&error, &slots)) =>
             {
                 return Err(TransientFailure::Refused(error));
@@ -255,7 +255,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     }
 
     /// Undoes a batch. That this fails too changes nothing: a batch that is dropped is undone.
-    pub(super) async fn rollback(&self, batch: P::Batch) {
+    pub(super) async fn rollback(&self, batch: W::Batch) {
         if let Err(error) = batch.rollback().await {
             tracing::debug!(target: "es", projection = %self.lease.id(), %error, "a batch was broken off");
         }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use super::consumer::Consumer;
 use super::read_ahead::ReadAhead;
 use super::run_loop::Runner;
+use super::sink::Sink;
 use crate::read::projection::{ProjectionStore, VersionState};
 use crate::store::event_store::EventStore;
 
@@ -29,13 +30,13 @@ impl<B> Begun<B> {
     }
 }
 
-impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
     /// True if the next batch follows on the heels of this one: its events are there, and nothing is to be
     /// done before it that may take its time. A batch that is begun holds a connection.
     pub(super) fn goes_on_at_once(&self) -> bool {
         let asks_for_limits = self.has_effects && self.state == VersionState::Building;
         self.ahead.as_ref().is_some_and(ReadAhead::is_there)
-            && !self.consumer.is_elsewhere()
+            && !W::IS_EXTERNAL
             && !asks_for_limits
             && !self.stop.is_cancelled()
             && !self.has_other_work()

@@ -50,15 +50,8 @@ pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
         None
     }
 
-    /// True if it writes elsewhere than into the store that keeps its progress, so that its writes
-    /// cannot be undone. Then the node checks before each batch that its slots are still its own: a
-    /// batch that is not begun need not be repeated by another node.
-    fn is_elsewhere(&self) -> bool {
-        false
-    }
-
-    /// True if each event is a batch of its own: then a crash repeats the one in hand and no other.
-    fn is_stepwise(&self) -> bool {
+    /// True if it takes many events at once, which is declared where a repetition does no harm.
+    fn is_bulk(&self) -> bool {
         false
     }
 
@@ -83,6 +76,16 @@ pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
         keys: u32,
     ) -> impl Future<Output = Result<Verified, StoreError>> + Send {
         let _ = (log, kept, keys);
+        async { Ok(Verified::Done(Verification::default())) }
+    }
+
+    /// Looks at what a version has written into a destination outside of `kept`, likewise.
+    fn verify_external<K: ProjectionStore>(
+        &self,
+        kept: &K,
+        destination: &mut Db,
+    ) -> impl Future<Output = Result<Verified, StoreError>> + Send {
+        let _ = (kept, destination);
         async { Ok(Verified::Done(Verification::default())) }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::consumer::Consumer;
 use super::run_loop::Runner;
+use super::sink::Sink;
 use super::transient_retry::TransientFailure;
 use crate::event::recorded::RecordedEvent;
 use crate::read::projection::{ProjectError, ProjectionStore, SlotProgress};
@@ -40,7 +41,7 @@ impl Contended {
     }
 }
 
-impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
     /// The verdict about an event that failed with contention in a batch of its own.
     pub(super) fn judge_contended(
         &mut self,

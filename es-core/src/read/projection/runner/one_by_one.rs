@@ -6,16 +6,17 @@ use super::batch::{Draft, Entry};
 use super::consumer::Consumer;
 use super::fault::{self, Fault, Tried};
 use super::run_loop::Runner;
+use super::sink::{Sink, SinkBatch};
 use super::transient_retry::TransientFailure;
 use crate::event::recorded::RecordedEvent;
-use crate::read::projection::{ProjectError, ProjectionBatch, ProjectionStore, Slot};
+use crate::read::projection::{ProjectError, ProjectionStore, Slot};
 use crate::store::event_store::EventStore;
 use crate::stream::Position;
 
 /// The events that are known to fail, with their errors.
 pub(super) type Known = HashMap<Position, ProjectError>;
 
-impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
     /// Handles events one by one. Those that fail are parked, with what follows of their keys, and the
     /// rest is committed.
     ///
@@ -94,7 +95,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         &self,
         slot: Slot,
         event: &RecordedEvent,
-        batch: &mut P::Batch,
+        batch: &mut W::Batch,
     ) -> Result<Tried, TransientFailure> {
         batch.savepoint().await?;
         let handed = self.handed(slot, event.clone());

@@ -8,6 +8,7 @@ use super::consumer::Consumer;
 use super::fault::Fault;
 use super::read_ahead::{ReadAhead, page_size};
 use super::run_loop::{Runner, Turn};
+use super::sink::Sink;
 use super::slots::Caps;
 use super::transient_retry::TransientFailure;
 use crate::event::recorded::RecordedEvent;
@@ -23,7 +24,7 @@ use crate::stream::Position;
 /// The number of events below which noting all slots in the store would cost more than the batch.
 const FEW: usize = 8;
 
-impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
     /// Reads the next page, handles the events that are the node's, and commits how far its slots
     /// have come.
     pub(super) async fn next_page(&mut self) -> Result<Turn, TransientFailure> {
@@ -124,7 +125,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
             return Ok(false);
         }
         let entries = self.sort(page, caps)?;
-        let entries = if self.consumer.is_stepwise() {
+        let entries = if self.is_stepwise() {
             if !Box::pin(self.handle_stepwise(entries)).await? {
                 return Ok(false);
             }

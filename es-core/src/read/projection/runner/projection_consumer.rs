@@ -4,7 +4,7 @@ use std::mem;
 
 use crate::event::recorded::RecordedEvent;
 use crate::read::projection::dispatch::{self, Effects};
-use crate::read::projection::rebuild::{Verified, verify};
+use crate::read::projection::rebuild::{Verified, verify, verify_external};
 use crate::read::projection::{
     KeyError, ProjectError, Projection, ProjectionId, ProjectionKey, ProjectionStore, Projects,
     ReadModel, Registration,
@@ -24,7 +24,6 @@ use super::hand::Hand;
 pub(crate) struct OfProjection<X> {
     projection: X,
     selection: Selection,
-    is_elsewhere: bool,
     /// The place where it begins if it is new.
     start: Position,
     /// The place where its effects begin then.
@@ -37,7 +36,7 @@ impl<X: Projection> OfProjection<X> {
     pub(crate) fn new(projection: X) -> Result<Self, InvalidText> {
         let selection = Selection::log().of_set::<X::Event>()?;
         let (start, effects_after) = (Position::START, Position::START);
-        Ok(Self { projection, selection, is_elsewhere: false, start, effects_after })
+        Ok(Self { projection, selection, start, effects_after })
     }
 
     /// The projection, with effects of later events alone if it is new.
@@ -45,10 +44,9 @@ impl<X: Projection> OfProjection<X> {
         Self { effects_after, ..self }
     }
 
-    /// The projection, writing elsewhere than into the store of its progress, from `start` on if it is
-    /// new.
-    pub(crate) fn elsewhere(self, start: Position) -> Self {
-        Self { is_elsewhere: true, start, ..self }
+    /// The projection, from `start` on if it is new.
+    pub(crate) fn starting_at(self, start: Position) -> Self {
+        Self { start, ..self }
     }
 }
 
@@ -89,14 +87,8 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
         }
     }
 
-    fn is_elsewhere(&self) -> bool {
-        self.is_elsewhere
-    }
-
-    /// True for writes elsewhere, unless the handler is `bulk`: that is declared where a repetition
-    /// does no harm.
-    fn is_stepwise(&self) -> bool {
-        self.is_elsewhere && !<X as Projects<Db>>::IS_BULK
+    fn is_bulk(&self) -> bool {
+        <X as Projects<Db>>::IS_BULK
     }
 
     /// True for the record of a transformation from before the version was registered: the version
@@ -148,9 +140,15 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
         kept: &K,
         keys: u32,
     ) -> Result<Verified, StoreError> {
-        // What is written elsewhere cannot be folded separately.
-        let keys = if self.is_elsewhere { 0 } else { keys };
         verify(log, kept, &self.projection, &self.selection, keys).await
+    }
+
+    async fn verify_external<K: ProjectionStore>(
+        &self,
+        kept: &K,
+        destination: &mut Db,
+    ) -> Result<Verified, StoreError> {
+        verify_external(kept, &self.projection, destination).await
     }
 }
 

@@ -10,6 +10,7 @@ use super::batch::panicked;
 use super::consumer::Consumer;
 use super::lease::chain;
 use super::run_loop::{Runner, Turn};
+use super::sink::Sink;
 use super::transient_retry::TransientFailure;
 use crate::read::projection::rebuild::Verified;
 use crate::read::projection::{ProjectionStore, Swap, VersionState};
@@ -41,7 +42,7 @@ pub(super) async fn others_come_on(state: VersionState) {
     }
 }
 
-impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
     /// Decides what to do when everything up to `safe` is done in the slots of this node.
     ///
     /// Where the log ended when this node first came there is how far all of them have to come: a goal
@@ -97,7 +98,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     /// Looks at the rows before they serve. If they are wrong the version is to be stopped.
     async fn verify(&mut self) -> Result<bool, TransientFailure> {
         let keys = self.options.sampled_keys();
-        let verified = self.consumer.verify(&self.log, &self.kept, keys);
+        let verified = self.sink.verify(&self.consumer, &self.log, &self.kept, keys);
         let verification = match AssertUnwindSafe(verified).catch_unwind().await {
             Ok(Ok(Verified::Done(verification))) => verification,
             Ok(Ok(Verified::NotYet)) => return Ok(false),

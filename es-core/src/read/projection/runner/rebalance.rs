@@ -6,6 +6,7 @@ use super::blocked_keys::WaitingKeys;
 use super::consumer::Consumer;
 use super::lease::News;
 use super::run_loop::Runner;
+use super::sink::Sink;
 use super::transient_retry::TransientFailure;
 use crate::read::projection::{
     Claims, Ended, HeartbeatReply, ProjectionStore, Release, Slot, VersionState,
@@ -16,7 +17,7 @@ use crate::store::event_store::EventStore;
 pub(super) const RETIRED: &str = "another version serves: this one is run as retired and handles nothing \
                                   until it is reinstated";
 
-impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
     /// Acts on the reply to the last heartbeat, between two batches.
     pub(super) async fn hold_share(&mut self) -> Result<Option<Ended>, TransientFailure> {
         if self.must_beat {

@@ -7,6 +7,7 @@ use super::consumer::Consumer;
 use super::fault::Tried;
 use super::one_by_one::Known;
 use super::run_loop::Runner;
+use super::sink::Sink;
 use super::transient_retry::TransientFailure;
 use crate::read::projection::spans;
 use crate::read::projection::{
@@ -31,7 +32,7 @@ impl Line {
     }
 }
 
-impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
     /// Tries the due events in one batch; those that are due beyond it come in the next turn.
     pub(super) async fn retry(&mut self) -> Result<(), TransientFailure> {
         let due = self
@@ -46,7 +47,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
         }
         let span = spans::project(self.lease.id());
         self.span = span.clone();
-        if !self.consumer.is_stepwise() {
+        if !self.is_stepwise() {
             let lines = self.lines(due).await?;
             return self.try_lines(lines).instrument(span).await;
         }
@@ -219,7 +220,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     async fn try_again(
         &self,
         parked: &Parked,
-        batch: &mut P::Batch,
+        batch: &mut W::Batch,
     ) -> Result<Tried, TransientFailure> {
         if parked.dropped.is_some() {
             return Ok(Tried::Done);

@@ -13,6 +13,7 @@ use super::contended::Contended;
 use super::lease::{Lease, News};
 use super::promotion::others_come_on;
 use super::read_ahead::ReadAhead;
+use super::sink::Sink;
 use super::slots::Slots;
 use super::too_old::TooOld;
 use super::transient_retry::{TransientFailure, Trouble};
@@ -24,9 +25,10 @@ use crate::store::selection::Selection;
 use crate::stream::Position;
 
 /// A node of one projection.
-pub(crate) struct Runner<S, P: ProjectionStore, C> {
+pub(crate) struct Runner<S, P: ProjectionStore, W: Sink<P>, C> {
     pub(super) log: S,
     pub(super) kept: P,
+    pub(super) sink: W,
     pub(super) consumer: C,
     /// The events that the version is owed: those that this release reads, and those that other
     /// releases read.
@@ -49,7 +51,7 @@ pub(crate) struct Runner<S, P: ProjectionStore, C> {
     pub(super) slots: Slots,
     pub(super) waiting: WaitingKeys,
     pub(super) ahead: Option<ReadAhead>,
-    pub(super) begun: Begun<P::Batch>,
+    pub(super) begun: Begun<W::Batch>,
     /// The position up to which pages are handled event by event: one of them could not be handled
     /// as a whole.
     pub(super) careful_to: Position,
@@ -78,7 +80,7 @@ pub(super) enum Turn {
     End(Ended),
 }
 
-impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
     /// Runs until it is told to stop or has a reason to end. Never stops within a batch.
     pub(super) async fn run(&mut self) -> Ended {
         while !self.stop.is_cancelled() {

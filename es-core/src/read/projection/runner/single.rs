@@ -5,12 +5,13 @@ use super::consumer::Consumer;
 use super::fault::{self, Tried};
 use super::one_by_one::Known;
 use super::run_loop::Runner;
+use super::sink::Sink;
 use super::transient_retry::TransientFailure;
 use crate::event::recorded::RecordedEvent;
 use crate::read::projection::{ProjectError, ProjectionStore, SlotProgress};
 use crate::store::event_store::EventStore;
 
-impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
     /// Handles each event in a batch of its own, and notes with it how far its slot has come.
     /// `rest` is the progress of the page beyond them. Events that are `known` to fail are not
     /// tried again.
@@ -80,7 +81,7 @@ impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
     pub(super) async fn commit_of(
         &mut self,
         event: &RecordedEvent,
-        batch: P::Batch,
+        batch: W::Batch,
         draft: Draft,
     ) -> Result<Result<(), ProjectError>, TransientFailure> {
         match self.commit(batch, draft).await {

@@ -18,6 +18,7 @@ use super::lease::{Lease, chain};
 use super::passed_by::PassedBy;
 use super::rebalance::RETIRED;
 use super::run_loop::Runner;
+use super::sink::Sink;
 use super::slots::Slots;
 use super::too_old::TooOld;
 use super::transient_retry::Trouble;
@@ -33,9 +34,10 @@ use crate::store::event_store::EventStore;
 use crate::stream::Position;
 
 /// Registers a consumer, prepares the place that it writes into, and runs it in the background.
-pub(crate) async fn start<S, P, C>(
+pub(crate) async fn start<S, P, W, C>(
     log: S,
     kept: P,
+    sink: W,
     consumer: C,
     options: RunOptions,
     followed: &Followed,
@@ -43,7 +45,8 @@ pub(crate) async fn start<S, P, C>(
 where
     S: EventStore,
     P: ProjectionStore,
-    C: Consumer<P::Db>,
+    W: Sink<P>,
+    C: Consumer<W::Db>,
 {
     let page = log.log_page(Cursor::END, 1).await?;
     let incarnation = page.incarnation;
@@ -53,7 +56,7 @@ where
     let before = kept.versions(Some(&id.name)).await?;
     let passed_by = PassedBy::of(&registration, consumer.selection(), &before);
     let state = kept.register(&registration).await?;
-    prepare(&kept, &consumer, &id).await?;
+    prepare(&kept, &sink, &consumer, &id).await?;
     if state == VersionState::Retired {
         warn!(target: "es", projection = %id, "{RETIRED}");
     }
@@ -66,6 +69,7 @@ where
     let runner = Runner {
         log,
         kept,
+        sink,
         selection: consumer.selection().clone(),
         too_old: TooOld::default(),
         consumer,
@@ -104,15 +108,16 @@ where
     Ok(Running::new(id, seen, has_ended, stop))
 }
 
-async fn prepare<P: ProjectionStore, C: Consumer<P::Db>>(
+async fn prepare<P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>>(
     kept: &P,
+    sink: &W,
     consumer: &C,
     id: &ProjectionId,
 ) -> Result<(), RunError> {
     let Some(mut batch) = kept.prepare(id).await? else {
         return Ok(());
     };
-    if let Err(source) = consumer.create(batch.db()).await {
+    if let Err(source) = sink.create(consumer, &mut batch).await {
         // A batch that cannot be undone is undone when it is dropped.
         if let Err(error) = batch.rollback().await {
             warn!(target: "es", projection = %id, error = %chain(&error), "a batch was broken off");
@@ -131,8 +136,8 @@ async fn prepare<P: ProjectionStore, C: Consumer<P::Db>>(
 /// Runs until the end, and leaves in order: the lease is kept until the last batch is over, and not
 /// renewed once the node has left. All of that takes no longer than the lease, after which others have
 /// the slots in any case.
-async fn live<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>>(
-    mut runner: Runner<S, P, C>,
+async fn live<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>>(
+    mut runner: Runner<S, P, W, C>,
 ) -> Ended {
     let lease = Arc::clone(&runner.lease);
     let (stop, length) = (runner.stop.clone(), runner.options.lease());

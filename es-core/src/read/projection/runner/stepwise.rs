@@ -3,11 +3,18 @@
 use super::batch::{Draft, Entry};
 use super::consumer::Consumer;
 use super::run_loop::Runner;
+use super::sink::Sink;
 use super::transient_retry::TransientFailure;
 use crate::read::projection::{ProjectionStore, SlotProgress};
 use crate::store::event_store::EventStore;
 
-impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
+    /// True if each event is a batch of its own: where its effect cannot be undone, a crash then repeats the
+    /// one in hand and no other. A `bulk` handler says that a repetition does no harm.
+    pub(super) fn is_stepwise(&self) -> bool {
+        W::IS_EXTERNAL && !self.consumer.is_bulk()
+    }
+
     /// Handles events one after another, and commits after each how far its slot has come: what was done
     /// elsewhere is not done again, but for the one event that was in hand when the process died.
     ///

@@ -8,6 +8,7 @@ use super::batch::is_tried_again;
 use super::consumer::Consumer;
 use super::lease::Lease;
 use super::run_loop::Runner;
+use super::sink::Sink;
 use super::slots::Caps;
 use super::transient_retry::TransientFailure;
 use crate::event::name::{EventName, SchemaVersion};
@@ -89,7 +90,7 @@ impl TooOld {
     }
 }
 
-impl<S: EventStore, P: ProjectionStore, C: Consumer<P::Db>> Runner<S, P, C> {
+impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
     /// Notes that this node is too old for an event, if that is what it failed with.
     pub(super) fn is_too_old_for(&mut self, event: &RecordedEvent, error: &ProjectError) -> bool {
         let is_too_old = is_unreadable(error);
