@@ -1,7 +1,8 @@
 -- Leans on parked_pkey, for one event of each key.
 --
 -- Of the keys $2 of the projection $1 each first event is the one that the others wait for. One that was
--- never tried itself is due, but for one that waits for a node that can read it.
+-- never tried itself is due, but for one that waits for a node that can read it: the rule `in_front` of
+-- es-core, read/projection/tries.rs, for all keys at once.
 UPDATE es.parked
    SET is_first = true,
        due = CASE WHEN parked.attempts = 0 AND parked.due IS NULL AND NOT parked.is_unreadable

@@ -46,6 +46,7 @@ mod spans;
 mod status;
 mod status_queries;
 mod store;
+mod tries;
 mod unreadable;
 pub mod version;
 mod wait_for;

@@ -9,6 +9,7 @@ use super::clock::Clock;
 use crate::event::metadata::Reason;
 use crate::event::name::{EventName, SchemaVersion};
 use crate::event::recorded::RecordedEvent;
+use crate::read::projection::tries::Tries;
 use crate::read::projection::{
     Dropped, FailedAgain, Failure, NewParked, Parked, ParkedSelector, ProjectionKey, Slot,
     Unreadable,
@@ -38,11 +39,9 @@ struct Queue {
 struct Waiting {
     event: RecordedEvent,
     error: Option<String>,
-    attempts: u32,
+    tries: Tries<Instant>,
     since: Instant,
-    next_attempt: Option<Instant>,
     dropped: Option<String>,
-    is_unreadable: bool,
 }
 
 impl ParkedEvents {
@@ -51,11 +50,9 @@ impl ParkedEvents {
         let mut waiting = Waiting {
             event: new.event,
             error: None,
-            attempts: 0,
+            tries: Tries::none(),
             since: now,
-            next_attempt: None,
             dropped: None,
-            is_unreadable: false,
         };
         if let Some(failure) = new.failure {
             waiting.failed(failure, now);
@@ -71,8 +68,8 @@ impl ParkedEvents {
         let Some(waiting) = queue.and_then(|queue| queue.events.get_mut(&failed.position)) else {
             return;
         };
-        let next_attempt = waiting.next_attempt.map(|at| clock.timestamp(at));
-        if (waiting.attempts, next_attempt) == (failed.attempts, failed.next_attempt) {
+        let due = waiting.tries.due.map(|at| clock.timestamp(at));
+        if (waiting.tries.count, due) == (failed.attempts, failed.next_attempt) {
             waiting.failed(failed.failure, Instant::now());
             self.first_has_changed(&failed.key);
         }
@@ -116,8 +113,7 @@ impl ParkedEvents {
         };
         for key in &keys {
             if let Some(first) = self.first_mut(key) {
-                first.attempts = 0;
-                first.next_attempt = Some(Instant::now());
+                first.tries = first.tries.replayed(Instant::now());
             }
             self.first_has_changed(key);
         }
@@ -127,7 +123,7 @@ impl ParkedEvents {
     pub(super) fn drop_first(&mut self, key: &ProjectionKey, at: Position, reason: &Reason) {
         if let Some(first) = self.first_mut(key).filter(|first| first.event.position == at) {
             first.dropped = Some(reason.to_string());
-            first.next_attempt = Some(Instant::now());
+            first.tries.due = Some(Instant::now());
             self.first_has_changed(key);
         }
     }
@@ -136,7 +132,7 @@ impl ParkedEvents {
         self.keys.get_mut(key)?.events.values_mut().next()
     }
 
-    /// Keeps `due` in step. An event that was never tried itself and has come to the front is due.
+    /// Keeps `due` in step with the event that has come to the front.
     fn first_has_changed(&mut self, key: &ProjectionKey) {
         let Some(queue) = self.keys.get_mut(key) else { return };
         if let Some(before) = queue.due.take() {
@@ -147,12 +143,11 @@ impl ParkedEvents {
             self.keys.remove(key);
             return;
         };
-        if first.is_unreadable {
+        first.tries = first.tries.in_front(Instant::now());
+        if first.tries.is_unreadable {
             self.unreadable.insert(key.clone());
-        } else if first.attempts == 0 && first.next_attempt.is_none() {
-            first.next_attempt = Some(Instant::now());
         }
-        queue.due = first.next_attempt;
+        queue.due = first.tries.due;
         self.due.extend(queue.due.map(|due| (due, key.clone())));
     }
 }
@@ -254,10 +249,8 @@ impl ParkedEvents {
 
 impl Waiting {
     fn failed(&mut self, failure: Failure, now: Instant) {
-        self.attempts += u32::from(!failure.is_unreadable);
-        self.is_unreadable = failure.is_unreadable;
+        self.tries = self.tries.after(&failure, failure.retry_in.map(|after| now + after));
         self.error = Some(failure.error);
-        self.next_attempt = failure.retry_in.map(|after| now + after);
     }
 
     fn is_one_of(&self, kinds: &[(EventName, SchemaVersion)]) -> bool {
@@ -269,10 +262,10 @@ impl Waiting {
         let (event, since) = (self.event.clone(), clock.timestamp(self.since));
         let mut parked = Parked::new(slot, key.clone(), event, since);
         parked.error.clone_from(&self.error);
-        parked.attempts = self.attempts;
-        parked.next_attempt = self.next_attempt.map(|at| clock.timestamp(at));
+        parked.attempts = self.tries.count;
+        parked.next_attempt = self.tries.due.map(|at| clock.timestamp(at));
         parked.dropped.clone_from(&self.dropped);
-        parked.is_unreadable = self.is_unreadable;
+        parked.is_unreadable = self.tries.is_unreadable;
         parked
     }
 }
