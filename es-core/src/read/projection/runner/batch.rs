@@ -1,170 +1,122 @@
-//! Draft of a batch, and its commit.
+//! Batches of a node: handlers are called in them, and their progress is committed with what these wrote.
 
-use std::any::Any;
-use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
-use tracing::warn;
+use tracing::Span;
 
-use super::backoff;
+use super::chained::Begun;
 use super::consumer::{Consumer, Handed};
-use super::fault::Fault;
-use super::run_loop::Runner;
+use super::contended::Contended;
+use super::draft::Draft;
+use super::fault::{self, Fault, Tried, panicked};
+use super::lease::Lease;
 use super::sink::{Sink, SinkBatch};
+use super::slot_holder::SlotHolder;
+use super::too_old::TooOld;
 use super::transient_retry::TransientFailure;
 use crate::event::recorded::RecordedEvent;
 use crate::read::projection::gauges;
-use crate::read::projection::unreadable::is_unreadable;
+use crate::read::projection::rebuild::Verified;
+use crate::read::projection::spans;
+use crate::read::projection::unreadable::NotOnTheList;
 use crate::read::projection::{
-    CommitError, FailedAgain, Failure, NewParked, OnFailure, Parked, Progress, ProjectError,
-    ProjectionKey, ProjectionStore, Slot, SlotProgress,
+    CommitError, OnFailure, Parked, ProjectError, ProjectionKey, ProjectionStore, RunOptions, Slot,
+    SlotProgress,
 };
+use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
 use crate::stream::Position;
 
-/// An event that is the node's to handle.
-#[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) slot: Slot,
-    pub(super) key: ProjectionKey,
-    pub(super) event: RecordedEvent,
-    /// The reason why it can only fail: it has no key of its own, or is not on the list of this release.
-    pub(super) fails: Option<ProjectError>,
+/// Begins, fills and commits the batches of a node, for the ways in which events are handled: a page at once,
+/// one by one, each in a batch of its own, and again.
+pub(super) struct Batches<P: ProjectionStore, W: Sink<P>, C> {
+    kept: P,
+    sink: W,
+    consumer: C,
+    lease: Arc<Lease<P>>,
+    options: RunOptions,
+    begun: Begun<W::Batch>,
+    contended: Contended,
+    /// The kinds of events that this release cannot read.
+    too_old: TooOld,
+    /// The span of the batch in hand. Not the current one: not every subscriber knows that.
+    span: Span,
 }
 
-impl Entry {
-    /// The same, for whoever keeps it.
-    pub(super) fn again(&self) -> Self {
-        let Self { slot, key, event, .. } = self;
-        Self { slot: *slot, key: key.clone(), event: event.clone(), fails: None }
-    }
+/// The time at which the batch after the one that is committed begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// At once: its events are there, and nothing is to be done before it.
+    AtOnce,
+    /// After something that may take its time. A batch that is begun holds a connection.
+    Later,
 }
 
-/// The progress that is committed with a batch, and the changes to this node's state after the
-/// commit.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Draft {
-    pub(super) progress: Progress,
-    /// Slots that have advanced without an event: known to this node, and noted with a later batch.
-    pub(super) passed: Vec<SlotProgress>,
-    /// Events that went through a handler.
-    pub(super) handled: u64,
-    /// Keys that have parked events now.
-    pub(super) blocked: HashSet<ProjectionKey>,
-    /// Keys that have no parked events any more.
-    pub(super) freed: Vec<ProjectionKey>,
-    retries: Vec<Duration>,
-    stop: Option<String>,
-}
-
-impl Draft {
-    pub(super) fn new(slots: Vec<SlotProgress>) -> Self {
-        Self { progress: Progress { slots, ..Progress::default() }, ..Self::default() }
+impl<P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Batches<P, W, C> {
+    pub(super) fn new(
+        kept: P,
+        sink: W,
+        consumer: C,
+        lease: Arc<Lease<P>>,
+        options: RunOptions,
+    ) -> Self {
+        let (begun, contended, too_old) = Default::default();
+        let span = Span::none();
+        Self { kept, sink, consumer, lease, options, begun, contended, too_old, span }
     }
 
-    /// The event waits behind one of its key.
-    pub(super) fn behind(&mut self, entry: Entry) {
-        let Entry { slot, key, event, .. } = entry;
-        self.progress.parked.push(NewParked::behind(slot, key, event));
+    pub(super) fn consumer(&self) -> &C {
+        &self.consumer
     }
 
-    /// The event failed for the first time.
-    pub(super) fn failed(&mut self, entry: Entry, error: &ProjectError, policy: OnFailure) {
-        let Entry { slot, key, event, .. } = entry;
-        let failure = self.failure(event.position, error, 1, policy);
-        self.blocked.insert(key.clone());
-        self.progress.parked.push(NewParked::failed(slot, key, event, failure));
+    pub(super) fn too_old(&mut self) -> &mut TooOld {
+        &mut self.too_old
     }
 
-    /// An event that was parked before is done, or dropped.
-    pub(super) fn settled(&mut self, parked: &Parked) {
-        self.handled += u64::from(parked.dropped.is_none());
-        self.progress.settled.push((parked.key.clone(), parked.event.position));
+    /// Begins the span of a batch.
+    pub(super) fn enter(&mut self) -> Span {
+        self.span = spans::project(self.lease.id());
+        self.span.clone()
     }
 
-    /// An event that was parked before has failed again.
-    pub(super) fn failed_again(
-        &mut self,
-        parked: &Parked,
-        error: &ProjectError,
-        policy: OnFailure,
-    ) {
-        self.handled += 1;
-        let tried = parked.attempts.saturating_add(1);
-        let failure = self.failure(parked.event.position, error, tried, policy);
-        self.progress.failed_again.push(FailedAgain::new(parked, failure));
+    /// The span of the batch in hand.
+    pub(super) fn span(&self) -> &Span {
+        &self.span
     }
 
-    fn failure(
-        &mut self,
-        position: Position,
-        error: &ProjectError,
-        tried: u32,
-        policy: OnFailure,
-    ) -> Failure {
-        let text = kept_text(error.chain());
-        if is_unreadable(error) {
-            return Failure::unreadable(text);
-        }
-        let stops = matches!(policy, OnFailure::Stop { .. });
-        let retry_in = is_tried_again(error, tried, policy).then(|| backoff::before_retry(tried));
-        let error = text;
-        self.retries.extend(retry_in);
-        if retry_in.is_none() && stops {
-            self.stop = Some(format!("the event at position {position} failed: {error}"));
-        }
-        if retry_in.is_none() {
-            warn!(target: "es", %position, error, tried, "an event is parked");
-        }
-        Failure::new(error, retry_in)
+    /// The most events of a batch.
+    pub(super) fn most(&self) -> usize {
+        self.options.batch() as usize
     }
-}
 
-/// True if an event is tried once more that failed with `error` and was tried `tried` times.
-pub(super) fn is_tried_again(error: &ProjectError, tried: u32, policy: OnFailure) -> bool {
-    if error.is_unavailable() || error.is_rejected() {
-        return error.is_unavailable();
-    }
-    match policy {
-        OnFailure::Park { attempts } | OnFailure::Stop { attempts } => tried < attempts,
-        OnFailure::Retry => true,
-    }
-}
-
-impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
-    /// The treatment of an event that fails: what is done elsewhere is tried again unless it is said
-    /// otherwise.
+    /// The treatment of an event that fails: where its effect cannot be undone it is tried again unless it is
+    /// said otherwise.
     pub(super) fn on_failure(&self) -> OnFailure {
         let by_itself = if W::IS_EXTERNAL { OnFailure::Retry } else { OnFailure::default() };
         self.options.on_failure().unwrap_or(by_itself)
     }
 
+    /// True if each event is a batch of its own: where its effect cannot be undone, a crash then repeats the
+    /// one in hand and no other. A `bulk` handler says that a repetition does no harm.
+    pub(super) fn are_stepwise(&self) -> bool {
+        W::IS_EXTERNAL && !self.consumer.is_bulk()
+    }
+
     /// Begins the batch that `draft` is of.
-    pub(super) async fn begin(&mut self, draft: &Draft) -> Result<W::Batch, TransientFailure> {
-        if W::IS_EXTERNAL {
-            let reply = self.lease.heartbeat().await?;
-            let is_held = |slot: &SlotProgress| reply.held.contains(&(slot.slot, slot.epoch));
-            if reply.state != self.state || !draft.progress.slots.iter().all(is_held) {
-                self.forget_slots();
-                return Err(TransientFailure::Lost);
-            }
+    pub(super) async fn begin(
+        &mut self,
+        node: &mut SlotHolder<P>,
+        draft: &Draft,
+    ) -> Result<W::Batch, TransientFailure> {
+        if W::IS_EXTERNAL && !node.still_holds(&draft.progress.slots).await? {
+            return Err(TransientFailure::Lost);
         }
         if let Some(begun) = self.begun.take() {
             return Ok(begun);
         }
-        let (holder, state) = (self.lease.holder(), self.state);
-        Ok(self.sink.begin(&self.kept, holder, state).await?)
-    }
-
-    /// Returns the event in the form that its handler takes.
-    pub(super) fn handed(&self, slot: Slot, event: RecordedEvent) -> Handed {
-        let serves = self.state == crate::read::projection::VersionState::Serving;
-        let is_new = |after: Position| event.position > after;
-        let claim = self.slots.get(slot);
-        let with_effects = serves && claim.is_some_and(|claim| is_new(claim.effects_after));
-        Handed { event, with_effects }
+        Ok(self.sink.begin(&self.kept, self.lease.holder(), node.state()).await?)
     }
 
     /// Handles events; a handler that panics has failed, and so has one that does not come to its end.
@@ -192,10 +144,69 @@ impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S
         handled
     }
 
+    /// Handles one event, or writes nothing at all.
+    pub(super) async fn handle_one(
+        &self,
+        node: &SlotHolder<P>,
+        slot: Slot,
+        event: &RecordedEvent,
+        batch: &mut W::Batch,
+    ) -> Result<Tried, TransientFailure> {
+        batch.savepoint().await?;
+        let handed = node.handed(slot, event.clone());
+        let id = self.lease.id();
+        let error = match self.handle(vec![handed], batch).await {
+            Err(Fault::Overdue) => {
+                let limit = self.options.event_limit();
+                return Ok(Tried::Broken(fault::overdue(id, event, limit)));
+            }
+            Err(Fault::Failed(error)) => error,
+            Ok(()) => match batch.check().await {
+                Ok(()) => return Ok(Tried::Done),
+                Err(error) if self.kept.is_transient(&error) => error,
+                Err(error) => fault::not_kept(id, event, error),
+            },
+        };
+        if self.kept.is_transient(&error) {
+            if !self.has_outlasted() {
+                if self.kept.is_contention(&error) {
+                    return Ok(Tried::Contended(error));
+                }
+                return Err(TransientFailure::Handler(error));
+            }
+            let lease = self.options.lease();
+            return Ok(Tried::Broken(fault::outlasted(id, event, lease, error)));
+        }
+        match batch.rollback_to().await {
+            Ok(()) => Ok(Tried::Failed(error)),
+            Err(why) => Ok(Tried::Broken(fault::not_undone(id, event, error, &why))),
+        }
+    }
+
     /// True if the event in hand has been there for so long that the store has ended its batch for it: a
     /// lost connection is no accident then.
     pub(super) fn has_outlasted(&self) -> bool {
         self.lease.hand().elapsed() >= self.options.lease()
+    }
+
+    /// True if a moment may cure the error that a batch up to `through` failed with, and did not too often.
+    pub(super) fn may_pass(&mut self, error: &ProjectError, through: Position) -> bool {
+        self.kept.is_transient(error)
+            && !self.has_outlasted()
+            && !(self.kept.is_contention(error) && self.contended.is_too_often(through))
+    }
+
+    /// The verdict about an event that failed with contention in a batch of its own.
+    pub(super) fn judge_contended(
+        &mut self,
+        event: &RecordedEvent,
+        error: ProjectError,
+    ) -> Result<Result<(), ProjectError>, TransientFailure> {
+        if self.contended.is_too_often(event.position) {
+            Ok(Err(error))
+        } else {
+            Err(TransientFailure::Handler(error))
+        }
     }
 
     /// Returns the key that orders an event. A panic of the key function is an error.
@@ -207,24 +218,51 @@ impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S
         }
     }
 
-    /// Commits a batch, and applies its draft to the state of this node.
+    /// The reason why an event is not for this release of the consumer, if it is not.
+    pub(super) fn not_read(&self, event: &RecordedEvent) -> Option<ProjectError> {
+        let is_read =
+            self.consumer.reads(&event.event.name) || event.transformed_stream().is_some();
+        (!is_read).then(|| ProjectError::new(NotOnTheList::new(self.lease.id(), event)))
+    }
+
+    /// Notes that this node is too old for an event, if that is what it failed with.
+    pub(super) fn is_too_old_for(&mut self, event: &RecordedEvent, error: &ProjectError) -> bool {
+        self.too_old.is_so_for(event, error, &self.lease)
+    }
+
+    /// Checks that an event that failed may be parked, beside the keys of `node` that wait and `more` keys of
+    /// this batch. If so much waits for the same reason already, the node stops before the event.
+    pub(super) fn may_wait(
+        &mut self,
+        node: &SlotHolder<P>,
+        event: &RecordedEvent,
+        error: &ProjectError,
+        more: usize,
+    ) -> Result<(), TransientFailure> {
+        let (waiting, policy) = (node.keys().len() + more, self.on_failure());
+        self.too_old.may_wait(event, error, &self.lease, waiting, policy)
+    }
+
+    /// Commits a batch, and has the node take over what follows from its draft.
     pub(super) async fn commit(
         &mut self,
+        node: &mut SlotHolder<P>,
         batch: W::Batch,
         draft: Draft,
+        next: Next,
     ) -> Result<(), TransientFailure> {
-        let Draft { progress, passed, handled, blocked, freed, retries, stop } = draft;
+        let mut draft = draft;
+        let progress = std::mem::take(&mut draft.progress);
         let slots = progress.slots.clone();
-        let committed = if self.goes_on_at_once() {
-            batch.commit_and_begin(progress).await
-        } else {
-            batch.commit(progress).await.map(|()| None)
+        let committed = match next {
+            Next::AtOnce if !W::IS_EXTERNAL => batch.commit_and_begin(progress).await,
+            _ => batch.commit(progress).await.map(|()| None),
         };
         match committed {
             Ok(next) => self.begun.set(next),
             // Nothing was kept, for what handlers wrote into it.
             Err(CommitError::Store(error))
-                if handled > 0
+                if draft.handled > 0
                     && !W::IS_EXTERNAL
                     && (!error.is_transient() || self.is_contended(&error, &slots)) =>
             {
@@ -232,26 +270,47 @@ impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S
             }
             Err(error) => {
                 // Whether it was kept is in doubt, or it was not: the slots say it when they are claimed.
-                self.forget_slots();
+                node.forget();
                 return Err(error.into());
             }
         }
         self.contended.is_over();
-        self.slots.advance(&slots);
-        self.slots.pass(&passed);
-        self.waiting.block(blocked);
-        for key in freed {
-            self.waiting.free(&key);
-        }
-        for delay in retries {
-            self.waiting.retry_in(delay);
-        }
-        self.lease.count(handled);
-        self.to_stop = self.to_stop.take().or(stop);
-        self.stop_if_too_many();
-        let come = self.slots.held().map(|claim| claim.checkpoint).min();
-        self.following.committed.send_replace(come.unwrap_or_default());
+        node.apply(&slots, draft);
         Ok(())
+    }
+
+    /// The commit of a batch with one event in it, which is to blame if nothing is kept.
+    pub(super) async fn commit_of(
+        &mut self,
+        node: &mut SlotHolder<P>,
+        event: &RecordedEvent,
+        batch: W::Batch,
+        draft: Draft,
+    ) -> Result<Result<(), ProjectError>, TransientFailure> {
+        match self.commit(node, batch, draft, Next::Later).await {
+            Ok(()) => Ok(Ok(())),
+            Err(TransientFailure::Refused(error)) => {
+                let error = ProjectError::new(error);
+                Ok(Err(fault::not_kept(self.lease.id(), event, error)))
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Commits a batch in which no handler is called.
+    pub(super) async fn note(
+        &mut self,
+        node: &mut SlotHolder<P>,
+        draft: Draft,
+    ) -> Result<(), TransientFailure> {
+        let batch = self.begin(node, &draft).await?;
+        self.commit(node, batch, draft, Next::Later).await
+    }
+
+    /// True if a commit of these slots has failed with contention once too often.
+    fn is_contended(&mut self, error: &StoreError, slots: &[SlotProgress]) -> bool {
+        let last = slots.iter().map(|slot| slot.checkpoint).max();
+        self.contended.is_of_commit(error, last)
     }
 
     /// Undoes a batch. That this fails too changes nothing: a batch that is dropped is undone.
@@ -260,23 +319,38 @@ impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S
             tracing::debug!(target: "es", projection = %self.lease.id(), %error, "a batch was broken off");
         }
     }
-}
 
-/// An error as it is kept: what somebody reads of it, and not a dump.
-pub(super) fn kept_text(mut error: String) -> String {
-    const MOST: usize = 4096;
-    const CUT: &str = " … (cut)";
-
-    if error.len() > MOST {
-        let end = (0..=MOST - CUT.len()).rev().find(|end| error.is_char_boundary(*end));
-        error.truncate(end.unwrap_or_default());
-        error.push_str(CUT);
+    /// Undoes the batch that was begun for what comes next, if one was.
+    pub(super) async fn put_back(&mut self) {
+        if let Some(begun) = self.begun.take() {
+            self.rollback(begun).await;
+        }
     }
-    error
-}
 
-pub(super) fn panicked(what: &str, panic: &(dyn Any + Send)) -> ProjectError {
-    let said = panic.downcast_ref::<&str>().copied();
-    let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    ProjectError::new(format!("the {what} panicked: {}", said.unwrap_or("without a word")))
+    /// Returns up to `limit` parked events of the node that are due.
+    pub(super) async fn due(
+        &self,
+        node: &SlotHolder<P>,
+        limit: u32,
+    ) -> Result<Vec<Parked>, StoreError> {
+        let (slots, kinds) = (node.slots().numbers(), self.too_old.kinds());
+        self.kept.due(self.lease.id(), &slots, &kinds, limit).await
+    }
+
+    /// Returns up to `limit` parked events of a key, after a position.
+    pub(super) async fn parked(
+        &self,
+        key: &ProjectionKey,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<Parked>, StoreError> {
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        self.kept.parked(self.lease.id(), key, after, limit).await
+    }
+
+    /// Verifies what the version has written, before it serves.
+    pub(super) async fn verify<S: EventStore>(&self, log: &S) -> Result<Verified, StoreError> {
+        let keys = self.options.sampled_keys();
+        self.sink.verify(&self.consumer, log, &self.kept, keys).await
+    }
 }

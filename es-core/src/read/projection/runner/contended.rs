@@ -2,14 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::consumer::Consumer;
-use super::run_loop::Runner;
-use super::sink::Sink;
-use super::transient_retry::TransientFailure;
-use crate::event::recorded::RecordedEvent;
-use crate::read::projection::{ProjectError, ProjectionStore, SlotProgress};
 use crate::store::error::{StoreError, StoreErrorKind};
-use crate::store::event_store::EventStore;
 use crate::stream::Position;
 
 /// The number of deadlocks in a row, at one position of the log, that count as transient.
@@ -35,30 +28,15 @@ impl Contended {
         *tries > MOST_TRIES
     }
 
+    /// True if a commit of slots, the furthest of which would have come to `last`, has failed with contention
+    /// once too often.
+    pub(super) fn is_of_commit(&mut self, error: &StoreError, last: Option<Position>) -> bool {
+        error.kind() == StoreErrorKind::Contention
+            && last.is_some_and(|last| self.is_too_often(last))
+    }
+
     /// Forgets the counts, as the node makes progress.
     pub(super) fn is_over(&mut self) {
         self.0.clear();
-    }
-}
-
-impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
-    /// The verdict about an event that failed with contention in a batch of its own.
-    pub(super) fn judge_contended(
-        &mut self,
-        event: &RecordedEvent,
-        error: ProjectError,
-    ) -> Result<Result<(), ProjectError>, TransientFailure> {
-        if self.contended.is_too_often(event.position) {
-            Ok(Err(error))
-        } else {
-            Err(TransientFailure::Handler(error))
-        }
-    }
-
-    /// True if a commit of these slots has failed with contention once too often.
-    pub(super) fn is_contended(&mut self, error: &StoreError, slots: &[SlotProgress]) -> bool {
-        let last = slots.iter().map(|slot| slot.checkpoint).max();
-        error.kind() == StoreErrorKind::Contention
-            && last.is_some_and(|last| self.contended.is_too_often(last))
     }
 }

@@ -1,5 +1,6 @@
 //! Faults of an event that its handler did not report.
 
+use std::any::Any;
 use std::error::Error;
 use std::time::Duration;
 
@@ -118,4 +119,11 @@ pub(super) fn outlasted(
 
 fn names(id: &ProjectionId, recorded: &RecordedEvent) -> (String, ProjectionId, String) {
     (recorded.event.name.to_string(), id.clone(), recorded.stream.to_string())
+}
+
+/// The error of a handler, or of another function of the consumer, that panicked.
+pub(super) fn panicked(what: &str, panic: &(dyn Any + Send)) -> ProjectError {
+    let said = panic.downcast_ref::<&str>().copied();
+    let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    ProjectError::new(format!("the {what} panicked: {}", said.unwrap_or("without a word")))
 }

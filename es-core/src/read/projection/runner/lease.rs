@@ -10,10 +10,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::backoff;
-use super::batch::kept_text;
 use super::hand::Hand;
 use crate::read::projection::{
-    Heartbeat, HeartbeatReply, Holder, NodeId, ProjectionId, ProjectionStore,
+    Claims, Heartbeat, HeartbeatReply, Holder, NodeId, ProjectionId, ProjectionStore, Release, Slot,
 };
 use crate::store::error::StoreError;
 
@@ -131,6 +130,24 @@ impl<P: ProjectionStore> Lease<P> {
         Ok(reply)
     }
 
+    /// Claims up to so many slots.
+    pub(super) async fn claim(&self, at_most: usize) -> Result<Claims, StoreError> {
+        self.changed();
+        let claims = self.kept.claim(self.holder(), at_most).await?;
+        self.changed();
+        Ok(claims)
+    }
+
+    /// Lets go of slots.
+    pub(super) async fn release(&self, slots: &[Slot]) -> Result<(), StoreError> {
+        if !slots.is_empty() {
+            self.changed();
+            self.kept.release(self.holder(), Release::Slots(slots)).await?;
+            self.changed();
+        }
+        Ok(())
+    }
+
     /// Deregisters the node. No heartbeat may be under way.
     pub(super) async fn deregister(&self) -> Result<(), StoreError> {
         self.kept.deregister(self.holder()).await
@@ -200,4 +217,17 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
         source = error.source();
     }
     text
+}
+
+/// An error as it is kept: what somebody reads of it, and not a dump.
+pub(super) fn kept_text(mut error: String) -> String {
+    const MOST: usize = 4096;
+    const CUT: &str = " … (cut)";
+
+    if error.len() > MOST {
+        let end = (0..=MOST - CUT.len()).rev().find(|end| error.is_char_boundary(*end));
+        error.truncate(end.unwrap_or_default());
+        error.push_str(CUT);
+    }
+    error
 }

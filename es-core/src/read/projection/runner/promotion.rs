@@ -1,19 +1,20 @@
 //! A version that was built takes the place of the one that serves.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
 
 use futures_util::FutureExt;
 use tracing::info;
 
-use super::batch::panicked;
 use super::consumer::Consumer;
+use super::fault::panicked;
 use super::lease::chain;
-use super::run_loop::{Runner, Turn};
+use super::page::PageProcessor;
+use super::phase::{Input, Phase};
 use super::sink::Sink;
+use super::slot_holder::SlotHolder;
 use super::transient_retry::TransientFailure;
 use crate::read::projection::rebuild::Verified;
-use crate::read::projection::{ProjectionStore, Swap, VersionState};
+use crate::read::projection::{ProjectionId, ProjectionStore, Swap};
 use crate::store::error::StoreErrorKind;
 use crate::store::event_store::EventStore;
 use crate::stream::Position;
@@ -32,96 +33,77 @@ fn depended_on(dependents: &[String]) -> String {
     )
 }
 
-/// Waits before another look at the other nodes: while a version is built, they and the version
-/// that serves advance without a notification; and a retired version may be dropped.
-pub(super) async fn others_come_on(state: VersionState) {
-    match state {
-        VersionState::Building => tokio::time::sleep(Duration::from_millis(100)).await,
-        VersionState::Retired => tokio::time::sleep(Duration::from_secs(5)).await,
-        VersionState::Serving | VersionState::Stopped => std::future::pending().await,
+/// Takes the version as far on its way to serve as it comes now, when everything up to `safe` is done in
+/// the slots of this node. Returns true if there is more to do at once.
+pub(super) async fn promote<S, P, W, C>(
+    node: &mut SlotHolder<P>,
+    kept: &P,
+    pages: &PageProcessor<S, P, W, C>,
+    safe: Position,
+) -> Result<bool, TransientFailure>
+where
+    S: EventStore,
+    P: ProjectionStore,
+    W: Sink<P>,
+    C: Consumer<W::Db>,
+{
+    node.on(Input::CaughtUp(safe));
+    let Some(goal) = node.phase().goal() else {
+        return Ok(false);
+    };
+    if !node.have_all_reached(goal).await? {
+        return Ok(false);
     }
+    node.on(Input::AllReached);
+    if matches!(node.phase(), Phase::Verifying { .. }) {
+        let verdict = verify(node.lease().id(), pages).await?;
+        node.on(verdict);
+    }
+    if matches!(node.phase(), Phase::Promoting { .. }) {
+        let swap = kept.swap(node.lease().id()).await?;
+        match &swap {
+            Swap::Done => {
+                node.lease().set_error(None);
+                node.ask();
+                info!(target: "es", projection = %node.lease().id(), "the version serves");
+            }
+            Swap::NotYet => {}
+            Swap::Waits => node.lease().set_error(Some(WAITS.to_owned())),
+            Swap::HasDependents(others) => node.lease().set_error(Some(depended_on(others))),
+        }
+        let is_done = swap == Swap::Done;
+        node.on(Input::Swapped(swap));
+        return Ok(is_done);
+    }
+    Ok(matches!(node.phase(), Phase::Stopping { .. }))
 }
 
-impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
-    /// Decides what to do when everything up to `safe` is done in the slots of this node.
-    ///
-    /// Where the log ended when this node first came there is how far all of them have to come: a goal
-    /// that moved with the log would not be reached by several nodes at once.
-    /// The node rests until the log has grown beyond `seen`.
-    pub(super) async fn has_caught_up(
-        &mut self,
-        safe: Position,
-        seen: Option<Position>,
-    ) -> Result<Turn, TransientFailure> {
-        let idle = Ok(Turn::Idle { safe: seen });
-        if self.state != VersionState::Building {
-            return idle;
-        }
-        let goal = *self.goal.get_or_insert(safe);
-        let id = self.lease.id();
-        let versions = self.kept.versions(Some(&id.name)).await?;
-        let built = versions.iter().find(|version| version.id == *id);
-        // Another node may have stopped it, or swapped.
-        let reached = built.filter(|version| version.state == VersionState::Building);
-        if reached.is_none_or(|version| version.position() < goal) {
-            return idle;
-        }
-        if !self.is_verified && !Box::pin(self.verify()).await? {
-            return Ok(if self.to_stop.is_some() {
-                Turn::Again
-            } else {
-                Turn::Idle { safe: seen }
-            });
-        }
-        match self.kept.swap(self.lease.id()).await? {
-            Swap::Done => {
-                self.goal = None;
-                self.is_verified = false;
-                self.lease.set_error(None);
-                self.must_beat = true;
-                info!(target: "es", projection = %self.lease.id(), "the version serves");
-                Ok(Turn::Again)
-            }
-            // The version that served has stopped, so this one comes as far with the next pages.
-            Swap::NotYet => idle,
-            Swap::Waits => {
-                self.lease.set_error(Some(WAITS.to_owned()));
-                idle
-            }
-            Swap::HasDependents(dependents) => {
-                self.lease.set_error(Some(depended_on(&dependents)));
-                idle
-            }
-        }
-    }
-
-    /// Looks at the rows before they serve. If they are wrong the version is to be stopped.
-    async fn verify(&mut self) -> Result<bool, TransientFailure> {
-        let keys = self.options.sampled_keys();
-        let verified = self.sink.verify(&self.consumer, &self.log, &self.kept, keys);
-        let verification = match AssertUnwindSafe(verified).catch_unwind().await {
-            Ok(Ok(Verified::Done(verification))) => verification,
-            Ok(Ok(Verified::NotYet)) => return Ok(false),
-            // A handler has broken what it was folded separately in: it does so each time.
-            Ok(Err(error)) if error.kind() == StoreErrorKind::Unsupported => {
-                self.to_stop = Some(chain(&error));
-                return Ok(false);
-            }
-            Ok(Err(error)) => return Err(error.into()),
-            Err(panic) => {
-                self.to_stop = Some(panicked("check of the rebuilt rows", &*panic).chain());
-                return Ok(false);
-            }
-        };
-        let (right, id) = (verification.is_right(), self.lease.id());
-        if right {
-            let (rows_before, rows) = (&verification.rows_before, &verification.rows);
-            let (keys, left_out) = (verification.keys, verification.left_out);
+/// Looks at the rows before they serve.
+async fn verify<S, P, W, C>(
+    id: &ProjectionId,
+    pages: &PageProcessor<S, P, W, C>,
+) -> Result<Input, TransientFailure>
+where
+    S: EventStore,
+    P: ProjectionStore,
+    W: Sink<P>,
+    C: Consumer<W::Db>,
+{
+    let verified = AssertUnwindSafe(Box::pin(pages.verify())).catch_unwind().await;
+    Ok(match verified {
+        Ok(Ok(Verified::Done(found))) if found.is_right() => {
+            let (rows_before, rows) = (&found.rows_before, &found.rows);
+            let (keys, left_out) = (found.keys, found.left_out);
             info!(target: "es", projection = %id, keys, left_out, ?rows_before, ?rows, "the rows are right");
-        } else {
-            self.to_stop = Some(verification.reason());
+            Input::RowsAreRight
         }
-        self.is_verified = right;
-        Ok(right)
-    }
+        Ok(Ok(Verified::Done(found))) => Input::MustStop(found.reason()),
+        Ok(Ok(Verified::NotYet)) => Input::TooEarly,
+        // A handler has broken what it was folded separately in: it does so each time.
+        Ok(Err(error)) if error.kind() == StoreErrorKind::Unsupported => {
+            Input::MustStop(chain(&error))
+        }
+        Ok(Err(error)) => return Err(error.into()),
+        Err(panic) => Input::MustStop(panicked("check of the rebuilt rows", &*panic).chain()),
+    })
 }

@@ -2,18 +2,15 @@
 
 use tracing::Instrument;
 
-use super::batch::Draft;
+use super::batch::{Batches, Next};
 use super::consumer::Consumer;
+use super::draft::Draft;
 use super::fault::Tried;
 use super::one_by_one::Known;
-use super::run_loop::Runner;
 use super::sink::Sink;
+use super::slot_holder::SlotHolder;
 use super::transient_retry::TransientFailure;
-use crate::read::projection::spans;
-use crate::read::projection::{
-    Parked, ProjectError, ProjectionKey, ProjectionStore, Slot, SlotProgress,
-};
-use crate::store::event_store::EventStore;
+use crate::read::projection::{Parked, ProjectError, ProjectionKey, ProjectionStore, Slot};
 use crate::stream::Position;
 
 /// The number of keys that are retried at a time.
@@ -32,28 +29,24 @@ impl Line {
     }
 }
 
-impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
+impl<P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Batches<P, W, C> {
     /// Tries the due events in one batch; those that are due beyond it come in the next turn.
-    pub(super) async fn retry(&mut self) -> Result<(), TransientFailure> {
-        let due = self
-            .kept
-            .due(self.lease.id(), &self.slots.numbers(), &self.too_old.kinds(), KEYS)
-            .await?;
+    pub(super) async fn retry(&mut self, node: &mut SlotHolder<P>) -> Result<(), TransientFailure> {
+        let due = self.due(node, KEYS).await?;
         if due.is_empty() {
             return Ok(());
         }
         if due.len() >= KEYS as usize {
-            self.waiting.look_now();
+            node.keys_mut().look_now();
         }
-        let span = spans::project(self.lease.id());
-        self.span = span.clone();
-        if !self.is_stepwise() {
+        let span = self.enter();
+        if !self.are_stepwise() {
             let lines = self.lines(due).await?;
-            return self.try_lines(lines).instrument(span).await;
+            return self.try_lines(node, lines).instrument(span).await;
         }
         for first in due {
             let line = Line { events: vec![first], has_more: true };
-            self.try_lines(vec![line]).instrument(span.clone()).await?;
+            self.try_lines(node, vec![line]).instrument(span.clone()).await?;
         }
         Ok(())
     }
@@ -62,14 +55,15 @@ impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S
     /// the one before it is done, and these will be, too. All are read before the batch is begun,
     /// which may hold the only connection that there is.
     async fn lines(&self, due: Vec<Parked>) -> Result<Vec<Line>, TransientFailure> {
-        let mut room = self.options.batch() as usize;
+        let mut room = self.most();
         let mut lines = Vec::with_capacity(due.len());
         for first in due {
             let waited = first.error.is_none() && first.dropped.is_none();
-            let limit = room.min(self.options.batch() as usize);
+            let limit = room.min(self.most());
             let mut line = Line { events: vec![first], has_more: true };
             if waited && limit > 0 {
-                let behind = self.behind(&line.events[0], limit).await?;
+                let first = &line.events[0];
+                let behind = self.parked(&first.key, first.event.position, limit).await?;
                 line.has_more = behind.len() >= limit;
                 room -= behind.len();
                 line.events.extend(behind);
@@ -79,37 +73,36 @@ impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S
         Ok(lines)
     }
 
-    async fn behind(&self, first: &Parked, limit: usize) -> Result<Vec<Parked>, TransientFailure> {
-        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        let after = first.event.position;
-        Ok(self.kept.parked(self.lease.id(), &first.key, after, limit).await?)
-    }
-
     /// Tries all events in one batch, as long as that holds; else each event in a batch of its own.
-    async fn try_lines(&mut self, lines: Vec<Line>) -> Result<(), TransientFailure> {
+    async fn try_lines(
+        &mut self,
+        node: &mut SlotHolder<P>,
+        lines: Vec<Line>,
+    ) -> Result<(), TransientFailure> {
         let mut known = Known::new();
-        if self.try_in_one(&lines, &mut known).await? {
+        if self.try_in_one(node, &lines, &mut known).await? {
             return Ok(());
         }
-        self.try_alone(lines, known).await
+        self.try_alone(node, lines, known).await
     }
 
     /// Tries the events in one batch. Returns true if the batch was committed.
     async fn try_in_one(
         &mut self,
+        node: &mut SlotHolder<P>,
         lines: &[Line],
         known: &mut Known,
     ) -> Result<bool, TransientFailure> {
         let slots = lines.iter().filter_map(Line::slot);
-        let mut draft = self.resting_on(slots);
+        let mut draft = Draft::resting_on(node.slots(), slots);
         // Keys of which everything that was read is done, and where that ended.
         let mut cleared: Vec<(ProjectionKey, Position)> = Vec::new();
-        let mut batch = self.begin(&draft).await?;
+        let mut batch = self.begin(node, &draft).await?;
         for Line { events, has_more } in lines {
             let mut last = None;
             for parked in events {
                 last = Some((parked.key.clone(), parked.event.position));
-                match self.try_again(parked, &mut batch).await {
+                match self.try_again(node, parked, &mut batch).await {
                     Ok(Tried::Done) => draft.settled(parked),
                     Ok(Tried::Failed(error)) => {
                         self.is_too_old_for(&parked.event, &error);
@@ -137,18 +130,19 @@ impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S
                 None => {}
             }
         }
-        self.span.record("es.events.count", draft.handled);
-        match self.commit(batch, draft).await {
+        self.span().record("es.events.count", draft.handled);
+        match self.commit(node, batch, draft, Next::Later).await {
             Err(TransientFailure::Refused(_)) => return Ok(false),
             done => done?,
         }
-        self.free(cleared).await?;
+        self.free(node, cleared).await?;
         Ok(true)
     }
 
     /// Tries each event in a batch of its own; events that are `known` to fail are not tried.
     async fn try_alone(
         &mut self,
+        node: &mut SlotHolder<P>,
         lines: Vec<Line>,
         mut known: Known,
     ) -> Result<(), TransientFailure> {
@@ -157,20 +151,19 @@ impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S
             for parked in events {
                 let tried = match known.remove(&parked.event.position) {
                     Some(error) => Err(error),
-                    None => self.try_whole(&parked).await?,
+                    None => self.try_whole(node, &parked).await?,
                 };
                 if let Err(error) = tried {
-                    let mut draft = self.resting_on([parked.slot]);
+                    let mut draft = Draft::resting_on(node.slots(), [parked.slot]);
                     self.is_too_old_for(&parked.event, &error);
                     draft.failed_again(&parked, &error, self.on_failure());
-                    let batch = self.begin(&draft).await?;
-                    self.commit(batch, draft).await?;
+                    self.note(node, draft).await?;
                     cleared = None;
                     break;
                 }
                 cleared = Some((parked.key, parked.event.position));
             }
-            self.free(cleared.into_iter().collect()).await?;
+            self.free(node, cleared.into_iter().collect()).await?;
         }
         Ok(())
     }
@@ -178,14 +171,15 @@ impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S
     /// Tries one event again and commits it.
     async fn try_whole(
         &mut self,
+        node: &mut SlotHolder<P>,
         parked: &Parked,
     ) -> Result<Result<(), ProjectError>, TransientFailure> {
-        let mut draft = self.resting_on([parked.slot]);
-        let mut batch = self.begin(&draft).await?;
-        match self.try_again(parked, &mut batch).await {
+        let mut draft = Draft::resting_on(node.slots(), [parked.slot]);
+        let mut batch = self.begin(node, &draft).await?;
+        match self.try_again(node, parked, &mut batch).await {
             Ok(Tried::Done) => {
                 draft.settled(parked);
-                self.commit_of(&parked.event, batch, draft).await
+                self.commit_of(node, &parked.event, batch, draft).await
             }
             Ok(Tried::Failed(error)) => {
                 self.rollback(batch).await;
@@ -203,22 +197,10 @@ impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S
         }
     }
 
-    /// A batch of these slots, which come no further with it.
-    fn resting_on(&self, slots: impl IntoIterator<Item = Slot>) -> Draft {
-        let mut draft = Draft::default();
-        for slot in slots {
-            let is_named = draft.progress.slots.iter().any(|named| named.slot == slot);
-            let claim = self.slots.get(slot).filter(|_| !is_named);
-            draft.progress.slots.extend(
-                claim.map(|claim| SlotProgress::new(claim.slot, claim.epoch, claim.checkpoint)),
-            );
-        }
-        draft
-    }
-
     /// Tries one event, unless it is to be dropped.
     async fn try_again(
         &self,
+        node: &SlotHolder<P>,
         parked: &Parked,
         batch: &mut W::Batch,
     ) -> Result<Tried, TransientFailure> {
@@ -229,7 +211,7 @@ impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S
             return Ok(Tried::Failed(error));
         }
         match self.key(&parked.event) {
-            Ok(_) => self.handle_one(parked.slot, &parked.event, batch).await,
+            Ok(_) => self.handle_one(node, parked.slot, &parked.event, batch).await,
             Err(keyless) => Ok(Tried::Failed(keyless)),
         }
     }
@@ -238,14 +220,15 @@ impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S
     /// before them are done.
     async fn free(
         &mut self,
+        node: &mut SlotHolder<P>,
         cleared: Vec<(ProjectionKey, Position)>,
     ) -> Result<(), TransientFailure> {
         for (key, after) in cleared {
-            let next = self.kept.parked(self.lease.id(), &key, after, 1).await?;
+            let next = self.parked(&key, after, 1).await?;
             if next.is_empty() {
-                self.waiting.free(&key);
+                node.keys_mut().free(&key);
             } else {
-                self.waiting.look_now();
+                node.keys_mut().look_now();
             }
         }
         Ok(())

@@ -1,77 +1,37 @@
 //! The loop.
 
-use std::sync::Arc;
+use std::future::pending;
+use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::coop::consume_budget;
+use tokio::time::{sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
-use tracing::Span;
 
-use super::blocked_keys::WaitingKeys;
-use super::chained::Begun;
 use super::consumer::Consumer;
-use super::contended::Contended;
-use super::lease::{Lease, News};
-use super::promotion::others_come_on;
-use super::read_ahead::ReadAhead;
+use super::page::{Done, PageProcessor};
+use super::promotion::promote;
 use super::sink::Sink;
-use super::slots::Slots;
-use super::too_old::TooOld;
+use super::slot_holder::SlotHolder;
 use super::transient_retry::{TransientFailure, Trouble};
-use crate::read::projection::signals::Following;
-use crate::read::projection::{Ended, ProjectionStore, RunOptions, VersionState};
-use crate::store::checkpoint::Incarnation;
+use crate::read::projection::{Ended, ProjectionStore, VersionState};
 use crate::store::event_store::EventStore;
-use crate::store::selection::Selection;
 use crate::stream::Position;
 
 /// A node of one projection.
-pub(crate) struct Runner<S, P: ProjectionStore, W: Sink<P>, C> {
-    pub(super) log: S,
-    pub(super) kept: P,
-    pub(super) sink: W,
-    pub(super) consumer: C,
-    /// The events that the version is owed: those that this release reads, and those that other
-    /// releases read.
-    pub(super) selection: Selection,
-    /// The kinds of events that this release cannot read.
-    pub(super) too_old: TooOld,
-    pub(super) options: RunOptions,
-    pub(super) incarnation: Incarnation,
-    /// The position up to which the log was complete when the version was registered.
-    pub(super) log_end: Position,
-    pub(super) has_effects: bool,
-    pub(super) stop: CancellationToken,
-    pub(super) lease: Arc<Lease<P>>,
-    pub(super) news: watch::Receiver<Option<News>>,
-    pub(super) asked: watch::Receiver<()>,
-    pub(super) following: Arc<Following>,
-    pub(super) state: VersionState,
-    /// The same, for the service.
-    pub(super) shown: watch::Sender<VersionState>,
-    pub(super) slots: Slots,
-    pub(super) waiting: WaitingKeys,
-    pub(super) ahead: Option<ReadAhead>,
-    pub(super) begun: Begun<W::Batch>,
-    /// The position up to which pages are handled event by event: one of them could not be handled
-    /// as a whole.
-    pub(super) careful_to: Position,
-    /// True if the node has to ask the store again which slots it holds.
-    pub(super) must_beat: bool,
-    /// The reason to stop the version, until it is stopped.
-    pub(super) to_stop: Option<String>,
-    /// The position that a version being built must have reached in all slots to take its place.
-    pub(super) goal: Option<Position>,
-    /// True if its rows were verified and are right.
-    pub(super) is_verified: bool,
-    pub(super) trouble: Trouble,
-    pub(super) contended: Contended,
-    /// The span of the batch in hand.
-    pub(super) span: Span,
+pub(super) struct Runner<S, P: ProjectionStore, W: Sink<P>, C> {
+    kept: P,
+    node: SlotHolder<P>,
+    pages: PageProcessor<S, P, W, C>,
+    /// Changes when this process was asked to retry or drop parked events, or to go on.
+    asked: watch::Receiver<()>,
+    stop: CancellationToken,
+    trouble: Trouble,
 }
 
 /// The outcome of a turn of the loop.
 #[derive(Debug)]
-pub(super) enum Turn {
+enum Turn {
     /// More work is left.
     Again,
     /// Everything up to `safe` is done, in the slots that this node holds; if it holds any.
@@ -81,84 +41,108 @@ pub(super) enum Turn {
 }
 
 impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
+    pub(super) fn new(
+        kept: P,
+        node: SlotHolder<P>,
+        pages: PageProcessor<S, P, W, C>,
+        asked: watch::Receiver<()>,
+        stop: CancellationToken,
+    ) -> Self {
+        Self { kept, node, pages, asked, stop, trouble: Trouble::default() }
+    }
+
     /// Runs until it is told to stop or has a reason to end. Never stops within a batch.
     pub(super) async fn run(&mut self) -> Ended {
         while !self.stop.is_cancelled() {
             // A store in memory never waits; others have their turn, too.
-            tokio::task::coop::consume_budget().await;
+            consume_budget().await;
             let turn = self.turn().await;
-            self.lease.hand().put_down();
+            self.node.lease().hand().put_down();
             if !matches!(turn, Ok(Turn::Again)) {
-                self.put_back().await;
+                self.pages.put_back().await;
             }
             match turn {
                 Ok(Turn::End(ended)) => return ended,
-                Ok(Turn::Again) => self.trouble.is_over(&self.lease),
+                Ok(Turn::Again) => self.trouble.is_over(self.node.lease()),
                 Ok(Turn::Idle { safe }) => {
-                    self.trouble.is_over(&self.lease);
+                    self.trouble.is_over(self.node.lease());
                     self.rest(safe).await;
                 }
-                Err(failure) => self.wait_after(&failure).await,
+                Err(failure) => {
+                    let delay = self.trouble.met(&failure, self.node.lease());
+                    self.stop.run_until_cancelled(sleep(delay)).await;
+                }
             }
         }
-        self.put_back().await;
+        self.pages.put_back().await;
         Ended::Stopped
     }
 
     async fn turn(&mut self) -> Result<Turn, TransientFailure> {
-        if self.has_other_work() {
-            self.put_back().await;
+        let Self { kept, node, pages, .. } = self;
+        if node.has_other_work() {
+            pages.put_back().await;
         }
-        if let Some(why) = self.to_stop.clone() {
-            self.stop_version(&why).await?;
-        }
-        if let Some(ended) = Box::pin(self.hold_share()).await? {
+        node.stop_version().await?;
+        if let Some(ended) = Box::pin(node.hold_share()).await? {
             return Ok(Turn::End(ended));
         }
-        if self.slots.len() == 0 {
-            self.waiting.clear();
+        if node.slots().len() == 0 {
+            node.keys_mut().clear();
+            pages.forget();
             return Ok(Turn::Idle { safe: None });
         }
-        if self.waiting.take_due()
-            && let Err(failure) = Box::pin(self.retry()).await
+        if node.keys_mut().take_due()
+            && let Err(failure) = Box::pin(pages.retry(node)).await
         {
-            self.waiting.look_now();
+            node.keys_mut().look_now();
             return Err(failure);
         }
-        self.next_page().await
+        Ok(match pages.next(node).await? {
+            Done::More => Turn::Again,
+            Done::End(ended) => Turn::End(ended),
+            Done::CaughtUp { safe, seen } => {
+                let goes_on = Box::pin(promote(node, kept, pages, safe)).await?;
+                if goes_on { Turn::Again } else { Turn::Idle { safe: seen } }
+            }
+        })
     }
 
     /// Waits until there may be something to do.
     async fn rest(&mut self, safe: Option<Position>) {
-        let due = self.waiting.next_due();
+        let (state, due) = (self.node.state(), self.node.keys().next_due());
         let grown = async {
             match safe {
-                Some(safe) => self.log.log_grown(safe).await,
-                None => std::future::pending().await,
+                Some(safe) => self.pages.log().log_grown(safe).await,
+                None => pending().await,
             }
         };
         let due = async {
             match due {
-                Some(due) => tokio::time::sleep_until(due).await,
-                None => std::future::pending().await,
+                Some(due) => sleep_until(due).await,
+                None => pending().await,
             }
         };
         tokio::select! {
             () = self.stop.cancelled() => {}
             () = grown => {}
             () = due => {}
-            () = others_come_on(self.state) => self.must_beat |= self.state == VersionState::Retired,
-            // The sender lives in `lease`, which this node holds.
-            _ = self.news.changed() => self.news.mark_changed(),
+            () = others_come_on(state) => if state == VersionState::Retired { self.node.ask() },
+            () = self.node.told() => {}
             _ = self.asked.changed() => {
-                self.waiting.look_now();
-                self.must_beat = true;
+                self.node.keys_mut().look_now();
+                self.node.ask();
             }
         }
     }
+}
 
-    async fn wait_after(&mut self, failure: &TransientFailure) {
-        let delay = self.trouble.met(failure, &self.lease);
-        self.stop.run_until_cancelled(tokio::time::sleep(delay)).await;
+/// Waits before another look at the other nodes: while a version is built, they and the version
+/// that serves advance without a notification; and a retired version may be dropped.
+async fn others_come_on(state: VersionState) {
+    match state {
+        VersionState::Building => sleep(Duration::from_millis(100)).await,
+        VersionState::Retired => sleep(Duration::from_secs(5)).await,
+        VersionState::Serving | VersionState::Stopped => pending().await,
     }
 }

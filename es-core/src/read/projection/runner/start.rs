@@ -8,30 +8,26 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
-use tracing::{Span, error, warn};
+use tracing::{error, warn};
 
-use super::blocked_keys::WaitingKeys;
-use super::chained::Begun;
+use super::batch::Batches;
 use super::consumer::Consumer;
-use super::contended::Contended;
 use super::lease::{Lease, chain};
+use super::page::PageProcessor;
+use super::page_reader::PageReader;
 use super::passed_by::PassedBy;
-use super::rebalance::RETIRED;
 use super::run_loop::Runner;
 use super::sink::Sink;
-use super::slots::Slots;
-use super::too_old::TooOld;
-use super::transient_retry::Trouble;
+use super::slot_holder::{RETIRED, SlotHolder};
 use crate::read::projection::gauges;
 use crate::read::projection::signals::Followed;
 use crate::read::projection::{
-    CommitError, Ended, Progress, ProjectionBatch, ProjectionId, ProjectionStore, RunError,
+    CommitError, Ended, Holder, Progress, ProjectionBatch, ProjectionId, ProjectionStore, RunError,
     RunOptions, Running, VersionState,
 };
 use crate::store::cursor::Cursor;
 use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
-use crate::stream::Position;
 
 /// Registers a consumer, prepares the place that it writes into, and runs it in the background.
 pub(crate) async fn start<S, P, W, C>(
@@ -63,49 +59,28 @@ where
 
     let (shown, seen) = watch::channel(state);
     let (ended, has_ended) = watch::channel(None);
-    let stop = CancellationToken::new();
+    let (stop, following) = (CancellationToken::new(), followed.of(&id.name));
     let lease = Arc::new(Lease::new(kept.clone(), id.clone(), options.lease()));
-    let following = followed.of(&id.name);
-    let runner = Runner {
-        log,
-        kept,
-        sink,
-        selection: consumer.selection().clone(),
-        too_old: TooOld::default(),
-        consumer,
-        options,
-        incarnation,
-        log_end: Position::START,
-        has_effects: registration.has_effects,
-        stop: stop.clone(),
-        news: lease.news(),
-        lease,
-        asked: following.asked.subscribe(),
-        following,
-        state,
-        shown,
-        slots: Slots::none(),
-        waiting: WaitingKeys::default(),
-        ahead: None,
-        begun: Begun::default(),
-        careful_to: Position::START,
-        must_beat: true,
-        to_stop: None,
-        goal: None,
-        is_verified: false,
-        trouble: Trouble::default(),
-        contended: Contended::default(),
-        span: Span::none(),
-    };
+    let asked = following.asked.subscribe();
+    let selection = consumer.selection().clone();
+    let owed = selection.types().to_vec();
+    let held_by = Arc::clone(&lease);
+    let node = SlotHolder::new(kept.clone(), held_by, incarnation, owed, shown, following);
+    let reader = PageReader::new(log.clone(), selection, &options);
+    let batches = Batches::new(kept.clone(), sink, consumer, Arc::clone(&lease), options);
+    let pages = PageProcessor::new(reader, batches, registration.has_effects, stop.clone());
+    let runner = Runner::new(kept.clone(), node, pages, asked, stop.clone());
     if let Some(passed_by) = passed_by {
-        let (log, stop) = (runner.log.clone(), stop.clone());
+        let (log, stop) = (log.clone(), stop.clone());
         tokio::spawn(async move { stop.run_until_cancelled(passed_by.tell(log)).await });
     }
+    let running = Running::new(id, seen, has_ended, stop.clone());
     tokio::spawn(async move {
-        let why = live(runner).await;
+        let gauges = gauges_of(log, kept, &lease);
+        let why = live(runner, gauges, lease, stop).await;
         ended.send_replace(Some(why));
     });
-    Ok(Running::new(id, seen, has_ended, stop))
+    Ok(running)
 }
 
 async fn prepare<P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>>(
@@ -138,18 +113,15 @@ async fn prepare<P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>>(
 /// the slots in any case.
 async fn live<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>>(
     mut runner: Runner<S, P, W, C>,
+    gauges: AbortOnDropHandle<()>,
+    lease: Arc<Lease<P>>,
+    stop: CancellationToken,
 ) -> Ended {
-    let lease = Arc::clone(&runner.lease);
-    let (stop, length) = (runner.stop.clone(), runner.options.lease());
+    let length = lease.holder().lease;
     let keeping = CancellationToken::new();
     let keeper = {
         let (lease, keeping) = (Arc::clone(&lease), keeping.clone());
         AbortOnDropHandle::new(tokio::spawn(async move { lease.keep(keeping).await }))
-    };
-    let gauges = {
-        let (log, kept) = (runner.log.clone(), runner.kept.clone());
-        let (id, node) = (lease.id().clone(), lease.holder().node);
-        AbortOnDropHandle::new(tokio::spawn(gauges::keep(log, kept, id, node, length / 3)))
     };
     let ended = {
         let mut run = pin!(runner.run());
@@ -177,6 +149,17 @@ async fn live<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>>
         warn!(target: "es", projection = %lease.id(), "the node left without a word; its lease will end");
     }
     ended
+}
+
+/// Tells the metrics of the node for as long as the handle is kept.
+fn gauges_of<S: EventStore, P: ProjectionStore>(
+    log: S,
+    kept: P,
+    lease: &Lease<P>,
+) -> AbortOnDropHandle<()> {
+    let Holder { id, node, lease: length } = lease.holder();
+    let gauges = gauges::keep(log, kept, id.clone(), node, length / 3);
+    AbortOnDropHandle::new(tokio::spawn(gauges))
 }
 
 async fn patience(stop: &CancellationToken, length: Duration) {

@@ -4,18 +4,14 @@ use std::collections::BTreeSet;
 
 use tracing::warn;
 
-use super::batch::is_tried_again;
-use super::consumer::Consumer;
+use super::draft::is_tried_again;
 use super::lease::Lease;
-use super::run_loop::Runner;
-use super::sink::Sink;
 use super::slots::Caps;
 use super::transient_retry::TransientFailure;
 use crate::event::name::{EventName, SchemaVersion};
 use crate::event::recorded::RecordedEvent;
 use crate::read::projection::unreadable::is_unreadable;
-use crate::read::projection::{Claim, ProjectError, ProjectionStore};
-use crate::store::event_store::EventStore;
+use crate::read::projection::{Claim, OnFailure, ProjectError, ProjectionStore};
 use crate::stream::Position;
 
 /// The most keys that wait for a newer node, or for another system. If there are more, it is not a
@@ -39,7 +35,7 @@ pub(super) struct TooOld {
 
 impl TooOld {
     /// The node cannot read this event. Tells of each kind once.
-    pub(super) fn met<P: ProjectionStore>(
+    fn met<P: ProjectionStore>(
         &mut self,
         event: &RecordedEvent,
         error: &ProjectError,
@@ -54,6 +50,45 @@ impl TooOld {
             );
             lease.set_unreadable(self.kinds.len(), self.text());
         }
+    }
+
+    /// Notes that this node is too old for an event, if that is what it failed with.
+    pub(super) fn is_so_for<P: ProjectionStore>(
+        &mut self,
+        event: &RecordedEvent,
+        error: &ProjectError,
+        lease: &Lease<P>,
+    ) -> bool {
+        let is_too_old = is_unreadable(error);
+        if is_too_old {
+            self.met(event, error, lease);
+        }
+        is_too_old
+    }
+
+    /// Checks that an event that failed may be parked, where `waiting` keys wait already. If so many wait for
+    /// the same reason, the node stops before the event.
+    pub(super) fn may_wait<P: ProjectionStore>(
+        &mut self,
+        event: &RecordedEvent,
+        error: &ProjectError,
+        lease: &Lease<P>,
+        waiting: usize,
+        policy: OnFailure,
+    ) -> Result<(), TransientFailure> {
+        let is_full = waiting >= MOST_KEYS;
+        if self.is_so_for(event, error, lease) {
+            if !is_full {
+                return Ok(());
+            }
+            self.stop_before(event.position);
+            return Err(TransientFailure::TooOld);
+        }
+        // Another system is away, and not for one key: nothing else is worth a try.
+        if is_full && is_tried_again(error, u32::MAX, policy) {
+            return Err(TransientFailure::Handler(ProjectError::unavailable(error.chain())));
+        }
+        Ok(())
     }
 
     /// Keeps all slots of this node before that event.
@@ -87,39 +122,5 @@ impl TooOld {
             "this release is too old to read {kinds}: it leaves its slots to newer nodes; deploy the \
              release that reads it on all of them"
         )
-    }
-}
-
-impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S, P, W, C> {
-    /// Notes that this node is too old for an event, if that is what it failed with.
-    pub(super) fn is_too_old_for(&mut self, event: &RecordedEvent, error: &ProjectError) -> bool {
-        let is_too_old = is_unreadable(error);
-        if is_too_old {
-            self.too_old.met(event, error, &self.lease);
-        }
-        is_too_old
-    }
-
-    /// Checks that an event that failed may be parked, beside `more` keys of this batch. If so much
-    /// waits for the same reason already, the node stops before the event.
-    pub(super) fn may_wait(
-        &mut self,
-        event: &RecordedEvent,
-        error: &ProjectError,
-        more: usize,
-    ) -> Result<(), TransientFailure> {
-        let is_full = self.waiting.len() + more >= MOST_KEYS;
-        if self.is_too_old_for(event, error) {
-            if !is_full {
-                return Ok(());
-            }
-            self.too_old.stop_before(event.position);
-            return Err(TransientFailure::TooOld);
-        }
-        // Another system is away, and not for one key: nothing else is worth a try.
-        if is_full && is_tried_again(error, u32::MAX, self.on_failure()) {
-            return Err(TransientFailure::Handler(ProjectError::unavailable(error.chain())));
-        }
-        Ok(())
     }
 }
