@@ -55,6 +55,25 @@ async fn a_projection_store_that_is_away_is_waited_for() {
     running.stop().await;
 }
 
+#[tokio::test]
+async fn a_commit_without_an_answer_is_not_done_again() {
+    let (store, kept) = (MemoryStore::new(), Kept::new());
+    let weather = Weather::default();
+    let ledgers = Projections::new(store.clone(), FaultyKept(kept.clone(), weather.clone()));
+    let running = ledgers.run_with(Ledger::default(), brisk()).await.unwrap();
+    let token = enter(&store, "ada", [1]).await;
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
+
+    weather.lose_an_answer();
+    enter(&store, "ada", [2]).await;
+    until("the answer is lost", || !weather.loses_an_answer()).await;
+    let token = enter(&store, "ada", [3]).await;
+
+    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
+    assert_eq!(books(&kept).entries["ada"], [1, 2, 3]);
+    running.stop().await;
+}
+
 /// Commits that were kept and whose answers were lost, slots that were given and nobody knew, retries
 /// that broke off: nothing is lost, nothing doubled, nothing out of order.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -21,6 +21,8 @@ pub(crate) struct Weather {
     /// True if a commit begins the next batch where it is asked to.
     chains: bool,
     chained: Arc<AtomicU32>,
+    /// True if the next commit is kept and not answered.
+    loses_answer: Arc<AtomicBool>,
 }
 
 impl Weather {
@@ -40,6 +42,16 @@ impl Weather {
 
     pub(crate) fn set_away(&self, is_away: bool) {
         self.is_away.store(is_away, Ordering::SeqCst);
+    }
+
+    /// Has the next commit be kept and not answered.
+    pub(crate) fn lose_an_answer(&self) {
+        self.loses_answer.store(true, Ordering::SeqCst);
+    }
+
+    /// True if such an answer is still to be lost.
+    pub(crate) fn loses_an_answer(&self) -> bool {
+        self.loses_answer.load(Ordering::SeqCst)
     }
 
     /// The number of times that the store was asked how far a projection has come.
@@ -121,6 +133,9 @@ impl ProjectionBatch for FaultyBatch {
     async fn commit(self, progress: Progress) -> Result<(), CommitError> {
         self.1.check()?;
         self.0.commit(progress).await?;
+        if self.1.loses_answer.swap(false, Ordering::SeqCst) {
+            return Err(StoreError::new(StoreErrorKind::Unavailable, "the line is dead").into());
+        }
         Ok(self.1.check()?)
     }
 
