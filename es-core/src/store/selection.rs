@@ -29,9 +29,9 @@ use crate::stream::{Category, Position, StreamId};
 /// # Corrected streams
 ///
 /// Where a stream was [transformed](crate::TransformStore), its copies are events like others. Of
-/// its archive a selection has the record alone ([`Transformation::of`](crate::Transformation::of)), whatever the types asked
-/// for: whoever keeps something about the stream learns there that it has to begin anew. A selection by
-/// tags does not have it, since the record has none.
+/// its archive a selection has the record alone ([`Transformation::of`](crate::Transformation::of)),
+/// whatever the types asked for: whoever keeps something about the stream learns there that it has to
+/// begin anew. A selection by tags does not have it, since the record has none.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Selection {
     scope: Scope,

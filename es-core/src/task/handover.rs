@@ -12,7 +12,8 @@
 //! ```
 //!
 //! The holder does not decide when that is. In `es-core` a command or decision that would wait for the
-//! work takes it over; in `es-postgres` a watcher does as well, some milliseconds after it began.
+//! work takes it over; in `es-postgres` a
+//! watcher does as well, some milliseconds after it began, and so does who finds the pool short of connections.
 
 use std::fmt;
 use std::future::Future;
@@ -39,7 +40,7 @@ pub struct Handover<T> {
 enum State<T> {
     /// The work is here, and nobody polls it. The caller is woken when it moves.
     Idle { work: Work<T>, caller: Waker },
-    /// The caller is polling the work, or has polled it to its end. If a task was asked for meanwhile,
+    /// The work was not put here yet, or the caller is polling it, or has polled it to its end. If a task was asked for meanwhile,
     /// the work moves there afterwards.
     InHand { is_wanted: bool },
     /// The work is on a task.
@@ -63,7 +64,8 @@ impl<T: Send + 'static> Handover<T> {
         Arc::new(Self { state: Mutex::new(State::InHand { is_wanted: false }), runtime, span })
     }
 
-    /// Puts the work here, which `caller` has polled last, and returns the caller's side.
+    /// Puts the work here, and returns the caller's side. `caller` is who has polled the work last, and a no-op
+    /// if nobody has.
     #[must_use]
     pub fn drive(self: Arc<Self>, work: Work<T>, caller: &Waker) -> Driven<T> {
         self.put_back(work, caller.clone());

@@ -57,7 +57,7 @@ struct Task<D: Drain> {
 }
 
 impl Worker {
-    /// Creates a worker without tasks, of which there will be `at_most` so many at once.
+    /// Creates a worker without tasks, which runs at most `at_most` at once.
     #[must_use]
     pub fn new(at_most: usize) -> Self {
         Self { state: Arc::new(Mutex::new(State::Idle)), at_most }

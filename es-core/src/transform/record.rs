@@ -79,8 +79,7 @@ impl RecordedEvent {
     /// The stream that begins anew with this event, which is the record of its transformation; `None` for
     /// any other event.
     ///
-    /// The question of every reader of the log, and the only one: what is kept about that stream is
-    /// forgotten here, and the copies follow.
+    /// A reader forgets what it keeps about that stream when it comes here; the copies follow in the log.
     pub(crate) fn transformed_stream(&self) -> Option<StreamId> {
         Transformation::of(self).map(|transformation| transformation.stream)
     }

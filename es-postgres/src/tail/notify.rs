@@ -176,22 +176,23 @@ mod tests {
     use super::*;
     use crate::store::{PgStore, PgStoreOptions};
 
-    /// The tail of a store whose server is never contacted.
+    /// The tail of a store whose server does not exist: nothing listens on the first port.
     fn tail() -> Tail {
-        let pool = PgPoolOptions::new().connect_lazy("postgres://nobody@localhost/nowhere");
+        let pool = PgPoolOptions::new()
+            .acquire_timeout(Duration::from_millis(10))
+            .connect_lazy("postgres://nobody@localhost:1/nowhere");
         let options = PgStoreOptions::new().with_notifications();
         PgStore::with_options(pool.expect("an address"), options).tail
     }
 
     #[tokio::test]
-    async fn an_append_that_comes_while_the_notifier_ends_is_told_by_it() {
+    async fn an_append_that_comes_while_the_notifier_tells_is_told_when_it_looks_again() {
         let tail = tail();
         let notifications = Arc::clone(tail.notifications.as_ref().expect("it tells"));
         let mut notifier = Notifier { notifications: Arc::clone(&notifications), tail, told: 6 };
         notifications.appended.store(6, Ordering::Release);
         notifier.drain().await;
 
-        // It has found a notifier, which is asked to look again.
         notifications.appended.store(7, Ordering::Release);
         notifier.drain().await;
 

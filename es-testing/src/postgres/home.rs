@@ -297,23 +297,19 @@ mod tests {
     #[test]
     fn programs_that_fail_in_both_locales_are_reported_for_both() {
         let directory = scratch("initdb");
-        let initdb = directory.join("initdb");
-        fs::write(
-            &initdb,
-            "#!/bin/sh\necho \"FATAL: no space for $*\"\necho removing it\nexit 1\n",
-        )
-        .unwrap();
-        fs::set_permissions(&initdb, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        // A shell refuses what initdb is told. A script that was just written may be refused as busy, while
+        // another test starts a program.
+        std::os::unix::fs::symlink("/bin/sh", directory.join("initdb")).unwrap();
         let home = Home { path: directory.clone(), run_as: None };
 
         let told = home.initialise(&directory, &directory, "").unwrap_err().to_string();
 
         fs::remove_dir_all(&directory).unwrap();
-        let lines: Vec<_> = told.lines().collect();
-        assert!(lines[0].starts_with("with the locale C.UTF-8, "), "{told}");
-        assert!(lines[1].starts_with("  FATAL: no space for "), "{told}");
-        assert!(lines[3].starts_with("with the locale C, "), "{told}");
-        assert!(lines[4].starts_with("  FATAL: no space for "), "{told}");
-        assert!(lines[6].starts_with("free on this machine: "), "{told}");
+        let reports: Vec<_> = told.split("with the locale ").collect();
+        assert!(reports[1].starts_with("C.UTF-8, "), "{told}");
+        assert!(reports[2].starts_with("C, "), "{told}");
+        let free = "\nfree on this machine: ";
+        assert!(reports[1..].iter().all(|report| report.contains("\n  ")), "{told}");
+        assert!(reports[2].contains(free), "{told}");
     }
 }

@@ -78,22 +78,22 @@ where
     Ok(Verified::Done(found))
 }
 
-/// The version, with the tables that it has and those of the version that serves; `None` if it is not known.
+/// The version, with the numbers of its rows and of those of the version that serves; `None` if it is not known.
 async fn count_rows<K: ProjectionStore>(
     kept: &K,
     id: &ProjectionId,
 ) -> Result<Option<(VersionStatus, Verification)>, StoreError> {
-    let mut found = Verification::default();
     let versions = kept.versions(Some(&id.name)).await?;
+    let Some(new) = versions.iter().find(|version| version.id == *id) else {
+        return Ok(None);
+    };
+    let mut found = Verification::default();
     if let Some(serving) = versions.iter().find(|version| version.state == VersionState::Serving) {
         found.rows_before = kept.counts(&serving.id).await?;
     }
-    let Some(new) = versions.into_iter().find(|version| version.id == *id) else {
-        return Ok(None);
-    };
     found.rows = kept.counts(id).await?;
     found.differences = lost_rows(&found.rows_before, &found.rows);
-    Ok(Some((new, found)))
+    Ok(Some((new.clone(), found)))
 }
 
 struct Sample<'a, S, K, X> {

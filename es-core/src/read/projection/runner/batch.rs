@@ -50,7 +50,8 @@ pub(super) struct Batches<P: ProjectionStore, W: Sink<P>, C> {
 pub(super) enum Next {
     /// At once: its events are there, and nothing is to be done before it.
     AtOnce,
-    /// After something that may take its time. A batch that is begun holds a connection.
+    /// After something that may take its time, as each careful look at one event after another. A batch that
+    /// is begun holds a connection.
     Later,
 }
 
@@ -255,8 +256,8 @@ impl<P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Batches<P, W, C> {
         let progress = std::mem::take(&mut draft.progress);
         let slots = progress.slots.clone();
         let committed = match next {
-            Next::AtOnce if !W::IS_EXTERNAL => batch.commit_and_begin(progress).await,
-            _ => batch.commit(progress).await.map(|()| None),
+            Next::AtOnce => batch.commit_and_begin(progress).await,
+            Next::Later => batch.commit(progress).await.map(|()| None),
         };
         match committed {
             Ok(next) => self.begun.set(next),

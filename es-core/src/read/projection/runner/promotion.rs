@@ -49,7 +49,7 @@ where
 {
     node.on(Input::CaughtUp(safe));
     let Some(goal) = node.phase().goal() else {
-        return Ok(false);
+        return Ok(node.is_stopping());
     };
     if !node.have_all_reached(goal).await? {
         return Ok(false);
@@ -75,7 +75,7 @@ where
         node.on(Input::Swapped(swap));
         return Ok(is_done);
     }
-    Ok(matches!(node.phase(), Phase::Stopping { .. }))
+    Ok(node.is_stopping())
 }
 
 /// Looks at the rows before they serve.

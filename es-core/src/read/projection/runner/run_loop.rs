@@ -83,6 +83,10 @@ impl<S: EventStore, P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Runner<S
         if node.has_other_work() {
             pages.put_back().await;
         }
+        if node.slots().len() == 0 {
+            // What was read ahead was for slots that are gone, and may come back at another place.
+            pages.forget();
+        }
         node.stop_version().await?;
         if let Some(ended) = Box::pin(node.hold_share()).await? {
             return Ok(Turn::End(ended));

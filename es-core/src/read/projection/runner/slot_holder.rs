@@ -109,6 +109,11 @@ impl<P: ProjectionStore> SlotHolder<P> {
         &self.phase
     }
 
+    /// True if the version must not go on, and the store has yet to be told.
+    pub(super) fn is_stopping(&self) -> bool {
+        matches!(self.phase, Phase::Stopping { .. })
+    }
+
     pub(super) fn state(&self) -> VersionState {
         self.phase.state()
     }

@@ -50,7 +50,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
                 let turn = Turn::new(self.clone(), lanes.clone(), stream);
                 let first = turn.execute_first(command, metadata.clone(), span.clone()).boxed();
                 let done = handover.drive(first, Waker::noop()).await;
-                done.unwrap_or_else(|ended| Err(stopped::<A>(ended)))
+                done.unwrap_or_else(|_| Err(stopped::<A>()))
             }
         }
     }
@@ -79,11 +79,12 @@ async fn told<A: Aggregate>(answer: oneshot::Receiver<Told<A>>) -> Result<Execut
     match answer.await {
         Ok(Told::Answer(answer)) => answer,
         Ok(Told::Panic(panic)) => resume_unwind(panic),
-        Err(ended) => Err(stopped::<A>(ended)),
+        Err(_) => Err(stopped::<A>()),
     }
 }
 
-fn stopped<A: Aggregate>(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Refusal<A> {
+fn stopped<A: Aggregate>() -> Refusal<A> {
+    let why = "the runtime that executed the command ended before it";
     let error = StoreError::new(StoreErrorKind::Unavailable, why);
     ExecuteError::Append(AppendError::Store(error))
 }
