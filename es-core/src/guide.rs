@@ -112,6 +112,8 @@ pub mod writing_a_store {}
 /// [`React`]: crate::React
 /// [`Live`]: crate::Live
 /// [`TransformStore`]: crate::TransformStore
+/// [`UntypedSaga`]: crate::process::UntypedSaga
+/// [`Plan`]: crate::process::Plan
 /// [`Slot`]: crate::read::projection::Slot
 /// [`Parked`]: crate::read::projection::Parked
 /// [mails and other effects]: ../../../es_postgres/guide/mails_and_other_effects/index.html

@@ -108,6 +108,11 @@
 //! - [`EventStoreExt::subscribe`] is a catch-up [`Subscription`]: existing events, then live ones. A [`Selection`]
 //!   limits it to a part of the log.
 //!
+//! # Processes
+//!
+//! - [`process`] is the machine of sagas: processes over several aggregates and services, which take back what
+//!   they tried.
+//!
 //! # Dependencies of a domain crate
 //!
 //! A domain crate depends on `serde` (with the feature `derive`) beside es-core, because the serde derives
@@ -136,10 +141,12 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod domain;
+mod error_text;
 mod event;
 pub mod guide;
 mod memory;
 pub mod prelude;
+pub mod process;
 mod read;
 pub mod shape;
 mod store;

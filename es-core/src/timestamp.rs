@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::OffsetDateTime;
@@ -32,6 +32,12 @@ impl Timestamp {
     #[must_use]
     pub const fn from_unix_micros(micros: i64) -> Self {
         Self(micros)
+    }
+
+    /// The instant `duration` later; the last one there is if that is beyond it.
+    pub(crate) fn saturating_add(self, duration: Duration) -> Self {
+        let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(micros))
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z.
@@ -129,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_system_time_before_1970_rounds_down_as_well() {
-        let before = SystemTime::UNIX_EPOCH - std::time::Duration::from_nanos(500);
+        let before = SystemTime::UNIX_EPOCH - Duration::from_nanos(500);
 
         assert_eq!(Timestamp::from(before).unix_micros(), -1);
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use tracing::warn;
 
 use super::backoff;
-use super::lease::kept_text;
 use super::slots::{Caps, Slots};
+use crate::error_text::kept_text;
 use crate::event::recorded::RecordedEvent;
 use crate::read::projection::unreadable::is_unreadable;
 use crate::read::projection::{

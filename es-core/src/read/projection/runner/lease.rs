@@ -11,6 +11,7 @@ use tracing::warn;
 
 use super::backoff;
 use super::hand::Hand;
+use crate::error_text::kept_text;
 use crate::read::projection::{
     Claims, Heartbeat, HeartbeatReply, Holder, NodeId, ProjectionId, ProjectionStore, Release, Slot,
 };
@@ -217,17 +218,4 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
         source = error.source();
     }
     text
-}
-
-/// An error as it is kept: what somebody reads of it, and not a dump.
-pub(super) fn kept_text(mut error: String) -> String {
-    const MOST: usize = 4096;
-    const CUT: &str = " … (cut)";
-
-    if error.len() > MOST {
-        let end = (0..=MOST - CUT.len()).rev().find(|end| error.is_char_boundary(*end));
-        error.truncate(end.unwrap_or_default());
-        error.push_str(CUT);
-    }
-    error
 }

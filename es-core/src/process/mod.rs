@@ -1,0 +1,169 @@
+//! Processes over several aggregates and services: sagas, which take back what they tried.
+//!
+//! A *saga* asks for one *step* after another. A step is an *activity* of the outside world or a command
+//! of an aggregate. If one fails for good, all that was tried is taken back, the last step first: each step
+//! has its *compensation*. If that fails as well, a person has to *intervene*.
+//!
+//! This module is the machine of sagas: pure functions, without a clock, a store or a task. An [`Instance`]
+//! is the fold of the events of its stream. [`Instance::decide`] says which events follow from an [`Input`],
+//! and [`Instance::next`] what is to be done then:
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use es_core::prelude::*;
+//! use es_core::process::*;
+//! use es_core::{Payload, Position};
+//!
+//! # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+//! # #[serde(crate = "es_core::serde")]
+//! # #[event(name = "order-placed")]
+//! # pub struct OrderPlaced { pub order: u32, pub cents: u64 }
+//! #[derive(EventSet, Clone, Debug, PartialEq)]
+//! pub enum Starts {
+//!     Placed(OrderPlaced),
+//! }
+//!
+//! /// Takes the payment of an order, then ships it.
+//! #[derive(Clone, Debug, Default, PartialEq)]
+//! pub struct Fulfilment {
+//!     cents: u64,
+//! }
+//!
+//! impl UntypedSaga for Fulfilment {
+//!     type Start = Starts;
+//!
+//!     fn plan() -> Result<Plan, PlanError> {
+//!         let pay = Step::new("take-payment").with_timeout(Duration::from_secs(10));
+//!         let ship = Step::new("ship").with_retry(RetryPolicy::attempts(1));
+//!         Plan::new(1, Duration::from_secs(3600), [Start::new("order-placed")], [pay, ship])
+//!     }
+//!
+//!     fn initial() -> Self {
+//!         Self::default()
+//!     }
+//!
+//!     fn start(&mut self, event: Starts) {
+//!         let Starts::Placed(placed) = event;
+//!         self.cents = placed.cents;
+//!     }
+//!
+//!     fn complete(&mut self, _: &StepName, _: &Payload) -> Result<(), SagaError> {
+//!         Ok(())
+//!     }
+//!
+//!     fn prepare(&self, step: &StepName) -> Result<Request, SagaError> {
+//!         Request::of(step, step.as_str(), SchemaVersion(1), &self.cents)
+//!     }
+//!
+//!     fn compensate(&self, step: &StepName, _: Tried<&Payload>) -> Result<Request, SagaError> {
+//!         let name = if step.as_str() == "ship" { "call-back" } else { "refund" };
+//!         Request::of(step, name, SchemaVersion(1), &self.cents)
+//!     }
+//! }
+//!
+//! let plan = Fulfilment::plan()?;
+//! let now = Timestamp::now();
+//! let mut instance = Instance::<Fulfilment>::new("fulfilment/17".parse()?);
+//! let mut tell = |input| match instance.decide(&plan, input, now) {
+//!     Ok(Reaction::Changed { events, instance: changed }) => {
+//!         instance = *changed;
+//!         let names = events.iter().map(|event| event.name().to_string());
+//!         Ok(names.collect::<Vec<_>>().join(", "))
+//!     }
+//!     Ok(Reaction::Ignored(reason)) => Ok(format!("ignored: {reason}")),
+//!     Err(error) => Err(error),
+//! };
+//! let attempt = |step: &str, direction| {
+//!     StepName::new(step).map(|step| Attempt { step, direction, number: 1 })
+//! };
+//!
+//! let placed = Starts::Placed(OrderPlaced { order: 17, cents: 500 });
+//! let start = Input::Start { event: placed, position: Position(1) };
+//! assert_eq!(tell(start)?, "saga.started, saga.step-started");
+//!
+//! let paid = Input::Answered {
+//!     attempt: attempt("take-payment", Direction::Step)?,
+//!     answer: Answer::Completed(Payload::of(&())?),
+//! };
+//! assert_eq!(tell(paid.clone())?, "saga.step-completed, saga.step-started");
+//! assert_eq!(tell(paid)?, "ignored: late");
+//!
+//! // Nothing was shipped, so there is nothing to call back.
+//! let refused = Input::Answered {
+//!     attempt: attempt("ship", Direction::Step)?,
+//!     answer: Answer::Refused("no such street".into()),
+//! };
+//! assert_eq!(tell(refused)?, "saga.step-failed, saga.compensating, saga.compensation-started");
+//!
+//! let Next::Perform(call) = instance.next() else { panic!("the refund is asked for") };
+//! assert_eq!(call.request.name.as_str(), "refund");
+//! assert_eq!(call.key.as_str(), "fulfilment/17/take-payment~compensation");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Guarantees
+//!
+//! Proven by running every story with up to three faults: steps that are refused, fail, hang, and take
+//! effect although nobody hears of it, processes that crash, and cancels at any time.
+//!
+//! - What was tried is compensated, in reverse order, unless its first attempt was refused. An instance that
+//!   ends [`Undone`](End::Undone) has left nothing behind, one that ends [`Completed`](End::Completed) has
+//!   done all. The services must keep their part: see below.
+//! - A compensation is never cancelled. It is repeated after each failure, after 1, 2, 4, 8 and 16 seconds by
+//!   default, and then a person has to intervene.
+//! - An input that is late, early, repeated or for no instance changes nothing: it is [`Ignored`].
+//! - Every wait ends at an instant that is stored, or a person is asked.
+//! - The instance is the fold of its events, and of nothing else.
+//!
+//! # Requirements on services
+//!
+//! - *One key, one effect*: requests with the same [`ActivityKey`] have one effect, and the same answer.
+//! - *A compensation is remembered*: a service that has taken a step back refuses the step from then on,
+//!   although it may never have seen it. A request that hangs can arrive after its compensation.
+//!
+//! A saga cannot do without the second: a story of two faults breaks it, a payment that hangs in the network
+//! and a cancel.
+
+mod advance;
+mod decide;
+mod event;
+mod evolve;
+mod failure;
+mod input;
+mod instance;
+mod names;
+mod next;
+mod operator;
+mod phase;
+mod plan;
+mod plan_error;
+mod request;
+mod retry_policy;
+mod saga_error;
+mod step;
+#[cfg(test)]
+mod tests;
+mod trail;
+mod untyped;
+
+pub use decide::Reaction;
+pub use event::{
+    CancelRequested, Compensated, Compensating, CompensationFailed, CompensationStarted, Completed,
+    InterventionRequired, ManuallyCompensated, RetryRequested, SagaEvent, Started, StepCompleted,
+    StepFailed, StepIgnored, StepResumed, StepSkipped, StepStarted, Undone,
+};
+pub use failure::{Because, Failure};
+pub use input::{Answer, Attempt, Direction, Ignored, Input, Intervention};
+pub use instance::Instance;
+pub use names::{ActivityKey, ActivityName, StepName};
+pub use next::{Call, Next};
+pub use phase::{Cancel, End, Made, Phase, Running, StepPhase, Waiting};
+pub use plan::{CompensationPolicy, Plan};
+pub use plan_error::PlanError;
+pub use request::Request;
+pub use retry_policy::RetryPolicy;
+pub use saga_error::SagaError;
+pub use step::{Compensation, OnSkip, OnStepFailure, Start, Step};
+pub use trail::{Progress, TrailStep, Tried, WayBack};
+pub use untyped::UntypedSaga;

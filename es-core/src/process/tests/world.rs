@@ -1,0 +1,210 @@
+//! A saga of three steps, written by hand, and short ways to speak of it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::decode_error::DecodeError;
+use crate::event::decoded::Decoded;
+use crate::event::definition::Event;
+use crate::event::describe::{Describe, Description, FieldStyle};
+use crate::event::encode_error::EncodeError;
+use crate::event::metadata::{Actor, Reason};
+use crate::event::name::{EventName, SchemaVersion};
+use crate::event::payload::Payload;
+use crate::event::set::{EventSet, EventType};
+use crate::process::{
+    Answer, Attempt, Direction, Ignored, Input, Instance, Intervention, Plan, PlanError, Reaction,
+    Request, RetryPolicy, SagaError, SagaEvent, Start, Step, StepName, Tried, UntypedSaga,
+};
+use crate::stream::Position;
+use crate::timestamp::Timestamp;
+
+pub(super) const START: &str = "order-placed";
+pub(super) const STEPS: [&str; 3] = ["pay", "reserve", "ship"];
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct OrderPlaced {
+    pub(super) cents: u64,
+}
+
+impl Describe for OrderPlaced {
+    fn describe(&self) -> Description {
+        Description::new("OrderPlaced", FieldStyle::Unit)
+    }
+}
+
+impl Event for OrderPlaced {
+    const NAME: &'static str = START;
+}
+
+impl EventSet for OrderPlaced {
+    const EVENTS: &'static [EventType] = &[EventType::of::<Self>()];
+
+    fn name(&self) -> EventName {
+        EventName::of::<Self>()
+    }
+
+    fn version(&self) -> SchemaVersion {
+        Self::VERSION
+    }
+
+    fn encode(&self) -> Result<Payload, EncodeError> {
+        Event::encode(self)
+    }
+
+    fn decode(_: &str, at: SchemaVersion, payload: &Payload) -> Result<Decoded<Self>, DecodeError> {
+        <Self as Event>::decode(at, payload).map(Decoded::one)
+    }
+}
+
+/// Pays, reserves and ships. Each answer is a number, which the compensation of the step repeats.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Delivery {
+    pub(super) cents: u64,
+    pub(super) answers: Vec<u64>,
+}
+
+impl UntypedSaga for Delivery {
+    type Start = OrderPlaced;
+
+    fn plan() -> Result<Plan, PlanError> {
+        plan_of(STEPS.map(Step::new))
+    }
+
+    fn initial() -> Self {
+        Self::default()
+    }
+
+    fn start(&mut self, event: OrderPlaced) {
+        self.cents = event.cents;
+    }
+
+    fn complete(&mut self, step: &StepName, output: &Payload) -> Result<(), SagaError> {
+        self.answers.push(number(step, output)?);
+        Ok(())
+    }
+
+    fn prepare(&self, step: &StepName) -> Result<Request, SagaError> {
+        Request::of(step, step.as_str(), SchemaVersion(1), &(self.cents, &self.answers))
+    }
+
+    fn compensate(&self, step: &StepName, tried: Tried<&Payload>) -> Result<Request, SagaError> {
+        let known = match tried {
+            Tried::Done(output) if step.as_str() != START => Some(number(step, output)?),
+            _ => None,
+        };
+        Request::of(step, &format!("{step}-back"), SchemaVersion(1), &known)
+    }
+}
+
+fn number(step: &StepName, output: &Payload) -> Result<u64, SagaError> {
+    serde_json::from_str(output.as_str())
+        .map_err(|source| SagaError::Output { step: step.clone(), source })
+}
+
+pub(super) fn plan_of(steps: impl IntoIterator<Item = Step>) -> Result<Plan, PlanError> {
+    Plan::new(1, Duration::from_secs(7200), [Start::new(START).compensated()], steps)
+}
+
+/// The plan in which each step is attempted that many times.
+pub(super) fn plan_with(attempts: u32) -> Plan {
+    plan_of(STEPS.map(|step| Step::new(step).with_retry(RetryPolicy::attempts(attempts)))).unwrap()
+}
+
+/// An instance with its clock: what it is told, and what was stored of it.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    pub(super) plan: Plan,
+    pub(super) now: Timestamp,
+    pub(super) instance: Instance<Delivery>,
+    pub(super) events: Vec<SagaEvent>,
+}
+
+impl Told {
+    pub(super) fn new(plan: Plan) -> Self {
+        let stream = "delivery/17".parse().unwrap();
+        let now = Timestamp::from_unix_micros(0);
+        Self { plan, now, instance: Instance::new(stream), events: Vec::new() }
+    }
+
+    pub(super) fn started(plan: Plan) -> Self {
+        let mut told = Self::new(plan);
+        told.tell(start());
+        told
+    }
+
+    /// Tells an input, from which something follows: the names of the events.
+    #[track_caller]
+    pub(super) fn tell(&mut self, input: Input<OrderPlaced>) -> Vec<String> {
+        match self.instance.decide(&self.plan, input, self.now).unwrap() {
+            Reaction::Changed { events, instance } => {
+                let names = events.iter().map(short_name).collect();
+                self.instance = *instance;
+                self.events.extend(events);
+                names
+            }
+            Reaction::Ignored(reason) => panic!("ignored: {reason}"),
+        }
+    }
+
+    /// Tells an input from which nothing follows: the reason.
+    #[track_caller]
+    pub(super) fn ignored(&self, input: Input<OrderPlaced>) -> Ignored {
+        match self.instance.decide(&self.plan, input, self.now).unwrap() {
+            Reaction::Ignored(reason) => reason,
+            Reaction::Changed { events, .. } => panic!("changed: {events:?}"),
+        }
+    }
+
+    pub(super) fn completes(&mut self, step: &str) -> Vec<String> {
+        self.answers(step, 1, Answer::Completed(Payload::of(&7).unwrap()))
+    }
+
+    pub(super) fn answers(&mut self, step: &str, attempt: u32, answer: Answer) -> Vec<String> {
+        self.tell(Input::Answered { attempt: attempt_at(step, attempt), answer })
+    }
+
+    pub(super) fn is_compensated(&mut self, step: &str) -> Vec<String> {
+        let attempt = Attempt { direction: Direction::Compensation, ..attempt_at(step, 1) };
+        self.tell(Input::Answered { attempt, answer: Answer::Completed(null()) })
+    }
+
+    pub(super) fn after(&mut self, seconds: u64) -> Vec<String> {
+        self.now = self.now.saturating_add(Duration::from_secs(seconds));
+        self.tell(Input::TimePassed)
+    }
+}
+
+pub(super) fn start() -> Input<OrderPlaced> {
+    Input::Start { event: placed(), position: Position(1) }
+}
+
+pub(super) fn placed() -> OrderPlaced {
+    OrderPlaced { cents: 500 }
+}
+
+pub(super) fn null() -> Payload {
+    Payload::of(&()).unwrap()
+}
+
+pub(super) fn attempt_at(step: &str, number: u32) -> Attempt {
+    Attempt { step: StepName::new(step).unwrap(), direction: Direction::Step, number }
+}
+
+pub(super) fn cancel() -> Input<OrderPlaced> {
+    let Intervention { actor, reason, .. } = by_ada("pay");
+    Input::Cancel { actor, reason }
+}
+
+pub(super) fn by_ada(step: &str) -> Intervention {
+    Intervention {
+        step: StepName::new(step).unwrap(),
+        actor: Actor::new("ada").unwrap(),
+        reason: Reason::new("the customer called").unwrap(),
+    }
+}
+
+fn short_name(event: &SagaEvent) -> String {
+    event.name().as_str().trim_start_matches("saga.").to_owned()
+}
