@@ -112,7 +112,7 @@ pub mod writing_a_store {}
 /// [`React`]: crate::React
 /// [`Live`]: crate::Live
 /// [`TransformStore`]: crate::TransformStore
-/// [`UntypedSaga`]: crate::process::UntypedSaga
+/// [`Saga`]: crate::process::Saga
 /// [`Plan`]: crate::process::Plan
 /// [`Slot`]: crate::read::projection::Slot
 /// [`Parked`]: crate::read::projection::Parked

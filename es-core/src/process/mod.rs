@@ -4,8 +4,8 @@
 //! of an aggregate. If one fails for good, all that was tried is taken back, the last step first: each step
 //! has its *compensation*. If that fails as well, a person has to *intervene*.
 //!
-//! This module is the machine of sagas: pure functions, without a clock, a store or a task. An [`Instance`]
-//! is the fold of the events of its stream. [`Instance::decide`] says which events follow from an [`Input`],
+//! A [`Saga`] lists its steps in a [`Definition`]. Below it is the machine: pure functions, without a clock, a
+//! store or a task. An [`Instance`] is the fold of the events of its stream. [`Instance::decide`] says which events follow from an [`Input`],
 //! and [`Instance::next`] what is to be done then:
 //!
 //! ```
@@ -19,24 +19,54 @@
 //! # #[serde(crate = "es_core::serde")]
 //! # #[event(name = "order-placed")]
 //! # pub struct OrderPlaced { pub order: u32, pub cents: u64 }
-//! #[derive(EventSet, Clone, Debug, PartialEq)]
-//! pub enum Starts {
-//!     Placed(OrderPlaced),
+//! # #[derive(EventSet, Clone, Debug, PartialEq)]
+//! # pub enum Starts { Placed(OrderPlaced) }
+//! # #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+//! # #[serde(crate = "es_core::serde")]
+//! # pub struct Ship { pub order: u32 }
+//! # #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+//! # #[serde(crate = "es_core::serde")]
+//! # pub struct CallBack { pub order: u32 }
+//! # impl Activity for Ship { const NAME: &'static str = "ship"; type Output = (); }
+//! # impl Activity for CallBack { const NAME: &'static str = "call-back"; type Output = (); }
+//! /// A request to the outside world, as data.
+//! #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+//! # #[serde(crate = "es_core::serde")]
+//! pub struct TakePayment {
+//!     pub cents: u64,
+//! }
+//!
+//! impl Activity for TakePayment {
+//!     const NAME: &'static str = "take-payment";
+//!     type Output = ();
+//! }
+//!
+//! #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+//! # #[serde(crate = "es_core::serde")]
+//! pub struct Refund {
+//!     pub cents: u64,
+//! }
+//!
+//! impl Activity for Refund {
+//!     const NAME: &'static str = "refund";
+//!     type Output = ();
 //! }
 //!
 //! /// Takes the payment of an order, then ships it.
 //! #[derive(Clone, Debug, Default, PartialEq)]
 //! pub struct Fulfilment {
+//!     order: u32,
 //!     cents: u64,
 //! }
 //!
-//! impl UntypedSaga for Fulfilment {
+//! impl Saga for Fulfilment {
 //!     type Start = Starts;
 //!
-//!     fn plan() -> Result<Plan, PlanError> {
-//!         let pay = Step::new("take-payment").with_timeout(Duration::from_secs(10));
-//!         let ship = Step::new("ship").with_retry(RetryPolicy::attempts(1));
-//!         Plan::new(1, Duration::from_secs(3600), [Start::new("order-placed")], [pay, ship])
+//!     fn definition() -> Definition<Self> {
+//!         Definition::new(1, Duration::from_secs(3600))
+//!             .start::<OrderPlaced>()
+//!             .step::<TakePayment>(|step| step.with_timeout(Duration::from_secs(10)))
+//!             .step::<Ship>(|step| step.with_retry(RetryPolicy::attempts(1)))
 //!     }
 //!
 //!     fn initial() -> Self {
@@ -45,24 +75,37 @@
 //!
 //!     fn start(&mut self, event: Starts) {
 //!         let Starts::Placed(placed) = event;
-//!         self.cents = placed.cents;
-//!     }
-//!
-//!     fn complete(&mut self, _: &StepName, _: &Payload) -> Result<(), SagaError> {
-//!         Ok(())
-//!     }
-//!
-//!     fn prepare(&self, step: &StepName) -> Result<Request, SagaError> {
-//!         Request::of(step, step.as_str(), SchemaVersion(1), &self.cents)
-//!     }
-//!
-//!     fn compensate(&self, step: &StepName, _: Tried<&Payload>) -> Result<Request, SagaError> {
-//!         let name = if step.as_str() == "ship" { "call-back" } else { "refund" };
-//!         Request::of(step, name, SchemaVersion(1), &self.cents)
+//!         *self = Self { order: placed.order, cents: placed.cents };
 //!     }
 //! }
 //!
-//! let plan = Fulfilment::plan()?;
+//! // The answer of activities that have nothing to tell.
+//! impl Apply<()> for Fulfilment {
+//!     fn apply(&mut self, (): ()) {}
+//! }
+//!
+//! impl Prepare<TakePayment> for Fulfilment {
+//!     fn prepare(&self) -> TakePayment {
+//!         TakePayment { cents: self.cents }
+//!     }
+//! }
+//!
+//! impl Compensate<TakePayment> for Fulfilment {
+//!     type By = Refund;
+//!
+//!     fn compensate(&self, _: Tried<()>) -> Refund {
+//!         Refund { cents: self.cents }
+//!     }
+//! }
+//!
+//! # impl Prepare<Ship> for Fulfilment {
+//! #     fn prepare(&self) -> Ship { Ship { order: self.order } }
+//! # }
+//! # impl Compensate<Ship> for Fulfilment {
+//! #     type By = CallBack;
+//! #     fn compensate(&self, _: Tried<()>) -> CallBack { CallBack { order: self.order } }
+//! # }
+//! let plan = Fulfilment::definition().plan()?;
 //! let now = Timestamp::now();
 //! let mut instance = Instance::<Fulfilment>::new("fulfilment/17".parse()?);
 //! let mut tell = |input| match instance.decide(&plan, input, now) {
@@ -125,8 +168,10 @@
 //! A saga cannot do without the second: a story of two faults breaks it, a payment that hangs in the network
 //! and a cancel.
 
+mod activity;
 mod advance;
 mod decide;
+mod definition;
 mod event;
 mod evolve;
 mod failure;
@@ -135,11 +180,13 @@ mod instance;
 mod names;
 mod next;
 mod operator;
+mod perform;
 mod phase;
 mod plan;
 mod plan_error;
 mod request;
 mod retry_policy;
+mod saga;
 mod saga_error;
 mod step;
 #[cfg(test)]
@@ -147,7 +194,9 @@ mod tests;
 mod trail;
 mod untyped;
 
+pub use activity::Activity;
 pub use decide::Reaction;
+pub use definition::Definition;
 pub use event::{
     CancelRequested, Compensated, Compensating, CompensationFailed, CompensationStarted, Completed,
     InterventionRequired, ManuallyCompensated, RetryRequested, SagaEvent, Started, StepCompleted,
@@ -158,11 +207,13 @@ pub use input::{Answer, Attempt, Direction, Ignored, Input, Intervention};
 pub use instance::Instance;
 pub use names::{ActivityKey, ActivityName, StepName};
 pub use next::{Call, Next};
+pub use perform::{ActivityError, Perform};
 pub use phase::{Cancel, End, Made, Phase, Running, StepPhase, Waiting};
 pub use plan::{CompensationPolicy, Plan};
 pub use plan_error::PlanError;
 pub use request::Request;
 pub use retry_policy::RetryPolicy;
+pub use saga::{Compensate, CompensateStart, Prepare, Saga};
 pub use saga_error::SagaError;
 pub use step::{Compensation, OnSkip, OnStepFailure, Start, Step};
 pub use trail::{Progress, TrailStep, Tried, WayBack};

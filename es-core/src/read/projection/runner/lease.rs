@@ -11,6 +11,7 @@ use tracing::warn;
 
 use super::backoff;
 use super::hand::Hand;
+pub(crate) use crate::error_text::chain;
 use crate::error_text::kept_text;
 use crate::read::projection::{
     Claims, Heartbeat, HeartbeatReply, Holder, NodeId, ProjectionId, ProjectionStore, Release, Slot,
@@ -206,16 +207,4 @@ impl<P: ProjectionStore> Lease<P> {
     fn measured<T>(&self, change: impl FnOnce(&mut Measured) -> T) -> T {
         change(&mut self.heartbeat.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-/// An error and what it came from, in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }

@@ -1,0 +1,118 @@
+//! The smallest runtime: one instance, one task, a clock that jumps to the end of each wait.
+
+use futures_util::TryStreamExt;
+
+use es_core::prelude::*;
+use es_core::process::{Activity, Answer, Call, Input, Instance, Next, Reaction, Saga, SagaEvent};
+
+use super::fulfilment::{
+    CancelOrder, CancelShipment, Confirm, CreateShipment, Fulfilment, OrderPlaced, Refund, Starts,
+    TakePayment,
+};
+use super::services::Services;
+
+type Order = Instance<Fulfilment>;
+
+fn saga_stream() -> StreamId {
+    "fulfilment/17".parse().unwrap()
+}
+
+fn order_stream() -> StreamId {
+    "order/17".parse().unwrap()
+}
+
+/// An order that goes on: its instance, and the version up to which its stream is known.
+struct Running {
+    store: MemoryStore,
+    order: Order,
+    version: u64,
+    now: Timestamp,
+}
+
+/// Places an order and runs its saga to the end.
+pub(crate) async fn run(services: &Services) -> (MemoryStore, Order) {
+    let store = MemoryStore::new();
+    let event = Starts::Placed(OrderPlaced { cents: 500 });
+    let placed = NewEvent::of(&event, Metadata::default()).unwrap();
+    let append = Append::to(order_stream(), ExpectedVersion::NoStream, vec![placed]).unwrap();
+    let position = store.append(append).await.unwrap().position().unwrap();
+
+    let now = Timestamp::from_unix_micros(0);
+    let mut running = Running { store, order: Instance::new(saga_stream()), version: 0, now };
+    running.tell(Input::Start { event, position }).await;
+    while let Some(input) = running.next(services).await {
+        running.tell(input).await;
+    }
+    (running.store, running.order)
+}
+
+impl Running {
+    async fn next(&mut self, services: &Services) -> Option<Input<Starts>> {
+        match self.order.next() {
+            Next::Perform(call) => {
+                let (attempt, answer) = (call.attempt.clone(), perform(services, &call).await);
+                Some(Input::Answered { attempt, answer })
+            }
+            Next::Wait { until } => {
+                self.now = until;
+                Some(Input::TimePassed)
+            }
+            Next::Nothing(_) => None,
+            next => panic!("{next:?}"),
+        }
+    }
+
+    /// One input, one append, at the version up to which the instance is known.
+    async fn tell(&mut self, input: Input<Starts>) {
+        let plan = Fulfilment::definition().plan().unwrap();
+        let Reaction::Changed { events, instance } =
+            self.order.decide(&plan, input, self.now).unwrap()
+        else {
+            panic!("nothing followed");
+        };
+        let expected = match self.version {
+            0 => ExpectedVersion::NoStream,
+            version => ExpectedVersion::Exact(Version(version)),
+        };
+        self.version += events.len() as u64;
+        let events = events.iter().map(|event| NewEvent::of(event, Metadata::default()).unwrap());
+        let append = Append::to(saga_stream(), expected, events.collect()).unwrap();
+        self.store.append(append).await.unwrap();
+        self.order = *instance;
+    }
+}
+
+/// The instance as it is read from the store: its events, and the event that they refer to.
+pub(crate) async fn stored(store: &MemoryStore) -> Order {
+    let events = store.read_stream(&saga_stream(), Cursor::START);
+    let events: Vec<_> = events.try_collect().await.unwrap();
+    let mut order = Instance::new(saga_stream());
+    for recorded in events {
+        for event in recorded.decode::<SagaEvent>().unwrap() {
+            let heard = match event.event.heard() {
+                Some(position) => Some(started_at(store, position).await),
+                None => None,
+            };
+            order.evolve(&event.event, heard.as_ref()).unwrap();
+        }
+    }
+    order
+}
+
+async fn started_at(store: &MemoryStore, position: Position) -> Starts {
+    let log: Vec<_> = store.read_log(Cursor::START).try_collect().await.unwrap();
+    let placed = log.into_iter().find(|event| event.position == position).unwrap();
+    placed.decode::<Starts>().unwrap().into_iter().next().unwrap().event
+}
+
+async fn perform(services: &Services, call: &Call<'_>) -> Answer {
+    match call.request.name.as_str() {
+        TakePayment::NAME => call.perform::<TakePayment, _>(services).await,
+        Refund::NAME => call.perform::<Refund, _>(services).await,
+        CreateShipment::NAME => call.perform::<CreateShipment, _>(services).await,
+        CancelShipment::NAME => call.perform::<CancelShipment, _>(services).await,
+        CancelOrder::NAME => call.perform::<CancelOrder, _>(services).await,
+        Confirm::NAME => call.perform::<Confirm, _>(services).await,
+        name => panic!("nobody performs {name}"),
+    }
+}

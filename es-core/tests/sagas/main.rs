@@ -1,0 +1,73 @@
+//! Sagas as a service writes them, over the store in memory: appended, performed and read again.
+
+mod driver;
+mod fulfilment;
+mod services;
+
+use es_core::process::{Because, End, Failure, Phase, StepName};
+
+use driver::{run, stored};
+use services::{Manner, Services};
+
+async fn end_of(services: &Services) -> End {
+    let (store, instance) = run(services).await;
+    assert_eq!(stored(&store).await, instance, "the fold of what is stored");
+    match instance.phase() {
+        Phase::Ended(end) => end.clone(),
+        phase => panic!("not at its end: {phase:?}"),
+    }
+}
+
+fn undone(because: Failure, at: &str) -> End {
+    End::Undone { because: Because::Failed(because), at: StepName::new(at).unwrap() }
+}
+
+#[tokio::test]
+async fn an_order_is_paid_shipped_and_confirmed() {
+    let services = Services::default();
+
+    assert_eq!(end_of(&services).await, End::Completed);
+    assert_eq!(services.requests(), ["take-payment 500", "create-shipment", "confirm"]);
+}
+
+#[tokio::test]
+async fn without_a_shipment_the_money_goes_back_and_the_order_is_cancelled() {
+    let services = Services::of(Manner::DoesNotShip);
+
+    assert_eq!(
+        end_of(&services).await,
+        undone(Failure::refused("no such street"), "create-shipment")
+    );
+    assert_eq!(
+        services.requests(),
+        ["take-payment 500", "create-shipment", "refund 500 of payment Some(7)", "cancel-order"]
+    );
+}
+
+#[tokio::test]
+async fn a_card_that_was_declined_is_not_refunded() {
+    let services = Services::of(Manner::DeclinesCards);
+
+    assert_eq!(end_of(&services).await, undone(Failure::refused("declined"), "take-payment"));
+    assert_eq!(services.requests(), ["take-payment 500", "cancel-order"]);
+}
+
+#[tokio::test]
+async fn a_payment_without_an_answer_is_refunded_by_the_key_of_its_step() {
+    let services = Services::of(Manner::LosesPayments);
+
+    let lost = Failure::failed("the connection is lost: reset by peer");
+    assert_eq!(end_of(&services).await, undone(lost, "take-payment"));
+    assert_eq!(
+        services.requests(),
+        ["take-payment 500", "take-payment 500", "refund 500 of payment None", "cancel-order"]
+    );
+    assert_eq!(services.refunded(), ["fulfilment/17/take-payment"]);
+}
+
+#[tokio::test]
+async fn a_confirmation_that_fails_is_ignored() {
+    let services = Services::of(Manner::DoesNotConfirm);
+
+    assert_eq!(end_of(&services).await, End::Completed);
+}

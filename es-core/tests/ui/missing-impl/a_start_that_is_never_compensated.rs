@@ -1,0 +1,8 @@
+#[path = "../delivery.rs"]
+mod delivery;
+
+use delivery::*;
+
+fn main() {
+    delivery().compensated_start::<Placed>();
+}
