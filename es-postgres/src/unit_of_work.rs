@@ -7,6 +7,7 @@ use es_core::{
     Aggregate, Append, AppendError, DecidedBy, Decision, DecisionError, Decisions, ExecuteError,
     Metadata, StoreError, StoreErrorKind, UnitOfWork,
 };
+use futures_core::future::BoxFuture;
 use sqlx::PgConnection;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
@@ -48,15 +49,17 @@ impl PgUnitOfWork {
 
     /// Decides one command, as [`UnitOfWork::execute`] does: on the state that the commands before
     /// it left.
-    pub async fn execute<C, A>(
+    // A future without a type of its own, as that of `UnitOfWork::execute`.
+    #[expect(clippy::type_complexity, reason = "a name for it would hide what is answered")]
+    pub fn execute<C, A>(
         &mut self,
         command: C,
-    ) -> Result<Vec<A::Event>, ExecuteError<A::Error>>
+    ) -> BoxFuture<'_, Result<Vec<A::Event>, ExecuteError<A::Error>>>
     where
         A: Aggregate,
         C: DecidedBy<A>,
     {
-        self.work.execute(command).await
+        self.work.execute(command)
     }
 
     /// Takes one decision across streams. It sees what is stored, and not the events of this unit

@@ -87,6 +87,7 @@ impl<S: EventStore, P: Projection> Live<S, P> {
 
     /// Restricts the fold to this part of the log: of its types, those that the projection lists.
     #[must_use]
+    #[doc(alias = "of")]
     pub fn with_selection(mut self, selection: Selection) -> Self {
         self.selection = selection;
         self
@@ -95,6 +96,7 @@ impl<S: EventStore, P: Projection> Live<S, P> {
     /// Restricts the fold to the events with this key. If the key is the stream, only that stream
     /// is read; if another key is declared, everything of the selection is read to find it.
     #[must_use]
+    #[doc(alias = "key")]
     pub fn with_key(mut self, key: ProjectionKey) -> Self {
         self.key = Some(key);
         self
@@ -103,6 +105,7 @@ impl<S: EventStore, P: Projection> Live<S, P> {
     /// Restricts the fold to events up to this position. A stream that was transformed after it is
     /// absent.
     #[must_use]
+    #[doc(alias = "up_to")]
     pub fn with_end(mut self, position: Position) -> Self {
         self.up_to = position;
         self
