@@ -17,7 +17,7 @@ use crate::crate_path::CratePath;
 pub(crate) enum Unfinished {
     /// A key, of those in a module of `__private::keys`.
     Key {
-        module: &'static str,
+        module: String,
         /// The word at the place, which is no key yet; `None` in an empty list.
         word: Option<Ident>,
     },
@@ -28,12 +28,12 @@ pub(crate) enum Unfinished {
 impl Unfinished {
     /// The place of `word`. There is none to complete if `word` could not be the name of an item,
     /// as no keyword can.
-    pub(crate) fn key(module: &'static str, word: &Ident) -> Option<Self> {
+    pub(crate) fn key(module: String, word: &Ident) -> Option<Self> {
         let word = syn::parse2(word.to_token_stream()).ok()?;
         Some(Self::Key { module, word: Some(word) })
     }
 
-    pub(crate) const fn empty_list(module: &'static str) -> Self {
+    pub(crate) const fn empty_list(module: String) -> Self {
         Self::Key { module, word: None }
     }
 

@@ -29,9 +29,6 @@ pub(crate) enum CratePath<'a> {
 }
 
 impl<'a> CratePath<'a> {
-    /// An example of the key with its value.
-    pub(crate) const EXAMPLE: &'static str = "crate = ::es_core";
-
     /// The path that was given, if it means the same in every module. Without one it is the name that
     /// es-core has in the manifest of the package; in a package that has none, nothing that is
     /// generated could be found.

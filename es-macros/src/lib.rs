@@ -17,7 +17,6 @@
 
 mod aggregate;
 mod allow_deprecated;
-mod attr;
 mod command;
 mod completion;
 mod crate_path;
@@ -27,9 +26,9 @@ mod describe;
 mod diagnostics;
 mod event;
 mod event_enum;
-mod event_list;
 mod event_set;
 mod expansion;
+mod keys;
 mod manifest;
 mod name;
 mod paths;

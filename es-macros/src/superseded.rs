@@ -5,8 +5,8 @@ use quote::ToTokens;
 use syn::Generics;
 
 use crate::diagnostics::{Errors, Slot};
-use crate::event_list::Entry;
 use crate::event_set::is_parameter;
+use crate::keys::{BareEvents, Entry};
 use crate::paths;
 
 /// An event that a set reads as others.
@@ -19,12 +19,12 @@ pub(crate) struct Superseded<'a> {
 
 /// The entries of the list that are sound: not among the `current` events, and without a variant.
 pub(crate) fn of_list<'a>(
-    list: &'a Slot<Vec<Entry>>,
+    list: &'a Slot<BareEvents>,
     current: &[&dyn ToTokens],
     generics: &Generics,
     errors: &mut Errors,
 ) -> Vec<Superseded<'a>> {
-    let entries = list.value().map_or(&[][..], Vec::as_slice);
+    let entries = list.value().map_or(&[][..], |BareEvents(entries)| entries);
     let superseded = entries.iter().filter_map(|entry| of_entry(entry, current, generics, errors));
     superseded.collect()
 }

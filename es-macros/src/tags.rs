@@ -1,48 +1,14 @@
-//! Fields that are tags, on events and on decision models: `tag`, or `tag = "course"`, and
-//! `tags = "night"` on a field that holds any number of values.
+//! Fields that are tags, on events and on decision models.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::parse::ParseStream;
-use syn::{Field, Index, LitStr, Member, Token, Type};
+use syn::{Field, Index, Member, Type};
 
-use crate::attr::{self, Vocabulary};
 use crate::crate_path::CratePath;
-use crate::diagnostics::{Errors, Slot};
+use crate::diagnostics::Errors;
+use crate::keys::TagSpec;
 use crate::name;
-
-/// The explicit name of the tag, if there is one.
-pub(crate) fn given(key: &Ident, input: ParseStream<'_>) -> syn::Result<Option<LitStr>> {
-    if input.is_empty() || input.peek(Token![,]) {
-        return Ok(None);
-    }
-    attr::value(key, input, "tag = \"course\"").map(Some)
-}
-
-/// The name of each of the tags of a field. It is mandatory, since the field is named in the
-/// plural.
-pub(crate) fn given_to_each(key: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
-    attr::value(key, input, "tags = \"night\"")
-}
-
-/// The keys of a field that is one tag or many.
-#[derive(Default)]
-pub(crate) struct TagSpec {
-    /// The key `tag`, with the name of the tag if it differs from the field's.
-    pub(crate) one: Slot<Option<LitStr>>,
-    /// The key `tags`, with the name of the tags: each value of the field is one.
-    pub(crate) each: Slot<LitStr>,
-    /// True if the field may have been meant to be a tag, and a mistake that was told hides it.
-    pub(crate) is_unclear: bool,
-}
-
-impl TagSpec {
-    /// True if the field was meant to be a tag.
-    pub(crate) fn is_written(&self) -> bool {
-        self.one.key().is_some() || self.each.key().is_some()
-    }
-}
 
 /// The number of tags of a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,7 +34,7 @@ impl<'a> TagField<'a> {
     /// The field at `nth`; `None` if it is no tag. A tag whose own name cannot be stored, which is
     /// reported, has that of the field: what asks for the tag is no mistake as well.
     pub(crate) fn new(
-        vocabulary: &Vocabulary,
+        attribute: &str,
         nth: u32,
         field: &'a Field,
         spec: &TagSpec,
@@ -88,7 +54,7 @@ impl<'a> TagField<'a> {
             (None, None) if spec.is_unclear => return Self::unclear(nth, field),
             (None, None) => return None,
         };
-        let cure = format!("write `#[{}(tag = \"…\")]`", vocabulary.attribute);
+        let cure = format!("write `#[{attribute}(tag = \"…\")]`");
         let name = match (given, &field.ident) {
             (Some(literal), _) => match name::TAG.check(literal, errors) {
                 Some(name) => name,
@@ -115,7 +81,8 @@ impl<'a> TagField<'a> {
         Some(Self { name, count, nth, member: member(nth, field), ty: &field.ty })
     }
 
-    fn unclear(nth: u32, field: &'a Field) -> Option<Self> {
+    /// The field at `nth`, which may be a tag or not after a mistake that was told.
+    pub(crate) fn unclear(nth: u32, field: &'a Field) -> Option<Self> {
         let name = field.ident.as_ref()?.unraw().to_string();
         let (member, count) = (member(nth, field), Count::Unclear);
         Some(Self { name, count, nth, member, ty: &field.ty })

@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
 use super::model::{Aggregate, Events};
+use super::snapshot::policy;
 use super::unfit;
 use crate::allow_deprecated::Deprecation;
 use crate::describe::describe;
@@ -44,7 +45,7 @@ fn implementation(model: &Aggregate<'_>) -> TokenStream {
     let deprecation = Deprecation::of(&model.input.attrs);
     let Aggregate { id, error, .. } = model;
     let event = event(model);
-    let snapshots = model.snapshot.map(|snapshot| snapshot.policy(*krate));
+    let snapshots = model.snapshot.map(|snapshot| policy(snapshot, *krate));
     // Only this one word has the place of the struct: the compiler tells there that `Default` is missing.
     let this = Ident::new("Self", ident.span());
     let apply = apply(model);

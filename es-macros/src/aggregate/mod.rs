@@ -2,7 +2,6 @@
 
 mod expand;
 mod model;
-mod parse;
 mod snapshot;
 mod unfit;
 
@@ -11,10 +10,10 @@ use quote::quote;
 use syn::{DeriveInput, Type};
 
 use crate::diagnostics::{Errors, Slot};
-use crate::event_list::Entry;
+use crate::keys::{self, AggregateKeys, BareEvents, Entry};
 
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
-    let spec = parse::spec(input, errors);
+    let spec = spec(input, errors);
     let model = model::Aggregate::new(input, &spec, errors);
     let completion = errors.completion(model.krate);
     let written = expand::aggregate(&model);
@@ -24,7 +23,7 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
 /// The events that `#[aggregate(…)]` lists, for another derive on the same struct.
 pub(crate) struct Listed {
     pub(crate) events: Slot<Vec<Entry>>,
-    pub(crate) superseded: Slot<Vec<Entry>>,
+    pub(crate) superseded: Slot<BareEvents>,
     /// The enum that holds the events in place of a list.
     pub(crate) event: Slot<Type>,
 }
@@ -33,7 +32,17 @@ pub(crate) struct Listed {
 /// which reports them.
 pub(crate) fn listed(input: &DeriveInput) -> Listed {
     let mut told = Errors::default();
-    let spec = parse::spec(input, &mut told);
+    let spec = spec(input, &mut told);
     drop(told.report());
-    Listed { events: spec.events, superseded: spec.superseded, event: spec.event }
+    Listed { events: spec.events, superseded: spec.superseded, event: spec.event.ty }
+}
+
+fn spec(input: &DeriveInput, errors: &mut Errors) -> AggregateKeys {
+    let spec = keys::read(&input.attrs, errors);
+    keys::none_on_fields::<AggregateKeys>(
+        input,
+        "`aggregate` goes on the struct; a field takes `#[shape(opaque)]` and nothing else",
+        errors,
+    );
+    spec
 }

@@ -4,12 +4,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Data, DeriveInput, Type};
 
-use super::parse::Spec;
-use super::snapshot::Snapshot;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::event_enum;
 use crate::event_set::EventSet;
+use crate::keys::{AggregateKeys, Snapshot};
 use crate::name;
 use crate::paths;
 use crate::reject_lifetimes::is_owned;
@@ -40,7 +39,11 @@ pub(crate) enum Events<'a> {
 }
 
 impl<'a> Aggregate<'a> {
-    pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec, errors: &mut Errors) -> Self {
+    pub(crate) fn new(
+        input: &'a DeriveInput,
+        spec: &'a AggregateKeys,
+        errors: &mut Errors,
+    ) -> Self {
         let is_struct = is_struct(input, errors);
         let is_owned = is_owned("an aggregate", &input.generics, errors);
         let is_annotated = spec.written.place.is_some();
@@ -102,7 +105,7 @@ fn has_non_members(events: &Events<'_>) -> bool {
     matches!(events, Events::Listed(set) if set.has_non_members)
 }
 
-fn missing_keys(place: &Ident, state: &Ident, spec: &Spec, errors: &mut Errors) {
+fn missing_keys(place: &Ident, state: &Ident, spec: &AggregateKeys, errors: &mut Errors) {
     if spec.written.misses("name") {
         errors.at(
             place,
@@ -132,7 +135,7 @@ fn missing_keys(place: &Ident, state: &Ident, spec: &Spec, errors: &mut Errors) 
 
 /// The error type of a decision. Without the key no decision is refused; if the key may have been
 /// meant and a mistake hides it, any error type is accepted.
-fn error(spec: &Spec, krate: CratePath<'_>, unknown: &TokenStream) -> TokenStream {
+fn error(spec: &AggregateKeys, krate: CratePath<'_>, unknown: &TokenStream) -> TokenStream {
     match spec.error.value() {
         Some(error) if is_box(error) => unknown.clone(),
         Some(error) => error.to_token_stream(),
@@ -144,7 +147,7 @@ fn error(spec: &Spec, krate: CratePath<'_>, unknown: &TokenStream) -> TokenStrea
 }
 
 /// Reports a box as the error: it is no `Error` itself, and the compiler says so in three sentences.
-fn boxed_error(spec: &Spec, errors: &mut Errors) {
+fn boxed_error(spec: &AggregateKeys, errors: &mut Errors) {
     if let Some(error) = spec.error.value().filter(|error| is_box(error)) {
         errors.at(
             error,
@@ -161,11 +164,11 @@ fn is_box(ty: &Type) -> bool {
 
 fn events<'a>(
     input: &'a DeriveInput,
-    spec: &'a Spec,
+    spec: &'a AggregateKeys,
     krate: CratePath<'a>,
     errors: &mut Errors,
 ) -> Events<'a> {
-    match (spec.event.value(), spec.events.key()) {
+    match (spec.event.ty.value(), spec.events.key()) {
         (Some(event), None) => {
             if let Some(key) = spec.superseded.key() {
                 errors.at(
@@ -179,11 +182,11 @@ fn events<'a>(
             return Events::Enum(event);
         }
         (Some(_), Some(events)) => errors.at(
-            spec.event.key().unwrap_or(events),
+            spec.event.ty.key().unwrap_or(events),
             "both `events` and `event` are given; list the events or name an enum, not both",
         ),
         (None, _) => {}
     }
-    let entries: Vec<_> = spec.events.value().unwrap_or(&spec.misplaced).iter().collect();
+    let entries: Vec<_> = spec.events.value().unwrap_or(&spec.event.misplaced).iter().collect();
     Events::Listed(event_enum::of_list(input, &entries, &spec.superseded, krate, errors))
 }

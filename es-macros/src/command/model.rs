@@ -4,10 +4,13 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::{Data, DeriveInput, Field, Generics, Index, Member, Type};
 
-use super::parse::Spec;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
+use crate::keys::{Annotated, AnnotatedField, CommandFieldKeys, CommandKeys, Decider};
 use crate::reject_lifetimes::owned;
+
+/// The keys on the struct and on its fields.
+type Spec<'a> = Annotated<'a, CommandKeys, CommandFieldKeys>;
 
 pub(crate) struct Command<'a> {
     pub(crate) input: &'a DeriveInput,
@@ -32,14 +35,13 @@ impl<'a> Command<'a> {
         let generics = owned("a command", &input.generics, errors);
         // An enum was told that it is none, and is one all the same, so that its uses stay sound.
         let is_struct = is_struct(input, errors);
-        let aggregate =
-            if is_struct { aggregate(input, spec, errors) } else { spec.aggregate.value() };
+        let aggregate = if is_struct { aggregate(input, spec, errors) } else { decider(spec) };
         let id = if is_struct { id(input, spec, errors) } else { None };
         Self {
             input,
             generics,
             lifecycle: lifecycle(spec, errors),
-            krate: CratePath::new(&spec.krate, errors),
+            krate: CratePath::new(&spec.keys.krate, errors),
             // The id is one of the aggregate.
             id: id.filter(|_| aggregate.is_some()),
             aggregate: match aggregate {
@@ -63,9 +65,9 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
 }
 
 fn aggregate<'a>(input: &DeriveInput, spec: &'a Spec<'_>, errors: &mut Errors) -> Option<&'a Type> {
-    if spec.written.misses("aggregate") {
+    if spec.keys.written.misses("aggregate") {
         let ident = &input.ident;
-        match &spec.written.place {
+        match &spec.keys.written.place {
             Some(place) => errors.at(
                 place,
                 "`aggregate` is missing; write `#[command(aggregate = …)]` with the aggregate \
@@ -80,12 +82,16 @@ fn aggregate<'a>(input: &DeriveInput, spec: &'a Spec<'_>, errors: &mut Errors) -
             ),
         }
     }
-    spec.aggregate.value()
+    decider(spec)
+}
+
+fn decider<'a>(spec: &'a Spec<'_>) -> Option<&'a Type> {
+    spec.keys.aggregate.value().map(|Decider(aggregate)| aggregate)
 }
 
 /// The variant of `Lifecycle` for the word that was written.
 fn lifecycle(spec: &Spec<'_>, errors: &mut Errors) -> Ident {
-    let mut words = spec.lifecycle.iter();
+    let mut words = spec.keys.lifecycle.iter();
     let word = words.next();
     for other in words {
         errors.at(other, "a command has one lifecycle; keep one of `creates`, `needs` and `any`");
@@ -98,18 +104,18 @@ fn lifecycle(spec: &Spec<'_>, errors: &mut Errors) -> Ident {
 }
 
 fn id<'a>(input: &DeriveInput, spec: &Spec<'a>, errors: &mut Errors) -> Option<Id<'a>> {
-    let mut ids = spec.ids.iter();
+    let mut ids = spec.fields.iter().filter(|field| field.keys.is_id);
     let first = ids.next();
-    for (_, other) in ids {
+    for other in ids {
         errors.at(
-            name_of(other),
+            name_of(other.field),
             "a second `#[command(id)]`; one field names the stream, remove one of the two",
         );
     }
     // An annotation that is not there at all is told of once, with the aggregate; one that is
     // misspelt or stands on the struct, where it stands.
-    let is_known = spec.written.is_known() && spec.written_on_fields.is_known();
-    if first.is_none() && spec.written.place.is_some() && is_known {
+    let is_known = spec.keys.written.is_known() && spec.written_on_fields.is_known();
+    if first.is_none() && spec.keys.written.place.is_some() && is_known {
         errors.at(
             &input.ident,
             format_args!(
@@ -119,7 +125,7 @@ fn id<'a>(input: &DeriveInput, spec: &Spec<'a>, errors: &mut Errors) -> Option<I
             ),
         );
     }
-    first.map(|&(index, field)| Id {
+    first.map(|&AnnotatedField { nth: index, field, .. }| Id {
         member: match &field.ident {
             Some(ident) => Member::Named(ident.clone()),
             None => Member::Unnamed(Index { index, span: Span::call_site() }),

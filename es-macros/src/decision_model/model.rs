@@ -3,14 +3,16 @@
 use proc_macro2::Ident;
 use syn::{Data, DeriveInput};
 
-use super::parse::{FIELD_VOCABULARY, FieldSpec, Spec};
 use crate::aggregate::Listed;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::event_enum;
-use crate::event_list::Entry;
 use crate::event_set::EventSet;
+use crate::keys::{Annotated, AnnotatedField, DecisionModelFieldKeys, DecisionModelKeys, Entry};
 use crate::tags::TagField;
+
+/// The keys on the struct and on its fields.
+type Spec<'a> = Annotated<'a, DecisionModelKeys, DecisionModelFieldKeys>;
 
 pub(crate) struct DecisionModel<'a> {
     pub(crate) input: &'a DeriveInput,
@@ -37,12 +39,12 @@ impl<'a> DecisionModel<'a> {
             missing_tag(listed.events.key(), spec, errors);
         } else if is_struct(input, errors) {
             missing_events(input, spec, errors);
-            missing_tag(spec.events.key(), spec, errors);
+            missing_tag(spec.keys.events.key(), spec, errors);
         }
-        let krate = CratePath::new(&spec.krate, errors);
+        let krate = CratePath::new(&spec.keys.krate, errors);
         let (events, superseded) = match listed {
             Some(listed) => (&listed.events, &listed.superseded),
-            None => (&spec.events, &spec.superseded),
+            None => (&spec.keys.events, &spec.keys.superseded),
         };
         let entries = events.value().map_or(&[][..], Vec::as_slice);
         let members: Vec<_> = entries.iter().collect();
@@ -59,7 +61,7 @@ impl<'a> DecisionModel<'a> {
             input,
             set,
             tolerated: tolerated(spec, entries, errors),
-            tags: spec.tags.iter().filter_map(|tag| tag_field(tag, errors)).collect(),
+            tags: spec.fields.iter().filter_map(|tag| tag_field(tag, errors)).collect(),
             krate,
             is_aggregate: listed.is_some(),
         }
@@ -79,7 +81,7 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
 }
 
 fn missing_events(input: &DeriveInput, spec: &Spec<'_>, errors: &mut Errors) {
-    match &spec.written.place {
+    match &spec.keys.written.place {
         None => errors.at(
             &input.ident,
             format_args!(
@@ -88,7 +90,7 @@ fn missing_events(input: &DeriveInput, spec: &Spec<'_>, errors: &mut Errors) {
                 input.ident
             ),
         ),
-        Some(place) if spec.written.lacks("events") => errors.at(
+        Some(place) if spec.keys.written.lacks("events") => errors.at(
             place,
             "`events` is missing; list what the decision must know of, `events(Opened, Closed)`",
         ),
@@ -98,7 +100,7 @@ fn missing_events(input: &DeriveInput, spec: &Spec<'_>, errors: &mut Errors) {
 
 /// Reports a second list of events: the two would have to be kept equal.
 fn listed_twice(spec: &Spec<'_>, errors: &mut Errors) {
-    for key in [spec.events.key(), spec.superseded.key()].into_iter().flatten() {
+    for key in [spec.keys.events.key(), spec.keys.superseded.key()].into_iter().flatten() {
         errors.at(
             key,
             format_args!(
@@ -130,7 +132,7 @@ fn missing_tag(events: Option<&Ident>, spec: &Spec<'_>, errors: &mut Errors) {
     };
     let on_fields = &spec.written_on_fields;
     // A word that was not understood may be the tag.
-    if spec.written.is_known() && on_fields.misses("tag") && on_fields.misses("tags") {
+    if spec.keys.written.is_known() && on_fields.misses("tag") && on_fields.misses("tags") {
         errors.at(
             events,
             "no field of the model is a tag, so that it would know of every such event in the \
@@ -143,7 +145,7 @@ fn missing_tag(events: Option<&Ident>, spec: &Spec<'_>, errors: &mut Errors) {
 /// The tolerated events. Each is one of the model's, and not all of them are: events that guard
 /// nothing need not be read.
 fn tolerated<'a>(spec: &'a Spec<'_>, events: &[Entry], errors: &mut Errors) -> Vec<&'a Entry> {
-    let Some(entries) = spec.tolerates.value() else {
+    let Some(entries) = spec.keys.tolerates.value() else {
         return Vec::new();
     };
     let mut tolerated = Vec::new();
@@ -165,7 +167,7 @@ fn tolerated<'a>(spec: &'a Spec<'_>, events: &[Entry], errors: &mut Errors) -> V
             );
         }
     }
-    if let Some(key) = spec.tolerates.key()
+    if let Some(key) = spec.keys.tolerates.key()
         && !events.is_empty()
         && tolerated.len() == events.len()
     {
@@ -178,6 +180,14 @@ fn tolerated<'a>(spec: &'a Spec<'_>, events: &[Entry], errors: &mut Errors) -> V
     tolerated
 }
 
-fn tag_field<'a>(spec: &'a FieldSpec<'a>, errors: &mut Errors) -> Option<TagField<'a>> {
-    TagField::new(&FIELD_VOCABULARY, spec.nth, spec.field, &spec.tag, errors)
+/// The tag that a field is; `None` for one whose name could not be read, which has been reported.
+fn tag_field<'a>(
+    spec: &AnnotatedField<'a, DecisionModelFieldKeys>,
+    errors: &mut Errors,
+) -> Option<TagField<'a>> {
+    let tag = &spec.keys.tag;
+    if tag.is_unclear {
+        return None;
+    }
+    TagField::new("decision_model", spec.nth, spec.field, tag, errors)
 }

@@ -6,10 +6,9 @@ use syn::ext::IdentExt;
 use syn::{Attribute, ExprPath, LitStr, Type};
 
 use super::carried_serde_attrs::Carried;
-use super::change::{Call, Change, Kind, Origin, Since};
-use super::parse::FieldSpec;
-use super::removed::Removed;
+use super::model::FieldSpec;
 use crate::diagnostics::Errors;
+use crate::keys::{Call, Change, Kind, Origin, Removed, Since};
 use crate::shape;
 
 /// A current field, or one that was removed.
@@ -45,7 +44,7 @@ impl<'a> Lifeline<'a> {
             ty: &spec.field.ty,
             key: shape::key(of_struct, name, &spec.field.attrs),
             serde: Carried::all(&spec.field.attrs),
-            changes: &spec.changes,
+            changes: &spec.keys.changes.all,
             removed: None,
         })
     }

@@ -7,10 +7,10 @@ use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Expr, ExprPath, Fields, LitInt, Type};
 
 use super::carried_serde_attrs::Carried;
-use super::change::{Call, Origin};
 use super::field_history::{Lifeline, Then};
-use super::parse::Spec;
+use super::model::Spec;
 use crate::diagnostics::Errors;
+use crate::keys::{Call, Origin};
 
 pub(crate) struct History<'a> {
     /// The serde attributes of the struct.
@@ -50,7 +50,8 @@ impl<'a> History<'a> {
     ) -> Option<Self> {
         let attrs = &input.attrs;
         let fields = spec.fields.iter().filter_map(|field| Lifeline::of_field(attrs, field));
-        let removed = spec.removed.iter().map(|removed| Lifeline::of_removed(attrs, removed));
+        let removed =
+            spec.keys.removed.all.iter().map(|removed| Lifeline::of_removed(attrs, removed));
         let history = Self {
             serde: Carried::of_struct(attrs),
             lifelines: fields.chain(removed).collect(),
@@ -60,7 +61,7 @@ impl<'a> History<'a> {
             && Carried::are_readable_by_field(&history.serde, errors)
             && version_is_there(spec, &history, errors)
             && history.changes_are_possible(errors)
-            && history.is_without_gaps(spec.version.value(), errors)
+            && history.is_without_gaps(spec.keys.version.value(), errors)
             && history.names_are_distinct(errors)
             && history.functions_have_their_fields(errors);
         is_sound.then_some(history)
@@ -227,8 +228,8 @@ fn has_names(input: &DeriveInput, spec: &Spec<'_>, errors: &mut Errors) -> bool 
 
 /// True if the struct declares its version; reports an error if not.
 fn version_is_there(spec: &Spec<'_>, history: &History<'_>, errors: &mut Errors) -> bool {
-    if !spec.written.lacks("version") {
-        return spec.version.value().is_some();
+    if !spec.keys.written.lacks("version") {
+        return spec.keys.version.value().is_some();
     }
     if let Some(key) = spec.first_change() {
         errors.at(

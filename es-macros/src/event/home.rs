@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::Ident as Name;
 
-use super::parse::{FieldSpec, Spec};
+use super::model::{FieldSpec, Spec};
 use crate::diagnostics::Errors;
 
 /// The place of the field that is the home, if the event has one.
@@ -14,7 +14,7 @@ use crate::diagnostics::Errors;
 pub(crate) fn home(event: &Name, spec: &Spec<'_>, errors: &mut Errors) -> Option<u32> {
     let mut named: Option<(u32, &Ident)> = None;
     for field in &spec.fields {
-        let Some(word) = &field.home else { continue };
+        let Some(word) = field.keys.home.key() else { continue };
         if named.is_some() {
             errors.at(word, "an event has one home, and it is named before; keep one of them");
         } else {
@@ -25,13 +25,14 @@ pub(crate) fn home(event: &Name, spec: &Spec<'_>, errors: &mut Errors) -> Option
     if let Some((nth, _)) = named {
         return Some(nth);
     }
-    let mut candidates = spec.fields.iter().filter(|field| field.tag.one.key().is_some());
+    let mut candidates = spec.fields.iter().filter(|field| field.keys.tag.one.key().is_some());
     let first = candidates.next()?;
     let others = candidates.count();
     // A word that was not understood may be the one that is missing here, and a field with both keys may
     // be no candidate.
-    let is_clear = spec.written.is_known() && spec.written_on_fields.is_known();
-    let has_both = |field: &FieldSpec<'_>| field.tag.one.key().and(field.tag.each.key()).is_some();
+    let is_clear = spec.keys.written.is_known() && spec.written_on_fields.is_known();
+    let has_both =
+        |field: &FieldSpec<'_>| field.keys.tag.one.key().and(field.keys.tag.each.key()).is_some();
     if others > 0 && is_clear && !spec.fields.iter().any(has_both) {
         several(event, first, others + 1, errors);
     }
@@ -41,13 +42,13 @@ pub(crate) fn home(event: &Name, spec: &Spec<'_>, errors: &mut Errors) -> Option
 /// Reports a home that is not one of the event's tags. It is the home nevertheless: what asks for one is
 /// no mistake as well.
 fn check_home(field: &FieldSpec<'_>, word: &Ident, errors: &mut Errors) {
-    if field.tag.each.key().is_some() {
+    if field.keys.tag.each.key().is_some() {
         errors.at(
             word,
             "the home is one stream, and this field may be none or several tags; \
              put `home` on a field with `tag`",
         );
-    } else if field.tag.one.key().is_none() {
+    } else if field.keys.tag.one.key().is_none() {
         errors.at(
             word,
             "the home of an event is one of its tags, and this field is none; \
@@ -57,7 +58,7 @@ fn check_home(field: &FieldSpec<'_>, word: &Ident, errors: &mut Errors) {
 }
 
 fn several(event: &Name, first: &FieldSpec<'_>, count: usize, errors: &mut Errors) {
-    let place = first.tag.one.key().map(ToTokens::to_token_stream);
+    let place = first.keys.tag.one.key().map(ToTokens::to_token_stream);
     errors.at(
         place,
         format_args!(

@@ -3,25 +3,23 @@
 mod aliases;
 mod borrowed;
 mod carried_serde_attrs;
-mod change;
 mod expand;
 mod field_history;
 mod history;
 mod home;
 mod mirrors;
 mod model;
-mod parse;
 mod past;
-mod removed;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
 use crate::diagnostics::Errors;
+use crate::keys;
 
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
-    let spec = parse::spec(input, errors);
+    let spec = keys::of_struct(input, errors);
     let model = model::Event::new(input, &spec, errors);
     let completion = errors.completion(model.krate);
     let written = expand::event(&model);

@@ -6,14 +6,18 @@ use syn::{Data, DeriveInput, Generics, parse_quote};
 use super::aliases;
 use super::borrowed::borrows_nothing;
 use super::home;
-use super::parse::{FIELD_VOCABULARY, FieldSpec, Spec};
 use super::past::Past;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
+use crate::keys::{Aliases, Annotated, AnnotatedField, EventFieldKeys, EventKeys};
 use crate::name;
 use crate::reject_lifetimes::{accept_nevertheless, owned};
 use crate::tags::TagField;
 use crate::version;
+
+/// The keys on the struct and on its fields.
+pub(crate) type Spec<'a> = Annotated<'a, EventKeys, EventFieldKeys>;
+pub(crate) type FieldSpec<'a> = AnnotatedField<'a, EventFieldKeys>;
 
 pub(crate) struct Event<'a> {
     pub(crate) input: &'a DeriveInput,
@@ -40,12 +44,12 @@ impl<'a> Event<'a> {
             accept_nevertheless(&mut generics, errors);
         }
         let is_struct = is_struct(input, errors);
-        let krate = CratePath::new(&spec.krate, errors);
+        let krate = CratePath::new(&spec.keys.krate, errors);
         // Without the right shape, what else is missing would only distract.
         let name = name(input, spec, is_struct, errors).unwrap_or_else(|| placeholder(input));
-        let aliases = spec.aliases.value().map_or(&[][..], Vec::as_slice);
+        let aliases = spec.keys.aliases.value().map_or(&[][..], |Aliases(names)| names);
         let home = home::home(&input.ident, spec, errors);
-        let version = spec.version.value().and_then(|literal| version::read(literal, errors));
+        let version = spec.keys.version.value().and_then(|literal| version::read(literal, errors));
         Self {
             input,
             generics: stored(generics, krate),
@@ -54,13 +58,13 @@ impl<'a> Event<'a> {
             version: version.unwrap_or(1),
             // Of a version that is none nothing can be said.
             past: match version {
-                None if spec.version.value().is_some() => Past::None,
+                None if spec.keys.version.value().is_some() => Past::None,
                 _ if !is_struct || !is_owned => Past::None,
                 version => Past::new(input, spec, version.unwrap_or(1), errors),
             },
             tags: tags(spec, home, errors),
             home,
-            is_unchecked: spec.unchecked.value().is_some(),
+            is_unchecked: spec.keys.unchecked.value().is_some(),
             krate,
         }
     }
@@ -101,12 +105,12 @@ fn name(
     is_struct: bool,
     errors: &mut Errors,
 ) -> Option<String> {
-    if let Some(literal) = spec.name.value() {
+    if let Some(literal) = spec.keys.name.value() {
         return name::EVENT.check(literal, errors);
     }
     let ident = &input.ident;
-    if is_struct && spec.written.lacks("name") {
-        match &spec.written.place {
+    if is_struct && spec.keys.written.lacks("name") {
+        match &spec.keys.written.place {
             Some(place) => errors.at(
                 place,
                 format_args!(
@@ -146,5 +150,11 @@ fn tags<'a>(spec: &'a Spec<'a>, home: Option<u32>, errors: &mut Errors) -> Vec<T
 }
 
 fn tag<'a>(spec: &FieldSpec<'a>, errors: &mut Errors) -> Option<TagField<'a>> {
-    TagField::new(&FIELD_VOCABULARY, spec.nth, spec.field, &spec.tag, errors)
+    let AnnotatedField { nth, field, keys } = spec;
+    // A word that was not understood may be the tag, and a home was meant to be one.
+    let is_unclear = !keys.written.is_known() || keys.home.key().is_some();
+    if is_unclear && !keys.tag.is_written() {
+        return TagField::unclear(*nth, field);
+    }
+    TagField::new("event", *nth, field, &keys.tag, errors)
 }

@@ -5,7 +5,7 @@ use syn::spanned::Spanned;
 use syn::{DeriveInput, Type};
 
 use super::history::History;
-use super::parse::Spec;
+use super::model::Spec;
 use crate::diagnostics::Errors;
 use crate::paths;
 
@@ -33,10 +33,10 @@ impl<'a> Past<'a> {
         version: u32,
         errors: &mut Errors,
     ) -> Self {
-        let Some(key) = spec.previous.key() else {
+        let Some(key) = spec.keys.previous.key() else {
             return Self::of_fields(input, spec, version, errors);
         };
-        let Some(ty) = spec.previous.value() else { return Self::None };
+        let Some(ty) = spec.keys.previous.value() else { return Self::None };
         if let Some(change) = spec.first_change() {
             errors.at(
                 change,
@@ -46,12 +46,14 @@ impl<'a> Past<'a> {
                     paths::text(ty)
                 ),
             );
-        } else if spec.written.lacks("version") || spec.version.value().is_some() && version == 1 {
+        } else if spec.keys.written.lacks("version")
+            || spec.keys.version.value().is_some() && version == 1
+        {
             errors.at(
                 key,
                 "the first version has no previous one; write `version = 2`, or leave `previous` out",
             );
-        } else if spec.version.value().is_some() {
+        } else if spec.keys.version.value().is_some() {
             return Self::Previous(Previous { ty, blame: blame(ty) });
         }
         Self::None
@@ -63,7 +65,7 @@ impl<'a> Past<'a> {
         version: u32,
         errors: &mut Errors,
     ) -> Self {
-        if spec.is_past_unclear {
+        if spec.is_past_unclear() {
             return Self::None;
         }
         if spec.first_change().is_some() {
@@ -73,7 +75,7 @@ impl<'a> Past<'a> {
             let ident = &input.ident;
             let before = version - 1;
             errors.at(
-                spec.version.value(),
+                spec.keys.version.value(),
                 format_args!(
                     "nothing says how version {before} is read; keep its struct and write \
                      `previous = {ident}V{before}`, or write on the fields what changed, \
@@ -88,15 +90,21 @@ impl<'a> Past<'a> {
 impl Spec<'_> {
     /// The first key that declares a change of a field.
     pub(crate) fn first_change(&self) -> Option<&proc_macro2::Ident> {
-        let of_fields = self.fields.iter().flat_map(|field| &field.changes);
-        let removed = self.removed.iter().map(|removed| &removed.key);
+        let of_fields = self.fields.iter().flat_map(|field| &field.keys.changes.all);
+        let removed = self.keys.removed.all.iter().map(|removed| &removed.key);
         of_fields.map(|change| &change.key).chain(removed).next()
+    }
+
+    /// True if the history of the fields could not be read, which has been reported.
+    fn is_past_unclear(&self) -> bool {
+        self.keys.removed.is_unclear
+            || self.fields.iter().any(|field| field.keys.changes.is_unclear)
     }
 
     /// True if nothing was written of older versions, rather than written wrongly.
     fn has_no_past(&self) -> bool {
-        self.written.lacks("previous")
-            && self.written.is_known()
+        self.keys.written.lacks("previous")
+            && self.keys.written.is_known()
             && self.written_on_fields.is_known()
     }
 }

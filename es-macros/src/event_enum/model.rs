@@ -7,8 +7,8 @@ use syn::DeriveInput;
 use crate::allow_deprecated::Deprecation;
 use crate::crate_path::CratePath;
 use crate::diagnostics::{Errors, Slot};
-use crate::event_list::Entry;
 use crate::event_set::{EventSet, Member, bounds_itself, is_parameter};
+use crate::keys::{BareEvents, Entry};
 use crate::paths;
 use crate::superseded;
 
@@ -17,7 +17,7 @@ use crate::superseded;
 pub(crate) fn of_list<'a>(
     input: &'a DeriveInput,
     entries: &[&'a Entry],
-    superseded: &'a Slot<Vec<Entry>>,
+    superseded: &'a Slot<BareEvents>,
     krate: CratePath<'a>,
     errors: &mut Errors,
 ) -> EventSet<'a> {

@@ -2,7 +2,6 @@
 
 mod expand;
 mod model;
-mod parse;
 
 pub(crate) use expand::{implementations, in_its_own_scope, in_parentheses, reads};
 pub(crate) use model::{EventSet, Member, bounds_itself, is_parameter};
@@ -12,13 +11,14 @@ use quote::quote;
 use syn::DeriveInput;
 
 use crate::diagnostics::Errors;
+use crate::keys;
 use crate::reject_lifetimes::is_owned;
 
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     if !is_owned("a set of events", &input.generics, errors) {
         return TokenStream::new();
     }
-    let spec = parse::spec(input, errors);
+    let spec = keys::read(&input.attrs, errors);
     match EventSet::of_enum(input, &spec, errors) {
         Some(model) => {
             let completion = errors.completion(model.krate);

@@ -5,10 +5,10 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Fields, Generics, Type, Variant};
 
-use super::parse::Spec;
 use crate::allow_deprecated::Deprecation;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
+use crate::keys::EventSetKeys;
 use crate::paths;
 use crate::superseded::{self, Superseded};
 
@@ -36,7 +36,7 @@ pub(crate) struct Member<'a> {
 impl<'a> EventSet<'a> {
     pub(crate) fn of_enum(
         input: &'a DeriveInput,
-        spec: &'a Spec,
+        spec: &'a EventSetKeys,
         errors: &mut Errors,
     ) -> Option<Self> {
         let Data::Enum(data) = &input.data else {

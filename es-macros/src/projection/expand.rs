@@ -6,11 +6,11 @@ use syn::Data;
 use syn::ext::IdentExt;
 
 use super::model::Projection;
-use super::parse::Start;
 use super::{dispatch, handlers};
 use crate::allow_deprecated::Deprecation;
 use crate::event_enum;
 use crate::event_set;
+use crate::keys::Start;
 use crate::paths;
 
 pub(crate) fn projection(model: &Projection<'_>) -> TokenStream {

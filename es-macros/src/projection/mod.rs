@@ -4,13 +4,13 @@ mod dispatch;
 mod expand;
 mod handlers;
 mod model;
-mod parse;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
 use crate::diagnostics::Errors;
+use crate::keys::{self, ProjectionKeys};
 use crate::reject_lifetimes::is_owned;
 
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
@@ -20,7 +20,12 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     if has_an_enum_already(input, errors) {
         return TokenStream::new();
     }
-    let spec = parse::spec(input, errors);
+    let spec = keys::read(&input.attrs, errors);
+    keys::none_on_fields::<ProjectionKeys>(
+        input,
+        "`projection` goes on the struct, not on a field; move it there",
+        errors,
+    );
     let model = model::Projection::new(input, &spec, errors);
     let completion = errors.completion(model.krate);
     let written = expand::projection(&model);

@@ -5,13 +5,11 @@ use std::collections::{HashMap, HashSet};
 use proc_macro2::{Ident, Span};
 use syn::{Data, DeriveInput, Path, Type};
 
-use super::parse::{Spec, Start};
-use crate::attr::ParsedKeys;
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::event_enum;
-use crate::event_list::{self, Entry};
 use crate::event_set::{EventSet, Member};
+use crate::keys::{Entry, ParsedKeys, ProjectionKeys, Start, Targets, has_its_own_variant};
 use crate::name;
 use crate::paths;
 use crate::version;
@@ -62,7 +60,11 @@ impl<'a> Effect<'a> {
 }
 
 impl<'a> Projection<'a> {
-    pub(crate) fn new(input: &'a DeriveInput, spec: &'a Spec, errors: &mut Errors) -> Self {
+    pub(crate) fn new(
+        input: &'a DeriveInput,
+        spec: &'a ProjectionKeys,
+        errors: &mut Errors,
+    ) -> Self {
         let is_struct = is_struct(input, errors);
         if is_struct {
             missing_keys(input, spec, errors);
@@ -91,7 +93,7 @@ impl<'a> Projection<'a> {
             key: spec.key.value(),
             bulk: spec.bulk.key(),
             db: match spec.db.value() {
-                Some(types) => Db::Listed(types),
+                Some(Targets(types)) => Db::Listed(types),
                 None if spec.written.lacks("db") => Db::OfTheHandlers,
                 None => Db::Listed(&[]),
             },
@@ -118,7 +120,7 @@ fn is_struct(input: &DeriveInput, errors: &mut Errors) -> bool {
     false
 }
 
-fn missing_keys(input: &DeriveInput, spec: &Spec, errors: &mut Errors) {
+fn missing_keys(input: &DeriveInput, spec: &ProjectionKeys, errors: &mut Errors) {
     let ident = &input.ident;
     let name = name::suggestion(ident);
     let Some(place) = &spec.written.place else {
@@ -147,7 +149,7 @@ fn missing_keys(input: &DeriveInput, spec: &Spec, errors: &mut Errors) {
 
 /// Requires `start` and `effects` together: the effects of a whole history must not happen by
 /// mistake.
-fn start_of_effects(spec: &Spec, errors: &mut Errors) {
+fn start_of_effects(spec: &ProjectionKeys, errors: &mut Errors) {
     if let Some(effects) = spec.effects.key()
         && spec.written.misses("start")
     {
@@ -169,12 +171,12 @@ fn start_of_effects(spec: &Spec, errors: &mut Errors) {
 }
 
 /// The effects that can be told from the handled events, and from each other, by their variants.
-fn effects<'a>(spec: &'a Spec, events: &[Entry], errors: &mut Errors) -> Vec<&'a Entry> {
+fn effects<'a>(spec: &'a ProjectionKeys, events: &[Entry], errors: &mut Errors) -> Vec<&'a Entry> {
     let entries = spec.effects.value().map_or(&[][..], Vec::as_slice);
     let mut is_sound = |effect: &&Entry| {
         let text = effect.text();
         if !events.iter().any(|event| event.text() == text) {
-            return event_list::has_its_own_variant(effect, events, errors);
+            return has_its_own_variant(effect, events, errors);
         }
         if let Some(renamed) = &effect.renamed {
             errors.at(

@@ -19,18 +19,10 @@ pub(crate) use model::Shape;
 pub(crate) use schema::schema;
 pub(crate) use stored::key;
 
-use crate::attr::{self, Elsewhere, Vocabulary};
 use crate::crate_path::CratePath;
-use crate::diagnostics::{Errors, Slot};
+use crate::diagnostics::Errors;
+use crate::keys::{self, ShapeKeys};
 use crate::reject_lifetimes::is_owned;
-
-/// The keys on the type.
-const VOCABULARY: Vocabulary = Vocabulary {
-    attribute: "shape",
-    module: "shape",
-    keys: &["crate"],
-    elsewhere: Elsewhere::NOWHERE,
-};
 
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     if !is_owned("a state", &input.generics, errors) {
@@ -44,11 +36,7 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         ));
         return TokenStream::new();
     }
-    let mut krate = Slot::default();
-    attr::read(&input.attrs, &VOCABULARY, errors, |key, input, errors| {
-        krate.set(key, attr::value(key, input, CratePath::EXAMPLE)?, errors);
-        Ok(())
-    });
+    let ShapeKeys { krate, .. } = keys::read(&input.attrs, errors);
     let krate = CratePath::new(&krate, errors);
     let shape = Shape::new(input, krate, errors).map(|model| shape(&model));
     let completion = errors.completion(krate);

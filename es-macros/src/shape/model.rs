@@ -5,17 +5,9 @@ use syn::{Data, DeriveInput, Field, Fields, Generics, parse_quote};
 use super::serde::Serde;
 use super::source::source;
 use crate::allow_deprecated::Deprecation;
-use crate::attr::{self, Elsewhere, Vocabulary};
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
-
-/// The keys on a field.
-const ON_FIELD: Vocabulary = Vocabulary {
-    attribute: "shape",
-    module: "shape_field",
-    keys: &["opaque"],
-    elsewhere: Elsewhere::NOWHERE,
-};
+use crate::keys::{self, ShapeFieldKeys};
 
 pub(crate) struct Shape<'a> {
     pub(crate) input: &'a DeriveInput,
@@ -66,7 +58,7 @@ fn generics(input: &DeriveInput, krate: CratePath<'_>) -> Generics {
 
 fn check(fields: &Fields, errors: &mut Errors) {
     for field in fields {
-        read(field, errors);
+        keys::read_field::<ShapeFieldKeys>(&field.attrs, errors);
     }
 }
 
@@ -74,16 +66,7 @@ fn check(fields: &Fields, errors: &mut Errors) {
 /// when it was checked.
 pub(crate) fn is_opaque(field: &Field) -> bool {
     let mut told = Errors::default();
-    let is_opaque = read(field, &mut told);
+    let keys: ShapeFieldKeys = keys::read_field(&field.attrs, &mut told);
     drop(told.report());
-    is_opaque
-}
-
-fn read(field: &Field, errors: &mut Errors) -> bool {
-    let mut is_opaque = false;
-    attr::read_field(&field.attrs, &ON_FIELD, errors, |key, input, _| {
-        is_opaque = true;
-        attr::no_value(key, input)
-    });
-    is_opaque
+    keys.is_opaque
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::editor::words_at;
 use super::{Derive, expansion, mistakes};
+use crate::keys::GROUPS;
 use crate::{aggregate, command, decision_model, event, event_set, projection, shape};
 
 const CURSOR: &str = "¦";
@@ -63,12 +64,26 @@ fn told(derive: Derive, item: &str) -> BTreeSet<String> {
     let keys = keys.rsplit_once(" of ").map_or(keys, |(_, keys)| keys);
     let (_, keys) = keys.split_once(" is ").or_else(|| keys.split_once(" are ")).expect("a list");
     let quoted = keys.split('`').skip(1).step_by(2);
-    quoted.filter(|key| syn::parse_str::<syn::Ident>(key).is_ok()).map(str::to_owned).collect()
+    quoted.filter(|key| is_identifier(key)).map(str::to_owned).collect()
+}
+
+fn is_identifier(key: &str) -> bool {
+    syn::parse_str::<syn::Ident>(key).is_ok()
 }
 
 #[track_caller]
 fn every_key_is_offered(derive: Derive, item: &str) {
     assert_eq!(offered(derive, item), told(derive, item));
+}
+
+#[test]
+fn an_editor_is_offered_every_key_of_the_table() {
+    for (vocabulary, _) in GROUPS {
+        let keys = vocabulary.keys().into_iter().filter(|key| is_identifier(key));
+        let keys: BTreeSet<_> = keys.map(str::to_owned).collect();
+
+        assert_eq!(keys_in(&vocabulary.module()), keys, "{}", vocabulary.module());
+    }
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Each mistake with its error message.
 
+use syn::parse::Parser;
+
 use super::mistakes;
+use crate::diagnostics::Errors;
+use crate::keys::GROUPS;
 use crate::underived::{AGGREGATE, COMMAND};
 use crate::{aggregate, command, decision_model, event, event_set, shape};
 
@@ -38,6 +42,21 @@ fn a_sound_annotation_has_no_mistake() {
         of_command("#[command(aggregate = Account)] struct Close(#[command(id)] AccountId);"),
         [""; 0]
     );
+}
+
+#[test]
+fn an_example_in_the_table_of_keys_has_no_mistake() {
+    for (vocabulary, read) in GROUPS {
+        for example in vocabulary.examples {
+            let attribute = format!("#[{}({example})]", vocabulary.attribute);
+            let attributes = syn::Attribute::parse_outer.parse_str(&attribute).unwrap();
+            let mut errors = Errors::default();
+
+            read(&attributes, &mut errors);
+
+            assert_eq!(errors.messages(), [""; 0], "{attribute}");
+        }
+    }
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! The grammar of `events(Opened, billing::Paid as BillingPaid, Put<T>)`.
+//! A list of events: `events(Opened, billing::Paid as BillingPaid, Put<T>)`.
 
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Lifetime, LitStr, Path, Token, parenthesized};
 
-use crate::attr;
+use super::value::{Key, Value, swallow};
 use crate::diagnostics::Errors;
 use crate::paths;
 
@@ -33,53 +33,40 @@ impl Entry {
     }
 }
 
-/// An example of a list after `key`.
-fn example(key: &Ident) -> String {
-    if key == "superseded" {
-        format!("{key}(Changed, billing::Pinged)")
-    } else {
-        format!("{key}(Opened, billing::Paid as BillingPaid)")
+/// Events with a variant each. An unreadable entry costs that entry only.
+impl Value for Vec<Entry> {
+    fn read(key: &Key, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
+        listed(key, input, "Opened, Closed", errors, |entry, before, errors| {
+            is_listed_once(entry, before, errors) && has_its_own_variant(entry, before, errors)
+        })
     }
 }
 
-/// The entries in the parentheses after `key`, each event with a variant of its own. An unreadable
-/// entry costs that entry only.
-pub(crate) fn entries(
-    key: &Ident,
-    input: ParseStream<'_>,
-    errors: &mut Errors,
-) -> syn::Result<Vec<Entry>> {
-    listed(key, input, errors, |entry, before, errors| {
-        is_listed_once(entry, before, errors) && has_its_own_variant(entry, before, errors)
-    })
-}
+/// Events without variants: their last words may be equal.
+pub(crate) struct BareEvents(pub(crate) Vec<Entry>);
 
-/// The entries like those of [`entries`], for events without variants: their last words may be
-/// equal.
-pub(crate) fn without_variants(
-    key: &Ident,
-    input: ParseStream<'_>,
-    errors: &mut Errors,
-) -> syn::Result<Vec<Entry>> {
-    listed(key, input, errors, is_listed_once)
+impl Value for BareEvents {
+    fn read(key: &Key, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
+        listed(key, input, "Changed, Pinged", errors, is_listed_once).map(Self)
+    }
 }
 
 fn listed(
-    key: &Ident,
+    key: &Key,
     input: ParseStream<'_>,
+    some: &str,
     errors: &mut Errors,
     is_new: impl Fn(&Entry, &[Entry], &mut Errors) -> bool,
 ) -> syn::Result<Vec<Entry>> {
     if !input.peek(syn::token::Paren) {
         return Err(syn::Error::new_spanned(
             key,
-            format_args!("`{key}` needs a list in parentheses; write `{}`", example(key)),
+            format_args!("`{key}` needs a list in parentheses; write {}", key.examples()),
         ));
     }
     let list;
     parenthesized!(list in input);
     if list.is_empty() {
-        let some = if key == "superseded" { "Changed, Pinged" } else { "Opened, Closed" };
         errors.at(key, format_args!("no events are listed; write for example `{key}({some})`"));
     }
     let mut entries: Vec<Entry> = Vec::new();
@@ -105,14 +92,14 @@ fn listed(
         if goes_on {
             continue;
         }
-        attr::swallow(&list)?;
+        swallow(&list)?;
         list.parse::<Option<Token![,]>>()?;
     }
     Ok(entries)
 }
 
 /// A key that was written into the parentheses of the one before it.
-fn key_among_events(key: &Ident, list: ParseStream<'_>) -> syn::Result<syn::Error> {
+fn key_among_events(key: &Key, list: ParseStream<'_>) -> syn::Result<syn::Error> {
     let word = list.call(Ident::parse_any)?;
     list.parse::<TokenStream>()?;
     let told = format_args!(
@@ -123,13 +110,13 @@ fn key_among_events(key: &Ident, list: ParseStream<'_>) -> syn::Result<syn::Erro
 
 /// An event in quotes: reported once, and read as the event that it names.
 fn quoted(
-    key: &Ident,
+    key: &Key,
     list: ParseStream<'_>,
     is_told: &mut bool,
     errors: &mut Errors,
 ) -> syn::Result<Entry> {
     let text: LitStr = list.parse()?;
-    let told = format!("an event is written without quotes; write for example `{}`", example(key));
+    let told = format!("an event is written without quotes; write for example {}", key.examples());
     let path = text.parse().map_err(|_| syn::Error::new_spanned(&text, &told))?;
     if !*is_told {
         errors.at(&text, told);
@@ -138,7 +125,7 @@ fn quoted(
     Ok(Entry { path, renamed: None })
 }
 
-fn entry(key: &Ident, list: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Entry> {
+fn entry(key: &Key, list: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Entry> {
     if let Some(reference) = list.parse::<Option<Token![&]>>()? {
         list.parse::<Option<Lifetime>>()?;
         errors.at(reference, "an event is listed by its own type; write it without `&`");
@@ -147,16 +134,16 @@ fn entry(key: &Ident, list: ParseStream<'_>, errors: &mut Errors) -> syn::Result
     let path: Path = list.parse().map_err(|_| {
         syn::Error::new_spanned(
             place,
-            format_args!("this is not the path of an event; write for example `{}`", example(key)),
+            format_args!("this is not the path of an event; write for example {}", key.examples()),
         )
     })?;
     if leads_to_no_type(&path) {
         return Err(syn::Error::new_spanned(
             &path,
             format_args!(
-                "`{}` is not the path of an event; write for example `{}`",
+                "`{}` is not the path of an event; write for example {}",
                 paths::text(&path),
-                example(key)
+                key.examples()
             ),
         ));
     }
@@ -174,11 +161,11 @@ fn entry(key: &Ident, list: ParseStream<'_>, errors: &mut Errors) -> syn::Result
             errors.at(
                 word,
                 format_args!(
-                    "`as` needs a name for the variant; write for example `{}`",
-                    example(key)
+                    "`as` needs a name for the variant; write for example {}",
+                    key.examples()
                 ),
             );
-            attr::swallow(list)?;
+            swallow(list)?;
         }
     }
     if !list.is_empty() && !list.peek(Token![,]) {
