@@ -181,9 +181,8 @@ impl ProjectionBackend for Broken {
         let mut versions = self.inner.read_versions(query).await?;
         if matches!(query, VersionQuery::Read(_)) {
             versions.iter_mut().flat_map(|read| &mut read.slots).for_each(self.read);
-        } else {
-            (self.versions)(&mut versions);
         }
+        (self.versions)(&mut versions);
         Ok(versions)
     }
 
