@@ -215,9 +215,8 @@ impl Opened {
 
     /// The purpose of a batch of that node.
     fn for_node(&self, doing: Doing) -> Purpose {
-        let is_same =
-            doing.state == self.place || (doing.state == VersionState::Stopped && self.is_stopped);
-        if is_same { Purpose::Project(doing) } else { Purpose::Outdated }
+        let state = if self.is_stopped { VersionState::Stopped } else { self.place };
+        if doing.state == state { Purpose::Project(doing) } else { Purpose::Outdated }
     }
 }
 

@@ -1,10 +1,12 @@
 //! Fencing: a batch whose slot was taken over by another node is not committed.
 
-use es_core::projection::{Claim, CommitError, Epoch, ProjectionBatch, Release, SlotProgress};
+use es_core::projection::{
+    Claim, CommitError, Epoch, ProjectionBatch, Release, Scope, SlotProgress, VersionState,
+};
 use es_core::{Position, ProjectionStore};
 
 use super::probe::{Probe, Rows};
-use super::subjects::{Kept, Node, SHORT, come_to, failed, id, key, rows};
+use super::subjects::{Kept, Node, SHORT, come_to, failed, id, in_time, key, rows};
 
 /// The number of a slot's epoch rises whenever the slot is given to somebody, to the same node too.
 pub async fn every_claim_has_an_epoch_of_its_own<S: ProjectionStore, P: Probe<S::Db>>(
@@ -121,6 +123,35 @@ pub async fn after_a_takeover_the_old_node_commits_nothing<S: ProjectionStore, P
     assert_eq!(kept.checkpoints(1).await, [Position(6); 64], "no checkpoint goes back");
     let again = kept.handle(&paused, &[("a", 1)], come_to(7, &old)).await;
     is_lost(kept, again, &rows(&[("b", 1)]), Position(6)).await;
+}
+
+/// Once a stop has returned, nothing is committed until the version is resumed, neither what was begun before nor
+/// what a node begins that has not heard of it. What rests on the slots of before is not committed after either.
+pub async fn what_was_begun_before_a_stop_is_lost<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let (node, old) = kept.runner(1).await;
+    let mut begun = kept.begin(&node).await;
+    kept.add(&mut begun, &[("a", 1)]).await;
+
+    let version = id(1);
+    let stop = kept.store.stop(&version, Some("its tables are repaired"));
+    in_time("an open batch lets a stop come to its end", stop)
+        .await
+        .expect("a version can be stopped");
+
+    let lost = begun.commit(come_to(5, &old)).await;
+    is_lost(kept, lost, &rows(&[]), Position::START).await;
+    let as_it_was = Scope::Node { holder: node.holder(), state: VersionState::Serving };
+    let mut late = kept.store.begin(as_it_was).await.expect("a batch can be begun");
+    kept.add(&mut late, &[("a", 1)]).await;
+    is_lost(kept, late.commit(come_to(5, &old)).await, &rows(&[]), Position::START).await;
+    kept.store.stop(&id(1), None).await.expect("a version can go on");
+    let lost = kept.handle(&node, &[("a", 1)], come_to(5, &old)).await;
+    is_lost(kept, lost, &rows(&[]), Position::START).await;
+    let new = kept.claim_all(&node).await;
+    kept.handle(&node, &[("a", 1)], come_to(5, &new)).await.expect("it goes on with new slots");
 }
 
 async fn is_lost<S: ProjectionStore, P: Probe<S::Db>>(

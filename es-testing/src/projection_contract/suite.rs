@@ -75,6 +75,7 @@ macro_rules! projection_contract {
                 a_slot_that_was_let_go_commits_nothing
                 one_lost_slot_loses_the_whole_batch
                 after_a_takeover_the_old_node_commits_nothing
+                what_was_begun_before_a_stop_is_lost
             }
             lease {
                 nodes_that_claim_at_once_share_the_slots

@@ -141,6 +141,14 @@ pub(super) async fn remove<B: ProjectionBackend>(
     carry_out(backend, Scope::Versions(&id.name), |rows| version::remove(rows, id)).await
 }
 
+pub(super) async fn stop<B: ProjectionBackend>(
+    backend: &B,
+    id: &ProjectionId,
+    why: Option<&str>,
+) -> Result<(), StoreError> {
+    carry_out(backend, Scope::Versions(&id.name), |rows| version::stop(rows, id, why)).await
+}
+
 /// Makes one change that needs no rule, and so takes no lock of versions.
 pub(super) async fn change<B: ProjectionBackend>(
     backend: &B,

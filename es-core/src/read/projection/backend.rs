@@ -36,6 +36,8 @@ use crate::stream::Position;
 ///   at the commit is told by [`check`](ProjectionBatch::check). `handlers`
 /// - **No zombie commits.** A batch that names an epoch which is not current, or a slot that is another
 ///   node's, keeps nothing. `fence`
+/// - **A stop is the end.** Nothing that was begun before it is committed after it, nor after the version is
+///   resumed. `fence`
 /// - **A slot is one node's.** Of nodes that claim at once each slot goes to one; to another only when
 ///   it was released or its lease is over. `lease`
 /// - **A paused node holds nobody up.** A node that stops in the middle of a batch keeps its rows locked

@@ -99,6 +99,17 @@ impl<S: EventStore, P: ProjectionStore> ProjectionHandle<'_, S, P> {
 
     /// Stops the version on all nodes, for a reason that its status shows. Its events wait in the log
     /// until it is [resumed](Self::resume).
+    ///
+    /// Once it has returned, nothing is written to the rows: what a node had begun is rolled back, and is handled
+    /// after the resume. Proven by `projection_contract::fence::what_was_begun_before_a_stop_is_lost`. The
+    /// processes still run it, and need no restart; [`Running::stop`](super::Running::stop) ends the run of one
+    /// process, and the others take over. What a handler does in another system is not rolled back: an event that is
+    /// in hand may come through there, and is handled again after the resume.
+    ///
+    /// # Errors
+    ///
+    /// If no process has run it, and of kind [`Unsupported`](crate::StoreErrorKind::Unsupported) if it is inline, a
+    /// part of every append: `PgStore::rebuild_inline` repairs its rows, and appends wait for it.
     pub async fn stop(&self, why: &str) -> Result<(), StoreError> {
         self.projections.kept.stop(&self.id().await?, Some(why)).await?;
         self.ask_to_look();
@@ -106,6 +117,9 @@ impl<S: EventStore, P: ProjectionStore> ProjectionHandle<'_, S, P> {
     }
 
     /// Lets a version that stopped continue. The event that it stopped at stays parked.
+    ///
+    /// A bare name stands for the version that is read now. If another one was promoted since the stop, the one
+    /// that stopped is resumed by its [number](Self::with_version).
     pub async fn resume(&self) -> Result<(), StoreError> {
         self.projections.kept.stop(&self.id().await?, None).await?;
         self.ask_to_look();

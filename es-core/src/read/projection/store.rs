@@ -148,14 +148,20 @@ pub trait ProjectionStore: ProjectionBackend {
     }
 
     /// Stops a version, with the reason, or lets a stopped one go on.
+    ///
+    /// A stop takes the slots from all nodes: what they began before it is not committed after it, nor after the
+    /// version goes on. Proven by `fence::what_was_begun_before_a_stop_is_lost`.
+    ///
+    /// # Errors
+    ///
+    /// If the version is not known, and if no node writes its rows: an inline projection of Postgres.
     fn stop(
         &self,
         id: &ProjectionId,
         why: Option<&str>,
     ) -> impl Future<Output = Result<(), StoreError>> + Send {
-        let (store, name) = (self.clone(), id.name.clone());
-        let stop = VersionChange::Stop { id: id.clone(), why: why.map(str::to_owned) };
-        driven(async move { administration::change(&store, &name, stop).await.map(drop) })
+        let (store, id, why) = (self.clone(), id.clone(), why.map(str::to_owned));
+        driven(async move { administration::stop(&store, &id, why.as_deref()).await })
     }
 
     /// Returns all versions, of one name or of all, with their slots, nodes and parked events.

@@ -103,6 +103,13 @@ finds! {
     "a zombie commits nothing", {
         committing: Committing::Anyway
     }
+    a_stop_that_takes_no_slots: fence::what_was_begun_before_a_stop_is_lost, "the batch is lost", {
+        makes: |change| !matches!(change, VersionChange::Revoke { .. })
+    }
+    a_stop_that_some_batches_outlive: fence::what_was_begun_before_a_stop_is_lost,
+    "the batch is lost", {
+        committing: Committing::Anyway
+    }
     slots_for_everybody: lease::nodes_that_claim_at_once_share_the_slots,
     "no slot is given twice", {
         claims: |claims| *claims = everything()

@@ -58,7 +58,7 @@ impl<M> Names<M> {
             Purpose::Prepare(turn) if turn.goes_on() => version.is_prepared = true,
             Purpose::Project { node, state, turn }
                 if turn.goes_on()
-                    && version.goes_into(*state)
+                    && version.state() == *state
                     && version.slots.are_held(*node, &progress.slots) => {}
             Purpose::Rebuild => {
                 version.slots.take_from_all();

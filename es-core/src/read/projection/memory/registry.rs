@@ -76,7 +76,6 @@ impl<M> Names<M> {
             VersionChange::DropParked { id, key, position, .. } => {
                 u64::from(self.version(id)?.parked.is_first(key, *position))
             }
-            VersionChange::Stop { id, .. } => self.version(id).map(|_| 0)?,
             _ => 0,
         })
     }

@@ -49,11 +49,6 @@ impl<M> MemoryVersion<M> {
         if self.stopped.is_some() { VersionState::Stopped } else { self.place }
     }
 
-    /// True if a batch that was begun in `state` still goes into the right model.
-    pub(super) fn goes_into(&self, state: VersionState) -> bool {
-        state == self.place || (state == VersionState::Stopped && self.stopped.is_some())
-    }
-
     pub(super) fn heartbeat(
         &mut self,
         holder: Holder<'_>,

@@ -61,7 +61,8 @@ pub enum VersionChange {
         /// The version.
         id: ProjectionId,
     },
-    /// Stops a version for a reason, or lets it go on where there is none.
+    /// Notes that a version is stopped, for a reason, or that it goes on where there is none. Refused for one
+    /// whose rows no node writes.
     Stop {
         /// The version.
         id: ProjectionId,

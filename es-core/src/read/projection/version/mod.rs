@@ -11,6 +11,8 @@
 //!                            ▲  │ reinstate                       │ promote another one
 //!                            │  └───────────────► building        ▼
 //!                            └───────────────────────────────── retired
+//!
+//! stop, resume: in any place, which the version keeps
 //! ```
 
 mod change;
@@ -18,6 +20,7 @@ mod promote;
 mod register;
 mod remove;
 mod row;
+mod stop;
 
 pub use change::{ChangeError, VersionChange, VersionPlan};
 pub use promote::{Promotion, promote};
@@ -25,3 +28,4 @@ pub use register::register;
 pub use remove::{reinstate, remove};
 pub use row::{SlotRow, VersionRow};
 pub(crate) use row::{unknown, unsupported};
+pub use stop::stop;
