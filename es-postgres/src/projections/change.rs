@@ -10,6 +10,7 @@ use crate::error::from_sqlx;
 use crate::schema::sql_name::{LONGEST, needs_quotes};
 
 use super::dependents::Dependents;
+use super::exclusive_build::INLINE;
 use super::leases::numbers;
 use super::version::{corrupt, text_of, unknown, unsupported, version};
 use super::{PgProjections, schema_name};
@@ -47,10 +48,12 @@ impl PgProjections {
             }
             VersionChange::Stop { id, why } => {
                 let query = self.of(&id, include_str!("../../sql/projections/stop.sql"));
-                let why = why.as_deref().map(super::new_parked::text);
-                let stopped = connection.execute(query.bind(why)).await.map_err(from_sqlx)?;
-                if stopped.rows_affected() == 0 {
-                    return Err(unknown(&id).into());
+                let reason = why.as_deref().map(super::new_parked::text);
+                let stopped = query.bind(reason).fetch_optional(connection).await;
+                let row = stopped.map_err(from_sqlx)?.ok_or_else(|| unknown(&id))?;
+                // Appends hand their events over without a slot, and ask for no reason.
+                if why.is_some() && row.try_get::<&str, _>(0).map_err(from_sqlx)? == INLINE {
+                    return Err(is_inline(&id).into());
                 }
             }
             VersionChange::Replay { id, keys } => {
@@ -229,4 +232,12 @@ impl PgProjections {
         connection.execute(drop.bind(known.projection)).await.map_err(from_sqlx)?;
         Ok(())
     }
+}
+
+/// The error for a stop of an inline projection.
+fn is_inline(id: &ProjectionId) -> StoreError {
+    unsupported(format!(
+        "`{id}` is inline, a part of every append, and cannot be stopped: repair its rows with \
+         `PgStore::rebuild_inline`, for which appends wait"
+    ))
 }

@@ -117,6 +117,25 @@ async fn with_jars() -> (Fixture, PgStore, Repository<Jar, PgStore>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_inline_projection_is_not_stopped() {
+    let (fixture, store, jars) = with_jars().await;
+    let handle = Projections::new(store.clone(), store.projections());
+    let handle = handle.named("jars").unwrap();
+
+    let refused = handle.stop("its tables are repaired").await.unwrap_err();
+
+    assert_eq!(refused.kind(), es_core::StoreErrorKind::Unsupported);
+    assert_eq!(
+        std::error::Error::source(&refused).unwrap().to_string(),
+        "`jars v1` is inline, a part of every append, and cannot be stopped: repair its rows with \
+         `PgStore::rebuild_inline`, for which appends wait"
+    );
+    assert_eq!(handle.status().await.unwrap()[0].version.stopped, None, "nothing is noted");
+    jars.execute(put_in(5)).await.unwrap();
+    drop(fixture);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_answer_to_a_command_already_shows_in_the_rows() {
     let (fixture, _, jars) = with_jars().await;
 
