@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use es_core::projection::version::VersionRow;
+use es_core::projection::version::{VersionRow, unknown};
 use es_core::projection::{Holder, VersionState};
 use es_core::{ProjectionId, StoreError};
 use sqlx::postgres::PgRow;
@@ -16,7 +16,7 @@ use crate::schema::statements::Schema;
 
 use super::batch::{Doing, InSchema, PgBatch, Purpose, Target};
 use super::handlers::{self, AsBegun};
-use super::version::{Versions, state, unknown};
+use super::version::{Versions, state};
 use super::{PgProjections, schema_name};
 
 /// The time after its last sign of life for which a node that makes or empties tables keeps others

@@ -1,6 +1,6 @@
 //! Changes of the rows of versions.
 
-use es_core::projection::version::{ChangeError, VersionChange};
+use es_core::projection::version::{ChangeError, VersionChange, unknown};
 use es_core::projection::{ParkedSelector, RegisterError, Registration, Slot, VersionState};
 use es_core::{EventName, Position, ProjectionId, ProjectionName, StoreError};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
@@ -12,7 +12,7 @@ use crate::schema::sql_name::{LONGEST, needs_quotes};
 use super::dependents::Dependents;
 use super::exclusive_build::INLINE;
 use super::leases::numbers;
-use super::version::{corrupt, text_of, unknown, unsupported, version};
+use super::version::{corrupt, text_of, unsupported, version};
 use super::{PgProjections, schema_name};
 
 impl PgProjections {
@@ -67,8 +67,9 @@ impl PgProjections {
                     }
                 };
                 let query = self.of(&id, include_str!("../../sql/projections/replay.sql"));
-                let replayed = connection.execute(query.bind(key)).await.map_err(from_sqlx)?;
-                return Ok(replayed.rows_affected());
+                let replayed =
+                    query.bind(key).execute(&mut *connection).await.map_err(from_sqlx)?;
+                return self.concerned(connection, &id, replayed.rows_affected()).await;
             }
             VersionChange::DropParked { id, key, position, reason } => {
                 let query = self
@@ -76,12 +77,26 @@ impl PgProjections {
                     .bind(key.as_str())
                     .bind(bigint(position.0))
                     .bind(reason.as_str());
-                let dropped = connection.execute(query).await.map_err(from_sqlx)?;
-                return Ok(dropped.rows_affected());
+                let dropped = query.execute(&mut *connection).await.map_err(from_sqlx)?;
+                return self.concerned(connection, &id, dropped.rows_affected()).await;
             }
             other => return Err(unsupported(format!("there is no way to make {other:?}")).into()),
         }
         Ok(0)
+    }
+
+    /// The number of parked events of a version that a statement has changed. One that changed none may have
+    /// found no version.
+    async fn concerned(
+        &self,
+        connection: &mut PgConnection,
+        id: &ProjectionId,
+        changed: u64,
+    ) -> Result<u64, ChangeError> {
+        if changed == 0 {
+            self.numbered(connection, id).await?;
+        }
+        Ok(changed)
     }
 
     async fn add(

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use es_core::projection::version::unknown;
 use es_core::projection::{Claim, Claims, Epoch, Heartbeat, HeartbeatReply, Holder, Slot};
 use es_core::{Position, ProjectionId, StoreError, StoreErrorKind};
 use sqlx::Row;
@@ -12,7 +13,7 @@ use crate::error::from_sqlx;
 use crate::row;
 
 use super::PgProjections;
-use super::version::{state, unknown};
+use super::version::state;
 
 impl PgProjections {
     pub(super) async fn record_heartbeat(

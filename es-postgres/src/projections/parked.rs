@@ -1,5 +1,6 @@
 //! Reading of parked and dropped events.
 
+use es_core::projection::version::unknown;
 use es_core::projection::{Dropped, Parked, ParkedQuery, Slot};
 use es_core::{
     EventId, Position, ProjectionId, ProjectionKey, SchemaVersion, StoreError, StoreErrorKind,
@@ -36,7 +37,7 @@ impl PgProjections {
         limit: u32,
     ) -> Result<Vec<Parked>, StoreError> {
         let limit = i64::from(limit);
-        match query {
+        let (query, read): (_, fn(&PgRow) -> _) = match query {
             ParkedQuery::Due { slots, unreadable } => {
                 let names = unreadable.iter().map(|(name, _)| name.as_str());
                 let versions = unreadable.iter().map(|(_, version)| integer(*version));
@@ -46,7 +47,7 @@ impl PgProjections {
                     .bind(limit)
                     .bind(names.collect::<Vec<_>>())
                     .bind(versions.collect::<Vec<_>>());
-                self.database.rows_of(query).await?.iter().map(parked).collect()
+                (query, parked)
             }
             ParkedQuery::Key { key, after } => {
                 let query = self
@@ -54,7 +55,7 @@ impl PgProjections {
                     .bind(key.as_str())
                     .bind(bigint(after.0))
                     .bind(limit);
-                self.database.rows_of(query).await?.iter().map(parked).collect()
+                (query, parked)
             }
             ParkedQuery::First { after } => {
                 let query = self
@@ -62,10 +63,22 @@ impl PgProjections {
                     // No key is empty.
                     .bind(after.map_or("", ProjectionKey::as_str))
                     .bind(limit);
-                self.database.rows_of(query).await?.iter().map(first_parked).collect()
+                (query, first_parked)
             }
-            other => Err(unsupported(format!("there is no way to read {other:?}"))),
+            other => return Err(unsupported(format!("there is no way to read {other:?}"))),
+        };
+        let rows = self.database.rows_of(query).await?;
+        if rows.is_empty() {
+            self.is_known(id).await?;
         }
+        rows.iter().map(read).collect()
+    }
+
+    /// Checks that there is such a version: one that lacks parked events has no rows in these answers either.
+    async fn is_known(&self, id: &ProjectionId) -> Result<(), StoreError> {
+        let number = self.of(id, include_str!("../../sql/projections/number.sql"));
+        let rows = self.database.rows_of(number).await?;
+        rows.first().map(|_| ()).ok_or_else(|| unknown(id))
     }
 
     pub(super) async fn dropped_of(

@@ -1,6 +1,6 @@
 //! The rows of versions, as the rules of versions see them.
 
-use es_core::projection::version::{SlotRow, VersionRow};
+use es_core::projection::version::{SlotRow, VersionRow, unknown};
 use es_core::projection::{Registration, VersionState};
 use es_core::{EventName, Position, ProjectionId, ProjectionName, StoreError, StoreErrorKind};
 use sqlx::postgres::PgRow;
@@ -173,11 +173,6 @@ pub(super) fn text_of(place: VersionState) -> Result<&'static str, StoreError> {
         VersionState::Retired => Ok("retired"),
         other => Err(unsupported(format!("{other:?} is no place of a version"))),
     }
-}
-
-/// The error for a version that was never registered, or was dropped.
-pub(super) fn unknown(id: &ProjectionId) -> StoreError {
-    unsupported(format!("`{id}` is not known here: run it first"))
 }
 
 /// The error for a request that is not supported.

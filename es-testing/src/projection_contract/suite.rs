@@ -142,6 +142,7 @@ macro_rules! projection_contract {
                 each_version_has_rows_of_its_own
                 visible_is_what_every_slot_has_done
                 versions_are_listed_by_name
+                a_version_that_nobody_has_run_is_an_error
             }
             swap {
                 a_version_that_has_come_as_far_takes_over

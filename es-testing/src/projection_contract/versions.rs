@@ -1,12 +1,21 @@
 //! Versions of one name: how each begins, and beside which.
 
-use es_core::projection::{Heartbeat, ProjectionBatch, RegisterError, VersionState};
-use es_core::{EventName, Incarnation, Position, ProjectionId, ProjectionName, ProjectionStore};
+use std::error::Error;
+
+use es_core::projection::{
+    Heartbeat, ParkedSelector, ProjectionBatch, RegisterError, VersionState,
+};
+use es_core::{
+    EventName, Incarnation, Position, ProjectionId, ProjectionName, ProjectionStore, Reason,
+    StoreError, StoreErrorKind,
+};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::probe::Probe;
-use super::subjects::{Kept, Node, come_to, id, in_time, incarnation, name, registration, rows};
+use super::subjects::{
+    Kept, Node, come_to, id, in_time, incarnation, key, name, registration, rows,
+};
 
 /// The first version serves at once, a later one is built beside it.
 pub async fn the_first_version_serves_and_later_ones_are_built<
@@ -255,6 +264,34 @@ pub async fn versions_are_listed_by_name<S: ProjectionStore, P: Probe<S::Db>>(ke
     };
     assert_eq!(list(Some(&name())).await, [id(1), id(2)], "those of one name");
     assert_eq!(list(None).await, [other.id, id(1), id(2)], "all of them");
+}
+
+/// A version that no process has run is an error that names it, and not one without parked events.
+pub async fn a_version_that_nobody_has_run_is_an_error<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let (store, none) = (&kept.store, id(2));
+    let reason = Reason::new("a test account").expect("a line of text");
+
+    let keys = store.parked_keys(&none, None, 10).await.map(drop);
+    let events = store.parked(&none, &key("a"), Position::START, 10).await.map(drop);
+    let replayed = store.replay(&none, &ParkedSelector::All).await.map(drop);
+    let dropped = store.drop_parked(&none, &key("a"), Position(1), &reason).await.map(drop);
+    let stopped = store.stop(&none, Some("it was enough")).await;
+
+    is_unknown("a list of keys", keys);
+    is_unknown("a list of events", events);
+    is_unknown("a replay", replayed);
+    is_unknown("a drop of an event", dropped);
+    is_unknown("a stop", stopped);
+}
+
+fn is_unknown(what: &str, answer: Result<(), StoreError>) {
+    let Err(error) = answer else { panic!("{what} of an unknown version is an error") };
+    assert_eq!(error.kind(), StoreErrorKind::Unsupported, "{what}: no moment cures it");
+    let source = error.source().map(ToString::to_string).unwrap_or_default();
+    assert!(source.contains("`contract v2`"), "{what} names the version, but says {source:?}");
 }
 
 async fn visible<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) -> Option<Position> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::scope::VersionQuery;
-use super::version::unsupported;
+use super::version::never_run;
 use super::{
     Health, Projection, ProjectionId, ProjectionName, ProjectionStatus, ProjectionStore,
     Projections, Thresholds, VersionState,
@@ -66,7 +66,9 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
     ///
     /// # Errors
     ///
-    /// If no projection can have that name. A name that no store knows is told by each operation.
+    /// If no projection can have that name. Whether a process has run one of that name is asked of the store by
+    /// each operation: of a name that nobody has run, those on a version are an error, `health` has failed,
+    /// `status` is empty, and `wait_for` answers [`WaitError::Unknown`](super::WaitError::Unknown).
     pub fn named(&self, name: &str) -> Result<ProjectionHandle<'_, S, P>, InvalidText> {
         let name = ProjectionName::new(name)?;
         Ok(ProjectionHandle { projections: self, name, version: None })
@@ -92,7 +94,8 @@ impl<S: EventStore, P: ProjectionStore> ProjectionHandle<'_, S, P> {
         self.projections.statuses(Some(&self.name)).await
     }
 
-    /// Returns the answer to a health check of this projection alone, in all its versions.
+    /// Returns the answer to a health check of this projection alone, in all its versions. One that no process
+    /// has run has [failed](Health::unknown).
     pub async fn health(&self, thresholds: &Thresholds) -> Result<Health, StoreError> {
         self.projections.health_of(Some(&self.name), thresholds).await
     }
@@ -173,7 +176,7 @@ impl<S: EventStore, P: ProjectionStore> ProjectionHandle<'_, S, P> {
         let read = self.projections.kept.read_versions(VersionQuery::Read(&self.name)).await?;
         match read.into_iter().next() {
             Some(read) => Ok(read.id),
-            None => Err(unsupported(format!("`{}` is not known here: run it first", self.name))),
+            None => Err(never_run(&self.name)),
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::lag::age;
 use super::runner::chain;
-use super::{InHand, NodeStatus, ProjectionId, ProjectionStatus, VersionState};
+use super::{InHand, NodeStatus, ProjectionId, ProjectionName, ProjectionStatus, VersionState};
 use crate::store::error::StoreError;
 use crate::store::held_up::HeldUp;
 
@@ -65,6 +65,7 @@ pub enum HealthState {
 
 /// The answer for a health check: the worst of what was found, and all of it.
 ///
+/// - A projection that is asked for by itself and that no process has run has failed.
 /// - A version that serves and is stopped has failed. So has a slot that nobody holds, if an event waits
 ///   in it for longer than [`Thresholds::unheld`].
 /// - A lag of a version that serves warns. One that is being built is behind by its nature.
@@ -83,6 +84,8 @@ pub struct Health {
     /// The open append that holds up the log, and with it every reader, for longer than
     /// [`Thresholds::time`].
     pub held_up: Option<HeldUp>,
+    /// The projection that was asked for and that no process has run: a typo, or a deployment without it.
+    pub unknown: Option<ProjectionName>,
 }
 
 /// A problem of one projection.
@@ -101,7 +104,9 @@ pub struct Finding {
 impl fmt::Display for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let held_up = self.held_up.iter().map(|held_up| format!("warning: {held_up}"));
-        let lines = held_up.chain(self.findings.iter().map(ToString::to_string));
+        let unknown = self.unknown.iter();
+        let unknown = unknown.map(|name| format!("failed: `{name}`: no process has run it"));
+        let lines = held_up.chain(unknown).chain(self.findings.iter().map(ToString::to_string));
         let lines: Vec<_> = lines.collect();
         f.write_str(if lines.is_empty() { "ok".to_owned() } else { lines.join("\n") }.as_str())
     }
@@ -139,6 +144,12 @@ impl Health {
         let text = format!("cannot be looked at: {}", chain(error));
         self.state = self.state.max(HealthState::Failed);
         self.findings.push(Finding { state: HealthState::Failed, id, text });
+    }
+
+    /// No version of that projection is known.
+    pub(super) fn is_unknown(&mut self, name: ProjectionName) {
+        self.state = self.state.max(HealthState::Failed);
+        self.unknown = Some(name);
     }
 
     /// An append does not end.
@@ -254,9 +265,7 @@ fn counted(number: u64, what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::projection::{
-        Epoch, Lag, NodeId, ProjectionName, Slot, SlotStatus, VersionStatus,
-    };
+    use crate::read::projection::{Epoch, Lag, NodeId, Slot, SlotStatus, VersionStatus};
     use crate::{Incarnation, Position, Timestamp};
 
     fn status(version: u32, state: VersionState) -> ProjectionStatus {

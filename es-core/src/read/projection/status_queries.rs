@@ -52,6 +52,12 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
             }
         }
         let mut health = Health::of(&statuses, thresholds);
+        if statuses.is_empty()
+            && unread.is_empty()
+            && let Some(name) = name
+        {
+            health.is_unknown(name.clone());
+        }
         // A log that cannot be read cannot say that either.
         if unread.is_empty()
             && let Some(held_up) = self.log.held_up().await?

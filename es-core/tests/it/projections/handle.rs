@@ -74,9 +74,15 @@ async fn a_name_that_nobody_has_run_is_told() {
 
     let told = typo.parked().await.unwrap_err();
 
-    assert_eq!(source(&told), "`legder` is not known here: run it first");
+    assert_eq!(source(&told), "no projection `legder` is known: check the name, or run it once");
     assert!(typo.stop("it is wrong").await.is_err());
     assert_eq!(typo.status().await.unwrap(), []);
+    let health = typo.health(&Thresholds::default()).await.unwrap();
+    assert_eq!(health.state, HealthState::Failed);
+    assert_eq!(health.to_string(), "failed: `legder`: no process has run it");
+    let by_type = ledgers.of::<Ledger>().health(&Thresholds::default()).await.unwrap();
+    assert_eq!(by_type.to_string(), "failed: `ledger`: no process has run it");
+    assert_eq!(ledgers.health(&Thresholds::default()).await.unwrap().state, HealthState::Ok);
     assert!(ledgers.named("no name").is_err(), "a name has no blanks");
 }
 

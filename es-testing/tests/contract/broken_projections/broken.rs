@@ -52,6 +52,8 @@ pub(crate) struct Broken {
     pub(crate) due_limit: fn(u32) -> u32,
     pub(crate) due: fn(&mut Vec<Parked>),
     pub(crate) parked: fn(&mut Vec<Parked>),
+    /// Whether a version that is not known is told from one without parked events.
+    pub(crate) knows_versions: bool,
     /// Whether a list of keys begins after a key.
     pub(crate) turns_pages: bool,
     pub(crate) parked_keys: fn(&mut Vec<Parked>),
@@ -180,6 +182,7 @@ impl Broken {
             due_limit: |limit| limit,
             due: |_| {},
             parked: |_| {},
+            knows_versions: true,
             turns_pages: true,
             parked_keys: |_| {},
             concerned: |number| number,

@@ -38,6 +38,11 @@ impl Broken {
         Ok(batch)
     }
 
+    async fn is_known(&self, id: &ProjectionId) -> Result<bool, StoreError> {
+        let versions = self.inner.versions(Some(&id.name)).await?;
+        Ok(versions.iter().any(|version| version.id == *id))
+    }
+
     async fn owners(&self, id: &ProjectionId) -> Result<Vec<NodeId>, StoreError> {
         let versions = self.inner.versions(Some(&id.name)).await?;
         let slots = versions.into_iter().flat_map(|version| version.slots);
@@ -136,6 +141,9 @@ impl ProjectionBackend for Broken {
         query: ParkedQuery<'_>,
         limit: u32,
     ) -> Result<Vec<Parked>, StoreError> {
+        if !self.knows_versions && !self.is_known(id).await? {
+            return Ok(Vec::new());
+        }
         match query {
             ParkedQuery::Due { slots, unreadable } => {
                 let (slots, unreadable) = ((self.slots)(slots), (self.unreadable)(unreadable));

@@ -68,6 +68,10 @@ finds! {
     a_list_of_everything: versions::versions_are_listed_by_name, "those of one name", {
         looks_at_names: false
     }
+    a_version_that_is_there_for_everybody: versions::a_version_that_nobody_has_run_is_an_error,
+    "a list of keys of an unknown version is an error", {
+        knows_versions: false
+    }
     a_beginning_that_moves: versions::where_the_log_ended_at_the_beginning_is_told,
     "as it was when the version became known", {
         reply: |reply| reply.log_end = Position(9)

@@ -26,6 +26,6 @@ pub use change::{ChangeError, VersionChange, VersionPlan};
 pub use promote::{Promotion, promote};
 pub use register::register;
 pub use remove::{reinstate, remove};
-pub use row::{SlotRow, VersionRow};
-pub(crate) use row::{unknown, unsupported};
+pub use row::{SlotRow, VersionRow, unknown};
+pub(crate) use row::{never_run, unsupported};
 pub use stop::stop;

@@ -1,5 +1,7 @@
 //! Rows of a version and of its slots: what the rules know of a store.
 
+use std::fmt::Display;
+
 use crate::event::name::EventName;
 use crate::read::projection::{ProjectionId, Registration, Slot, VersionState};
 use crate::store::checkpoint::Incarnation;
@@ -121,9 +123,16 @@ pub(super) fn read<'a>(rows: &'a [VersionRow], id: &ProjectionId) -> Option<&'a 
     rows.iter().find(|row| row.id.name == id.name && row.is_read)
 }
 
-/// The error for a version that was never registered, or was dropped.
-pub(crate) fn unknown(id: &ProjectionId) -> StoreError {
-    unsupported(format!("`{id}` is not known here: run it first"))
+/// The error of a store for a version that was never registered, or was dropped. Proven by
+/// `versions::a_version_that_nobody_has_run_is_an_error`.
+#[must_use]
+pub fn unknown(id: &ProjectionId) -> StoreError {
+    never_run(id)
+}
+
+/// The error for a projection, or a version of one, that no process has run.
+pub(crate) fn never_run(what: impl Display) -> StoreError {
+    unsupported(format!("no projection `{what}` is known: check the name, or run it once"))
 }
 
 /// The error for a request that the rules refuse.
