@@ -72,7 +72,7 @@ pub(super) async fn register<B: ProjectionBackend>(
 }
 
 /// The status of a version; of the one that is read without what takes its time.
-async fn known<B: ProjectionBackend>(
+pub(super) async fn known<B: ProjectionBackend>(
     backend: &B,
     id: &ProjectionId,
 ) -> Result<Option<VersionStatus>, StoreError> {

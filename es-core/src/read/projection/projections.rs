@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_core::future::BoxFuture;
 use futures_util::FutureExt;
 
+use super::administration;
 use super::runner::{self, Consumer, External, OfProjection, OwnTransaction, Sink};
 use super::signals::Followed;
 use super::{
@@ -206,8 +207,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         id: &ProjectionId,
         start: Start,
     ) -> Result<Position, RunError> {
-        let known = self.kept.versions(Some(&id.name)).await?;
-        if known.iter().any(|version| version.id == *id) {
+        if administration::known(&self.kept, id).await?.is_some() {
             return Ok(Position::START);
         }
         Ok(Box::pin(first_place(&self.log, start)).await?)

@@ -38,13 +38,13 @@ pub(super) struct PassedBy {
 }
 
 impl PassedBy {
-    /// Asked of the versions as they are before the release is registered. `None` if it adds nothing.
+    /// Asked of the version as it is before the release is registered. `None` if it adds nothing.
     pub(super) fn of(
         registration: &Registration,
         selection: &Selection,
-        versions: &[VersionStatus],
+        version: Option<&VersionStatus>,
     ) -> Option<Self> {
-        let version = versions.iter().find(|version| version.id == registration.id)?;
+        let version = version?;
         let owed = registration.added_to(&version.types)?;
         let (id, known) = (registration.id.clone(), version.types.clone());
         let names = owed.into_iter().filter(|name| !known.contains(name));

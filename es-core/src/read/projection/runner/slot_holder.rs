@@ -15,6 +15,7 @@ use super::slots::Slots;
 use super::transient_retry::TransientFailure;
 use crate::event::name::EventName;
 use crate::event::recorded::RecordedEvent;
+use crate::read::projection::administration;
 use crate::read::projection::signals::Following;
 use crate::read::projection::{
     Claims, Ended, HeartbeatReply, ProjectionStore, Slot, SlotProgress, VersionState, VersionStatus,
@@ -336,7 +337,7 @@ impl<P: ProjectionStore> SlotHolder<P> {
     /// takes the slots from all nodes when it is registered, so that none of them skips events that
     /// it was not told of.
     async fn learn_what_is_owed(&mut self) -> Result<(), TransientFailure> {
-        if let Some(version) = self.version().await? {
+        if let Some(version) = administration::known(&self.kept, self.lease.id()).await? {
             self.owed = version.types;
         }
         Ok(())

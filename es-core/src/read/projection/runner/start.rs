@@ -19,6 +19,7 @@ use super::passed_by::PassedBy;
 use super::run_loop::Runner;
 use super::sink::Sink;
 use super::slot_holder::{RETIRED, SlotHolder};
+use crate::read::projection::administration;
 use crate::read::projection::gauges;
 use crate::read::projection::signals::Followed;
 use crate::read::projection::{
@@ -49,8 +50,8 @@ where
     let mut registration = consumer.registration(incarnation);
     registration.log_end = page.safe;
     let id = registration.id.clone();
-    let before = kept.versions(Some(&id.name)).await?;
-    let passed_by = PassedBy::of(&registration, consumer.selection(), &before);
+    let before = administration::known(&kept, &id).await?;
+    let passed_by = PassedBy::of(&registration, consumer.selection(), before.as_ref());
     let state = kept.register(&registration).await?;
     prepare(&kept, &sink, &consumer, &id).await?;
     if state == VersionState::Retired {
