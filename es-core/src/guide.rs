@@ -106,6 +106,7 @@ pub mod writing_a_store {}
 /// [`Condition`]: crate::Condition
 /// [`RetagStore`]: crate::RetagStore
 /// [`Subscription`]: crate::Subscription
+/// [`ProjectionHandle`]: crate::projection::ProjectionHandle
 /// [`Projection`]: trait@crate::Projection
 /// [`ReadModel`]: crate::ReadModel
 /// [`Project`]: crate::Project

@@ -1,7 +1,8 @@
 //! Aggregates, decisions, projections and the store in memory, as a service uses them.
 //!
 //! Beside it stand the tests that need a process or a crate of their own: `gauges` sets the recorder of a process,
-//! `shape` pins fingerprints, which know the name of the crate, and `ui` runs the compiler.
+//! `shape` pins fingerprints, which know the name of the crate, `tasks` runs the source of the tasks on another runtime,
+//! and `ui` runs the compiler.
 
 mod bad_input;
 mod bounded;

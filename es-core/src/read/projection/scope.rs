@@ -111,8 +111,11 @@ pub enum VersionQuery<'a> {
     All,
     /// Those of one name, with their slots, nodes and parked events.
     Named(&'a ProjectionName),
-    /// The version of that name whose rows are read, with the checkpoints of its slots and nothing that
-    /// takes its time: neither owners nor nodes nor parked events. Asked often.
+    /// The version of that name whose rows are read, without what takes its time: neither owners nor nodes nor
+    /// parked events. Asked often, by those who wait, and by every process that starts.
+    ///
+    /// The others are there: the slots with their epochs and checkpoints, and what a registration is compared with,
+    /// which is `state`, `types`, `keyed_by` and `incarnation`; besides, `stopped`, `since` and `is_read`.
     Read(&'a ProjectionName),
 }
 

@@ -80,7 +80,7 @@ impl TaggedEvent {
 /// Events that have a home among their tags, in order: an event, a tuple of up to eight, an `Option`, a `Vec`, an array,
 /// `()`, and any nesting of these.
 ///
-/// Implemented for all of these, and sealed.
+/// Implemented for what a [`TaggedEvent`] [takes](Takes), and for nothing else.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not made of events with a home",
     label = "a decision across streams cannot cause this",

@@ -7,6 +7,7 @@ use crate::read::projection::{ProjectionId, Swap, VersionState};
 use crate::store::error::StoreError;
 
 /// The next step of a promotion.
+// Exhaustive: whoever promotes has to carry out each of them, and one that it does not know would be left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Promotion {
     /// Revokes the slots of a version, reads the rows again, and asks once more: what they say then cannot
