@@ -272,7 +272,7 @@ where
             by_name.dropped().await.expect("it is known");
             by_name.stop("it is wrong").await.expect("it is known");
             by_name.resume().await.expect("it is known");
-            by_name.reinstate().await.expect("it is known");
+            by_name.reinstate().await.expect_err("it serves");
             by_name.with_version(9).drop_version().await.expect("there is none");
         }),
         tokio::spawn(async move {

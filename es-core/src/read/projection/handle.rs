@@ -3,10 +3,10 @@
 use std::fmt;
 
 use super::scope::VersionQuery;
-use super::version::never_run;
+use super::version::{ANOTHER, never_run, unsupported};
 use super::{
     Health, Projection, ProjectionId, ProjectionName, ProjectionStatus, ProjectionStore,
-    Projections, Thresholds, VersionState,
+    Projections, Thresholds, VersionState, VersionStatus,
 };
 use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
@@ -45,6 +45,8 @@ use crate::validated_text::InvalidText;
 /// one given to [`with_version`](Self::with_version), or otherwise the one whose rows are read at the time of
 /// the call. There is none of a name that nobody has run, and the operation is an error then.
 ///
+/// A handle is cheap and made for each use: it borrows the [`Projections`] and holds a name.
+///
 /// Operations that need the handlers are methods of [`Projections`]: [`run`](Projections::run),
 /// [`rebuild_in_place`](Projections::rebuild_in_place).
 pub struct ProjectionHandle<'a, S, P> {
@@ -73,6 +75,14 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
         let name = ProjectionName::new(name)?;
         Ok(ProjectionHandle { projections: self, name, version: None })
     }
+
+    /// Returns the handle on a version, by the id that a status, a [finding](super::Finding) or a
+    /// [`Running`](super::Running::id) names.
+    #[must_use]
+    pub fn version(&self, id: &ProjectionId) -> ProjectionHandle<'_, S, P> {
+        let ProjectionId { name, version } = id.clone();
+        ProjectionHandle { projections: self, name, version: Some(version) }
+    }
 }
 
 impl<S: EventStore, P: ProjectionStore> ProjectionHandle<'_, S, P> {
@@ -86,6 +96,20 @@ impl<S: EventStore, P: ProjectionStore> ProjectionHandle<'_, S, P> {
     #[must_use]
     pub fn name(&self) -> &ProjectionName {
         &self.name
+    }
+
+    /// Returns the version that the operations on one version concern, which for a bare name is the one that is
+    /// read now.
+    ///
+    /// # Errors
+    ///
+    /// If no process has run a projection of that name.
+    pub async fn id(&self) -> Result<ProjectionId, StoreError> {
+        if let Some(version) = self.version {
+            return Ok(ProjectionId::new(self.name.clone(), version));
+        }
+        let read = self.read().await?;
+        read.map(|read| read.id).ok_or_else(|| never_run(&self.name))
     }
 
     /// Returns the status of all its versions: the position and lag of each slot, the nodes that run it,
@@ -150,9 +174,15 @@ impl<S: EventStore, P: ProjectionStore> ProjectionHandle<'_, S, P> {
     ///
     /// # Errors
     ///
-    /// Those of [`ProjectionStore::reinstate`].
+    /// If the version serves already, as that of a bare name mostly does, and those of
+    /// [`ProjectionStore::reinstate`].
     pub async fn reinstate(&self) -> Result<VersionState, StoreError> {
-        let state = self.projections.kept.reinstate(&self.id().await?).await?;
+        let id = self.id().await?;
+        let read = self.read().await?;
+        if read.is_some_and(|read| read.id == id && read.state == VersionState::Serving) {
+            return Err(unsupported(format!("`{id}` serves; {ANOTHER}")));
+        }
+        let state = self.projections.kept.reinstate(&id).await?;
         self.ask_to_look();
         Ok(state)
     }
@@ -168,16 +198,10 @@ impl<S: EventStore, P: ProjectionStore> ProjectionHandle<'_, S, P> {
         Ok(is_dropped)
     }
 
-    /// Returns the version that the operations on one version concern.
-    pub(super) async fn id(&self) -> Result<ProjectionId, StoreError> {
-        if let Some(version) = self.version {
-            return Ok(ProjectionId::new(self.name.clone(), version));
-        }
+    /// The version whose rows are read.
+    async fn read(&self) -> Result<Option<VersionStatus>, StoreError> {
         let read = self.projections.kept.read_versions(VersionQuery::Read(&self.name)).await?;
-        match read.into_iter().next() {
-            Some(read) => Ok(read.id),
-            None => Err(never_run(&self.name)),
-        }
+        Ok(read.into_iter().next())
     }
 
     pub(super) fn ask_to_look(&self) {

@@ -84,9 +84,12 @@ impl Running {
         *self.state.borrow()
     }
 
-    /// Stops the projection: the batch in hand is finished, its slots are handed over, and other
+    /// Ends the run of this process: the batch in hand is finished, its slots are handed over, and other
     /// nodes take them at once. Takes no longer than the lease; a handler that takes longer is
     /// cancelled, and its batch rolled back.
+    ///
+    /// [`ProjectionHandle::stop`](super::ProjectionHandle::stop) stops the projection on all nodes until it is
+    /// resumed, also when they restart.
     pub async fn stop(self) {
         let Self { stop, mut ended, .. } = self;
         stop.disarm().cancel();

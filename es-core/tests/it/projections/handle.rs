@@ -60,11 +60,34 @@ async fn a_version_that_no_type_has_any_more_is_dropped_by_its_number() {
 
     assert!(!ledger.clone().with_version(1).drop_version().await.unwrap(), "there is none");
     let refused = ledger.drop_version().await.unwrap_err();
-    assert_eq!(source(&refused), "`ledger v2` serves and cannot be dropped");
+    assert_eq!(
+        source(&refused),
+        "`ledger v2` serves and cannot be dropped; select an older version by `with_version(n)`"
+    );
+    let refused = ledger.reinstate().await.unwrap_err();
+    assert_eq!(
+        source(&refused),
+        "`ledger v2` serves; select an older version by `with_version(n)`"
+    );
     let versions: Vec<_> =
         ledger.status().await.unwrap().into_iter().map(|it| it.version).collect();
     assert_eq!(versions.iter().map(|version| version.id.version).collect::<Vec<_>>(), [2]);
     new.stop().await;
+}
+
+#[tokio::test]
+async fn a_version_is_found_by_the_id_that_its_status_names() {
+    let (_, _, ledgers) = service();
+    let running = ledgers.run(Ledger::default()).await.unwrap();
+    let ledger = ledgers.named("ledger").unwrap();
+    let id = ledger.status().await.unwrap().remove(0).version.id;
+
+    ledgers.version(&id).stop("it is wrong").await.unwrap();
+
+    assert_eq!(ledger.id().await.unwrap(), id);
+    assert_eq!(ledgers.version(running.id()).id().await.unwrap(), id);
+    assert_eq!(ledger.status().await.unwrap()[0].version.state, VersionState::Stopped);
+    running.stop().await;
 }
 
 #[tokio::test]

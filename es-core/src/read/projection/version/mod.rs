@@ -25,6 +25,7 @@ mod stop;
 pub use change::{ChangeError, VersionChange, VersionPlan};
 pub use promote::{Promotion, promote};
 pub use register::register;
+pub(crate) use remove::ANOTHER;
 pub use remove::{reinstate, remove};
 pub use row::{SlotRow, VersionRow, unknown};
 pub(crate) use row::{never_run, unsupported};

@@ -6,6 +6,9 @@ use super::{VersionChange, VersionPlan, VersionRow};
 use crate::read::projection::{ProjectionId, RegisterError, VersionState};
 use crate::store::error::{StoreError, StoreErrorKind};
 
+/// The cure where the version that serves was named, and another one was meant.
+pub(crate) const ANOTHER: &str = "select an older version by `with_version(n)`";
+
 /// Decides what a reinstatement changes. `rows` are those of the name. Answers the state of the version.
 ///
 /// A retired version is built on from where it stopped; one that is still read, and retired for another
@@ -48,7 +51,7 @@ pub fn remove(rows: &[VersionRow], id: &ProjectionId) -> Result<VersionPlan<bool
         return Ok(VersionPlan::unchanged(false));
     };
     if known.is_read {
-        return Err(unsupported(format!("`{id}` serves and cannot be dropped")));
+        return Err(unsupported(format!("`{id}` serves and cannot be dropped; {ANOTHER}")));
     }
     let mut changes = vec![VersionChange::Remove { id: id.clone() }];
     let is_awaited = |row: &VersionRow| row.id != *id && row.place == VersionState::Building;
