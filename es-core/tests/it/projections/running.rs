@@ -55,15 +55,18 @@ async fn it_goes_on_where_it_stopped() {
 /// at once.
 #[tokio::test]
 async fn a_version_that_is_read_starts_without_a_list_of_nodes_and_parked_events() {
-    let (store, weather) = (MemoryStore::new(), Weather::default());
-    let ledgers = Projections::new(store.clone(), FaultyKept(Kept::new(), weather.clone()));
+    let (store, kept, weather) = (MemoryStore::new(), Kept::new(), Weather::default());
+    let ledgers = Projections::new(store.clone(), FaultyKept(kept.clone(), weather.clone()));
     ledgers.run(Ledger::default()).await.unwrap().stop().await;
     let before = weather.listed();
 
     let running = ledgers.run(Ledger::default()).await.unwrap();
-    let token = enter(&store, "ada", [1]).await;
-    ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
+    enter(&store, "ada", [1]).await;
+    // Who waits for a projection looks at the list, now and then.
+    until("the entry is there", || books(&kept).entries.contains_key("ada")).await;
 
-    assert_eq!(weather.listed() - before, 0, "and holds its slots");
+    // The gauges of a node count what is parked, once in a while.
+    let by_gauges = u32::from(cfg!(feature = "metrics"));
+    assert_eq!(weather.listed() - before, by_gauges, "and holds its slots");
     running.stop().await;
 }
