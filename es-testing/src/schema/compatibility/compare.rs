@@ -18,7 +18,8 @@ use crate::schema::lock::{spelled, without_path};
 /// there are upcasts, which this does not know.
 #[must_use]
 pub fn compatibility(old: &Schema, new: &Schema) -> Compatibility {
-    let mut comparison = Comparison { old, new, changes: Vec::new(), met: BTreeSet::new() };
+    let mut comparison =
+        Comparison { old, new, changes: Vec::new(), met: BTreeSet::new(), under_way: Vec::new() };
     comparison.forms("", &old.form, &new.form);
     Compatibility { changes: comparison.changes }
 }
@@ -29,6 +30,9 @@ struct Comparison<'a> {
     changes: Vec<Change>,
     /// Pairs that have been compared, so that a type that holds itself has an end.
     met: BTreeSet<(*const Form, *const Form)>,
+    /// Pairs of variants whose contents are being compared: one that holds its own enum leads to itself again,
+    /// and past no form that was compared.
+    under_way: Vec<(*const Variant, *const Variant)>,
 }
 
 impl<'a> Comparison<'a> {
@@ -207,6 +211,11 @@ impl<'a> Comparison<'a> {
     }
 
     fn variant(&mut self, place: &str, old: &'a Variant, new: &'a Variant) {
+        let pair = (ptr::from_ref(old), ptr::from_ref(new));
+        if self.under_way.contains(&pair) {
+            return;
+        }
+        self.under_way.push(pair);
         self.attributes(place, &old.attributes, &new.attributes);
         let before = View::of_variant(&old.kind, &old.attributes, self.old);
         let after = View::of_variant(&new.kind, &new.attributes, self.new);
@@ -214,6 +223,7 @@ impl<'a> Comparison<'a> {
             let (old, new) = (of_variant(old).to_owned(), of_variant(new).to_owned());
             self.push(place, Some(old), Some(new), Rule::FormChanged);
         }
+        self.under_way.pop();
     }
 
     /// Compares untagged variants, which may be taken for another: only the same in the same order

@@ -221,7 +221,14 @@ fn types_that_hold_themselves_in_odd_ways_have_an_end() {
     };
     let itself_or_null = schema([("a::A", definition(Kind::Newtype(optional(named("a::A")))))]);
     let itself = schema([("a::A", definition(Kind::Newtype(named("a::A"))))]);
+    // `enum Expr { Lit(i32), Neg(Box<Expr>) }`
+    let of_a_variant = variants(
+        Tagging::External,
+        [("Lit", Kind::Newtype(I32)), ("Neg", Kind::Newtype(named("a::A")))],
+    );
+    let in_a_variant = schema([("a::A", of_a_variant)]);
 
+    nothing(&in_a_variant, &in_a_variant);
     nothing(&lists("a::A", named("a::A")), &lists("b::B", list(named("b::B"))));
     nothing(&itself_or_null, &itself_or_null);
     nothing(&itself, &itself);
