@@ -86,7 +86,7 @@ pub async fn pay(pool: PgPool) -> Result<(), Box<dyn std::error::Error + Send + 
     let store = PgStore::new(pool);                     // your pool
     store.migrate().await?;                             // schema `es`, with a migrations table of its own
     let accounts = Repository::<Account, _>::new(store.clone());
-    // Of an account that was opened and has the money.
+    // The account exists and has enough money.
     let withdraw = |cents| Withdraw { account: "ada".into(), cents };
 
     // Loads, decides and appends; retries on a version conflict, for up to ten seconds.
