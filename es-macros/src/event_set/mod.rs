@@ -11,7 +11,7 @@ use quote::quote;
 use syn::DeriveInput;
 
 use crate::diagnostics::Errors;
-use crate::keys;
+use crate::keys::{self, EventSetKeys};
 use crate::reject_lifetimes::is_owned;
 
 pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
@@ -19,6 +19,11 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         return TokenStream::new();
     }
     let spec = keys::read(&input.attrs, errors);
+    keys::none_on_variants::<EventSetKeys>(
+        input,
+        "`event_set` goes on the enum, not on a variant; move it there",
+        errors,
+    );
     match EventSet::of_enum(input, &spec, errors) {
         Some(model) => {
             let completion = errors.completion(model.krate);

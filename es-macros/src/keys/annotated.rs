@@ -1,6 +1,6 @@
 //! A struct with annotations on itself and on its fields.
 
-use syn::{Data, DeriveInput, Field};
+use syn::{Attribute, Data, DeriveInput, Field};
 
 use super::group::Keys;
 use super::read::{ParsedKeys, read, read_field};
@@ -36,9 +36,23 @@ pub(crate) fn of_struct<'a, K: Keys, F: Keys>(
     Annotated { keys, fields, written_on_fields }
 }
 
-/// Reports the attribute of `K` on fields, where it would do nothing.
+/// Reports the attribute of `K` on fields of a struct, where it would do nothing.
 pub(crate) fn none_on_fields<K: Keys>(input: &DeriveInput, told: &str, errors: &mut Errors) {
-    let attrs = fields_of(input).flat_map(|field| &field.attrs);
+    none_among::<K>(fields_of(input).flat_map(|field| &field.attrs), told, errors);
+}
+
+/// Reports the attribute of `K` on variants of an enum, where it would do nothing.
+pub(crate) fn none_on_variants<K: Keys>(input: &DeriveInput, told: &str, errors: &mut Errors) {
+    let data = if let Data::Enum(data) = &input.data { Some(data) } else { None };
+    let variants = data.into_iter().flat_map(|data| &data.variants);
+    none_among::<K>(variants.flat_map(|variant| &variant.attrs), told, errors);
+}
+
+fn none_among<'a, K: Keys>(
+    attrs: impl Iterator<Item = &'a Attribute>,
+    told: &str,
+    errors: &mut Errors,
+) {
     for attr in attrs.filter(|attr| attr.path().is_ident(K::VOCABULARY.attribute)) {
         errors.at(attr.path(), told);
     }

@@ -22,7 +22,9 @@ mod target;
 mod value;
 
 pub(crate) use aliases::Aliases;
-pub(crate) use annotated::{Annotated, AnnotatedField, none_on_fields, of_struct};
+pub(crate) use annotated::{
+    Annotated, AnnotatedField, none_on_fields, none_on_variants, of_struct,
+};
 pub(crate) use change::{Call, Change, Kind, Origin, Since};
 pub(crate) use decider::Decider;
 pub(crate) use event_list::{BareEvents, Entry, has_its_own_variant};

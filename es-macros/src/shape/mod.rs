@@ -37,6 +37,11 @@ pub(crate) fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         return TokenStream::new();
     }
     let ShapeKeys { krate, .. } = keys::read(&input.attrs, errors);
+    keys::none_on_variants::<ShapeKeys>(
+        input,
+        "`shape` goes on the enum or on a field, not on a variant; move it there",
+        errors,
+    );
     let krate = CratePath::new(&krate, errors);
     let shape = Shape::new(input, krate, errors).map(|model| shape(&model));
     let completion = errors.completion(krate);

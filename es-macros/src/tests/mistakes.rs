@@ -752,6 +752,18 @@ fn a_field_has_one_key_for_its_shape() {
 }
 
 #[test]
+fn an_annotation_on_a_variant_is_told_where_it_goes() {
+    assert_eq!(
+        mistakes(shape::derive, "enum Day { #[shape(opaque)] Known(Date), Open }"),
+        ["`shape` goes on the enum or on a field, not on a variant; move it there"],
+    );
+    assert_eq!(
+        of_event_set("enum Happened { #[event_set(superseded(Paid))] Opened(Opened) }"),
+        ["`event_set` goes on the enum, not on a variant; move it there"],
+    );
+}
+
+#[test]
 fn a_missing_derive_is_told_beside_what_it_would_write() {
     let keys = r#"name = "account", id = String, events(Opened)"#.parse().unwrap();
     let item = "struct Account { #[aggregate(name)] open: bool }".parse().unwrap();
