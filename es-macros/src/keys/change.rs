@@ -90,7 +90,8 @@ impl Value for Option<Change> {
         let read = match key.to_string().as_str() {
             "added" => added(key, input, errors)?,
             "renamed" => renamed(key, input, errors)?,
-            _ => changed(key, input, errors)?,
+            "changed" => changed(key, input, errors)?,
+            _ => return Err(syn::Error::new_spanned(key, "this is no change of a field")),
         };
         Ok(read.map(|(since, kind)| Change { key: key.word.clone(), since, kind }))
     }

@@ -24,8 +24,8 @@ pub(crate) struct Vocabulary {
     /// The attribute, or the key that has the list.
     pub(crate) attribute: &'static str,
     pub(crate) place: Place,
-    /// Each begins with its key. Those of one key stand together.
-    pub(crate) examples: &'static [&'static str],
+    /// The examples of each row. Each begins with its key; those of one key stand together, in one row.
+    pub(crate) rows: &'static [&'static [&'static str]],
 }
 
 /// The place of an attribute, or of the list behind a key.
@@ -40,14 +40,17 @@ pub(crate) enum Place {
 
 impl Vocabulary {
     pub(crate) fn keys(&self) -> Vec<&'static str> {
-        let mut keys: Vec<_> = self.examples.iter().map(|example| first_word(example)).collect();
+        let mut keys: Vec<_> = self.examples().map(first_word).collect();
         keys.dedup();
         keys
     }
 
     pub(crate) fn examples_of(&self, key: &str) -> Vec<&'static str> {
-        let examples = self.examples.iter().copied();
-        examples.filter(|example| first_word(example) == key).collect()
+        self.examples().filter(|example| first_word(example) == key).collect()
+    }
+
+    pub(crate) fn examples(&self) -> impl Iterator<Item = &'static str> {
+        self.rows.iter().copied().flatten().copied()
     }
 
     /// The module of `__private::keys` in which an editor finds the keys.
@@ -117,7 +120,7 @@ macro_rules! keys {
                 const VOCABULARY: Vocabulary = Vocabulary {
                     attribute: stringify!($attribute),
                     place: Place::$place,
-                    examples: &[$($($example),+),+],
+                    rows: &[$(&[$($example),+]),+],
                 };
                 const ELSEWHERE: &[Vocabulary] = &[$($other::VOCABULARY)?];
 

@@ -1,9 +1,12 @@
 //! The keys of every annotation, and how they are read.
 //!
-//! [`table`] says what can be written, and where. The first word of the example in a row is the key,
-//! which is also what an editor offers; the example is what an error advises to write. The kind of
-//! the value reads it: the general ones are in [`value`], each of the others in a file of its own.
-//! A derive has the values as the fields of a struct, and [`ParsedKeys`] for what was left out.
+//! [`table`] says what can be written, and where. The first word of the example in a row is the key;
+//! the example is what an error advises to write. The kind of the value reads it: the general ones
+//! are in [`value`], each of the others in a file of its own. A derive has the values as the fields
+//! of a struct, and [`ParsedKeys`] for what was left out.
+//!
+//! An editor offers the modules of `es_core::__private::keys`, which a test compares with the table:
+//! a new key is a row here and a module there.
 
 mod aliases;
 mod annotated;
@@ -28,6 +31,8 @@ pub(crate) use annotated::{
 pub(crate) use change::{Call, Change, Kind, Origin, Since};
 pub(crate) use decider::Decider;
 pub(crate) use event_list::{BareEvents, Entry, has_its_own_variant};
+#[cfg(test)]
+pub(crate) use group::first_word;
 pub(crate) use read::{ParsedKeys, read, read_field};
 pub(crate) use removed::Removed;
 pub(crate) use snapshot::Snapshot;

@@ -1,5 +1,6 @@
 //! An enum of events in place of a list: `event = AccountEvent`.
 
+use proc_macro2::Ident;
 use syn::Type;
 use syn::parse::ParseStream;
 
@@ -27,8 +28,9 @@ impl Row for OwnEnum {
             key,
             "`event` names one enum; write `events(…)` for a list, or `event = AccountEvent`",
         );
-        let examples = AggregateKeys::VOCABULARY.examples_of("events");
-        let key = Key { word: key.word.clone(), examples };
+        let meant = "events";
+        let examples = AggregateKeys::VOCABULARY.examples_of(meant);
+        let key = Key { word: Ident::new(meant, key.word.span()), examples };
         self.misplaced = Value::read(&key, input, errors)?;
         Ok(())
     }

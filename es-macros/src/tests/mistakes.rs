@@ -1,10 +1,6 @@
 //! Each mistake with its error message.
 
-use syn::parse::Parser;
-
 use super::mistakes;
-use crate::diagnostics::Errors;
-use crate::keys::GROUPS;
 use crate::underived::{AGGREGATE, COMMAND};
 use crate::{aggregate, command, decision_model, event, event_set, shape};
 
@@ -42,21 +38,6 @@ fn a_sound_annotation_has_no_mistake() {
         of_command("#[command(aggregate = Account)] struct Close(#[command(id)] AccountId);"),
         [""; 0]
     );
-}
-
-#[test]
-fn an_example_in_the_table_of_keys_has_no_mistake() {
-    for (vocabulary, read) in GROUPS {
-        for example in vocabulary.examples {
-            let attribute = format!("#[{}({example})]", vocabulary.attribute);
-            let attributes = syn::Attribute::parse_outer.parse_str(&attribute).unwrap();
-            let mut errors = Errors::default();
-
-            read(&attributes, &mut errors);
-
-            assert_eq!(errors.messages(), [""; 0], "{attribute}");
-        }
-    }
 }
 
 #[test]
@@ -760,6 +741,20 @@ fn an_annotation_on_a_variant_is_told_where_it_goes() {
     assert_eq!(
         of_event_set("enum Happened { #[event_set(superseded(Paid))] Opened(Opened) }"),
         ["`event_set` goes on the enum, not on a variant; move it there"],
+    );
+}
+
+#[test]
+fn an_empty_list_in_place_of_an_enum_is_told_with_one_advice() {
+    assert_eq!(
+        mistakes(
+            aggregate::derive,
+            r#"#[aggregate(name = "door", id = Id, event())] struct Door;"#
+        ),
+        [
+            "`event` names one enum; write `events(…)` for a list, or `event = AccountEvent`",
+            "no events are listed; write for example `events(Opened, Closed)`",
+        ],
     );
 }
 

@@ -7,6 +7,7 @@ mod fuzz;
 mod mistakes;
 mod projection;
 mod snapshots;
+mod table;
 
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
