@@ -1,10 +1,13 @@
 //! Comparison of two stored forms.
 
+mod enums;
+
 use std::collections::BTreeSet;
 use std::ptr;
 
-use es_core::shape::{Enum, Field, Form, Kind, Schema, Tagging, Variant};
+use es_core::shape::{Field, Form, Schema};
 
+use self::enums::Enums;
 use super::attributes::{differ, is_strict, may_be_left_out};
 use super::change::{Change, Compatibility};
 use super::number::{float_fits, integer_fits, integer_fits_float};
@@ -18,8 +21,7 @@ use crate::schema::lock::{spelled, without_path};
 /// there are upcasts, which this does not know.
 #[must_use]
 pub fn compatibility(old: &Schema, new: &Schema) -> Compatibility {
-    let mut comparison =
-        Comparison { old, new, changes: Vec::new(), met: BTreeSet::new(), under_way: Vec::new() };
+    let mut comparison = Comparison::of(old, new);
     comparison.forms("", &old.form, &new.form);
     Compatibility { changes: comparison.changes }
 }
@@ -30,12 +32,14 @@ struct Comparison<'a> {
     changes: Vec<Change>,
     /// Pairs that have been compared, so that a type that holds itself has an end.
     met: BTreeSet<(*const Form, *const Form)>,
-    /// Pairs of variants whose contents are being compared: one that holds its own enum leads to itself again,
-    /// and past no form that was compared.
-    under_way: Vec<(*const Variant, *const Variant)>,
+    enums: Enums,
 }
 
 impl<'a> Comparison<'a> {
+    fn of(old: &'a Schema, new: &'a Schema) -> Self {
+        Self { old, new, changes: Vec::new(), met: BTreeSet::new(), enums: Enums::default() }
+    }
+
     fn forms(&mut self, place: &str, old: &'a Form, new: &'a Form) {
         let (was, is) = (without_null(old, self.old), without_null(new, self.new));
         match (was, is) {
@@ -58,7 +62,10 @@ impl<'a> Comparison<'a> {
                 self.put(place, old, new, Rule::Unknown);
             }
             (before, after) => {
-                if !self.parts(place, before, after) {
+                let of_another_place = self.enums.at_another_place();
+                let is_alike = self.parts(place, before, after);
+                self.enums.back_at(of_another_place);
+                if !is_alike {
                     self.put(place, old, new, Rule::FormChanged);
                 }
             }
@@ -186,60 +193,6 @@ impl<'a> Comparison<'a> {
         self.values(place, was.unwrap_or(&old.form), is.unwrap_or(&new.form));
     }
 
-    /// False if the two enums are told apart in another way.
-    fn enums(&mut self, place: &str, old: &'a Enum, new: &'a Enum) -> bool {
-        if old.tagging != new.tagging {
-            return false;
-        }
-        if old.tagging == Tagging::Untagged {
-            self.untagged(place, old, new);
-            return true;
-        }
-        for variant in &old.variants {
-            let place = within_variant(place, &variant.name);
-            match new.variants.iter().find(|now| now.name == variant.name) {
-                Some(now) => self.variant(&place, variant, now),
-                None => self.went(&place, of_variant(variant).to_owned(), Rule::VariantRemoved),
-            }
-        }
-        let is_new = |variant: &&Variant| old.variants.iter().all(|old| old.name != variant.name);
-        for variant in new.variants.iter().filter(is_new) {
-            let place = within_variant(place, &variant.name);
-            self.came(&place, of_variant(variant).to_owned(), Rule::VariantAdded);
-        }
-        true
-    }
-
-    fn variant(&mut self, place: &str, old: &'a Variant, new: &'a Variant) {
-        let pair = (ptr::from_ref(old), ptr::from_ref(new));
-        if self.under_way.contains(&pair) {
-            return;
-        }
-        self.under_way.push(pair);
-        self.attributes(place, &old.attributes, &new.attributes);
-        let before = View::of_variant(&old.kind, &old.attributes, self.old);
-        let after = View::of_variant(&new.kind, &new.attributes, self.new);
-        if !self.parts(place, before, after) {
-            let (old, new) = (of_variant(old).to_owned(), of_variant(new).to_owned());
-            self.push(place, Some(old), Some(new), Rule::FormChanged);
-        }
-        self.under_way.pop();
-    }
-
-    /// Compares untagged variants, which may be taken for another: only the same in the same order
-    /// is safe.
-    fn untagged(&mut self, place: &str, old: &'a Enum, new: &'a Enum) {
-        let before = self.changes.len();
-        for (nth, (old, new)) in old.variants.iter().zip(&new.variants).enumerate() {
-            self.variant(&within_variant(place, &nth.to_string()), old, new);
-        }
-        let is_same = old.variants.len() == new.variants.len() && before == self.changes.len();
-        self.changes.truncate(before);
-        if !is_same {
-            self.push(place, None, None, Rule::UntaggedChanged);
-        }
-    }
-
     fn attributes(&mut self, place: &str, old: &[String], new: &[String]) {
         if differ(old, new) {
             let listed = |attributes: &[String]| Some(attributes.join(", "));
@@ -304,21 +257,6 @@ fn fit(new_takes_old: bool, old_takes_new: bool) -> Option<Rule> {
     }
 }
 
-/// The kind of a variant's content, in the word of the lock.
-fn of_variant(variant: &Variant) -> &'static str {
-    match variant.kind {
-        Kind::Unit => "unit",
-        Kind::Newtype(_) => "newtype",
-        Kind::Tuple(_) => "tuple",
-        Kind::Struct(_) => "struct",
-        Kind::Enum(_) => "enum",
-    }
-}
-
 fn within(place: &str, name: &str) -> String {
     if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
-}
-
-fn within_variant(place: &str, name: &str) -> String {
-    format!("{place}::{name}")
 }

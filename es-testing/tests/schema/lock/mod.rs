@@ -5,6 +5,7 @@ mod drawn;
 mod file_format;
 mod forms;
 mod invalid;
+mod recursive_enums;
 mod reports;
 mod rules;
 mod tags;
