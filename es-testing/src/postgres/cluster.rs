@@ -105,7 +105,8 @@ mod tests {
     /// The path of a socket has a hundred bytes.
     #[test]
     fn a_directory_whose_server_cannot_be_asked_is_left_alone() {
-        let home = Home::open(&format!("es-testing-{}", "x".repeat(100))).unwrap();
+        let long = "x".repeat(100);
+        let home = Home::open(&format!("es-testing-{}-{long}", Uuid::new_v4().simple())).unwrap();
         let _lock = home.lock().unwrap();
         let directory = home.new_directory("c-").unwrap();
 
@@ -114,6 +115,28 @@ mod tests {
         let is_left = directory.is_dir();
         fs::remove_dir_all(&home.path).unwrap();
         assert_eq!((found, is_left), (None, true));
+    }
+
+    #[test]
+    fn the_watcher_of_the_last_user_alone_clears_the_server_away() {
+        let home = Home::open(&format!("es-testing-{}", Uuid::new_v4().simple())).unwrap();
+        let directory = home.new_directory("c-").unwrap();
+        home.make(&directory.join("users")).unwrap();
+        let users = ["a", "b"].map(|user| directory.join("users").join(user));
+        for user in &users {
+            File::create_new(user).unwrap();
+        }
+
+        let is_left = users.each_ref().map(|user| {
+            let echo: &Path = "/bin/echo".as_ref();
+            let mut watcher = home.watch(WATCH, &directory, &[user, echo]).unwrap();
+            drop(watcher.stdin.take());
+            watcher.wait().unwrap();
+            directory.is_dir()
+        });
+
+        fs::remove_dir_all(&home.path).unwrap();
+        assert_eq!(is_left, [true, false]);
     }
 
     #[test]

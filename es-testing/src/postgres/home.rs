@@ -7,7 +7,7 @@
 //!
 //! Beside the servers is a file `lock`, held while somebody joins, starts or clears away.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder, File, Metadata};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, chown};
 use std::os::unix::net::UnixStream;
@@ -18,6 +18,7 @@ use std::{env, fmt::Write as _};
 
 use uuid::Uuid;
 
+use super::lock;
 use super::program::{printed, run, with_resources};
 
 /// The directory of the servers, and the user that runs them.
@@ -45,7 +46,7 @@ impl Home {
             give(&path, run_as)?;
             found = fs::symlink_metadata(&path)?;
         }
-        if !found.is_dir() || found.uid() != owner {
+        if !is_directory_of(&found, owner) {
             return Err(io::Error::other(format!("{} belongs to somebody else", path.display())));
         }
         Ok(Self { path, run_as })
@@ -53,17 +54,7 @@ impl Home {
 
     /// Locks the directory: nobody else joins, starts or clears away while the answer is kept.
     pub(super) fn lock(&self) -> io::Result<File> {
-        let path = self.path.join("lock");
-        loop {
-            let lock = File::create(&path)?;
-            give(&path, self.run_as)?;
-            lock.lock()?;
-            // Whoever tidies the temporary directory may have removed the file while this one waited;
-            // others would then lock another one of that name.
-            if is_still_at(&path, &lock)? {
-                return Ok(lock);
-            }
-        }
+        lock::held(&self.path.join("lock"), self.run_as)
     }
 
     /// `<prefix><random>`, for whoever runs the servers.
@@ -188,14 +179,9 @@ pub(super) fn is_silent(socket: &Path) -> bool {
     })
 }
 
-/// True if the file at `path` is the one that was opened as `file`.
-fn is_still_at(path: &Path, file: &File) -> io::Result<bool> {
-    let opened = file.metadata()?;
-    match fs::metadata(path) {
-        Ok(found) => Ok((found.dev(), found.ino()) == (opened.dev(), opened.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
+/// True for a directory, and no link to one, of `owner`.
+fn is_directory_of(found: &Metadata, owner: u32) -> bool {
+    found.is_dir() && found.uid() == owner
 }
 
 /// The owner of a file that was just made: the standard library does not ask the system directly.
@@ -251,6 +237,8 @@ pub(super) fn scratch(name: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+
     use super::*;
 
     #[test]
@@ -279,19 +267,30 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_whose_file_was_removed_or_replaced_is_none() {
-        let directory = scratch("lock");
-        let path = directory.join("lock");
-        let lock = File::create(&path).unwrap();
-        let at_first = is_still_at(&path, &lock).unwrap();
+    fn a_file_or_a_link_in_the_place_of_the_directory_is_refused() {
+        let name = format!("es-testing-{}", Uuid::new_v4().simple());
+        let path = Home::open(&name).unwrap().path;
+        let refused = |made: io::Result<()>| {
+            made.unwrap();
+            let told = Home::open(&name).unwrap_err().to_string();
+            fs::remove_file(&path).unwrap();
+            told == format!("{} belongs to somebody else", path.display())
+        };
+        fs::remove_dir(&path).unwrap();
 
-        fs::remove_file(&path).unwrap();
-        let removed = is_still_at(&path, &lock).unwrap();
-        File::create(&path).unwrap();
-        let replaced = is_still_at(&path, &lock).unwrap();
+        assert!(refused(File::create_new(&path).map(drop)));
+        assert!(refused(symlink(env::temp_dir(), &path)));
+    }
 
-        fs::remove_dir_all(directory).unwrap();
-        assert_eq!([at_first, removed, replaced], [true, false, false]);
+    #[test]
+    fn a_directory_of_another_user_is_refused() {
+        let directory = scratch("owner");
+        let found = fs::symlink_metadata(&directory).unwrap();
+
+        let of = [found.uid(), found.uid() + 1].map(|owner| is_directory_of(&found, owner));
+
+        fs::remove_dir(directory).unwrap();
+        assert_eq!(of, [true, false]);
     }
 
     #[test]
@@ -299,7 +298,7 @@ mod tests {
         let directory = scratch("initdb");
         // A shell refuses what initdb is told. A script that was just written may be refused as busy, while
         // another test starts a program.
-        std::os::unix::fs::symlink("/bin/sh", directory.join("initdb")).unwrap();
+        symlink("/bin/sh", directory.join("initdb")).unwrap();
         let home = Home { path: directory.clone(), run_as: None };
 
         let told = home.initialise(&directory, &directory, "").unwrap_err().to_string();
@@ -311,5 +310,19 @@ mod tests {
         let free = "\nfree on this machine: ";
         assert!(reports[1..].iter().all(|report| report.contains("\n  ")), "{told}");
         assert!(reports[2].contains(free), "{told}");
+    }
+
+    #[test]
+    fn a_server_that_does_not_start_is_reported_with_its_log() {
+        let directory = scratch("start");
+        symlink("/bin/sh", directory.join("pg_ctl")).unwrap();
+        fs::write(directory.join("log"), "FATAL: no shared memory\n").unwrap();
+        let home = Home { path: directory.clone(), run_as: None };
+
+        let told = home.start(&directory, &directory).unwrap_err().to_string();
+
+        fs::remove_dir_all(&directory).unwrap();
+        assert!(told.contains("\nthe server's log\n  FATAL: no shared memory\n"), "{told}");
+        assert!(told.contains("\nfree on this machine: "), "{told}");
     }
 }

@@ -28,6 +28,8 @@ mod database;
 #[cfg(unix)]
 mod home;
 #[cfg(unix)]
+mod lock;
+#[cfg(unix)]
 mod program;
 mod server;
 

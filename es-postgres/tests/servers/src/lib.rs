@@ -12,6 +12,8 @@
 mod binaries;
 #[path = "../../../../es-testing/src/postgres/home.rs"]
 mod home;
+#[path = "../../../../es-testing/src/postgres/lock.rs"]
+mod lock;
 mod pooler;
 #[path = "../../../../es-testing/src/postgres/program.rs"]
 mod program;

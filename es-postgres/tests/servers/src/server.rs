@@ -238,3 +238,57 @@ fn done(what: &str, result: io::Result<()>) {
         panic!("the test's own PostgreSQL cannot be {what}: {error}");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::OwnedFd;
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    /// True if a directory is in use after `prepare`, whose answer stays open meanwhile.
+    fn in_use(prepare: impl FnOnce(&Path) -> Option<File>) -> bool {
+        let directory = home::scratch("owner");
+        let _held = prepare(&directory);
+        let is_in_use = is_in_use(&directory);
+        fs::remove_dir_all(directory).unwrap();
+        is_in_use
+    }
+
+    fn owner(directory: &Path) -> File {
+        File::create_new(directory.join("owner")).unwrap()
+    }
+
+    #[test]
+    fn a_directory_whose_owner_lives_is_in_use() {
+        assert!(in_use(|directory| {
+            let owner = owner(directory);
+            owner.lock().unwrap();
+            Some(owner)
+        }));
+    }
+
+    #[test]
+    fn a_directory_whose_server_still_runs_is_in_use() {
+        assert!(in_use(|directory| {
+            owner(directory);
+            let server = UnixListener::bind(home::socket(directory, 5432)).unwrap();
+            Some(File::from(OwnedFd::from(server)))
+        }));
+    }
+
+    #[test]
+    fn a_directory_whose_owner_cannot_be_asked_is_in_use() {
+        assert!(in_use(|directory| {
+            symlink("owner", directory.join("owner")).unwrap();
+            None
+        }));
+    }
+
+    #[test]
+    fn a_directory_without_an_owner_or_a_server_is_not_in_use() {
+        assert!(!in_use(|directory| Some(owner(directory))));
+        assert!(!in_use(|_| None));
+    }
+}
