@@ -34,8 +34,13 @@ impl Watcher {
     /// The fields of the only span of that name.
     pub(crate) fn span(&self, name: &str) -> Fields {
         let mut named = self.spans(name);
-        assert_eq!(named.len(), 1, "spans `{name}` in {:?}", self.spans);
+        assert_eq!(named.len(), 1, "spans `{name}` in {:?}", self.names());
         named.remove(0)
+    }
+
+    /// The name of each span, in their order.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        self.spans.lock().unwrap().iter().map(|(name, _)| *name).collect()
     }
 
     /// The fields of each span of that name.
