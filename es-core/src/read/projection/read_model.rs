@@ -16,7 +16,8 @@ use crate::stream::StreamId;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say what its rows in `{Db}` need",
     label = "`impl ReadModel<{Db}> for {Self}` is missing",
-    note = "write: impl ReadModel<{Db}> for {Self} {{ async fn create(&self, db: &mut {Db}) -> Result<(), ProjectError> {{ /* CREATE TABLE … */ }} }}"
+    note = "write: impl ReadModel<{Db}> for {Self} {{}}",
+    note = "where its rows need tables, write in it: async fn create(&self, db: &mut {Db}) -> Result<(), ProjectError> {{ .. }}"
 )]
 pub trait ReadModel<Db: Send>: Projects<Db> {
     /// Makes the empty tables, once per version. Does nothing by default.
