@@ -7,7 +7,8 @@
 --         events; each stream once.
 -- Events, in the order of their positions: $5 part from 1, $6 place in the part from 1, $7 id,
 --         $8 name, $9 schema version, $10 payload, $11 metadata.
--- $12 The parts are one append, all or nothing; otherwise each is an append, and none harms another.
+-- $12 The number of the append of each part. An append is stored whole or not at all, and none harms another.
+--     No entries where all parts are one append.
 -- $13 lock_streams.sql ran before in this transaction, which may wait; otherwise nothing is waited
 --     for that somebody else's transaction could hold.
 -- $14 The instant at which the append was stored, if earlier statements of this transaction stored
@@ -30,11 +31,11 @@
 WITH
 parts AS MATERIALIZED (
     SELECT given.part, given.category, given.key, given.expected, given.events,
-           given.first_at, given.last_at,
+           given.first_at, given.last_at, given.append,
            hashtext(given.category || '/' || given.key) AS lock_key
       FROM unnest((SELECT $1::text[]), (SELECT $2::text[]), (SELECT $3::bigint[]), (SELECT $4::bigint[]),
-                  (SELECT $16::timestamptz[]), (SELECT $17::timestamptz[]))
-           WITH ORDINALITY AS given (category, key, expected, events, first_at, last_at, part)
+                  (SELECT $16::timestamptz[]), (SELECT $17::timestamptz[]), (SELECT $12::bigint[]))
+           WITH ORDINALITY AS given (category, key, expected, events, first_at, last_at, append, part)
 ),
 known AS MATERIALIZED (
     SELECT coalesce(array_agg(DISTINCT given.part), '{}') AS parts
@@ -105,8 +106,7 @@ locks AS MATERIALIZED (
      CROSS JOIN reserved
 ),
 free AS MATERIALIZED (
-    SELECT locks.*,
-           CASE WHEN $12::boolean THEN bool_and(locks.taken) OVER () ELSE locks.taken END AS free
+    SELECT locks.*, bool_and(locks.taken) OVER (PARTITION BY locks.append) AS free
       FROM locks
 ),
 created AS (
@@ -121,15 +121,14 @@ created AS (
 ),
 -- A name that somebody created since this statement began is there and cannot be seen.
 named AS MATERIALIZED (
-    SELECT free.part, free.events, free.version, free.recorded_at, free.last_at, free.verdict,
+    SELECT free.append, free.part, free.events, free.version, free.recorded_at, free.last_at, free.verdict,
            coalesce(free.stream, created.id) AS stream,
            free.free AND (free.stream IS NOT NULL OR created.id IS NOT NULL OR free.events = 0) AS complete
       FROM free
       LEFT JOIN created ON created.category = free.category AND created.key = free.key
 ),
 outcome AS MATERIALIZED (
-    SELECT named.*,
-           CASE WHEN $12::boolean THEN bool_and(named.complete) OVER () ELSE named.complete END AS stored
+    SELECT named.*, bool_and(named.complete) OVER (PARTITION BY named.append) AS stored
       FROM named
 ),
 -- "All my positions will be greater": what readers of the log go by. After everything that may

@@ -34,10 +34,10 @@ use crate::tail::follower::Tail;
 /// one lets the store [`connect`](Self::connect).
 ///
 /// An append is one statement in one round trip, without a transaction around it, as long as no
-/// other append is at its streams; a refused one may take two. Concurrent appends of a process to
-/// one stream each go out together, up to 256 of them, 4,096 events and 4 MiB in a statement; each
-/// has its own result, and none waits for another one's stream. An append that finds another writer
-/// at its stream goes out again in its locked form: it waits for the streams, checks, writes and
+/// other append is at its streams; a refused one may take two. Concurrent appends of a process go out
+/// together, those to several streams as well, up to 256 streams, 4,096 events and 4 MiB in a statement;
+/// each has its own result, and none waits for another one's streams. An append that finds another writer
+/// at one of its streams goes out again in its locked form: it waits for the streams, checks, writes and
 /// commits. An append that has a condition, that rests on a stream without writing to it, that has
 /// more than 256 streams or tags or more than a statement carries takes that form at once, the last
 /// in several statements of one transaction.

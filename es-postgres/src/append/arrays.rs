@@ -6,7 +6,7 @@ use es_core::{
 use sqlx::types::time::OffsetDateTime;
 use uuid::Uuid;
 
-/// The arrays that `append.sql` and `append_one.sql` take. The first four have one entry per part,
+/// The arrays that `append.sql` and `append_one.sql` take. The first five have one entry per part,
 /// the others one per event.
 #[derive(Default)]
 pub(crate) struct Columns<'a> {
@@ -14,6 +14,8 @@ pub(crate) struct Columns<'a> {
     pub(crate) keys: Vec<&'a str>,
     pub(crate) expected: Vec<i64>,
     pub(crate) counts: Vec<i64>,
+    /// The number of the append of each part; none if all parts are one append.
+    pub(crate) appends: Vec<i64>,
     pub(crate) parts: Vec<i64>,
     pub(crate) places: Vec<i64>,
     pub(crate) ids: Vec<Uuid>,
@@ -49,6 +51,7 @@ impl<'a> Columns<'a> {
             keys: Vec::with_capacity(parts),
             expected: Vec::with_capacity(parts),
             counts: Vec::with_capacity(parts),
+            appends: Vec::new(),
             parts: Vec::with_capacity(events),
             places: Vec::with_capacity(events),
             ids: Vec::with_capacity(events),

@@ -67,7 +67,7 @@ impl Appender {
     /// Appends under locks, on a task of its own, so that no caller can drop the transaction half
     /// way. It waits for the streams only as long as the caller waits for it; once it has them it
     /// completes, also when the caller has gone. Until then the `claim` keeps other appends of this
-    /// process out of its stream.
+    /// process out of its streams.
     pub(crate) async fn append_locked(
         &self,
         append: Arc<Append>,

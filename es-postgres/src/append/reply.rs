@@ -1,31 +1,32 @@
 //! The results of the append statements.
 
 use std::mem::take;
+use std::ops::Range;
 
 use es_core::{
-    AppendedStream, Position, StoreError, StoreErrorKind, StreamAppend, StreamId, Timestamp,
-    Version,
+    AppendedStream, Conflict, Position, StoreError, StoreErrorKind, StreamAppend, StreamId,
+    Timestamp, Version,
 };
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 
 use crate::error::{from_sqlx, unexpected};
 
-/// The verdict on one part, by the codes of `append.sql`.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// The verdict on one part. Of an append with several parts the greatest stands for all.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Verdict {
     /// The part is stored, if the transaction commits.
     Stored,
-    /// The stream is at another version.
-    Conflict,
     /// Another writer is at the stream, or was just there unseen: the verdict is still out.
     Busy,
-    /// An id is in the store already.
-    Known,
-    /// An imported event is older than the last one of the stream.
-    TimeGoesBack,
     /// An imported event has an instant that the server's clock has not reached.
     TimeToCome,
+    /// An imported event is older than the last one of the stream.
+    TimeGoesBack,
+    /// The stream is at another version.
+    Conflict,
+    /// An id is in the store already.
+    Known,
 }
 
 /// The row of arrays: the first three with an entry per part, the last with one per stored event.
@@ -95,6 +96,19 @@ impl Answer {
         Ok(all)
     }
 
+    /// The verdict on the append with these parts.
+    pub(crate) fn verdict(&self, parts: Range<usize>) -> Option<Verdict> {
+        self.verdicts.get(parts)?.iter().max().copied()
+    }
+
+    /// The conflict of an append, the first of whose parts has this number.
+    pub(crate) fn conflict(&self, first: usize, parts: &[StreamAppend]) -> Option<Conflict> {
+        let verdicts = self.verdicts.get(first..)?.iter().zip(parts).enumerate();
+        let mut refused = verdicts.filter(|(_, (verdict, _))| **verdict == Verdict::Conflict);
+        let (nth, (_, part)) = refused.next()?;
+        Some(Conflict::new(part.stream.clone(), part.expected, self.actual(first + nth)))
+    }
+
     /// The version that the stream of a part was at.
     pub(crate) fn actual(&self, part: usize) -> Version {
         self.versions.get(part).copied().unwrap_or_default()
@@ -121,16 +135,18 @@ impl Answer {
         Ok(positions.to_vec())
     }
 
-    /// The streams of `parts` with their new versions and positions. The events were given part by
-    /// part, and all are stored.
+    /// The streams of an append with their new versions and positions; the first of its parts has this
+    /// number. The events were given part by part, and all are stored. What is asked for next of the same
+    /// parts follows from it.
     pub(crate) fn streams(
         &mut self,
+        first: usize,
         parts: &[StreamAppend],
     ) -> Result<Vec<AppendedStream>, StoreError> {
         parts
             .iter()
             .enumerate()
-            .map(|(nth, part)| self.stream(nth, &part.stream, part.events.len()))
+            .map(|(nth, part)| self.stream(first + nth, &part.stream, part.events.len()))
             .collect()
     }
 
@@ -142,6 +158,9 @@ impl Answer {
     ) -> Result<AppendedStream, StoreError> {
         let positions = self.next_positions(events)?;
         let version = self.actual(part).plus(events);
+        if let Some(actual) = self.versions.get_mut(part) {
+            *actual = version;
+        }
         Ok(AppendedStream::new(stream.clone(), version, positions, self.stamp(part)))
     }
 }

@@ -18,8 +18,7 @@ use crate::error::is_contention;
 pub(crate) const LOCKED_STREAMS: usize = 256;
 
 impl Appender {
-    /// Appends on the route that fits. An append to one stream goes out by itself or in a batch
-    /// with others of this process; an append to several streams goes out by itself.
+    /// Appends on the route that fits: by itself or in a batch with others of this process.
     ///
     /// These take the locked form at once: appends with inline projections, on a condition, with
     /// parts that rest on a stream without writing to it, with too much for one statement or too
@@ -38,13 +37,6 @@ impl Appender {
             // On the heap, as all that a lone append does not need: it would be carried along.
             return self.append_locked(Arc::new(append), None, Met::Nobody).boxed().await;
         }
-        let [part] = parts else {
-            let appender = self.clone();
-            return self
-                .database
-                .drive(async move { appender.append_alone(Arc::new(append)).await })
-                .await;
-        };
         if !self.batches {
             let appender = self.clone();
             return self
@@ -52,7 +44,7 @@ impl Appender {
                 .drive(async move { appender.append_alone(Arc::new(append)).await })
                 .await;
         }
-        match self.claim(&part.stream) {
+        match self.claim(&append) {
             Some(claim) => self.database.drive(append_first(append, claim)).await,
             None => self.append_together(Arc::new(append), size).boxed().await,
         }
@@ -94,7 +86,7 @@ impl Appender {
     }
 }
 
-/// Appends like [`Appender::append_alone`], with a claim on the stream. The claim's place is given back before
+/// Appends like [`Appender::append_alone`], with a claim on its streams. The claim's place is given back before
 /// anything is waited for.
 async fn append_first(append: Append, mut claim: Claim) -> Result<Appended, AppendError> {
     if let Some(appended) = claim.appender().try_alone(&append).await? {

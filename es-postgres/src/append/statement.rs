@@ -56,13 +56,11 @@ impl Failed for Failure {
     }
 }
 
-/// The kind of the parts in a run of `append.sql`, and the waiting that they may do.
+/// The locks in a run of `append.sql`.
 #[derive(Clone, Copy)]
 pub(crate) enum Form {
-    /// Several appends with a verdict each. The statement waits for no lock.
-    Batch(TagChanges),
-    /// One append, all or nothing. The statement waits for no lock.
-    Lone(TagChanges),
+    /// The statement takes them, and waits for none.
+    Unlocked(TagChanges),
     /// One append whose locks this transaction has. The instant is that of its beginning, if a part
     /// of it is stored already.
     Locked(Option<Timestamp>),
@@ -82,13 +80,18 @@ impl Appender {
         {
             return Ok(Outcome::Appended(Appended::new(vec![stored])));
         }
+        if append.parts().len() > 1
+            && let Some(streams) = self.run_next_parts(connection, append.parts(), changes).await?
+        {
+            return Ok(Outcome::Appended(Appended::new(streams)));
+        }
         let columns = Columns::of(append)?;
         let answer = match append.parts() {
             // The short statement knows no instants but its own.
             [_] if columns.instants.is_empty() => {
                 self.run_one(connection, columns, changes).await?
             }
-            _ => self.run(connection, columns, Form::Lone(changes)).await?,
+            _ => self.run(connection, columns, Form::Unlocked(changes)).await?,
         };
         Ok(outcome(append, answer)?)
     }
@@ -111,10 +114,9 @@ impl Appender {
         form: Form,
     ) -> Result<Answer, Failure> {
         let parts = columns.counts.len();
-        let (whole, changes, since) = match form {
-            Form::Batch(changes) => (false, Some(changes), None),
-            Form::Lone(changes) => (true, Some(changes), None),
-            Form::Locked(since) => (true, None, since.and_then(instant)),
+        let (changes, since) = match form {
+            Form::Unlocked(changes) => (Some(changes), None),
+            Form::Locked(since) => (None, since.and_then(instant)),
         };
         let row = self
             .database
@@ -130,7 +132,7 @@ impl Appender {
             .bind(columns.schema_versions)
             .bind(columns.payloads)
             .bind(columns.metadata)
-            .bind(whole)
+            .bind(columns.appends)
             .bind(changes.is_none())
             .bind(since)
             .bind(columns.tags)
@@ -188,21 +190,24 @@ pub(crate) fn failure(error: Error) -> Failure {
     }
 }
 
-/// The common outcome of the parts of one append. Known ids take precedence over versions.
+/// The common outcome of the parts of one append.
 fn outcome(append: &Append, mut answer: Answer) -> Result<Outcome, StoreError> {
-    if answer.verdicts.contains(&Verdict::Known) {
-        return Ok(Outcome::Known);
+    let parts = append.parts();
+    match answer.verdict(0..parts.len()) {
+        Some(Verdict::Stored) => Ok(Outcome::Appended(Appended::new(answer.streams(0, parts)?))),
+        Some(Verdict::Busy) => Ok(Outcome::Contended),
+        Some(Verdict::Known) => Ok(Outcome::Known),
+        Some(Verdict::Conflict) => {
+            answer.conflict(0, parts).map(Outcome::Conflict).ok_or_else(without_reason)
+        }
+        Some(Verdict::TimeGoesBack | Verdict::TimeToCome) | None => {
+            wrong_time(parts, &answer).map(Outcome::WrongTime).ok_or_else(without_reason)
+        }
     }
-    if answer.verdicts.contains(&Verdict::Conflict) {
-        return conflict(append, &answer).map(Outcome::Conflict);
-    }
-    if let Some(error) = wrong_time(append.parts(), &answer) {
-        return Ok(Outcome::WrongTime(error));
-    }
-    if answer.verdicts.contains(&Verdict::Busy) {
-        return Ok(Outcome::Contended);
-    }
-    Ok(Outcome::Appended(Appended::new(answer.streams(append.parts())?)))
+}
+
+fn without_reason() -> StoreError {
+    unexpected("an append was refused without a reason")
 }
 
 /// The error of the first part whose imported events its stream cannot take, if there is one.
@@ -224,12 +229,4 @@ pub(crate) fn wrong_time<'a>(
             _ => None,
         }
     })
-}
-
-fn conflict(append: &Append, answer: &Answer) -> Result<Conflict, StoreError> {
-    let refused = answer.verdicts.iter().position(|verdict| *verdict == Verdict::Conflict);
-    refused
-        .and_then(|nth| Some((nth, append.parts().get(nth)?)))
-        .map(|(nth, part)| Conflict::new(part.stream.clone(), part.expected, answer.actual(nth)))
-        .ok_or_else(|| unexpected("an append was refused without a reason"))
 }

@@ -54,7 +54,7 @@ impl Appender {
         let columns = columns(stretch).ok()?;
         let changes = self.tags.event_tags.changes_for(parts(stretch));
         let mut session = self.database.session().await.ok()?;
-        let answer = self.run(&mut session, columns, Form::Lone(changes)).await;
+        let answer = self.run(&mut session, columns, Form::Unlocked(changes)).await;
         let mut answer = session.end_after(answer).await.ok()?;
         let is_stored = answer.verdicts.iter().all(|verdict| *verdict == Verdict::Stored);
         if is_stored { shares(stretch, &mut answer).ok() } else { None }

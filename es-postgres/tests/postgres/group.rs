@@ -15,10 +15,10 @@ use tokio::time::timeout;
 
 use crate::support::{Fixture, append, event, exact, fixture, stream, tagged};
 
-type Answer = Result<Appended, AppendError>;
+pub(crate) type Answer = Result<Appended, AppendError>;
 
 /// Long enough for whatever does not wait.
-const SOON: Duration = Duration::from_secs(20);
+pub(crate) const SOON: Duration = Duration::from_secs(20);
 
 fn version(answer: Answer) -> u64 {
     answer.unwrap().streams[0].version.0
@@ -26,14 +26,14 @@ fn version(answer: Answer) -> u64 {
 
 /// A store that sends nothing until the connection is given back: the one place of lone appends, on a
 /// pool of one, is taken, and both tasks that send batches have one. Whatever else is asked for queues.
-struct Blocked {
-    store: PgStore,
+pub(crate) struct Blocked {
+    pub(crate) store: PgStore,
     pool: PgPool,
-    connection: PoolConnection<Postgres>,
+    pub(crate) connection: PoolConnection<Postgres>,
     ahead: Vec<JoinHandle<Answer>>,
 }
 
-async fn blocked(fixture: &Fixture) -> Blocked {
+pub(crate) async fn blocked(fixture: &Fixture) -> Blocked {
     let pool = PgPoolOptions::new().max_connections(1).test_before_acquire(false);
     let pool = pool.connect(fixture.database.url()).await.unwrap();
     let store = PgStore::new(pool.clone());
@@ -56,7 +56,7 @@ fn own_tag() -> EventTag {
 }
 
 /// Queues the append before it returns.
-fn queue(store: &PgStore, append: Append) -> JoinHandle<Answer> {
+pub(crate) fn queue(store: &PgStore, append: Append) -> JoinHandle<Answer> {
     let store = store.clone();
     let mut future = Box::pin(async move { store.append(append).await });
     assert!(future.as_mut().now_or_never().is_none());
@@ -64,7 +64,7 @@ fn queue(store: &PgStore, append: Append) -> JoinHandle<Answer> {
 }
 
 /// Sends all of them in this order and in one statement, if they can ride in one.
-async fn together(fixture: &Fixture, appends: Vec<Append>) -> Vec<Answer> {
+pub(crate) async fn together(fixture: &Fixture, appends: Vec<Append>) -> Vec<Answer> {
     let blocked = blocked(fixture).await;
     let sent: Vec<_> = appends.into_iter().map(|append| queue(&blocked.store, append)).collect();
     drop(blocked.connection);
@@ -82,7 +82,7 @@ fn queued(store: &PgStore) -> usize {
     rest.split(',').next().unwrap().parse().unwrap()
 }
 
-fn broken_event() -> NewEvent {
+pub(crate) fn broken_event() -> NewEvent {
     let payload = Payload::from_store("{\"cents\":".to_owned());
     let name = EventName::new("broken").unwrap();
     NewEvent::new(RawEvent::new(name, SchemaVersion(1), payload), Metadata::default())

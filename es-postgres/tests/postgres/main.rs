@@ -45,6 +45,7 @@ mod retag;
 mod roles;
 mod schema;
 mod selections;
+mod several_streams;
 mod snapshots;
 mod spans;
 #[cfg(unix)]

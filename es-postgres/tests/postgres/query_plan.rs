@@ -15,7 +15,7 @@ fn arguments(statement: &str) -> &'static str {
         "append" => {
             "('{account,account}', '{k7,new}', '{-1,0}', '{2,1}', '{1,1,2}', '{1,2,1}', \
              ARRAY[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], \
-             '{a,b,c}', '{1,1,1}', '{1,2,3}', '{null,null,null}', false, false, null, \
+             '{a,b,c}', '{1,1,1}', '{1,2,3}', '{null,null,null}', '{0,1}', false, null, \
              ARRAY[E'order:7\\nhot:1', '', 'hot:1'], '{}', '{}', '{}', 0)"
         }
         "append_one" => {
@@ -26,6 +26,11 @@ fn arguments(statement: &str) -> &'static str {
         "append_next_each" => {
             "('{account,account}', '{k7,k8}', '{10,10}', \
              ARRAY[gen_random_uuid(), gen_random_uuid()], '{a,b}', '{1,1}', '{1,2}', '{null,null}', 0)"
+        }
+        "append_next_all" => {
+            "('{account,account,account}', '{k7,k8,k9}', '{10,10,10}', \
+             ARRAY[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], '{a,b,c}', '{1,1,1}', \
+             '{1,2,3}', '{null,null,null}', 0, '{0,0,1}')"
         }
         "append_one_tagged" => {
             "('account', 'k7', -1, ARRAY[gen_random_uuid(), gen_random_uuid()], \

@@ -3,12 +3,12 @@
 
 use std::collections::HashSet;
 
-use es_core::{AppendError, Condition, EventStore, ExpectedVersion, Position, Version};
+use es_core::{AppendError, Condition, Cursor, EventStore, ExpectedVersion, Position, Version};
 use tokio::task::JoinSet;
 
 use super::subjects::{
-    about, add, event, events, exact, ids, item, part, query, read, recorded_ids, stream,
-    try_append, try_on, versions,
+    ALL, about, add, conflict, event, events, exact, ids, item, page, part, query, read,
+    recorded_ids, stream, try_append, try_on, try_parts, versions,
 };
 
 /// The number of appends that arrive together: more than a store would simply store one by one.
@@ -101,4 +101,65 @@ pub async fn all_that_meet_on_one_stream_are_stored<S: EventStore>(store: &S) {
         let end = usize::try_from(version).expect("a small version");
         assert_eq!(stored[end - 2..end], new, "an append is where its answer says");
     }
+}
+
+/// An append to several streams is stored in all of them or in none, and answered part by part, whatever
+/// it meets: neighbours, appends to one of its streams, and others that are refused.
+pub async fn an_append_to_several_streams_is_whole<S: EventStore>(store: &S) {
+    const SHARED: usize = 5;
+
+    let mut writers = JoinSet::new();
+    for writer in 0..CROWD {
+        let store = store.clone();
+        writers.spawn(async move {
+            let own = |nth| stream(&format!("own-{writer}-{nth}"));
+            let mut parts: Vec<_> = (0..1 + writer % 3)
+                .map(|nth| part(&own(nth), ExpectedVersion::NoStream, events(1 + nth)))
+                .collect();
+            let shared = stream(&format!("shared-{}", writer % SHARED));
+            parts.push(part(&shared, ExpectedVersion::Any, events(1)));
+            let is_refused = writer % 4 == 0;
+            if is_refused {
+                parts.push(part(&stream("never"), exact(7), events(1)));
+            }
+            let places = parts.len();
+            parts.rotate_left(writer % places);
+            let answer = try_parts(&store, parts.clone()).await;
+            (parts, is_refused, answer)
+        });
+    }
+
+    let mut accepted = 0;
+    while let Some(done) = writers.join_next().await {
+        let (parts, is_refused, answer) = done.expect("a writer does not panic");
+        if is_refused {
+            assert_eq!(conflict(answer).stream, stream("never"), "the conflict is its own");
+            for part in parts.iter().filter(|part| part.stream.key().as_str().starts_with("own")) {
+                let stored = read(store, &part.stream).await;
+                assert_eq!(stored, [], "nothing is stored beside a conflict");
+            }
+            continue;
+        }
+        accepted += 1;
+        let appended = answer.expect("nothing is in its way");
+        assert_eq!(appended.streams.len(), parts.len(), "one answer per part");
+        for (part, answer) in parts.iter().zip(appended.streams) {
+            let before = Version(answer.version.0 - part.events.len() as u64);
+            let stored = page(store, &part.stream, Cursor::After(before), ALL).await;
+            let stored = &stored[..part.events.len()];
+            assert_eq!(recorded_ids(stored), ids(&part.events), "each part is where it says");
+            let positions: Vec<_> = stored.iter().map(|event| event.position).collect();
+            assert_eq!((answer.stream, answer.positions), (part.stream.clone(), positions));
+        }
+    }
+    let mut shared = 0;
+    for nth in 0..SHARED {
+        let stored = read(store, &stream(&format!("shared-{nth}"))).await;
+        let counted: Vec<_> = (1..=stored.len() as u64).collect();
+        assert_eq!(versions(&stored), counted, "versions have no gap");
+        let rises = stored.is_sorted_by(|one, next| one.position < next.position);
+        assert!(rises, "positions rise along a stream");
+        shared += stored.len();
+    }
+    assert_eq!(shared, accepted, "what is refused is not stored in a stream that is shared");
 }

@@ -117,6 +117,7 @@ macro_rules! contract {
                 each_append_has_its_own_answer
                 a_refusal_harms_no_neighbour
                 all_that_meet_on_one_stream_are_stored
+                an_append_to_several_streams_is_whole
             }
             condition {
                 an_event_with_the_tag_refuses_an_append

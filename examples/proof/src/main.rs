@@ -19,7 +19,7 @@
 //! # What the sections show
 //!
 //! - `append`: what the checks, the order and the idempotency of an append cost beside an INSERT that
-//!   has none of them, and what appends gain by going out together.
+//!   has none of them, and what appends gain by going out together; to one stream and to several.
 //! - `commands`: load, decide, append, on accounts of one's own and on one that all work on; with and
 //!   without remembered states, batched and not.
 //! - `replay`: the derived fold beside a match by hand, in instructions and in time; loads of short and
@@ -116,6 +116,7 @@ mod rollout;
 mod scarce;
 mod sellers;
 mod server;
+mod several_streams;
 mod stall;
 mod upcast_by_hand;
 mod visible;
@@ -214,7 +215,10 @@ impl Run {
 
     async fn section(&mut self, section: Section) -> anyhow::Result<()> {
         match section {
-            Section::Append => append::throughput(self).await,
+            Section::Append => {
+                append::throughput(self).await?;
+                several_streams::throughput(self).await
+            }
             Section::Commands => commands::throughput(self).await,
             Section::Replay => replay::tables(self).await,
             Section::Client => client::table(self).await,

@@ -3,17 +3,17 @@
 use std::sync::MutexGuard;
 
 use es_core::__private::worker::Drain;
-use es_core::{AppendError, Appended, AppendedStream, Conflict, StoreError};
+use es_core::{AppendError, Appended, StoreError};
 use sqlx::PgConnection;
 use tokio::task::yield_now;
 
 use super::batch::{Batch, Chain};
 use super::lone::Claim;
-use super::queue::{Turn, Waiting};
+use super::queue::Turn;
 use super::scheduler::Scheduler;
 use crate::append::appender::Appender;
 use crate::append::arrays::Columns;
-use crate::append::next::Next;
+use crate::append::next::NextAppends;
 use crate::append::reply::{Answer, Verdict};
 use crate::append::statement::{Failure, Form};
 use crate::append::weight::BATCH;
@@ -55,22 +55,31 @@ impl Appender {
         chains: &[Chain],
     ) -> Result<Answer, Failure> {
         let appends = chains.iter().flat_map(|chain| &chain.appends);
-        let changes = self.tags.event_tags.changes_for(appends.filter_map(Waiting::part));
-        let next: Vec<_> = chains.iter().filter_map(Chain::next).collect();
+        let parts = appends.flat_map(|waiting| waiting.append.parts());
+        let changes = self.tags.event_tags.changes_for(parts);
+        let mut next = NextAppends::default();
+        let is_next: Vec<_> = chains.iter().map(|chain| chain.is_added_to(&mut next)).collect();
         if 2 * next.len() < chains.len() {
-            return self.run(connection, columns(chains)?, Form::Batch(changes)).await;
+            return self.run(connection, columns(chains)?, Form::Unlocked(changes)).await;
         }
-        let mut stored = self.run_next_each(connection, &next, changes).await?.into_iter();
-        let of_chain = |chain: &Chain| chain.next().and_then(|_| stored.next()).flatten();
-        let stored: Vec<_> = chains.iter().map(of_chain).collect();
-        let is_left = |(chain, stored): (_, &Option<_>)| stored.is_none().then_some(chain);
-        let left: Vec<&Chain> = chains.iter().zip(&stored).filter_map(is_left).collect();
+        let mut answers = self.run_next_appends(connection, &next, changes).await?.into_iter();
+        let (mut stored, mut left) = (Vec::with_capacity(chains.len()), Vec::new());
+        for (chain, is_next) in chains.iter().zip(is_next) {
+            let first = stored.len();
+            for part in 0..chain.parts().len() {
+                let answer = if is_next { answers.next().flatten() } else { None };
+                stored.push((answer, chain.events(part)));
+            }
+            if stored.get(first).is_none_or(|(answer, _)| answer.is_none()) {
+                left.push(chain);
+            }
+        }
         let answer = if left.is_empty() {
             Answer::default()
         } else {
-            self.run(connection, columns(left)?, Form::Batch(changes)).await?
+            self.run(connection, columns(left)?, Form::Unlocked(changes)).await?
         };
-        Ok(answer.with_stored(stored.into_iter().zip(chains.iter().map(Chain::events)))?)
+        Ok(answer.with_stored(stored)?)
     }
 }
 
@@ -97,19 +106,23 @@ impl Drain for Flusher {
     }
 }
 
-/// The columns with one part per chain; the events of a part are those of all its appends.
+/// The columns of the first append of each chain; the events of those that follow belong to its only
+/// part.
 fn columns<'a>(
     chains: impl IntoIterator<Item = &'a Chain, IntoIter: ExactSizeIterator>,
 ) -> Result<Columns<'a>, StoreError> {
     let chains = chains.into_iter();
     let mut columns = Columns::with_capacity(chains.len(), BATCH);
-    for chain in chains {
-        for (nth, part) in chain.appends.iter().filter_map(Waiting::part).enumerate() {
-            if nth == 0 {
-                columns.part(&part.stream, part.expected);
-            }
-            for event in &part.events {
-                columns.event(event)?;
+    for (number, chain) in (0..).zip(chains) {
+        for (nth, waiting) in chain.appends.iter().enumerate() {
+            for part in waiting.append.parts() {
+                if nth == 0 {
+                    columns.part(&part.stream, part.expected);
+                    columns.appends.push(number);
+                }
+                for event in &part.events {
+                    columns.event(event)?;
+                }
             }
         }
     }
@@ -124,35 +137,39 @@ impl Batch {
     }
 
     fn tell_verdicts(self, mut answer: Answer) {
-        let busy: Vec<_> =
-            answer.verdicts.iter().map(|verdict| *verdict == Verdict::Busy).collect();
-        let mut nth = 0;
-        self.tell(
-            |chain| busy.get(chain).copied().unwrap_or_default(),
-            |chain, claim| {
-                match (answer.verdicts.get(nth), claim) {
-                    (_, Some(claim)) => chain.lock_first(claim),
-                    (Some(Verdict::Stored), _) => chain.tell_stored(nth, &mut answer),
-                    (Some(Verdict::Conflict), _) => chain.tell_conflict(nth, &answer),
-                    (Some(Verdict::Known), _) => chain.tell_known(),
-                    // Of several appends it is not said whose instant it is.
-                    (Some(_) | None, None) => chain.tell_each(|| Turn::Alone),
-                }
-                nth += 1;
-            },
-        );
+        let mut first = 0;
+        let of_chain = |chain: &Chain| {
+            let parts = first..first + chain.parts().len();
+            first = parts.end;
+            (parts.start, answer.verdict(parts))
+        };
+        let verdicts: Vec<_> = self.chains.iter().map(of_chain).collect();
+        let is_busy = |nth| matches!(verdicts.get(nth), Some((_, Some(Verdict::Busy))));
+        let mut of_chains = verdicts.iter();
+        self.tell(is_busy, |chain, claim| {
+            let (first, verdict) = of_chains.next().copied().unwrap_or_default();
+            match (verdict, claim) {
+                (_, Some(claim)) => chain.lock_first(claim),
+                (Some(Verdict::Stored), _) => chain.tell_stored(first, &mut answer),
+                (Some(Verdict::Conflict), _) => chain.tell_conflict(first, &answer),
+                (Some(Verdict::Known), _) => chain.tell_known(),
+                // Of several appends it is not said whose instant it is.
+                (Some(_) | None, None) => chain.tell_each(|| Turn::Alone),
+            }
+        });
     }
 }
 
 impl Chain {
-    /// The append, if it is the only one and the short statement can carry it.
-    fn next(&self) -> Option<Next<'_>> {
-        let [append] = self.appends.as_slice() else { return None };
-        Next::of(append.part()?)
+    /// Adds the append to `next`, if it is the only one and the short statements can carry it.
+    fn is_added_to<'a>(&'a self, next: &mut NextAppends<'a>) -> bool {
+        matches!(self.appends.as_slice(), [only] if next.add(only.append.parts()))
     }
 
-    fn events(&self) -> usize {
-        self.appends.iter().filter_map(Waiting::part).map(|part| part.events.len()).sum()
+    /// The number of events for a part.
+    fn events(&self, part: usize) -> usize {
+        let parts = self.appends.iter().filter_map(|waiting| waiting.append.parts().get(part));
+        parts.map(|part| part.events.len()).sum()
     }
 
     /// Hands the claim to the first append. The others rested on it and queue again.
@@ -177,31 +194,17 @@ impl Chain {
         appends.for_each(|waiting| waiting.tell(Turn::Again));
     }
 
-    fn tell_stored(self, nth: usize, answer: &mut Answer) {
-        let mut version = answer.actual(nth);
+    /// Tells each append its share; the first part of the chain has this number.
+    fn tell_stored(self, first: usize, answer: &mut Answer) {
         for waiting in self.appends {
-            let Some(part) = waiting.part() else { continue };
-            version = version.plus(part.events.len());
-            let stored = answer.next_positions(part.events.len()).map(|positions| {
-                let stream = part.stream.clone();
-                Appended::new(vec![AppendedStream::new(
-                    stream,
-                    version,
-                    positions,
-                    answer.stamp(nth),
-                )])
-            });
-            waiting.tell(Turn::Settled(stored.map_err(AppendError::from)));
+            let streams = answer.streams(first, waiting.append.parts());
+            let stored = streams.map(Appended::new).map_err(AppendError::from);
+            waiting.tell(Turn::Settled(stored));
         }
     }
 
-    fn tell_conflict(self, nth: usize, answer: &Answer) {
-        let conflict = self
-            .appends
-            .first()
-            .and_then(Waiting::part)
-            .map(|part| Conflict::new(part.stream.clone(), part.expected, answer.actual(nth)));
-        match conflict {
+    fn tell_conflict(self, first: usize, answer: &Answer) {
+        match answer.conflict(first, self.parts()) {
             Some(conflict) => self.tell_first(Turn::Settled(Err(conflict.into()))),
             None => self.tell_each(|| Turn::Alone),
         }

@@ -11,6 +11,10 @@
 //!    └── others are ──► queue ──► flusher ─► one statement ┘
 //! ```
 //!
+//! An append to several streams goes the same way, as one: it is at all of its streams or at none, and it has
+//! one verdict. In a batch it has them for itself; an append that was queued later and shares a stream with it
+//! waits for the next batch, also if the earlier one has to.
+//!
 //! A batch consists of two statements where it has [next events](crate::append::next) and others, in turn on one
 //! connection. What a batch never does is wait: it tries its locks, and an append that does not get them goes out
 //! again by itself. What it never does either is harm a neighbour: each append has its own verdict,
@@ -22,6 +26,7 @@ mod flusher;
 mod lone;
 mod queue;
 mod scheduler;
+mod streams;
 
 pub(crate) use lone::Claim;
 pub(crate) use scheduler::Group;

@@ -8,7 +8,8 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tracing::Span;
 
 use super::lone::Claim;
-use super::scheduler::{How, StreamHash};
+use super::scheduler::How;
+use super::streams::Streams;
 use crate::append::appender::Appender;
 use crate::append::locked::Met;
 use crate::error::unexpected;
@@ -17,7 +18,7 @@ use crate::pool::driven::driven;
 /// An append in the queue.
 pub(super) struct Waiting {
     pub(super) append: Arc<Append>,
-    pub(super) stream: StreamHash,
+    pub(super) streams: Streams,
     pub(super) size: usize,
     pub(super) answer: oneshot::Sender<Turn>,
     /// The span of its caller.
@@ -32,19 +33,22 @@ pub(super) enum Turn {
     Settled(Result<Appended, AppendError>),
     /// Some of its ids are in the store.
     Known,
-    /// The append goes out by itself, waiting for its stream if need be.
+    /// The append goes out by itself, waiting for its streams if need be.
     Alone,
     /// Its outcome is unknown; it queues again.
     Again,
 }
 
 impl Waiting {
-    /// Its only part.
-    pub(super) fn part(&self) -> Option<&StreamAppend> {
-        self.append.parts().first()
+    /// Its only part; `None` if it has several.
+    pub(super) fn only_part(&self) -> Option<&StreamAppend> {
+        match self.append.parts() {
+            [part] => Some(part),
+            _ => None,
+        }
     }
 
-    /// Takes the locked form, since another writer is at its stream; no other append of this
+    /// Takes the locked form, since another writer is at one of its streams; no other append of this
     /// process goes there meanwhile. The caller, who may not poll for long, has no part in that.
     pub(super) fn lock(self, claim: Claim) {
         let Self { append, answer, span, .. } = self;
@@ -70,15 +74,12 @@ impl Appender {
         append: Arc<Append>,
         size: usize,
     ) -> Result<Appended, AppendError> {
-        let stream = match append.parts() {
-            [part] => self.group.hash(&part.stream),
-            _ => return self.append_alone(append).await,
-        };
+        let streams = Streams::of(&append, &self.group);
         // What the caller has begun before may be what this is about to wait for.
         self.database.connections.handovers.take_over_siblings();
         loop {
-            self.wait_at_door(stream).await;
-            let turn = self.queue(&append, stream, size).await?;
+            self.wait_at_doors(&streams).await;
+            let turn = self.queue(&append, &streams, size).await?;
             let appender = self.clone();
             match turn.await {
                 Ok(Turn::Settled(answer)) => return answer,
@@ -106,12 +107,12 @@ impl Appender {
     async fn queue(
         &self,
         append: &Arc<Append>,
-        stream: StreamHash,
+        streams: &Streams,
         size: usize,
     ) -> Result<oneshot::Receiver<Turn>, AppendError> {
         let (answer, turn) = oneshot::channel();
-        let (append, span) = (Arc::clone(append), Span::current());
-        let waiting = move |room| Waiting { append, stream, size, answer, span, _room: room };
+        let (append, streams, span) = (Arc::clone(append), streams.clone(), Span::current());
+        let waiting = move |room| Waiting { append, streams, size, answer, span, _room: room };
         let permits = u32::try_from(size).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.group.room);
         // The semaphore hands its room to those who wait, so that this overtakes nobody.
@@ -134,18 +135,18 @@ impl Appender {
         self.call_flusher(scheduler);
     }
 
-    /// The notification that `stream` is free, if an append of this process waits there in the
-    /// locked form. It is created under the lock, so that it cannot be missed.
-    fn door(&self, stream: StreamHash) -> Option<OwnedNotified> {
-        match self.group.scheduler().how(stream) {
+    /// The notification that one of the streams is free, if an append of this process waits there in
+    /// the locked form. It is created under the lock, so that it cannot be missed.
+    fn door(&self, streams: &Streams) -> Option<OwnedNotified> {
+        match self.group.scheduler().in_the_way(streams) {
             Some(How::Locked(door)) => Some(Arc::clone(door).notified_owned()),
             _ => None,
         }
     }
 
-    /// Returns when no append of this process waits for `stream` in the locked form.
-    async fn wait_at_door(&self, stream: StreamHash) {
-        while let Some(door) = self.door(stream) {
+    /// Returns when no append of this process waits for any of the streams in the locked form.
+    async fn wait_at_doors(&self, streams: &Streams) {
+        while let Some(door) = self.door(streams) {
             door.await;
         }
     }

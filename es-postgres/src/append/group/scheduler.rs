@@ -10,6 +10,7 @@ use es_core::StreamId;
 use tokio::sync::{Notify, Semaphore};
 
 use super::queue::Waiting;
+use super::streams::Streams;
 use crate::append::weight::BATCH;
 
 /// The number of appends that go out by themselves before others queue. Appends that arrive
@@ -57,13 +58,14 @@ struct UnderWay {
     how: How,
 }
 
-/// The route of an append at its stream. The append completes whether or not its caller polls.
+/// The route of an append at its streams. The append completes whether or not its caller polls.
+#[derive(Clone)]
 pub(super) enum How {
     /// The append goes out by itself.
     Lone,
     /// The append goes out in a batch.
     Batch,
-    /// The append is in the locked form, for as long as another writer holds the stream. Other
+    /// The append is in the locked form, for as long as another writer holds a stream of it. Other
     /// appends wait for the notification.
     Locked(Arc<Notify>),
 }
@@ -95,42 +97,61 @@ impl Group {
 }
 
 impl Scheduler {
-    /// True if an append to `stream` may go out by itself, as long as nobody sends batches.
-    pub(super) fn is_free(&self, stream: StreamHash) -> bool {
-        self.lone < LONE && self.queue.is_empty() && !self.under_way.contains_key(&stream)
+    /// True if an append to these streams may go out by itself, as long as nobody sends batches.
+    pub(super) fn is_free(&self, streams: &Streams) -> bool {
+        let is_taken = |stream| self.under_way.contains_key(stream);
+        self.lone < LONE && self.queue.is_empty() && !streams.iter().any(is_taken)
     }
 
-    /// The route of the append of this process that is at `stream`, if there is one.
-    pub(super) fn how(&self, stream: StreamHash) -> Option<&How> {
-        self.under_way.get(&stream).map(|under_way| &under_way.how)
+    /// The route of an append of this process that is at one of the streams, if there is one: the
+    /// locked form above all.
+    pub(super) fn in_the_way(&self, streams: &Streams) -> Option<&How> {
+        let mut found = None;
+        for stream in streams.iter() {
+            let how = self.under_way.get(stream).map(|under_way| &under_way.how);
+            if let Some(How::Locked(_)) = how {
+                return how;
+            }
+            found = found.or(how);
+        }
+        found
     }
 
-    /// Records that an append is at `stream`.
-    pub(super) fn enter(&mut self, stream: StreamHash, how: How) -> Ticket {
+    /// Records that an append is at all of its streams. Nobody else changes the scheduler meanwhile, so
+    /// no append ever has some of its streams and waits for the others.
+    pub(super) fn enter(&mut self, streams: &Streams, how: &How) -> Ticket {
         self.entries += 1;
-        self.under_way.insert(stream, UnderWay { ticket: self.entries, how });
+        for stream in streams.iter() {
+            self.under_way.insert(*stream, UnderWay { ticket: self.entries, how: how.clone() });
+        }
         self.entries
     }
 
-    /// Records that the append at `stream` takes the locked form: later ones wait for it.
-    pub(super) fn shut(&mut self, stream: StreamHash, ticket: Ticket) {
+    /// Records that the append at these streams takes the locked form: later ones wait for it.
+    pub(super) fn shut(&mut self, streams: &Streams, ticket: Ticket) {
         let how = How::Locked(Arc::default());
-        match self.under_way.entry(stream) {
-            Entry::Occupied(mut entry) if entry.get().ticket == ticket => entry.get_mut().how = how,
-            Entry::Occupied(_) => {}
-            Entry::Vacant(entry) => {
-                entry.insert(UnderWay { ticket, how });
+        for stream in streams.iter() {
+            match self.under_way.entry(*stream) {
+                Entry::Occupied(mut entry) if entry.get().ticket == ticket => {
+                    entry.get_mut().how = how.clone();
+                }
+                Entry::Occupied(_) => {}
+                Entry::Vacant(entry) => {
+                    entry.insert(UnderWay { ticket, how: how.clone() });
+                }
             }
         }
     }
 
-    /// Records that the append has left `stream`, and wakes the appends that wait for it.
-    pub(super) fn leave(&mut self, stream: StreamHash, ticket: Ticket) {
-        if let Entry::Occupied(entry) = self.under_way.entry(stream)
-            && entry.get().ticket == ticket
-            && let How::Locked(door) = entry.remove().how
-        {
-            door.notify_waiters();
+    /// Records that the append has left its streams, and wakes the appends that wait for them.
+    pub(super) fn leave(&mut self, streams: &Streams, ticket: Ticket) {
+        for stream in streams.iter() {
+            if let Entry::Occupied(entry) = self.under_way.entry(*stream)
+                && entry.get().ticket == ticket
+                && let How::Locked(door) = entry.remove().how
+            {
+                door.notify_waiters();
+            }
         }
     }
 }

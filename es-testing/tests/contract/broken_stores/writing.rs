@@ -206,6 +206,10 @@ finds! {
     "each is stored once", {
         parts: |mut parts| { parts[0].events.truncate(1); parts }
     }
+    half_an_append_in_a_crowd: crowd::an_append_to_several_streams_is_whole,
+    "nothing is stored beside a conflict", {
+        one_by_one: true
+    }
     an_append_that_has_the_store_for_itself: kept::a_kept_append_holds_nobody_up,
     "holds others up", check_at_once {
         alone: Some(Arc::default())

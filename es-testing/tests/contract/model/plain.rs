@@ -1,11 +1,11 @@
 //! The plain model of a store: one list of events, looked through from its beginning each time.
 
 use es_core::{
-    Append, Appended, Condition, Conflict, EventId, ExpectedVersion, NewEvent, Position, Query,
-    RecordedEvent, Snapshot, StreamId, Tag, Version,
+    Append, AppendError, Appended, Condition, Conflict, EventId, ExpectedVersion, NewEvent,
+    Position, Query, RecordedEvent, Snapshot, StreamId, Tag, Version,
 };
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Plain {
     /// In the order of the log.
     log: Vec<(RecordedEvent, Vec<Tag>)>,
@@ -14,7 +14,7 @@ pub(crate) struct Plain {
 
 /// What an append has to come to.
 #[derive(Debug)]
-pub(crate) enum Verdict {
+enum Verdict {
     Stored,
     /// Per part the version and the positions.
     Already(Vec<(Version, Vec<Position>)>),
@@ -28,7 +28,7 @@ pub(crate) enum Verdict {
 }
 
 impl Plain {
-    pub(crate) fn verdict(&self, append: &Append) -> Verdict {
+    fn verdict(&self, append: &Append) -> Verdict {
         let new: Vec<_> = append.parts().iter().flat_map(|part| &part.events).collect();
         let known: Vec<_> =
             new.iter().map(|event| event.id).filter(|id| self.find(*id).is_some()).collect();
@@ -58,8 +58,54 @@ impl Plain {
         }
     }
 
+    /// Checks the answer of the store, and takes what was stored; otherwise says what is wrong.
+    pub(crate) fn take(
+        &mut self,
+        append: &Append,
+        answer: &Result<Appended, AppendError>,
+    ) -> Result<(), String> {
+        let is_right = match (self.verdict(append), answer) {
+            (Verdict::Stored, Ok(answer)) => {
+                self.check_places(append, answer)?;
+                self.store(append, answer);
+                true
+            }
+            (Verdict::Already(places), Ok(answer)) => {
+                let answered = answer.streams.iter();
+                let answered: Vec<_> =
+                    answered.map(|part| (part.version, part.positions.clone())).collect();
+                answer.already && answered == places
+            }
+            (Verdict::Duplicate(ids), Err(AppendError::DuplicateEvent { id })) => ids.contains(id),
+            (Verdict::Refused { conflict, .. }, Err(AppendError::Conflict(told))) => {
+                conflict.as_ref() == Some(told)
+            }
+            (Verdict::Refused { unseen, .. }, Err(AppendError::Condition(told))) => {
+                unseen.contains(&told.position)
+            }
+            _ => false,
+        };
+        let wrong = || format!("{:?} became {answer:?}", self.verdict(append));
+        if is_right { Ok(()) } else { Err(wrong()) }
+    }
+
+    /// Checks that the events continue their streams, at positions that rise along each.
+    fn check_places(&self, append: &Append, answer: &Appended) -> Result<(), String> {
+        let parts = append.parts().iter().zip(&answer.streams);
+        let are_right = parts.clone().all(|(part, answer)| {
+            let stored = self.stream(&part.stream);
+            let version = stored.len() + part.events.len();
+            let last = stored.last().map_or(Position::START, |event| event.position);
+            (&answer.stream, answer.version) == (&part.stream, Version(version as u64))
+                && answer.positions.len() == part.events.len()
+                && [&[last], &answer.positions[..]].concat().is_sorted_by(|one, next| one < next)
+        });
+        let is_whole = append.parts().len() == answer.streams.len() && !answer.already;
+        if are_right && is_whole { Ok(()) } else { Err(format!("the places in {answer:?}")) }
+    }
+
     /// Takes what was stored, at the places of the answer.
-    pub(crate) fn store(&mut self, append: &Append, answer: &Appended) {
+    fn store(&mut self, append: &Append, answer: &Appended) {
         for (part, answer) in append.parts().iter().zip(&answer.streams) {
             for (new, position) in part.events.iter().zip(&answer.positions) {
                 let recorded = RecordedEvent::new(

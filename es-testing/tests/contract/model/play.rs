@@ -9,14 +9,15 @@ use es_core::{
     NewEvent, Payload, Position, Query, QueryItem, RawEvent, RecordedEvent, ResumeError,
     SchemaVersion, Snapshot, StreamAppend, StreamId, StreamKey, Tag, Version,
 };
+use futures_util::future::join_all;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, FileFailurePersistence, TestCaseResult, TestRunner};
 use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
-use super::plain::{Plain, Verdict};
-use super::story::{self, Direction, Expected, Item, New, Part, Place, Rests, Step, Story};
+use super::plain::Plain;
+use super::story::{self, Direction, Drawn, Expected, Item, New, Part, Place, Rests, Step, Story};
 
 /// Draws stories and plays them one after another; the shortest that fails is told.
 #[expect(
@@ -75,7 +76,11 @@ struct Played<'a, S> {
 impl<S: EventStore> Played<'_, S> {
     async fn step(&mut self, step: &Step) -> TestCaseResult {
         match step {
-            Step::Append { parts, condition } => self.append(parts, condition.as_ref()).await,
+            Step::Append(drawn) => match self.drawn(drawn)? {
+                Some(append) => self.send(append).await,
+                None => Ok(()),
+            },
+            Step::MeetAtOnce { appends, first_twice } => self.meet(appends, *first_twice).await,
             Step::SendAgain { append } if !self.sent.is_empty() => {
                 self.send(append.get(&self.sent).clone()).await
             }
@@ -108,67 +113,53 @@ impl<S: EventStore> Played<'_, S> {
         }
     }
 
-    async fn append(&mut self, parts: &[Part], rests: Option<&Rests>) -> TestCaseResult {
-        let parts: Vec<_> = parts.iter().map(|part| self.part(part)).collect();
+    /// The append that is drawn; `None` if it would hold an event twice.
+    fn drawn(&mut self, drawn: &Drawn) -> Result<Option<Append>, TestCaseError> {
+        let parts: Vec<_> = drawn.parts.iter().map(|part| self.part(part)).collect();
         let append = match Append::new(parts.clone()) {
             Ok(append) => append,
             Err(InvalidAppend::EventTwice { id }) => {
                 let events = parts.iter().flat_map(|part| &part.events);
                 let times = events.filter(|event| event.id == id).count();
                 prop_assert!(times > 1, "an append is refused for an id that is in it once");
-                return Ok(());
+                return Ok(None);
             }
             Err(other) => return Err(TestCaseError::fail(format!("no append: {other}"))),
         };
-        let append = match rests {
+        let append = match &drawn.condition {
             Some(rests) => append.with_condition(self.condition(rests)),
             None => append,
         };
         self.sent.push(append.clone());
-        self.send(append).await
+        Ok(Some(append))
     }
 
     async fn send(&mut self, append: Append) -> TestCaseResult {
-        let verdict = self.plain.verdict(&append);
+        let end = self.position(Place::End);
         let answer = self.store.append(append.clone()).await;
-        match (verdict, answer) {
-            (Verdict::Stored, Ok(answer)) => self.stored(&append, &answer),
-            (Verdict::Already(places), Ok(answer)) => {
-                let answered = answer.streams.iter();
-                let answered: Vec<_> =
-                    answered.map(|part| (part.version, part.positions.clone())).collect();
-                prop_assert_eq!(answered, places, "the first answer");
-                prop_assert!(answer.already, "it says that it stored nothing");
-                Ok(())
-            }
-            (Verdict::Duplicate(ids), Err(AppendError::DuplicateEvent { id })) => {
-                prop_assert!(ids.contains(&id), "{id} is named, which is not taken");
-                Ok(())
-            }
-            (Verdict::Refused { conflict, .. }, Err(AppendError::Conflict(told))) => {
-                prop_assert_eq!(Some(told), conflict, "the conflict");
-                Ok(())
-            }
-            (Verdict::Refused { unseen, .. }, Err(AppendError::Condition(told))) => {
-                prop_assert!(unseen.contains(&told.position), "{told}, which it does not");
-                Ok(())
-            }
-            (verdict, answer) => Err(TestCaseError::fail(format!("{verdict:?} became {answer:?}"))),
-        }
+        self.plain.take(&append, &answer).map_err(TestCaseError::fail)?;
+        let stored = answer.into_iter().filter(|answer| !answer.already);
+        let places: Vec<_> = stored.flat_map(|answer| answer.streams).collect();
+        let mut places = places.iter().flat_map(|stored| &stored.positions);
+        prop_assert!(places.all(|place| *place > end), "positions rise");
+        Ok(())
     }
 
-    fn stored(&mut self, append: &Append, answer: &Appended) -> TestCaseResult {
-        let end = self.position(Place::End);
-        prop_assert!(!answer.already, "it was not there before");
-        prop_assert_eq!(answer.streams.len(), append.parts().len(), "one answer per part");
-        for (part, answer) in append.parts().iter().zip(&answer.streams) {
-            let version = self.plain.version(&part.stream) + part.events.len() as u64;
-            prop_assert_eq!((&answer.stream, answer.version.0), (&part.stream, version));
-            prop_assert_eq!(answer.positions.len(), part.events.len(), "one position an event");
-            let places = [&[end], &answer.positions[..]].concat();
-            prop_assert!(places.is_sorted_by(|one, next| one < next), "positions rise: {places:?}");
+    /// Sends all of them at once, so that a store may put them together. Their answers are those of some
+    /// order.
+    async fn meet(&mut self, appends: &[Drawn], first_twice: bool) -> TestCaseResult {
+        let drawn = appends.iter().map(|append| self.drawn(append));
+        let drawn: Vec<_> = drawn.collect::<Result<_, _>>()?;
+        let mut appends: Vec<_> = drawn.into_iter().flatten().collect();
+        let twin = appends.first().filter(|_| first_twice).cloned();
+        appends.extend(twin);
+        let answers =
+            join_all(appends.iter().map(|append| self.store.append(append.clone()))).await;
+        let answered: Vec<_> = appends.iter().zip(&answers).collect();
+        match in_some_order(&self.plain, &answered) {
+            Some(plain) => self.plain = plain,
+            None => prop_assert!(false, "in no order: {answers:#?}"),
         }
-        self.plain.store(append, answer);
         Ok(())
     }
 
@@ -340,6 +331,23 @@ impl<S: EventStore> Played<'_, S> {
             Place::FarBeyond => Position::MAX,
         }
     }
+}
+
+/// The model after all of them, in an order in which it gives these answers.
+fn in_some_order(
+    plain: &Plain,
+    answered: &[(&Append, &Result<Appended, AppendError>)],
+) -> Option<Plain> {
+    if answered.is_empty() {
+        return Some(plain.clone());
+    }
+    (0..answered.len()).find_map(|first| {
+        let mut rest = answered.to_vec();
+        let (append, answer) = rest.remove(first);
+        let mut plain = plain.clone();
+        plain.take(append, answer).ok()?;
+        in_some_order(&plain, &rest)
+    })
 }
 
 fn type_name(number: usize) -> EventName {

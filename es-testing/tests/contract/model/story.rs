@@ -15,7 +15,8 @@ pub(crate) struct Story(pub(crate) Vec<Step>);
 
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    Append { parts: Vec<Part>, condition: Option<Rests> },
+    Append(Drawn),
+    MeetAtOnce { appends: Vec<Drawn>, first_twice: bool },
     SendAgain { append: Index },
     ReadStream { stream: usize, direction: Direction, from: u64, limit: u32 },
     ReadLog { direction: Direction, from: Place, limit: u32 },
@@ -24,6 +25,12 @@ pub(crate) enum Step {
     ResumeElsewhere { from: Place },
     KeepSnapshot { event: Index, shape: u64, keep: u32 },
     LoadSnapshot { stream: usize, shape: u64, at_most: u64, limit: u32 },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Drawn {
+    pub(crate) parts: Vec<Part>,
+    pub(crate) condition: Option<Rests>,
 }
 
 #[derive(Clone, Debug)]
@@ -90,7 +97,9 @@ pub(crate) fn stories() -> impl Strategy<Value = Story> {
 
 fn steps() -> impl Strategy<Value = Step> {
     prop_oneof![
-        10 => appends(),
+        10 => appends(0.3).prop_map(Step::Append),
+        4 => (vec(appends(0.1), 2..6), any::<bool>())
+            .prop_map(|(appends, first_twice)| Step::MeetAtOnce { appends, first_twice }),
         2 => any::<Index>().prop_map(|append| Step::SendAgain { append }),
         2 => (0..STREAMS, directions(), versions(), limits()).prop_map(
             |(stream, direction, from, limit)| Step::ReadStream { stream, direction, from, limit }
@@ -109,18 +118,32 @@ fn steps() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn appends() -> impl Strategy<Value = Step> {
-    let streams = subsequence((0..STREAMS).collect::<Vec<_>>(), 1..=3).prop_shuffle();
-    let parts = streams.prop_flat_map(|streams| streams.into_iter().map(parts).collect::<Vec<_>>());
-    (parts, option::weighted(0.3, conditions()))
-        .prop_map(|(parts, condition)| Step::Append { parts, condition })
+/// An append to one stream or to several, with a condition with this probability.
+fn appends(conditional: f64) -> impl Strategy<Value = Drawn> {
+    let streams = subsequence((0..STREAMS).collect::<Vec<_>>(), 1..=4).prop_shuffle();
+    let parts = streams.prop_flat_map(|streams| {
+        let next: Vec<_> = streams.iter().copied().map(next_events).collect();
+        let parts: Vec<_> = streams.into_iter().map(parts).collect();
+        prop_oneof![2 => parts, 1 => next]
+    });
+    (parts, option::weighted(conditional, conditions()))
+        .prop_map(|(parts, condition)| Drawn { parts, condition })
 }
 
 fn parts(stream: usize) -> impl Strategy<Value = Part> {
-    (expectations(), vec(events(), 0..4)).prop_map(move |(expected, events)| Part {
+    let events = prop_oneof![7 => vec(events(), 1..4), 1 => Just(Vec::new())];
+    (expectations(), events).prop_map(move |(expected, events)| Part { stream, expected, events })
+}
+
+/// One event at an exact version, mostly where the stream is: what nearly every command appends.
+fn next_events(stream: usize) -> impl Strategy<Value = Part> {
+    let expected =
+        prop_oneof![5 => Just(Expected::Here), 1 => (1..4_u64).prop_map(Expected::Exact)];
+    let event = (0..TYPES).prop_map(|type_name| New { type_name, tags: vec![], known_as: None });
+    (expected, event).prop_map(move |(expected, event)| Part {
         stream,
         expected,
-        events,
+        events: vec![event],
     })
 }
 
