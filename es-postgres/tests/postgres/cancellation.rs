@@ -131,21 +131,24 @@ async fn the_recommended_pool_ends_transactions_that_the_service_abandoned() {
     }
 }
 
-/// Half of the pool waits for a stream that somebody holds; the other half is there for the rest.
+/// Half of the pool waits for streams that somebody holds; the other half is there for the rest.
 /// What was given up while it waited is not stored later.
 #[tokio::test(flavor = "multi_thread")]
 async fn appends_that_wait_neither_drain_the_pool_nor_outlive_their_callers() {
     let fixture = fixture().await;
     let pool = PgStore::pool_options().max_connections(4).connect(fixture.database.url()).await;
     let store = PgStore::new(pool.unwrap());
-    fixture.put("hot", exact(0), 1).await.unwrap();
+    // One each: of the appends of a process to one stream, one waits in the server.
+    let hot: Vec<_> = (0..8).map(|nth| format!("hot-{nth}")).collect();
+    let to_all = |version| hot.iter().map(move |key| part(key, exact(version), 1)).collect();
+    fixture.store.append(Append::new(to_all(0)).unwrap()).await.unwrap();
     let mut holder = fixture.pool.begin().await.unwrap();
-    fixture.store.append_within(&mut holder, append("hot", exact(1), 1)).await.unwrap();
+    fixture.store.append_within(&mut holder, Append::new(to_all(1)).unwrap()).await.unwrap();
 
     let mut waiting = tokio::task::JoinSet::new();
-    for nth in 0..8 {
+    for (nth, hot) in hot.iter().enumerate() {
         let store = store.clone();
-        let hot = part("hot", ExpectedVersion::Any, 1);
+        let hot = part(hot, ExpectedVersion::Any, 1);
         let own = part(&format!("own-{nth}"), ExpectedVersion::Any, 1);
         let append = Append::new(vec![hot, own]).unwrap();
         waiting.spawn(async move { store.append(append).await });
@@ -160,8 +163,10 @@ async fn appends_that_wait_neither_drain_the_pool_nor_outlive_their_callers() {
     fixture.until_waiting(0).await;
     holder.commit().await.unwrap();
 
-    store.append(append("hot", exact(2), 1)).await.unwrap();
-    assert_eq!(fixture.versions("hot").await, [1, 2, 3]);
+    store.append(Append::new(to_all(2)).unwrap()).await.unwrap();
+    for hot in &hot {
+        assert_eq!(fixture.versions(hot).await, [1, 2, 3]);
+    }
 }
 
 /// Behind a pooler every statement is in a transaction of the store's own, on whatever pool the

@@ -113,7 +113,7 @@ pub async fn an_append_to_several_streams_is_whole<S: EventStore>(store: &S) {
         let store = store.clone();
         writers.spawn(async move {
             let own = |nth| stream(&format!("own-{writer}-{nth}"));
-            let mut parts: Vec<_> = (0..1 + writer % 3)
+            let mut parts: Vec<_> = (0..=writer % 3)
                 .map(|nth| part(&own(nth), ExpectedVersion::NoStream, events(1 + nth)))
                 .collect();
             let shared = stream(&format!("shared-{}", writer % SHARED));
