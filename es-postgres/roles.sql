@@ -19,6 +19,11 @@ GRANT USAGE ON SEQUENCE es.events_position_seq TO es_writer;
 -- Which tags stored events have: found out when a decision first asks, and by `retag`.
 GRANT UPDATE, DELETE ON es.event_tags TO es_writer;
 GRANT USAGE ON SEQUENCE es.tag_changes TO es_writer;
+-- Answers to requests: written once, and forgotten half by half.
+REVOKE INSERT ON es.request_memory FROM es_writer;
+GRANT TRUNCATE ON es.requests_0, es.requests_1 TO es_writer;
+GRANT UPDATE ON es.request_memory TO es_writer;
+GRANT USAGE ON SEQUENCE es.request_turns TO es_writer;
 -- Snapshots are a cache: replaced, and dropped where they are too many.
 GRANT UPDATE, DELETE ON es.snapshots TO es_writer;
 -- How far projections have come, who runs them and what they have parked. What was dropped stays.

@@ -1,6 +1,7 @@
 //! Guide chapters: one topic each, from the first decision to the last detail.
 //!
 //! - [Commands and the repository](commands_and_repository): decisions, conflicts, retries, snapshots.
+//! - [Commands answered once](commands_answered_once): requests that a client sends again.
 //! - [Decisions across streams](decisions_across_streams): tags, decision models, append conditions.
 //! - [Changing events](changing_events): schema evolution, tag backfill, and rolling deployments.
 //! - [Guarantees](guarantees), each with the test that proves it.
@@ -27,9 +28,20 @@
 /// [running in production]: ../../../es_postgres/guide/running_in_production/index.html
 /// [mails and other effects]: ../../../es_postgres/guide/mails_and_other_effects/index.html
 /// [decisions across streams]: decisions_across_streams
+/// [answered once]: commands_answered_once
 ///
 #[doc = include_str!("../guide/commands-and-repository.md")]
 pub mod commands_and_repository {}
+
+/// [`Metadata`]: crate::Metadata
+/// [`Decisions::execute_once`]: crate::Decisions::execute_once
+/// [`EventStore::find_request`]: crate::EventStore::find_request
+/// [`EventStore::answer_request`]: crate::EventStore::answer_request
+/// [`Append::with_request`]: crate::Append::with_request
+/// [command batching]: commands_and_repository
+///
+#[doc = include_str!("../guide/commands-answered-once.md")]
+pub mod commands_answered_once {}
 
 /// [`Decisions`]: crate::Decisions
 /// [`Decisions::decide`]: crate::Decisions::decide
@@ -60,6 +72,7 @@ pub mod changing_events {}
 #[doc = include_str!("../guide/guarantees.md")]
 pub mod guarantees {}
 
+/// [commands answered once]: commands_answered_once
 /// [`EventStore`]: crate::EventStore
 /// [`AppendError`]: crate::AppendError
 /// [`StoreError`]: crate::StoreError

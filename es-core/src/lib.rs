@@ -214,6 +214,10 @@ pub use store::event_store::EventStore;
 pub use store::held_up::HeldUp;
 pub use store::page::{LogPage, MatchingEvent, QueryPage};
 pub use store::query::{Condition, InvalidQuery, Query, QueryItem};
+pub use store::request::{
+    AnsweredRequest, NewRequest, RequestFingerprint, RequestId, RequestKey, RequestMemory,
+    RequestScope,
+};
 pub use store::retag::{
     EventTag, LacksTag, MissingTag, Retag, RetagError, RetagProgress, RetagStore, Retagged,
     TaggedPosition,
@@ -235,5 +239,6 @@ pub use write::execute_error::{ExecuteError, LifecycleRejection};
 pub use write::load::{Loaded, Moment};
 pub use write::load_error::LoadError;
 pub use write::repository::{Executed, Repository};
+pub use write::request_error::RequestError;
 pub use write::snapshot_policy::{SnapshotPolicy, SnapshotState};
 pub use write::unit_of_work::UnitOfWork;

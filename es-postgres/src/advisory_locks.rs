@@ -5,13 +5,17 @@
 //!
 //! | Order | Key | Protects | Shared | Exclusive |
 //! |---|---|---|---|---|
-//! | 1 | 1163067394, 0: the gate | the set of open appends | each append | an append that waits for all others, a change of tags, an exclusive build of a projection |
+//! | 0 | 1163067397, hash of the request: scope and id | the answer to a request | | an append or an answer with the request |
+//! | 1 | 1163067394, 0: the gate | the set of open appends | each append | an append that waits for all others, a change of tags, the forgetting of old answers, an exclusive build of a projection |
 //! | 2 | 1163067394, 1: the second gate | streams that a large append does not lock | an append that rests on a stream without writing to it | an append with more than 256 streams |
 //! | 3 | 1163067393, hash of the stream | the versions of a stream | | each append, for its streams in the order of their hashes |
 //! | 4 | 1163067395, hash of the tag | the events with a tag | an append with such an event | an append whose condition looks under the tag |
 //! | 5 | 17747 << 48 \| position: the epoch | the safe position | each append, before it takes positions | |
 //! | alone | 1163067396, number of the version | the slots of a version of a projection | the commit of a batch | a session that takes all slots |
 //! | alone | 1163067400, 0 | schemas that are being made | | a migration, for the stores of all schemas |
+//!
+//! An append in a transaction of the caller's, or through a lock that was taken before, only tries lock 0, since it
+//! may hold the others.
 //!
 //! Who takes several takes them in this order, so that nobody waits in a circle. The statements of an
 //! append that is at its stream by itself only try locks 1 to 4, and take none that would make them wait;

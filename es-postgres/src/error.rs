@@ -148,6 +148,8 @@ pub(crate) enum Violation {
     Version,
     /// An event with that id is in the store; the id, if the server reports it.
     EventId(Option<EventId>),
+    /// The request has an answer.
+    Request,
 }
 
 impl Violation {
@@ -167,6 +169,7 @@ impl Violation {
                     .and_then(PgDatabaseError::detail)
                     .and_then(id_in),
             )),
+            "requests_0_pkey" | "requests_1_pkey" => Some(Self::Request),
             _ => None,
         }
     }

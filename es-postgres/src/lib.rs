@@ -123,6 +123,7 @@ mod inline;
 mod pool;
 mod projections;
 mod read;
+mod requests;
 mod retag;
 mod row;
 mod schema;

@@ -21,6 +21,7 @@ use crate::pool::driven::driven;
 use crate::pool::warm_pool::Connections;
 use crate::read::reader::Reader;
 use crate::read::standby::LogReplica;
+use crate::requests::Requests;
 use crate::retag::event_tags::Tags;
 use crate::retag::write::Retagger;
 use crate::schema::migrations;
@@ -111,6 +112,7 @@ impl PgStore {
             batches,
             coalesces,
             notifies,
+            remembers_requests,
             replica,
         } = options;
         let database = Database {
@@ -123,7 +125,8 @@ impl PgStore {
         let tail = Tail::new(database.clone(), reader.clone(), notifies);
         let tags = Tags { database: database.clone(), event_tags: Arc::default() };
         let retagger = Retagger::new(tags.clone(), reader.clone());
-        let appender = Appender::new(database.clone(), tail.clone(), tags, batches);
+        let requests = Requests::new(database.clone(), remembers_requests);
+        let appender = Appender::new(database.clone(), tail.clone(), tags, requests, batches);
         Self { database, appender, reader, tail, retagger }
     }
 

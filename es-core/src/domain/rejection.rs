@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// An error with which a decision refuses.
 ///
 /// Implemented for every [`Error`] that can be sent to and shared with other threads and borrows
@@ -44,7 +46,7 @@ impl<E: Error + Send + Sync + 'static> Rejection for E {}
 ///     }
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum NoRejection {}
 
 impl fmt::Display for NoRejection {

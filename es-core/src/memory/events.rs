@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::lock::Held;
 use super::places::Places;
+use super::requests::Requests;
 use super::retag::Declared;
 use super::snapshots::Kept;
 use crate::event::name::EventId;
@@ -29,6 +30,7 @@ pub(super) struct Events {
     pub(super) ids: HashMap<EventId, Position>,
     /// The tags that are complete, or about to be.
     pub(super) declared: Declared,
+    pub(super) requests: Requests,
     /// The snapshots of each stream, oldest first.
     pub(super) snapshots: HashMap<StreamId, Vec<Kept>>,
     pub(super) locks: Vec<Held>,
@@ -44,6 +46,7 @@ impl Default for Events {
             streams: HashMap::new(),
             ids: HashMap::new(),
             declared: Declared::default(),
+            requests: Requests::default(),
             snapshots: HashMap::new(),
             locks: Vec::new(),
             last_lock: 0,
@@ -57,12 +60,20 @@ impl Events {
         if let Some(first) = self.first_answer(&append)? {
             return Ok(first);
         }
+        let request = append.request().cloned();
+        if let Some(first) = request.as_ref().and_then(|new| self.requests.answered(&new.key)) {
+            return Err(AppendError::Answered(Box::new(first.clone())));
+        }
         self.declared.check(append.parts().iter().flat_map(|part| &part.events))?;
         self.check_versions(&append)?;
         self.check_condition(append.condition())?;
         self.check_instants(&append)?;
         let parts = append.into_parts().into_iter();
-        Ok(Appended::new(parts.map(|part| self.append_part(part)).collect()))
+        let appended = Appended::new(parts.map(|part| self.append_part(part)).collect());
+        if let Some(request) = request {
+            self.requests.keep(request, &appended);
+        }
+        Ok(appended)
     }
 
     /// The answer to an append that is in the store; none if none of its events is.

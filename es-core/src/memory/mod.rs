@@ -4,6 +4,7 @@ mod events;
 mod lock;
 mod places;
 mod replace;
+mod requests;
 mod retag;
 mod select;
 mod snapshots;

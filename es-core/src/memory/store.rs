@@ -18,11 +18,13 @@ use crate::store::error::StoreError;
 use crate::store::event_store::{EventStore, POLL};
 use crate::store::page::{LogPage, QueryPage};
 use crate::store::query::Query;
+use crate::store::request::{AnsweredRequest, NewRequest, RequestKey, RequestMemory};
 use crate::store::retag::EventTag;
 use crate::store::selection::{SelectedPage, Selection};
 use crate::store::snapshot::{Fingerprint, Snapshot, SnapshotPage};
 use crate::store::spans;
 use crate::stream::{Position, StreamId, Version};
+use crate::timestamp::Timestamp;
 
 /// An event store in memory: every guarantee of [`EventStore`] but survival.
 ///
@@ -127,6 +129,17 @@ impl EventStore for MemoryStore {
         Ok(self.write(|events| events.missing_tag(tags)))
     }
 
+    async fn find_request(&self, request: &RequestKey) -> Result<RequestMemory, StoreError> {
+        Ok(self.write(|events| events.requests.find(request, Timestamp::now())))
+    }
+
+    async fn answer_request(
+        &self,
+        request: NewRequest,
+    ) -> Result<Option<AnsweredRequest>, StoreError> {
+        Ok(self.write(|events| events.requests.answer(request)))
+    }
+
     async fn select_page(
         &self,
         selection: &Selection,
@@ -179,7 +192,6 @@ mod tests {
     use crate::event::payload::Payload;
     use crate::event::recorded::{NewEvent, RawEvent};
     use crate::stream::{Category, ExpectedVersion, StreamKey};
-    use crate::timestamp::Timestamp;
 
     /// Simulates a clock that has gone back by a day since the first event.
     #[tokio::test]

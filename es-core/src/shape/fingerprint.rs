@@ -40,7 +40,7 @@ pub(crate) fn text<T: Shape>() -> String {
 }
 
 /// Not the standard library's hash, which may be another in the next release.
-fn fnv_1a(text: &str) -> u64 {
+pub(crate) fn fnv_1a(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })

@@ -10,7 +10,7 @@ mod types;
 pub use form::{Definition, Enum, Field, Form, Kind, Schema, Tagging, Variant};
 pub use types::Types;
 
-pub(crate) use fingerprint::text as fingerprinted;
+pub(crate) use fingerprint::{fnv_1a, text as fingerprinted};
 
 /// A type whose stored form is known: what it is made of, down to integers and texts.
 ///

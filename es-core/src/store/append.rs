@@ -6,6 +6,7 @@ use crate::event::name::EventId;
 use crate::event::recorded::NewEvent;
 use crate::store::append_error::InvalidAppend;
 use crate::store::query::Condition;
+use crate::store::request::NewRequest;
 use crate::store::token::Token;
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 use crate::timestamp::Timestamp;
@@ -26,6 +27,7 @@ use crate::timestamp::Timestamp;
 pub struct Append {
     parts: Vec<StreamAppend>,
     condition: Option<Condition>,
+    request: Option<Box<NewRequest>>,
 }
 
 /// The part of an [`Append`] that concerns one stream.
@@ -86,13 +88,13 @@ impl Append {
             }
         }
         check_instants(&parts)?;
-        Ok(Self { parts, condition: None })
+        Ok(Self::of_fresh(parts))
     }
 
     /// Creates an append without checks, from parts whose streams differ and whose event ids are
     /// fresh.
     pub(crate) fn of_fresh(parts: Vec<StreamAppend>) -> Self {
-        Self { parts, condition: None }
+        Self { parts, condition: None, request: None }
     }
 
     /// The same append, refused unless `condition` holds.
@@ -106,6 +108,22 @@ impl Append {
     #[must_use]
     pub fn condition(&self) -> Option<&Condition> {
         self.condition.as_ref()
+    }
+
+    /// The same append, as the answer to `request`: the events and the answer are stored together, or neither
+    /// is. Refused with [`Answered`](crate::AppendError::Answered) if the request has its answer already.
+    ///
+    /// For a store that remembers requests: see [`EventStore::find_request`](crate::EventStore::find_request).
+    #[must_use]
+    pub fn with_request(mut self, request: NewRequest) -> Self {
+        self.request = Some(Box::new(request));
+        self
+    }
+
+    /// The request that the append answers.
+    #[must_use]
+    pub fn request(&self) -> Option<&NewRequest> {
+        self.request.as_deref()
     }
 
     /// The parts, one per stream, in the order given.

@@ -2,6 +2,7 @@
 
 use crate::event::name::EventId;
 use crate::store::error::StoreError;
+use crate::store::request::AnsweredRequest;
 use crate::store::retag::LacksTag;
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 use crate::timestamp::Timestamp;
@@ -24,6 +25,9 @@ pub enum AppendError {
     /// An event that the decision has not seen matches the append's condition.
     #[error(transparent)]
     Condition(#[from] ConditionFailed),
+    /// The [request](crate::Append::with_request) of the append has its answer already, which is here.
+    #[error("the request of the append has its answer already")]
+    Answered(Box<AnsweredRequest>),
     /// An event lacks a tag that all stored ones of its name have: a later release has added it.
     #[error(transparent)]
     LacksTag(#[from] LacksTag),

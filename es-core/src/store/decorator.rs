@@ -14,6 +14,7 @@ use crate::store::event_store::EventStore;
 use crate::store::held_up::HeldUp;
 use crate::store::page::{LogPage, QueryPage};
 use crate::store::query::Query;
+use crate::store::request::{AnsweredRequest, NewRequest, RequestKey, RequestMemory};
 use crate::store::retag::EventTag;
 use crate::store::selection::{SelectedPage, Selection};
 use crate::store::snapshot::{Fingerprint, Snapshot, SnapshotPage};
@@ -130,6 +131,22 @@ pub trait EventStoreDecorator: Clone + Send + Sync + 'static {
         self.inner().missing_tag(tags)
     }
 
+    /// See [`EventStore::find_request`].
+    fn find_request(
+        &self,
+        request: &RequestKey,
+    ) -> impl Future<Output = Result<RequestMemory, StoreError>> + Send {
+        self.inner().find_request(request)
+    }
+
+    /// See [`EventStore::answer_request`].
+    fn answer_request(
+        &self,
+        request: NewRequest,
+    ) -> impl Future<Output = Result<Option<AnsweredRequest>, StoreError>> + Send {
+        self.inner().answer_request(request)
+    }
+
     /// See [`EventStore::snapshot_page`].
     fn snapshot_page(
         &self,
@@ -225,6 +242,20 @@ impl<D: EventStoreDecorator> EventStore for D {
         tags: &[EventTag],
     ) -> impl Future<Output = Result<Option<EventTag>, StoreError>> + Send {
         EventStoreDecorator::missing_tag(self, tags)
+    }
+
+    fn find_request(
+        &self,
+        request: &RequestKey,
+    ) -> impl Future<Output = Result<RequestMemory, StoreError>> + Send {
+        EventStoreDecorator::find_request(self, request)
+    }
+
+    fn answer_request(
+        &self,
+        request: NewRequest,
+    ) -> impl Future<Output = Result<Option<AnsweredRequest>, StoreError>> + Send {
+        EventStoreDecorator::answer_request(self, request)
     }
 
     fn snapshot_page(

@@ -17,6 +17,7 @@ use crate::store::event_store::EventStore;
 use crate::store::held_up::HeldUp;
 use crate::store::page::{LogPage, QueryPage};
 use crate::store::query::Query;
+use crate::store::request::{AnsweredRequest, NewRequest, RequestKey, RequestMemory};
 use crate::store::retag::EventTag;
 use crate::store::selection::{SelectedPage, Selection};
 use crate::store::snapshot::{Fingerprint, Snapshot, SnapshotPage};
@@ -93,6 +94,14 @@ trait ErasedStore: Send + Sync {
         &'a self,
         tags: &'a [EventTag],
     ) -> Call<'a, Result<Option<EventTag>, StoreError>>;
+    fn find_request<'a>(
+        &'a self,
+        request: &'a RequestKey,
+    ) -> Call<'a, Result<RequestMemory, StoreError>>;
+    fn answer_request(
+        &self,
+        request: NewRequest,
+    ) -> Call<'_, Result<Option<AnsweredRequest>, StoreError>>;
     fn snapshot_page<'a>(
         &'a self,
         stream: &'a StreamId,
@@ -169,6 +178,20 @@ impl<S: EventStore> ErasedStore for S {
         tags: &'a [EventTag],
     ) -> Call<'a, Result<Option<EventTag>, StoreError>> {
         Box::pin(EventStore::missing_tag(self, tags))
+    }
+
+    fn find_request<'a>(
+        &'a self,
+        request: &'a RequestKey,
+    ) -> Call<'a, Result<RequestMemory, StoreError>> {
+        Box::pin(EventStore::find_request(self, request))
+    }
+
+    fn answer_request(
+        &self,
+        request: NewRequest,
+    ) -> Call<'_, Result<Option<AnsweredRequest>, StoreError>> {
+        Box::pin(EventStore::answer_request(self, request))
     }
 
     fn snapshot_page<'a>(
@@ -250,6 +273,17 @@ impl EventStore for DynEventStore {
 
     async fn missing_tag(&self, tags: &[EventTag]) -> Result<Option<EventTag>, StoreError> {
         self.0.missing_tag(tags).await
+    }
+
+    async fn find_request(&self, request: &RequestKey) -> Result<RequestMemory, StoreError> {
+        self.0.find_request(request).await
+    }
+
+    async fn answer_request(
+        &self,
+        request: NewRequest,
+    ) -> Result<Option<AnsweredRequest>, StoreError> {
+        self.0.answer_request(request).await
     }
 
     async fn snapshot_page(

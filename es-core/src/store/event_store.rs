@@ -9,10 +9,11 @@ use crate::store::append::{Append, Appended};
 use crate::store::append_error::AppendError;
 use crate::store::append_lock::AppendLock;
 use crate::store::cursor::Cursor;
-use crate::store::error::StoreError;
+use crate::store::error::{StoreError, StoreErrorKind};
 use crate::store::held_up::HeldUp;
 use crate::store::page::{LogPage, QueryPage};
 use crate::store::query::Query;
+use crate::store::request::{AnsweredRequest, NewRequest, RequestKey, RequestMemory};
 use crate::store::retag::EventTag;
 use crate::store::selection::{Scope, SelectedPage, Selection, searched, tagged};
 use crate::store::snapshot::{Fingerprint, Snapshot, SnapshotPage};
@@ -66,6 +67,10 @@ use crate::stream::{Position, StreamId, Version};
 ///   conflict; a lock that is kept and not used comes to its end. A store may do without. `lock`
 /// - **Event ids are unique** in the whole store, and an append that is sent again is answered as it
 ///   was the first time. `event_ids`
+/// - **Requests have one answer.** Of the appends and answers with one [request](crate::Append::with_request),
+///   however many and whenever, one is stored, events and answer together; the others are told its answer, for
+///   as long as it is remembered. The ids of events count before the request. A store may do without, and
+///   then says so: [`find_request`](Self::find_request). `requests`
 /// - **Tags are complete** where [`missing_tag`](Self::missing_tag) names none of them, and stay so. `retag`
 /// - **Snapshots** come back as they were kept, and one that is not of the stream's history never
 ///   does. A store may do without. `snapshots`
@@ -206,6 +211,41 @@ pub trait EventStore: Clone + Send + Sync + 'static {
         async { Ok(None) }
     }
 
+    /// Looks for the answer to a request, which came into the store with an
+    /// [append](crate::Append::with_request) or [by itself](Self::answer_request), and tells since when all
+    /// answers are remembered.
+    ///
+    /// Sees every answer that was acknowledged before the call, unless it is older than that.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`](crate::StoreErrorKind::Unsupported) from a store that does not remember requests, as by
+    /// default. Nobody brings a request to its appends then.
+    fn find_request(
+        &self,
+        request: &RequestKey,
+    ) -> impl Future<Output = Result<RequestMemory, StoreError>> + Send {
+        let _ = request;
+        async { Err(remembers_no_requests()) }
+    }
+
+    /// Keeps the answer to a request that stores no event, a refusal for example, unless it has one already:
+    /// then that one is answered, and it stays.
+    ///
+    /// An append or an answer of the same request that is under way is waited for.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`](crate::StoreErrorKind::Unsupported) from a store that does not remember requests, as by
+    /// default.
+    fn answer_request(
+        &self,
+        request: NewRequest,
+    ) -> impl Future<Output = Result<Option<AnsweredRequest>, StoreError>> + Send {
+        let _ = request;
+        async { Err(remembers_no_requests()) }
+    }
+
     /// The newest snapshot of the stream that has this `shape` and is not newer than `at_most`, and
     /// up to `limit` events after it, in one round trip.
     ///
@@ -281,6 +321,14 @@ pub trait EventStore: Clone + Send + Sync + 'static {
     fn held_up(&self) -> impl Future<Output = Result<Option<HeldUp>, StoreError>> + Send {
         async { Ok(None) }
     }
+}
+
+fn remembers_no_requests() -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Unsupported,
+        "this store does not remember requests; execute without a request id, or use a store that does, such as \
+         `es_core::MemoryStore` or `es_postgres::PgStore`",
+    )
 }
 
 /// The interval at which a store is asked for growth of its log, while nothing else tells of it.

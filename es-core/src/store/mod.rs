@@ -13,6 +13,7 @@ pub(crate) mod held_up;
 pub(crate) mod page;
 pub(crate) mod paging;
 pub(crate) mod query;
+pub(crate) mod request;
 pub(crate) mod retag;
 pub(crate) mod selection;
 pub(crate) mod silence;

@@ -6,6 +6,7 @@ use crate::event::encode_error::EncodeError;
 use crate::store::append_error::{AppendError, Conflict};
 use crate::stream::{StreamId, Version};
 use crate::write::load_error::LoadError;
+use crate::write::request_error::RequestError;
 
 /// The error of a command that stored no event; after [`Unavailable`](crate::StoreErrorKind::Unavailable) that is
 /// unknown. `E` is the aggregate's own error.
@@ -33,6 +34,9 @@ pub enum ExecuteError<E> {
     /// [`Repository::execute_at`](crate::Repository::execute_at).
     #[error("the command is for another version of the aggregate")]
     OtherVersion(#[source] Conflict),
+    /// The request has no answer: [`Repository::execute_once`](crate::Repository::execute_once).
+    #[error(transparent)]
+    Request(#[from] RequestError),
     /// The state to decide on could not be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),

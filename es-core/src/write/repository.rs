@@ -3,6 +3,7 @@
 mod decided;
 mod direct;
 mod executed;
+mod once;
 mod serialized;
 mod state_cache;
 
@@ -15,6 +16,7 @@ use futures_core::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use tracing::{Instrument, Span};
 
+use self::direct::Terms;
 use self::serialized::Lanes;
 use self::state_cache::States;
 use crate::domain::aggregate::Aggregate;
@@ -259,7 +261,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
             Some(lanes) => self.execute_serialized(lanes, stream, command, metadata, span).await,
             // A type that is known here, so that the compiler need not look through all of it wherever a
             // command is executed. What is serialized is on the heap anyway.
-            None => self.execute_direct(&stream, command, metadata, span).boxed().await,
+            None => self.execute_direct(&stream, command, &Terms::of(metadata), span).boxed().await,
         }
     }
 
@@ -333,7 +335,9 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
                 let stream = StreamId::of::<A>(command.aggregate_id()).map_err(LoadError::from)?;
                 span.record("es.stream.id", tracing::field::display(&stream))
                     .record("es.attempts", 1);
-                let done = self.execute_once_at(&stream, command, version, &metadata).await?;
+                let done = self
+                    .execute_at_version(&stream, command, version, &Terms::of(&metadata))
+                    .await?;
                 if let Some(position) = done.position() {
                     span.record("es.global_position", position.0);
                 }
@@ -356,9 +360,17 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     /// The state as it stood at `version`. A version that the stream has not reached is an error, and so
     /// is one from before the stream was [transformed](crate::TransformStore).
     pub async fn load_at(&self, id: &A::Id, version: Version) -> Result<Loaded<A>, LoadError> {
-        let loaded = self.load_until(id, Until::Version(version)).await?;
+        self.load_version(&StreamId::of::<A>(id)?, version).await
+    }
+
+    async fn load_version(
+        &self,
+        stream: &StreamId,
+        version: Version,
+    ) -> Result<Loaded<A>, LoadError> {
+        let loaded: Loaded<A> = load(&self.store, stream, Until::Version(version)).boxed().await?;
         if loaded.version < version {
-            let stream = StreamId::of::<A>(id)?;
+            let stream = stream.clone();
             let first = answered(self.store.stream_page(&stream, Cursor::START, 1)).await?;
             if let Some(first) = first.first().map(|event| event.version).filter(|v| *v > version) {
                 return Err(LoadError::Archived { stream, asked: version, first });
@@ -383,10 +395,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         id: &A::Id,
         moment: impl Into<Moment>,
     ) -> Result<Loaded<A>, LoadError> {
-        self.load_until(id, Until::Moment(moment.into())).await
-    }
-
-    async fn load_until(&self, id: &A::Id, until: Until) -> Result<Loaded<A>, LoadError> {
+        let until = Until::Moment(moment.into());
         load(&self.store, &StreamId::of::<A>(id)?, until).boxed().await
     }
 

@@ -43,7 +43,8 @@ pub(crate) struct Account {
     pub(crate) open: bool,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(crate = "es_core::serde")]
 pub(crate) enum AccountError {
     InsufficientFunds { missing: i64 },
     Closed,
@@ -85,7 +86,8 @@ impl Apply<Closed> for Account {
     }
 }
 
-#[derive(Command, Clone, Debug)]
+#[derive(Command, Serialize, Clone, Debug)]
+#[serde(crate = "es_core::serde")]
 #[command(aggregate = Account, creates)]
 pub(crate) struct Open {
     #[command(id)]
@@ -100,7 +102,8 @@ impl Decide<Open> for Account {
     }
 }
 
-#[derive(Command, Clone, Debug)]
+#[derive(Command, Serialize, Clone, Debug)]
+#[serde(crate = "es_core::serde")]
 #[command(aggregate = Account)]
 pub(crate) struct Deposit {
     #[command(id)]
@@ -120,7 +123,8 @@ impl Decide<Deposit> for Account {
     }
 }
 
-#[derive(Command, Clone, Debug)]
+#[derive(Command, Serialize, Clone, Debug)]
+#[serde(crate = "es_core::serde")]
 #[command(aggregate = Account)]
 pub(crate) struct Withdraw {
     #[command(id)]
@@ -143,7 +147,8 @@ impl Decide<Withdraw> for Account {
 }
 
 /// Changes nothing, and refuses a closed account.
-#[derive(Command, Clone, Debug)]
+#[derive(Command, Serialize, Clone, Debug)]
+#[serde(crate = "es_core::serde")]
 #[command(aggregate = Account)]
 pub(crate) struct Inspect {
     #[command(id)]
@@ -158,7 +163,8 @@ impl Decide<Inspect> for Account {
     }
 }
 
-#[derive(Command, Clone, Debug)]
+#[derive(Command, Serialize, Clone, Debug)]
+#[serde(crate = "es_core::serde")]
 #[command(aggregate = Account)]
 pub(crate) struct Close {
     #[command(id)]

@@ -4,10 +4,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use es_core::{
-    Append, AppendError, AppendLock, Appended, Category, Cursor, DynEventStore, EventName,
-    EventStore, EventTag, ExpectedVersion, Fingerprint, HeldUp, LogPage, PlacedEvent, Position,
-    Query, QueryItem, QueryPage, RecordedEvent, SelectedPage, Selection, Snapshot, SnapshotPage,
-    StoreError, StoreErrorKind, StreamId, StreamKey, Version,
+    AnsweredRequest, Append, AppendError, AppendLock, Appended, Category, Cursor, DynEventStore,
+    EventName, EventStore, EventTag, ExpectedVersion, Fingerprint, HeldUp, LogPage, NewRequest,
+    Payload, PlacedEvent, Position, Query, QueryItem, QueryPage, RecordedEvent, RequestFingerprint,
+    RequestId, RequestKey, RequestMemory, RequestScope, SelectedPage, Selection, Snapshot,
+    SnapshotPage, StoreError, StoreErrorKind, StreamId, StreamKey, Version,
 };
 
 /// A store that notes the methods that are called, and does nothing.
@@ -60,6 +61,14 @@ impl EventStore for Noted {
         self.note("missing_tag")
     }
 
+    async fn find_request(&self, _: &RequestKey) -> Result<RequestMemory, StoreError> {
+        self.note("find_request")
+    }
+
+    async fn answer_request(&self, _: NewRequest) -> Result<Option<AnsweredRequest>, StoreError> {
+        self.note("answer_request")
+    }
+
     async fn snapshot_page(
         &self,
         _: &StreamId,
@@ -109,6 +118,9 @@ async fn call_all(store: &impl EventStore) {
     let stream = StreamId::new(Category::new("a").unwrap(), StreamKey::new("1").unwrap());
     let append = || Append::to(stream.clone(), ExpectedVersion::Any, Vec::new()).unwrap();
     let snapshot = Snapshot::new(Fingerprint(1), Version(1), Position(1), "{}".to_owned());
+    let (scope, id) = (RequestScope::new("a").unwrap(), RequestId::new("1").unwrap());
+    let answer = Payload::parse("{}").unwrap();
+    let request = NewRequest::new(RequestKey::new(scope, id), RequestFingerprint(1), answer);
     let item = QueryItem::new(vec![EventName::new("a").unwrap()], Vec::new()).unwrap();
     let query = Query::new(vec![item]).unwrap();
     drop(store.append(append()).await);
@@ -118,6 +130,8 @@ async fn call_all(store: &impl EventStore) {
     drop(store.log_page(Cursor::START, 1).await);
     drop(store.query_page(&query, Position::START, 1).await);
     drop(store.missing_tag(&[]).await);
+    drop(store.find_request(&request.key).await);
+    drop(store.answer_request(request).await);
     drop(store.snapshot_page(&stream, Fingerprint(1), Version(1), 1).await);
     drop(store.save_snapshot(&stream, snapshot, 1).await);
     drop(store.select_page(&Selection::log(), Position::START, 1).await);

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use es_core::{
-    Append, AppendError, Appended, Conflict, Cursor, EventId, EventStore, LogPage, MemoryStore,
-    Position, Query, QueryPage, RecordedEvent, StoreError, StoreErrorKind, StreamId, Version,
+    AnsweredRequest, Append, AppendError, Appended, Conflict, Cursor, EventId, EventStore, LogPage,
+    MemoryStore, NewRequest, Position, Query, QueryPage, RecordedEvent, RequestKey, RequestMemory,
+    StoreError, StoreErrorKind, StreamId, Timestamp, Version,
 };
 use tokio::sync::{Semaphore, watch};
 
@@ -22,6 +23,14 @@ pub(crate) enum Fault {
     Outrun,
 }
 
+#[derive(Clone, Copy, Debug, Default)]
+enum Memory {
+    #[default]
+    Sound,
+    Since(Timestamp),
+    None,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Gated {
     pub(crate) inner: MemoryStore,
@@ -29,6 +38,12 @@ pub(crate) struct Gated {
     pub(crate) appends: Arc<Gate>,
     /// Reads of a stream pass here before they reach the store.
     pub(crate) reads: Arc<Gate>,
+    /// Looks for the answer to a request pass here.
+    pub(crate) requests: Arc<Gate>,
+    /// Answers to requests without events pass here.
+    pub(crate) answers: Arc<Gate>,
+    /// What it says of its memory for requests, if not what is so.
+    memory: Arc<Mutex<Memory>>,
     /// The event ids of each append, in the order in which they came in.
     seen: Arc<Mutex<Vec<Vec<EventId>>>>,
     /// Where each read of a stream began.
@@ -41,6 +56,9 @@ impl Gated {
             inner,
             appends: Arc::default(),
             reads: Arc::default(),
+            requests: Arc::default(),
+            answers: Arc::default(),
+            memory: Arc::default(),
             seen: Arc::default(),
             cursors: Arc::default(),
         }
@@ -54,6 +72,16 @@ impl Gated {
     /// Where each read of a stream began.
     pub(crate) fn read(&self) -> Vec<Cursor<Version>> {
         self.cursors.lock().unwrap().clone()
+    }
+
+    /// Says that it remembers requests since then.
+    pub(crate) fn remember_since(&self, since: Timestamp) {
+        *self.memory.lock().unwrap() = Memory::Since(since);
+    }
+
+    /// Says that it remembers no requests.
+    pub(crate) fn forget_requests(&self) {
+        *self.memory.lock().unwrap() = Memory::None;
     }
 
     /// Counts from here.
@@ -89,6 +117,11 @@ impl Gate {
     /// The next calls fail like this; those after them do not.
     pub(crate) fn fail<const N: usize>(&self, faults: [Fault; N]) {
         self.faults.lock().unwrap().extend(faults);
+    }
+
+    /// No call fails any more.
+    pub(crate) fn heal(&self) {
+        self.faults.lock().unwrap().clear();
     }
 
     /// From now on calls wait.
@@ -171,6 +204,33 @@ impl EventStore for Gated {
         self.cursors.lock().unwrap().push(cursor);
         match self.reads.pass().await {
             None => self.inner.stream_page(stream, cursor, limit).await,
+            Some(fault) => Err(failed(fault)),
+        }
+    }
+
+    async fn find_request(&self, request: &RequestKey) -> Result<RequestMemory, StoreError> {
+        if let Some(fault) = self.requests.pass().await {
+            return Err(failed(fault));
+        }
+        let memory = *self.memory.lock().unwrap();
+        let found = self.inner.find_request(request).await?;
+        match memory {
+            Memory::Sound => Ok(found),
+            Memory::Since(since) => Ok(RequestMemory::new(found.answered, Some(since))),
+            Memory::None => Err(failed(Fault::Refused(StoreErrorKind::Unsupported))),
+        }
+    }
+
+    async fn answer_request(
+        &self,
+        request: NewRequest,
+    ) -> Result<Option<AnsweredRequest>, StoreError> {
+        match self.answers.pass().await {
+            None => self.inner.answer_request(request).await,
+            Some(Fault::ReplyLost) => {
+                self.inner.answer_request(request).await?;
+                Err(failed(Fault::ReplyLost))
+            }
             Some(fault) => Err(failed(fault)),
         }
     }

@@ -20,6 +20,7 @@ mod imported;
 mod live;
 mod lossless;
 mod metadata;
+mod once;
 mod project_span;
 mod projection_derive;
 mod projections;

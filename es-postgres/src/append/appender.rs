@@ -11,6 +11,7 @@ use tracing::Instrument;
 use crate::append::group::Group;
 use crate::inline::Inline;
 use crate::pool::database::Database;
+use crate::requests::Requests;
 use crate::retag::event_tags::Tags;
 use crate::spans;
 use crate::tail::follower::Tail;
@@ -33,6 +34,8 @@ pub(crate) struct AppenderParts {
     pub(super) batches: bool,
     /// The tags that stored events have.
     pub(crate) tags: Tags,
+    /// The answers to requests.
+    pub(crate) requests: Requests,
     /// The projections that are a part of every append.
     pub(crate) inline: Inline,
 }
@@ -46,7 +49,13 @@ impl Deref for Appender {
 }
 
 impl Appender {
-    pub(crate) fn new(database: Database, tail: Tail, tags: Tags, batches: bool) -> Self {
+    pub(crate) fn new(
+        database: Database,
+        tail: Tail,
+        tags: Tags,
+        requests: Requests,
+        batches: bool,
+    ) -> Self {
         let size = database.connections.pool().options().get_max_connections();
         let half = usize::try_from(size / 2).unwrap_or(1).max(1);
         Self(Arc::new(AppenderParts {
@@ -56,6 +65,7 @@ impl Appender {
             group: Arc::new(Group::new()),
             batches,
             tags,
+            requests,
             inline: Inline::default(),
         }))
     }

@@ -14,12 +14,13 @@ use crate::append::arrays::bigint;
 use crate::append::group::Claim;
 use crate::append::route::LOCKED_STREAMS;
 use crate::append::slices::Slices;
-use crate::append::statement::{Failure, Outcome};
+use crate::append::statement::{Failure, Outcome, failure};
 use crate::append::tags::TagLocks;
 use crate::append::weight::{BATCH, size};
 use crate::error::{contended, from_sqlx, is_contention, is_lock_timeout};
 use crate::pool::driven::told;
 use crate::pool::savepoint::Savepoint;
+use crate::requests::Turn;
 use crate::retag::event_tags::Tags;
 
 /// The number of attempts in the locked form. With the locks held no other append of the store is
@@ -155,6 +156,10 @@ impl Appender {
     async fn try_locked(&self, append: &Append, wait: Wait) -> Result<Appended, AppendError> {
         let mut connection = self.database.connections.take().await?;
         let mut transaction = connection.begin_with(begin(wait)).await.map_err(from_sqlx)?;
+        if let Some(request) = append.request() {
+            // Nothing is held yet by whoever waits for it.
+            self.requests.lock(&mut transaction, &request.key, Turn::Awaited).await?;
+        }
         let locked = self.tags.lock(
             &mut transaction,
             append.parts(),
@@ -188,6 +193,10 @@ impl Appender {
                 transaction.rollback().await.map_err(from_sqlx)?;
                 Err(conflict.into())
             }
+            Ok(Outcome::Answered(first)) => {
+                transaction.rollback().await.map_err(from_sqlx)?;
+                Err(AppendError::Answered(first))
+            }
             Ok(Outcome::Unforeseen(failed)) => {
                 transaction.rollback().await.map_err(from_sqlx)?;
                 Err(failed.into())
@@ -205,8 +214,30 @@ impl Appender {
         }
     }
 
-    /// Checks and writes, once the locks are held.
+    /// Checks and writes, once the locks are held, and keeps the answer to the request if there is one.
     async fn write(
+        &self,
+        connection: &mut PgConnection,
+        append: &Append,
+    ) -> Result<Outcome, Failure> {
+        let Some(request) = append.request() else {
+            return self.write_events(connection, append).await;
+        };
+        if let Some(first) = self.requests.find_on(connection, &request.key).await? {
+            // Its own answer, if it is sent again: ids count before requests.
+            let is_known = self.is_known(connection, append).await?;
+            return Ok(if is_known { Outcome::Known } else { Outcome::Answered(Box::new(first)) });
+        }
+        let outcome = self.write_events(connection, append).await?;
+        if let Outcome::Appended(appended) = &outcome
+            && !self.requests.keep_on(connection, request, appended).await.map_err(failure)?
+        {
+            return Err(Failure::Outrun);
+        }
+        Ok(outcome)
+    }
+
+    async fn write_events(
         &self,
         connection: &mut PgConnection,
         append: &Append,
@@ -239,6 +270,12 @@ impl Appender {
         if let Some(refusal) = too_many_preconditions(append) {
             return Err(refusal);
         }
+        if let Some(request) = append.request()
+            && !self.requests.lock(connection, &request.key, Turn::Tried).await?
+        {
+            // Not waited for: this transaction may hold streams that the other one waits for.
+            return Err(contended(append));
+        }
         let locked =
             self.tags.lock(connection, append.parts(), TagLocks::of(append), append.condition());
         if let Err(error) = locked.await {
@@ -255,6 +292,7 @@ impl Appender {
             Ok(Outcome::Appended(appended)) => Ok(appended),
             Ok(Outcome::Known) => self.first_answer(connection, append).await,
             Ok(Outcome::Conflict(conflict)) => Err(conflict.into()),
+            Ok(Outcome::Answered(first)) => Err(AppendError::Answered(first)),
             Ok(Outcome::Unforeseen(failed)) => Err(failed.into()),
             Ok(Outcome::Contended) | Err(Failure::Outrun) => Err(contended(append)),
             // The transaction is lost: whatever the id belongs to, this append is not stored.

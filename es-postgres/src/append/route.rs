@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use es_core::{Append, AppendError, Appended};
+use es_core::{Append, AppendError, Appended, StreamAppend};
 use futures_util::FutureExt;
 
 use crate::append::appender::Appender;
@@ -20,6 +20,9 @@ pub(crate) const LOCKED_STREAMS: usize = 256;
 impl Appender {
     /// Appends on the route that fits: by itself or in a batch with others of this process.
     ///
+    /// An append that answers a request goes out by itself, in a statement that stores both; of several
+    /// streams, or with imported events, in the locked form.
+    ///
     /// These take the locked form at once: appends with inline projections, on a condition, with
     /// parts that rest on a stream without writing to it, with too much for one statement or too
     /// many tags to lock each, and with an event that lacks a tag, which no shared statement
@@ -29,6 +32,7 @@ impl Appender {
         let size = size(&append);
         if append.condition().is_some()
             || !self.inline.is_empty()
+            || (append.request().is_some() && !is_plain(parts))
             || size > BATCH
             || parts.iter().any(|part| part.events.is_empty())
             || tags(&append).len() > LOCKED_TAGS
@@ -37,7 +41,7 @@ impl Appender {
             // On the heap, as all that a lone append does not need: it would be carried along.
             return self.append_locked(Arc::new(append), None, Met::Nobody).boxed().await;
         }
-        if !self.batches {
+        if !self.batches || append.request().is_some() {
             let appender = self.clone();
             return self
                 .database
@@ -73,6 +77,7 @@ impl Appender {
             Ok(Outcome::Appended(appended)) => Ok(Some(appended)),
             Ok(Outcome::Conflict(conflict)) => Err(conflict.into()),
             Ok(Outcome::Unforeseen(failed)) => Err(failed.into()),
+            Ok(Outcome::Answered(first)) => Err(AppendError::Answered(first)),
             Ok(Outcome::Contended) | Err(Failure::Outrun) => Ok(None),
             Ok(Outcome::Known) | Err(Failure::EventId(_)) => {
                 self.first_answer_anywhere(append).boxed().await.map(Some)
@@ -84,6 +89,12 @@ impl Appender {
             }
         }
     }
+}
+
+/// True if the statement that stores an answer as well can carry it: one stream, with instants of the store's own.
+fn is_plain(parts: &[StreamAppend]) -> bool {
+    parts.len() == 1
+        && parts.iter().flat_map(|part| &part.events).all(|event| event.recorded_at.is_none())
 }
 
 /// Appends like [`Appender::append_alone`], with a claim on its streams. The claim's place is given back before

@@ -1,8 +1,8 @@
 //! Appends as one statement: checked, locked, numbered and written in a single round trip.
 
 use es_core::{
-    Append, AppendError, Appended, ConditionFailed, Conflict, EventId, StoreError, StreamAppend,
-    Timestamp,
+    AnsweredRequest, Append, AppendError, Appended, ConditionFailed, Conflict, EventId, NewRequest,
+    StoreError, StreamAppend, Timestamp,
 };
 use sqlx::postgres::PgRow;
 use sqlx::{Error, PgConnection};
@@ -29,6 +29,8 @@ pub(crate) enum Outcome {
     Unforeseen(ConditionFailed),
     /// An imported event has an instant that its stream cannot take.
     WrongTime(AppendError),
+    /// The request of the append has its answer already.
+    Answered(Box<AnsweredRequest>),
 }
 
 /// The failure of a run of the statement.
@@ -74,6 +76,10 @@ impl Appender {
         append: &Append,
     ) -> Result<Outcome, Failure> {
         let changes = self.tags.event_tags.changes_for(append.parts());
+        if let Some(request) = append.request() {
+            let answer = self.run_once(connection, Columns::of(append)?, request, changes).await?;
+            return Ok(outcome(append, answer)?);
+        }
         if let [part] = append.parts()
             && let Some(next) = Next::of(part)
             && let Some(stored) = self.run_next(connection, &next, changes).await?
@@ -175,6 +181,36 @@ impl Appender {
     }
 }
 
+impl Appender {
+    /// Runs `append_once.sql`, for one stream and the answer to a request.
+    async fn run_once(
+        &self,
+        connection: &mut PgConnection,
+        columns: Columns<'_>,
+        request: &NewRequest,
+        changes: TagChanges,
+    ) -> Result<Answer, Failure> {
+        let statement = self
+            .database
+            .query(include_str!("../../sql/append_once.sql"))
+            .bind(columns.categories.first().copied())
+            .bind(columns.keys.first().copied())
+            .bind(columns.expected.first().copied())
+            .bind(columns.ids)
+            .bind(columns.names)
+            .bind(columns.schema_versions)
+            .bind(columns.payloads)
+            .bind(columns.metadata)
+            .bind(columns.tags)
+            .bind(changes.0)
+            .bind(request.key.scope.as_str())
+            .bind(request.key.id.as_str())
+            .bind(request.fingerprint.0.cast_signed())
+            .bind(request.answer.as_str());
+        read(statement.fetch_one(connection).await, 1)
+    }
+}
+
 fn read(row: Result<PgRow, Error>, parts: usize) -> Result<Answer, Failure> {
     match row {
         Ok(row) => Ok(Answer::read(&row, parts)?),
@@ -184,7 +220,8 @@ fn read(row: Result<PgRow, Error>, parts: usize) -> Result<Answer, Failure> {
 
 pub(crate) fn failure(error: Error) -> Failure {
     match Violation::of(&error) {
-        Some(Violation::Version) => Failure::Outrun,
+        // The locked form finds the answer.
+        Some(Violation::Version | Violation::Request) => Failure::Outrun,
         Some(Violation::EventId(id)) => Failure::EventId(id),
         None => Failure::Store(from_sqlx(error)),
     }

@@ -13,7 +13,7 @@ use crate::schema::owner;
 use crate::schema::statements::Schema;
 
 /// The number of the newest migration.
-const LATEST: i64 = 7;
+const LATEST: i64 = 8;
 
 /// Brings the schema up to date, on a connection that is closed afterwards: the lock that keeps two
 /// migrations apart belongs to the session, and a pool would keep the session of a caller that
@@ -94,7 +94,8 @@ fn migrator(schema: &Schema) -> Migrator {
             "unreadable events",
             include_str!("../../migrations/0006_unreadable_events.sql"),
         ),
-        migration(LATEST, "event tags", include_str!("../../migrations/0007_event_tags.sql")),
+        migration(7, "event tags", include_str!("../../migrations/0007_event_tags.sql")),
+        migration(LATEST, "requests", include_str!("../../migrations/0008_requests.sql")),
     ]);
     migrator.dangerous_set_table_name(format!("{}._migrations", schema.name()));
     migrator

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use es_core::{
-    Append, AppendError, AppendLock, Appended, Cursor, EventStore, EventTag, Fingerprint, HeldUp,
-    LogPage, PlacedEvent, Position, Query, QueryPage, RecordedEvent, Replacement, Retag,
-    RetagStore, SelectedPage, Selection, Snapshot, SnapshotPage, StoreError, StoreErrorKind,
-    StreamId, Tag, TaggedPosition, TransformError, TransformStore, Transformed, Version,
+    AnsweredRequest, Append, AppendError, AppendLock, Appended, Cursor, EventStore, EventTag,
+    Fingerprint, HeldUp, LogPage, NewRequest, PlacedEvent, Position, Query, QueryPage,
+    RecordedEvent, Replacement, RequestKey, RequestMemory, Retag, RetagStore, SelectedPage,
+    Selection, Snapshot, SnapshotPage, StoreError, StoreErrorKind, StreamId, Tag, TaggedPosition,
+    TransformError, TransformStore, Transformed, Version,
 };
 use futures_util::FutureExt;
 use tracing::Instrument;
@@ -33,6 +34,21 @@ impl EventStore for PgStore {
     /// append is open, for ten seconds at most; other appends go on meanwhile.
     async fn missing_tag(&self, tags: &[EventTag]) -> Result<Option<EventTag>, StoreError> {
         self.retagger.find_missing_tag(tags).await
+    }
+
+    /// Looks in one statement. Once old answers may be forgotten, a call of each process tries to, at most once a
+    /// minute; it waits for open appends, and for whoever reads the answers, for a tenth of a second.
+    async fn find_request(&self, request: &RequestKey) -> Result<RequestMemory, StoreError> {
+        self.appender.requests.find(request).boxed().await
+    }
+
+    /// Keeps the answer in one statement; if somebody else answers the request at the same time, in a
+    /// transaction that waits for the other one.
+    async fn answer_request(
+        &self,
+        request: NewRequest,
+    ) -> Result<Option<AnsweredRequest>, StoreError> {
+        self.appender.requests.answer(request).boxed().await
     }
 
     async fn stream_page(

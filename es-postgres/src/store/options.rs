@@ -1,10 +1,15 @@
 //! Options of a store, each with its cost.
 
 use std::fmt;
+use std::time::Duration;
 
 use sqlx::PgPool;
 
+use crate::requests::REMEMBERED;
 use crate::schema::name::SchemaName;
+
+/// The shortest time for which answers to requests are remembered.
+const SHORTEST: Duration = Duration::from_hours(24);
 
 /// Options of a [`PgStore`](crate::PgStore), and of [`PgProjections`](crate::PgProjections).
 ///
@@ -21,6 +26,7 @@ pub struct PgStoreOptions {
     pub(super) batches: bool,
     pub(super) coalesces: bool,
     pub(super) notifies: bool,
+    pub(super) remembers_requests: Duration,
     pub(super) replica: Option<PgPool>,
 }
 
@@ -34,6 +40,7 @@ impl Default for PgStoreOptions {
             batches: true,
             coalesces: true,
             notifies: false,
+            remembers_requests: REMEMBERED,
             replica: None,
         }
     }
@@ -128,6 +135,27 @@ impl PgStoreOptions {
         self
     }
 
+    /// Remembers the answers to [requests](es_core::Repository::execute_once) for `at_least` this long, instead
+    /// of seven days; less than a day counts as a day.
+    ///
+    /// They are in two halves, and the older one is emptied as a whole: after twice that time at the latest, if
+    /// there is a request then, and nobody reads the half for long, as a backup does. Of processes
+    /// with different times the shortest counts. An answer costs about 200 bytes with its key.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// # use es_postgres::{PgStore, PgStoreOptions};
+    /// # async fn example(pool: es_postgres::sqlx::PgPool) -> Result<(), Box<dyn std::error::Error>> {
+    /// let month = Duration::from_secs(30 * 24 * 60 * 60);
+    /// let store = PgStore::with_options(pool, PgStoreOptions::new().with_request_memory(month));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_request_memory(mut self, at_least: Duration) -> Self {
+        self.remembers_requests = at_least.max(SHORTEST);
+        self
+    }
+
     /// Sends statements that the server does not keep by name.
     ///
     /// Needed behind a pooler that hands every transaction to another session, such as pgbouncer in
@@ -189,6 +217,7 @@ impl fmt::Debug for PgStoreOptions {
             .field("group_commit", &self.batches)
             .field("coalesced_loads", &self.coalesces)
             .field("notifications", &self.notifies)
+            .field("request_memory", &self.remembers_requests)
             .field("log_replica", &self.replica.is_some())
             .finish()
     }

@@ -33,7 +33,7 @@ impl Apply<Sold> for BoxOffice {
     }
 }
 
-#[derive(Command, Clone, Debug)]
+#[derive(Command, Serialize, Clone, Debug)]
 #[command(aggregate = BoxOffice, any)]
 struct Sell {
     #[command(id)]
@@ -229,4 +229,43 @@ async fn replies_that_are_lost_on_the_way_cost_no_event_and_double_none() {
     sell(&fixture, Repository::new(store)).await;
 
     assert!(proxy.cuts.load(Ordering::Relaxed) > 0);
+}
+
+/// Each request is sent by two clients at once, which send it again until they have an answer twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_over_lost_replies_and_killed_sessions_happen_once() {
+    let fixture = fixture().await;
+    let direct: PgConnectOptions = fixture.database.url().parse().unwrap();
+    let proxy = Proxy::before(&direct);
+    let through = direct.socket(&proxy.directory).ssl_mode(PgSslMode::Disable);
+    let offices = Repository::<BoxOffice, _>::new(store_at(through).await);
+    let nuisance = killing_sessions(&fixture);
+
+    let mut clients = tokio::task::JoinSet::new();
+    for client in 0..2 * SELLERS {
+        let offices = offices.clone();
+        clients.spawn(async move {
+            let mut answers = Vec::new();
+            for nth in 0..EACH / 5 {
+                let id = es_core::RequestId::new(format!("{}-{nth}", client / 2)).unwrap();
+                let mut told = Vec::new();
+                while told.len() < 2 {
+                    let sell = Sell { office: format!("office-{}", client / 2 % 2) };
+                    if let Ok(done) = offices.execute_once(&id, sell).await {
+                        told.push((done.version, done.events[0].id));
+                    }
+                }
+                assert_eq!(told[0], told[1]);
+                answers.push(told[0]);
+            }
+            answers
+        });
+    }
+    let mut ids: Vec<_> = clients.join_all().await.into_iter().flatten().collect();
+
+    assert!(nuisance.end().await > 0);
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), SELLERS * EACH / 5, "one event for each request");
+    assert_eq!(fixture.number("SELECT count(*) FROM es.events").await, 40);
 }

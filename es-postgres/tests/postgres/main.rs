@@ -38,6 +38,7 @@ mod projections;
 mod query;
 mod query_plan;
 mod rebuild;
+mod requests;
 #[cfg(unix)]
 mod restart;
 mod retag;

@@ -7,7 +7,7 @@ use es_postgres::sqlx::{self, AssertSqlSafe, Connection, Executor, PgConnection,
 
 use crate::support::{Fixture, fixture};
 
-const TABLES: [&str; 4] = ["streams", "events", "tags", "snapshots"];
+const TABLES: [&str; 5] = ["streams", "events", "tags", "snapshots", "requests"];
 
 /// Arguments for each statement, as they stand in an EXECUTE.
 fn arguments(statement: &str) -> &'static str {
@@ -36,6 +36,15 @@ fn arguments(statement: &str) -> &'static str {
             "('account', 'k7', -1, ARRAY[gen_random_uuid(), gen_random_uuid()], \
              '{a,b}', '{1,1}', '{1,2}', '{null,null}', ARRAY[E'order:7\\nhot:1'], 0)"
         }
+        "append_once" => {
+            "('account', 'k7', -1, ARRAY[gen_random_uuid(), gen_random_uuid()], \
+             '{a,b}', '{1,1}', '{1,2}', '{null,null}', ARRAY[E'order:7\\nhot:1'], 0, \
+             'account', 'r7', 7, '{}')"
+        }
+        "find_request" => "('account', 'r7', 604800)",
+        "answer_request" => "('account', 'r7', 7, '{}', '{}', false)",
+        "lock_request" => "('account', 'r7', true)",
+        "due_requests" => "(604800)",
         "lock_streams" => "('{account,account}', '{k7,k8}', '{1,0}', false, '{order:7}', '{true}')",
         "fold_after" | "stream_after" => "('account', 'k7', 2, 500)",
         "stream_before" => "('account', 'k7', 9223372036854775807, 500)",
@@ -46,7 +55,7 @@ fn arguments(statement: &str) -> &'static str {
         "schema_objects" => "('es')",
         "snapshot_page" => "('account', 'k7', 7, 9223372036854775807, 500)",
         "save_snapshot" => "('account', 'k7', 7, 10, 70, '{}', 2)",
-        "migrated" => "(1)",
+        "migrated" | "turn_requests" => "(1)",
         "begin_incarnation" => "(gen_random_uuid())",
         "query_page" => "(30000, 500, '{0,1,1}', '{order:7,order:7,hot:1}', '{1}', '{a}')",
         "query_page_by_type" => {
@@ -108,7 +117,9 @@ async fn filled() -> Fixture {
                     LATERAL (VALUES ('order:' || position % 6000), ('hot:1')) AS of_event (tag);
              INSERT INTO es.snapshots
              SELECT s.id, v, 7, 10 * s.id, '{}' FROM es.streams s, generate_series(5, 10, 5) v;
-             ANALYZE es.streams; ANALYZE es.events; ANALYZE es.tags; ANALYZE es.snapshots",
+             INSERT INTO es.requests
+             SELECT n % 2, 'account', 'r' || n, n, '{}', '{}', now() FROM generate_series(1, 6000) n;
+             ANALYZE es.requests; ANALYZE es.streams; ANALYZE es.events; ANALYZE es.tags; ANALYZE es.snapshots",
         )
         .await
         .unwrap();

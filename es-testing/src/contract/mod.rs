@@ -119,6 +119,8 @@
 //!   races, so that a reader of the log never sees a decision contradicted by what stands before it.
 //! - [`lock`]: whoever has the lock of an append reads and appends while others wait, and a lock that is
 //!   dropped or forgotten is over. For a store without locks there is nothing to prove.
+//! - [`requests`]: however often and however many send a request, it has one answer, and one effect. For a
+//!   store that does not remember requests there is nothing to prove.
 //! - [`retag`]: tags that come with a later release. For a [`RetagStore`](es_core::RetagStore), by
 //!   [`retag_contract!`](crate::retag_contract!).
 //! - [`transform`], [`transform_races`], [`transform_readers`]: a corrected copy takes the name of a
@@ -161,6 +163,7 @@ pub mod log;
 pub mod order;
 pub mod paging;
 pub mod query;
+pub mod requests;
 pub mod retag;
 mod seeded;
 pub mod select;

@@ -132,6 +132,16 @@ macro_rules! contract {
                 an_append_without_events_requires_its_condition_too
                 a_condition_that_holds_leaves_versions_in_force
             }
+            requests {
+                an_answer_is_found_as_it_was_kept
+                the_answer_of_an_append_is_found_with_its_versions
+                a_second_append_of_a_request_is_refused_with_the_first_answer
+                an_append_of_a_request_that_is_sent_again_has_its_own_answer
+                an_append_that_is_refused_answers_no_request
+                an_answer_without_events_stays
+                of_appends_that_race_for_a_request_one_is_stored
+                appends_and_answers_that_race_have_one_answer
+            }
             lock {
                 an_append_under_the_lock_of_its_stream_finds_no_conflict
                 an_append_under_the_lock_of_its_condition_finds_it_unbroken

@@ -22,12 +22,12 @@ use crate::store::append_lock::AppendLock;
 use crate::store::event_store::EventStore;
 use crate::store::spans;
 use crate::write::contention::{self, OPTIMISTIC, Pauses};
-use crate::write::decisions::DecisionError;
 use crate::write::decisions::decided::DecidedEvents;
 use crate::write::decisions::joint::{AnyModels, Joint};
 use crate::write::decisions::meeting::Run;
 use crate::write::decisions::reading::{Reading, Seen};
 use crate::write::decisions::request::{Failure, Request};
+use crate::write::decisions::{DecisionError, DecisionModels};
 
 /// The number of events from which no more decisions are added to an append.
 const EVENTS: usize = 1000;
@@ -178,11 +178,11 @@ fn reading_for(requests: &[Request]) -> Result<Reading<Joint>, Failure> {
 }
 
 /// Reads on, through the lock if there is one. A lock that came to its end is taken away.
-async fn read<S: EventStore>(
+pub(crate) async fn read<S: EventStore, M: DecisionModels>(
     store: &S,
     lock: &mut Option<AppendLock>,
-    reading: &mut Reading<Joint>,
-) -> Result<Seen<Joint>, DecisionError<std::convert::Infallible>> {
+    reading: &mut Reading<M>,
+) -> Result<Seen<M>, DecisionError<std::convert::Infallible>> {
     let span = spans::query();
     let seen = async {
         if let Some(held) = &*lock {

@@ -52,6 +52,16 @@ impl DecidedEvents {
         self.order.len()
     }
 
+    /// The streams that they go to, each with its number of events.
+    pub(crate) fn streams(&self) -> Vec<(StreamId, usize)> {
+        self.parts.iter().map(|part| (part.stream.clone(), part.events.len())).collect()
+    }
+
+    /// The stream of each event, by its place among the streams, in the order of the decision.
+    pub(crate) fn order(&self) -> &[usize] {
+        &self.order
+    }
+
     /// The size of their payloads in bytes.
     pub(crate) fn payloads(&self) -> usize {
         self.in_order_of_the_log().map(|new| new.event.payload.as_str().len()).sum()

@@ -10,6 +10,7 @@ use crate::store::append_error::{AppendError, ConditionFailed};
 use crate::store::error::StoreError;
 use crate::store::query::InvalidQuery;
 use crate::store::retag::MissingTag;
+use crate::write::request_error::RequestError;
 
 /// The reason why a decision across streams caused nothing. `E` is the decision's own error.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,9 @@ pub enum DecisionError<E> {
         /// The event that the last attempt did not know of.
         source: ConditionFailed,
     },
+    /// The request has no answer: [`Decisions::execute_once`](crate::Decisions::execute_once).
+    #[error(transparent)]
+    Request(#[from] RequestError),
     /// A model asks for what cannot be asked, mostly since a tagged field prints what cannot be the
     /// value of a tag.
     #[error(transparent)]
@@ -73,6 +77,7 @@ impl DecisionError<Infallible> {
             Self::Overtaken { attempts, elapsed, source } => {
                 DecisionError::Overtaken { attempts, elapsed, source }
             }
+            Self::Request(error) => DecisionError::Request(error),
             Self::Query(error) => DecisionError::Query(error),
             Self::Decode(error) => DecisionError::Decode(error),
             Self::MissingTag(missing) => DecisionError::MissingTag(missing),

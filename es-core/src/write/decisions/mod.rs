@@ -8,6 +8,7 @@ mod joint;
 mod meeting;
 mod model;
 mod models;
+mod once;
 mod reading;
 mod request;
 mod runtime;

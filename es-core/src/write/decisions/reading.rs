@@ -164,6 +164,34 @@ impl<M: DecisionModels> Reading<M> {
         }))
     }
 
+    /// The models with every event up to `after` and those that are `known` beyond it, and none else.
+    pub(crate) async fn read_back<S, E>(
+        &self,
+        store: &S,
+        after: Position,
+        known: &[Position],
+    ) -> Result<M, DecisionError<E>>
+    where
+        S: EventStore,
+        E: std::error::Error + 'static,
+    {
+        let query = &self.queries.read;
+        let last = known.iter().copied().max().unwrap_or(after).max(after);
+        let (mut model, mut end) = (self.first.copy(), Position::START);
+        loop {
+            let page = until_answered(move || answered(store.query_page(query, end, PAGE))).await?;
+            for found in &page.events {
+                end = found.event.position;
+                if end <= after || known.contains(&end) {
+                    self.queries.fold_found(&mut model, found)?;
+                }
+            }
+            if page.events.len() < PAGE as usize || end >= last {
+                return Ok(model);
+            }
+        }
+    }
+
     /// The queries that find an event that is not stored yet, by their places.
     pub(crate) fn found_by(&self, new: &NewEvent) -> Vec<usize> {
         let items = self.queries.read.matching_items(&new.event.name, &new.tags);

@@ -180,7 +180,7 @@ impl<D: Decision> AnyDecision for Asked<D> {
 
     fn granted(mut self: Box<Self>, models: Box<dyn AnyModels>, events: Vec<RecordedEvent>) {
         if let Ok(model) = models.into_any().downcast::<D::Model>() {
-            self.tell(Ok(Ok(Decided { model: *model, events })));
+            self.tell(Ok(Ok(Decided { model: *model, events, again: false })));
         }
     }
 

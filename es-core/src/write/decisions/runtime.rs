@@ -74,9 +74,20 @@ pub struct Decided<M> {
     /// The events of the decision, in its order; empty if it changed nothing. They are in stored
     /// form: [`decode`](crate::RecordedEvent::decode) gives the types back.
     pub events: Vec<RecordedEvent>,
+    /// True if it is the answer of an earlier time.
+    pub(super) again: bool,
 }
 
 impl<M> Decided<M> {
+    /// True if the decision was taken when its request came an earlier time, and this is the answer of then:
+    /// [`Decisions::execute_once`](crate::Decisions::execute_once).
+    ///
+    /// True for a decision that changed nothing also where the store had to be told its answer twice.
+    #[must_use]
+    pub fn again(&self) -> bool {
+        self.again
+    }
+
     /// The greatest position of the events; `None` if the decision changed nothing.
     #[must_use]
     pub fn position(&self) -> Option<Position> {
@@ -240,14 +251,29 @@ impl<S: EventStore> Decisions<S> {
         let Seen { mut model, condition, events } =
             reading.read_on(&self.store).instrument(span.clone()).await?;
         span.record("es.events.count", events);
-        let events = decision.decide(&model).map_err(DecisionError::Rejected)?;
-        let events = DecidedEvents::of(&events.into_tagged(), metadata)?;
-        for new in events.in_order_of_the_log() {
-            let unreadable = |source| EncodeError::new(new.event.name.clone(), source);
-            reading.fold_new(&mut model, new).map_err(unreadable)?;
-        }
+        let events = decided(decision, reading, &mut model, metadata)?;
         Ok((events, condition))
     }
+
+    pub(super) fn time_limit(&self) -> Duration {
+        self.time_limit
+    }
+}
+
+/// The events of a decision, and the models with them.
+pub(super) fn decided<D: Decision>(
+    decision: &D,
+    reading: &Reading<D::Model>,
+    model: &mut D::Model,
+    metadata: &Metadata,
+) -> Result<DecidedEvents, DecisionError<D::Error>> {
+    let events = decision.decide(model).map_err(DecisionError::Rejected)?;
+    let events = DecidedEvents::of(&events.into_tagged(), metadata)?;
+    for new in events.in_order_of_the_log() {
+        let unreadable = |source| EncodeError::new(new.event.name.clone(), source);
+        reading.fold_new(model, new).map_err(unreadable)?;
+    }
+    Ok(events)
 }
 
 /// The models of a decision with all that has happened to them.
@@ -259,7 +285,7 @@ pub(crate) async fn read<D: Decision, S: EventStore>(
 }
 
 /// The name of a decision in logs: that of its type, without the modules.
-fn name_of<D>() -> &'static str {
+pub(super) fn name_of<D>() -> &'static str {
     let name = type_name::<D>();
     let plain = name.split('<').next().unwrap_or(name);
     plain.rsplit("::").next().unwrap_or(plain)

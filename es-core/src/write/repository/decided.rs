@@ -50,11 +50,12 @@ impl<A: Aggregate> Decided<A> {
             Recorded::new(id, stream, version, position, at, metadata.clone(), event)
         };
         let events = self.events.into_iter().zip(self.ids).zip(positions);
-        Executed { state: self.state, version, events: events.enumerate().map(record).collect() }
+        let events = events.enumerate().map(record).collect();
+        Executed { state: self.state, version, events, again: false }
     }
 
     /// The answer to a command without events, on a state that was read for it.
     pub(super) fn unchanged(self) -> Executed<A> {
-        Executed { state: self.state, version: self.before, events: Vec::new() }
+        Executed { state: self.state, version: self.before, events: Vec::new(), again: false }
     }
 }

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use tracing::{Instrument, Span};
 
 use super::decided::{Decided, Refusal};
+use super::once::KeptSuccess;
 use super::{Executed, Repository};
 use crate::domain::aggregate::Aggregate;
 use crate::domain::decide::DecidedBy;
@@ -22,6 +23,35 @@ use crate::stream::{ExpectedVersion, StreamId, Version};
 use crate::write::contention::{self, Attempts};
 use crate::write::execute_error::ExecuteError;
 use crate::write::load::Loaded;
+use crate::write::once::AskedOnce;
+use crate::write::request_error::RequestError;
+
+/// The context of a command: what is known of it beside its fields.
+#[derive(Clone)]
+pub(super) struct Terms {
+    pub(super) metadata: Metadata,
+    /// The request that its append answers.
+    pub(super) request: Option<AskedOnce>,
+}
+
+impl Terms {
+    /// The context of a command that is no request of a client.
+    pub(super) fn of(metadata: &Metadata) -> Self {
+        Self { metadata: metadata.clone(), request: None }
+    }
+
+    /// The append of the command's events, with the answer to its request.
+    fn append_at(
+        &self,
+        stream: &StreamId,
+        version: Version,
+        new: Vec<NewEvent>,
+    ) -> Result<Append, RequestError> {
+        let Some(request) = &self.request else { return Ok(append_at(stream, version, new)) };
+        let answered = request.answered(&KeptSuccess::Stored(new.len()))?;
+        Ok(append_at(stream, version, new).with_request(answered))
+    }
+}
 
 /// An append that came too late.
 pub(super) struct Lost {
@@ -38,16 +68,16 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         &self,
         stream: &StreamId,
         command: C,
-        metadata: &Metadata,
+        terms: &Terms,
         span: &Span,
     ) -> Result<Executed<A>, Refusal<A>> {
         let known = self.recall(stream);
         span.record("es.attempts", 1);
-        let first = self.attempt(stream, known, command.clone(), metadata).await?;
+        let first = self.attempt(stream, known, command.clone(), terms).await?;
         let done = match first {
             Ok(done) => done,
             // On the heap: nearly no command needs it, and all would carry it.
-            Err(lost) => Box::pin(self.attempt_on(lost, stream, command, metadata, span)).await?,
+            Err(lost) => Box::pin(self.attempt_on(lost, stream, command, terms, span)).await?,
         };
         if let Some(position) = done.position() {
             span.record("es.global_position", position.0);
@@ -62,7 +92,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         mut lost: Box<Lost>,
         stream: &StreamId,
         command: C,
-        metadata: &Metadata,
+        terms: &Terms,
         span: &Span,
     ) -> Result<Executed<A>, Refusal<A>> {
         let mut attempts = Attempts::within(self.time_limit);
@@ -78,15 +108,15 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
             let attempt = if attempts.is_locked() {
                 let wait = attempts.left();
                 let locked =
-                    self.attempt_locked(draft, wait, stream, command.clone(), metadata).await?;
+                    self.attempt_locked(draft, wait, stream, command.clone(), terms).await?;
                 if let Some(attempt) = locked {
                     attempt
                 } else {
                     attempts.pause().await;
-                    self.attempt(stream, None, command, metadata).await?
+                    self.attempt(stream, None, command, terms).await?
                 }
             } else {
-                self.attempt(stream, None, command, metadata).await?
+                self.attempt(stream, None, command, terms).await?
             };
             match attempt {
                 Ok(done) => return Ok(done),
@@ -105,20 +135,20 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         stream: &StreamId,
         known: Option<Loaded<A>>,
         command: C,
-        metadata: &Metadata,
+        terms: &Terms,
     ) -> Result<Attempt<A>, Refusal<A>> {
         if let Some(known) = known
-            && let Ok((decided, new)) = decide(known, stream, command.clone(), metadata)
+            && let Ok((decided, new)) = decide(known, stream, command.clone(), terms)
             && !new.is_empty()
         {
-            return self.store_direct(stream, decided, new, metadata, None).await;
+            return self.store_direct(stream, decided, new, terms, None).await;
         }
         let loaded = self.load_to_decide(stream, None).await?;
-        let (decided, new) = decide(loaded, stream, command, metadata)?;
+        let (decided, new) = decide(loaded, stream, command, terms)?;
         if new.is_empty() {
             return Ok(Ok(decided.unchanged()));
         }
-        self.store_direct(stream, decided, new, metadata, None).await
+        self.store_direct(stream, decided, new, terms, None).await
     }
 
     /// One attempt that has its turn at the stream: nobody appends to it between the load and the
@@ -132,12 +162,12 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         wait: Duration,
         stream: &StreamId,
         command: C,
-        metadata: &Metadata,
+        terms: &Terms,
     ) -> Result<Option<Attempt<A>>, Refusal<A>> {
         let Ok(runtime) = Handle::try_current() else {
             return Ok(None);
         };
-        let (repository, stream, metadata) = (self.clone(), stream.clone(), metadata.clone());
+        let (repository, stream, terms) = (self.clone(), stream.clone(), terms.clone());
         let (mut caller, answer) = oneshot::channel();
         let task = async move {
             let lock = tokio::select! {
@@ -145,7 +175,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
                 () = caller.closed() => return,
             };
             let attempt = match lock {
-                Some(lock) => repository.attempt_through(lock, &stream, command, &metadata).await,
+                Some(lock) => repository.attempt_through(lock, &stream, command, &terms).await,
                 None => Ok(None),
             };
             // The caller may have gone meanwhile.
@@ -166,16 +196,16 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         lock: AppendLock,
         stream: &StreamId,
         command: C,
-        metadata: &Metadata,
+        terms: &Terms,
     ) -> Result<Option<Attempt<A>>, Refusal<A>> {
         let Some(loaded) = self.load_through(&lock, None, stream).await? else {
             return Ok(None);
         };
-        let (decided, new) = decide(loaded, stream, command, metadata)?;
+        let (decided, new) = decide(loaded, stream, command, terms)?;
         if new.is_empty() {
             return Ok(Some(Ok(decided.unchanged())));
         }
-        self.store_direct(stream, decided, new, metadata, Some(lock)).await.map(Some)
+        self.store_direct(stream, decided, new, terms, Some(lock)).await.map(Some)
     }
 
     async fn store_direct(
@@ -183,14 +213,14 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         stream: &StreamId,
         decided: Decided<A>,
         new: Vec<NewEvent>,
-        metadata: &Metadata,
+        terms: &Terms,
         lock: Option<AppendLock>,
     ) -> Result<Attempt<A>, Refusal<A>> {
-        let draft = append_at(stream, decided.before, new);
+        let draft = terms.append_at(stream, decided.before, new)?;
         match self.store_one(&draft, lock).await {
             Ok(appended) => {
                 self.remember(stream, &decided.state, &appended);
-                Ok(Ok(decided.stored(&appended, metadata)))
+                Ok(Ok(decided.stored(&appended, &terms.metadata)))
             }
             Err(AppendError::Conflict(conflict)) => Ok(Err(Box::new(Lost { conflict, draft }))),
             Err(error) => Err(ExecuteError::Append(error)),
@@ -198,12 +228,12 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     }
 
     /// Executes at a version that is given: one attempt.
-    pub(super) async fn execute_once_at<C: DecidedBy<A>>(
+    pub(super) async fn execute_at_version<C: DecidedBy<A>>(
         &self,
         stream: &StreamId,
         command: C,
         version: Version,
-        metadata: &Metadata,
+        terms: &Terms,
     ) -> Result<Executed<A>, Refusal<A>> {
         let expected = ExpectedVersion::Exact(version);
         let loaded = self.load_to_decide(stream, None).await?;
@@ -215,11 +245,11 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
                 actual,
             )));
         }
-        let (decided, new) = decide(loaded, stream, command, metadata)?;
+        let (decided, new) = decide(loaded, stream, command, terms)?;
         if new.is_empty() {
             return Ok(decided.unchanged());
         }
-        match self.store_direct(stream, decided, new, metadata, None).await? {
+        match self.store_direct(stream, decided, new, terms, None).await? {
             Ok(done) => Ok(done),
             Err(lost) => {
                 self.found(stream, lost.conflict.actual);
@@ -240,9 +270,9 @@ fn decide<A: Aggregate, C: DecidedBy<A>>(
     loaded: Loaded<A>,
     stream: &StreamId,
     command: C,
-    metadata: &Metadata,
+    terms: &Terms,
 ) -> Result<(Decided<A>, Vec<NewEvent>), Refusal<A>> {
     let Loaded { mut state, version, .. } = loaded;
-    let decision = decision::decide(&mut state, version, stream, command, metadata)?;
+    let decision = decision::decide(&mut state, version, stream, command, &terms.metadata)?;
     Ok(Decided::new(state, version, decision))
 }

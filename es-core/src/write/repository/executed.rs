@@ -15,9 +15,20 @@ pub struct Executed<A: Aggregate> {
     pub version: Version,
     /// The events of the command, in order; empty if it changed nothing.
     pub events: Vec<Recorded<A::Event>>,
+    /// True if it is the answer of an earlier time.
+    pub(super) again: bool,
 }
 
 impl<A: Aggregate> Executed<A> {
+    /// True if the command was carried out when its request came an earlier time, and this is the answer of
+    /// then: [`Repository::execute_once`](crate::Repository::execute_once).
+    ///
+    /// True for a command that changed nothing also where the store had to be told its answer twice.
+    #[must_use]
+    pub fn again(&self) -> bool {
+        self.again
+    }
+
     /// The position of the last event; `None` if the command changed nothing.
     #[must_use]
     pub fn position(&self) -> Option<Position> {

@@ -91,7 +91,7 @@ impl Apply<Unsubscribed> for Student {
     }
 }
 
-#[derive(Debug, PartialEq, thiserror::Error)]
+#[derive(Serialize, Deserialize, Debug, PartialEq, thiserror::Error)]
 pub(crate) enum Refusal {
     #[error("the course is full")]
     Full,
@@ -99,7 +99,7 @@ pub(crate) enum Refusal {
     Busy,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Serialize, Clone, Debug)]
 pub(crate) struct Subscribe {
     pub(crate) course: String,
     pub(crate) student: String,

@@ -3,7 +3,7 @@
 mod answers;
 mod by_hand;
 mod condition;
-mod courses;
+pub(crate) mod courses;
 mod forms;
 mod locked;
 mod meeting;
@@ -13,5 +13,5 @@ mod order;
 mod panics;
 mod race;
 mod retag;
-mod store;
+pub(crate) mod store;
 mod transformed;

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use es_core::{
-    Append, AppendError, AppendLock, Appended, Condition, Cursor, EventStore, EventTag,
-    ExpectedVersion, Fingerprint, LogPage, MemoryStore, PlacedEvent, Position, Query, QueryItem,
-    QueryPage, RecordedEvent, Replacement, Retag, RetagStore, SelectedPage, Selection, Snapshot,
-    SnapshotPage, StoreError, StreamAppend, StreamId, Tag, TaggedPosition, TransformError,
-    TransformStore, Transformed, Version,
+    AnsweredRequest, Append, AppendError, AppendLock, Appended, Condition, Cursor, EventStore,
+    EventTag, ExpectedVersion, Fingerprint, LogPage, MemoryStore, NewRequest, PlacedEvent,
+    Position, Query, QueryItem, QueryPage, RecordedEvent, Replacement, RequestKey, RequestMemory,
+    Retag, RetagStore, SelectedPage, Selection, Snapshot, SnapshotPage, StoreError, StreamAppend,
+    StreamId, Tag, TaggedPosition, TransformError, TransformStore, Transformed, Version,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::yield_now;
@@ -17,6 +17,7 @@ use tokio::task::yield_now;
 use super::locking::Locking;
 
 /// The places where a store can go wrong. Each does nothing unless it is told.
+#[expect(clippy::struct_excessive_bools, reason = "each fault stands by itself")]
 pub(crate) struct Broken {
     pub(crate) inner: MemoryStore,
     pub(crate) log_pages: Arc<AtomicUsize>,
@@ -75,6 +76,16 @@ pub(crate) struct Broken {
     pub(crate) retag_from: fn(Position) -> Position,
     /// Changes which tags are written to stored events.
     pub(crate) tagged: fn(&mut Vec<TaggedPosition>),
+    /// Changes the request that comes with an append, and the answer that is kept without one.
+    pub(crate) request: fn(NewRequest) -> Option<NewRequest>,
+    /// Looks for another request, and keeps another.
+    pub(crate) key: fn(RequestKey) -> RequestKey,
+    /// Changes the answer that is found.
+    pub(crate) first: fn(Option<AnsweredRequest>) -> Option<AnsweredRequest>,
+    /// Keeps the answer of an append that is refused.
+    pub(crate) answers_refused: bool,
+    /// Keeps an answer whatever there is.
+    pub(crate) answer_anew: bool,
     /// Lock of the whole store, which a caller holds until the call is over.
     pub(crate) alone: Option<Arc<Mutex<()>>>,
     /// Whom its locks keep out, and for how long.
@@ -129,6 +140,11 @@ impl Broken {
             missing: |missing| missing,
             retag_from: |position| position,
             tagged: |_| {},
+            request: Some,
+            key: |key| key,
+            first: |first| first,
+            answers_refused: false,
+            answer_anew: false,
             alone: None,
             locking: Locking::Sound,
             forks: false,
@@ -196,6 +212,8 @@ impl EventStore for Broken {
             return Err(error);
         }
         let condition = self.condition(&append);
+        let request = append.request().cloned().and_then(self.request);
+        let refused = request.clone().filter(|_| self.answers_refused);
         let parts = (self.parts)(append.into_parts());
         let answer = if self.one_by_one {
             self.store_one_by_one(parts, condition).await
@@ -203,8 +221,16 @@ impl EventStore for Broken {
             Ok(Appended::new(Vec::new()))
         } else {
             let append = Append::new(parts).expect("parts that differ");
-            self.inner.append(on(append, condition)).await
+            let append = on(append, condition);
+            let append = match request {
+                Some(request) => append.with_request(request),
+                None => append,
+            };
+            self.inner.append(append).await
         };
+        if let Some(request) = refused.filter(|_| answer.is_err()) {
+            self.inner.answer_request(request).await?;
+        }
         (self.answer)(answer)
     }
 
@@ -263,6 +289,22 @@ impl EventStore for Broken {
 
     async fn missing_tag(&self, tags: &[EventTag]) -> Result<Option<EventTag>, StoreError> {
         Ok((self.missing)(self.inner.missing_tag(tags).await?))
+    }
+
+    async fn find_request(&self, request: &RequestKey) -> Result<RequestMemory, StoreError> {
+        let mut memory = self.inner.find_request(&(self.key)(request.clone())).await?;
+        memory.answered = (self.first)(memory.answered);
+        Ok(memory)
+    }
+
+    async fn answer_request(
+        &self,
+        mut request: NewRequest,
+    ) -> Result<Option<AnsweredRequest>, StoreError> {
+        request.key = (self.key)(request.key);
+        let request = (self.request)(request.clone()).unwrap_or(request);
+        let first = self.inner.answer_request(request).await?;
+        Ok(first.filter(|_| !self.answer_anew))
     }
 
     async fn select_page(

@@ -1,5 +1,6 @@
 //! Each test of the contract finds the store that breaks just its guarantee.
 
+mod answering;
 mod broken;
 mod deciding;
 mod faults;
@@ -34,6 +35,7 @@ fn every_test_of_the_contract_finds_a_broken_store() {
         repeating::FOUND,
         deciding::FOUND,
         locking::FOUND,
+        answering::FOUND,
         selecting::FOUND,
         snapshots::FOUND,
         transforming::FOUND,

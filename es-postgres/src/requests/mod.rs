@@ -1,0 +1,8 @@
+//! The answers to requests: kept with appends or by themselves, found, and forgotten as a whole.
+
+mod answer;
+mod find;
+mod forget;
+mod memory;
+
+pub(crate) use memory::{REMEMBERED, Requests, Turn};
