@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use es_core::Token;
 use es_core::projection::{Projections, WaitError};
+use es_core::{Repository, Token};
 
 use crate::home::Home;
-use crate::requests::Orders;
+use crate::order::Order;
 use crate::summary::OrderSummary;
 
 /// The longest time that a reader waits until the read model shows what it has written.
@@ -15,13 +15,13 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub struct App<H: Home> {
     pub home: H,
-    pub orders: Orders<H::Store>,
+    pub orders: Repository<Order, H::Store>,
     pub projections: Projections<H::Store, H::Kept>,
 }
 
 impl<H: Home> App<H> {
     pub fn new(home: H) -> Self {
-        let orders = Orders::new(home.store().clone());
+        let orders = Repository::new(home.store().clone());
         let projections = Projections::new(home.store().clone(), home.kept());
         Self { home, orders, projections }
     }

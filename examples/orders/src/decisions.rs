@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::order::{Cancelled, Line, Method, Order, Paid, Placed, Shipped, Status, total};
 
-#[derive(Command, Clone, Debug)]
+#[derive(Command, Serialize, Clone, Debug)]
 #[command(aggregate = Order, creates)]
 pub struct Place {
     #[command(id)]
@@ -14,7 +14,7 @@ pub struct Place {
     pub lines: Vec<Line>,
 }
 
-#[derive(Command, Clone, Debug)]
+#[derive(Command, Serialize, Clone, Debug)]
 #[command(aggregate = Order)]
 pub struct Pay {
     #[command(id)]
@@ -23,7 +23,7 @@ pub struct Pay {
     pub cents: u64,
 }
 
-#[derive(Command, Clone, Debug)]
+#[derive(Command, Serialize, Clone, Debug)]
 #[command(aggregate = Order)]
 pub struct Ship {
     #[command(id)]
@@ -32,7 +32,7 @@ pub struct Ship {
     pub tracking: String,
 }
 
-#[derive(Command, Clone, Debug)]
+#[derive(Command, Serialize, Clone, Debug)]
 #[command(aggregate = Order)]
 pub struct Cancel {
     #[command(id)]
@@ -44,7 +44,7 @@ pub struct Cancel {
 pub const MOST_CENTS: u64 = 100_000_000;
 
 /// A refusal, in the words that the caller reads.
-#[derive(Debug, PartialEq, thiserror::Error)]
+#[derive(Serialize, Deserialize, Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
     #[error("the order costs nothing: give it a line with a quantity and a price")]
     Nothing,

@@ -13,7 +13,7 @@
 //! | `GET /` | the orders as a page, and one page each |
 //!
 //! Whoever posts an order sends the header `idempotency-key`, and may send the same again with the same
-//! key: it happens once, and is answered as it was. `x-user` says on whose behalf; a proxy that knows
+//! key: it happens once, and is answered as it was, also if it was refused. `x-user` says on whose behalf; a proxy that knows
 //! the user would write it.
 //!
 //! What is posted is answered with the header `es-token`. Whoever sends it along with a `GET` sees

@@ -1,7 +1,7 @@
 //! An order service: in memory, or on Postgres if `DATABASE_URL` is set.
 //!
-//! Begin with [`order`] and [`decisions`], the domain; [`requests`] makes what is asked happen once;
-//! [`summary`] is the read model; [`http`] and [`page`] are what callers and people see.
+//! Begin with [`order`] and [`decisions`], the domain; [`summary`] is the read model; [`http`] and [`page`] are
+//! what callers and people see. [`http::commands`] makes what is asked happen once.
 
 mod app;
 mod decisions;
@@ -9,7 +9,6 @@ mod home;
 mod http;
 mod order;
 mod page;
-mod requests;
 mod summary;
 #[cfg(test)]
 mod tests;

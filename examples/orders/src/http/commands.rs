@@ -3,10 +3,11 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use es_core::{Command, DecidedBy, EventStore, Token};
-use serde::Deserialize;
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use es_core::{DecidedBy, EventStore, Executed, Repository, Token};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::input::{self, Asked, Body, text};
 use super::problem::Problem;
@@ -14,7 +15,6 @@ use crate::app::App;
 use crate::decisions::{Cancel, Pay, Place, Ship};
 use crate::home::Home;
 use crate::order::{Line, Method, Order};
-use crate::requests::{Done, Orders};
 
 /// No order has more lines.
 const MOST_LINES: usize = 50;
@@ -58,7 +58,7 @@ impl PlaceBody {
             Ok(Line { sku, ..line })
         });
         let lines = lines.collect::<Result<_, Problem>>()?;
-        Ok(Place { order: asked.request.order(), customer, lines })
+        Ok(Place { order: asked.order(), customer, lines })
     }
 }
 
@@ -121,21 +121,44 @@ pub async fn cancel<H: Home>(
     Ok(answer(&execute(&app.orders, &asked, body.command(&id)?).await?))
 }
 
-async fn execute<S, C>(orders: &Orders<S>, asked: &Asked, command: C) -> Result<Done, Problem>
+/// The answer to a command on an order.
+#[derive(Debug)]
+pub struct Done {
+    pub order: Uuid,
+    executed: Executed<Order>,
+}
+
+impl Done {
+    /// The token that makes what was done visible elsewhere; `None` if nothing was.
+    pub fn token(&self) -> Option<Token> {
+        self.executed.token()
+    }
+}
+
+/// Executes a command once, however often its request is sent.
+pub async fn execute<S, C>(
+    orders: &Repository<Order, S>,
+    asked: &Asked,
+    command: C,
+) -> Result<Done, Problem>
 where
     S: EventStore,
-    C: Command<Aggregate = Order> + DecidedBy<Order>,
+    C: DecidedBy<Order> + Serialize,
 {
-    Ok(orders.execute(&asked.request, &asked.user, command).await?)
+    let order = *command.aggregate_id();
+    let executed = orders.execute_once_with(&asked.request, command, asked.metadata()?).await?;
+    Ok(Done { order, executed })
 }
 
 /// The order as the request left it, with the token that makes it visible elsewhere.
 fn answer(done: &Done) -> Response {
+    let Executed { state, version, .. } = &done.executed;
     let body = json!({
         "id": done.order,
-        "status": done.state.status.as_str(),
-        "total_cents": done.state.cents,
-        "version": done.version.0,
+        "status": state.status.as_str(),
+        "total_cents": state.cents,
+        "version": version.0,
     });
-    ([(Token::HEADER, Token::from(done.position).to_string())], Json(body)).into_response()
+    let token = done.token().map(|token| (Token::HEADER, token.to_string()));
+    (AppendHeaders(token), Json(body)).into_response()
 }

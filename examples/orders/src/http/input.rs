@@ -5,12 +5,14 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use es_core::projection::InvalidToken;
-use es_core::{Actor, Token};
+use es_core::{Actor, CausationId, CorrelationId, Metadata, RequestId, Token};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::problem::Problem;
-use crate::requests::RequestId;
+
+/// The namespace of the ids of orders that this service makes from the ids of requests.
+const NAMESPACE: Uuid = Uuid::from_u128(0x6c1f_0c5e_8a4b_4f0e_9d53_0b7a_2f4e_91d7);
 
 /// A JSON body. What is wrong with it is told with the field.
 #[derive(Debug)]
@@ -51,13 +53,28 @@ pub struct Asked {
 }
 
 impl Asked {
-    const HEADER: &'static str = "idempotency-key";
+    pub const HEADER: &'static str = "idempotency-key";
 
     pub fn new(request: &str, user: Option<&str>) -> Result<Self, Problem> {
         let request = text(Self::HEADER, request, 100)?;
         let user = text("x-user", user.unwrap_or("anonymous"), 80)?;
         let user = Actor::new(user).map_err(Problem::broken)?;
-        Ok(Self { request: RequestId::new(request), user })
+        let request = RequestId::new(request).map_err(Problem::broken)?;
+        Ok(Self { request, user })
+    }
+
+    /// The order that the request places: the same one each time that it is sent.
+    pub fn order(&self) -> Uuid {
+        Uuid::new_v5(&NAMESPACE, format!("order {}", self.request).as_bytes())
+    }
+
+    /// The metadata of the events of the request.
+    pub fn metadata(&self) -> Result<Metadata, Problem> {
+        let request = self.request.as_str();
+        Ok(Metadata::default()
+            .with_correlation_id(CorrelationId::new(request).map_err(Problem::broken)?)
+            .with_causation_id(CausationId::new(request).map_err(Problem::broken)?)
+            .with_actor(self.user.clone()))
     }
 }
 

@@ -5,10 +5,11 @@ use axum::body::to_bytes;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use es_core::projection::WaitError;
-use es_core::{LoadError, StoreError};
+use es_core::{AppendError, ExecuteError, LifecycleRejection, LoadError, RequestError, StoreError};
 use serde_json::{Map, Value};
 
-use crate::requests::NotDone;
+use super::input::Asked;
+use crate::decisions::Refusal;
 
 /// The problem with a request, in a sentence; if it is one field, its name and what is allowed
 /// there.
@@ -88,18 +89,28 @@ fn is_away(error: &sqlx::Error) -> bool {
     }
 }
 
-impl From<NotDone> for Problem {
-    fn from(error: NotDone) -> Self {
+impl From<ExecuteError<Refusal>> for Problem {
+    fn from(error: ExecuteError<Refusal>) -> Self {
         match error {
-            NotDone::Refused(refusal) => {
+            ExecuteError::Rejected(refusal) => {
                 Self::new(StatusCode::CONFLICT, "refused", refusal.to_string())
             }
-            NotDone::NoSuchOrder(_) => Self::not_found(error.to_string()),
-            NotDone::Reused => Self::field("idempotency-key", error.to_string()),
-            NotDone::Busy => Self::later(error.to_string()),
-            NotDone::Read(error) => error.into(),
-            NotDone::Store(error) => Self::of_store(error),
-            NotDone::Invalid(error) => Self::broken(error),
+            ExecuteError::Lifecycle(LifecycleRejection::NotFound { stream, .. }) => {
+                Self::not_found(format!("there is no order {}", stream.key()))
+            }
+            // The id of an order follows from that of the request that placed it.
+            ExecuteError::Lifecycle(LifecycleRejection::AlreadyExists { .. }) => {
+                Self::field(Asked::HEADER, "the request has placed an order long ago")
+            }
+            ExecuteError::Request(
+                error @ (RequestError::Reused { .. } | RequestError::TooOld { .. }),
+            ) => Self::field(Asked::HEADER, error.to_string()),
+            ExecuteError::Conflict { .. } => {
+                Self::later("the order is changed by others all the time")
+            }
+            ExecuteError::Load(error) => error.into(),
+            ExecuteError::Append(AppendError::Store(error)) => Self::of_store(error),
+            other => Self::broken(other),
         }
     }
 }

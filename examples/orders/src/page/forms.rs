@@ -5,17 +5,16 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Redirect;
-use es_core::{Command, DecidedBy, EventStore, Token};
-use serde::Deserialize;
+use es_core::{DecidedBy, EventStore, Repository};
+use serde::{Deserialize, Serialize};
 
 use super::PageProblem;
 use crate::app::App;
 use crate::home::Home;
-use crate::http::commands::{CancelBody, PayBody, PlaceBody, ShipBody};
+use crate::http::commands::{self, CancelBody, PayBody, PlaceBody, ShipBody};
 use crate::http::input::Asked;
 use crate::http::problem::Problem;
 use crate::order::{Line, Method, Order};
-use crate::requests::Orders;
 
 #[derive(Debug, Deserialize)]
 pub struct PlaceForm {
@@ -117,15 +116,15 @@ fn filled<T>(form: Filled<T>, headers: &HeaderMap) -> Result<T, Problem> {
 
 /// Done; the page to look at next shows it.
 async fn execute<S, C>(
-    orders: &Orders<S>,
+    orders: &Repository<Order, S>,
     asked: &Asked,
     command: C,
 ) -> Result<Redirect, PageProblem>
 where
     S: EventStore,
-    C: Command<Aggregate = Order> + DecidedBy<Order>,
+    C: DecidedBy<Order> + Serialize,
 {
-    let done = orders.execute(&asked.request, &asked.user, command).await.map_err(Problem::from)?;
-    let token = Token::from(done.position);
-    Ok(Redirect::to(&format!("/orders/{}/page?after={token}", done.order)))
+    let done = commands::execute(orders, asked, command).await?;
+    let after = done.token().map(|token| format!("?after={token}")).unwrap_or_default();
+    Ok(Redirect::to(&format!("/orders/{}/page{after}", done.order)))
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, Query, State};
 use axum::response::Html;
-use es_core::Recorded;
 use es_core::projection::WaitError;
+use es_core::{Cursor, Recorded};
+use futures_util::TryStreamExt;
 use maud::{Markup, html};
 use uuid::Uuid;
 
@@ -29,7 +30,7 @@ pub async fn page<H: Home>(
         Err(WaitError::TimedOut { .. }) => true,
         Err(error) => return Err(error.into()),
     };
-    let history = app.orders.history(order).await?;
+    let history: Vec<_> = app.orders.history(&order, Cursor::START)?.try_collect().await?;
     if history.is_empty() {
         return Err(Problem::not_found(format!("there is no order {order}")).into());
     }

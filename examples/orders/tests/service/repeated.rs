@@ -15,7 +15,7 @@ crate::on_both!(
     a_retry_after_a_lost_reply_is_answered_and_stores_nothing,
     retries_at_the_same_moment_are_one_request,
     a_request_id_is_not_taken_for_another_request,
-    what_was_refused_is_decided_anew,
+    what_was_refused_stays_refused_until_it_is_asked_anew,
 );
 
 async fn a_retry_is_answered_as_the_first_time_and_stores_nothing(service: &Service) {
@@ -90,14 +90,16 @@ async fn a_request_id_is_not_taken_for_another_request(service: &Service) {
     assert_eq!(open.body["orders"][0]["id"], other.order());
 }
 
-async fn what_was_refused_is_decided_anew(service: &Service) {
+async fn what_was_refused_stays_refused_until_it_is_asked_anew(service: &Service) {
     let placed = service.place("r-1", "ada").await;
-
     let too_early = service.ship(placed.order(), "r-3").await;
     service.pay(placed.order(), "r-2", 600).await;
-    let paid = service.ship(placed.order(), "r-3").await;
 
-    assert_eq!((too_early.status, paid.status), (409, 200));
+    let again = service.ship(placed.order(), "r-3").await;
+    let anew = service.ship(placed.order(), "r-4").await;
+
+    assert_eq!((too_early.status, anew.status), (409, 200));
+    assert_eq!(again, too_early);
 }
 
 /// A caller that gives up takes its request with it, or not: either way a retry is answered.
