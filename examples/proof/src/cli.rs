@@ -96,6 +96,9 @@ pub enum Inner {
     /// Executes commands on one account, beside others that do.
     #[command(hide = true)]
     Sellers(crate::sellers::Sellers),
+    /// Sends requests, and says how each was answered.
+    #[command(hide = true)]
+    Requests(crate::requesters::Requests),
 }
 
 /// The name of `value` on the command line.

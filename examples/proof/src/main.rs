@@ -41,6 +41,8 @@
 //! - `contention`: commands on one aggregate in one process and in three, and decisions on 27 nights and
 //!   on 27 seats, with no option set.
 //! - `lost-replies`: commands through a proxy that ends connections instead of passing replies on.
+//! - `once`: requests sent one to five times, over lost replies and by processes that are killed: each has one
+//!   answer and one effect. And what an id costs.
 //! - `crash`: every process of a server killed with SIGKILL under load.
 //! - `catch-up`: projections event by event, in batches and in bulk, beside the same by hand; by 1, 2 and
 //!   4 processes.
@@ -98,6 +100,7 @@ mod mutants;
 mod naive_worker;
 mod node;
 mod nodes;
+mod once;
 mod order;
 mod outages;
 mod parked;
@@ -111,12 +114,14 @@ mod rebuild_by_hand;
 mod releases;
 mod replay;
 mod report;
+mod requesters;
 mod rivals;
 mod rollout;
 mod scarce;
 mod sellers;
 mod server;
 mod several_streams;
+mod shelf;
 mod stall;
 mod upcast_by_hand;
 mod visible;
@@ -168,6 +173,8 @@ pub enum Section {
     Contention,
     /// Commands whose replies get lost.
     LostReplies,
+    /// Requests that are sent again, by processes that are killed.
+    Once,
     /// All processes of a server killed under load.
     Crash,
     /// Projections from the beginning of the log to its end.
@@ -235,6 +242,7 @@ impl Run {
             Section::Kept => kept::torture(self).await,
             Section::Contention => contention::torture(self).await,
             Section::LostReplies => lost_replies::torture(self).await,
+            Section::Once => once::torture(self).await,
             Section::Crash => crash::torture(self).await,
             Section::CatchUp => catch_up::tables(self).await,
             Section::Visible => visible::table(self).await,
@@ -266,6 +274,7 @@ async fn main() -> anyhow::Result<ExitCode> {
             Inner::Client { work, url, times } => client::work_once(work, &url, times).await?,
             Inner::Node(orders) => node::work(orders).await?,
             Inner::Sellers(sellers) => sellers::work(sellers).await?,
+            Inner::Requests(requests) => requesters::work(requests).await?,
         }
         return Ok(ExitCode::SUCCESS);
     }
