@@ -36,7 +36,7 @@ impl PgProjections {
         query: ParkedQuery<'_>,
         limit: u32,
     ) -> Result<Vec<Parked>, StoreError> {
-        let limit = i64::from(limit);
+        let (limit, begins_a_list) = (i64::from(limit), begins_a_list(&query));
         let (query, read): (_, fn(&PgRow) -> _) = match query {
             ParkedQuery::Due { slots, unreadable } => {
                 let names = unreadable.iter().map(|(name, _)| name.as_str());
@@ -68,14 +68,15 @@ impl PgProjections {
             other => return Err(unsupported(format!("there is no way to read {other:?}"))),
         };
         let rows = self.database.rows_of(query).await?;
-        if rows.is_empty() {
-            self.is_known(id).await?;
+        // A version without parked events has no rows in these answers either.
+        if rows.is_empty() && begins_a_list {
+            self.check_known(id).await?;
         }
         rows.iter().map(read).collect()
     }
 
-    /// Checks that there is such a version: one that lacks parked events has no rows in these answers either.
-    async fn is_known(&self, id: &ProjectionId) -> Result<(), StoreError> {
+    /// Checks that there is such a version.
+    async fn check_known(&self, id: &ProjectionId) -> Result<(), StoreError> {
         let number = self.of(id, include_str!("../../sql/projections/number.sql"));
         let rows = self.database.rows_of(number).await?;
         rows.first().map(|_| ()).ok_or_else(|| unknown(id))
@@ -101,6 +102,16 @@ impl PgProjections {
         sql: &'static str,
     ) -> Query<'static, Postgres, PgArguments> {
         self.database.query(sql).bind(id.name.as_str()).bind(i64::from(id.version))
+    }
+}
+
+/// True if a service asks for the first page of a list. A node asks for the others, at each turn, and learns from its
+/// heartbeat whether its version is there.
+fn begins_a_list(query: &ParkedQuery<'_>) -> bool {
+    match query {
+        ParkedQuery::Key { after, .. } => *after == Position::START,
+        ParkedQuery::First { after } => after.is_none(),
+        _ => false,
     }
 }
 

@@ -18,5 +18,6 @@ mod restarted;
 #[cfg(unix)]
 mod rights;
 mod rollout;
+mod round_trips;
 pub(crate) mod support;
 mod swapped;
