@@ -202,8 +202,9 @@ pub(super) async fn project<X: Projects<PgConnection>>(
     })
 }
 
-/// The error of an append that a projection refuses at `first`, or at one of `among` events from there on. A transient failure is reported like one of
-/// the append's own statements, so that the append waits for it or is retried.
+/// The error of an append that a projection refuses at `first`, or at one of `among` events from there on. A
+/// transient failure is reported like one of the append's own statements, so that the append waits for it or is
+/// retried.
 fn failure(
     id: &ProjectionId,
     first: &RecordedEvent,

@@ -99,36 +99,50 @@ impl Alone {
         Ok(())
     }
 
-    /// Makes the build permanent; from then on its rows are those that are read.
-    pub(crate) async fn finish(mut self) -> Result<(), StoreError> {
-        let prepared = self
-            .projections
-            .database
-            .query("UPDATE es.projections SET is_prepared = true WHERE id = $1");
-        self.session.execute(prepared.bind(self.projection)).await.map_err(from_sqlx)?;
-        if self.place == VersionState::Building {
-            let versions = Target::Versions(Versions::Promoting(self.id.clone()));
-            let mut batch = PgBatch::new(&self.projections, self.session, versions);
-            let swap = promote_within(&mut batch, &self.id).await?;
-            self.session = batch.session;
-            let why = match swap {
-                Swap::Done => None,
-                Swap::HasDependents(dependents) => Some(format!(
-                    "the rows of the version that serves are depended on by {}: drop that and make it again \
-                     when `{}` serves, or make it a part of the projection",
-                    dependents.join(", "),
-                    self.id
-                )),
-                _ => Some(format!("`{}` has come less far than the version that serves", self.id)),
-            };
-            if let Some(why) = why {
-                return Err(unsupported(why));
+    /// Makes the build permanent; from then on its rows are those that are read. What cannot be made so is rolled
+    /// back.
+    pub(crate) async fn finish(self) -> Result<(), StoreError> {
+        let Self { projections, id, projection, place, session, .. } = self;
+        let versions = Target::Versions(Versions::Promoting(id.clone()));
+        let mut batch = PgBatch::new(&projections, session, versions);
+        let finished = async {
+            let prepared = "UPDATE es.projections SET is_prepared = true WHERE id = $1";
+            let prepared = projections.database.query(prepared).bind(projection);
+            batch.session.execute(prepared).await.map_err(from_sqlx)?;
+            match place {
+                VersionState::Building => promote(&mut batch, &id).await,
+                _ => Ok(()),
+            }
+        };
+        match finished.await {
+            Ok(()) => batch.session.close_with("").await.map_err(from_sqlx),
+            Err(error) => {
+                // Where that fails as well, the connection is gone, and the transaction with it.
+                drop(batch.session.rollback().await);
+                Err(error)
             }
         }
-        self.session.close_with("").await.map_err(from_sqlx)
     }
 
     pub(crate) async fn rollback(self) -> Result<(), StoreError> {
         self.session.rollback().await
     }
+}
+
+/// Lets the version take the place of the one that serves.
+async fn promote(batch: &mut PgBatch, id: &ProjectionId) -> Result<(), StoreError> {
+    Err(unsupported(match promote_within(batch, id).await? {
+        Swap::Done => return Ok(()),
+        Swap::Waits => {
+            "the version that serves has parked events whose effects were not had: replay or drop \
+                        them there"
+                .to_owned()
+        }
+        Swap::HasDependents(dependents) => format!(
+            "the rows of the version that serves are depended on by {}: drop that and make it again when `{id}` \
+             serves, or make it a part of the projection",
+            dependents.join(", "),
+        ),
+        _ => format!("`{id}` has come less far than the version that serves"),
+    }))
 }
