@@ -1,7 +1,7 @@
 //! Stores that fail on purpose.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use es_core::projection::version::{ChangeError, VersionChange, VersionRow};
 use es_core::projection::*;
@@ -23,6 +23,10 @@ pub(crate) struct Weather {
     chained: Arc<AtomicU32>,
     /// True if the next commit is kept and not answered.
     loses_answer: Arc<AtomicBool>,
+    /// So many of the next questions for versions are answered as if there were none.
+    overlooked: Arc<AtomicU32>,
+    /// What batches that change versions were begun for.
+    locked: Arc<Mutex<Vec<&'static str>>>,
 }
 
 impl Weather {
@@ -62,6 +66,16 @@ impl Weather {
     /// The number of times that the store was asked for versions with their nodes and parked events.
     pub(crate) fn listed(&self) -> u32 {
         self.listed.load(Ordering::SeqCst)
+    }
+
+    /// Has the next `questions` for versions be answered as if there were none.
+    pub(crate) fn overlook_versions(&self, questions: u32) {
+        self.overlooked.store(questions, Ordering::SeqCst);
+    }
+
+    /// The locks of versions that were taken.
+    pub(crate) fn locked(&self) -> Vec<&'static str> {
+        self.locked.lock().unwrap().clone()
     }
 
     fn check(&self) -> Result<(), StoreError> {
@@ -199,6 +213,11 @@ impl ProjectionBackend for FaultyKept {
             }
             _ => (self.1.clone(), None),
         };
+        match scope {
+            Scope::Registry => self.1.locked.lock().unwrap().push("all names"),
+            Scope::Versions(_) => self.1.locked.lock().unwrap().push("one name"),
+            _ => {}
+        }
         if matches!(scope, Scope::Node { .. } | Scope::Promotion(_)) {
             self.1.check()?;
         }
@@ -235,6 +254,13 @@ impl ProjectionBackend for FaultyKept {
             _ => &self.1.listed,
         };
         counter.fetch_add(1, Ordering::SeqCst);
+        let overlooked =
+            self.1
+                .overlooked
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        if overlooked.is_ok() {
+            return Ok(Vec::new());
+        }
         self.0.read_versions(query).await
     }
 

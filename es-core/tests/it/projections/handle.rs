@@ -47,6 +47,22 @@ async fn one_that_is_stopped_says_why_and_waits_until_it_is_resumed() {
     running.stop().await;
 }
 
+/// The next heartbeat, which would tell it, comes after minutes.
+#[tokio::test]
+async fn a_node_of_this_process_hears_at_once_of_a_stop_and_of_its_end() {
+    let (_, _, ledgers) = service();
+    let slow = RunOptions::default().with_lease(Duration::from_secs(3600));
+    let running = ledgers.run_with(Ledger::default(), slow).await.unwrap();
+    let ledger = ledgers.named("ledger").unwrap();
+
+    ledger.stop("its tables are repaired").await.unwrap();
+    until("it is stopped", || running.state() == VersionState::Stopped).await;
+    ledger.resume().await.unwrap();
+    until("it goes on", || running.state() == VersionState::Serving).await;
+
+    running.stop().await;
+}
+
 #[tokio::test]
 async fn a_version_that_no_type_has_any_more_is_dropped_by_its_number() {
     let (store, kept, ledgers) = service();

@@ -13,6 +13,8 @@ mod many_parked;
 mod nodes;
 mod parked;
 mod put_back;
+mod read_ahead;
+mod registering;
 mod rollout;
 mod running;
 mod stopping;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use es_core::projection::Ended;
+use es_core::projection::{Ended, VersionState};
 
 use super::fixture::*;
 
@@ -35,6 +35,21 @@ async fn what_hangs_is_broken_off_and_handled_by_the_next() {
     let running = ledgers.run(Ledger::default()).await.unwrap();
     ledgers.of::<Ledger>().wait_for(token, LONG).await.unwrap();
     assert_eq!(books(&kept).entries["ada"], [1]);
+    running.stop().await;
+}
+
+/// The event that it stops at is the last one, and the next heartbeat comes after minutes.
+#[tokio::test]
+async fn an_event_at_the_end_of_the_log_stops_the_version_at_once() {
+    let (store, _, ledgers) = service();
+    enter(&store, "ada", [1]).await;
+    let options = RunOptions::default()
+        .with_lease(Duration::from_secs(3600))
+        .with_on_failure(OnFailure::Stop { attempts: 1 });
+
+    let running = ledgers.run_with(Ledger::failing_at([1]), options).await.unwrap();
+
+    until("it is stopped", || running.state() == VersionState::Stopped).await;
     running.stop().await;
 }
 
