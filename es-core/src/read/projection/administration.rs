@@ -44,9 +44,18 @@ pub(super) async fn register<B: ProjectionBackend>(
     backend: &B,
     registration: &Registration,
 ) -> Result<VersionState, RegisterError> {
+    let known = known(backend, &registration.id).await?;
+    register_as(backend, registration, known).await
+}
+
+/// Registers a version that was looked up already, and found to be `known`.
+pub(super) async fn register_as<B: ProjectionBackend>(
+    backend: &B,
+    registration: &Registration,
+    mut known: Option<VersionStatus>,
+) -> Result<VersionState, RegisterError> {
     let id = &registration.id;
     loop {
-        let known = known(backend, id).await?;
         let scope = match &known {
             None => Scope::Registry,
             Some(known) => {
@@ -68,6 +77,7 @@ pub(super) async fn register<B: ProjectionBackend>(
         if let Some(state) = carry_out(backend, scope, rule).await? {
             return Ok(state);
         }
+        known = self::known(backend, id).await?;
     }
 }
 
@@ -76,13 +86,20 @@ pub(super) async fn known<B: ProjectionBackend>(
     backend: &B,
     id: &ProjectionId,
 ) -> Result<Option<VersionStatus>, StoreError> {
-    for query in [VersionQuery::Read(&id.name), VersionQuery::Named(&id.name)] {
-        let versions = backend.read_versions(query).await?;
-        if let Some(known) = versions.into_iter().find(|version| version.id == *id) {
-            return Ok(Some(known));
-        }
+    match among(backend, VersionQuery::Read(&id.name), id).await? {
+        None => among(backend, VersionQuery::Named(&id.name), id).await,
+        known => Ok(known),
     }
-    Ok(None)
+}
+
+/// The status of a version, if it is among those that the query chooses.
+pub(super) async fn among<B: ProjectionBackend>(
+    backend: &B,
+    query: VersionQuery<'_>,
+    id: &ProjectionId,
+) -> Result<Option<VersionStatus>, StoreError> {
+    let versions = backend.read_versions(query).await?;
+    Ok(versions.into_iter().find(|version| version.id == *id))
 }
 
 pub(super) async fn swap<B: ProjectionBackend>(
@@ -98,9 +115,9 @@ pub(super) async fn swap<B: ProjectionBackend>(
     }
 }
 
-/// Promotes a version within a batch on the versions of its name, by the [rule](version::promote): for the
-/// author of a store that builds and promotes a version in one transaction. A batch of
-/// [`Scope::Promotion`] is one. The commit is the caller's.
+/// Promotes a version within a batch on the versions of its name, by the rules of
+/// [`swap`](super::ProjectionStore::swap): for the author of a store that builds and promotes a version in one
+/// transaction. A batch of [`Scope::Promotion`] is one. The commit is the caller's.
 ///
 /// # Errors
 ///

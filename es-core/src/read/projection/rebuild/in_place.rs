@@ -7,11 +7,12 @@ use futures_util::future::join;
 use super::error::RebuildError;
 use super::progress::{Meter, RebuildProgress, Rebuilt};
 use crate::event::recorded::RecordedEvent;
+use crate::read::projection::administration;
 use crate::read::projection::dispatch::{self, Effects};
 use crate::read::projection::replay::{Replay, key_of, readable};
 use crate::read::projection::{
     Epoch, Progress, ProjectionBatch, ProjectionId, ProjectionStore, Projects, ReadModel,
-    Registration, Slot, SlotProgress, VersionState, VersionStatus,
+    Registration, Slot, SlotProgress, VersionQuery, VersionState, VersionStatus,
 };
 use crate::store::event_store::EventStore;
 use crate::store::selection::Selection;
@@ -87,8 +88,7 @@ async fn status_of<K: ProjectionStore>(
     kept: &K,
     id: &ProjectionId,
 ) -> Result<VersionStatus, RebuildError> {
-    let versions = kept.versions(Some(&id.name)).await?;
-    let status = versions.into_iter().find(|version| version.id == *id);
+    let status = administration::among(kept, VersionQuery::Named(&id.name), id).await?;
     let gone = || RebuildError::NotRead { id: id.clone(), state: VersionState::Retired };
     let status = status.ok_or_else(gone)?;
     match status.state {

@@ -18,7 +18,8 @@ use crate::event::recorded::RecordedEvent;
 use crate::read::projection::administration;
 use crate::read::projection::signals::Following;
 use crate::read::projection::{
-    Claims, Ended, HeartbeatReply, ProjectionStore, Slot, SlotProgress, VersionState, VersionStatus,
+    Claims, Ended, HeartbeatReply, ProjectionStore, Slot, SlotProgress, VersionQuery, VersionState,
+    VersionStatus,
 };
 use crate::store::checkpoint::Incarnation;
 use crate::store::error::StoreError;
@@ -261,8 +262,7 @@ impl<P: ProjectionStore> SlotHolder<P> {
     /// The version as the store has it, if it is there.
     async fn version(&self) -> Result<Option<VersionStatus>, StoreError> {
         let id = self.lease.id();
-        let versions = self.kept.versions(Some(&id.name)).await?;
-        Ok(versions.into_iter().find(|version| version.id == *id))
+        administration::among(&self.kept, VersionQuery::Named(&id.name), id).await
     }
 
     /// True if the version is still built, by the word of the store, and all of its slots have come to

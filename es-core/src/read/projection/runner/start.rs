@@ -19,12 +19,12 @@ use super::passed_by::PassedBy;
 use super::run_loop::Runner;
 use super::sink::Sink;
 use super::slot_holder::{RETIRED, SlotHolder};
-use crate::read::projection::administration;
+use crate::read::projection::administration::{self, driven};
 use crate::read::projection::gauges;
 use crate::read::projection::signals::Followed;
 use crate::read::projection::{
-    CommitError, Ended, Holder, Progress, ProjectionBatch, ProjectionId, ProjectionStore, RunError,
-    RunOptions, Running, VersionState,
+    CommitError, Ended, Holder, Progress, ProjectionBatch, ProjectionId, ProjectionStore,
+    RegisterError, Registration, RunError, RunOptions, Running, VersionState, VersionStatus,
 };
 use crate::store::cursor::Cursor;
 use crate::store::error::StoreError;
@@ -52,7 +52,7 @@ where
     let id = registration.id.clone();
     let before = administration::known(&kept, &id).await?;
     let passed_by = PassedBy::of(&registration, consumer.selection(), before.as_ref());
-    let state = kept.register(&registration).await?;
+    let state = register(&kept, &registration, before).await?;
     prepare(&kept, &sink, &consumer, &id).await?;
     if state == VersionState::Retired {
         warn!(target: "es", projection = %id, "{RETIRED}");
@@ -82,6 +82,16 @@ where
         ended.send_replace(Some(why));
     });
     Ok(running)
+}
+
+/// Registers a version that was found to be `known`, as a task: it may hold locks.
+fn register<P: ProjectionStore>(
+    kept: &P,
+    registration: &Registration,
+    known: Option<VersionStatus>,
+) -> impl Future<Output = Result<VersionState, RegisterError>> + Send + use<P> {
+    let (kept, registration) = (kept.clone(), registration.clone());
+    driven(async move { administration::register_as(&kept, &registration, known).await })
 }
 
 async fn prepare<P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>>(
