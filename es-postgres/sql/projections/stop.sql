@@ -1,8 +1,6 @@
 -- Leans on projections_name_version_key.
 --
--- Stops version $2 of the projection $1 for the reason $3, or lets it go on where that is nothing. Answers
--- the key that orders its events, which tells an inline one.
+-- Stops version $2 of the projection $1 for the reason $3, or lets it go on where that is nothing.
 UPDATE es.projections
    SET stopped = $3
- WHERE projections.name = $1 AND projections.version = $2
-RETURNING projections.keyed_by;
+ WHERE projections.name = $1 AND projections.version = $2;

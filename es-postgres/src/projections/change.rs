@@ -1,6 +1,6 @@
 //! Changes of the rows of versions.
 
-use es_core::projection::version::{ChangeError, VersionChange, unknown};
+use es_core::projection::version::{ChangeError, VersionChange};
 use es_core::projection::{ParkedSelector, RegisterError, Registration, Slot, VersionState};
 use es_core::{EventName, Position, ProjectionId, ProjectionName, StoreError};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
@@ -10,7 +10,6 @@ use crate::error::from_sqlx;
 use crate::schema::sql_name::{LONGEST, needs_quotes};
 
 use super::dependents::Dependents;
-use super::exclusive_build::INLINE;
 use super::leases::numbers;
 use super::version::{corrupt, text_of, unsupported, version};
 use super::{PgProjections, schema_name};
@@ -49,12 +48,7 @@ impl PgProjections {
             VersionChange::Stop { id, why } => {
                 let query = self.of(&id, include_str!("../../sql/projections/stop.sql"));
                 let reason = why.as_deref().map(super::new_parked::text);
-                let stopped = query.bind(reason).fetch_optional(connection).await;
-                let row = stopped.map_err(from_sqlx)?.ok_or_else(|| unknown(&id))?;
-                // Appends hand their events over without a slot, and ask for no reason.
-                if why.is_some() && row.try_get::<&str, _>(0).map_err(from_sqlx)? == INLINE {
-                    return Err(is_inline(&id).into());
-                }
+                connection.execute(query.bind(reason)).await.map_err(from_sqlx)?;
             }
             VersionChange::Replay { id, keys } => {
                 let key = match &keys {
@@ -247,12 +241,4 @@ impl PgProjections {
         connection.execute(drop.bind(known.projection)).await.map_err(from_sqlx)?;
         Ok(())
     }
-}
-
-/// The error for a stop of an inline projection.
-fn is_inline(id: &ProjectionId) -> StoreError {
-    unsupported(format!(
-        "`{id}` is inline, a part of every append, and cannot be stopped: repair its rows with \
-         `PgStore::rebuild_inline`, for which appends wait"
-    ))
 }

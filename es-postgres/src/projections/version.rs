@@ -9,6 +9,7 @@ use sqlx::{PgConnection, Row};
 use crate::error::from_sqlx;
 use crate::row;
 
+use super::exclusive_build::INLINE;
 use super::leases::slot;
 use super::{PgProjections, schema_name};
 
@@ -51,7 +52,7 @@ impl PgProjections {
 
     /// The rows of the name of a version that is to be promoted; that of the version that is read names the
     /// objects that would go on reading its rows, and the grants that would be lost.
-    pub(super) async fn rows_for_promotion(
+    async fn rows_for_promotion(
         &self,
         connection: &mut PgConnection,
         id: &ProjectionId,
@@ -122,6 +123,7 @@ fn version_row(row: &PgRow) -> Result<VersionRow, StoreError> {
     let mut version = VersionRow::new(&registration, place, row.try_get(4).map_err(from_sqlx)?);
     version.is_stopped = row.try_get(3).map_err(from_sqlx)?;
     version.is_prepared = row.try_get(5).map_err(from_sqlx)?;
+    version.is_inline = version.keyed_by == INLINE;
     version.has_parked = row.try_get(10).map_err(from_sqlx)?;
     version.slots = slots(row)?;
     Ok(version)

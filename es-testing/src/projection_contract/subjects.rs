@@ -180,6 +180,20 @@ impl<S: ProjectionStore, P: Probe<S::Db>> Kept<S, P> {
     }
 }
 
+/// Two versions, one row each, that have come that far; with the node and the slots of each.
+pub(super) async fn both<S: ProjectionStore, P: Probe<S::Db>>(
+    kept: &Kept<S, P>,
+    old_at: u64,
+    new_at: u64,
+) -> [(Node, Vec<Claim>); 2] {
+    kept.start(1).await;
+    kept.start(2).await;
+    let (old, new) = (kept.runner(1).await, kept.runner(2).await);
+    kept.handle(&old.0, &[("old", 1)], come_to(old_at, &old.1)).await.expect("it is committed");
+    kept.handle(&new.0, &[("new", 1)], come_to(new_at, &new.1)).await.expect("it is committed");
+    [old, new]
+}
+
 /// Waits until `what` is so.
 pub(super) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let so = async {

@@ -156,6 +156,7 @@ macro_rules! projection_contract {
                 the_old_version_is_kept_until_it_is_dropped
                 a_dropped_version_begins_anew
                 the_old_version_goes_on_where_the_new_one_is_dropped
+                the_old_version_goes_on_where_the_new_one_is_stopped
                 what_is_read_is_not_dropped
                 a_reinstated_version_takes_its_place_again
                 a_version_that_waits_for_another_is_reinstated_at_once

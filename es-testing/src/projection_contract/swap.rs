@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use es_core::projection::{Claim, ProjectionBatch, Slot, Swap, VersionState};
+use es_core::projection::{ProjectionBatch, Slot, Swap, VersionState};
 use es_core::{Position, ProjectionStore};
 use tokio::task::yield_now;
 
 use super::probe::Probe;
-use super::subjects::{Kept, Node, SHORT, come_to, failed, id, registration, rows};
+use super::subjects::{Kept, SHORT, both, come_to, failed, id, registration, rows};
 
 /// A version that has come as far takes over: readers see its rows, and the other one is retired. Its
 /// slots are given anew, since with them a node learns which effects were had.
@@ -222,6 +222,29 @@ pub async fn the_old_version_goes_on_where_the_new_one_is_dropped<
     assert_eq!(kept.read().await, rows(&[("old", 2)]), "readers see what it adds");
 }
 
+/// A version that is stopped after the other one was retired for it: that one serves again, or nobody would write the
+/// rows that are read. Once it is resumed, the swap goes on.
+pub async fn the_old_version_goes_on_where_the_new_one_is_stopped<
+    S: ProjectionStore,
+    P: Probe<S::Db>,
+>(
+    kept: &Kept<S, P>,
+) {
+    let [(old, _), (new, _)] = both(kept, 7, 5).await;
+    assert_eq!(swap(kept).await, Swap::NotYet, "it is behind");
+
+    kept.store.stop(&id(2), Some("it is wrong")).await.expect("it can be stopped");
+
+    assert_eq!(kept.heartbeat(&old).await.state, VersionState::Serving, "it serves again");
+    let claims = kept.claim_all(&old).await;
+    kept.handle(&old, &[("old", 1)], come_to(8, &claims)).await.expect("it goes on");
+    assert_eq!(kept.read().await, rows(&[("old", 2)]), "readers see what it adds");
+    kept.store.stop(&id(2), None).await.expect("it can be resumed");
+    let claims = kept.claim_all(&new).await;
+    kept.handle(&new, &[("new", 1)], come_to(8, &claims)).await.expect("it comes as far");
+    assert_eq!(swap(kept).await, Swap::Done, "it takes over after all");
+}
+
 /// A version that is read is not dropped: neither the one that serves nor one that is about to be
 /// replaced.
 pub async fn what_is_read_is_not_dropped<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) {
@@ -280,22 +303,11 @@ pub async fn a_version_that_waits_for_another_is_reinstated_at_once<
     let claims = kept.claim_all(&old).await;
     kept.handle(&old, &[("old", 1)], come_to(6, &claims)).await.expect("it goes on");
     assert_eq!(kept.read().await, rows(&[("old", 2)]), "readers see what it adds");
-    let unchanged = kept.store.reinstate(&id(1)).await.expect("it is known");
-    assert_eq!(unchanged, VersionState::Serving, "nothing changes for one that serves");
-}
-
-/// Two versions, one row each, that have come that far; with the node and the slots of each.
-async fn both<S: ProjectionStore, P: Probe<S::Db>>(
-    kept: &Kept<S, P>,
-    old_at: u64,
-    new_at: u64,
-) -> [(Node, Vec<Claim>); 2] {
-    kept.start(1).await;
-    kept.start(2).await;
-    let (old, new) = (kept.runner(1).await, kept.runner(2).await);
-    kept.handle(&old.0, &[("old", 1)], come_to(old_at, &old.1)).await.expect("it is committed");
-    kept.handle(&new.0, &[("new", 1)], come_to(new_at, &new.1)).await.expect("it is committed");
-    [old, new]
+    let refused = kept.store.reinstate(&id(1)).await;
+    assert!(refused.is_err(), "one that serves has nowhere to come back from: {refused:?}");
+    kept.store.stop(&id(1), Some("it is wrong")).await.expect("it can be stopped");
+    let refused = kept.store.reinstate(&id(1)).await;
+    assert!(refused.is_err(), "nor has one that is stopped where it serves: {refused:?}");
 }
 
 async fn swap<S: ProjectionStore, P: Probe<S::Db>>(kept: &Kept<S, P>) -> Swap {

@@ -279,12 +279,19 @@ pub async fn a_version_that_nobody_has_run_is_an_error<S: ProjectionStore, P: Pr
     let replayed = store.replay(&none, &ParkedSelector::All).await.map(drop);
     let dropped = store.drop_parked(&none, &key("a"), Position(1), &reason).await.map(drop);
     let stopped = store.stop(&none, Some("it was enough")).await;
+    let reinstated = store.reinstate(&none).await.map(drop);
+    let swapped = store.swap(&none).await.map(drop);
 
     is_unknown("a list of keys", keys);
     is_unknown("a list of events", events);
     is_unknown("a replay", replayed);
     is_unknown("a drop of an event", dropped);
     is_unknown("a stop", stopped);
+    is_unknown("a reinstatement", reinstated);
+    is_unknown("a swap", swapped);
+    assert!(!store.drop_version(&none).await.expect("it is gone"), "there is none to drop");
+    let events = store.dropped(&none, Position::START, 10).await.expect("they outlive the version");
+    assert_eq!(events, [], "nothing was dropped from it");
 }
 
 fn is_unknown(what: &str, answer: Result<(), StoreError>) {

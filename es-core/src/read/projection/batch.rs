@@ -49,7 +49,8 @@ pub trait ProjectionBatch: Send + 'static {
 
     /// Commits like [`commit`](Self::commit), and begins the batch that comes next: for the same node and the
     /// same state of its version. Where one message does both, that is a good part of the time of a small
-    /// batch. `None` if no batch was begun, which [`ProjectionBackend::begin`](super::ProjectionBackend::begin) begins then; that is so by default.
+    /// batch. `None`, as by default, if no batch was begun; the caller then
+    /// [begins](super::ProjectionBackend::begin) one.
     ///
     /// The batch that was begun is one by itself: undoing it leaves what was committed, and its commit is
     /// refused for what has happened since. Proven by `chained::what_comes_next_is_a_batch_by_itself`.
@@ -81,8 +82,9 @@ pub trait ProjectionBatch: Send + 'static {
     fn versions(&mut self) -> impl Future<Output = Result<Vec<VersionRow>, StoreError>> + Send;
 
     /// Makes a change of rows, which the commit keeps: in the scopes of [`versions`](Self::versions), but for
-    /// `Tables`. A change that follows from rows is made after they were [read](Self::versions), under their lock;
-    /// parked events are replayed or dropped, and a version is stopped, without it. Returns the number of parked events that it concerns, 0 for a change of a version.
+    /// `Tables`. A change of a version follows from rows, and is made after they were [read](Self::versions), under
+    /// their lock. Parked events are replayed and dropped without it. Returns the number of parked events that the
+    /// change concerns, 0 for a change of a version.
     ///
     /// # Errors
     ///

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use super::scope::VersionQuery;
-use super::version::{ANOTHER, never_run, unsupported};
+use super::version::never_run;
 use super::{
     Health, Projection, ProjectionId, ProjectionName, ProjectionStatus, ProjectionStore,
-    Projections, Thresholds, VersionState, VersionStatus,
+    Projections, Thresholds, VersionState,
 };
 use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
@@ -43,7 +43,10 @@ use crate::validated_text::InvalidText;
 /// [`status`](Self::status), [`health`](Self::health) and [`wait_for`](Self::wait_for) concern the projection as
 /// a whole. Parked events, and what stops or removes a version, concern one version: that of the type, or the
 /// one given to [`with_version`](Self::with_version), or otherwise the one whose rows are read at the time of
-/// the call. There is none of a name that nobody has run, and the operation is an error then.
+/// the call. There is none of a name that nobody has run, and the operation is an error then. A version that is
+/// not known is one as well, but for [`dropped`](Self::dropped), which tells of versions that are gone, and for
+/// [`drop_version`](Self::drop_version), which answers that there was none. Proven by
+/// `projection_contract::versions::a_version_that_nobody_has_run_is_an_error`.
 ///
 /// A handle is cheap and made for each use: it borrows the [`Projections`] and holds a name.
 ///
@@ -108,8 +111,8 @@ impl<S: EventStore, P: ProjectionStore> ProjectionHandle<'_, S, P> {
         if let Some(version) = self.version {
             return Ok(ProjectionId::new(self.name.clone(), version));
         }
-        let read = self.read().await?;
-        read.map(|read| read.id).ok_or_else(|| never_run(&self.name))
+        let read = self.projections.kept.read_versions(VersionQuery::Read(&self.name)).await?;
+        read.into_iter().next().map(|read| read.id).ok_or_else(|| never_run(&self.name))
     }
 
     /// Returns the status of all its versions: the position and lag of each slot, the nodes that run it,
@@ -132,6 +135,14 @@ impl<S: EventStore, P: ProjectionStore> ProjectionHandle<'_, S, P> {
     /// processes still run it, and need no restart; [`Running::stop`](super::Running::stop) ends the run of one
     /// process, and the others take over. What a handler does in another system is not rolled back: an event that is
     /// in hand may come through there, and is handled again after the resume.
+    ///
+    /// It concerns this version alone. A version that is built beside it goes on, and readers see the rows of that
+    /// one once it has come as far: stop that one too where they must not. If this is the version that is built,
+    /// and the one that is read was retired for it, that one serves again. Proven by
+    /// `projection_contract::swap::the_old_version_goes_on_where_the_new_one_is_stopped`. A
+    /// [rebuild in place](Projections::rebuild_in_place) that is called after the stop writes the rows, and one that
+    /// was called before is finished before it, or not kept. Proven by
+    /// `projection_contract::fence::a_rebuild_that_was_begun_before_a_stop_is_not_kept_after_it`.
     ///
     /// # Errors
     ///
@@ -174,15 +185,10 @@ impl<S: EventStore, P: ProjectionStore> ProjectionHandle<'_, S, P> {
     ///
     /// # Errors
     ///
-    /// If the version serves already, as that of a bare name mostly does, and those of
-    /// [`ProjectionStore::reinstate`].
+    /// Those of [`ProjectionStore::reinstate`]; the version of a bare name is the one that is read, and mostly
+    /// was not retired.
     pub async fn reinstate(&self) -> Result<VersionState, StoreError> {
-        let id = self.id().await?;
-        let read = self.read().await?;
-        if read.is_some_and(|read| read.id == id && read.state == VersionState::Serving) {
-            return Err(unsupported(format!("`{id}` serves; {ANOTHER}")));
-        }
-        let state = self.projections.kept.reinstate(&id).await?;
+        let state = self.projections.kept.reinstate(&self.id().await?).await?;
         self.ask_to_look();
         Ok(state)
     }
@@ -196,12 +202,6 @@ impl<S: EventStore, P: ProjectionStore> ProjectionHandle<'_, S, P> {
         let is_dropped = self.projections.kept.drop_version(&self.id().await?).await?;
         self.ask_to_look();
         Ok(is_dropped)
-    }
-
-    /// The version whose rows are read.
-    async fn read(&self) -> Result<Option<VersionStatus>, StoreError> {
-        let read = self.projections.kept.read_versions(VersionQuery::Read(&self.name)).await?;
-        Ok(read.into_iter().next())
     }
 
     pub(super) fn ask_to_look(&self) {

@@ -147,7 +147,7 @@ impl Health {
     }
 
     /// No version of that projection is known.
-    pub(super) fn is_unknown(&mut self, name: ProjectionName) {
+    pub(super) fn add_unknown(&mut self, name: ProjectionName) {
         self.state = self.state.max(HealthState::Failed);
         self.unknown = Some(name);
     }

@@ -44,7 +44,9 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
     ) -> Result<Health, StoreError> {
         let mut statuses = Vec::new();
         let mut unread = Vec::new();
-        for version in self.kept.versions(name).await? {
+        let versions = self.kept.versions(name).await?;
+        let is_unknown = versions.is_empty();
+        for version in versions {
             let id = version.id.clone();
             match ProjectionStatus::of(&self.log, version).await {
                 Ok(status) => statuses.push(status),
@@ -52,11 +54,8 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
             }
         }
         let mut health = Health::of(&statuses, thresholds);
-        if statuses.is_empty()
-            && unread.is_empty()
-            && let Some(name) = name
-        {
-            health.is_unknown(name.clone());
+        if let Some(name) = name.filter(|_| is_unknown) {
+            health.add_unknown(name.clone());
         }
         // A log that cannot be read cannot say that either.
         if unread.is_empty()
@@ -94,7 +93,8 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
     /// Goes up to where the log is complete when it begins. Of a projection that has effects, every slot
     /// goes as far as it had come, and effects that were had are not had again; those of later events
     /// come when it is run. Nothing is parked any more. A version that was stopped stays so until it is
-    /// [resumed](super::ProjectionHandle::resume).
+    /// [resumed](super::ProjectionHandle::resume). A stop that is called meanwhile waits for the rebuild in Postgres;
+    /// in memory it does not, and the rebuild is [lost](super::CommitError::Lost).
     ///
     /// Nodes that run the projection meanwhile commit nothing, and go on from the new rows.
     ///

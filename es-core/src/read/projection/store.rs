@@ -150,7 +150,10 @@ pub trait ProjectionStore: ProjectionBackend {
     /// Stops a version, with the reason, or lets a stopped one go on.
     ///
     /// A stop takes the slots from all nodes: what they began before it is not committed after it, nor after the
-    /// version goes on. Proven by `fence::what_was_begun_before_a_stop_is_lost`.
+    /// version goes on. Proven by `fence::what_was_begun_before_a_stop_is_lost`. Nor is a
+    /// [rebuild](Self::rebuild) that was begun before it, as
+    /// `fence::a_rebuild_that_was_begun_before_a_stop_is_not_kept_after_it` proves. If the version that is read was
+    /// retired in favour of this one, it serves again.
     ///
     /// # Errors
     ///
@@ -207,7 +210,12 @@ pub trait ProjectionStore: ProjectionBackend {
     /// any more, and the answer is [`NotYet`](Swap::NotYet): call again when this version has come as
     /// far. Until then the old rows are read. While it has effects that wait with
     /// its parked events, it stays where it is: [`Waits`](Swap::Waits). So it does while something
-    /// depends on its rows that would not come along: [`HasDependents`](Swap::HasDependents).
+    /// depends on its rows that would not come along: [`HasDependents`](Swap::HasDependents). One that is stopped
+    /// is replaced like any other.
+    ///
+    /// # Errors
+    ///
+    /// If the version is not known, is retired or stopped, or has no tables.
     fn swap(&self, id: &ProjectionId) -> impl Future<Output = Result<Swap, StoreError>> + Send {
         let (store, id) = (self.clone(), id.clone());
         driven(async move { administration::swap(&store, &id).await })
@@ -217,11 +225,12 @@ pub trait ProjectionStore: ProjectionBackend {
     /// one that serves: the way back. The swap is the same as for a new version, and it retires the
     /// other one. A version that is still read, and retired for another one that has yet to come as
     /// far, serves again at once. Returns the state of the version afterwards; nothing changes for
-    /// one that is not retired.
+    /// one that is being built.
     ///
     /// # Errors
     ///
-    /// If it is not known, or has effects and is kept in order by another key than the version that serves.
+    /// If it is not known, if it is read and was not retired, and if it has effects and is kept in order by another
+    /// key than the version that serves.
     fn reinstate(
         &self,
         id: &ProjectionId,

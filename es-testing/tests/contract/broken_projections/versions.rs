@@ -120,6 +120,10 @@ finds! {
     "it serves again", {
         makes: |change| !is_into(change, VersionState::Serving)
     }
+    a_version_that_is_retired_for_one_that_is_stopped:
+        swap::the_old_version_goes_on_where_the_new_one_is_stopped, "it serves again", {
+        makes: |change| !is_into(change, VersionState::Serving)
+    }
     rows_that_are_dropped_while_they_are_read: swap::what_is_read_is_not_dropped,
     "the version that serves is read", {
         rows: |rows| if rows.len() == 2 {

@@ -130,7 +130,7 @@ impl Phase {
                 Input::MustStop(_),
             ) => phase,
             (phase, Input::MustStop(why)) => Self::Stopping { state: phase.state(), why },
-            // Not `Stopped`: the slots are the node's until the store tells.
+            // Not `Stopped`: once the store tells that state, the node forgets the slots that the stop took.
             (Self::Stopping { state, .. }, Input::StopNoted) => Self::of(state),
             (Self::CatchingUp, Input::CaughtUp(goal)) => Self::Gathering { goal },
             (Self::Gathering { goal }, Input::AllReached) => Self::Verifying { goal },

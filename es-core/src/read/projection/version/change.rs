@@ -8,7 +8,8 @@ use crate::read::projection::{
 use crate::store::error::{StoreError, StoreErrorKind};
 use crate::stream::Position;
 
-/// A change of the rows of a version or of its parked events. A store makes those of a plan in their order, in one transaction.
+/// A change of the rows of a version or of its parked events. A store makes those of a plan in their order, in
+/// one transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VersionChange {
@@ -61,8 +62,7 @@ pub enum VersionChange {
         /// The version.
         id: ProjectionId,
     },
-    /// Notes that a version is stopped, for a reason, or that it goes on where there is none. Refused for one
-    /// whose rows no node writes.
+    /// Notes that a version is stopped, for a reason, or that it goes on where there is none.
     Stop {
         /// The version.
         id: ProjectionId,

@@ -13,20 +13,23 @@
 //!                            └───────────────────────────────── retired
 //!
 //! stop, resume: in any place, which the version keeps
+//!
+//! read ── retired for one that is built ──► serving   the other one is removed, stopped or held back
 //! ```
 
 mod change;
 mod promote;
 mod register;
 mod remove;
+mod revive;
 mod row;
 mod stop;
 
 pub use change::{ChangeError, VersionChange, VersionPlan};
-pub use promote::{Promotion, promote};
-pub use register::register;
-pub(crate) use remove::ANOTHER;
-pub use remove::{reinstate, remove};
+pub(crate) use promote::{Promotion, promote};
+pub(crate) use register::register;
+pub(crate) use remove::reinstate;
+pub use remove::remove;
 pub use row::{SlotRow, VersionRow, unknown};
 pub(crate) use row::{never_run, unsupported};
-pub use stop::stop;
+pub(crate) use stop::stop;

@@ -1,15 +1,15 @@
 //! Promotion: a version that was built takes the place of the one that is read.
 
 use super::change::place;
+use super::revive::revived;
 use super::row::{find, read, unknown, unsupported};
 use super::{VersionChange, VersionRow};
 use crate::read::projection::{ProjectionId, Swap, VersionState};
 use crate::store::error::StoreError;
 
 /// The next step of a promotion.
-// Exhaustive: whoever promotes has to carry out each of them, and one that it does not know would be left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Promotion {
+pub(crate) enum Promotion {
     /// Revokes the slots of a version, reads the rows again, and asks once more: what they say then cannot
     /// change any more.
     Revoke(ProjectionId),
@@ -19,6 +19,9 @@ pub enum Promotion {
 
 /// Decides the next step on the way of `id` into the place of the version that is read. `rows` are those of
 /// its name; `revoked` are the versions whose slots were revoked in this transaction.
+///
+/// The version that is read may be stopped: a new version is how a stopped one is mended, and takes its place
+/// like any other.
 ///
 /// ```text
 /// rows ── something depends on the old rows ─────► HasDependents   the old version goes on
@@ -30,7 +33,7 @@ pub enum Promotion {
 /// # Errors
 ///
 /// If the version is not known, is retired or stopped, or has no tables.
-pub fn promote(
+pub(crate) fn promote(
     rows: &[VersionRow],
     id: &ProjectionId,
     revoked: &[ProjectionId],
@@ -41,15 +44,13 @@ pub fn promote(
         return Ok(Promotion::Settle(Vec::new(), Swap::Done));
     }
     may_be_promoted(new)?;
+    let held_back = |swap| Ok(Promotion::Settle(revived(read).into_iter().collect(), swap));
     if !read.dependents.is_empty() {
-        let revived =
-            (read.place == VersionState::Retired).then(|| place(&read.id, VersionState::Serving));
-        let refused = Swap::HasDependents(read.dependents.clone());
-        return Ok(Promotion::Settle(revived.into_iter().collect(), refused));
+        return held_back(Swap::HasDependents(read.dependents.clone()));
     }
     // Asked before the slots are revoked, since it may be so for long, and after, when it cannot change.
     if read.has_effects && read.has_parked {
-        return Ok(Promotion::Settle(Vec::new(), Swap::Waits));
+        return held_back(Swap::Waits);
     }
     if !revoked.contains(&read.id) {
         return Ok(Promotion::Revoke(read.id.clone()));
@@ -151,6 +152,24 @@ mod tests {
         assert_eq!(settled(&[old.clone(), new.clone()], 2), (vec![], Swap::Waits, vec![]));
         let late = promote(&[old, new], &id(2), &[id(1)]).unwrap();
         assert_eq!(late, Promotion::Settle(vec![], Swap::Waits), "parked before it was revoked");
+    }
+
+    #[test]
+    fn a_version_that_effects_wait_in_serves_again_if_it_was_retired() {
+        let waits = VersionRow { has_effects: true, has_parked: true, ..read(1, Retired, 7) };
+
+        let held_back = settled(&[waits, row(2, Building, 7)], 2);
+
+        assert_eq!(held_back, (vec![place(&id(1), Serving)], Swap::Waits, vec![]));
+    }
+
+    #[test]
+    fn a_version_that_is_stopped_is_replaced_as_any_other() {
+        let stopped = |place| VersionRow { is_stopped: true, ..read(1, place, 7) };
+
+        let behind = settled(&[stopped(Serving), row(2, Building, 5)], 2);
+        assert_eq!((behind.0, behind.1), (vec![place(&id(1), Retired)], Swap::NotYet));
+        assert_eq!(settled(&[stopped(Retired), row(2, Building, 7)], 2).1, Swap::Done);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::read::projection::{RegisterError, Registration, VersionState};
 ///
 /// [`RegisterError`] if the version is known and was declared otherwise, if it has effects and another key
 /// than the version that is read, and if its name differs from another one only in case.
-pub fn register(
+pub(crate) fn register(
     rows: &[VersionRow],
     registration: &Registration,
 ) -> Result<VersionPlan<VersionState>, RegisterError> {

@@ -1,29 +1,35 @@
 //! The way back of a retired version, and the removal of one that is not read.
 
 use super::change::place;
+use super::revive::revived_without;
 use super::row::{find, read, unsupported};
 use super::{VersionChange, VersionPlan, VersionRow};
 use crate::read::projection::{ProjectionId, RegisterError, VersionState};
 use crate::store::error::{StoreError, StoreErrorKind};
 
-/// The cure where the version that serves was named, and another one was meant.
-pub(crate) const ANOTHER: &str = "select an older version by `with_version(n)`";
+/// The cure where the version that is read was named, and another one was meant.
+const ANOTHER: &str = "select an older version by `with_version(n)`";
 
 /// Decides what a reinstatement changes. `rows` are those of the name. Answers the state of the version.
 ///
 /// A retired version is built on from where it stopped; one that is still read, and retired for another
-/// one that has yet to come as far, serves again at once. Nothing changes for one that is not retired.
+/// one that has yet to come as far, serves again at once. Nothing changes for one that is being built.
 ///
 /// # Errors
 ///
-/// If it is not known, or has effects and is kept in order by another key than the version that is read.
-pub fn reinstate(
+/// If it is not known, if it is read and was not retired, and if it has effects and is kept in order by another
+/// key than the version that is read.
+pub(crate) fn reinstate(
     rows: &[VersionRow],
     id: &ProjectionId,
 ) -> Result<VersionPlan<VersionState>, StoreError> {
     let known = find(rows, id)?;
     if known.place != VersionState::Retired {
-        return Ok(VersionPlan::unchanged(known.state()));
+        return if known.is_read {
+            Err(was_not_retired(known))
+        } else {
+            Ok(VersionPlan::unchanged(known.state()))
+        };
     }
     let to = if known.is_read { VersionState::Serving } else { VersionState::Building };
     if let Some(read) = read(rows, id)
@@ -37,11 +43,21 @@ pub fn reinstate(
     Ok(VersionPlan::new(known.state_in(to), vec![place(id, to)]))
 }
 
+/// The error of a reinstatement for a version that was not retired, since it is the one that is read.
+fn was_not_retired(known: &VersionRow) -> StoreError {
+    let id = &known.id;
+    unsupported(if known.is_stopped {
+        format!("`{id}` is stopped where it serves: resume it, or {ANOTHER}")
+    } else {
+        format!("`{id}` serves; {ANOTHER}")
+    })
+}
+
 /// Decides what the removal of a version changes. `rows` are those of the name. Answers whether there was
 /// one.
 ///
-/// If the version that is read was retired in favour of this one, and no other one is built, it serves
-/// again: nobody is to take its place any more.
+/// If the version that is read was retired in favour of this one, and no other one comes on, it serves again:
+/// nobody is to take its place any more.
 ///
 /// # Errors
 ///
@@ -53,17 +69,15 @@ pub fn remove(rows: &[VersionRow], id: &ProjectionId) -> Result<VersionPlan<bool
     if known.is_read {
         return Err(unsupported(format!("`{id}` serves and cannot be dropped; {ANOTHER}")));
     }
-    let mut changes = vec![VersionChange::Remove { id: id.clone() }];
-    let is_awaited = |row: &VersionRow| row.id != *id && row.place == VersionState::Building;
-    if known.place == VersionState::Building && !rows.iter().any(is_awaited) {
-        let read = read(rows, id).filter(|read| read.place == VersionState::Retired);
-        changes.extend(read.map(|read| place(&read.id, VersionState::Serving)));
-    }
-    Ok(VersionPlan::new(true, changes))
+    let removed = VersionChange::Remove { id: id.clone() };
+    let changes = [removed].into_iter().chain(revived_without(rows, id));
+    Ok(VersionPlan::new(true, changes.collect()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error;
+
     use super::super::row::tests::{id, read, row};
     use super::*;
     use VersionState::{Building, Retired, Serving, Stopped};
@@ -99,9 +113,25 @@ mod tests {
     fn a_version_that_is_not_retired_stays_as_it_is() {
         let rows = [read(1, Serving, 7), row(2, Building, 5)];
 
-        assert_eq!(reinstate(&rows, &id(1)).unwrap(), VersionPlan::unchanged(Serving));
         assert_eq!(reinstate(&rows, &id(2)).unwrap(), VersionPlan::unchanged(Building));
         assert!(reinstate(&rows, &id(3)).is_err(), "one that is not known");
+    }
+
+    #[test]
+    fn a_version_that_is_read_has_nowhere_to_come_back_from() {
+        let refused = |read| {
+            let refused = reinstate(&[read, row(2, Building, 5)], &id(1)).unwrap_err();
+            refused.source().map(ToString::to_string).unwrap_or_default()
+        };
+
+        let serving = refused(read(1, Serving, 7));
+        assert_eq!(serving, "`sales v1` serves; select an older version by `with_version(n)`");
+        let stopped = refused(VersionRow { is_stopped: true, ..read(1, Serving, 7) });
+        assert_eq!(
+            stopped,
+            "`sales v1` is stopped where it serves: resume it, or select an older version by \
+             `with_version(n)`"
+        );
     }
 
     #[test]
@@ -141,5 +171,14 @@ mod tests {
         let rows = [read(1, Retired, 7), row(2, Building, 5), row(3, Building, 5)];
 
         assert_eq!(remove(&rows, &id(2)).unwrap(), VersionPlan::new(true, vec![removed(2)]));
+    }
+
+    #[test]
+    fn a_version_that_is_stopped_keeps_no_other_one_retired() {
+        let stopped = VersionRow { is_stopped: true, ..row(3, Building, 5) };
+
+        let plan = remove(&[read(1, Retired, 7), row(2, Building, 5), stopped], &id(2)).unwrap();
+
+        assert_eq!(plan.changes, [removed(2), place(&id(1), Serving)]);
     }
 }

@@ -1,9 +1,7 @@
 //! Rows of a version and of its slots: what the rules know of a store.
 
-use std::fmt::Display;
-
 use crate::event::name::EventName;
-use crate::read::projection::{ProjectionId, Registration, Slot, VersionState};
+use crate::read::projection::{ProjectionId, ProjectionName, Registration, Slot, VersionState};
 use crate::store::checkpoint::Incarnation;
 use crate::store::error::{StoreError, StoreErrorKind};
 use crate::stream::Position;
@@ -24,6 +22,8 @@ pub struct VersionRow {
     pub is_read: bool,
     /// True if its tables are there.
     pub is_prepared: bool,
+    /// True if it is a part of every append: no node runs it, and it is never stopped.
+    pub is_inline: bool,
     /// The key that orders its events.
     pub keyed_by: String,
     /// The stored names of the events that it is owed; empty for all.
@@ -64,6 +64,7 @@ impl VersionRow {
             is_stopped: false,
             is_read,
             is_prepared: false,
+            is_inline: false,
             keyed_by: registration.keyed_by.clone(),
             types: registration.types.clone(),
             has_effects: registration.has_effects,
@@ -127,12 +128,12 @@ pub(super) fn read<'a>(rows: &'a [VersionRow], id: &ProjectionId) -> Option<&'a 
 /// `versions::a_version_that_nobody_has_run_is_an_error`.
 #[must_use]
 pub fn unknown(id: &ProjectionId) -> StoreError {
-    never_run(id)
+    unsupported(format!("no version `{id}` is known: check its name and number, or run it once"))
 }
 
-/// The error for a projection, or a version of one, that no process has run.
-pub(crate) fn never_run(what: impl Display) -> StoreError {
-    unsupported(format!("no projection `{what}` is known: check the name, or run it once"))
+/// The error for a name under which no process has run a projection.
+pub(crate) fn never_run(name: &ProjectionName) -> StoreError {
+    unsupported(format!("no projection `{name}` is known: check the name, or run it once"))
 }
 
 /// The error for a request that the rules refuse.
@@ -145,7 +146,6 @@ pub(super) mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::read::projection::ProjectionName;
 
     pub(in super::super) fn id(version: u32) -> ProjectionId {
         ProjectionId::new(ProjectionName::new("sales").unwrap(), version)
