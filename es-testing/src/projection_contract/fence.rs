@@ -1,12 +1,13 @@
 //! Fencing: a batch whose slot was taken over by another node is not committed.
 
 use es_core::projection::{
-    Claim, CommitError, Epoch, ProjectionBatch, Release, Scope, SlotProgress, VersionState,
+    Claim, CommitError, Epoch, ProjectionBatch, Release, Scope, SlotProgress, Swap, VersionState,
 };
 use es_core::{Position, ProjectionStore};
+use tokio::time::timeout;
 
 use super::probe::{Probe, Rows};
-use super::subjects::{Kept, Node, SHORT, come_to, failed, id, in_time, key, rows};
+use super::subjects::{Kept, Node, SHORT, both, come_to, failed, id, in_time, key, rows};
 
 /// The number of a slot's epoch rises whenever the slot is given to somebody, to the same node too.
 pub async fn every_claim_has_an_epoch_of_its_own<S: ProjectionStore, P: Probe<S::Db>>(
@@ -152,6 +153,78 @@ pub async fn what_was_begun_before_a_stop_is_lost<S: ProjectionStore, P: Probe<S
     is_lost(kept, lost, &rows(&[]), Position::START).await;
     let new = kept.claim_all(&node).await;
     kept.handle(&node, &[("a", 1)], come_to(5, &new)).await.expect("it goes on with new slots");
+}
+
+/// A node that has not heard that the version is stopped begins a batch as if it served. That one is not committed
+/// after the version is resumed either, with whatever slots.
+pub async fn what_is_begun_while_a_version_is_stopped_is_lost<
+    S: ProjectionStore,
+    P: Probe<S::Db>,
+>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let node = Node::of(1);
+    kept.store.stop(&id(1), Some("its tables are repaired")).await.expect("it can be stopped");
+    let as_it_was = Scope::Node { holder: node.holder(), state: VersionState::Serving };
+    let mut begun = kept.store.begin(as_it_was).await.expect("a batch can be begun");
+    kept.add(&mut begun, &[("a", 1)]).await;
+    kept.store.stop(&id(1), None).await.expect("a version can go on");
+    let claims = kept.claim_all(&node).await;
+
+    is_lost(kept, begun.commit(come_to(5, &claims)).await, &rows(&[]), Position::START).await;
+}
+
+/// A node that believes the version to be built, since it has not heard of the swap, is given slots after it: what
+/// it begins then does not go into the rows that are read.
+pub async fn a_node_that_has_not_heard_of_a_swap_commits_nothing<
+    S: ProjectionStore,
+    P: Probe<S::Db>,
+>(
+    kept: &Kept<S, P>,
+) {
+    let [_, (new, _)] = both(kept, 5, 5).await;
+    let swapped = kept.store.swap(&id(2)).await.expect("versions can be swapped");
+    assert_eq!(swapped, Swap::Done, "it has come as far");
+    let claims = kept.claim_all(&new).await;
+
+    let as_it_was = Scope::Node { holder: new.holder(), state: VersionState::Building };
+    let mut batch = kept.store.begin(as_it_was).await.expect("a batch can be begun");
+    kept.add(&mut batch, &[("new", 1)]).await;
+    let lost = batch.commit(come_to(9, &claims)).await;
+
+    assert!(matches!(lost, Err(CommitError::Lost)), "it is lost, but got {lost:?}");
+    assert_eq!(kept.read().await, rows(&[("new", 1)]), "nothing of it is read");
+    assert_eq!(kept.checkpoints(2).await, [Position(5); 64], "no slot comes on with it");
+}
+
+/// A rebuild that was begun before a stop is committed before the stop returns, or not at all: a store may let the
+/// stop wait for it.
+pub async fn a_rebuild_that_was_begun_before_a_stop_is_not_kept_after_it<
+    S: ProjectionStore,
+    P: Probe<S::Db>,
+>(
+    kept: &Kept<S, P>,
+) {
+    kept.start(1).await;
+    let mut begun = kept.store.rebuild(&id(1)).await.expect("it can be built again");
+    kept.add(&mut begun, &[("new", 1)]).await;
+    let mut stop = tokio::spawn({
+        let store = kept.store.clone();
+        async move { store.stop(&id(1), Some("its tables are repaired")).await }
+    });
+
+    let is_stopped = timeout(SHORT, &mut stop).await;
+    let committed = begun.commit(come_to(3, &[])).await;
+
+    let Ok(stopped) = is_stopped else {
+        committed.expect("the stop waits for it");
+        let stopped = in_time("a rebuild that is done holds up no stop", stop).await;
+        stopped.expect("it does not panic").expect("a version can be stopped");
+        return assert_eq!(kept.read().await, rows(&[("new", 1)]), "it was done before the stop");
+    };
+    stopped.expect("it does not panic").expect("a version can be stopped");
+    is_lost(kept, committed, &rows(&[]), Position::START).await;
 }
 
 async fn is_lost<S: ProjectionStore, P: Probe<S::Db>>(

@@ -76,6 +76,9 @@ macro_rules! projection_contract {
                 one_lost_slot_loses_the_whole_batch
                 after_a_takeover_the_old_node_commits_nothing
                 what_was_begun_before_a_stop_is_lost
+                what_is_begun_while_a_version_is_stopped_is_lost
+                a_node_that_has_not_heard_of_a_swap_commits_nothing
+                a_rebuild_that_was_begun_before_a_stop_is_not_kept_after_it
             }
             lease {
                 nodes_that_claim_at_once_share_the_slots

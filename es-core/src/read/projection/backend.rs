@@ -37,7 +37,7 @@ use crate::stream::Position;
 /// - **No zombie commits.** A batch that names an epoch which is not current, or a slot that is another
 ///   node's, keeps nothing. `fence`
 /// - **A stop is the end.** Nothing that was begun before it is committed after it, nor after the version is
-///   resumed. `fence`
+///   resumed, a rebuild in place neither. `fence`
 /// - **A slot is one node's.** Of nodes that claim at once each slot goes to one; to another only when
 ///   it was released or its lease is over. `lease`
 /// - **A paused node holds nobody up.** A node that stops in the middle of a batch keeps its rows locked
@@ -105,6 +105,13 @@ pub trait ProjectionBackend: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Batch, StoreError>> + Send;
 
     /// Returns up to `limit` parked events of a version.
+    ///
+    /// # Errors
+    ///
+    /// [`unknown`](super::version::unknown) if there is no such version, where the query begins a list:
+    /// [`Key`](ParkedQuery::Key) after [`Position::START`], and [`First`](ParkedQuery::First) after no key. Any other
+    /// query, which a node asks again and again, may be answered by nothing instead. Proven by
+    /// `versions::a_version_that_nobody_has_run_is_an_error`.
     fn read_parked(
         &self,
         id: &ProjectionId,

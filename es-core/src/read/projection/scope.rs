@@ -29,6 +29,9 @@ pub enum Scope<'a> {
     /// rows. Its [`Progress`](super::Progress) says for each slot how far it has come; the epochs in it do
     /// not matter.
     ///
+    /// What [revokes](super::version::VersionChange::Revoke) the slots meanwhile, a stop for example, waits for it, or
+    /// the commit is [`Lost`](super::CommitError::Lost).
+    ///
     /// The log is read while it is open: it takes nothing away that reading needs, a connection of a pool for
     /// example.
     Rebuild(&'a ProjectionId),

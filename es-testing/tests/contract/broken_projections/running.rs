@@ -110,6 +110,18 @@ finds! {
     "the batch is lost", {
         committing: Committing::Anyway
     }
+    a_batch_of_a_stopped_version: fence::what_is_begun_while_a_version_is_stopped_is_lost,
+    "the batch is lost", {
+        committing: Committing::Anyway
+    }
+    a_batch_of_a_version_that_was_built: fence::a_node_that_has_not_heard_of_a_swap_commits_nothing,
+    "it is lost", {
+        committing: Committing::Anyway
+    }
+    a_rebuild_that_outlives_a_stop:
+        fence::a_rebuild_that_was_begun_before_a_stop_is_not_kept_after_it, "the batch is lost", {
+        committing: Committing::Anyway
+    }
     slots_for_everybody: lease::nodes_that_claim_at_once_share_the_slots,
     "no slot is given twice", {
         claims: |claims| *claims = everything()

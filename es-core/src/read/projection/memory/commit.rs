@@ -20,8 +20,13 @@ pub(super) enum Purpose {
         /// The right to change the model.
         turn: Turn,
     },
-    /// Builds the version again.
-    Rebuild,
+    /// Handles events for a node that believes the version to be in another state than it is.
+    Outdated,
+    /// Builds the version again. Its slots must not have been revoked since.
+    Rebuild {
+        /// The [number of revocations](super::version::MemoryVersion::revocations) when the batch was begun.
+        revocations: u64,
+    },
     /// Finds the tables of a version that are there.
     Prepared,
     /// Reads the rows, or folds keys for a comparison.
@@ -60,11 +65,14 @@ impl<M> Names<M> {
                 if turn.goes_on()
                     && version.state() == *state
                     && version.slots.are_held(*node, &progress.slots) => {}
-            Purpose::Rebuild => {
+            Purpose::Rebuild { revocations } if version.revocations == *revocations => {
                 version.slots.take_from_all();
                 version.parked = super::parked::ParkedEvents::default();
             }
-            Purpose::Prepare(_) | Purpose::Project { .. } => return Err(CommitError::Lost),
+            Purpose::Prepare(_)
+            | Purpose::Project { .. }
+            | Purpose::Outdated
+            | Purpose::Rebuild { .. } => return Err(CommitError::Lost),
         }
         version.model = model;
         version.slots.come_to(&progress.slots);

@@ -114,7 +114,7 @@ impl<M: Default> Names<M> {
             VersionChange::Types { id, types } => {
                 self.version_mut(&id)?.registration.types = types;
             }
-            VersionChange::Revoke { id } => self.version_mut(&id)?.slots.free_all(),
+            VersionChange::Revoke { id } => self.version_mut(&id)?.revoke(),
             VersionChange::EffectsAfter { id, slots } => {
                 self.version_mut(&id)?.slots.effects_were_had(&slots);
             }

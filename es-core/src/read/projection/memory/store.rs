@@ -107,9 +107,14 @@ impl<M: Clone + Default + Send + Sync + 'static> MemoryProjections<M> {
     ) -> Result<MemoryBatch<M>, StoreError> {
         let turns = Arc::clone(&self.names().version(holder.id)?.turns);
         let turn = turns.take(Some(holder.lease)).await;
-        let model = Arc::clone(&self.names().version(holder.id)?.model);
-        let purpose = Purpose::Project { node: holder.node, state, turn };
-        Ok(MemoryBatch::new(self, holder.id, purpose, model))
+        let names = self.names();
+        let version = names.version(holder.id)?;
+        let purpose = if version.state() == state {
+            Purpose::Project { node: holder.node, state, turn }
+        } else {
+            Purpose::Outdated
+        };
+        Ok(MemoryBatch::new(self, holder.id, purpose, Arc::clone(&version.model)))
     }
 }
 
@@ -151,8 +156,8 @@ impl<M: Clone + Default + Send + Sync + 'static> ProjectionBackend for MemoryPro
             Scope::Node { holder, state } => self.begin_for_node(holder, state).await,
             Scope::Tables(id) => self.begin_tables(id).await,
             Scope::Rebuild(id) => {
-                self.names().version(id)?;
-                Ok(MemoryBatch::new(self, id, Purpose::Rebuild, Arc::default()))
+                let revocations = self.names().version(id)?.revocations;
+                Ok(MemoryBatch::new(self, id, Purpose::Rebuild { revocations }, Arc::default()))
             }
             Scope::Scratch(id) => {
                 self.names().version(id)?;

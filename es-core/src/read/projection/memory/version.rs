@@ -24,6 +24,8 @@ pub(super) struct MemoryVersion<M> {
     pub(super) model: Arc<M>,
     pub(super) turns: Arc<Turns>,
     pub(super) slots: Slots,
+    /// The number of times that the slots were revoked, by a stop or a promotion.
+    pub(super) revocations: u64,
     pub(super) parked: ParkedEvents,
     since: Timestamp,
 }
@@ -38,6 +40,7 @@ impl<M: Default> MemoryVersion<M> {
             is_prepared: false,
             model: Arc::default(),
             turns: Arc::default(),
+            revocations: 0,
             parked: ParkedEvents::default(),
             since: clock.timestamp(tokio::time::Instant::now()),
         }
@@ -66,6 +69,12 @@ impl<M> MemoryVersion<M> {
         let held: Vec<_> = reply.held.iter().map(|(slot, _)| *slot).collect();
         reply.is_due = self.parked.is_due(&held);
         reply
+    }
+
+    /// Takes all slots from their nodes. Nothing that was begun before is committed after.
+    pub(super) fn revoke(&mut self) {
+        self.slots.free_all();
+        self.revocations += 1;
     }
 
     /// The row of the version, as the rules see it. A model tells nobody what depends on it.

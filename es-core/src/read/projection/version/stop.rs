@@ -121,7 +121,7 @@ mod tests {
     fn a_version_that_appends_write_is_not_stopped() {
         let inline = VersionRow { is_inline: true, ..read(1, Serving, 7) };
 
-        let refused = stop(&[inline.clone()], &id(1), Some("it is wrong")).unwrap_err();
+        let refused = stop(std::slice::from_ref(&inline), &id(1), Some("it is wrong")).unwrap_err();
 
         let why = refused.source().map(ToString::to_string).unwrap_or_default();
         assert!(why.contains("`sales v1` is inline") && why.contains("rebuild_inline"), "{why}");
