@@ -16,6 +16,9 @@ pub(crate) struct Rule {
 /// The rule for the name of an event, with the maximum of the runtime.
 pub(crate) const EVENT: Rule = Rule { what: "event name", max: 100 };
 
+/// The rule for the stored name of a command, with the maximum of the runtime.
+pub(crate) const COMMAND: Rule = Rule { what: "command name", max: 100 };
+
 /// The rule for the name of a category of streams, with the maximum of the runtime.
 pub(crate) const AGGREGATE: Rule = Rule { what: "aggregate name", max: 64 };
 
@@ -81,13 +84,16 @@ pub(crate) fn suggestion(ident: &Ident) -> String {
 
 #[cfg(test)]
 mod tests {
+    use es_core::process::ActivityName;
     use es_core::{Category, EventName, ProjectionName, Tag};
 
-    use super::{AGGREGATE, EVENT, PROJECTION, TAG};
+    use super::{AGGREGATE, COMMAND, EVENT, PROJECTION, TAG};
 
     #[test]
     fn the_runtime_allows_as_much() {
         assert_eq!(EVENT.max, EventName::MAX_BYTES);
+        assert!(ActivityName::new("a".repeat(COMMAND.max)).is_ok());
+        assert!(ActivityName::new("a".repeat(COMMAND.max + 1)).is_err());
         assert_eq!(AGGREGATE.max, Category::MAX_BYTES);
         assert_eq!(TAG.max, Tag::NAME_MAX_BYTES);
         assert_eq!(PROJECTION.max, ProjectionName::MAX_BYTES);

@@ -95,6 +95,7 @@ pub mod command {
     pub mod creates {}
     pub mod needs {}
     pub mod any {}
+    pub mod name {}
 }
 
 pub mod command_field {

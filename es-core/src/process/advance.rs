@@ -91,7 +91,7 @@ impl<S: UntypedSaga> Draft<'_, S> {
             };
         }
         let due = self.due(next);
-        let request = self.instance.state.prepare(&step)?;
+        let request = self.instance.state.request_of(&step)?;
         let key = ActivityKey::of_step(&self.instance.stream, &step);
         self.record(StepStarted { step, attempt: 1, key, due, request })
     }
@@ -124,7 +124,7 @@ impl<S: UntypedSaga> Draft<'_, S> {
         let Some((step, attempts, known)) = next else {
             return self.record(Undone {});
         };
-        let request = self.instance.state.compensate(step, known)?;
+        let request = self.instance.state.compensation_of(step, known)?;
         let step = step.clone();
         let key = ActivityKey::of_compensation(&self.instance.stream, &step);
         let due = self.now.saturating_add(self.plan.compensation().timeout);

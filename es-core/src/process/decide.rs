@@ -18,6 +18,7 @@ use super::names::StepName;
 use super::phase::{Made, Phase, Running, StepPhase, Waiting};
 use super::plan::Plan;
 use super::saga_error::SagaError;
+use super::step_request::RequestKind;
 use super::trail::{CompensationRule, tried};
 use super::untyped::UntypedSaga;
 
@@ -38,6 +39,10 @@ pub enum Reaction<S> {
 impl<S: UntypedSaga> Instance<S> {
     /// Decides on an input at the instant `now`. Pure: the same arguments have the same result, and the
     /// instance itself is unchanged.
+    ///
+    /// Inputs can be told one after another, each to the instance that the one before has left, and all
+    /// their events appended at once, in that order. The answer of a command is stored so, together with the
+    /// events of the command: see [`CommandStep`](super::CommandStep).
     ///
     /// An input that was told before changes nothing, and neither does one that is late, early or for an
     /// instance that does not expect it: see [`Ignored`].
@@ -167,8 +172,10 @@ impl<S: UntypedSaga> Draft<'_, S> {
             Some((direction, running))
                 if attempt.direction == direction && running.is(&attempt.step, attempt.number) =>
             {
-                // Only the refusal of a step's first attempt says that nothing was done.
-                let matters = direction == Direction::Step && attempt.number == 1;
+                // Only the refusal of an activity's first attempt says that nothing was done.
+                let matters = direction == Direction::Step
+                    && attempt.number == 1
+                    && running.request.kind == RequestKind::Activity;
                 if !matters || running.made == Made::Again {
                     return Ok(Some(Ignored::AlreadyResumed));
                 }

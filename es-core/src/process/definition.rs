@@ -1,12 +1,13 @@
 //! Definitions of sagas: the steps by their types, each with the code that belongs to it.
 
+use std::any::TypeId;
 use std::time::Duration;
 
 use crate::domain::aggregate::Apply;
 use crate::event::definition::Event;
 use crate::event::payload::Payload;
 
-use super::activity::Activity;
+use super::command_step::{CommandFn, CommandStep};
 use super::names::StepName;
 use super::plan::{CompensationPolicy, Plan};
 use super::plan_error::PlanError;
@@ -14,12 +15,14 @@ use super::request::Request;
 use super::saga::{Compensate, CompensateStart, Prepare};
 use super::saga_error::SagaError;
 use super::step::{Start, Step};
+use super::step_request::{KindOf, ListedRequest, RequestKind};
 use super::trail::Tried;
 
 /// The steps of the saga `S`, in order: the plan, and the code for each of its steps.
 ///
-/// A step is listed by its type, and its code is required where it is listed: [`Prepare`], [`Apply`] for its
-/// answer, and [`Compensate`] unless a reason says why not. The example is at [`Saga`](super::Saga).
+/// A step is listed by the type of its request, an activity or a command, and its code is required where it
+/// is listed: [`Prepare`], [`Apply`] for its answer, and [`Compensate`] unless a reason says why not. The
+/// example is at [`Saga`](super::Saga).
 #[derive(Clone, Debug)]
 pub struct Definition<S> {
     version: u32,
@@ -28,6 +31,15 @@ pub struct Definition<S> {
     starts: Vec<Start>,
     steps: Vec<Step>,
     code: Vec<Code<S>>,
+    requests: Vec<RequestType>,
+}
+
+/// The type of a request that the saga makes.
+#[derive(Clone, Copy, Debug)]
+struct RequestType {
+    name: &'static str,
+    id: TypeId,
+    command: Option<CommandFn>,
 }
 
 /// The code of one step or start.
@@ -64,6 +76,7 @@ impl<S> Definition<S> {
             starts: Vec::new(),
             steps: Vec::new(),
             code: Vec::new(),
+            requests: Vec::new(),
         }
     }
 
@@ -85,9 +98,10 @@ impl<S> Definition<S> {
     #[must_use]
     pub fn compensated_start<E: Event>(mut self) -> Self
     where
-        S: CompensateStart<E>,
+        S: CompensateStart<E, By: ListedRequest>,
     {
-        self.starts.push(Start::new(E::NAME).compensated());
+        let by = self.lists::<S::By>();
+        self.starts.push(Start::new(E::NAME).compensated(by));
         self.code.push(Code {
             name: E::NAME,
             prepare: None,
@@ -97,7 +111,7 @@ impl<S> Definition<S> {
         self
     }
 
-    /// Adds the step that asks for `A`; `policy` sets its timeout, its attempts and so on.
+    /// Adds the step that asks for `R`; `policy` sets its timeout, its attempts and so on.
     ///
     /// Nothing takes this payment back, so the saga does not compile:
     ///
@@ -121,34 +135,37 @@ impl<S> Definition<S> {
     /// Definition::<Fulfilment>::new(1, Duration::from_secs(60)).step::<TakePayment>(|step| step);
     /// ```
     #[must_use]
-    pub fn step<A: Activity>(mut self, policy: impl FnOnce(Step) -> Step) -> Self
+    pub fn step<R: ListedRequest>(mut self, policy: impl FnOnce(Step) -> Step) -> Self
     where
-        S: Prepare<A> + Compensate<A> + Apply<A::Output>,
+        S: Prepare<R> + Compensate<R, By: ListedRequest> + Apply<R::Output>,
     {
-        self.steps.push(policy(Step::new(A::NAME)));
+        let (kind, by) = (self.lists::<R>(), self.lists::<S::By>());
+        self.steps.push(policy(Step::new(R::REQUEST_NAME).of_kind(kind).compensated(by)));
         let compensate = |saga: &S, step: &StepName, tried: Tried<&Payload>| {
             let tried = match tried {
-                Tried::Done(output) => Tried::Done(output_of::<A>(step, output)?),
+                Tried::Done(output) => Tried::Done(output_of::<R>(step, output)?),
                 Tried::Unknown => Tried::Unknown,
             };
-            request_of(step, &Compensate::<A>::compensate(saga, tried))
+            request_of(step, &Compensate::<R>::compensate(saga, tried))
         };
-        self.code.push(Code { compensate: Some(compensate), ..Code::forward::<A>() });
+        self.code.push(Code { compensate: Some(compensate), ..Code::forward::<R>() });
         self
     }
 
-    /// Adds the step that asks for `A`, which nothing takes back, for the reason `why`.
+    /// Adds the step that asks for `R`, which nothing takes back, for the reason `why`.
     #[must_use]
-    pub fn step_without_compensation<A: Activity>(
+    pub fn step_without_compensation<R: ListedRequest>(
         mut self,
         why: &'static str,
         policy: impl FnOnce(Step) -> Step,
     ) -> Self
     where
-        S: Prepare<A> + Apply<A::Output>,
+        S: Prepare<R> + Apply<R::Output>,
     {
-        self.steps.push(policy(Step::new(A::NAME)).without_compensation(why));
-        self.code.push(Code::forward::<A>());
+        let kind = self.lists::<R>();
+        let step = Step::new(R::REQUEST_NAME).of_kind(kind);
+        self.steps.push(policy(step).without_compensation(why));
+        self.code.push(Code::forward::<R>());
         self
     }
 
@@ -156,10 +173,41 @@ impl<S> Definition<S> {
     ///
     /// # Errors
     ///
-    /// If no instance could follow it: see [`Plan::new`].
+    /// If no instance could follow it: see [`Plan::new`]. If two types of requests have one name.
     pub fn plan(&self) -> Result<Plan, PlanError> {
+        self.check_requests()?;
         let (starts, steps) = (self.starts.iter().cloned(), self.steps.iter().cloned());
         Plan::new(self.version, self.deadline, starts, steps)?.with_compensation(self.compensation)
+    }
+
+    /// Takes note that `R` is asked for, and returns its kind.
+    fn lists<R: ListedRequest>(&mut self) -> RequestKind {
+        let request = RequestType {
+            name: R::REQUEST_NAME,
+            id: TypeId::of::<R>(),
+            command: <R::Kind as KindOf<R>>::COMMAND,
+        };
+        self.requests.push(request);
+        <R::Kind as KindOf<R>>::KIND
+    }
+
+    /// A stored request is read by its name, so a name has one type.
+    fn check_requests(&self) -> Result<(), PlanError> {
+        for (n, request) in self.requests.iter().enumerate() {
+            let is_other =
+                |other: &RequestType| other.name == request.name && other.id != request.id;
+            if self.requests.iter().take(n).any(is_other) {
+                return Err(PlanError::SameRequestName { name: request.name });
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn command(&self, request: &Request) -> Result<Box<dyn CommandStep>, SagaError> {
+        let mut listed = self.requests.iter();
+        let command = listed.find(|listed| listed.name == request.name.as_str());
+        let unknown = || SagaError::UnknownCommand { name: request.name.clone() };
+        command.and_then(|listed| listed.command).ok_or_else(unknown)?(request)
     }
 
     pub(super) fn complete(
@@ -194,15 +242,15 @@ impl<S> Definition<S> {
 
 impl<S> Code<S> {
     /// The code that every step has.
-    fn forward<A: Activity>() -> Self
+    fn forward<R: ListedRequest>() -> Self
     where
-        S: Prepare<A> + Apply<A::Output>,
+        S: Prepare<R> + Apply<R::Output>,
     {
         Self {
-            name: A::NAME,
-            prepare: Some(|saga, step| request_of(step, &Prepare::<A>::prepare(saga))),
+            name: R::REQUEST_NAME,
+            prepare: Some(|saga, step| request_of(step, &Prepare::<R>::prepare(saga))),
             complete: Some(|saga, step, output| {
-                saga.apply(output_of::<A>(step, output)?);
+                saga.apply(output_of::<R>(step, output)?);
                 Ok(())
             }),
             compensate: None,
@@ -210,11 +258,12 @@ impl<S> Code<S> {
     }
 }
 
-fn request_of<A: Activity>(step: &StepName, activity: &A) -> Result<Request, SagaError> {
-    Request::of(step, A::NAME, A::VERSION, activity)
+fn request_of<R: ListedRequest>(step: &StepName, request: &R) -> Result<Request, SagaError> {
+    let kind = <R::Kind as KindOf<R>>::KIND;
+    Request::of(step, kind, R::REQUEST_NAME, R::REQUEST_VERSION, request)
 }
 
-fn output_of<A: Activity>(step: &StepName, output: &Payload) -> Result<A::Output, SagaError> {
+fn output_of<R: ListedRequest>(step: &StepName, output: &Payload) -> Result<R::Output, SagaError> {
     serde_json::from_str(output.as_str())
         .map_err(|source| SagaError::Output { step: step.clone(), source })
 }

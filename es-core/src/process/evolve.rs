@@ -11,7 +11,9 @@ use super::failure::Failure;
 use super::instance::Instance;
 use super::names::StepName;
 use super::phase::{Cancel, End, Made, Phase, Running, StepPhase, Waiting};
+use super::request::Request;
 use super::saga_error::SagaError;
+use super::step_request::RequestKind;
 use super::trail::{Progress, TrailStep, WayBack};
 use super::untyped::UntypedSaga;
 
@@ -60,7 +62,7 @@ impl<S: UntypedSaga> Instance<S> {
 
     fn start(&mut self, started: &Started, heard: Option<&S::Start>) -> Result<(), SagaError> {
         let missing = SagaError::MissingEvent { position: started.heard };
-        self.state.start(heard.ok_or(missing)?.clone());
+        self.state.apply_start(heard.ok_or(missing)?.clone());
         // It was done before the saga began, and what there is to know of it is in the state.
         let done = Progress::Done { output: Payload::from_store("null".to_owned()) };
         self.trail.push(TrailStep::new(started.start.clone(), done));
@@ -76,7 +78,7 @@ impl<S: UntypedSaga> Instance<S> {
         let mut cancel = cancel.clone();
         let course = match (course, event) {
             (StepPhase::Ready, SagaEvent::StepStarted(begun)) => {
-                self.trail.push(TrailStep::new(begun.step.clone(), Progress::Unanswered));
+                self.trail.push(TrailStep::new(begun.step.clone(), asked_for(&begun.request)));
                 StepPhase::Running(Running::step(begun))
             }
             (StepPhase::Waiting(waiting), SagaEvent::StepStarted(begun))
@@ -204,7 +206,7 @@ impl<S: UntypedSaga> Instance<S> {
     fn complete(&mut self, done: &StepCompleted) -> Result<(), SagaError> {
         // A fold that fails half way must not leave a state behind that no event explains.
         let mut state = self.state.clone();
-        state.complete(&done.step, &done.output)?;
+        state.apply_output(&done.step, &done.output)?;
         self.state = state;
         if let Some(last) = self.trail.last_mut() {
             last.progress = Progress::Done { output: done.output.clone() };
@@ -213,9 +215,12 @@ impl<S: UntypedSaga> Instance<S> {
     }
 
     fn note_failure(&mut self, running: &Running, failure: &Failure) {
+        let is_activity = running.request.kind == RequestKind::Activity;
         let is_first = running.attempt == 1 && running.made == Made::Once;
-        if let (Some(last), Failure::Refused { .. }) = (self.trail.last_mut(), failure) {
-            last.progress = if is_first { Progress::Refused } else { Progress::RefusedLater };
+        if let (true, Some(last), Failure::Refused { .. }) =
+            (is_activity, self.trail.last_mut(), failure)
+        {
+            last.progress = if is_first { Progress::NotDone } else { Progress::RefusedLater };
         }
     }
 
@@ -227,6 +232,14 @@ impl<S: UntypedSaga> Instance<S> {
 
     fn misplaced(&self, event: &SagaEvent) -> SagaError {
         SagaError::Misplaced { event: event.name().to_string(), phase: self.phase.as_str() }
+    }
+}
+
+/// The progress of a step that was asked for and has no answer.
+fn asked_for(request: &Request) -> Progress {
+    match request.kind {
+        RequestKind::Activity => Progress::Unanswered,
+        RequestKind::Command => Progress::NotDone,
     }
 }
 

@@ -90,6 +90,14 @@ pub enum Answer {
     Failed(String),
 }
 
+impl Answer {
+    /// It was done, and there is nothing to tell.
+    #[must_use]
+    pub fn done() -> Self {
+        Self::Completed(Payload::from_store("null".to_owned()))
+    }
+}
+
 /// The reason for which an input changes nothing. Each is expected now and then, and counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -60,6 +60,12 @@ impl<S: UntypedSaga> Instance<S> {
     /// The instance whose stream is `stream`, before its first event.
     #[must_use]
     pub fn new(stream: StreamId) -> Self {
-        Self { stream, state: S::initial(), started: None, trail: Vec::new(), phase: Phase::New }
+        Self {
+            stream,
+            state: S::initial_state(),
+            started: None,
+            trail: Vec::new(),
+            phase: Phase::New,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Processes over several aggregates and services: sagas, which take back what they tried.
 //!
-//! A *saga* asks for one *step* after another. A step is an *activity* of the outside world or a command
-//! of an aggregate. If one fails for good, all that was tried is taken back, the last step first: each step
+//! A *saga* asks for one *step* after another. A step is an [`Activity`] of the outside world or a
+//! [`Command`](crate::Command) of an aggregate in the same store. If one fails for good, all that was tried is taken back, the last step first: each step
 //! has its *compensation*. If that fails as well, a person has to *intervene*.
 //!
 //! A [`Saga`] lists its steps in a [`Definition`]. Below it is the machine: pure functions, without a clock, a
@@ -165,11 +165,15 @@
 //! - *A compensation is remembered*: a service that has taken a step back refuses the step from then on,
 //!   although it may never have seen it. A request that hangs can arrive after its compensation.
 //!
+//! Commands of aggregates keep both, since their events are stored together with the answer: all of it, or
+//! nothing. A command that has no answer was not done, and is not taken back.
+//!
 //! A saga cannot do without the second: a story of two faults breaks it, a payment that hangs in the network
 //! and a cancel.
 
 mod activity;
 mod advance;
+mod command_step;
 mod decide;
 mod definition;
 mod event;
@@ -189,12 +193,14 @@ mod retry_policy;
 mod saga;
 mod saga_error;
 mod step;
+mod step_request;
 #[cfg(test)]
 mod tests;
 mod trail;
 mod untyped;
 
 pub use activity::Activity;
+pub use command_step::{CommandError, CommandStep};
 pub use decide::Reaction;
 pub use definition::Definition;
 pub use event::{
@@ -216,5 +222,6 @@ pub use retry_policy::RetryPolicy;
 pub use saga::{Compensate, CompensateStart, Prepare, Saga};
 pub use saga_error::SagaError;
 pub use step::{Compensation, OnSkip, OnStepFailure, Start, Step};
+pub use step_request::{KindOf, ListedRequest, OfActivity, OfCommand, RequestKind, StepRequest};
 pub use trail::{Progress, TrailStep, Tried, WayBack};
 pub use untyped::UntypedSaga;

@@ -7,6 +7,7 @@ use super::instance::Instance;
 use super::names::{ActivityKey, StepName};
 use super::phase::{End, Made, Phase, Running, StepPhase};
 use super::request::Request;
+use super::step_request::RequestKind;
 
 /// The next thing that an instance at rest needs.
 ///
@@ -17,8 +18,11 @@ use super::request::Request;
 pub enum Next<'a> {
     /// An event that starts it.
     Start,
-    /// An attempt is to be made, and its answer to be told.
+    /// An attempt of an activity is to be made, and its answer to be told.
     Perform(Call<'a>),
+    /// A command is to be decided, and its answer to be told. The events of the decision and those that
+    /// follow from the answer are one append: see [`CommandStep`](super::CommandStep).
+    Execute(Call<'a>),
     /// At this instant [`Input::TimePassed`](super::Input::TimePassed).
     Wait {
         /// The instant.
@@ -71,7 +75,13 @@ impl<S> Instance<S> {
 
     fn next_of<'a>(&'a self, course: &'a StepPhase, direction: Direction) -> Next<'a> {
         match course {
-            StepPhase::Running(running) => Next::Perform(self.call(running, direction)),
+            StepPhase::Running(running) => {
+                let call = self.call(running, direction);
+                match running.request.kind {
+                    RequestKind::Activity => Next::Perform(call),
+                    RequestKind::Command => Next::Execute(call),
+                }
+            }
             StepPhase::Waiting(waiting) => Next::Wait { until: waiting.until },
             // Between two events of one append. If an instance was ever stored so, it goes on at once.
             StepPhase::Ready | StepPhase::Failed { .. } => {

@@ -139,7 +139,7 @@ impl Plan {
         let planned = self.step(name).map(Step::compensation);
         planned
             .or_else(|| start().map(Start::compensation))
-            .is_none_or(|way| way == Compensation::Planned)
+            .is_none_or(|way| matches!(way, Compensation::Planned { .. }))
     }
 
     /// The step after the last of `tried` that the plan knows. A step that was inserted before one that

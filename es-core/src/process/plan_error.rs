@@ -25,6 +25,12 @@ pub enum PlanError {
         /// The name.
         name: &'static str,
     },
+    /// Two types of requests have one name.
+    #[error("two requests of different types are called `{name}`; give one of them another name")]
+    SameRequestName {
+        /// The name.
+        name: &'static str,
+    },
     /// A duration is zero or too long.
     #[error(
         "{what} is {duration:?}; allowed is more than zero, up to {} days",

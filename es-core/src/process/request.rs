@@ -8,12 +8,15 @@ use crate::event::payload::Payload;
 
 use super::names::{ActivityName, StepName};
 use super::saga_error::SagaError;
+use super::step_request::RequestKind;
 
 /// A request to the outside world or to an aggregate, as it is stored in the stream of the instance.
 ///
 /// It is the same for every attempt of a step, since all of them have one key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
+    /// The kind: who makes it.
+    pub kind: RequestKind,
     /// The name of the activity or command.
     pub name: ActivityName,
     /// The version of the shape of its fields.
@@ -31,13 +34,14 @@ impl Request {
     /// If the name breaks the rule of [`ActivityName`], or the fields cannot be stored.
     pub fn of(
         step: &StepName,
+        kind: RequestKind,
         name: &str,
         version: SchemaVersion,
         body: &impl Serialize,
     ) -> Result<Self, SagaError> {
         let name = ActivityName::new(name)?;
         let cannot_be_stored = |source| SagaError::Request { step: step.clone(), source };
-        Ok(Self { name, version, body: Payload::of(body).map_err(cannot_be_stored)? })
+        Ok(Self { kind, name, version, body: Payload::of(body).map_err(cannot_be_stored)? })
     }
 }
 

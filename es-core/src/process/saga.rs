@@ -5,13 +5,14 @@ use std::fmt;
 use crate::event::payload::Payload;
 use crate::event::set::EventSet;
 
-use super::activity::Activity;
+use super::command_step::CommandStep;
 use super::definition::Definition;
 use super::names::StepName;
 use super::plan::Plan;
 use super::plan_error::PlanError;
 use super::request::Request;
 use super::saga_error::SagaError;
+use super::step_request::StepRequest;
 use super::trail::Tried;
 use super::untyped::UntypedSaga;
 
@@ -142,9 +143,9 @@ pub trait Prepare<A> {
     note = "write: impl Compensate<{A}> for {Self} {{ type By = ..; fn compensate(&self, tried: Tried<..>) -> Self::By {{ .. }} }}",
     note = "or list it with `step_without_compensation` and the reason"
 )]
-pub trait Compensate<A: Activity> {
-    /// The activity that takes the step back.
-    type By: Activity;
+pub trait Compensate<A: StepRequest> {
+    /// The activity or command that takes the step back.
+    type By: StepRequest;
 
     /// Returns the request that takes the step back.
     fn compensate(&self, tried: Tried<A::Output>) -> Self::By;
@@ -158,8 +159,8 @@ pub trait Compensate<A: Activity> {
     note = "or list it with `start` if nothing is to be taken back"
 )]
 pub trait CompensateStart<E> {
-    /// The activity that takes back what the event stands for.
-    type By: Activity;
+    /// The activity or command that takes back what the event stands for.
+    type By: StepRequest;
 
     /// Returns the request.
     fn compensate_start(&self) -> Self::By;
@@ -173,23 +174,31 @@ impl<S: Saga> UntypedSaga for S {
         S::definition().plan()
     }
 
-    fn initial() -> Self {
-        <S as Saga>::initial()
+    fn initial_state() -> Self {
+        S::initial()
     }
 
-    fn start(&mut self, event: Self::Start) {
-        <S as Saga>::start(self, event);
+    fn apply_start(&mut self, event: Self::Start) {
+        self.start(event);
     }
 
-    fn complete(&mut self, step: &StepName, output: &Payload) -> Result<(), SagaError> {
+    fn apply_output(&mut self, step: &StepName, output: &Payload) -> Result<(), SagaError> {
         S::definition().complete(self, step, output)
     }
 
-    fn prepare(&self, step: &StepName) -> Result<Request, SagaError> {
+    fn request_of(&self, step: &StepName) -> Result<Request, SagaError> {
         S::definition().prepare(self, step)
     }
 
-    fn compensate(&self, step: &StepName, tried: Tried<&Payload>) -> Result<Request, SagaError> {
+    fn compensation_of(
+        &self,
+        step: &StepName,
+        tried: Tried<&Payload>,
+    ) -> Result<Request, SagaError> {
         S::definition().compensate(self, step, tried)
+    }
+
+    fn command_of(request: &Request) -> Result<Box<dyn CommandStep>, SagaError> {
+        S::definition().command(request)
     }
 }

@@ -4,7 +4,7 @@ use crate::event::payload::InvalidPayload;
 use crate::stream::Position;
 use crate::validated_text::InvalidText;
 
-use super::names::StepName;
+use super::names::{ActivityName, StepName};
 
 /// The error of an instance that cannot go on until its code or its stream is repaired. Nothing of the
 /// input that led to it is stored, so it can be told again.
@@ -25,7 +25,21 @@ pub enum SagaError {
         /// The error of serde.
         source: serde_json::Error,
     },
-    /// The name of an activity breaks its rule.
+    /// The saga lists no command with the name of a request.
+    #[error("the saga asks for no command called `{name}`")]
+    UnknownCommand {
+        /// The name of the request.
+        name: ActivityName,
+    },
+    /// The stored request of a command is of another shape.
+    #[error("the request of the command `{name}` cannot be read")]
+    Command {
+        /// The name of the request.
+        name: ActivityName,
+        /// The error of serde.
+        source: serde_json::Error,
+    },
+    /// A name or a key breaks its rule.
     #[error(transparent)]
     Name(#[from] InvalidText),
     /// A request cannot be stored.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::retry_policy::RetryPolicy;
+use super::step_request::RequestKind;
 
 /// An event that starts an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,7 @@ pub struct Start {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     name: &'static str,
+    kind: RequestKind,
     timeout: Duration,
     retry: RetryPolicy,
     on_failure: OnStepFailure,
@@ -46,7 +48,10 @@ pub enum OnSkip {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compensation {
     /// The saga asks for something that takes the step back.
-    Planned,
+    Planned {
+        /// The kind of that request.
+        by: RequestKind,
+    },
     /// Nothing takes the step back, for the reason that is given.
     None {
         /// The reason, for readers of the plan.
@@ -61,10 +66,11 @@ impl Start {
         Self { name, compensation: Compensation::None { why: "it is not of the saga's doing" } }
     }
 
-    /// The event itself is compensated, last of all: an order that was placed is cancelled.
+    /// The event itself is compensated, last of all, by a request of the kind `by`: an order that was placed
+    /// is cancelled.
     #[must_use]
-    pub const fn compensated(mut self) -> Self {
-        self.compensation = Compensation::Planned;
+    pub const fn compensated(mut self, by: RequestKind) -> Self {
+        self.compensation = Compensation::Planned { by };
         self
     }
 
@@ -82,16 +88,17 @@ impl Start {
 }
 
 impl Step {
-    /// A step called `name`, with the defaults.
+    /// A step called `name`, with the defaults: an activity, which another activity takes back.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
         Self {
             name,
+            kind: RequestKind::Activity,
             timeout: Duration::from_secs(30),
             retry: RetryPolicy::attempts(3),
             on_failure: OnStepFailure::Compensate,
             on_skip: OnSkip::Refuse,
-            compensation: Compensation::Planned,
+            compensation: Compensation::Planned { by: RequestKind::Activity },
         }
     }
 
@@ -123,6 +130,20 @@ impl Step {
         self
     }
 
+    /// Sets the kind of its request.
+    #[must_use]
+    pub const fn of_kind(mut self, kind: RequestKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// A request of the kind `by` takes the step back.
+    #[must_use]
+    pub const fn compensated(mut self, by: RequestKind) -> Self {
+        self.compensation = Compensation::Planned { by };
+        self
+    }
+
     /// Nothing takes the step back, for the reason `why`.
     #[must_use]
     pub const fn without_compensation(mut self, why: &'static str) -> Self {
@@ -134,6 +155,12 @@ impl Step {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// The kind of its request.
+    #[must_use]
+    pub const fn kind(&self) -> RequestKind {
+        self.kind
     }
 
     /// The time that one attempt has.

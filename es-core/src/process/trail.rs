@@ -46,11 +46,12 @@ impl TrailStep {
 pub enum Progress {
     /// It was passed over before it was asked for.
     PassedOver,
-    /// It was asked for, and no attempt had an answer that says what was done.
+    /// An activity was asked for, and no attempt had an answer that says what was done.
     Unanswered,
-    /// Its first attempt was refused, so nothing was done.
-    Refused,
-    /// A later attempt was refused. An earlier one may have had an effect, and may still have one.
+    /// It was asked for, and nothing was done: the first attempt of an activity was refused, or no attempt
+    /// of a command was completed.
+    NotDone,
+    /// A later attempt of an activity was refused. An earlier one may have had an effect, and may still have one.
     RefusedLater,
     /// It was done.
     Done {
@@ -76,14 +77,16 @@ pub enum WayBack {
 /// A rule that says which steps are compensated, and what is known of them.
 pub(super) type CompensationRule = fn(&Progress) -> Option<Tried<&Payload>>;
 
-/// Tells what was tried: all that was asked for, but for a step whose first attempt was refused.
+/// Tells what was tried: all that was asked for, but for an activity whose first attempt was refused, and for
+/// a command that was not completed.
 ///
 /// A step without an answer may have been done, or be done later, when its request arrives at last. So it
 /// is compensated, and the compensation is told that nobody knows. A refusal means that nothing was done
-/// only if no attempt went before it. `tests::enumeration` breaks this rule's neighbours.
+/// only if no attempt went before it. A command is stored together with its answer, so without one nothing
+/// was done. `tests::enumeration` breaks this rule's neighbours.
 pub(super) fn tried(progress: &Progress) -> Option<Tried<&Payload>> {
     match progress {
-        Progress::PassedOver | Progress::Refused => None,
+        Progress::PassedOver | Progress::NotDone => None,
         Progress::Unanswered | Progress::RefusedLater => Some(Tried::Unknown),
         Progress::Done { output } => Some(Tried::Done(output)),
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::event::payload::Payload;
 use crate::event::set::EventSet;
 
+use super::command_step::CommandStep;
 use super::names::StepName;
 use super::plan::Plan;
 use super::plan_error::PlanError;
@@ -14,9 +15,11 @@ use super::trail::Tried;
 
 /// The code of a saga as the machine sees it: steps by their names, requests and answers as payloads.
 ///
-/// All methods are pure: they depend on nothing but the state and their arguments. `start` and `complete`
-/// fold, and are called again whenever an instance is read; `prepare` and `compensate` decide, are called
-/// once, and their answer is stored.
+/// Every [`Saga`](super::Saga) is one, through its definition.
+///
+/// All methods are pure: they depend on nothing but the state and their arguments. `apply_start` and
+/// `apply_output` fold, and are called again whenever an instance is read; `request_of` and
+/// `compensation_of` decide, are called once, and their answer is stored.
 pub trait UntypedSaga: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
     /// The events that start an instance.
     type Start: EventSet + Clone + fmt::Debug + PartialEq;
@@ -30,24 +33,24 @@ pub trait UntypedSaga: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
 
     /// The state before the first event.
     #[must_use]
-    fn initial() -> Self;
+    fn initial_state() -> Self;
 
     /// Applies the event that started the instance.
-    fn start(&mut self, event: Self::Start);
+    fn apply_start(&mut self, event: Self::Start);
 
     /// Applies the answer of `step`.
     ///
     /// # Errors
     ///
     /// If the answer cannot be read.
-    fn complete(&mut self, step: &StepName, output: &Payload) -> Result<(), SagaError>;
+    fn apply_output(&mut self, step: &StepName, output: &Payload) -> Result<(), SagaError>;
 
     /// Returns what is asked for as `step`.
     ///
     /// # Errors
     ///
     /// If there is no such step, or its request cannot be stored.
-    fn prepare(&self, step: &StepName) -> Result<Request, SagaError>;
+    fn request_of(&self, step: &StepName) -> Result<Request, SagaError>;
 
     /// Returns what takes `step` back. The event that started the instance is a step as well, under its
     /// name and with the answer `null`.
@@ -55,5 +58,17 @@ pub trait UntypedSaga: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
     /// # Errors
     ///
     /// If there is no such step, its answer cannot be read, or the request cannot be stored.
-    fn compensate(&self, step: &StepName, tried: Tried<&Payload>) -> Result<Request, SagaError>;
+    fn compensation_of(
+        &self,
+        step: &StepName,
+        tried: Tried<&Payload>,
+    ) -> Result<Request, SagaError>;
+
+    /// Returns the command that `request` asks for, to be loaded and decided.
+    ///
+    /// # Errors
+    ///
+    /// If the saga asks for no such command, its fields cannot be read, or its id is no key of a stream. It
+    /// is an answer then as well: [`Answer::Failed`](super::Answer::Failed).
+    fn command_of(request: &Request) -> Result<Box<dyn CommandStep>, SagaError>;
 }

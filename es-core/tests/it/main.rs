@@ -26,6 +26,7 @@ mod projection_derive;
 mod projections;
 mod projections_rebuild;
 mod repository;
+mod sagas;
 mod shape_serde;
 mod snapshots;
 mod spans;

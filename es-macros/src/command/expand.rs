@@ -18,7 +18,7 @@ pub(crate) fn command(model: &Command<'_>) -> TokenStream {
 }
 
 fn implementation(model: &Command<'_>) -> TokenStream {
-    let Command { aggregate, lifecycle, krate, .. } = model;
+    let Command { aggregate, lifecycle, request_name, krate, .. } = model;
     let ident = &model.input.ident;
     let name = ident.unraw().to_string();
     let deprecation = Deprecation::of(&model.input.attrs);
@@ -35,6 +35,13 @@ fn implementation(model: &Command<'_>) -> TokenStream {
             fn aggregate_id(&self) -> &<#aggregate as #krate::Aggregate>::Id {
                 #id
             }
+        }
+        #[automatically_derived]
+        #deprecation
+        impl #impl_generics #krate::process::StepRequest for #ident #ty_generics #where_clause {
+            type Kind = #krate::process::OfCommand;
+            type Output = ();
+            const REQUEST_NAME: &'static str = #request_name;
         }
     }
 }

@@ -7,6 +7,7 @@ use syn::{Data, DeriveInput, Field, Generics, Index, Member, Type};
 use crate::crate_path::CratePath;
 use crate::diagnostics::Errors;
 use crate::keys::{Annotated, AnnotatedField, CommandFieldKeys, CommandKeys, Decider};
+use crate::name;
 use crate::reject_lifetimes::owned;
 
 /// The keys on the struct and on its fields.
@@ -19,6 +20,8 @@ pub(crate) struct Command<'a> {
     /// The aggregate type, or a stand-in after a mistake.
     pub(crate) aggregate: TokenStream,
     pub(crate) lifecycle: Ident,
+    /// The stored name of a step that asks for the command.
+    pub(crate) request_name: String,
     /// The id field; `None` only after a mistake.
     pub(crate) id: Option<Id<'a>>,
     pub(crate) krate: CratePath<'a>,
@@ -41,6 +44,7 @@ impl<'a> Command<'a> {
             input,
             generics,
             lifecycle: lifecycle(spec, errors),
+            request_name: request_name(input, spec, errors),
             krate: CratePath::new(&spec.keys.krate, errors),
             // The id is one of the aggregate.
             id: id.filter(|_| aggregate.is_some()),
@@ -101,6 +105,13 @@ fn lifecycle(spec: &Spec<'_>, errors: &mut Errors) -> Ident {
         Some(word) if word == "any" => format_ident!("Any", span = Span::call_site()),
         Some(_) | None => format_ident!("Needs", span = Span::call_site()),
     }
+}
+
+/// The name that was written, or that of the struct in kebab-case.
+fn request_name(input: &DeriveInput, spec: &Spec<'_>, errors: &mut Errors) -> String {
+    let written = spec.keys.name.value();
+    let checked = written.and_then(|literal| name::COMMAND.check(literal, errors));
+    checked.unwrap_or_else(|| name::suggestion(&input.ident))
 }
 
 fn id<'a>(input: &DeriveInput, spec: &Spec<'a>, errors: &mut Errors) -> Option<Id<'a>> {

@@ -121,6 +121,8 @@ keys! {
         aggregate:  Slot<Decider>      = "aggregate = Account",
         /// The words for what the command requires of the stream, as often as they were written.
         lifecycle:  Vec<Ident>         = "creates" | "needs" | "any",
+        /// The name as a step of a saga.
+        name:       Slot<LitStr>       = r#"name = "open-account""#,
         krate:      Slot<ModPath>      = "crate = ::es_core",
     }
 

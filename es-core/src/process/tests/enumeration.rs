@@ -91,7 +91,7 @@ fn tried_unless_refused_once(progress: &Progress) -> Option<Tried<&Payload>> {
 /// A rule that asks for more than is needed.
 fn all_that_was_tried(progress: &Progress) -> Option<Tried<&Payload>> {
     match progress {
-        Progress::Refused => Some(Tried::Unknown),
+        Progress::NotDone => Some(Tried::Unknown),
         _ => tried(progress),
     }
 }

@@ -1,5 +1,6 @@
 //! Tests of the machine: all stories of a small world, and each transition by itself.
 
+mod commands;
 mod enumeration;
 mod intervention;
 mod plans;

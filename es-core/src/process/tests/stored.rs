@@ -49,7 +49,7 @@ fn a_request_is_stored_as_json_within_json() {
             r#"{"version":1,"start":"order-placed","heard":1,"deadline":"1970-01-01T02:00:00Z"}"#,
             concat!(
                 r#"{"step":"pay","attempt":1,"key":"delivery/17/pay","due":"1970-01-01T00:00:30Z","#,
-                r#""request":{"name":"pay","version":1,"body":[500,[]]}}"#
+                r#""request":{"kind":"activity","name":"pay","version":1,"body":[500,[]]}}"#
             ),
             concat!(
                 r#"{"step":"pay","attempt":1,"failure":{"failed":{"error":"reset"}},"#,

@@ -97,7 +97,9 @@ pub(super) fn tell(world: &World<'_>, faults: &[Option<Fault>]) -> Ended {
             }
             Next::Wait { until } => story.pass(until),
             Next::Nothing(_) => break,
-            next @ (Next::Start | Next::Intervention { .. }) => panic!("{next:?}"),
+            next @ (Next::Start | Next::Execute(_) | Next::Intervention { .. }) => {
+                panic!("{next:?}")
+            }
         }
         assert!(attempts < 100, "no end");
     }

@@ -14,8 +14,9 @@ use crate::event::name::{EventName, SchemaVersion};
 use crate::event::payload::Payload;
 use crate::event::set::{EventSet, EventType};
 use crate::process::{
-    Answer, Attempt, Direction, Ignored, Input, Instance, Intervention, Plan, PlanError, Reaction,
-    Request, RetryPolicy, SagaError, SagaEvent, Start, Step, StepName, Tried, UntypedSaga,
+    Answer, Attempt, CommandStep, Direction, Ignored, Input, Instance, Intervention, Plan,
+    PlanError, Reaction, Request, RequestKind, RetryPolicy, SagaError, SagaEvent, Start, Step,
+    StepName, Tried, UntypedSaga,
 };
 use crate::stream::Position;
 use crate::timestamp::Timestamp;
@@ -58,6 +59,9 @@ impl EventSet for OrderPlaced {
     }
 }
 
+/// The step that asks for a command.
+pub(super) const COMMAND: &str = "book";
+
 /// Pays, reserves and ships. Each answer is a number, which the compensation of the step repeats.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Delivery {
@@ -72,29 +76,42 @@ impl UntypedSaga for Delivery {
         plan_of(STEPS.map(Step::new))
     }
 
-    fn initial() -> Self {
+    fn initial_state() -> Self {
         Self::default()
     }
 
-    fn start(&mut self, event: OrderPlaced) {
+    fn apply_start(&mut self, event: OrderPlaced) {
         self.cents = event.cents;
     }
 
-    fn complete(&mut self, step: &StepName, output: &Payload) -> Result<(), SagaError> {
+    fn apply_output(&mut self, step: &StepName, output: &Payload) -> Result<(), SagaError> {
         self.answers.push(number(step, output)?);
         Ok(())
     }
 
-    fn prepare(&self, step: &StepName) -> Result<Request, SagaError> {
-        Request::of(step, step.as_str(), SchemaVersion(1), &(self.cents, &self.answers))
+    fn request_of(&self, step: &StepName) -> Result<Request, SagaError> {
+        let kind = match step.as_str() {
+            COMMAND => RequestKind::Command,
+            _ => RequestKind::Activity,
+        };
+        Request::of(step, kind, step.as_str(), SchemaVersion(1), &(self.cents, &self.answers))
     }
 
-    fn compensate(&self, step: &StepName, tried: Tried<&Payload>) -> Result<Request, SagaError> {
+    fn compensation_of(
+        &self,
+        step: &StepName,
+        tried: Tried<&Payload>,
+    ) -> Result<Request, SagaError> {
         let known = match tried {
             Tried::Done(output) if step.as_str() != START => Some(number(step, output)?),
             _ => None,
         };
-        Request::of(step, &format!("{step}-back"), SchemaVersion(1), &known)
+        let name = format!("{step}-back");
+        Request::of(step, RequestKind::Activity, &name, SchemaVersion(1), &known)
+    }
+
+    fn command_of(request: &Request) -> Result<Box<dyn CommandStep>, SagaError> {
+        Err(SagaError::UnknownCommand { name: request.name.clone() })
     }
 }
 
@@ -104,7 +121,12 @@ fn number(step: &StepName, output: &Payload) -> Result<u64, SagaError> {
 }
 
 pub(super) fn plan_of(steps: impl IntoIterator<Item = Step>) -> Result<Plan, PlanError> {
-    Plan::new(1, Duration::from_secs(7200), [Start::new(START).compensated()], steps)
+    Plan::new(
+        1,
+        Duration::from_secs(7200),
+        [Start::new(START).compensated(RequestKind::Activity)],
+        steps,
+    )
 }
 
 /// The plan in which each step is attempted that many times.

@@ -8,6 +8,12 @@ impl ::es_core::Command for Open {
     }
 }
 #[automatically_derived]
+impl ::es_core::process::StepRequest for Open {
+    type Kind = ::es_core::process::OfCommand;
+    type Output = ();
+    const REQUEST_NAME: &'static str = "open";
+}
+#[automatically_derived]
 impl ::es_core::Describe for Open {
     fn describe(&self) -> ::es_core::Description {
         use ::es_core::__private::show::*;

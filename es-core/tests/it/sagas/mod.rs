@@ -3,17 +3,27 @@
 mod driver;
 mod fulfilment;
 mod services;
+mod stock;
 
+use es_core::prelude::*;
 use es_core::process::{Because, End, Failure, Phase, StepName};
 
 use driver::{run, stored};
+use fulfilment::ITEM;
 use services::{Manner, Services};
+use stock::Stock;
 
 async fn end_of(services: &Services) -> End {
-    let (store, instance) = run(services).await;
+    end_with(services, 3).await.0
+}
+
+/// The end of an order of one piece, and the stock after it.
+async fn end_with(services: &Services, pieces: u32) -> (End, u32) {
+    let (store, instance) = run(services, pieces).await;
     assert_eq!(stored(&store).await, instance, "the fold of what is stored");
+    let stock = Repository::<Stock, _>::new(store).load(&ITEM.into()).await.unwrap();
     match instance.phase() {
-        Phase::Ended(end) => end.clone(),
+        Phase::Ended(end) => (end.clone(), stock.state.pieces),
         phase => panic!("not at its end: {phase:?}"),
     }
 }
@@ -42,6 +52,34 @@ async fn without_a_shipment_the_money_goes_back_and_the_order_is_cancelled() {
         services.requests(),
         ["take-payment 500", "create-shipment", "refund 500 of payment Some(7)", "cancel-order"]
     );
+}
+
+#[tokio::test]
+async fn a_piece_is_reserved_in_the_append_that_completes_the_step() {
+    let (end, pieces) = end_with(&Services::default(), 3).await;
+
+    assert_eq!((end, pieces), (End::Completed, 2));
+}
+
+#[tokio::test]
+async fn a_rejected_reservation_is_not_given_back() {
+    let services = Services::default();
+
+    let (end, pieces) = end_with(&services, 0).await;
+
+    assert_eq!((end, pieces), (undone(Failure::refused("none left"), "reserve-stock"), 0));
+    assert_eq!(
+        services.requests(),
+        ["take-payment 500", "refund 500 of payment Some(7)", "cancel-order"]
+    );
+}
+
+#[tokio::test]
+async fn a_reserved_piece_is_given_back() {
+    let (end, pieces) = end_with(&Services::of(Manner::DoesNotShip), 3).await;
+
+    assert!(matches!(end, End::Undone { .. }), "{end:?}");
+    assert_eq!(pieces, 3);
 }
 
 #[tokio::test]

@@ -3,13 +3,18 @@
 use futures_util::TryStreamExt;
 
 use es_core::prelude::*;
-use es_core::process::{Activity, Answer, Call, Input, Instance, Next, Reaction, Saga, SagaEvent};
+use es_core::process::{
+    Activity, Answer, Call, CommandStep, Input, Instance, Next, Reaction, Saga, SagaEvent,
+    UntypedSaga,
+};
+use es_core::{DynEventStore, StreamAppend};
 
 use super::fulfilment::{
-    CancelOrder, CancelShipment, Confirm, CreateShipment, Fulfilment, OrderPlaced, Refund, Starts,
-    TakePayment,
+    CancelOrder, CancelShipment, Confirm, CreateShipment, Fulfilment, ITEM, OrderPlaced, Refund,
+    Starts, TakePayment,
 };
 use super::services::Services;
+use super::stock::{Receive, Stock};
 
 type Order = Instance<Fulfilment>;
 
@@ -30,8 +35,10 @@ struct Running {
 }
 
 /// Places an order and runs its saga to the end.
-pub(crate) async fn run(services: &Services) -> (MemoryStore, Order) {
+pub(crate) async fn run(services: &Services, pieces: u32) -> (MemoryStore, Order) {
     let store = MemoryStore::new();
+    let stock = Repository::<Stock, _>::new(store.clone());
+    stock.execute(Receive { item: ITEM.into(), pieces }).await.unwrap();
     let event = Starts::Placed(OrderPlaced { cents: 500 });
     let placed = NewEvent::of(&event, Metadata::default()).unwrap();
     let append = Append::to(order_stream(), ExpectedVersion::NoStream, vec![placed]).unwrap();
@@ -62,23 +69,50 @@ impl Running {
         }
     }
 
-    /// One input, one append, at the version up to which the instance is known.
+    /// One input, one append, together with the commands that follow from it.
     async fn tell(&mut self, input: Input<Starts>) {
+        let mut events = self.decide(input);
+        let mut parts = Vec::new();
+        while let Next::Execute(call) = self.order.next() {
+            let command = Fulfilment::command_of(call.request).unwrap();
+            let attempt = call.attempt.clone();
+            let (part, answer) = self.execute(command).await;
+            parts.extend(part);
+            events.extend(self.decide(Input::Answered { attempt, answer }));
+        }
+        let expected = expected(Version(self.version));
+        self.version += events.len() as u64;
+        let events = events.iter().map(|event| NewEvent::of(event, Metadata::default()).unwrap());
+        parts.push(StreamAppend::new(saga_stream(), expected, events.collect()));
+        self.store.append(Append::new(parts).unwrap()).await.unwrap();
+    }
+
+    async fn execute(&self, mut command: Box<dyn CommandStep>) -> (Option<StreamAppend>, Answer) {
+        let store = DynEventStore::new(self.store.clone());
+        let version = command.load(&store).await.unwrap();
+        let stream = command.stream().clone();
+        match command.decide(&Metadata::default()) {
+            Ok(new) => (Some(StreamAppend::new(stream, expected(version), new)), Answer::done()),
+            Err(error) => (None, error.into()),
+        }
+    }
+
+    fn decide(&mut self, input: Input<Starts>) -> Vec<SagaEvent> {
         let plan = Fulfilment::definition().plan().unwrap();
         let Reaction::Changed { events, instance } =
             self.order.decide(&plan, input, self.now).unwrap()
         else {
             panic!("nothing followed");
         };
-        let expected = match self.version {
-            0 => ExpectedVersion::NoStream,
-            version => ExpectedVersion::Exact(Version(version)),
-        };
-        self.version += events.len() as u64;
-        let events = events.iter().map(|event| NewEvent::of(event, Metadata::default()).unwrap());
-        let append = Append::to(saga_stream(), expected, events.collect()).unwrap();
-        self.store.append(append).await.unwrap();
         self.order = *instance;
+        events
+    }
+}
+
+fn expected(version: Version) -> ExpectedVersion {
+    match version {
+        Version::NONE => ExpectedVersion::NoStream,
+        version => ExpectedVersion::Exact(version),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The saga of an order, without a derive: pay, ship, confirm.
+//! The saga of an order, without a derive: pay, reserve, ship, confirm.
 
 use std::time::Duration;
 
@@ -6,6 +6,11 @@ use es_core::prelude::*;
 use es_core::process::{
     Activity, Compensate, CompensateStart, Definition, Prepare, RetryPolicy, Saga, Step, Tried,
 };
+
+use super::stock::{GiveBack, ReserveStock};
+
+/// The item that is ordered.
+pub(crate) const ITEM: &str = "lamp";
 
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "order-placed")]
@@ -92,6 +97,7 @@ impl Saga for Fulfilment {
             .step::<TakePayment>(|step| {
                 step.with_timeout(Duration::from_secs(10)).with_retry(twice)
             })
+            .step::<ReserveStock>(|step| step)
             .step::<CreateShipment>(|step| step)
             .step_without_compensation::<Confirm>("a mail is not unsent", Step::optional)
     }
@@ -135,6 +141,20 @@ impl Compensate<TakePayment> for Fulfilment {
 
     fn compensate(&self, tried: Tried<PaymentTaken>) -> Refund {
         Refund { payment: tried.done().map(|answer| answer.payment), cents: self.cents }
+    }
+}
+
+impl Prepare<ReserveStock> for Fulfilment {
+    fn prepare(&self) -> ReserveStock {
+        ReserveStock { item: ITEM.into() }
+    }
+}
+
+impl Compensate<ReserveStock> for Fulfilment {
+    type By = GiveBack;
+
+    fn compensate(&self, _: Tried<()>) -> GiveBack {
+        GiveBack { item: ITEM.into() }
     }
 }
 
