@@ -13,7 +13,7 @@ const BYTES_PER_EVENT: usize = 1024;
 const PRINTED_PER_EVENT: usize = 2550;
 
 /// The same without the whitespace that only makes it readable.
-const COMPACT_PER_EVENT: usize = 1900;
+const COMPACT_PER_EVENT: usize = 1950;
 
 /// The code of all derives for an aggregate with this number of events and a command for each.
 fn domain_of(events: usize) -> TokenStream {
