@@ -29,6 +29,7 @@
 /// [mails and other effects]: ../../../es_postgres/guide/mails_and_other_effects/index.html
 /// [decisions across streams]: decisions_across_streams
 /// [answered once]: commands_answered_once
+/// [saga]: crate::process
 ///
 #[doc = include_str!("../guide/commands-and-repository.md")]
 pub mod commands_and_repository {}
@@ -126,6 +127,7 @@ pub mod writing_a_store {}
 /// [`React`]: crate::React
 /// [`Live`]: crate::Live
 /// [`TransformStore`]: crate::TransformStore
+/// [`Activity`]: crate::process::Activity
 /// [`Saga`]: crate::process::Saga
 /// [`Plan`]: crate::process::Plan
 /// [`Slot`]: crate::read::projection::Slot

@@ -1,5 +1,7 @@
 //! Events that follow from the state of an instance, until it is at rest.
 
+use crate::error_text::chain;
+use crate::event::definition::Event;
 use crate::timestamp::Timestamp;
 
 use super::decide::Draft;
@@ -9,10 +11,11 @@ use super::event::{
 };
 use super::failure::{Because, Failure};
 use super::instance::Instance;
-use super::names::{ActivityKey, StepName};
-use super::phase::{Phase, Running, StepPhase};
+use super::names::StepName;
+use super::phase::{Cancel, Failed, Phase, Running, StepPhase, Waiting};
 use super::saga_error::SagaError;
-use super::step::{OnStepFailure, Step};
+use super::step::Step;
+use super::step_policy::OnStepFailure;
 use super::trail::WayBack;
 use super::untyped::UntypedSaga;
 
@@ -32,14 +35,14 @@ impl<S: UntypedSaga> Draft<'_, S> {
                     self.compensate_because(Because::Cancelled { actor, reason })?;
                 }
                 Phase::Forward { course: StepPhase::Ready, cancel: None } => self.next_step()?,
-                Phase::Forward { course: StepPhase::Failed { step, failure }, .. } => {
-                    let (step, failure) = (step.clone(), failure.clone());
-                    self.after_last_attempt(step, failure)?;
+                Phase::Forward { course: StepPhase::Failed(failed), .. } => {
+                    let failed = failed.clone();
+                    self.after_last_attempt(failed)?;
                 }
                 Phase::Compensating { course: StepPhase::Ready, .. } => self.next_compensation()?,
-                Phase::Compensating { course: StepPhase::Failed { step, failure }, .. } => {
-                    let (step, failure) = (step.clone(), failure.clone());
-                    self.record(InterventionRequired { step, failure })?;
+                Phase::Compensating { course: StepPhase::Failed(failed), .. } => {
+                    let Failed { step, attempt, failure } = failed.clone();
+                    self.record(InterventionRequired { step, attempt, failure })?;
                 }
                 Phase::Forward {
                     course: StepPhase::Running(_) | StepPhase::Waiting(_), ..
@@ -56,26 +59,34 @@ impl<S: UntypedSaga> Draft<'_, S> {
     }
 
     pub(super) fn compensate_because(&mut self, because: Because) -> Result<(), SagaError> {
-        let Some(last) = self.instance.trail.last() else { return Ok(()) };
-        let at = last.step.clone();
+        let Some(at) = self.instance.last_tried().cloned() else {
+            let event = Compensating::NAME.to_owned();
+            return Err(SagaError::Misplaced { event, phase: self.instance.phase.as_str() });
+        };
         self.record(Compensating { because, at })
     }
 
     /// The same request again, under the same key.
-    pub(super) fn begin_step_again(&mut self, failed: Running) -> Result<(), SagaError> {
+    ///
+    /// A step that the plan has no more is not asked for again, and neither is one whose time is over.
+    pub(super) fn begin_step_again(&mut self, waiting: Waiting) -> Result<(), SagaError> {
+        let Waiting { failed, failure, .. } = waiting;
+        if is_over(&self.instance, self.now) {
+            return self.give_up(failed.step, Because::DeadlinePassed);
+        }
         let Some(step) = self.plan.step(&failed.step) else {
-            return Err(SagaError::UnknownStep { step: failed.step });
+            return self.give_up(failed.step, Because::Failed(failure));
         };
         let due = self.due(step);
-        let Running { step, attempt, key, request, .. } = failed;
-        self.record(StepStarted { step, attempt: attempt + 1, key, due, request })
+        let Running { step, attempt, request, .. } = failed;
+        self.record(StepStarted { step, attempt: attempt.saturating_add(1), due, request })
     }
 
     /// The same request again, under the same key.
     pub(super) fn begin_compensation_again(&mut self, failed: Running) -> Result<(), SagaError> {
         let due = self.now.saturating_add(self.plan.compensation().timeout);
-        let Running { step, attempt, key, request, .. } = failed;
-        self.record(CompensationStarted { step, attempt: attempt + 1, key, due, request })
+        let Running { step, attempt, request, .. } = failed;
+        self.record(CompensationStarted { step, attempt: attempt.saturating_add(1), due, request })
     }
 
     fn next_step(&mut self) -> Result<(), SagaError> {
@@ -85,33 +96,31 @@ impl<S: UntypedSaga> Draft<'_, S> {
         };
         let step = StepName::planned(next.name());
         if is_over(&self.instance, self.now) {
-            return match next.on_failure() {
-                OnStepFailure::Ignore => self.record(StepIgnored { step }),
-                OnStepFailure::Compensate => self.compensate_because(Because::DeadlinePassed),
-            };
+            return self.give_up(step, Because::DeadlinePassed);
         }
         let due = self.due(next);
-        let request = self.instance.state.request_of(&step)?;
-        let key = ActivityKey::of_step(&self.instance.stream, &step);
-        self.record(StepStarted { step, attempt: 1, key, due, request })
+        match self.instance.state.request_of(&step) {
+            Ok(request) => self.record(StepStarted { step, attempt: 1, due, request }),
+            Err(error) => self.give_up(step, Because::Failed(Failure::failed(chain(&error)))),
+        }
     }
 
-    fn after_last_attempt(&mut self, step: StepName, failure: Failure) -> Result<(), SagaError> {
-        match self.plan.step(&step).map(Step::on_failure) {
+    /// The consequence of a step that is not asked for any more.
+    fn give_up(&mut self, step: StepName, because: Because) -> Result<(), SagaError> {
+        match self.plan.step(&step).map(|step| step.policy().on_failure()) {
             Some(OnStepFailure::Ignore) => self.record(StepIgnored { step }),
-            Some(OnStepFailure::Compensate) | None => {
-                let cancelled = match &self.instance.phase {
-                    Phase::Forward { cancel: Some(cancel), .. } => Some(cancel.clone()),
-                    _ => None,
-                };
-                self.compensate_because(match cancelled {
-                    Some(cancel) => {
-                        Because::Cancelled { actor: cancel.actor, reason: cancel.reason }
-                    }
-                    None => Because::Failed(failure),
-                })
-            }
+            Some(OnStepFailure::Compensate) | None => self.compensate_because(because),
         }
+    }
+
+    fn after_last_attempt(&mut self, failed: Failed) -> Result<(), SagaError> {
+        let because = match &self.instance.phase {
+            Phase::Forward { cancel: Some(Cancel { actor, reason }), .. } => {
+                Because::Cancelled { actor: actor.clone(), reason: reason.clone() }
+            }
+            _ => Because::Failed(failed.failure),
+        };
+        self.give_up(failed.step, because)
     }
 
     /// The last step that was tried, is to be compensated and is not yet.
@@ -119,21 +128,33 @@ impl<S: UntypedSaga> Draft<'_, S> {
         let next = self.instance.trail.iter().rev().find_map(|tried| {
             let WayBack::NotTaken { attempts } = tried.way_back else { return None };
             let known = (self.rule)(&tried.progress)?;
-            self.plan.is_compensated(&tried.step).then_some((&tried.step, attempts, known))
+            self.is_compensated(&tried.step).then_some((&tried.step, attempts, known))
         });
         let Some((step, attempts, known)) = next else {
             return self.record(Undone {});
         };
-        let request = self.instance.state.compensation_of(step, known)?;
-        let step = step.clone();
-        let key = ActivityKey::of_compensation(&self.instance.stream, &step);
+        let (step, attempt) = (step.clone(), attempts.saturating_add(1));
         let due = self.now.saturating_add(self.plan.compensation().timeout);
-        self.record(CompensationStarted { step, attempt: attempts + 1, key, due, request })
+        match self.instance.state.compensation_of(&step, known) {
+            Ok(request) => self.record(CompensationStarted { step, attempt, due, request }),
+            Err(error) => {
+                let failure = Failure::failed(chain(&error));
+                self.record(InterventionRequired { step, attempt, failure })
+            }
+        }
+    }
+
+    /// The start is compensated as its own version said; a step as this plan says.
+    fn is_compensated(&self, step: &StepName) -> bool {
+        match &self.instance.started {
+            Some(started) if started.start == *step => started.compensated,
+            _ => self.plan.is_compensated(step),
+        }
     }
 
     /// The time of an attempt ends with the deadline of the whole.
     fn due(&self, step: &Step) -> Timestamp {
-        let due = self.now.saturating_add(step.timeout());
+        let due = self.now.saturating_add(step.policy().timeout());
         self.instance.deadline().map_or(due, |deadline| due.min(deadline))
     }
 }

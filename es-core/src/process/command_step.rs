@@ -31,15 +31,76 @@ use super::saga_error::SagaError;
 /// events are appended in one append with those that follow from its answer, each stream at the version up
 /// to which it was read. After a conflict it is made again, and decided on the new state.
 ///
-/// ```text
-/// let mut command = S::command_of(call.request)?;
+/// ```
+/// # use std::time::Duration;
+/// use es_core::prelude::*;
+/// use es_core::process::*;
+/// use es_core::{DynEventStore, Position};
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "order-placed")]
+/// # pub struct OrderPlaced {}
+/// # #[derive(EventSet, Clone, Debug, PartialEq)]
+/// # pub enum Starts { Placed(OrderPlaced) }
+/// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # #[serde(crate = "es_core::serde")]
+/// # #[event(name = "stock-reserved")]
+/// # pub struct Reserved {}
+/// # #[derive(Aggregate, Default, Clone)]
+/// # #[aggregate(name = "stock", id = String, events(Reserved))]
+/// # pub struct Stock {}
+/// # impl Apply<Reserved> for Stock { fn apply(&mut self, _: Reserved) {} }
+///
+/// #[derive(Command, Serialize, Deserialize, Clone)]
+/// # #[serde(crate = "es_core::serde")]
+/// #[command(aggregate = Stock, any)]
+/// pub struct ReserveStock {
+///     #[command(id)]
+///     pub item: String,
+/// }
+/// # impl Decide<ReserveStock> for Stock {
+/// #     type Events = Reserved;
+/// #     fn decide(&self, _: ReserveStock) -> Result<Reserved, NoRejection> { Ok(Reserved {}) }
+/// # }
+/// # #[derive(Clone, Debug, PartialEq)]
+/// # pub struct Delivery;
+/// # impl Apply<()> for Delivery { fn apply(&mut self, (): ()) {} }
+/// # impl Prepare<ReserveStock> for Delivery {
+/// #     fn prepare(&self) -> ReserveStock { ReserveStock { item: "lamp".into() } }
+/// # }
+/// # impl Saga for Delivery {
+/// #     const NAME: &'static str = "delivery";
+/// #     type Start = Starts;
+/// #     fn definition() -> Definition<Self> {
+/// #         Definition::new(1, Duration::from_secs(60))
+/// #             .start::<OrderPlaced>()
+/// #             .step_without_compensation::<ReserveStock>("the lamp is kept", |step| step)
+/// #     }
+/// #     fn initial() -> Self { Self }
+/// #     fn start(&mut self, _: Starts) {}
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let store = DynEventStore::new(MemoryStore::new());
+/// # let event = Starts::Placed(OrderPlaced {});
+/// # let start = Input::Start { event, position: Position(1) };
+/// # let new = Instance::<Delivery>::of_key("17")?;
+/// # let Reaction::Changed { instance, .. } =
+/// #     new.decide(&Delivery::plan()?, start, Timestamp::now())? else { panic!("it starts") };
+///
+/// let Next::Execute(call) = instance.next() else { panic!("the stock is reserved") };
+/// let mut command = Delivery::command_of(call.request)?;
 /// let version = command.load(&store).await?;
 /// let stream = command.stream().clone();
-/// let (answer, events) = match command.decide(&metadata) {
+/// let (answer, events) = match command.decide(&Metadata::default()) {
 ///     Ok(events) => (Answer::done(), events),
-///     Err(error) => (error.into(), Vec::new()),
+///     Err(error) => (Answer::from(error), Vec::new()),
 /// };
-/// // One append: `events` to `stream` at `version`, and what the instance decides on `answer`.
+/// // `events` go to `stream` at `version`, in one append with what the instance decides on `answer`.
+/// assert_eq!((stream.to_string(), version, events.len()), ("stock/lamp".into(), Version::NONE, 1));
+/// # assert_eq!(answer, Answer::done());
+/// # Ok(())
+/// # }
 /// ```
 pub trait CommandStep: fmt::Debug + Send {
     /// The name of the command in logs and reports: [`Command::NAME`].

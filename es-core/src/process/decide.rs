@@ -18,6 +18,7 @@ use super::names::StepName;
 use super::phase::{Made, Phase, Running, StepPhase, Waiting};
 use super::plan::Plan;
 use super::saga_error::SagaError;
+use super::step::Compensation;
 use super::step_request::RequestKind;
 use super::trail::{CompensationRule, tried};
 use super::untyped::UntypedSaga;
@@ -49,8 +50,11 @@ impl<S: UntypedSaga> Instance<S> {
     ///
     /// # Errors
     ///
-    /// If an answer cannot be read or a request cannot be stored. Nothing follows from the input then; the
-    /// instance waits until its code is repaired.
+    /// If the answer of a step cannot be read. Nothing follows from it then: it can be told again once the
+    /// code is repaired, and after the time of the attempt the step is asked for again, or fails.
+    ///
+    /// A request that cannot be prepared is no error here. A step has failed then, and for a compensation a
+    /// person is asked.
     pub fn decide(
         &self,
         plan: &Plan,
@@ -132,6 +136,7 @@ impl<S: UntypedSaga> Draft<'_, S> {
         let started = Started {
             version: self.plan.version(),
             start: StepName::planned(start.name()),
+            compensated: matches!(start.compensation(), Compensation::Planned { .. }),
             heard: position,
             deadline: self.now.saturating_add(self.plan.deadline()),
         };
@@ -203,14 +208,10 @@ impl<S: UntypedSaga> Draft<'_, S> {
         if self.now < waiting.until {
             return Ok(Some(Ignored::Early));
         }
-        let failed = waiting.failed.clone();
+        let waiting = waiting.clone();
         match direction {
-            // Nobody was there to try again in time.
-            Direction::Step if is_over(&self.instance, self.now) => {
-                self.compensate_because(Because::DeadlinePassed)?;
-            }
-            Direction::Step => self.begin_step_again(failed)?,
-            Direction::Compensation => self.begin_compensation_again(failed)?,
+            Direction::Step => self.begin_step_again(waiting)?,
+            Direction::Compensation => self.begin_compensation_again(waiting.failed)?,
         }
         Ok(None)
     }
@@ -243,7 +244,8 @@ impl<S: UntypedSaga> Draft<'_, S> {
             return None;
         }
         let step = self.plan.step(&running.step)?;
-        self.after(step.retry().delay(running.tries)).filter(|at| !is_over(&self.instance, *at))
+        self.after(step.policy().retry().delay(running.tries))
+            .filter(|at| !is_over(&self.instance, *at))
     }
 
     fn after(&self, delay: Option<Duration>) -> Option<Timestamp> {

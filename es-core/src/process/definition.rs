@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use crate::domain::aggregate::Apply;
 use crate::event::definition::Event;
+use crate::event::name::SchemaVersion;
 use crate::event::payload::Payload;
 
+use super::code::{Code, compensation_of};
 use super::command_step::{CommandFn, CommandStep};
 use super::names::StepName;
 use super::plan::{CompensationPolicy, Plan};
@@ -15,6 +17,7 @@ use super::request::Request;
 use super::saga::{Compensate, CompensateStart, Prepare};
 use super::saga_error::SagaError;
 use super::step::{Start, Step};
+use super::step_policy::StepPolicy;
 use super::step_request::{KindOf, ListedRequest, RequestKind};
 use super::trail::Tried;
 
@@ -30,6 +33,7 @@ pub struct Definition<S> {
     compensation: CompensationPolicy,
     starts: Vec<Start>,
     steps: Vec<Step>,
+    retired: Vec<Step>,
     code: Vec<Code<S>>,
     requests: Vec<RequestType>,
 }
@@ -38,31 +42,10 @@ pub struct Definition<S> {
 #[derive(Clone, Copy, Debug)]
 struct RequestType {
     name: &'static str,
+    version: SchemaVersion,
     id: TypeId,
     command: Option<CommandFn>,
 }
-
-/// The code of one step or start.
-#[derive(Debug)]
-struct Code<S> {
-    name: &'static str,
-    prepare: Option<PrepareFn<S>>,
-    complete: Option<CompleteFn<S>>,
-    compensate: Option<CompensateFn<S>>,
-}
-
-type PrepareFn<S> = fn(&S, &StepName) -> Result<Request, SagaError>;
-type CompleteFn<S> = fn(&mut S, &StepName, &Payload) -> Result<(), SagaError>;
-type CompensateFn<S> = fn(&S, &StepName, Tried<&Payload>) -> Result<Request, SagaError>;
-
-/// By hand: a derive would ask for `S: Clone` and `S: Copy`, and the code is of functions alone.
-impl<S> Clone for Code<S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<S> Copy for Code<S> {}
 
 impl<S> Definition<S> {
     /// A definition without steps, for `version` of the saga. An instance that has not completed `deadline`
@@ -75,6 +58,7 @@ impl<S> Definition<S> {
             compensation: CompensationPolicy::default(),
             starts: Vec::new(),
             steps: Vec::new(),
+            retired: Vec::new(),
             code: Vec::new(),
             requests: Vec::new(),
         }
@@ -102,12 +86,20 @@ impl<S> Definition<S> {
     {
         let by = self.lists::<S::By>();
         self.starts.push(Start::new(E::NAME).compensated(by));
-        self.code.push(Code {
-            name: E::NAME,
-            prepare: None,
-            complete: None,
-            compensate: Some(|saga, step, _| request_of(step, &saga.compensate_start())),
-        });
+        self.code.push(Code::of_start::<E>());
+        self
+    }
+
+    /// Keeps the code for an event that started instances in an earlier version, and was compensated there.
+    ///
+    /// It stays among [`Saga::Start`](super::Saga::Start). One that was not compensated needs no more.
+    #[must_use]
+    pub fn retired_start<E: Event>(mut self) -> Self
+    where
+        S: CompensateStart<E, By: ListedRequest>,
+    {
+        self.lists::<S::By>();
+        self.code.push(Code::of_start::<E>());
         self
     }
 
@@ -135,20 +127,42 @@ impl<S> Definition<S> {
     /// Definition::<Fulfilment>::new(1, Duration::from_secs(60)).step::<TakePayment>(|step| step);
     /// ```
     #[must_use]
-    pub fn step<R: ListedRequest>(mut self, policy: impl FnOnce(Step) -> Step) -> Self
+    pub fn step<R: ListedRequest>(mut self, policy: impl FnOnce(StepPolicy) -> StepPolicy) -> Self
     where
         S: Prepare<R> + Compensate<R, By: ListedRequest> + Apply<R::Output>,
     {
         let (kind, by) = (self.lists::<R>(), self.lists::<S::By>());
-        self.steps.push(policy(Step::new(R::REQUEST_NAME).of_kind(kind).compensated(by)));
-        let compensate = |saga: &S, step: &StepName, tried: Tried<&Payload>| {
-            let tried = match tried {
-                Tried::Done(output) => Tried::Done(output_of::<R>(step, output)?),
-                Tried::Unknown => Tried::Unknown,
-            };
-            request_of(step, &Compensate::<R>::compensate(saga, tried))
-        };
-        self.code.push(Code { compensate: Some(compensate), ..Code::forward::<R>() });
+        let step = Step::new(R::REQUEST_NAME).with_policy(policy(StepPolicy::new()));
+        self.steps.push(step.of_kind(kind).compensated(by));
+        self.code.push(Code { compensate: Some(compensation_of::<S, R>), ..Code::forward::<R>() });
+        self
+    }
+
+    /// Keeps the code for a step of an earlier version that is no longer asked for.
+    ///
+    /// Instances that have tried it are read, and take it back. An attempt that is under way may be answered;
+    /// there is no other one.
+    #[must_use]
+    pub fn retired_step<R: ListedRequest>(mut self) -> Self
+    where
+        S: Compensate<R, By: ListedRequest> + Apply<R::Output>,
+    {
+        let (kind, by) = (self.lists::<R>(), self.lists::<S::By>());
+        self.retired.push(Step::new(R::REQUEST_NAME).of_kind(kind).compensated(by));
+        self.code.push(Code { compensate: Some(compensation_of::<S, R>), ..Code::backward::<R>() });
+        self
+    }
+
+    /// Keeps the code for a step of an earlier version that nothing takes back, for the reason `why`.
+    #[must_use]
+    pub fn retired_step_without_compensation<R: ListedRequest>(mut self, why: &'static str) -> Self
+    where
+        S: Apply<R::Output>,
+    {
+        let kind = self.lists::<R>();
+        let step = Step::new(R::REQUEST_NAME).of_kind(kind).without_compensation(why);
+        self.retired.push(step);
+        self.code.push(Code::backward::<R>());
         self
     }
 
@@ -157,14 +171,14 @@ impl<S> Definition<S> {
     pub fn step_without_compensation<R: ListedRequest>(
         mut self,
         why: &'static str,
-        policy: impl FnOnce(Step) -> Step,
+        policy: impl FnOnce(StepPolicy) -> StepPolicy,
     ) -> Self
     where
         S: Prepare<R> + Apply<R::Output>,
     {
         let kind = self.lists::<R>();
-        let step = Step::new(R::REQUEST_NAME).of_kind(kind);
-        self.steps.push(policy(step).without_compensation(why));
+        let step = Step::new(R::REQUEST_NAME).with_policy(policy(StepPolicy::new()));
+        self.steps.push(step.of_kind(kind).without_compensation(why));
         self.code.push(Code::forward::<R>());
         self
     }
@@ -177,13 +191,16 @@ impl<S> Definition<S> {
     pub fn plan(&self) -> Result<Plan, PlanError> {
         self.check_requests()?;
         let (starts, steps) = (self.starts.iter().cloned(), self.steps.iter().cloned());
-        Plan::new(self.version, self.deadline, starts, steps)?.with_compensation(self.compensation)
+        Plan::new(self.version, self.deadline, starts, steps)?
+            .with_retired(self.retired.iter().cloned())?
+            .with_compensation(self.compensation)
     }
 
     /// Takes note that `R` is asked for, and returns its kind.
     fn lists<R: ListedRequest>(&mut self) -> RequestKind {
         let request = RequestType {
             name: R::REQUEST_NAME,
+            version: R::REQUEST_VERSION,
             id: TypeId::of::<R>(),
             command: <R::Kind as KindOf<R>>::COMMAND,
         };
@@ -205,8 +222,11 @@ impl<S> Definition<S> {
 
     pub(super) fn command(&self, request: &Request) -> Result<Box<dyn CommandStep>, SagaError> {
         let mut listed = self.requests.iter();
-        let command = listed.find(|listed| listed.name == request.name.as_str());
-        let unknown = || SagaError::UnknownCommand { name: request.name.clone() };
+        let command = listed.find(|listed| {
+            listed.name == request.name.as_str() && listed.version == request.version
+        });
+        let unknown =
+            || SagaError::UnknownCommand { name: request.name.clone(), version: request.version };
         command.and_then(|listed| listed.command).ok_or_else(unknown)?(request)
     }
 
@@ -238,34 +258,6 @@ impl<S> Definition<S> {
     fn code(&self, step: &StepName) -> Option<&Code<S>> {
         self.code.iter().find(|code| code.name == step.as_str())
     }
-}
-
-impl<S> Code<S> {
-    /// The code that every step has.
-    fn forward<R: ListedRequest>() -> Self
-    where
-        S: Prepare<R> + Apply<R::Output>,
-    {
-        Self {
-            name: R::REQUEST_NAME,
-            prepare: Some(|saga, step| request_of(step, &Prepare::<R>::prepare(saga))),
-            complete: Some(|saga, step, output| {
-                saga.apply(output_of::<R>(step, output)?);
-                Ok(())
-            }),
-            compensate: None,
-        }
-    }
-}
-
-fn request_of<R: ListedRequest>(step: &StepName, request: &R) -> Result<Request, SagaError> {
-    let kind = <R::Kind as KindOf<R>>::KIND;
-    Request::of(step, kind, R::REQUEST_NAME, R::REQUEST_VERSION, request)
-}
-
-fn output_of<R: ListedRequest>(step: &StepName, output: &Payload) -> Result<R::Output, SagaError> {
-    serde_json::from_str(output.as_str())
-        .map_err(|source| SagaError::Output { step: step.clone(), source })
 }
 
 fn unknown(step: &StepName) -> SagaError {

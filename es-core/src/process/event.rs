@@ -15,7 +15,7 @@ use crate::stream::Position;
 use crate::timestamp::Timestamp;
 
 use super::failure::{Because, Failure};
-use super::names::{ActivityKey, StepName};
+use super::names::StepName;
 use super::request::{Request, embedded};
 
 /// Declares the events of a saga's stream: a struct for each, and the set of all.
@@ -31,6 +31,7 @@ macro_rules! saga_events {
         $(
             $(#[$doc])*
             #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+            #[non_exhaustive]
             pub struct $name {
                 $($(#[$field_meta])* pub $field: $type,)*
             }
@@ -109,6 +110,8 @@ saga_events! {
         version: u32,
         /// The event that started it, under its stored name.
         start: StepName,
+        /// True if the event is taken back with all that was tried, by the plan of that version.
+        compensated: bool,
         /// The place of that event in the log. It is referred to and not copied.
         heard: Position,
         /// The instant after which nothing further is asked for.
@@ -121,15 +124,13 @@ saga_events! {
         step: StepName,
         /// The number of the attempt, from 1.
         attempt: u32,
-        /// The key of all its attempts.
-        key: ActivityKey,
         /// The instant at which the attempt has failed if there is no answer.
         due: Timestamp,
         /// The request.
         request: Request,
     }
 
-    /// An attempt that was under way is made again, by a process that did not begin it.
+    /// An attempt of an activity that was under way is made again, by a process that did not begin it.
     StepResumed, "saga.step-resumed" {
         /// The step.
         step: StepName,
@@ -198,8 +199,6 @@ saga_events! {
         step: StepName,
         /// The number of the attempt, from 1.
         attempt: u32,
-        /// The key of all its attempts.
-        key: ActivityKey,
         /// The instant at which the attempt has failed if there is no answer.
         due: Timestamp,
         /// The request.
@@ -226,10 +225,12 @@ saga_events! {
         retry_at: Option<Timestamp>,
     }
 
-    /// A compensation has failed for good; a person has to intervene.
+    /// A compensation has failed for good, or could not be prepared; a person has to intervene.
     InterventionRequired, "saga.requires-intervention" {
         /// The step that could not be taken back.
         step: StepName,
+        /// The number of the last attempt; one that could not be prepared counts.
+        attempt: u32,
         /// The last failure.
         failure: Failure,
     }
@@ -238,6 +239,8 @@ saga_events! {
     RetryRequested, "saga.retry-requested" {
         /// The step that is taken back.
         step: StepName,
+        /// The number of the last attempt, which the operator has seen.
+        attempt: u32,
         /// The operator.
         actor: Actor,
         /// The reason of the operator.
@@ -254,10 +257,10 @@ saga_events! {
         reason: Reason,
     }
 
-    /// All steps are done. Nothing follows.
+    /// All steps are done, or were ignored or skipped as the plan allows. Nothing follows.
     Completed, "saga.completed" {}
 
-    /// All that was tried is taken back. Nothing follows.
+    /// All that was tried is taken back, but for what has no compensation. Nothing follows.
     Undone, "saga.undone" {}
 }
 

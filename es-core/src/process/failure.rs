@@ -12,7 +12,8 @@ use crate::event::metadata::{Actor, Reason};
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Failure {
-    /// The answer was no: nothing was done, and asking again changes nothing.
+    /// The answer was no. To the first attempt of a step it says that nothing was done; a step is not asked
+    /// for again, and a compensation is.
     Refused {
         /// The reason, at most 4096 bytes.
         error: String,

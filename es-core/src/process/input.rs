@@ -30,7 +30,7 @@ pub enum Input<E> {
     ///
     /// It must be stored before the attempt is made: a refusal no longer means that nothing was done.
     Resumed(Attempt),
-    /// Some time has passed: due attempts have failed, and waits are over.
+    /// Some time has passed: an attempt that is due has failed, and a wait is over.
     TimePassed,
     /// A user or an operator cancels the instance.
     Cancel {
@@ -47,11 +47,14 @@ pub enum Input<E> {
     MarkCompensated(Intervention),
 }
 
-/// An act of an operator on the step that was seen.
+/// An act of an operator on the step and the attempt that were seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Intervention {
     /// The step that the operator has seen. Of another one nothing is changed.
     pub step: StepName,
+    /// The attempt that the operator has seen. After another one nothing is changed, so that an act that is
+    /// told twice is one.
+    pub attempt: u32,
     /// The operator.
     pub actor: Actor,
     /// The reason of the operator.
@@ -80,6 +83,7 @@ pub enum Direction {
 
 /// The answer to an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Answer {
     /// It was done.
     Completed(Payload),
@@ -98,7 +102,7 @@ impl Answer {
     }
 }
 
-/// The reason for which an input changes nothing. Each is expected now and then, and counted.
+/// The reason for which an input changes nothing. Each is expected now and then, and is no error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Ignored {
@@ -124,6 +128,8 @@ pub enum Ignored {
     NoIntervention,
     /// The operator has seen another step than the current one.
     OtherStep,
+    /// The operator has seen another attempt than the last one.
+    OtherAttempt,
     /// The plan does not allow to skip the step.
     NotSkippable,
 }
@@ -144,6 +150,7 @@ impl Ignored {
             Self::AlreadyCompensating => "already compensating",
             Self::NoIntervention => "no intervention",
             Self::OtherStep => "other step",
+            Self::OtherAttempt => "other attempt",
             Self::NotSkippable => "not skippable",
         }
     }

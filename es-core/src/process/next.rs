@@ -15,6 +15,7 @@ use super::step_request::RequestKind;
 /// whatever is waited for, at some instant [`Input::TimePassed`](super::Input::TimePassed) ends the wait,
 /// or a person is asked.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Next<'a> {
     /// An event that starts it.
     Start,
@@ -32,6 +33,8 @@ pub enum Next<'a> {
     Intervention {
         /// The step that could not be taken back.
         step: &'a StepName,
+        /// The number of the last attempt of its compensation.
+        attempt: u32,
     },
     /// Nothing: it has ended.
     Nothing(&'a End),
@@ -39,11 +42,12 @@ pub enum Next<'a> {
 
 /// An attempt that is to be made: the request, with its key.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Call<'a> {
     /// The attempt, by which its answer is told.
     pub attempt: Attempt,
     /// The key, the same for every attempt of the request.
-    pub key: &'a ActivityKey,
+    pub key: ActivityKey,
     /// For a compensation the key of the step that it takes back.
     ///
     /// Whoever performs the compensation remembers it, and refuses the step under this key from then on:
@@ -51,7 +55,8 @@ pub struct Call<'a> {
     pub compensates: Option<ActivityKey>,
     /// The request.
     pub request: &'a Request,
-    /// The instant after which an answer comes too late.
+    /// The instant from which [`Input::TimePassed`](super::Input::TimePassed) ends the attempt. An answer
+    /// that is told before that counts, also after this instant.
     pub due: Timestamp,
     /// [`Again`](Made::Again) if several processes have made the attempt.
     pub made: Made,
@@ -68,7 +73,9 @@ impl<S> Instance<S> {
             Phase::New => Next::Start,
             Phase::Forward { course, .. } => self.next_of(course, Direction::Step),
             Phase::Compensating { course, .. } => self.next_of(course, Direction::Compensation),
-            Phase::Intervention { step, .. } => Next::Intervention { step },
+            Phase::Intervention { step, attempt, .. } => {
+                Next::Intervention { step, attempt: *attempt }
+            }
             Phase::Ended(end) => Next::Nothing(end),
         }
     }
@@ -84,7 +91,7 @@ impl<S> Instance<S> {
             }
             StepPhase::Waiting(waiting) => Next::Wait { until: waiting.until },
             // Between two events of one append. If an instance was ever stored so, it goes on at once.
-            StepPhase::Ready | StepPhase::Failed { .. } => {
+            StepPhase::Ready | StepPhase::Failed(_) => {
                 Next::Wait { until: Timestamp::from_unix_micros(0) }
             }
         }
@@ -92,11 +99,17 @@ impl<S> Instance<S> {
 
     fn call<'a>(&self, running: &'a Running, direction: Direction) -> Call<'a> {
         let step = &running.step;
-        let of_step = || ActivityKey::of_step(&self.stream, step);
+        let of_step = ActivityKey::of_step(&self.stream, step);
+        let (key, compensates) = match direction {
+            Direction::Step => (of_step, None),
+            Direction::Compensation => {
+                (ActivityKey::of_compensation(&self.stream, step), Some(of_step))
+            }
+        };
         Call {
             attempt: Attempt { step: step.clone(), direction, number: running.attempt },
-            key: &running.key,
-            compensates: (direction == Direction::Compensation).then(of_step),
+            key,
+            compensates,
             request: &running.request,
             due: running.due,
             made: running.made,

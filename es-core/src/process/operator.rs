@@ -6,37 +6,37 @@ use super::input::{Ignored, Intervention};
 use super::names::StepName;
 use super::phase::{Phase, Running, StepPhase, Waiting};
 use super::saga_error::SagaError;
-use super::step::OnSkip;
+use super::step_policy::OnSkip;
 use super::untyped::UntypedSaga;
 
 impl<S: UntypedSaga> Draft<'_, S> {
     pub(super) fn skip(&mut self, asked: Intervention) -> Result<Option<Ignored>, SagaError> {
         let Phase::Forward {
             course:
-                StepPhase::Running(Running { step, .. })
-                | StepPhase::Waiting(Waiting { failed: Running { step, .. }, .. }),
+                StepPhase::Running(Running { step, attempt, .. })
+                | StepPhase::Waiting(Waiting { failed: Running { step, attempt, .. }, .. }),
             ..
         } = &self.instance.phase
         else {
             return Ok(Some(Ignored::AlreadyCompensating));
         };
-        if *step != asked.step {
-            return Ok(Some(Ignored::OtherStep));
+        if let Some(ignored) = asked.unlike_seen(step, *attempt) {
+            return Ok(Some(ignored));
         }
-        if self.plan.step(step).is_none_or(|step| step.on_skip() == OnSkip::Refuse) {
+        if self.plan.step(step).is_none_or(|step| step.policy().on_skip() == OnSkip::Refuse) {
             return Ok(Some(Ignored::NotSkippable));
         }
-        let Intervention { step, actor, reason } = asked;
+        let Intervention { step, actor, reason, .. } = asked;
         self.record(StepSkipped { step, actor, reason })?;
         Ok(None)
     }
 
     pub(super) fn retry(&mut self, asked: Intervention) -> Result<Option<Ignored>, SagaError> {
-        if let Some(ignored) = self.unlike_intervention(&asked.step) {
+        if let Some(ignored) = self.unlike_intervention(&asked) {
             return Ok(Some(ignored));
         }
-        let Intervention { step, actor, reason } = asked;
-        self.record(RetryRequested { step, actor, reason })?;
+        let Intervention { step, attempt, actor, reason } = asked;
+        self.record(RetryRequested { step, attempt, actor, reason })?;
         Ok(None)
     }
 
@@ -44,19 +44,28 @@ impl<S: UntypedSaga> Draft<'_, S> {
         &mut self,
         asked: Intervention,
     ) -> Result<Option<Ignored>, SagaError> {
-        if let Some(ignored) = self.unlike_intervention(&asked.step) {
+        if let Some(ignored) = self.unlike_intervention(&asked) {
             return Ok(Some(ignored));
         }
-        let Intervention { step, actor, reason } = asked;
+        let Intervention { step, actor, reason, .. } = asked;
         self.record(ManuallyCompensated { step, actor, reason })?;
         Ok(None)
     }
 
-    fn unlike_intervention(&self, seen: &StepName) -> Option<Ignored> {
+    fn unlike_intervention(&self, seen: &Intervention) -> Option<Ignored> {
         match &self.instance.phase {
-            Phase::Intervention { step, .. } if step == seen => None,
-            Phase::Intervention { .. } => Some(Ignored::OtherStep),
+            Phase::Intervention { step, attempt, .. } => seen.unlike_seen(step, *attempt),
             _ => Some(Ignored::NoIntervention),
         }
+    }
+}
+
+impl Intervention {
+    /// The reason to change nothing, if something else than `step` and its `attempt` was seen.
+    fn unlike_seen(&self, step: &StepName, attempt: u32) -> Option<Ignored> {
+        if self.step != *step {
+            return Some(Ignored::OtherStep);
+        }
+        (self.attempt != attempt).then_some(Ignored::OtherAttempt)
     }
 }

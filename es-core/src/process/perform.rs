@@ -10,6 +10,8 @@ use crate::event::payload::Payload;
 use super::activity::Activity;
 use super::input::Answer;
 use super::next::Call;
+use super::request::Request;
+use super::stored_value::payload_of;
 
 /// The performer of an activity: the code that talks to the outside world.
 ///
@@ -99,7 +101,8 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for ActivityError {
 impl Call<'_> {
     /// Makes the attempt: the request as the activity `A`, performed by `performer`.
     ///
-    /// A request that cannot be read as `A` and an answer that cannot be stored are failures of the attempt.
+    /// Failures of the attempt are as well: a request of another name or version than `A`, one that cannot be
+    /// read, and an answer that cannot be stored or would be read as another one.
     pub async fn perform<A: Activity, P: Perform<A> + Sync>(&self, performer: &P) -> Answer {
         match self.attempt_as::<A, P>(performer).await {
             Ok(output) => Answer::Completed(output),
@@ -112,7 +115,14 @@ impl Call<'_> {
         &self,
         performer: &P,
     ) -> Result<Payload, ActivityError> {
-        let activity = serde_json::from_str(self.request.body.as_str())?;
-        Ok(Payload::of(&performer.perform(activity, self).await?)?)
+        let Request { name, version, body, .. } = self.request;
+        if name.as_str() != A::NAME || *version != A::VERSION {
+            let (other, other_version) = (A::NAME, A::VERSION);
+            return Err(ActivityError::from(format!(
+                "the request is `{name}` in version {version}, and not `{other}` in version {other_version}"
+            )));
+        }
+        let activity = serde_json::from_str(body.as_str())?;
+        Ok(payload_of(&performer.perform(activity, self).await?)?)
     }
 }

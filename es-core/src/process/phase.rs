@@ -4,7 +4,7 @@ use crate::event::metadata::{Actor, Reason};
 use crate::timestamp::Timestamp;
 
 use super::failure::{Because, Failure};
-use super::names::{ActivityKey, StepName};
+use super::names::StepName;
 use super::request::Request;
 
 /// The phase of an instance. [`Instance::evolve`](super::Instance::evolve) documents the transitions.
@@ -22,6 +22,7 @@ use super::request::Request;
 ///                  Intervention
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Phase {
     /// No event is stored.
     New,
@@ -45,6 +46,8 @@ pub enum Phase {
     Intervention {
         /// The step that could not be taken back.
         step: StepName,
+        /// The number of the last attempt of its compensation.
+        attempt: u32,
         /// The last failure of its compensation.
         failure: Failure,
         /// The reason for compensating.
@@ -73,10 +76,11 @@ impl Phase {
 
 /// The end of an instance.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum End {
-    /// All steps are done.
+    /// All steps are done, or were ignored or skipped as the plan allows.
     Completed,
-    /// All that was tried is taken back.
+    /// All that was tried is taken back, but for what has no compensation.
     Undone {
         /// The reason.
         because: Because,
@@ -90,6 +94,7 @@ pub enum End {
 /// An instance at rest is [`Running`](Self::Running) or [`Waiting`](Self::Waiting), and both have an
 /// instant at which they end. The other two are between two events of one append.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum StepPhase {
     /// The next one is to be begun.
     Ready,
@@ -98,16 +103,24 @@ pub enum StepPhase {
     /// The next attempt is waited for.
     Waiting(Waiting),
     /// All attempts have failed.
-    Failed {
-        /// The step.
-        step: StepName,
-        /// The last failure.
-        failure: Failure,
-    },
+    Failed(Failed),
+}
+
+/// A step or a compensation whose attempts have all failed.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Failed {
+    /// The step.
+    pub step: StepName,
+    /// The number of the last attempt.
+    pub attempt: u32,
+    /// The last failure.
+    pub failure: Failure,
 }
 
 /// An attempt under way.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Running {
     /// The step.
     pub step: StepName,
@@ -115,14 +128,37 @@ pub struct Running {
     pub attempt: u32,
     /// The number of attempts of this series: those since an operator asked for further ones.
     pub tries: u32,
-    /// The key of all its attempts.
-    pub key: ActivityKey,
     /// The request.
     pub request: Request,
-    /// The instant at which the attempt has failed if there is no answer.
+    /// The instant at which the attempt has failed, if that is told before an answer.
     pub due: Timestamp,
     /// The processes that have made the attempt, as far as the stream tells.
     pub made: Made,
+}
+
+impl Running {
+    /// An attempt that was begun, the nth of its series.
+    pub(super) fn begun(
+        step: &StepName,
+        attempt: u32,
+        tries: u32,
+        due: Timestamp,
+        request: &Request,
+    ) -> Self {
+        let (step, request) = (step.clone(), request.clone());
+        Self { step, attempt, tries, request, due, made: Made::Once }
+    }
+
+    pub(super) fn is(&self, step: &StepName, attempt: u32) -> bool {
+        self.step == *step && self.attempt == attempt
+    }
+}
+
+impl Waiting {
+    /// True if the attempt is the one that is waited for.
+    pub(super) fn is_before(&self, step: &StepName, attempt: u32) -> bool {
+        self.failed.step == *step && self.failed.attempt.checked_add(1) == Some(attempt)
+    }
 }
 
 /// The processes that have made an attempt.
@@ -136,9 +172,12 @@ pub enum Made {
 
 /// An attempt that is waited for.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Waiting {
     /// The attempt that failed.
     pub failed: Running,
+    /// Its failure.
+    pub failure: Failure,
     /// The instant of the next attempt.
     pub until: Timestamp,
 }

@@ -14,10 +14,15 @@ use super::step::{Compensation, Start, Step};
 ///
 /// ```
 /// use std::time::Duration;
-/// use es_core::process::{Plan, PlanError, Start, Step};
+/// use es_core::process::{Plan, PlanError, Start, Step, StepPolicy};
 ///
-/// let pay = || Step::new("take-payment").with_timeout(Duration::from_secs(10));
-/// let mail = Step::new("confirm").optional().without_compensation("a mail is not unsent");
+/// let pay = || {
+///     let policy = StepPolicy::new().with_timeout(Duration::from_secs(10));
+///     Step::new("take-payment").with_policy(policy)
+/// };
+/// let mail = Step::new("confirm")
+///     .with_policy(StepPolicy::new().optional())
+///     .without_compensation("a mail is not unsent");
 /// let hour = Duration::from_secs(3600);
 ///
 /// let plan = Plan::new(1, hour, [Start::new("order-placed")], [pay(), mail])?;
@@ -34,6 +39,7 @@ pub struct Plan {
     deadline: Duration,
     starts: Vec<Start>,
     steps: Vec<Step>,
+    retired: Vec<Step>,
     compensation: CompensationPolicy,
 }
 
@@ -56,6 +62,8 @@ impl Default for CompensationPolicy {
 }
 
 impl Plan {
+    /// The shortest duration in a plan: a microsecond, since instants are in whole ones.
+    pub const SHORTEST: Duration = Duration::from_micros(1);
     /// The longest duration in a plan: a hundred years.
     pub const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
 
@@ -64,7 +72,7 @@ impl Plan {
     /// # Errors
     ///
     /// If there is no start or no step, two names are equal, a name breaks the rule of [`StepName`], there
-    /// is no attempt, a reason is empty, or a duration is zero, longer than [`LONGEST`](Self::LONGEST) or
+    /// is no attempt, a reason is empty, or a duration is shorter than a microsecond, longer than [`LONGEST`](Self::LONGEST) or
     /// does not fit another one.
     pub fn new(
         version: u32,
@@ -77,10 +85,26 @@ impl Plan {
             deadline,
             starts: starts.into_iter().collect(),
             steps: steps.into_iter().collect(),
+            retired: Vec::new(),
             compensation: CompensationPolicy::default(),
         };
         plan.check()?;
         Ok(plan)
+    }
+
+    /// Sets the steps of earlier versions that are no longer asked for. Instances that have tried them go on,
+    /// and take them back if they have a compensation.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), for the names of all steps.
+    pub fn with_retired(
+        mut self,
+        steps: impl IntoIterator<Item = Step>,
+    ) -> Result<Self, PlanError> {
+        self.retired = steps.into_iter().collect();
+        self.check()?;
+        Ok(self)
     }
 
     /// Sets the attempts of compensations.
@@ -121,6 +145,12 @@ impl Plan {
         &self.steps
     }
 
+    /// The steps of earlier versions that are no longer asked for.
+    #[must_use]
+    pub fn retired(&self) -> &[Step] {
+        &self.retired
+    }
+
     /// The attempts of compensations.
     #[must_use]
     pub const fn compensation(&self) -> &CompensationPolicy {
@@ -132,25 +162,23 @@ impl Plan {
         self.steps.iter().find(|step| step.name() == name.as_str())
     }
 
-    /// True if the step or start `name` is to be compensated. One that an earlier version of the plan had
-    /// is: the saga knows how, or the instance stops.
+    /// True if the step `name` is to be compensated. One that the plan does not know is: the saga knows how,
+    /// or a person is asked.
     pub(super) fn is_compensated(&self, name: &StepName) -> bool {
-        let start = || self.starts.iter().find(|start| start.name() == name.as_str());
-        let planned = self.step(name).map(Step::compensation);
-        planned
-            .or_else(|| start().map(Start::compensation))
-            .is_none_or(|way| matches!(way, Compensation::Planned { .. }))
+        let retired = || self.retired.iter().find(|step| step.name() == name.as_str());
+        let step = self.step(name).or_else(retired);
+        step.is_none_or(|step| matches!(step.compensation(), Compensation::Planned { .. }))
     }
 
-    /// The step after the last of `tried` that the plan knows. A step that was inserted before one that
-    /// was already tried is not asked for.
+    /// The step behind the furthest of `tried`. One that a later version inserted before a step that was
+    /// already tried is not asked for.
     pub(super) fn step_after<'a>(
         &self,
-        tried: impl DoubleEndedIterator<Item = &'a StepName>,
+        tried: impl Iterator<Item = &'a StepName>,
     ) -> Option<&Step> {
         let place =
             |name: &StepName| self.steps.iter().position(|step| step.name() == name.as_str());
-        let next = tried.rev().find_map(place).map_or(0, |last| last + 1);
+        let next = tried.filter_map(place).max().map_or(0, |furthest| furthest + 1);
         self.steps.get(next)
     }
 
@@ -173,12 +201,12 @@ impl Plan {
 
     fn check_step(&self, step: &Step) -> Result<(), PlanError> {
         let of = |what: &str| format!("the {what} of step `{}`", step.name());
-        check_duration(&of("timeout"), step.timeout())?;
-        check_retry(&of, &step.retry())?;
-        if step.timeout() > self.deadline {
+        check_duration(&of("timeout"), step.policy().timeout())?;
+        check_retry(&of, &step.policy().retry())?;
+        if step.policy().timeout() > self.deadline {
             return Err(PlanError::LongerThanDeadline {
                 step: step.name(),
-                timeout: step.timeout(),
+                timeout: step.policy().timeout(),
                 deadline: self.deadline,
             });
         }
@@ -190,7 +218,8 @@ impl Plan {
 
     fn check_names(&self) -> Result<(), PlanError> {
         let starts = self.starts.iter().map(Start::name);
-        let names: Vec<_> = starts.chain(self.steps.iter().map(Step::name)).collect();
+        let steps = self.steps.iter().chain(&self.retired).map(Step::name);
+        let names: Vec<_> = starts.chain(steps).collect();
         for (n, name) in names.iter().enumerate() {
             StepName::new(name)?;
             if names.iter().take(n).any(|earlier| earlier == name) {
@@ -221,7 +250,7 @@ fn check_retry(of: &impl Fn(&str) -> String, retry: &RetryPolicy) -> Result<(), 
 }
 
 fn check_duration(what: &str, duration: Duration) -> Result<(), PlanError> {
-    if duration.is_zero() || duration > Plan::LONGEST {
+    if duration < Plan::SHORTEST || duration > Plan::LONGEST {
         return Err(PlanError::Duration { what: what.to_owned(), duration });
     }
     Ok(())

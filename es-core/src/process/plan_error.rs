@@ -31,9 +31,9 @@ pub enum PlanError {
         /// The name.
         name: &'static str,
     },
-    /// A duration is zero or too long.
+    /// A duration is too short or too long.
     #[error(
-        "{what} is {duration:?}; allowed is more than zero, up to {} days",
+        "{what} is {duration:?}; allowed are 1 microsecond to {} days",
         Plan::LONGEST.as_secs() / 86_400
     )]
     Duration {

@@ -5,15 +5,17 @@ use serde_json::value::RawValue;
 
 use crate::event::name::SchemaVersion;
 use crate::event::payload::Payload;
+use crate::validated_text::InvalidText;
 
-use super::names::{ActivityName, StepName};
-use super::saga_error::SagaError;
+use super::names::ActivityName;
 use super::step_request::RequestKind;
 
 /// A request to the outside world or to an aggregate, as it is stored in the stream of the instance.
 ///
-/// It is the same for every attempt of a step, since all of them have one key.
+/// It is the same for every attempt of a step, since all of them have one key. Of a compensation it is
+/// prepared anew when an operator asks for further attempts, since its code may have been repaired.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Request {
     /// The kind: who makes it.
     pub kind: RequestKind,
@@ -27,21 +29,18 @@ pub struct Request {
 }
 
 impl Request {
-    /// Makes the request of `step`: for the activity or command `name`, whose fields are `body`.
+    /// Makes the request for the activity or command `name`, whose fields are `body`.
     ///
     /// # Errors
     ///
-    /// If the name breaks the rule of [`ActivityName`], or the fields cannot be stored.
-    pub fn of(
-        step: &StepName,
+    /// If the name breaks the rule of [`ActivityName`].
+    pub fn new(
         kind: RequestKind,
         name: &str,
         version: SchemaVersion,
-        body: &impl Serialize,
-    ) -> Result<Self, SagaError> {
-        let name = ActivityName::new(name)?;
-        let cannot_be_stored = |source| SagaError::Request { step: step.clone(), source };
-        Ok(Self { kind, name, version, body: Payload::of(body).map_err(cannot_be_stored)? })
+        body: Payload,
+    ) -> Result<Self, InvalidText> {
+        Ok(Self { kind, name: ActivityName::new(name)?, version, body })
     }
 }
 

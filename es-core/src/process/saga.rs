@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::event::payload::Payload;
 use crate::event::set::EventSet;
+use crate::stream::Category;
 
 use super::command_step::CommandStep;
 use super::definition::Definition;
@@ -18,7 +19,7 @@ use super::untyped::UntypedSaga;
 
 /// The state of a process over several services, which takes back what it tried.
 ///
-/// A saga consists of its state, a [`Definition`] that lists its steps in order, [`Prepare`] and
+/// A saga consists of its name, its state, a [`Definition`] that lists its steps in order, [`Prepare`] and
 /// [`Compensate`] for each step, and [`Apply`](crate::Apply) for each answer. A step whose code is missing
 /// does not compile.
 ///
@@ -26,7 +27,7 @@ use super::untyped::UntypedSaga;
 /// use std::time::Duration;
 ///
 /// use es_core::prelude::*;
-/// use es_core::process::{Activity, Compensate, Definition, Prepare, Saga, Step, Tried};
+/// use es_core::process::{Activity, Compensate, Definition, Prepare, Saga, StepPolicy, Tried};
 /// # macro_rules! activity {
 /// #     ($name:ident { $($field:ident: $type:ty),* }) => {
 /// #         #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -55,13 +56,15 @@ use super::untyped::UntypedSaga;
 /// }
 ///
 /// impl Saga for Fulfilment {
+///     const NAME: &'static str = "fulfilment";
+///
 ///     type Start = Starts;
 ///
 ///     fn definition() -> Definition<Self> {
 ///         Definition::new(1, Duration::from_secs(7200))
 ///             .start::<OrderPlaced>()
 ///             .step::<TakePayment>(|step| step.with_timeout(Duration::from_secs(10)))
-///             .step_without_compensation::<Confirm>("a mail is not unsent", Step::optional)
+///             .step_without_compensation::<Confirm>("a mail is not unsent", StepPolicy::optional)
 ///     }
 ///
 ///     fn initial() -> Self {
@@ -110,6 +113,10 @@ use super::untyped::UntypedSaga;
 /// # Ok::<(), es_core::process::PlanError>(())
 /// ```
 pub trait Saga: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
+    /// The category of the streams of its instances: 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a
+    /// letter first. Never changes once released.
+    const NAME: &'static str;
+
     /// The events that start an instance.
     type Start: EventSet + Clone + fmt::Debug + PartialEq;
 
@@ -168,9 +175,11 @@ pub trait CompensateStart<E> {
 
 #[diagnostic::do_not_recommend]
 impl<S: Saga> UntypedSaga for S {
+    const CATEGORY: &'static str = S::NAME;
     type Start = <S as Saga>::Start;
 
     fn plan() -> Result<Plan, PlanError> {
+        Category::new(S::NAME)?;
         S::definition().plan()
     }
 

@@ -1,13 +1,13 @@
-//! Errors of an instance that cannot go on until its code or its stream is repaired.
+//! Errors of an instance whose code does not fit its stream.
 
-use crate::event::payload::InvalidPayload;
+use crate::event::name::SchemaVersion;
 use crate::stream::Position;
 use crate::validated_text::InvalidText;
 
 use super::names::{ActivityName, StepName};
+use super::stored_value::UnstorableValue;
 
-/// The error of an instance that cannot go on until its code or its stream is repaired. Nothing of the
-/// input that led to it is stored, so it can be told again.
+/// The error of an instance: its code does not fit its stream.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SagaError {
@@ -25,11 +25,13 @@ pub enum SagaError {
         /// The error of serde.
         source: serde_json::Error,
     },
-    /// The saga lists no command with the name of a request.
-    #[error("the saga asks for no command called `{name}`")]
+    /// The saga lists no command with the name and the version of a request.
+    #[error("the saga asks for no command called `{name}` in version {version}")]
     UnknownCommand {
         /// The name of the request.
         name: ActivityName,
+        /// The version of its shape.
+        version: SchemaVersion,
     },
     /// The stored request of a command is of another shape.
     #[error("the request of the command `{name}` cannot be read")]
@@ -42,13 +44,13 @@ pub enum SagaError {
     /// A name or a key breaks its rule.
     #[error(transparent)]
     Name(#[from] InvalidText),
-    /// A request cannot be stored.
+    /// A request cannot be stored, or would be read as another one.
     #[error("the request of step `{step}` cannot be stored")]
     Request {
         /// The step.
         step: StepName,
         /// The reason.
-        source: InvalidPayload,
+        source: UnstorableValue,
     },
     /// The event that the stream refers to was not read.
     #[error("the event at position {position}, which started the instance, is missing")]

@@ -1,8 +1,6 @@
 //! Steps and starts of a plan, as data.
 
-use std::time::Duration;
-
-use super::retry_policy::RetryPolicy;
+use super::step_policy::StepPolicy;
 use super::step_request::RequestKind;
 
 /// An event that starts an instance.
@@ -14,38 +12,18 @@ pub struct Start {
 
 /// One step of a plan: what is asked for is data of the saga, how it is asked for is written here.
 ///
-/// The defaults are a timeout of 30 seconds and three attempts, and that the step is compensated.
+/// By default it has the policy of [`StepPolicy::new`], and is compensated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     name: &'static str,
     kind: RequestKind,
-    timeout: Duration,
-    retry: RetryPolicy,
-    on_failure: OnStepFailure,
-    on_skip: OnSkip,
+    policy: StepPolicy,
     compensation: Compensation,
-}
-
-/// The consequence of a step whose attempts have all failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnStepFailure {
-    /// All that was tried is compensated.
-    Compensate,
-    /// The failure is noted, and the next step is asked for.
-    Ignore,
-}
-
-/// The answer to an operator who skips a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnSkip {
-    /// The step cannot be skipped.
-    Refuse,
-    /// The next step is asked for.
-    GoOn,
 }
 
 /// The way back from a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Compensation {
     /// The saga asks for something that takes the step back.
     Planned {
@@ -94,39 +72,15 @@ impl Step {
         Self {
             name,
             kind: RequestKind::Activity,
-            timeout: Duration::from_secs(30),
-            retry: RetryPolicy::attempts(3),
-            on_failure: OnStepFailure::Compensate,
-            on_skip: OnSkip::Refuse,
+            policy: StepPolicy::new(),
             compensation: Compensation::Planned { by: RequestKind::Activity },
         }
     }
 
-    /// Sets the time that one attempt has.
+    /// Sets the policy.
     #[must_use]
-    pub const fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    /// Sets the attempts.
-    #[must_use]
-    pub const fn with_retry(mut self, retry: RetryPolicy) -> Self {
-        self.retry = retry;
-        self
-    }
-
-    /// A failure of the step is noted and ignored.
-    #[must_use]
-    pub const fn optional(mut self) -> Self {
-        self.on_failure = OnStepFailure::Ignore;
-        self
-    }
-
-    /// An operator may skip the step.
-    #[must_use]
-    pub const fn may_be_skipped(mut self) -> Self {
-        self.on_skip = OnSkip::GoOn;
+    pub const fn with_policy(mut self, policy: StepPolicy) -> Self {
+        self.policy = policy;
         self
     }
 
@@ -163,28 +117,10 @@ impl Step {
         self.kind
     }
 
-    /// The time that one attempt has.
+    /// The policy.
     #[must_use]
-    pub const fn timeout(&self) -> Duration {
-        self.timeout
-    }
-
-    /// The attempts.
-    #[must_use]
-    pub const fn retry(&self) -> RetryPolicy {
-        self.retry
-    }
-
-    /// The consequence of a failure of all attempts.
-    #[must_use]
-    pub const fn on_failure(&self) -> OnStepFailure {
-        self.on_failure
-    }
-
-    /// The answer to an operator who skips the step.
-    #[must_use]
-    pub const fn on_skip(&self) -> OnSkip {
-        self.on_skip
+    pub const fn policy(&self) -> &StepPolicy {
+        &self.policy
     }
 
     /// The way back.

@@ -16,7 +16,7 @@ use super::command_step::{self, CommandFn};
 ///
 /// ```
 /// # use es_core::prelude::*;
-/// use es_core::process::{RequestKind, StepRequest};
+/// use es_core::process::StepRequest;
 /// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 /// # #[serde(crate = "es_core::serde")]
 /// # #[event(name = "stock-reserved")]

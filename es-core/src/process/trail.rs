@@ -26,6 +26,7 @@ impl<O> Tried<O> {
 
 /// A step in the trail of an instance.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct TrailStep {
     /// The step; the first one is the event that started the instance.
     pub step: StepName,
@@ -43,6 +44,7 @@ impl TrailStep {
 
 /// The result of asking for a step.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Progress {
     /// It was passed over before it was asked for.
     PassedOver,
@@ -62,6 +64,7 @@ pub enum Progress {
 
 /// The result of taking a step back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum WayBack {
     /// It is not taken back.
     NotTaken {

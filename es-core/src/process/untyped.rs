@@ -19,8 +19,12 @@ use super::trail::Tried;
 ///
 /// All methods are pure: they depend on nothing but the state and their arguments. `apply_start` and
 /// `apply_output` fold, and are called again whenever an instance is read; `request_of` and
-/// `compensation_of` decide, are called once, and their answer is stored.
+/// `compensation_of` decide, and their answer is stored: they are called once for a step, and once more for
+/// a compensation whenever an operator asks for further attempts.
 pub trait UntypedSaga: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
+    /// The category of the streams of its instances.
+    const CATEGORY: &'static str;
+
     /// The events that start an instance.
     type Start: EventSet + Clone + fmt::Debug + PartialEq;
 
@@ -49,7 +53,7 @@ pub trait UntypedSaga: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// If there is no such step, or its request cannot be stored.
+    /// If there is no such step, or its request cannot be stored. The step has failed then.
     fn request_of(&self, step: &StepName) -> Result<Request, SagaError>;
 
     /// Returns what takes `step` back. The event that started the instance is a step as well, under its
@@ -57,7 +61,8 @@ pub trait UntypedSaga: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// If there is no such step, its answer cannot be read, or the request cannot be stored.
+    /// If there is no such step, its answer cannot be read, or the request cannot be stored. A person has to
+    /// intervene then.
     fn compensation_of(
         &self,
         step: &StepName,

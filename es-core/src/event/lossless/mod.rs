@@ -19,6 +19,8 @@ pub use alike::{came_back, equals_itself, same_words};
 pub use loss::{ChangedField, Loss};
 pub(crate) use unwritable::unwritable;
 
+use serde::Serialize;
+
 use crate::__private::Reported;
 use crate::event::decode_error::DecodeError;
 use crate::event::decoded::Decoded;
@@ -29,6 +31,11 @@ use crate::event::name::EventName;
 use crate::event::payload::Payload;
 use crate::event::recorded::RawEvent;
 use crate::event::set::EventSet;
+
+/// The fields of a value that are read as something else, of what serde writes.
+pub(crate) fn changed_fields<T: Serialize>(written: &T, read: &T) -> Vec<ChangedField> {
+    leaves::changed(&leaves::of(written), &leaves::of(read))
+}
 
 /// Refuses an event that `payload`, its stored form, would not give back.
 #[inline]

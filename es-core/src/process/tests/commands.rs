@@ -3,6 +3,7 @@
 use crate::event::payload::Payload;
 use crate::process::{
     Answer, Direction, Ignored, Input, Instance, Next, Reaction, RequestKind, RetryPolicy, Step,
+    StepPolicy,
 };
 
 use super::world::{
@@ -12,10 +13,9 @@ use super::world::{
 /// An instance that has paid, and books by a command that has three attempts.
 fn booking() -> Told {
     let book = Step::new(COMMAND)
+        .with_policy(StepPolicy::new().with_retry(RetryPolicy::attempts(3)).may_be_skipped())
         .of_kind(RequestKind::Command)
-        .compensated(RequestKind::Command)
-        .with_retry(RetryPolicy::attempts(3))
-        .may_be_skipped();
+        .compensated(RequestKind::Command);
     let mut told = Told::started(plan_of([Step::new("pay"), book, Step::new("ship")]).unwrap());
     told.completes("pay");
     told

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::process::{CompensationPolicy, Plan, PlanError, RetryPolicy, Start, Step};
+use crate::process::{CompensationPolicy, Plan, PlanError, RetryPolicy, Start, Step, StepPolicy};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const YEARS_300: Duration = Duration::from_secs(300 * 365 * 86_400);
@@ -12,7 +12,7 @@ fn error_of(step: Step) -> String {
 }
 
 fn error_of_retry(retry: RetryPolicy) -> String {
-    error_of(Step::new("pay").with_retry(retry))
+    error_of(Step::new("pay").with_policy(StepPolicy::new().with_retry(retry)))
 }
 
 #[test]
@@ -35,20 +35,34 @@ fn a_name_that_cannot_be_stored_is_refused() {
 #[test]
 fn a_duration_of_zero_or_of_300_years_is_refused() {
     assert_eq!(
-        error_of(Step::new("pay").with_timeout(Duration::ZERO)),
-        "the timeout of step `pay` is 0ns; allowed is more than zero, up to 36500 days"
+        error_of(Step::new("pay").with_policy(StepPolicy::new().with_timeout(Duration::ZERO))),
+        "the timeout of step `pay` is 0ns; allowed are 1 microsecond to 36500 days"
     );
-    assert!(error_of(Step::new("pay").with_timeout(YEARS_300)).contains("up to 36500 days"));
+    assert!(
+        error_of(Step::new("pay").with_policy(StepPolicy::new().with_timeout(YEARS_300)))
+            .contains("to 36500 days")
+    );
     for deadline in [Duration::ZERO, YEARS_300] {
         let plan = Plan::new(1, deadline, [Start::new("placed")], [Step::new("pay")]);
         assert!(matches!(plan, Err(PlanError::Duration { .. })), "{plan:?}");
     }
 }
 
+/// Instants are in whole microseconds: a shorter time is none.
+#[test]
+fn a_duration_below_a_microsecond_is_refused() {
+    assert_eq!(
+        error_of(
+            Step::new("pay").with_policy(StepPolicy::new().with_timeout(Duration::from_nanos(999)))
+        ),
+        "the timeout of step `pay` is 999ns; allowed are 1 microsecond to 36500 days"
+    );
+}
+
 #[test]
 fn a_step_ends_before_the_deadline_of_the_whole() {
     assert_eq!(
-        error_of(Step::new("pay").with_timeout(HOUR * 2)),
+        error_of(Step::new("pay").with_policy(StepPolicy::new().with_timeout(HOUR * 2))),
         "the timeout of step `pay` is 7200s, longer than the deadline of 3600s"
     );
 }

@@ -1,14 +1,14 @@
 //! Transitions one by one: answers, time, cancels, and inputs that change nothing.
 
-use std::time::Duration;
-
 use crate::process::{
-    Answer, Attempt, Because, Direction, End, Failure, Ignored, Input, Next, Phase, Reaction,
-    RetryPolicy, SagaError, Step, StepName,
+    Answer, Attempt, Because, Direction, End, Failure, Ignored, Input, Made, Next, Phase,
+    RetryPolicy, SagaError, Step, StepName, StepPolicy,
 };
 use crate::stream::Position;
 
-use super::world::{Told, attempt_at, by_ada, cancel, null, placed, plan_of, plan_with, start};
+use super::world::{
+    Told, UNPREPARED, attempt_at, by_ada, cancel, null, placed, plan_of, plan_with, start,
+};
 
 fn refused() -> Answer {
     Answer::Refused("none left".into())
@@ -102,7 +102,8 @@ fn attempts_have_one_key_and_one_request_and_are_1_2_and_4_seconds_apart() {
 
 #[test]
 fn an_optional_step_that_fails_is_noted_and_the_next_one_is_asked_for() {
-    let optional = Step::new("pay").optional().with_retry(RetryPolicy::attempts(1));
+    let optional = Step::new("pay")
+        .with_policy(StepPolicy::new().optional().with_retry(RetryPolicy::attempts(1)));
     let mut told = Told::started(plan_of([optional, Step::new("ship")]).unwrap());
 
     let events = told.answers("pay", 1, failed());
@@ -113,7 +114,8 @@ fn an_optional_step_that_fails_is_noted_and_the_next_one_is_asked_for() {
 /// It may have been done, so it is compensated if a later step fails.
 #[test]
 fn an_optional_step_that_was_ignored_is_compensated_later() {
-    let optional = Step::new("pay").optional().with_retry(RetryPolicy::attempts(1));
+    let optional = Step::new("pay")
+        .with_policy(StepPolicy::new().optional().with_retry(RetryPolicy::attempts(1)));
     let mut told = Told::started(plan_of([optional, Step::new("ship")]).unwrap());
     told.answers("pay", 1, failed());
 
@@ -148,6 +150,34 @@ fn an_answer_to_an_attempt_whose_time_is_over_is_late() {
 }
 
 #[test]
+fn an_answer_to_an_earlier_attempt_is_late() {
+    let mut told = Told::started(plan_with(3));
+    told.answers("pay", 1, failed());
+    told.after(1);
+
+    let answer = Answer::Completed(null());
+    let reason = told.ignored(Input::Answered { attempt: attempt_at("pay", 1), answer });
+
+    assert_eq!(reason, Ignored::Late);
+}
+
+#[test]
+fn an_attempt_that_another_process_makes_again_says_so() {
+    let mut told = Told::started(plan_with(3));
+    let made = |told: &Told| match told.instance.next() {
+        Next::Perform(call) => call.made,
+        next => panic!("{next:?}"),
+    };
+
+    let first = made(&told);
+    told.tell(Input::Resumed(attempt_at("pay", 1)));
+
+    assert_eq!((first, made(&told)), (Made::Once, Made::Again));
+    let again = Input::Resumed(attempt_at("pay", 1));
+    assert_eq!(told.ignored(again), Ignored::AlreadyResumed);
+}
+
+#[test]
 fn an_answer_to_a_compensation_is_none_to_the_step() {
     let told = Told::started(plan_with(3));
     let attempt = Attempt { direction: Direction::Compensation, ..attempt_at("pay", 1) };
@@ -155,15 +185,6 @@ fn an_answer_to_a_compensation_is_none_to_the_step() {
     let reason = told.ignored(Input::Answered { attempt, answer: Answer::Completed(null()) });
 
     assert_eq!(reason, Ignored::Late);
-}
-
-#[test]
-fn a_timer_that_fires_a_microsecond_early_changes_nothing() {
-    let mut told = Told::started(plan_with(3));
-    let timeout = Duration::from_secs(30);
-    told.now = told.now.saturating_add(timeout.saturating_sub(Duration::from_micros(1)));
-
-    assert_eq!(told.ignored(Input::TimePassed), Ignored::Early);
 }
 
 #[test]
@@ -234,51 +255,9 @@ fn a_compensation_is_never_cancelled() {
     assert_eq!(told.ignored(cancel()), Ignored::AlreadyCompensating);
 }
 
+/// It can be told again once the code is repaired, unless the time of the attempt is over by then.
 #[test]
-fn an_attempt_ends_with_the_deadline_of_the_whole() {
-    let mut told = Told::started(plan_with(3));
-    told.now = told.now.saturating_add(Duration::from_secs(7190));
-    told.completes("pay");
-
-    let Next::Perform(call) = told.instance.next() else { panic!("reserve") };
-    assert_eq!(Some(call.due), told.instance.deadline());
-    assert_eq!(told.after(10), ["step-failed", "compensating", "compensation-started"]);
-}
-
-#[test]
-fn no_step_is_begun_after_the_deadline() {
-    let mut told = Told::started(plan_with(3));
-    told.now = told.now.saturating_add(Duration::from_secs(7200));
-
-    let events = told.completes("pay");
-
-    assert_eq!(events, ["step-completed", "compensating", "compensation-started"]);
-    let Phase::Compensating { because, .. } = told.instance.phase() else { panic!("forward") };
-    assert_eq!(because, &Because::DeadlinePassed);
-}
-
-#[test]
-fn an_instance_that_nobody_looked_after_until_its_deadline_is_compensated() {
-    let mut told = Told::started(plan_with(3));
-    told.answers("pay", 1, failed());
-
-    let events = told.after(100_000);
-
-    assert_eq!(events, ["compensating", "compensation-started"]);
-}
-
-#[test]
-fn optional_steps_do_not_keep_a_late_instance_from_its_end() {
-    let mail = Step::new("ship").optional();
-    let mut told = Told::started(plan_of([Step::new("pay"), mail]).unwrap());
-    told.now = told.now.saturating_add(Duration::from_secs(7200));
-
-    assert_eq!(told.completes("pay"), ["step-completed", "step-ignored", "completed"]);
-}
-
-/// The instance waits until its code is repaired, and is then told again.
-#[test]
-fn an_answer_of_another_type_is_an_error_and_changes_nothing() {
+fn an_answer_of_another_type_is_an_error() {
     let told = Told::started(plan_with(3));
     let answer = Answer::Completed(null());
 
@@ -290,27 +269,21 @@ fn an_answer_of_another_type_is_an_error_and_changes_nothing() {
 }
 
 #[test]
-fn ten_thousand_cancels_are_one() {
-    let mut told = Told::started(plan_with(3));
-    told.tell(cancel());
+fn a_step_that_cannot_be_prepared_takes_the_whole_back() {
+    let mut told = Told::started(plan_of([Step::new("pay"), Step::new(UNPREPARED)]).unwrap());
 
-    let is_ignored = |_: &i32| {
-        let reaction = told.instance.decide(&told.plan, cancel(), told.now).unwrap();
-        reaction == Reaction::Ignored(Ignored::AlreadyCancelled)
-    };
+    let events = told.completes("pay");
 
-    assert_eq!((0..10_000).filter(is_ignored).count(), 10_000);
+    assert_eq!(events, ["step-completed", "compensating", "compensation-started"]);
+    let Phase::Compensating { because, at, .. } = told.instance.phase() else { panic!("forward") };
+    assert_eq!(because.to_string(), "the saga has no step called `measure`");
+    assert_eq!(at.as_str(), "pay");
 }
 
-/// A step that was done stays done, and what was inserted before it is not asked for.
 #[test]
-fn an_instance_goes_on_in_a_newer_plan_by_the_names_of_its_steps() {
-    let mut told = Told::started(plan_with(3));
-    told.completes("pay");
-    told.plan = plan_of(["check", "pay", "reserve", "insure"].map(Step::new)).unwrap();
+fn an_optional_step_that_cannot_be_prepared_is_ignored() {
+    let insure = Step::new(UNPREPARED).with_policy(StepPolicy::new().optional());
+    let mut told = Told::started(plan_of([Step::new("pay"), insure]).unwrap());
 
-    told.completes("reserve");
-
-    let Next::Perform(call) = told.instance.next() else { panic!("the next step") };
-    assert_eq!(call.attempt.step.as_str(), "insure");
+    assert_eq!(told.completes("pay"), ["step-completed", "step-ignored", "completed"]);
 }

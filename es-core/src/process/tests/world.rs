@@ -16,7 +16,7 @@ use crate::event::set::{EventSet, EventType};
 use crate::process::{
     Answer, Attempt, CommandStep, Direction, Ignored, Input, Instance, Intervention, Plan,
     PlanError, Reaction, Request, RequestKind, RetryPolicy, SagaError, SagaEvent, Start, Step,
-    StepName, Tried, UntypedSaga,
+    StepName, StepPolicy, Tried, UntypedSaga,
 };
 use crate::stream::Position;
 use crate::timestamp::Timestamp;
@@ -62,6 +62,11 @@ impl EventSet for OrderPlaced {
 /// The step that asks for a command.
 pub(super) const COMMAND: &str = "book";
 
+/// The step whose request cannot be prepared.
+pub(super) const UNPREPARED: &str = "measure";
+/// The step whose compensation cannot be prepared.
+pub(super) const NO_WAY_BACK: &str = "engrave";
+
 /// Pays, reserves and ships. Each answer is a number, which the compensation of the step repeats.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Delivery {
@@ -70,6 +75,7 @@ pub(super) struct Delivery {
 }
 
 impl UntypedSaga for Delivery {
+    const CATEGORY: &'static str = "delivery";
     type Start = OrderPlaced;
 
     fn plan() -> Result<Plan, PlanError> {
@@ -85,16 +91,21 @@ impl UntypedSaga for Delivery {
     }
 
     fn apply_output(&mut self, step: &StepName, output: &Payload) -> Result<(), SagaError> {
-        self.answers.push(number(step, output)?);
+        // Half of the change comes before the error.
+        self.answers.push(0);
+        let answer = number(step, output)?;
+        self.answers.pop();
+        self.answers.push(answer);
         Ok(())
     }
 
     fn request_of(&self, step: &StepName) -> Result<Request, SagaError> {
         let kind = match step.as_str() {
+            UNPREPARED => return Err(SagaError::UnknownStep { step: step.clone() }),
             COMMAND => RequestKind::Command,
             _ => RequestKind::Activity,
         };
-        Request::of(step, kind, step.as_str(), SchemaVersion(1), &(self.cents, &self.answers))
+        request(kind, step.as_str(), &(self.cents, &self.answers))
     }
 
     fn compensation_of(
@@ -102,17 +113,25 @@ impl UntypedSaga for Delivery {
         step: &StepName,
         tried: Tried<&Payload>,
     ) -> Result<Request, SagaError> {
+        if step.as_str() == NO_WAY_BACK {
+            return Err(SagaError::UnknownStep { step: step.clone() });
+        }
         let known = match tried {
             Tried::Done(output) if step.as_str() != START => Some(number(step, output)?),
             _ => None,
         };
         let name = format!("{step}-back");
-        Request::of(step, RequestKind::Activity, &name, SchemaVersion(1), &known)
+        request(RequestKind::Activity, &name, &known)
     }
 
     fn command_of(request: &Request) -> Result<Box<dyn CommandStep>, SagaError> {
-        Err(SagaError::UnknownCommand { name: request.name.clone() })
+        let (name, version) = (request.name.clone(), request.version);
+        Err(SagaError::UnknownCommand { name, version })
     }
+}
+
+fn request(kind: RequestKind, name: &str, body: &impl Serialize) -> Result<Request, SagaError> {
+    Ok(Request::new(kind, name, SchemaVersion(1), Payload::of(body).unwrap())?)
 }
 
 fn number(step: &StepName, output: &Payload) -> Result<u64, SagaError> {
@@ -131,7 +150,10 @@ pub(super) fn plan_of(steps: impl IntoIterator<Item = Step>) -> Result<Plan, Pla
 
 /// The plan in which each step is attempted that many times.
 pub(super) fn plan_with(attempts: u32) -> Plan {
-    plan_of(STEPS.map(|step| Step::new(step).with_retry(RetryPolicy::attempts(attempts)))).unwrap()
+    plan_of(STEPS.map(|step| {
+        Step::new(step).with_policy(StepPolicy::new().with_retry(RetryPolicy::attempts(attempts)))
+    }))
+    .unwrap()
 }
 
 /// An instance with its clock: what it is told, and what was stored of it.
@@ -219,9 +241,15 @@ pub(super) fn cancel() -> Input<OrderPlaced> {
     Input::Cancel { actor, reason }
 }
 
+/// An act on the first attempt of a step.
 pub(super) fn by_ada(step: &str) -> Intervention {
+    by_ada_at(step, 1)
+}
+
+pub(super) fn by_ada_at(step: &str, attempt: u32) -> Intervention {
     Intervention {
         step: StepName::new(step).unwrap(),
+        attempt,
         actor: Actor::new("ada").unwrap(),
         reason: Reason::new("the customer called").unwrap(),
     }

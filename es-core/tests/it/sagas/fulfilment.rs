@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use es_core::prelude::*;
 use es_core::process::{
-    Activity, Compensate, CompensateStart, Definition, Prepare, RetryPolicy, Saga, Step, Tried,
+    Activity, Compensate, CompensateStart, Definition, Prepare, RetryPolicy, Saga, StepPolicy,
+    Tried,
 };
 
 use super::stock::{GiveBack, ReserveStock};
@@ -88,6 +89,8 @@ pub(crate) struct Fulfilment {
 }
 
 impl Saga for Fulfilment {
+    const NAME: &'static str = "fulfilment";
+
     type Start = Starts;
 
     fn definition() -> Definition<Self> {
@@ -99,7 +102,7 @@ impl Saga for Fulfilment {
             })
             .step::<ReserveStock>(|step| step)
             .step::<CreateShipment>(|step| step)
-            .step_without_compensation::<Confirm>("a mail is not unsent", Step::optional)
+            .step_without_compensation::<Confirm>("a mail is not unsent", StepPolicy::optional)
     }
 
     fn initial() -> Self {

@@ -4,6 +4,7 @@ mod driver;
 mod fulfilment;
 mod services;
 mod stock;
+mod versions;
 
 use es_core::prelude::*;
 use es_core::process::{Because, End, Failure, Phase, StepName};
