@@ -34,7 +34,8 @@ use crate::event::name::SchemaVersion;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an activity",
     label = "not an activity",
-    note = "write: impl Activity for {Self} {{ const NAME: &'static str = \"…\"; type Output = ..; }}"
+    note = "write: impl Activity for {Self} {{ const NAME: &'static str = \"…\"; type Output = ..; }}",
+    note = "a step that an aggregate decides derives `Command`, and `Serialize` and `Deserialize`"
 )]
 pub trait Activity:
     Serialize + DeserializeOwned + Clone + fmt::Debug + PartialEq + Send + Sync + 'static

@@ -5,7 +5,7 @@ use std::time::Duration;
 use es_core::prelude::*;
 use es_core::process::{
     Answer, Attempt, Compensate, CompensateStart, CompensationPolicy, Definition, Direction, Input,
-    Instance, Next, Phase, Prepare, Reaction, RetryPolicy, Saga, SagaEvent, StepName, Tried,
+    Instance, Next, Phase, Prepare, Reaction, RetryPolicy, Saga, SagaEvent, Step, StepName, Tried,
     UntypedSaga,
 };
 use es_core::{Payload, Position, Timestamp};
@@ -157,7 +157,7 @@ fn decide<S: UntypedSaga<Start = Starts>>(
 }
 
 fn answered(step: &str, answer: Answer) -> Input<Starts> {
-    let step = StepName::new(step.to_owned()).unwrap();
+    let step = StepName::new(step).unwrap();
     Input::Answered { attempt: Attempt { step, direction: Direction::Step, number: 1 }, answer }
 }
 
@@ -212,5 +212,5 @@ fn the_plan_has_the_attempts_of_compensations_and_the_retired_steps() {
     let plan = Second::plan().unwrap();
 
     assert_eq!(*plan.compensation(), patient());
-    assert_eq!(plan.retired().iter().map(|step| step.name()).collect::<Vec<_>>(), ["take-payment"]);
+    assert_eq!(plan.retired().iter().map(Step::name).collect::<Vec<_>>(), ["take-payment"]);
 }
