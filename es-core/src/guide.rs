@@ -3,6 +3,7 @@
 //! - [Commands and the repository](commands_and_repository): decisions, conflicts, retries, snapshots.
 //! - [Commands answered once](commands_answered_once): requests that a client sends again.
 //! - [Decisions across streams](decisions_across_streams): tags, decision models, append conditions.
+//! - [Processes](processes): sagas, what services owe them, and what a person does when one is stuck.
 //! - [Changing events](changing_events): schema evolution, tag backfill, and rolling deployments.
 //! - [Guarantees](guarantees), each with the test that proves it.
 //! - [Writing a store](writing_a_store): an adapter for another database, and the contracts that test it.
@@ -55,6 +56,19 @@ pub mod commands_answered_once {}
 ///
 #[doc = include_str!("../guide/decisions-across-streams.md")]
 pub mod decisions_across_streams {}
+
+/// [`Call::compensates`]: crate::process::Call::compensates
+/// [`SagaPhase::Intervention`]: crate::sagas::SagaPhase::Intervention
+/// [`Sagas::load`]: crate::sagas::Sagas::load
+/// [`Sagas::load_at`]: crate::sagas::Sagas::load_at
+/// [`Sagas::load_as_of`]: crate::sagas::Sagas::load_as_of
+/// [`Sagas::retry`]: crate::sagas::Sagas::retry
+/// [`Sagas::mark_compensated`]: crate::sagas::Sagas::mark_compensated
+/// [`Sagas::cancel`]: crate::sagas::Sagas::cancel
+/// [`Sagas::skip`]: crate::sagas::Sagas::skip
+///
+#[doc = include_str!("../guide/processes.md")]
+pub mod processes {}
 
 /// [`TryUpcast`]: crate::TryUpcast
 /// [`MissingTag`]: crate::DecisionError::MissingTag

@@ -111,7 +111,7 @@
 //! # Processes
 //!
 //! - [`process`] is the machine of sagas: processes over several aggregates and services, which take back what
-//!   they tried.
+//!   they tried. [`sagas`] runs them, and looks after their instances.
 //!
 //! # Dependencies of a domain crate
 //!
@@ -148,6 +148,7 @@ mod memory;
 pub mod prelude;
 pub mod process;
 mod read;
+pub mod sagas;
 pub mod shape;
 mod store;
 mod stream;

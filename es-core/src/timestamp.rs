@@ -40,6 +40,12 @@ impl Timestamp {
         Self(self.0.saturating_add(micros))
     }
 
+    /// The time until this instant; `None` if it has passed.
+    pub(crate) fn left(self) -> Option<Duration> {
+        let left = self.0.saturating_sub(Self::now().0);
+        u64::try_from(left).ok().filter(|left| *left > 0).map(Duration::from_micros)
+    }
+
     /// Microseconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn unix_micros(self) -> i64 {

@@ -70,7 +70,9 @@ use super::saga_error::SagaError;
 /// # }
 /// # impl Saga for Delivery {
 /// #     const NAME: &'static str = "delivery";
+/// #     type Id = u32;
 /// #     type Start = Starts;
+/// #     fn id(_: &Starts) -> u32 { 17 }
 /// #     fn definition() -> Definition<Self> {
 /// #         Definition::new(1, Duration::from_secs(60))
 /// #             .start::<OrderPlaced>()

@@ -63,8 +63,13 @@
 //!
 //! impl Saga for Fulfilment {
 //!     const NAME: &'static str = "fulfilment";
-//!
+//!     type Id = u32;
 //!     type Start = Starts;
+//!
+//!     fn id(event: &Starts) -> u32 {
+//!         let Starts::Placed(placed) = event;
+//!         placed.order
+//!     }
 //!
 //!     fn definition() -> Definition<Self> {
 //!         Definition::new(1, Duration::from_secs(3600))

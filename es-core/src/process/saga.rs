@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::domain::aggregate::AggregateId;
 use crate::event::payload::Payload;
 use crate::event::set::EventSet;
 use crate::stream::Category;
@@ -45,7 +46,7 @@ use super::untyped::UntypedSaga;
 /// # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 /// # #[serde(crate = "es_core::serde")]
 /// # #[event(name = "order-placed")]
-/// # pub struct OrderPlaced { pub cents: u64 }
+/// # pub struct OrderPlaced { pub order: u32, pub cents: u64 }
 /// # #[derive(EventSet, Clone, Debug, PartialEq)]
 /// # pub enum Starts { Placed(OrderPlaced) }
 ///
@@ -57,8 +58,13 @@ use super::untyped::UntypedSaga;
 ///
 /// impl Saga for Fulfilment {
 ///     const NAME: &'static str = "fulfilment";
-///
+///     type Id = u32;
 ///     type Start = Starts;
+///
+///     fn id(event: &Starts) -> u32 {
+///         let Starts::Placed(placed) = event;
+///         placed.order
+///     }
 ///
 ///     fn definition() -> Definition<Self> {
 ///         Definition::new(1, Duration::from_secs(7200))
@@ -113,12 +119,19 @@ use super::untyped::UntypedSaga;
 /// # Ok::<(), es_core::process::PlanError>(())
 /// ```
 pub trait Saga: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
-    /// The category of the streams of its instances: 1 to 64 ASCII letters, digits, `-`, `_` and `.`, a
-    /// letter first. Never changes once released.
+    /// The category of its streams: 1 to 35 ASCII letters, digits, `-`, `_` and `.`, a letter first. Never changes
+    /// once released.
     const NAME: &'static str;
+
+    /// The id of an instance. Its `Display` text is the key of the stream.
+    type Id: AggregateId;
 
     /// The events that start an instance.
     type Start: EventSet + Clone + fmt::Debug + PartialEq;
+
+    /// The instance that an event starts.
+    #[must_use]
+    fn id(event: &Self::Start) -> Self::Id;
 
     /// The steps, in order, with their policies.
     #[must_use]

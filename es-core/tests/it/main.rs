@@ -27,6 +27,7 @@ mod projections;
 mod projections_rebuild;
 mod repository;
 mod sagas;
+mod sagas_run;
 mod shape_serde;
 mod snapshots;
 mod spans;

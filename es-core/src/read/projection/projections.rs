@@ -77,7 +77,7 @@ use crate::validated_text::InvalidText;
 pub struct Projections<S, P> {
     pub(super) log: S,
     pub(super) kept: P,
-    pub(super) followed: Arc<Followed>,
+    pub(crate) followed: Arc<Followed>,
 }
 
 /// The reason that a projection is not run.
@@ -202,7 +202,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
     }
 
     /// The place where a consumer begins, which counts only if it is new.
-    pub(super) async fn start_of(
+    pub(crate) async fn start_of(
         &self,
         id: &ProjectionId,
         start: Start,
@@ -219,7 +219,7 @@ impl<S: EventStore, P: ProjectionStore> Projections<S, P> {
     }
 
     /// Runs a consumer of the log on this process.
-    pub(super) async fn start<W, C>(
+    pub(crate) async fn start<W, C>(
         &self,
         sink: W,
         consumer: C,

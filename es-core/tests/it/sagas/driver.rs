@@ -39,7 +39,7 @@ pub(crate) async fn run(services: &Services, pieces: u32) -> (MemoryStore, Order
     let store = MemoryStore::new();
     let stock = Repository::<Stock, _>::new(store.clone());
     stock.execute(Receive { item: ITEM.into(), pieces }).await.unwrap();
-    let event = Starts::Placed(OrderPlaced { cents: 500 });
+    let event = Starts::Placed(OrderPlaced { order: 17, cents: 500 });
     let placed = NewEvent::of(&event, Metadata::default()).unwrap();
     let append = Append::to(order_stream(), ExpectedVersion::NoStream, vec![placed]).unwrap();
     let position = store.append(append).await.unwrap().position().unwrap();

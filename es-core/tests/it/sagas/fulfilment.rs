@@ -16,6 +16,7 @@ pub(crate) const ITEM: &str = "lamp";
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "order-placed")]
 pub(crate) struct OrderPlaced {
+    pub(crate) order: u32,
     pub(crate) cents: u64,
 }
 
@@ -90,8 +91,13 @@ pub(crate) struct Fulfilment {
 
 impl Saga for Fulfilment {
     const NAME: &'static str = "fulfilment";
-
+    type Id = u32;
     type Start = Starts;
+
+    fn id(event: &Starts) -> u32 {
+        let Starts::Placed(placed) = event;
+        placed.order
+    }
 
     fn definition() -> Definition<Self> {
         let twice = RetryPolicy::attempts(2);

@@ -38,8 +38,12 @@ struct Second {
 
 impl Saga for First {
     const NAME: &'static str = "fulfilment";
-
+    type Id = u32;
     type Start = Starts;
+
+    fn id(event: &Starts) -> u32 {
+        order_of(event)
+    }
 
     fn definition() -> Definition<Self> {
         Definition::new(1, HOUR)
@@ -57,8 +61,12 @@ impl Saga for First {
 
 impl Saga for Second {
     const NAME: &'static str = "fulfilment";
-
+    type Id = u32;
     type Start = Starts;
+
+    fn id(event: &Starts) -> u32 {
+        order_of(event)
+    }
 
     fn definition() -> Definition<Self> {
         Definition::new(2, HOUR)
@@ -137,8 +145,15 @@ impl Compensate<TakePayment> for Second {
     }
 }
 
+fn order_of(event: &Starts) -> u32 {
+    match event {
+        Starts::Placed(placed) => placed.order,
+        Starts::Imported(_) => 17,
+    }
+}
+
 fn placed() -> Starts {
-    Starts::Placed(OrderPlaced { cents: 500 })
+    Starts::Placed(OrderPlaced { order: 17, cents: 500 })
 }
 
 fn decide<S: UntypedSaga<Start = Starts>>(

@@ -293,9 +293,19 @@ impl<P: ProjectionStore> SlotHolder<P> {
         Ok(holds)
     }
 
+    /// Tells the others of this process which slots it holds, and whether some were lost just now.
+    fn tell_held(&self, are_lost: bool) {
+        let slots = self.slots.numbers();
+        self.following.held.send_modify(|held| {
+            held.slots = slots;
+            held.losses += u64::from(are_lost);
+        });
+    }
+
     /// Forgets all slots; the next heartbeat tells which ones the node holds.
     pub(super) fn forget(&mut self) {
         self.slots = Slots::none();
+        self.tell_held(true);
         self.keys.clear();
         self.must_ask = true;
         self.lease.changed();
@@ -326,6 +336,7 @@ impl<P: ProjectionStore> SlotHolder<P> {
             for claim in claims {
                 self.slots.take(claim);
             }
+            self.tell_held(false);
             debug!(target: "es", projection = %self.lease.id(), slots = self.slots.len(), "slots claimed");
         }
         self.must_ask = false;
@@ -344,9 +355,13 @@ impl<P: ProjectionStore> SlotHolder<P> {
     }
 
     fn drop_slots(&mut self, slots: &[Slot]) {
+        if slots.is_empty() {
+            return;
+        }
         for slot in slots {
             self.slots.drop(*slot);
         }
+        self.tell_held(true);
         self.keys.forget(slots);
     }
 }

@@ -1,0 +1,218 @@
+//! Drive of one instance until it is at rest.
+
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::sync::{Notify, watch};
+use tokio::time::sleep;
+use tracing::debug;
+
+use super::error::{InstanceError, TellError};
+use super::performs::Performs;
+use super::subject::{Subject, Told};
+use crate::process::{Answer, Attempt, Call, Input, Next, Plan, Saga};
+use crate::read::projection::{Held, ProjectionKey, Slot};
+use crate::store::dyn_event_store::DynEventStore;
+use crate::store::event_store::EventStore;
+use crate::stream::{Position, StreamId, Version};
+use crate::timestamp::Timestamp;
+
+/// The time after which a node of an older version looks at an instance again.
+const LATER: Duration = Duration::from_secs(10);
+
+/// The thing that an instance at rest waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// An instant.
+    Until(Timestamp),
+    /// Something that is told: the act of a person, or nothing any more.
+    Told,
+}
+
+/// One instance in the hands of this node.
+pub(super) struct Drive<'a, L, V> {
+    pub(super) log: &'a L,
+    /// The same, for commands, whose aggregates are not known here.
+    pub(super) erased: &'a DynEventStore,
+    pub(super) plan: &'a Plan,
+    pub(super) services: &'a V,
+    pub(super) stream: StreamId,
+    /// The position of the event that starts it.
+    pub(super) heard: Position,
+    /// The slots of this node, as they change.
+    pub(super) held: watch::Receiver<Held>,
+    pub(super) driven: &'a Driven,
+}
+
+/// Messages between the driver and the drive of an instance.
+#[derive(Debug, Default)]
+pub(super) struct Driven {
+    /// Notified when somebody else has stored something in its stream.
+    told: Notify,
+    /// The version up to which the drive knows the stream.
+    seen: AtomicU64,
+}
+
+impl Driven {
+    /// Tells the drive that the stream has come to `version`, if it does not know.
+    pub(super) fn tell(&self, version: Version) {
+        if version > self.seen() {
+            self.told.notify_one();
+        }
+    }
+
+    /// The version up to which the drive knows the stream.
+    pub(super) fn seen(&self) -> Version {
+        Version(self.seen.load(Ordering::Acquire))
+    }
+
+    /// True if something was told that the drive has not looked at.
+    pub(super) fn is_told(&self) -> bool {
+        self.told.notified().now_or_never().is_some()
+    }
+
+    fn see(&self, version: Version) {
+        self.seen.store(version.0, Ordering::Release);
+    }
+}
+
+impl<L: EventStore, V> Drive<'_, L, V> {
+    /// Reads the instance, and does what it needs until it waits.
+    pub(super) async fn run<S: Saga>(&self) -> Result<Rest, TellError>
+    where
+        V: Performs<S>,
+    {
+        let mut subject = self.load().await?;
+        // The attempt that this node has begun: only its own may be refused with the meaning that nothing was done.
+        let mut begun: Option<Attempt> = None;
+        loop {
+            self.driven.see(subject.version);
+            if subject.instance.version() > Some(self.plan.version()) {
+                debug!(target: "es", stream = %self.stream, "left to a node of a newer version");
+                return Ok(Rest::Until(Timestamp::now().saturating_add(LATER)));
+            }
+            let told = match subject.instance.next() {
+                Next::Nothing(_) | Next::Intervention { .. } => return Ok(Rest::Told),
+                Next::Wait { until } if Timestamp::now() < until => return Ok(Rest::Until(until)),
+                Next::Wait { .. } => self.tell(&mut subject, &Input::TimePassed).await?,
+                Next::Start => subject.start(self.log, self.plan, self.heard).await?,
+                Next::Execute(call) if call.due.left().is_none() => {
+                    self.tell(&mut subject, &Input::TimePassed).await?
+                }
+                Next::Execute(_) => subject.execute(self.log, self.erased, self.plan).await?,
+                // Somebody else has begun it, and goes on with it.
+                Next::Perform(call) if begun.as_ref() != Some(&call.attempt) && !self.is_held() => {
+                    return Ok(Rest::Told);
+                }
+                Next::Perform(call) if begun.as_ref() != Some(&call.attempt) => {
+                    let attempt = call.attempt.clone();
+                    self.tell(&mut subject, &Input::Resumed(attempt.clone())).await?;
+                    begun = Some(attempt);
+                    continue;
+                }
+                Next::Perform(_) => match self.attempt(&mut subject).await? {
+                    Attempted::Told(told) => told,
+                    // Whatever is under way now was begun by whoever went on.
+                    Attempted::LeftBehind => {
+                        begun = None;
+                        continue;
+                    }
+                },
+            };
+            match told {
+                Told::Stored => begun = subject.under_way(),
+                Told::Ignored(reason) => {
+                    debug!(target: "es", stream = %self.stream, %reason, "nothing follows");
+                    begun = None;
+                    subject = self.load().await?;
+                    if subject.instance.next() == Next::Start {
+                        return Ok(Rest::Told);
+                    }
+                }
+            }
+        }
+    }
+
+    /// True if this node holds the slot of the instance.
+    fn is_held(&self) -> bool {
+        let slot = Slot::of(&ProjectionKey::of_stream(&self.stream));
+        self.held.borrow().slots.contains(&slot)
+    }
+
+    async fn load<S: Saga>(&self) -> Result<Subject<S>, InstanceError> {
+        let subject = Subject::load(self.log, &self.stream).await?;
+        self.driven.see(subject.version);
+        Ok(subject)
+    }
+
+    async fn tell<S: Saga>(
+        &self,
+        subject: &mut Subject<S>,
+        input: &Input<S::Start>,
+    ) -> Result<Told, TellError> {
+        subject.tell(self.log, self.plan, input).await
+    }
+
+    /// Makes the attempt that is under way, and tells its answer.
+    async fn attempt<S: Saga>(&self, subject: &mut Subject<S>) -> Result<Attempted, TellError>
+    where
+        V: Performs<S>,
+    {
+        let instance = subject.instance.clone();
+        let Next::Perform(call) = instance.next() else { return Ok(Attempted::LeftBehind) };
+        let attempt = call.attempt.clone();
+        let mut performing = pin!(self.perform(&call));
+        let answer = loop {
+            tokio::select! {
+                answer = &mut performing => break answer,
+                () = self.driven.told.notified() => {
+                    // A store that is away is met again by the answer.
+                    if let Ok(changed) = self.load().await {
+                        *subject = changed;
+                    }
+                    if subject.under_way().as_ref() != Some(&attempt) {
+                        return Ok(Attempted::LeftBehind);
+                    }
+                }
+            }
+        };
+        let input = match answer {
+            Some(answer) => Input::Answered { attempt, answer },
+            None => Input::TimePassed,
+        };
+        Ok(Attempted::Told(self.tell(subject, &input).await?))
+    }
+
+    /// The answer; `None` if there was none in time. A panic is a failure of the attempt.
+    async fn perform<S: Saga>(&self, call: &Call<'_>) -> Option<Answer>
+    where
+        V: Performs<S>,
+    {
+        let performing = AssertUnwindSafe(self.services.perform(call)).catch_unwind();
+        tokio::select! {
+            answer = performing => {
+                let panicked = |_| Answer::Failed("the code of the activity panicked".into());
+                Some(answer.unwrap_or_else(panicked))
+            }
+            () = passed(call.due) => None,
+        }
+    }
+}
+
+/// The outcome of an attempt.
+enum Attempted {
+    /// Its answer was told, or that there was none in time.
+    Told(Told),
+    /// The instance has gone on without it.
+    LeftBehind,
+}
+
+/// Returns when the instant has passed, by the clock that instants are compared with.
+pub(super) async fn passed(at: Timestamp) {
+    while let Some(left) = at.left() {
+        sleep(left).await;
+    }
+}

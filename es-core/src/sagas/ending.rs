@@ -1,0 +1,72 @@
+//! Waiting for the end of an instance.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::error::InstanceError;
+use super::handle::{LoadedSaga, Sagas};
+use super::store::SagaStore;
+use crate::process::{End, Failure, Phase, Saga, StepName};
+use crate::store::cursor::Cursor;
+use crate::store::event_store::EventStore;
+
+/// The state of an instance after a wait for its end.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It has ended.
+    Ended(End),
+    /// A compensation failed for good, and a person has to intervene.
+    RequiresIntervention {
+        /// The step that could not be taken back.
+        step: StepName,
+        /// The last failure of its compensation.
+        failure: Failure,
+    },
+    /// It goes on.
+    StillRunning,
+    /// It was not started.
+    NotStarted,
+}
+
+impl Outcome {
+    fn of<S>(loaded: &LoadedSaga<S>) -> Self {
+        match loaded.instance.phase() {
+            Phase::Ended(end) => Self::Ended(end.clone()),
+            Phase::Intervention { step, failure, .. } => {
+                Self::RequiresIntervention { step: step.clone(), failure: failure.clone() }
+            }
+            Phase::New => Self::NotStarted,
+            Phase::Forward { .. } | Phase::Compensating { .. } => Self::StillRunning,
+        }
+    }
+
+    fn is_final(&self) -> bool {
+        matches!(self, Self::Ended(_) | Self::RequiresIntervention { .. })
+    }
+}
+
+impl<L: EventStore, K: SagaStore> Sagas<L, K> {
+    /// Waits until an instance has ended or needs a person, `timeout` at most, and returns how it is then. An instance
+    /// that was not started yet is waited for.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub async fn wait_for_end<S: Saga>(
+        &self,
+        id: &S::Id,
+        timeout: Duration,
+    ) -> Result<Outcome, InstanceError> {
+        let deadline = Instant::now() + timeout;
+        loop {
+            // The end of the log before the look, so that nothing comes between the two.
+            let safe = self.log.log_page(Cursor::END, 1).await?.safe;
+            let outcome = Outcome::of(&self.load::<S>(id).await?);
+            if outcome.is_final() || timeout_at(deadline, self.log.log_grown(safe)).await.is_err() {
+                return Ok(outcome);
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Runtime of sagas: instances are started by events, driven by any number of processes, and looked after.
+//!
+//! A [`Saga`](crate::process::Saga) is [run](Sagas::run) with services that perform its activities. Each event that
+//! starts an instance is heard by one of the processes, which drives the instance until it waits, and again when it is
+//! due. What is decided is the [machine's](crate::process) business.
+//!
+//! # Guarantees
+//!
+//! - Each event that starts an instance starts one, once; none is passed over.
+//! - One input is one append, at the exact version of the instance: of two processes that drive an instance one
+//!   decides, whoever holds which slots.
+//! - An attempt is stored before it is made, so it is made at least once, under one key. A process that finds an
+//!   attempt under way stores that it makes it again.
+//! - An instance that cannot go on keeps nobody else waiting. It is tried again, after a minute at most.
+//!
+//! # Clocks
+//!
+//! Instants are those of the process that stores them. A process whose clock is fast by a second ends attempts of
+//! others a second early; nothing else follows from it.
+
+mod acts;
+mod drive;
+mod driver;
+mod ending;
+mod error;
+mod follower;
+mod handle;
+mod inbox;
+mod memory;
+mod options;
+mod performs;
+mod row;
+mod running;
+mod store;
+mod subject;
+
+pub use ending::Outcome;
+pub use error::{InstanceError, RunSagaError, TellError};
+pub use handle::{LoadedSaga, Sagas};
+pub use memory::MemorySagas;
+pub use options::SagaOptions;
+pub use performs::Performs;
+pub use row::{SagaPhase, SagaRow, Waits};
+pub use running::RunningSaga;
+pub use store::{SagaDb, SagaFilter, SagaQuery, SagaStore};

@@ -1,0 +1,268 @@
+//! An instance as a node has it in hand: read from the store, told something, appended.
+
+use std::error::Error;
+use std::pin::pin;
+
+use futures_util::TryStreamExt;
+
+use super::error::{InstanceError, TellError};
+use crate::error_text::chain;
+use crate::event::metadata::Metadata;
+use crate::event::recorded::{NewEvent, Recorded, RecordedEvent};
+use crate::process::{
+    Answer, Attempt, Ignored, Input, Instance, Next, Plan, Reaction, Request, Saga, SagaError,
+    SagaEvent, UntypedSaga,
+};
+use crate::store::append::{Append, StreamAppend};
+use crate::store::append_error::{AppendError, Conflict};
+use crate::store::cursor::Cursor;
+use crate::store::dyn_event_store::DynEventStore;
+use crate::store::event_store::EventStore;
+use crate::store::paging;
+use crate::stream::{ExpectedVersion, Position, StreamId, Version};
+use crate::timestamp::Timestamp;
+use crate::write::contention::{Attempts, TIME_LIMIT};
+use crate::write::load_error::LoadError;
+use crate::write::retry;
+
+/// An instance, the version up to which it is read, and what its next events follow from.
+#[derive(Clone, Debug)]
+pub(super) struct Subject<S> {
+    pub(super) instance: Instance<S>,
+    pub(super) version: Version,
+    /// That of the events which follow from the last one.
+    metadata: Metadata,
+}
+
+/// The result of an input.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Events were stored.
+    Stored,
+    /// Nothing.
+    Ignored(Ignored),
+}
+
+impl<S: Saga> Subject<S> {
+    /// Reads the instance, as it is now.
+    pub(super) async fn load<L: EventStore>(
+        log: &L,
+        stream: &StreamId,
+    ) -> Result<Self, InstanceError> {
+        Self::load_while(log, stream, |_| true).await
+    }
+
+    /// Reads the instance, with the events before the first one that is not `within`.
+    pub(super) async fn load_while<L: EventStore>(
+        log: &L,
+        stream: &StreamId,
+        within: impl Fn(&RecordedEvent) -> bool + Send,
+    ) -> Result<Self, InstanceError> {
+        let mut subject = Self {
+            instance: Instance::new(stream.clone()),
+            version: Version::NONE,
+            metadata: Metadata::default(),
+        };
+        let events = paging::stream(log.clone(), stream.clone(), Cursor::START);
+        let mut events = pin!(events);
+        while let Some(event) = events.try_next().await?.filter(&within) {
+            subject.fold(log, event).await?;
+        }
+        Ok(subject)
+    }
+
+    async fn fold<L: EventStore>(
+        &mut self,
+        log: &L,
+        event: RecordedEvent,
+    ) -> Result<(), InstanceError> {
+        let (version, metadata) = (event.version, Metadata::following(&event));
+        for event in event.decode::<SagaEvent>()? {
+            let heard = match event.event.heard() {
+                Some(position) => heard::<S, L>(log, position).await?.map(|start| start.event),
+                None => None,
+            };
+            self.instance
+                .evolve(&event.event, heard.as_ref())
+                .map_err(|source| self.cannot_fold(source))?;
+        }
+        (self.version, self.metadata) = (version, metadata);
+        Ok(())
+    }
+
+    fn cannot_fold(&self, source: SagaError) -> InstanceError {
+        InstanceError::Fold { stream: self.instance.stream().clone(), source }
+    }
+
+    /// The attempt that is to be made, or is under way.
+    pub(super) fn under_way(&self) -> Option<Attempt> {
+        match self.instance.next() {
+            Next::Perform(call) => Some(call.attempt),
+            _ => None,
+        }
+    }
+
+    /// Tells the instance of the event that starts it, at `position` in the log.
+    pub(super) async fn start<L: EventStore>(
+        &mut self,
+        log: &L,
+        plan: &Plan,
+        position: Position,
+    ) -> Result<Told, TellError> {
+        let Some(start) = heard::<S, L>(log, position).await? else {
+            let missing = SagaError::MissingEvent { position };
+            return Err(self.cannot_fold(missing).into());
+        };
+        self.metadata = Metadata::following(&start);
+        self.tell(log, plan, &Input::Start { event: start.event, position }).await
+    }
+
+    /// Tells the instance something, and stores what follows: all of it, or nothing. If somebody else has
+    /// stored something meanwhile, the instance is read again and decides anew.
+    pub(super) async fn tell<L: EventStore>(
+        &mut self,
+        log: &L,
+        plan: &Plan,
+        input: &Input<S::Start>,
+    ) -> Result<Told, TellError> {
+        loop {
+            let decided = self.instance.decide(plan, input.clone(), Timestamp::now());
+            let (events, instance) = match decided {
+                Ok(Reaction::Changed { events, instance }) => (events, instance),
+                Ok(Reaction::Ignored(reason)) => return Ok(Told::Ignored(reason)),
+                Err(source) => {
+                    let stream = self.instance.stream().clone();
+                    return Err(TellError::Decide { stream, source });
+                }
+            };
+            match self.append(log, &events, None).await? {
+                Ok(version) => {
+                    (self.instance, self.version) = (*instance, version);
+                    return Ok(Told::Stored);
+                }
+                Err(_) => self.reload(log).await?,
+            }
+        }
+    }
+
+    /// Reads the instance again. What an instance without events follows from stays.
+    async fn reload<L: EventStore>(&mut self, log: &L) -> Result<(), InstanceError> {
+        let read = Self::load(log, self.instance.stream()).await?;
+        let metadata = if read.version == Version::NONE { &self.metadata } else { &read.metadata };
+        *self = Self { metadata: metadata.clone(), ..read };
+        Ok(())
+    }
+
+    /// Has the command decided that is to be executed, and stores its events together with those that follow from its
+    /// answer: all of them, or none.
+    ///
+    /// If the aggregate has changed meanwhile, the command is decided anew; if the instance has, it is read again and
+    /// nothing is stored.
+    pub(super) async fn execute<L: EventStore>(
+        &mut self,
+        log: &L,
+        erased: &DynEventStore,
+        plan: &Plan,
+    ) -> Result<Told, TellError> {
+        let mut attempts = Attempts::within(TIME_LIMIT);
+        loop {
+            let Next::Execute(call) = self.instance.next() else { return Ok(Told::Stored) };
+            let attempt = call.attempt.clone();
+            let (answer, target) = answer_to::<S>(call.request, erased, &self.metadata).await?;
+            let input = Input::Answered { attempt, answer };
+            let decided = self.instance.decide(plan, input, Timestamp::now());
+            let (events, instance) = match decided {
+                Ok(Reaction::Changed { events, instance }) => (events, instance),
+                Ok(Reaction::Ignored(reason)) => return Ok(Told::Ignored(reason)),
+                Err(source) => {
+                    let stream = self.instance.stream().clone();
+                    return Err(TellError::Decide { stream, source });
+                }
+            };
+            let conflict = match self.append(log, &events, target).await? {
+                Ok(version) => {
+                    (self.instance, self.version) = (*instance, version);
+                    return Ok(Told::Stored);
+                }
+                Err(conflict) => conflict,
+            };
+            if conflict.stream == *self.instance.stream() {
+                self.reload(log).await?;
+                return Ok(Told::Stored);
+            }
+            if attempts.next().is_err() {
+                return Err(TellError::Append(AppendError::Conflict(conflict)));
+            }
+            if attempts.is_locked() {
+                attempts.pause().await;
+            }
+        }
+    }
+
+    /// Appends the events of the instance, and those of the command that they are the answer to. The version
+    /// that the instance has then, or the conflict.
+    async fn append<L: EventStore>(
+        &self,
+        log: &L,
+        events: &[SagaEvent],
+        target: Option<StreamAppend>,
+    ) -> Result<Result<Version, Conflict>, TellError> {
+        let new = |event: &SagaEvent| NewEvent::of(event, self.metadata.clone());
+        let new = events.iter().map(new).collect::<Result<Vec<_>, _>>()?;
+        let version = self.version.plus(new.len());
+        let own = StreamAppend::new(self.instance.stream().clone(), expected(self.version), new);
+        let append = Append::new([own].into_iter().chain(target).collect())?;
+        match retry::append(log, &append).await {
+            Ok(_) => Ok(Ok(version)),
+            Err(AppendError::Conflict(conflict)) => Ok(Err(conflict)),
+            Err(error) => Err(TellError::Append(error)),
+        }
+    }
+}
+
+fn expected(version: Version) -> ExpectedVersion {
+    match version {
+        Version::NONE => ExpectedVersion::NoStream,
+        version => ExpectedVersion::Exact(version),
+    }
+}
+
+/// The answer to a command, and the events that it decided on. A store that fails is no answer.
+async fn answer_to<S: Saga>(
+    request: &Request,
+    store: &DynEventStore,
+    metadata: &Metadata,
+) -> Result<(Answer, Option<StreamAppend>), TellError> {
+    let failed = |error: &(dyn Error + 'static)| (Answer::Failed(chain(error)), None);
+    let mut command = match S::command_of(request) {
+        Ok(command) => command,
+        Err(error) => return Ok(failed(&error)),
+    };
+    let version = match command.load(store).await {
+        Ok(version) => version,
+        Err(LoadError::Store(error)) => return Err(error.into()),
+        Err(error) => return Ok(failed(&error)),
+    };
+    let stream = command.stream().clone();
+    Ok(match command.decide(metadata) {
+        Ok(events) if events.is_empty() => (Answer::done(), None),
+        Ok(events) => {
+            let part = StreamAppend::new(stream, expected(version), events);
+            (Answer::done(), Some(part))
+        }
+        Err(error) => (Answer::from(error), None),
+    })
+}
+
+/// Reads the event at `position`, if it is there, as one that starts an instance.
+async fn heard<S: Saga, L: EventStore>(
+    log: &L,
+    position: Position,
+) -> Result<Option<Recorded<S::Start>>, InstanceError> {
+    let before = Position(position.0.saturating_sub(1));
+    let page = log.log_page(Cursor::After(before), 1).await?;
+    let Some(event) = page.events.into_iter().find(|event| event.position == position) else {
+        return Ok(None);
+    };
+    Ok(event.decode::<S::Start>()?.into_iter().next())
+}
