@@ -128,7 +128,7 @@ fn claim(row: &PgRow) -> Result<Claim, StoreError> {
 }
 
 /// The numbers of the slots.
-pub(super) fn numbers(slots: &[Slot]) -> Vec<i16> {
+pub(crate) fn numbers(slots: &[Slot]) -> Vec<i16> {
     slots.iter().map(|slot| i16::from(slot.number())).collect()
 }
 

@@ -7,7 +7,7 @@ mod commit;
 mod dependents;
 mod exclusive_build;
 mod handlers;
-mod leases;
+pub(crate) mod leases;
 mod new_parked;
 mod offered;
 mod parked;

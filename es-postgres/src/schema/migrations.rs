@@ -13,7 +13,7 @@ use crate::schema::owner;
 use crate::schema::statements::Schema;
 
 /// The number of the newest migration.
-const LATEST: i64 = 8;
+const LATEST: i64 = 9;
 
 /// Brings the schema up to date, on a connection that is closed afterwards: the lock that keeps two
 /// migrations apart belongs to the session, and a pool would keep the session of a caller that
@@ -95,7 +95,8 @@ fn migrator(schema: &Schema) -> Migrator {
             include_str!("../../migrations/0006_unreadable_events.sql"),
         ),
         migration(7, "event tags", include_str!("../../migrations/0007_event_tags.sql")),
-        migration(LATEST, "requests", include_str!("../../migrations/0008_requests.sql")),
+        migration(8, "requests", include_str!("../../migrations/0008_requests.sql")),
+        migration(LATEST, "sagas", include_str!("../../migrations/0009_sagas.sql")),
     ]);
     migrator.dangerous_set_table_name(format!("{}._migrations", schema.name()));
     migrator

@@ -44,6 +44,7 @@ mod restart;
 mod retag;
 #[cfg(unix)]
 mod roles;
+mod sagas;
 mod schema;
 mod selections;
 mod several_streams;

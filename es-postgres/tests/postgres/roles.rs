@@ -56,13 +56,13 @@ pub(crate) async fn answer(pool: &PgPool, statement: String) -> String {
 
 const REFUSED: &str = "42501";
 
-/// All but those of snapshots, projections, complete tags and answers to requests, which follow from history and
-/// are none.
+/// All but those of snapshots, projections, sagas, complete tags and answers to requests, which follow from history
+/// and are none.
 async fn tables(pool: &PgPool) -> Vec<String> {
     let tables = "SELECT tablename::text FROM pg_tables \
                   WHERE schemaname = 'es' AND tablename NOT IN \
                         ('snapshots', 'projections', 'leases', 'projection_nodes', 'parked', \
-                         'event_tags', 'requests', 'requests_0', 'requests_1', 'request_memory') \
+                         'event_tags', 'sagas', 'requests', 'requests_0', 'requests_1', 'request_memory') \
                   ORDER BY 1";
     sqlx::query_scalar(tables).fetch_all(pool).await.unwrap()
 }
