@@ -92,6 +92,7 @@ pub mod guarantees {}
 /// [`AppendError`]: crate::AppendError
 /// [`StoreError`]: crate::StoreError
 /// [`ProjectionBackend`]: crate::projection::ProjectionBackend
+/// [`SagaStore`]: crate::sagas::SagaStore
 /// [`ProjectionBatch`]: crate::projection::ProjectionBatch
 /// [`ProjectionStore`]: crate::projection::ProjectionStore
 /// [`MemoryProjections`]: crate::projection::MemoryProjections

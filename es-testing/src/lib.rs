@@ -9,7 +9,7 @@
 //! | `scenario` (default) | given-when-then: [`Scenario`], [`decision`], [`projection`] | |
 //! | `laws` | [`laws!`], [`laws`](mod@laws), `Given::laws` of projections | proptest; `scenario` and `schema` |
 //! | `schema` | [`events_lock!`], [`golden!`], [`catalog!`]: [`lock`], [`golden`](mod@golden), [`compatibility`], [`catalog`](mod@catalog) | |
-//! | `contract` | [`contract!`], [`projection_contract!`]: [`contract`](mod@contract), [`projection_contract`](mod@projection_contract), for authors of stores | a runtime of tokio with several threads |
+//! | `contract` | [`contract!`], [`projection_contract!`], [`saga_contract!`]: [`contract`](mod@contract), [`projection_contract`](mod@projection_contract), [`saga_contract`](mod@saga_contract), for authors of stores | a runtime of tokio with several threads |
 //! | `postgres` | a new PostgreSQL database for each test, on a server that is found or started: [`postgres`]; `then_rows` of projections | sqlx |
 //!
 //! # Scenarios
@@ -160,9 +160,10 @@
 //!
 //! Requires the feature `contract`.
 //!
-//! [`contract!`] generates a test for every guarantee of [`EventStore`](es_core::EventStore), and
+//! [`contract!`] generates a test for every guarantee of [`EventStore`](es_core::EventStore),
 //! [`projection_contract!`] for every guarantee of
-//! [`ProjectionBackend`](es_core::projection::ProjectionBackend).
+//! [`ProjectionBackend`](es_core::projection::ProjectionBackend), and [`saga_contract!`] for those of
+//! [`SagaStore`](es_core::sagas::SagaStore).
 
 // This page and the guide name what every feature contains, whichever of them are on.
 #![cfg_attr(
@@ -183,6 +184,8 @@ pub mod postgres;
 pub mod prelude;
 #[cfg(feature = "contract")]
 pub mod projection_contract;
+#[cfg(feature = "contract")]
+pub mod saga_contract;
 #[cfg(feature = "scenario")]
 mod scenario;
 #[cfg(feature = "schema")]

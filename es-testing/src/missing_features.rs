@@ -24,7 +24,7 @@ macro_rules! requires {
 }
 
 #[cfg(not(feature = "contract"))]
-requires!($ "contract": contract projection_contract retag_contract transform_contract);
+requires!($ "contract": contract projection_contract retag_contract saga_contract transform_contract);
 #[cfg(not(feature = "laws"))]
 requires!($ "laws": laws);
 #[cfg(not(feature = "schema"))]
