@@ -4,12 +4,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use es_core::prelude::*;
 use es_postgres::PgStore;
-use es_postgres::sqlx;
 use es_postgres::sqlx::postgres::{PgConnectOptions, PgSslMode};
+use es_postgres::sqlx::{self, Connection, PgConnection};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
 
@@ -96,16 +96,20 @@ impl Nuisance {
     }
 }
 
-/// Ends all sessions of the store, again and again.
+/// Ends all sessions of the store, again and again: on a slow machine less often, since a session that is ended
+/// before it can do anything shows nothing but how slow the machine is.
 fn killing_sessions(fixture: &Fixture) -> Nuisance {
     let over = Arc::new(AtomicBool::new(false));
-    let pool = fixture.pool.clone();
+    let (pool, url) = (fixture.pool.clone(), fixture.database.url().to_owned());
     let until = Arc::clone(&over);
     let task = tokio::spawn(async move {
         let mut killed = 0;
         let mut dice = Dice(0x5eed);
         while !until.load(Ordering::Relaxed) {
-            tokio::time::sleep(Duration::from_millis(5 + dice.below(40))).await;
+            let begun = Instant::now();
+            PgConnection::connect(&url).await.unwrap().close().await.unwrap();
+            let login = begun.elapsed();
+            tokio::time::sleep(login * 4 + Duration::from_millis(5 + dice.below(40))).await;
             let ended = "SELECT count(*) FROM (SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                          WHERE datname = current_database() AND application_name = 'box-office') AS ended";
             let ended: i64 = sqlx::query_scalar(ended).fetch_one(&pool).await.unwrap();
