@@ -25,8 +25,8 @@ impl<L: EventStore, K: SagaStore> Sagas<L, K> {
         self.tell(id, &Input::Cancel { actor, reason }).await
     }
 
-    /// Skips the current step, if the plan [allows it](crate::process::Step::may_be_skipped): the next one is asked
-    /// for.
+    /// Skips the current step, if the plan [allows it](crate::process::StepPolicy::may_be_skipped): the next one is
+    /// asked for.
     ///
     /// # Errors
     ///

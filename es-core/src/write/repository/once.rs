@@ -95,13 +95,13 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     ///   version, folded from the log. What is no answer of the aggregate is not kept: after a failure of the
     ///   store, a conflict or a panic the command is executed when it is sent again.
     /// - **One command.** The same id with another command, by its name and its fields as JSON, is refused
-    ///   with [`RequestError::Reused`]; an optional field that is `null` counts as absent. A `HashSet` or
-    ///   another type that is not written the same each time must be no field of it.
+    ///   with [`RequestError::Reused`](crate::RequestError::Reused); an optional field that is `null` counts as
+    ///   absent. A `HashSet` or another type that is not written the same each time must be no field of it.
     ///
     /// Answers are remembered by the store: for seven days at least, and twice that at most, unless it is told
     /// otherwise. Afterwards a request with a UUID of version 7 at the end of its id is refused with
-    /// [`RequestError::TooOld`]; any other is taken for a new one. An hour is allowed for clocks of clients
-    /// that are fast.
+    /// [`RequestError::TooOld`](crate::RequestError::TooOld); any other is taken for a new one. An hour is allowed
+    /// for clocks of clients that are fast.
     ///
     /// The metadata of the request that comes again is not stored. A stream that was
     /// [transformed](crate::TransformStore) since has other events: the request is not carried out again, and
