@@ -17,7 +17,7 @@ use es_testing::postgres::TestDatabase;
 use futures_util::{StreamExt, stream};
 use tokio::time::{sleep, timeout};
 
-use crate::support::{append, fixture};
+use crate::support::{append, begun, fixture};
 
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "page-turned")]
@@ -215,12 +215,10 @@ async fn a_kept_append_leaves_the_only_connection_to_the_service() {
     let pool = PgStore::pool_options().max_connections(1);
     let pool = pool.connect(fixture.database.url()).await.unwrap();
     let store = PgStore::new(pool.clone());
-    let mut kept = Box::pin(store.append(append("a", ExpectedVersion::Any, 1)));
-    let begun = poll_fn(|context| Poll::Ready(kept.as_mut().poll(context).is_pending())).await;
+    let kept = begun(|| store.append(append("a", ExpectedVersion::Any, 1)));
 
     let service = timeout(PATIENCE, pool.begin()).await.expect("there is a connection").unwrap();
 
-    assert!(begun);
     service.rollback().await.unwrap();
     kept.await.unwrap();
 }

@@ -4,12 +4,11 @@
 use es_core::prelude::*;
 use es_core::{AppendError, Appended, NewEvent, StreamAppend, Timestamp};
 use es_postgres::sqlx;
-use futures_util::FutureExt;
 use futures_util::future::join_all;
 use tokio::time::timeout;
 
 use crate::group::{Answer, SOON, blocked, broken_event, queue, together};
-use crate::support::{Fixture, append, event, exact, fixture, part, stream, tagged};
+use crate::support::{Fixture, append, begun, event, exact, fixture, part, stream, tagged};
 
 const ANY: ExpectedVersion = ExpectedVersion::Any;
 
@@ -338,13 +337,10 @@ async fn what_a_caller_leaves_behind_is_whole() {
 #[tokio::test(flavor = "multi_thread")]
 async fn futures_that_nobody_polls_hold_nobody_up() {
     let fixture = fixture().await;
-    let mut paused: Vec<_> = (0..3)
-        .map(|nth| to([(&format!("p{nth}"), ANY), (&format!("p{}", nth + 1), ANY)]))
-        .map(|append| Box::pin(fixture.store.append(append)))
-        .collect();
-    for paused in &mut paused {
-        assert!(paused.as_mut().now_or_never().is_none());
-    }
+    let paused = [0, 1, 2].map(|nth| {
+        let append = || to([(&format!("p{nth}"), ANY), (&format!("p{}", nth + 1), ANY)]);
+        begun(|| fixture.store.append(append()))
+    });
 
     let others = (0..20)
         .map(|nth| to([(&format!("p{}", nth % 4), ANY), (&format!("q{}", nth % 3), ANY)]))

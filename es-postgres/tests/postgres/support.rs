@@ -1,5 +1,6 @@
 //! A migrated store in a database of its own, and events to put into it.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use es_core::prelude::*;
@@ -10,6 +11,7 @@ use es_postgres::PgStore;
 use es_postgres::sqlx::postgres::PgPoolOptions;
 use es_postgres::sqlx::{self, PgPool};
 use es_testing::postgres::TestDatabase;
+use futures_util::FutureExt;
 
 /// Fields are dropped in this order: the database goes last.
 pub(crate) struct Fixture {
@@ -30,6 +32,17 @@ pub(crate) async fn fixture() -> Fixture {
     let store = PgStore::new(pool.clone());
     store.migrate().await.unwrap();
     Fixture { store, pool, database }
+}
+
+/// Begins calls like this one, until one is under way when it was polled once. A server may answer within
+/// that one poll, when the caller has to wait for a core: such a call is over, and nobody's to keep.
+pub(crate) fn begun<F: Future>(mut call: impl FnMut() -> F) -> Pin<Box<F>> {
+    loop {
+        let mut future = Box::pin(call());
+        if future.as_mut().now_or_never().is_none() {
+            return future;
+        }
+    }
 }
 
 const WAITING: &str = "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid) \
