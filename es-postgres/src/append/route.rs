@@ -99,11 +99,11 @@ fn is_plain(parts: &[StreamAppend]) -> bool {
 
 /// Appends like [`Appender::append_alone`], with a claim on its streams. The claim's place is given back before
 /// anything is waited for.
-async fn append_first(append: Append, mut claim: Claim) -> Result<Appended, AppendError> {
+async fn append_first(append: Append, claim: Claim) -> Result<Appended, AppendError> {
     if let Some(appended) = claim.appender().try_alone(&append).await? {
         return Ok(appended);
     }
-    claim.shut();
     let appender = claim.appender().clone();
-    appender.append_locked(Arc::new(append), Some(claim), Met::Somebody).boxed().await
+    let claim = claim.while_it_waits();
+    appender.append_locked(Arc::new(append), claim, Met::Somebody).boxed().await
 }

@@ -59,8 +59,13 @@ fn own_tag() -> EventTag {
 pub(crate) fn queue(store: &PgStore, append: Append) -> JoinHandle<Answer> {
     let store = store.clone();
     let mut future = Box::pin(async move { store.append(append).await });
-    assert!(future.as_mut().now_or_never().is_none());
-    tokio::spawn(future)
+    let polled = future.as_mut().now_or_never();
+    tokio::spawn(async move {
+        match polled {
+            Some(answer) => answer,
+            None => future.await,
+        }
+    })
 }
 
 /// Sends all of them in this order and in one statement, if they can ride in one.

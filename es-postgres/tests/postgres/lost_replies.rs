@@ -107,9 +107,13 @@ fn killing_sessions(fixture: &Fixture) -> Nuisance {
         let mut dice = Dice(0x5eed);
         while !until.load(Ordering::Relaxed) {
             let begun = Instant::now();
-            PgConnection::connect(&url).await.unwrap().close().await.unwrap();
-            let login = begun.elapsed();
-            tokio::time::sleep(login * 4 + Duration::from_millis(5 + dice.below(40))).await;
+            // A server without a place for another session is a slow one too.
+            if let Ok(session) = PgConnection::connect(&url).await {
+                drop(session.close().await);
+            }
+            let slow = begun.elapsed().saturating_sub(Duration::from_millis(10)) * 4;
+            let slow = slow.min(Duration::from_secs(1));
+            tokio::time::sleep(slow + Duration::from_millis(5 + dice.below(40))).await;
             let ended = "SELECT count(*) FROM (SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                          WHERE datname = current_database() AND application_name = 'box-office') AS ended";
             let ended: i64 = sqlx::query_scalar(ended).fetch_one(&pool).await.unwrap();
@@ -135,7 +139,7 @@ async fn sessions_that_are_killed_cost_no_event_and_double_none() {
 
     sell(&fixture, Repository::new(store)).await;
 
-    assert!(nuisance.end().await > 0);
+    assert!(nuisance.end().await >= 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,7 +150,7 @@ async fn neither_do_they_for_commands_without_batching_on_remembered_states() {
 
     sell(&fixture, Repository::without_command_batching(store).with_cache(10)).await;
 
-    assert!(nuisance.end().await > 0);
+    assert!(nuisance.end().await >= 3);
 }
 
 /// Stands between the store and its server, and loses replies: what was asked has reached the server then.

@@ -63,16 +63,17 @@ impl Batch {
         (!chains.is_empty()).then(|| Self { appender: appender.clone(), chains })
     }
 
-    /// Leaves the streams, and hands each chain to `tell`: with a claim on its streams if one is busy.
+    /// Leaves the streams, and hands each chain to `tell`: with a claim on its stream if it is busy.
     pub(super) fn tell(
         mut self,
         is_busy: impl Fn(usize) -> bool,
         mut tell: impl FnMut(Chain, Option<Claim>),
     ) {
         let chains = std::mem::take(&mut self.chains);
+        let is_kept = |nth, chain: &Chain| is_busy(nth) && chain.streams.is_kept_by_who_waits();
         let mut scheduler = self.appender.group.scheduler();
         for (nth, chain) in chains.iter().enumerate() {
-            if is_busy(nth) {
+            if is_kept(nth, chain) {
                 scheduler.shut(&chain.streams, chain.ticket);
             } else {
                 scheduler.leave(&chain.streams, chain.ticket);
@@ -81,7 +82,7 @@ impl Batch {
         drop(scheduler);
         for (nth, chain) in chains.into_iter().enumerate() {
             let shut = || Claim::of_shut(&self.appender, chain.streams.clone(), chain.ticket);
-            let claim = is_busy(nth).then(shut);
+            let claim = is_kept(nth, &chain).then(shut);
             tell(chain, claim);
         }
     }

@@ -137,7 +137,7 @@ impl Batch {
     }
 
     fn tell_verdicts(self, mut answer: Answer) {
-        let mut first = 0;
+        let (appender, mut first) = (self.appender.clone(), 0);
         let of_chain = |chain: &Chain| {
             let parts = first..first + chain.parts().len();
             first = parts.end;
@@ -149,12 +149,12 @@ impl Batch {
         self.tell(is_busy, |chain, claim| {
             let (first, verdict) = of_chains.next().copied().unwrap_or_default();
             match (verdict, claim) {
-                (_, Some(claim)) => chain.lock_first(claim),
+                (Some(Verdict::Busy), claim) => chain.lock_first(&appender, claim),
                 (Some(Verdict::Stored), _) => chain.tell_stored(first, &mut answer),
                 (Some(Verdict::Conflict), _) => chain.tell_conflict(first, &answer),
                 (Some(Verdict::Known), _) => chain.tell_known(),
                 // Of several appends it is not said whose instant it is.
-                (Some(_) | None, None) => chain.tell_each(|| Turn::Alone),
+                (Some(_) | None, _) => chain.tell_each(|| Turn::Alone),
             }
         });
     }
@@ -172,11 +172,11 @@ impl Chain {
         parts.map(|part| part.events.len()).sum()
     }
 
-    /// Hands the claim to the first append. The others rested on it and queue again.
-    fn lock_first(self, claim: Claim) {
+    /// Hands the claim to the first append, which waits. The others rested on it and queue again.
+    fn lock_first(self, appender: &Appender, claim: Option<Claim>) {
         let mut appends = self.appends.into_iter();
         if let Some(first) = appends.next() {
-            first.lock(claim);
+            first.lock(appender, claim);
         }
         appends.for_each(|waiting| waiting.tell(Turn::Again));
     }

@@ -42,13 +42,18 @@ impl Claim {
         Self { appender: appender.clone(), streams, ticket, has_place: false }
     }
 
-    /// Marks that the append from now on waits for another writer at one of its streams. It gives its
-    /// place back, and the appends of its process to the same streams wait until it is through.
-    pub(crate) fn shut(&mut self) {
+    /// The claim of the append while it waits for another writer. It gives its place back. At its only stream
+    /// the appends of its process wait until it is through; one to [several](Streams::is_kept_by_who_waits)
+    /// claims nothing.
+    pub(crate) fn while_it_waits(mut self) -> Option<Self> {
+        if !self.streams.is_kept_by_who_waits() {
+            return None;
+        }
         let mut scheduler = self.appender.group.scheduler();
         scheduler.shut(&self.streams, self.ticket);
         scheduler.lone -= usize::from(std::mem::take(&mut self.has_place));
         self.appender.call_flusher(scheduler);
+        Some(self)
     }
 }
 

@@ -13,7 +13,8 @@
 //!
 //! An append to several streams goes the same way, as one: it is at all of its streams or at none, and it has
 //! one verdict. In a batch it has them for itself; an append that was queued later and shares a stream with it
-//! waits for the next batch, also if the earlier one has to.
+//! waits for the next batch, also if the earlier one has to. If another writer is at one of them, it waits for
+//! that one in the locked form, and leaves the others to whoever comes.
 //!
 //! A batch consists of two statements where it has [next events](crate::append::next) and others, in turn on one
 //! connection. What a batch never does is wait: it tries its locks, and an append that does not get them goes out

@@ -15,6 +15,10 @@ use crate::append::locked::Met;
 use crate::error::unexpected;
 use crate::pool::driven::driven;
 
+/// The number of times that an append to several streams queues again. There may be one at one of them that
+/// waits for another process, whenever it asks; then it waits in the server, where those who wait have their turns.
+const AGAIN: u32 = 4;
+
 /// An append in the queue.
 pub(super) struct Waiting {
     pub(super) append: Arc<Append>,
@@ -48,13 +52,12 @@ impl Waiting {
         }
     }
 
-    /// Takes the locked form, since another writer is at one of its streams; no other append of this
-    /// process goes there meanwhile. The caller, who may not poll for long, has no part in that.
-    pub(super) fn lock(self, claim: Claim) {
+    /// Takes the locked form, since another writer is at one of its streams. The caller, who may not poll
+    /// for long, has no part in that.
+    pub(super) fn lock(self, appender: &Appender, claim: Option<Claim>) {
         let Self { append, answer, span, .. } = self;
-        let appender = claim.appender().clone();
         drop(span.in_scope(|| {
-            appender.call_locked(append, Some(claim), Met::Somebody, answer, Turn::Settled)
+            appender.call_locked(append, claim, Met::Somebody, answer, Turn::Settled)
         }));
     }
 
@@ -77,6 +80,7 @@ impl Appender {
         let streams = Streams::of(&append, &self.group);
         // What the caller has begun before may be what this is about to wait for.
         self.database.connections.handovers.take_over_siblings();
+        let mut again = 0;
         loop {
             self.wait_at_doors(&streams).await;
             let turn = self.queue(&append, &streams, size).await?;
@@ -89,15 +93,15 @@ impl Appender {
                         .drive(async move { appender.first_answer_anywhere(&append).await })
                         .await;
                 }
+                Ok(Turn::Again) if again < AGAIN || streams.is_kept_by_who_waits() => again += 1,
                 // Whatever ended the task that had it, a panic or the end of its runtime: the ids tell
                 // whether it was stored, and it meets no other append again.
-                Ok(Turn::Alone) | Err(_) => {
+                Ok(Turn::Alone | Turn::Again) | Err(_) => {
                     return self
                         .database
                         .drive(async move { appender.append_alone(append).await })
                         .await;
                 }
-                Ok(Turn::Again) => {}
             }
         }
     }

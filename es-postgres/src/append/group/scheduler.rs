@@ -65,7 +65,7 @@ pub(super) enum How {
     Lone,
     /// The append goes out in a batch.
     Batch,
-    /// The append is in the locked form, for as long as another writer holds a stream of it. Other
+    /// The append is in the locked form, for as long as another writer holds its only stream. Other
     /// appends wait for the notification.
     Locked(Arc<Notify>),
 }
@@ -127,7 +127,7 @@ impl Scheduler {
         self.entries
     }
 
-    /// Records that the append at these streams takes the locked form: later ones wait for it.
+    /// Records that the append at these streams waits in the locked form: later ones wait for it.
     pub(super) fn shut(&mut self, streams: &Streams, ticket: Ticket) {
         let how = How::Locked(Arc::default());
         for stream in streams.iter() {

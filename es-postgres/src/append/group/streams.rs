@@ -24,6 +24,14 @@ impl Streams {
         all.dedup();
         Self::Several(all.into())
     }
+
+    /// True if an append that waits for another writer keeps the others of its process away: from its only
+    /// stream, where they could but wait for the same writer. Of several streams it waits for one, and
+    /// that writer may be about to append to the others: a transaction that is open in this process, say,
+    /// which would wait for an append that waits for it.
+    pub(super) const fn is_kept_by_who_waits(&self) -> bool {
+        matches!(self, Self::One(_))
+    }
 }
 
 impl Deref for Streams {
