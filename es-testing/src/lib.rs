@@ -1,4 +1,4 @@
-//! Given-when-then scenarios for aggregates, decisions and projections, and the contract tests of stores.
+//! Given-when-then scenarios for aggregates, decisions, projections and sagas, and the contract tests of stores.
 //!
 //! # Features
 //!
@@ -6,7 +6,7 @@
 //!
 //! | Feature | Contains | Brings along |
 //! |---|---|---|
-//! | `scenario` (default) | given-when-then: [`Scenario`], [`decision`], [`projection`] | |
+//! | `scenario` (default) | given-when-then: [`Scenario`], [`decision`], [`projection`], [`saga`], [`every_failure!`] | |
 //! | `laws` | [`laws!`], [`laws`](mod@laws), `Given::laws` of projections | proptest; `scenario` and `schema` |
 //! | `schema` | [`events_lock!`], [`golden!`], [`catalog!`]: [`lock`], [`golden`](mod@golden), [`compatibility`], [`catalog`](mod@catalog) | |
 //! | `contract` | [`contract!`], [`projection_contract!`], [`saga_contract!`]: [`contract`](mod@contract), [`projection_contract`](mod@projection_contract), [`saga_contract`](mod@saga_contract), for authors of stores | a runtime of tokio with several threads |
@@ -132,6 +132,12 @@
 //! `then_model(…)` in memory. It also contains the laws
 //! of projections (feature `laws`).
 //!
+//! # Sagas
+//!
+//! [`saga`] has stories of one instance, on a clock of their own: `Fulfilment::started_by(…).does::<TakePayment>(…)
+//! .refuses::<Ship>("no such street").compensates(Refund { … }).then_undone("no such street")`. [`every_failure!`] runs a saga with
+//! every fault in up to so many places, and checks what is left behind.
+//!
 //! # Schema lock and golden payloads
 //!
 //! Requires the feature `schema`.
@@ -194,7 +200,7 @@ mod schema;
 #[cfg(feature = "laws")]
 pub use scenario::laws;
 #[cfg(feature = "scenario")]
-pub use scenario::{Given, Played, Scenario, Stored, Then, When, decision, projection};
+pub use scenario::{Given, Played, Scenario, Stored, Then, When, decision, projection, saga};
 #[cfg(feature = "schema")]
 pub use schema::{Blessing, catalog, compatibility, golden, lock};
 

@@ -3,7 +3,7 @@
 //! The compiler names the feature of a missing module or type by itself, but not that of a missing macro.
 
 #[cfg_attr(
-    all(feature = "contract", feature = "laws", feature = "schema"),
+    all(feature = "contract", feature = "laws", feature = "scenario", feature = "schema"),
     expect(unused_macros, reason = "nothing is missing")
 )]
 macro_rules! requires {
@@ -27,5 +27,7 @@ macro_rules! requires {
 requires!($ "contract": contract projection_contract retag_contract saga_contract transform_contract);
 #[cfg(not(feature = "laws"))]
 requires!($ "laws": laws);
+#[cfg(not(feature = "scenario"))]
+requires!($ "scenario": every_failure);
 #[cfg(not(feature = "schema"))]
 requires!($ "schema": catalog events_lock golden);

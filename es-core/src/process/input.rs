@@ -2,11 +2,15 @@
 
 use std::fmt;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::event::metadata::{Actor, Reason};
 use crate::event::payload::Payload;
 use crate::stream::Position;
 
 use super::names::StepName;
+use super::stored_value::{UnstorableValue, payload_of};
 
 /// An input of an instance of a saga whose starts are `E`.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,6 +99,15 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// It was done, with this output.
+    ///
+    /// # Errors
+    ///
+    /// If the output cannot be stored, or would be read as another one.
+    pub fn completed<O: Serialize + DeserializeOwned>(output: &O) -> Result<Self, UnstorableValue> {
+        payload_of(output).map(Self::Completed)
+    }
+
     /// It was done, and there is nothing to tell.
     #[must_use]
     pub fn done() -> Self {

@@ -5,13 +5,11 @@ use std::fmt;
 use std::future::Future;
 
 use crate::error_text::chain;
-use crate::event::payload::Payload;
 
 use super::activity::Activity;
 use super::input::Answer;
 use super::next::Call;
 use super::request::Request;
-use super::stored_value::payload_of;
 
 /// The performer of an activity: the code that talks to the outside world.
 ///
@@ -105,7 +103,7 @@ impl Call<'_> {
     /// read, and an answer that cannot be stored or would be read as another one.
     pub async fn perform<A: Activity, P: Perform<A> + Sync>(&self, performer: &P) -> Answer {
         match self.attempt_as::<A, P>(performer).await {
-            Ok(output) => Answer::Completed(output),
+            Ok(answer) => answer,
             Err(ActivityError(Kind::Refused(reason))) => Answer::Refused(reason),
             Err(ActivityError(Kind::Failed(error))) => Answer::Failed(chain(&*error)),
         }
@@ -114,7 +112,7 @@ impl Call<'_> {
     async fn attempt_as<A: Activity, P: Perform<A> + Sync>(
         &self,
         performer: &P,
-    ) -> Result<Payload, ActivityError> {
+    ) -> Result<Answer, ActivityError> {
         let Request { name, version, body, .. } = self.request;
         if name.as_str() != A::NAME || *version != A::VERSION {
             let (other, other_version) = (A::NAME, A::VERSION);
@@ -123,6 +121,6 @@ impl Call<'_> {
             )));
         }
         let activity = serde_json::from_str(body.as_str())?;
-        Ok(payload_of(&performer.perform(activity, self).await?)?)
+        Ok(Answer::completed(&performer.perform(activity, self).await?)?)
     }
 }

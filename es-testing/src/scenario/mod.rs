@@ -1,4 +1,4 @@
-//! Given-when-then for aggregates, decisions and projections, and the laws that hold for all of them.
+//! Given-when-then for aggregates, decisions, projections and sagas, and the laws that hold for all of them.
 
 mod aggregate;
 pub mod decision;
@@ -7,6 +7,7 @@ pub mod laws;
 mod lossless;
 pub mod projection;
 mod report;
+pub mod saga;
 mod unasserted;
 
 use aggregate::chain;

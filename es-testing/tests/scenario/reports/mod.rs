@@ -7,6 +7,7 @@ mod losses;
 mod predicates;
 mod read_back;
 mod refusals;
+mod sagas;
 
 use std::panic::AssertUnwindSafe;
 use std::thread;
