@@ -43,6 +43,8 @@
 //! - `lost-replies`: commands through a proxy that ends connections instead of passing replies on.
 //! - `once`: requests sent one to five times, over lost replies and by processes that are killed: each has one
 //!   answer and one effect. And what an id costs.
+//! - `sagas`: sagas in processes that are killed and paused, with services that refuse, fail, hang and arrive late.
+//!   What was undone has left nothing behind.
 //! - `crash`: every process of a server killed with SIGKILL under load.
 //! - `catch-up`: projections event by event, in batches and in bulk, beside the same by hand; by 1, 2 and
 //!   4 processes.
@@ -84,6 +86,7 @@ mod effects;
 mod evolved;
 mod fill;
 mod foreground;
+mod fulfilments;
 mod handlers;
 mod import;
 mod journal;
@@ -101,8 +104,10 @@ mod naive_worker;
 mod node;
 mod nodes;
 mod once;
+mod orchestrator_by_hand;
 mod order;
 mod outages;
+mod outside;
 mod parked;
 mod processes;
 mod proxy;
@@ -117,6 +122,7 @@ mod report;
 mod requesters;
 mod rivals;
 mod rollout;
+mod sagas;
 mod scarce;
 mod sellers;
 mod server;
@@ -175,6 +181,8 @@ pub enum Section {
     LostReplies,
     /// Requests that are sent again, by processes that are killed.
     Once,
+    /// Sagas in processes that are killed, with services that fail.
+    Sagas,
     /// All processes of a server killed under load.
     Crash,
     /// Projections from the beginning of the log to its end.
@@ -243,6 +251,7 @@ impl Run {
             Section::Contention => contention::torture(self).await,
             Section::LostReplies => lost_replies::torture(self).await,
             Section::Once => once::torture(self).await,
+            Section::Sagas => sagas::torture(self).await,
             Section::Crash => crash::torture(self).await,
             Section::CatchUp => catch_up::tables(self).await,
             Section::Visible => visible::table(self).await,

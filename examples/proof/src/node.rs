@@ -5,15 +5,18 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use es_core::projection::{OnFailure, Projections, RunError, RunOptions};
-use es_core::{Projection, ReadModel};
+use es_core::sagas::{SagaOptions, Sagas};
+use es_core::{Projection, ReadModel, Start};
 use es_postgres::PgStore;
-use sqlx::PgConnection;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{PgConnection, PgPool};
 
 use crate::effects::Effects;
+use crate::fulfilments::Fulfilment;
 use crate::ledger::Ledger;
 use crate::mails::{newer, older};
 use crate::naive_worker;
+use crate::outside::Outside;
 use crate::read_models::{Balances, BalancesAtOnce};
 use crate::releases::{first, second};
 use crate::server::notified;
@@ -30,6 +33,7 @@ pub enum Job {
     LedgerCured,
     MailsOlder,
     MailsNewer,
+    Fulfilment,
     NaiveWorker,
 }
 
@@ -85,6 +89,7 @@ pub async fn work(orders: Orders) -> anyhow::Result<()> {
         Job::LedgerCured => run(&orders, &store, Ledger { is_cured: true }).await,
         Job::MailsOlder => run(&orders, &store, older::Mails).await,
         Job::MailsNewer => run(&orders, &store, newer::Mails).await,
+        Job::Fulfilment => fulfil(&orders, &store, pool).await,
         Job::NaiveWorker => {
             println!("{RUNNING}");
             tokio::select! {
@@ -113,6 +118,21 @@ where
             Err(error) => return Err(error.into()),
         }
     };
+    println!("{RUNNING}");
+    told_to_leave().await;
+    running.stop().await;
+    Ok(())
+}
+
+/// Runs the saga of orders, with services whose dice are those of the process.
+async fn fulfil(orders: &Orders, store: &PgStore, pool: PgPool) -> anyhow::Result<()> {
+    let name = orders.name.bytes().fold(7, |seed: u64, byte| seed * 31 + u64::from(byte));
+    let services = Outside::new(pool, fastrand::Rng::with_seed(name));
+    let sagas = Sagas::new(store.clone(), store.sagas());
+    let options = SagaOptions::default()
+        .with_start(Start::Beginning)
+        .with_lease(Duration::from_millis(orders.lease));
+    let running = sagas.run_with::<Fulfilment, _>(services, options).await?;
     println!("{RUNNING}");
     told_to_leave().await;
     running.stop().await;

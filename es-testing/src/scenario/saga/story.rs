@@ -49,7 +49,7 @@ pub struct Story<S: Saga> {
     unasserted: Option<Unasserted>,
     /// The event that started the instance, as it prints itself.
     given: String,
-    /// What the instance was told, with the instant.
+    /// The inputs so far, each with its instant.
     told: Vec<(Timestamp, String)>,
     play: Play<S>,
 }
