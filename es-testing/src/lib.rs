@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | `scenario` (default) | given-when-then: [`Scenario`], [`decision`], [`projection`], [`saga`], [`every_failure!`] | |
 //! | `laws` | [`laws!`], [`laws`](mod@laws), `Given::laws` of projections | proptest; `scenario` and `schema` |
-//! | `schema` | [`events_lock!`], [`golden!`], [`catalog!`]: [`lock`], [`golden`](mod@golden), [`compatibility`], [`catalog`](mod@catalog) | |
+//! | `schema` | [`events_lock!`], [`sagas_lock!`], [`golden!`], [`catalog!`]: [`lock`], [`saga_lock`](mod@saga_lock), [`golden`](mod@golden), [`compatibility`], [`catalog`](mod@catalog) | |
 //! | `contract` | [`contract!`], [`projection_contract!`], [`saga_contract!`]: [`contract`](mod@contract), [`projection_contract`](mod@projection_contract), [`saga_contract`](mod@saga_contract), for authors of stores | a runtime of tokio with several threads |
 //! | `postgres` | a new PostgreSQL database for each test, on a server that is found or started: [`postgres`]; `then_rows` of projections | sqlx |
 //!
@@ -202,7 +202,7 @@ pub use scenario::laws;
 #[cfg(feature = "scenario")]
 pub use scenario::{Given, Played, Scenario, Stored, Then, When, decision, projection, saga};
 #[cfg(feature = "schema")]
-pub use schema::{Blessing, catalog, compatibility, golden, lock};
+pub use schema::{Blessing, catalog, compatibility, golden, lock, saga_lock};
 
 /// Items that the macros of this crate call.
 #[doc(hidden)]

@@ -30,4 +30,4 @@ requires!($ "laws": laws);
 #[cfg(not(feature = "scenario"))]
 requires!($ "scenario": every_failure);
 #[cfg(not(feature = "schema"))]
-requires!($ "schema": catalog events_lock golden);
+requires!($ "schema": catalog events_lock golden sagas_lock);

@@ -8,5 +8,6 @@ mod courses;
 mod fixture;
 mod golden_payloads;
 mod lock;
+mod saga_lock;
 #[path = "../fixture/scratch.rs"]
 mod scratch;
