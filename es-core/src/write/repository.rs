@@ -261,7 +261,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
             Some(lanes) => self.execute_serialized(lanes, stream, command, metadata, span).await,
             // A type that is known here, so that the compiler need not look through all of it wherever a
             // command is executed. What is serialized is on the heap anyway.
-            None => self.execute_direct(&stream, command, &Terms::of(metadata), span).boxed().await,
+            None => self.execute_direct(&stream, command, Terms::of(metadata), span).boxed().await,
         }
     }
 
@@ -336,7 +336,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
                 span.record("es.stream.id", tracing::field::display(&stream))
                     .record("es.attempts", 1);
                 let done = self
-                    .execute_at_version(&stream, command, version, &Terms::of(&metadata))
+                    .execute_at_version(&stream, command, version, Terms::of(&metadata))
                     .await?;
                 if let Some(position) = done.position() {
                     span.record("es.global_position", position.0);

@@ -27,27 +27,27 @@ use crate::write::once::AskedOnce;
 use crate::write::request_error::RequestError;
 
 /// The context of a command: what is known of it beside its fields.
-#[derive(Clone)]
-pub(super) struct Terms {
-    pub(super) metadata: Metadata,
+#[derive(Clone, Copy)]
+pub(super) struct Terms<'a> {
+    pub(super) metadata: &'a Metadata,
     /// The request that its append answers.
-    pub(super) request: Option<AskedOnce>,
+    pub(super) request: Option<&'a AskedOnce>,
 }
 
-impl Terms {
+impl<'a> Terms<'a> {
     /// The context of a command that is no request of a client.
-    pub(super) fn of(metadata: &Metadata) -> Self {
-        Self { metadata: metadata.clone(), request: None }
+    pub(super) fn of(metadata: &'a Metadata) -> Self {
+        Self { metadata, request: None }
     }
 
     /// The append of the command's events, with the answer to its request.
     fn append_at(
-        &self,
+        self,
         stream: &StreamId,
         version: Version,
         new: Vec<NewEvent>,
     ) -> Result<Append, RequestError> {
-        let Some(request) = &self.request else { return Ok(append_at(stream, version, new)) };
+        let Some(request) = self.request else { return Ok(append_at(stream, version, new)) };
         let answered = request.answered(&KeptSuccess::Stored(new.len()))?;
         Ok(append_at(stream, version, new).with_request(answered))
     }
@@ -68,7 +68,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         &self,
         stream: &StreamId,
         command: C,
-        terms: &Terms,
+        terms: Terms<'_>,
         span: &Span,
     ) -> Result<Executed<A>, Refusal<A>> {
         let known = self.recall(stream);
@@ -92,7 +92,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         mut lost: Box<Lost>,
         stream: &StreamId,
         command: C,
-        terms: &Terms,
+        terms: Terms<'_>,
         span: &Span,
     ) -> Result<Executed<A>, Refusal<A>> {
         let mut attempts = Attempts::within(self.time_limit);
@@ -135,7 +135,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         stream: &StreamId,
         known: Option<Loaded<A>>,
         command: C,
-        terms: &Terms,
+        terms: Terms<'_>,
     ) -> Result<Attempt<A>, Refusal<A>> {
         if let Some(known) = known
             && let Ok((decided, new)) = decide(known, stream, command.clone(), terms)
@@ -162,20 +162,22 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         wait: Duration,
         stream: &StreamId,
         command: C,
-        terms: &Terms,
+        terms: Terms<'_>,
     ) -> Result<Option<Attempt<A>>, Refusal<A>> {
         let Ok(runtime) = Handle::try_current() else {
             return Ok(None);
         };
-        let (repository, stream, terms) = (self.clone(), stream.clone(), terms.clone());
+        let (repository, stream) = (self.clone(), stream.clone());
+        let (metadata, request) = (terms.metadata.clone(), terms.request.cloned());
         let (mut caller, answer) = oneshot::channel();
         let task = async move {
             let lock = tokio::select! {
                 lock = contention::lock(&repository.store, &draft, wait) => lock,
                 () = caller.closed() => return,
             };
+            let terms = Terms { metadata: &metadata, request: request.as_ref() };
             let attempt = match lock {
-                Some(lock) => repository.attempt_through(lock, &stream, command, &terms).await,
+                Some(lock) => repository.attempt_through(lock, &stream, command, terms).await,
                 None => Ok(None),
             };
             // The caller may have gone meanwhile.
@@ -196,7 +198,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         lock: AppendLock,
         stream: &StreamId,
         command: C,
-        terms: &Terms,
+        terms: Terms<'_>,
     ) -> Result<Option<Attempt<A>>, Refusal<A>> {
         let Some(loaded) = self.load_through(&lock, None, stream).await? else {
             return Ok(None);
@@ -213,14 +215,14 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         stream: &StreamId,
         decided: Decided<A>,
         new: Vec<NewEvent>,
-        terms: &Terms,
+        terms: Terms<'_>,
         lock: Option<AppendLock>,
     ) -> Result<Attempt<A>, Refusal<A>> {
         let draft = terms.append_at(stream, decided.before, new)?;
         match self.store_one(&draft, lock).await {
             Ok(appended) => {
                 self.remember(stream, &decided.state, &appended);
-                Ok(Ok(decided.stored(&appended, &terms.metadata)))
+                Ok(Ok(decided.stored(&appended, terms.metadata)))
             }
             Err(AppendError::Conflict(conflict)) => Ok(Err(Box::new(Lost { conflict, draft }))),
             Err(error) => Err(ExecuteError::Append(error)),
@@ -233,7 +235,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         stream: &StreamId,
         command: C,
         version: Version,
-        terms: &Terms,
+        terms: Terms<'_>,
     ) -> Result<Executed<A>, Refusal<A>> {
         let expected = ExpectedVersion::Exact(version);
         let loaded = self.load_to_decide(stream, None).await?;
@@ -270,9 +272,9 @@ fn decide<A: Aggregate, C: DecidedBy<A>>(
     loaded: Loaded<A>,
     stream: &StreamId,
     command: C,
-    terms: &Terms,
+    terms: Terms<'_>,
 ) -> Result<(Decided<A>, Vec<NewEvent>), Refusal<A>> {
     let Loaded { mut state, version, .. } = loaded;
-    let decision = decision::decide(&mut state, version, stream, command, &terms.metadata)?;
+    let decision = decision::decide(&mut state, version, stream, command, terms.metadata)?;
     Ok(Decided::new(state, version, decision))
 }

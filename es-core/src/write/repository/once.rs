@@ -29,9 +29,9 @@ use crate::write::retry::until_answered;
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum KeptAnswer<E> {
-    /// So many events of one append.
+    /// The number of events of one append.
     Stored(usize),
-    /// No event, at this version.
+    /// The version at which the command changed nothing.
     Unchanged(Version),
     Rejected(E),
     NotFound,
@@ -98,8 +98,9 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     ///   with [`RequestError::Reused`](crate::RequestError::Reused); an optional field that is `null` counts as
     ///   absent. A `HashSet` or another type that is not written the same each time must be no field of it.
     ///
-    /// Answers are remembered by the store: for seven days at least, and twice that at most, unless it is told
-    /// otherwise. Afterwards a request with a UUID of version 7 at the end of its id is refused with
+    /// Answers are remembered by the store: for seven days at least, unless it is told otherwise. It forgets them
+    /// when a request comes; where requests keep coming, an answer is forgotten by the first one after twice that
+    /// time. Afterwards a request with a UUID of version 7 at the end of its id is refused with
     /// [`RequestError::TooOld`](crate::RequestError::TooOld); any other is taken for a new one. An hour is allowed
     /// for clocks of clients that are fast.
     ///
@@ -168,8 +169,8 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
         if let Some(first) = asked.find(&self.store).await? {
             return self.answer_again::<C>(&stream, &asked, &first).await;
         }
-        let terms = Terms { metadata, request: Some(asked.clone()) };
-        let answer = self.execute_direct(&stream, command, &terms, span).await;
+        let terms = Terms { metadata: &metadata, request: Some(&asked) };
+        let answer = self.execute_direct(&stream, command, terms, span).await;
         let first = match &answer {
             Ok(done) if done.events.is_empty() => {
                 asked.keep(&self.store, &KeptSuccess::Unchanged(done.version)).await?

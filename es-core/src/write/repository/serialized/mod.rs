@@ -40,7 +40,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
     ) -> Result<Executed<A>, Refusal<A>> {
         // Those who wait are answered by a task.
         let Ok(runtime) = Handle::try_current() else {
-            return self.execute_direct(&stream, command, &Terms::of(metadata), span).boxed().await;
+            return self.execute_direct(&stream, command, Terms::of(metadata), span).boxed().await;
         };
         let entered = lanes.enter(&stream, &runtime, span, || {
             Waiting::new(command.clone(), metadata.clone(), span.clone(), runtime.clone())
@@ -49,7 +49,7 @@ impl<A: Aggregate, S: EventStore> Repository<A, S> {
             Entered::Queued(answer) => told(answer).await,
             Entered::First(handover) => {
                 let turn = Turn::new(self.clone(), lanes.clone(), stream);
-                let first = turn.execute_first(command, Terms::of(metadata), span.clone()).boxed();
+                let first = turn.execute_first(command, metadata.clone(), span.clone()).boxed();
                 let done = handover.drive(first, Waker::noop()).await;
                 done.unwrap_or_else(|_| Err(stopped::<A>()))
             }
@@ -62,10 +62,11 @@ impl<A: Aggregate, S: EventStore> Turn<A, S> {
     async fn execute_first<C: DecidedBy<A>>(
         mut self,
         command: C,
-        terms: Terms,
+        metadata: Metadata,
         span: Span,
     ) -> Result<Executed<A>, Refusal<A>> {
-        let done = self.repository.execute_direct(&self.stream, command, &terms, &span).await?;
+        let terms = Terms::of(&metadata);
+        let done = self.repository.execute_direct(&self.stream, command, terms, &span).await?;
         if let Some(position) = done.position()
             && self.is_awaited()
         {
