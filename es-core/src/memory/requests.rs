@@ -14,12 +14,12 @@ const REMEMBERED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// The shortest such time that can be set.
 const SHORTEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The answers, in two generations: the older one is forgotten as a whole, once all of it is old enough.
+/// The answers, in two halves: the older one is forgotten as a whole, once all of it is old enough.
 #[derive(Debug)]
 pub(super) struct Requests {
     remembered: Duration,
     current: HashMap<RequestKey, AnsweredRequest>,
-    /// The instant since when answers come into the current generation.
+    /// The instant since when answers come into the current half.
     current_since: Timestamp,
     before: HashMap<RequestKey, AnsweredRequest>,
     /// The instant since when all answers are remembered.
@@ -76,7 +76,8 @@ impl Requests {
 
 impl MemoryStore {
     /// Remembers the answers to [requests](crate::Repository::execute_once) for `at_least` this long, instead of
-    /// seven days; less than a day counts as a day. They are forgotten at the latest after twice that time.
+    /// seven days; less than a day counts as a day. They are forgotten by a request: where requests keep coming, by
+    /// the first one after twice that time.
     #[must_use]
     pub fn with_request_memory(self, at_least: Duration) -> Self {
         self.write(|events| events.requests.remembered = at_least.max(SHORTEST));
@@ -120,7 +121,23 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_forgotten_when_all_of_its_generation_is_old() {
+    fn an_answer_is_remembered_for_as_long_as_the_store_is_told() {
+        let month = Duration::from_secs(30 * 24 * 60 * 60);
+        let store = MemoryStore::new().with_request_memory(month);
+
+        let since = |days| {
+            store.write(|events| {
+                let later = in_days(&events.requests, days);
+                events.requests.find(&key(), later).since
+            })
+        };
+
+        assert_eq!(since(29), None);
+        assert!(since(30).is_some());
+    }
+
+    #[test]
+    fn an_answer_is_forgotten_when_all_of_its_half_is_old() {
         let mut requests = answered();
         let (week, two) = (in_days(&requests, 7), in_days(&requests, 14));
         requests.find(&key(), week);

@@ -74,7 +74,7 @@ pub async fn an_answer_is_found_as_it_was_kept<S: EventStore>(store: &S) {
     }
 }
 
-/// With the version of each stream after it, in the order of the parts.
+/// The versions of an answer are those of its streams after the append, in the order of the parts.
 pub async fn the_answer_of_an_append_is_found_with_its_versions<S: EventStore>(store: &S) {
     if !remembers(store).await {
         return;
@@ -131,7 +131,7 @@ pub async fn an_append_of_a_request_that_is_sent_again_has_its_own_answer<S: Eve
     assert_eq!(again.streams, first.streams, "the first answer");
 }
 
-/// All or nothing: of an append that is refused no answer is kept, and the request can still have one.
+/// An append that is refused leaves no answer: the request can still have one.
 pub async fn an_append_that_is_refused_answers_no_request<S: EventStore>(store: &S) {
     if !remembers(store).await {
         return;
@@ -147,7 +147,7 @@ pub async fn an_append_that_is_refused_answers_no_request<S: EventStore>(store: 
     assert_eq!(found(store, &new.key).await, Some(answered(&new, &[1])));
 }
 
-/// Whoever comes later is told the first answer, and it stays.
+/// The first answer is told to whoever comes later, and stays.
 pub async fn an_answer_without_events_stays<S: EventStore>(store: &S) {
     if !remembers(store).await {
         return;
@@ -164,7 +164,7 @@ pub async fn an_answer_without_events_stays<S: EventStore>(store: &S) {
     assert_eq!(read(store, &stream("one")).await.len(), 0, "nothing is stored");
 }
 
-/// Each writes to a stream of its own, so that nothing but the request keeps them apart.
+/// The appends write to streams of their own, so that nothing but the request keeps them apart.
 pub async fn of_appends_that_race_for_a_request_one_is_stored<S: EventStore>(store: &S) {
     if !remembers(store).await {
         return;

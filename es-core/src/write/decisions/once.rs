@@ -67,8 +67,9 @@ impl<S: EventStore> Decisions<S> {
     /// it is taken once, and answered each time as it was the first time.
     ///
     /// The guarantees are those of [`Repository::execute_once`](crate::Repository::execute_once), with the
-    /// name of the decision's type and its fields as the command. All decisions of a store share one scope: two
-    /// of them have two request ids. The model of a later answer is folded from the log anew: from the events that
+    /// name of the decision's type and its fields as the command. The name is without its modules and generic
+    /// arguments, so that a release may move the type: two decisions of one name with the same fields are one
+    /// command. All decisions of a store share one scope: two of them have two request ids. The model of a later answer is folded from the log anew: from the events that
     /// the decision knew, and its own; where a stream was [transformed](crate::TransformStore) since, the events
     /// that are gone from it are missing.
     ///

@@ -284,7 +284,7 @@ pub(crate) async fn read<D: Decision, S: EventStore>(
     Ok(Reading::new(decision.model())?.read_on(store).await?.model)
 }
 
-/// The name of a decision in logs: that of its type, without the modules.
+/// The name of a decision in logs, and in the fingerprints of its requests: that of its type, without the modules.
 pub(super) fn name_of<D>() -> &'static str {
     let name = type_name::<D>();
     let plain = name.split('<').next().unwrap_or(name);
