@@ -23,7 +23,7 @@ GRANT USAGE ON SEQUENCE es.tag_changes TO es_writer;
 REVOKE INSERT ON es.request_memory FROM es_writer;
 GRANT TRUNCATE ON es.requests_0, es.requests_1 TO es_writer;
 GRANT UPDATE ON es.request_memory TO es_writer;
-GRANT USAGE ON SEQUENCE es.request_turns TO es_writer;
+GRANT UPDATE ON SEQUENCE es.request_turns TO es_writer;
 -- What lists show of sagas; the truth is in their streams.
 GRANT UPDATE, DELETE ON es.sagas TO es_writer;
 -- Snapshots are a cache: replaced, and dropped where they are too many.

@@ -70,7 +70,7 @@ BEGIN
             EXECUTE 'GRANT INSERT ON es.requests TO ' || grantee;
             EXECUTE 'GRANT TRUNCATE ON es.requests_0, es.requests_1 TO ' || grantee;
             EXECUTE 'GRANT UPDATE ON es.request_memory TO ' || grantee;
-            EXECUTE 'GRANT USAGE ON SEQUENCE es.request_turns TO ' || grantee;
+            EXECUTE 'GRANT UPDATE ON SEQUENCE es.request_turns TO ' || grantee;
         END IF;
     END LOOP;
 END

@@ -2,6 +2,12 @@
 --
 -- Has the half $1 take the new answers, which was emptied in this transaction and behind the gate. All answers
 -- since the other one began to take them are remembered.
+--
+-- The number of the turn is set and not drawn. Of numbers that are drawn, the log of the server is 32 ahead: after
+-- a crash the sequence would be beyond the row, and no statement would believe what it sees before the next turn.
 UPDATE es.request_memory
-   SET half = $1::integer, turn = nextval('es.request_turns'::regclass), remembered = since, since = now()
+   SET half = $1::integer,
+       turn = setval('es.request_turns'::regclass,
+                     greatest(request_memory.turn, pg_sequence_last_value('es.request_turns'::regclass)) + 1),
+       remembered = since, since = now()
  WHERE request_memory.one;

@@ -214,6 +214,14 @@ pub(crate) fn contended(append: &Append) -> AppendError {
     .into()
 }
 
+/// The error of a part of an append that is refused for no reason of an append's.
+pub(crate) fn store_error(error: AppendError) -> StoreError {
+    match error {
+        AppendError::Store(error) => error,
+        other => StoreError::new(StoreErrorKind::Other, other),
+    }
+}
+
 /// The error for an answer that the statement cannot have given.
 pub(crate) fn unexpected(what: &'static str) -> StoreError {
     StoreError::new(StoreErrorKind::Other, what)

@@ -27,7 +27,7 @@ use tracing::{Instrument, Span};
 use crate::append::appender::Appender;
 use crate::append::slices::Slices;
 use crate::append::tags::TagLocks;
-use crate::error::from_sqlx;
+use crate::error::{from_sqlx, store_error};
 use crate::pool::driven::told;
 use crate::pool::warm_pool::Held;
 use crate::read::reader::Reader;
@@ -202,10 +202,7 @@ impl Appender {
             .tags
             .lock(transaction, draft.parts(), TagLocks::of(draft), draft.condition())
             .await;
-        locked.map_err(|error| match error {
-            AppendError::Store(error) => error,
-            other => StoreError::new(StoreErrorKind::Other, other),
-        })?;
+        locked.map_err(store_error)?;
         self.database.query(BRIEFLY).execute(transaction).await.map_err(from_sqlx)?;
         Ok(())
     }

@@ -14,13 +14,13 @@ use crate::append::arrays::bigint;
 use crate::append::group::Claim;
 use crate::append::route::LOCKED_STREAMS;
 use crate::append::slices::Slices;
-use crate::append::statement::{Failure, Outcome, failure};
+use crate::append::statement::{Failure, Outcome};
 use crate::append::tags::TagLocks;
 use crate::append::weight::{BATCH, size};
 use crate::error::{contended, from_sqlx, is_contention, is_lock_timeout};
 use crate::pool::driven::told;
 use crate::pool::savepoint::Savepoint;
-use crate::requests::Turn;
+use crate::requests::LockWait;
 use crate::retag::event_tags::Tags;
 
 /// The number of attempts in the locked form. With the locks held no other append of the store is
@@ -158,7 +158,7 @@ impl Appender {
         let mut transaction = connection.begin_with(begin(wait)).await.map_err(from_sqlx)?;
         if let Some(request) = append.request() {
             // Nothing is held yet by whoever waits for it.
-            self.requests.lock(&mut transaction, &request.key, Turn::Awaited).await?;
+            self.requests.lock(&mut transaction, &request.key, LockWait::Awaited).await?;
         }
         let locked = self.tags.lock(
             &mut transaction,
@@ -229,10 +229,8 @@ impl Appender {
             return Ok(if is_known { Outcome::Known } else { Outcome::Answered(Box::new(first)) });
         }
         let outcome = self.write_events(connection, append).await?;
-        if let Outcome::Appended(appended) = &outcome
-            && !self.requests.keep_on(connection, request, appended).await.map_err(failure)?
-        {
-            return Err(Failure::Outrun);
+        if let Outcome::Appended(appended) = &outcome {
+            self.requests.keep_on(connection, request, appended).await?;
         }
         Ok(outcome)
     }
@@ -271,7 +269,7 @@ impl Appender {
             return Err(refusal);
         }
         if let Some(request) = append.request()
-            && !self.requests.lock(connection, &request.key, Turn::Tried).await?
+            && !self.requests.lock(connection, &request.key, LockWait::Tried).await?
         {
             // Not waited for: this transaction may hold streams that the other one waits for.
             return Err(contended(append));

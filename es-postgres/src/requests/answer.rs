@@ -1,41 +1,58 @@
-//! Answers to requests on their way into the store.
+//! The way of an answer to a request into the store.
 
-use es_core::{AnsweredRequest, Appended, NewRequest, RequestKey, StoreError, Version};
+use std::sync::Arc;
+
+use es_core::{AnsweredRequest, AppendError, Appended, NewRequest, StoreError, Version};
 use sqlx::postgres::{PgArguments, PgRow, Postgres};
 use sqlx::query::Query;
 use sqlx::{Connection, PgConnection, Row};
+use tokio::sync::oneshot;
+use tracing::Instrument;
 
-use super::memory::{Requests, Turn, answered};
+use super::lock::LockWait;
+use super::memory::{Requests, answered, no_memory};
+use crate::append::appender::Appender;
 use crate::append::arrays::bigint;
-use crate::append::locked::{Wait, begin};
-use crate::append::slices::Slices;
-use crate::error::{Violation, from_sqlx, unexpected};
-use crate::pool::driven::driven;
+use crate::append::locked::{Met, Wait, begin};
+use crate::error::{Violation, from_sqlx, store_error, unexpected};
+use crate::pool::driven::{driven, told};
 
-impl Requests {
+impl Appender {
     /// Keeps an answer without an append, unless there is one. One statement, as long as nobody else
-    /// answers the request at the same time.
+    /// answers the request at the same time; otherwise it waits as an append does for its streams.
     pub(crate) async fn answer(
         &self,
         request: NewRequest,
     ) -> Result<Option<AnsweredRequest>, StoreError> {
-        let requests = self.clone();
-        driven(async move {
-            if let Some(outcome) = requests.try_answer(&request).await? {
-                return Ok(outcome.first());
+        let request = Arc::new(request);
+        let (requests, tried) = (self.requests.clone(), Arc::clone(&request));
+        if let Some(outcome) = driven(async move { requests.try_answer(&tried).await }).await? {
+            return Ok(outcome.first());
+        }
+        let appender = self.clone();
+        let (mut answer, caller) = oneshot::channel();
+        let task = async move {
+            let attempt = async |wait| {
+                let done = appender.requests.answer_under_lock(&request, wait).await;
+                done.map_err(AppendError::from)
+            };
+            if let Some(done) = appender.when_free(&mut answer, Met::Somebody, attempt).await {
+                // Nobody may be there to hear it any more; it is kept all the same.
+                let _ = answer.send(done.map(Outcome::first).map_err(store_error));
             }
-            let wait = Wait::Slice(Slices::new().next());
-            requests.answer_in_turn(&request, wait).await.map(Outcome::first)
-        })
-        .await
+        };
+        let task = tokio::spawn(task.in_current_span());
+        told(caller, task).await
     }
+}
 
+impl Requests {
     /// `None` if the statement has no verdict.
     async fn try_answer(&self, request: &NewRequest) -> Result<Option<Outcome>, StoreError> {
         let mut session = self.database.session().await?;
-        let row = self.keep(request, &[], false).fetch_one(&mut *session).await;
+        let row = self.keep(request, &[], false).fetch_optional(&mut *session).await;
         let outcome = match row {
-            Ok(row) => outcome(&row),
+            Ok(row) => outcome(row.as_ref()),
             Err(error) if matches!(Violation::of(&error), Some(Violation::Request)) => {
                 // The transaction around the statement, if there is one, has failed.
                 drop(session);
@@ -46,51 +63,35 @@ impl Requests {
         session.end_after(outcome).await
     }
 
-    async fn answer_in_turn(
+    async fn answer_under_lock(
         &self,
         request: &NewRequest,
         wait: Wait,
     ) -> Result<Outcome, StoreError> {
         let mut connection = self.database.connections.take().await?;
         let mut transaction = connection.begin_with(begin(wait)).await.map_err(from_sqlx)?;
-        self.lock(&mut transaction, &request.key, Turn::Awaited).await?;
+        self.lock(&mut transaction, &request.key, LockWait::Awaited).await?;
         self.database.pass_gate(&mut transaction, false).await?;
-        let row =
-            self.keep(request, &[], true).fetch_one(&mut *transaction).await.map_err(from_sqlx)?;
-        let outcome = outcome(&row)?.ok_or_else(no_verdict)?;
+        let row = self.keep(request, &[], true).fetch_optional(&mut *transaction).await;
+        let outcome = outcome(row.map_err(from_sqlx)?.as_ref())?.ok_or_else(no_verdict)?;
         transaction.commit().await.map_err(from_sqlx)?;
         connection.keep();
         Ok(outcome)
     }
 
-    /// Takes the lock of a request for the rest of a transaction; false if it is not free and not
-    /// waited for.
-    pub(crate) async fn lock(
-        &self,
-        connection: &mut PgConnection,
-        key: &RequestKey,
-        turn: Turn,
-    ) -> Result<bool, StoreError> {
-        let lock = self
-            .database
-            .query(include_str!("../../sql/lock_request.sql"))
-            .bind(key.scope.to_string())
-            .bind(key.id.to_string())
-            .bind(turn == Turn::Awaited);
-        let row = lock.fetch_one(connection).await.map_err(from_sqlx)?;
-        row.try_get(0).map_err(from_sqlx)
-    }
-
-    /// Keeps the answer of an append, for a transaction that has the lock of the request and has found no answer;
-    /// false if there is one after all.
+    /// Keeps the answer of an append, for a transaction that has the lock of the request and has found no answer.
     pub(crate) async fn keep_on(
         &self,
         connection: &mut PgConnection,
         request: &NewRequest,
         appended: &Appended,
-    ) -> Result<bool, sqlx::Error> {
+    ) -> Result<(), StoreError> {
         let versions: Vec<_> = appended.streams.iter().map(|stream| stream.version).collect();
-        self.keep(request, &versions, true).fetch_one(connection).await?.try_get(0)
+        let row = self.keep(request, &versions, true).fetch_optional(connection).await;
+        match outcome(row.map_err(from_sqlx)?.as_ref())? {
+            Some(Outcome::Kept) => Ok(()),
+            Some(Outcome::First(_)) | None => Err(no_verdict()),
+        }
     }
 
     fn keep(
@@ -100,10 +101,7 @@ impl Requests {
         is_locked: bool,
     ) -> Query<'static, Postgres, PgArguments> {
         let NewRequest { key, fingerprint, answer, .. } = request;
-        self.database
-            .query(include_str!("../../sql/answer_request.sql"))
-            .bind(key.scope.to_string())
-            .bind(key.id.to_string())
+        self.about(key, include_str!("../../sql/answer_request.sql"))
             .bind(fingerprint.0.cast_signed())
             .bind(answer.as_str().to_owned())
             .bind(versions.iter().map(|version| bigint(version.0)).collect::<Vec<_>>())
@@ -127,7 +125,8 @@ impl Outcome {
 }
 
 /// `None` if it was neither kept nor found.
-fn outcome(row: &PgRow) -> Result<Option<Outcome>, StoreError> {
+fn outcome(row: Option<&PgRow>) -> Result<Option<Outcome>, StoreError> {
+    let row = row.ok_or_else(no_memory)?;
     if row.try_get(0).map_err(from_sqlx)? {
         return Ok(Some(Outcome::Kept));
     }

@@ -1,4 +1,4 @@
-//! Old answers are forgotten: half of them at a time, without a trace in the other half.
+//! The end of old answers: half of them at a time, without a trace in the other half.
 
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -6,11 +6,11 @@ use std::time::Duration;
 use es_core::StoreError;
 use sqlx::{Connection, Row};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use super::memory::Requests;
 use crate::append::locked::{Wait, begin};
 use crate::error::from_sqlx;
-use crate::pool::driven::driven;
 
 /// The time between two attempts of a process. Whoever reads the half that is to be emptied, as a backup does,
 /// is in the way for as long as it reads.
@@ -20,9 +20,9 @@ const BETWEEN: Duration = Duration::from_mins(1);
 const BRIEFLY: Duration = Duration::from_millis(100);
 
 impl Requests {
-    /// Forgets what may be forgotten, if this process has not tried for a while. A failure does no harm: answers
-    /// are remembered for longer.
-    pub(super) async fn forget_sometimes(&self) {
+    /// Has a task forget what may be forgotten, if this process has not tried for a while. A failure does no
+    /// harm: answers are remembered for longer.
+    pub(super) fn forget_sometimes(&self) {
         {
             let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
             if tried.is_some_and(|tried| tried.elapsed() < BETWEEN) {
@@ -31,9 +31,12 @@ impl Requests {
             *tried = Some(Instant::now());
         }
         let requests = self.clone();
-        if let Err(error) = driven(async move { requests.forget().await }).await {
-            tracing::debug!(target: "es", %error, "old answers to requests are not forgotten yet");
-        }
+        let forgetting = async move {
+            if let Err(error) = requests.forget().await {
+                requests.say_that_it_failed(&error);
+            }
+        };
+        tokio::spawn(forgetting.in_current_span());
     }
 
     /// Empties the half of the answers that are old enough, and has it take the new ones. Behind the gate, so that
@@ -57,5 +60,22 @@ impl Requests {
         transaction.commit().await.map_err(from_sqlx)?;
         connection.keep();
         Ok(())
+    }
+
+    /// What passes by itself is no warning: somebody reads, or the server is away.
+    fn say_that_it_failed(&self, error: &StoreError) {
+        if error.is_transient() {
+            tracing::debug!(target: "es", %error, "old answers to requests are not forgotten yet");
+            return;
+        }
+        let schema = self.database.schema.name();
+        let error: &dyn std::error::Error = error;
+        tracing::warn!(
+            target: "es",
+            error,
+            "old answers to requests are not forgotten, and their tables grow; it takes TRUNCATE on \
+             {schema}.requests_0 and {schema}.requests_1, and UPDATE on {schema}.request_memory and \
+             {schema}.request_turns, as roles.sql grants them",
+        );
     }
 }

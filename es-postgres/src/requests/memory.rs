@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use es_core::{AnsweredRequest, Payload, RequestFingerprint, StoreError, Version};
+use es_core::{AnsweredRequest, Payload, RequestFingerprint, RequestKey, StoreError, Version};
 use sqlx::Row;
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgArguments, PgRow, Postgres};
+use sqlx::query::Query;
 use tokio::time::Instant;
 
 use crate::error::{from_sqlx, unexpected};
@@ -24,15 +25,6 @@ pub(crate) struct Requests {
     pub(super) tried: Arc<Mutex<Option<Instant>>>,
 }
 
-/// The lock of a request.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Turn {
-    /// Waits for it.
-    Awaited,
-    /// Takes it if it is free.
-    Tried,
-}
-
 impl Requests {
     pub(crate) fn new(database: Database, remembered: Duration) -> Self {
         Self { database, remembered, tried: Arc::default() }
@@ -41,6 +33,15 @@ impl Requests {
     /// The time for which answers are remembered, as a parameter.
     pub(super) fn seconds(&self) -> i64 {
         i64::try_from(self.remembered.as_secs()).unwrap_or(i64::MAX).min(10_000_000_000)
+    }
+
+    /// A statement about a request, which is its first two parameters.
+    pub(super) fn about(
+        &self,
+        key: &RequestKey,
+        sql: &'static str,
+    ) -> Query<'static, Postgres, PgArguments> {
+        self.database.query(sql).bind(key.scope.to_string()).bind(key.id.to_string())
     }
 }
 
@@ -56,4 +57,9 @@ pub(super) fn answered(row: &PgRow, column: usize) -> Result<Option<AnsweredRequ
     let versions = versions.map_err(|_| unexpected("a version of an answer is negative"))?;
     let fingerprint = RequestFingerprint(fingerprint.cast_unsigned());
     Ok(Some(AnsweredRequest::new(fingerprint, Payload::from_store(answer), versions)))
+}
+
+/// The error of a store whose one row of memory was deleted.
+pub(super) fn no_memory() -> StoreError {
+    unexpected("the row of `es.request_memory` is gone; insert it again with its defaults")
 }

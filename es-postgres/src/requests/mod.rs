@@ -3,6 +3,8 @@
 mod answer;
 mod find;
 mod forget;
+mod lock;
 mod memory;
 
-pub(crate) use memory::{REMEMBERED, Requests, Turn};
+pub(crate) use lock::LockWait;
+pub(crate) use memory::{REMEMBERED, Requests};

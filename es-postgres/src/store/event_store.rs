@@ -36,19 +36,20 @@ impl EventStore for PgStore {
         self.retagger.find_missing_tag(tags).await
     }
 
-    /// Looks in one statement. Once old answers may be forgotten, a call of each process tries to, at most once a
-    /// minute; it waits for open appends, and for whoever reads the answers, for a tenth of a second.
+    /// Looks in one statement. Once old answers may be forgotten, a call of each process starts a task that tries to,
+    /// at most once a minute; the task waits for open appends, and for whoever reads the answers, for a tenth of a
+    /// second.
     async fn find_request(&self, request: &RequestKey) -> Result<RequestMemory, StoreError> {
         self.appender.requests.find(request).boxed().await
     }
 
     /// Keeps the answer in one statement; if somebody else answers the request at the same time, in a
-    /// transaction that waits for the other one.
+    /// transaction that waits for the other one, beside the appends that wait for their streams.
     async fn answer_request(
         &self,
         request: NewRequest,
     ) -> Result<Option<AnsweredRequest>, StoreError> {
-        self.appender.requests.answer(request).boxed().await
+        self.appender.answer(request).boxed().await
     }
 
     async fn stream_page(

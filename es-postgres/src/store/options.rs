@@ -138,9 +138,10 @@ impl PgStoreOptions {
     /// Remembers the answers to [requests](es_core::Repository::execute_once) for `at_least` this long, instead
     /// of seven days; less than a day counts as a day.
     ///
-    /// They are in two halves, and the older one is emptied as a whole: after twice that time at the latest, if
-    /// there is a request then, and nobody reads the half for long, as a backup does. Of processes
-    /// with different times the shortest counts. An answer costs about 200 bytes with its key.
+    /// They are in two halves, and the older one is emptied as a whole, by a task of the process that looks for an
+    /// answer next. Where requests keep coming, an answer is forgotten by the first one after twice that time, if
+    /// nobody reads the half for long, as a backup does. Of processes with different times the shortest counts. An
+    /// answer costs about 200 bytes with its key.
     ///
     /// ```no_run
     /// use std::time::Duration;

@@ -60,7 +60,6 @@ mod torture;
 mod transact;
 mod transform;
 mod two_schemas;
-#[expect(dead_code, reason = "no test here reads warnings")]
 #[path = "../../../es-core/tests/it/watched.rs"]
 mod watched;
 mod within;

@@ -1,6 +1,7 @@
 //! What each role of the documented set-up can do, and what it cannot.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use es_core::prelude::*;
 use es_core::{
@@ -10,8 +11,11 @@ use es_core::{
 use es_postgres::sqlx::{self, AssertSqlSafe, Executor, PgPool};
 use es_postgres::{PgStore, PgStoreOptions, SchemaName};
 use test_servers::TestServer;
+use tokio::time::{sleep, timeout};
 
+use crate::requests::{TURN, days_pass, once, request};
 use crate::support::{append, exact, stream};
+use crate::watched::Watcher;
 
 /// Roles belong to a whole server: this one is the test's own.
 struct SetUp {
@@ -121,6 +125,90 @@ async fn the_owner_alone_transforms_streams() {
     assert_eq!(before.len(), 2, "nothing was written");
     assert_eq!(found.events.len(), 3, "the writer finds what is not in the archive");
     assert_eq!(writer.transformations(&stream("a")).await.unwrap().len(), 1);
+}
+
+/// Half of the answers are forgotten; none is changed, deleted or made new.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_writer_answers_requests_and_forgets_old_ones() {
+    let set_up = set_up().await;
+    let (owner, writer) =
+        (pool_of(&set_up.server, "es_owner").await, pool_of(&set_up.server, "es_writer").await);
+    let store = PgStore::new(writer.clone());
+    store.append(once("a", "r1", 1)).await.unwrap();
+    store.answer_request(request("r2", 2)).await.unwrap();
+    days_pass(&owner, 8).await;
+
+    let found = store.find_request(&request("r1", 1).key).await.unwrap();
+    let until_turn = async {
+        while sqlx::query_scalar::<_, i64>(TURN).fetch_one(&writer).await.unwrap() == 0 {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), until_turn).await.expect("half of them is forgotten");
+    let again = store.append(once("b", "r1", 3)).await.unwrap_err();
+
+    assert!(found.answered.is_some());
+    assert!(matches!(again, AppendError::Answered(_)), "{again:?}");
+    for table in ["requests", "requests_0", "requests_1"] {
+        for statement in [
+            format!("UPDATE es.{table} SET answer = answer"),
+            format!("DELETE FROM es.{table}"),
+            format!("ALTER TABLE es.{table} DISABLE TRIGGER ALL"),
+        ] {
+            assert_eq!(answer(&writer, statement.clone()).await, REFUSED, "{statement}");
+        }
+    }
+    for statement in
+        ["DELETE FROM es.request_memory", "INSERT INTO es.request_memory DEFAULT VALUES"]
+    {
+        assert_eq!(answer(&writer, statement.to_owned()).await, REFUSED, "{statement}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reader_sees_answers_and_forgets_none() {
+    let set_up = set_up().await;
+    let writer = PgStore::new(pool_of(&set_up.server, "es_writer").await);
+    writer.append(once("a", "r1", 1)).await.unwrap();
+    let reader = pool_of(&set_up.server, "es_reader").await;
+
+    let found = PgStore::new(reader.clone()).find_request(&request("r1", 1).key).await.unwrap();
+
+    assert!(found.answered.is_some());
+    for statement in [
+        "DELETE FROM es.requests",
+        "TRUNCATE es.requests_0",
+        "TRUNCATE es.requests_1",
+        "UPDATE es.request_memory SET since = now()",
+        "SELECT setval('es.request_turns', 1)",
+    ] {
+        assert_eq!(answer(&reader, statement.to_owned()).await, REFUSED, "{statement}");
+    }
+}
+
+/// On one thread, which is watched: the task that forgets runs on it too.
+#[tokio::test]
+async fn a_right_that_is_missing_to_forget_answers_is_named_in_a_warning() {
+    let set_up = set_up().await;
+    let owner = pool_of(&set_up.server, "es_owner").await;
+    owner.execute("REVOKE TRUNCATE ON es.requests_1 FROM es_writer").await.unwrap();
+    days_pass(&owner, 8).await;
+    let writer = PgStore::new(pool_of(&set_up.server, "es_writer").await);
+    let watcher = Watcher::default();
+    let _guard = watcher.watch();
+
+    writer.find_request(&request("r1", 1).key).await.unwrap();
+    let until_warned = async {
+        while watcher.warnings().is_empty() {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), until_warned).await.expect("a warning");
+
+    let warnings = watcher.warnings();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("it takes TRUNCATE on es.requests_0"), "{warnings:?}");
+    assert_eq!(sqlx::query_scalar::<_, i64>(TURN).fetch_one(&owner).await.unwrap(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
