@@ -14,7 +14,7 @@
 //!
 //! Whoever posts an order sends the header `idempotency-key`, and may send the same again with the same
 //! key: it happens once, and is answered as it was, also if it was refused. `x-user` says on whose behalf; a proxy that knows
-//! the user would write it.
+//! the user would write it. A key is one of its user, and has no colon.
 //!
 //! What is posted is answered with the header `es-token`. Whoever sends it along with a `GET` sees
 //! what was posted: the answer waits for the read model. After two seconds of waiting it is 503 with

@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use es_core::projection::InvalidToken;
-use es_core::{Actor, CausationId, CorrelationId, Metadata, RequestId, Token};
+use es_core::{Actor, CausationId, CorrelationId, InvalidText, Metadata, RequestId, Token};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
@@ -48,6 +48,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 /// The id of a request, and the user on whose behalf it is made.
 #[derive(Debug)]
 pub struct Asked {
+    /// The user and the key that it has sent: nobody is answered with what another user was told.
     pub request: RequestId,
     pub user: Actor,
 }
@@ -56,10 +57,16 @@ impl Asked {
     pub const HEADER: &'static str = "idempotency-key";
 
     pub fn new(request: &str, user: Option<&str>) -> Result<Self, Problem> {
-        let request = text(Self::HEADER, request, 100)?;
+        let key = text(Self::HEADER, request, 100)?;
+        if key.contains(':') {
+            // What follows the last colon is the key.
+            let problem = Problem::field(Self::HEADER, format!("`{}` holds a colon", Self::HEADER));
+            return Err(problem.with_limit("1 to 100 characters, none of them a colon"));
+        }
         let user = text("x-user", user.unwrap_or("anonymous"), 80)?;
-        let user = Actor::new(user).map_err(Problem::broken)?;
-        let request = RequestId::new(request).map_err(Problem::broken)?;
+        let too_long = |error: InvalidText| Problem::field(Self::HEADER, error.to_string());
+        let request = RequestId::new(format!("{user}:{key}")).map_err(too_long)?;
+        let user = Actor::new(user).map_err(too_long)?;
         Ok(Self { request, user })
     }
 

@@ -15,6 +15,9 @@ crate::on_both!(
     a_retry_after_a_lost_reply_is_answered_and_stores_nothing,
     retries_at_the_same_moment_are_one_request,
     a_request_id_is_not_taken_for_another_request,
+    a_request_id_is_not_taken_for_that_of_another_user,
+    a_request_id_with_a_colon_is_refused,
+    a_request_id_that_is_too_long_with_its_user_is_refused,
     what_was_refused_stays_refused_until_it_is_asked_anew,
 );
 
@@ -47,7 +50,7 @@ async fn a_retry_after_a_lost_reply_is_answered_and_stores_nothing(service: &Ser
     let mut caller = TcpStream::connect(address).await.expect("a connection");
     let request = format!(
         "POST /orders/{}/pay HTTP/1.1\r\nhost: {address}\r\nidempotency-key: r-2\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+         x-user: mia\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         placed.order(),
         body.len(),
     );
@@ -88,6 +91,40 @@ async fn a_request_id_is_not_taken_for_another_request(service: &Service) {
     }
     let open = service.read("/orders?status=placed", &other).await;
     assert_eq!(open.body["orders"][0]["id"], other.order());
+}
+
+async fn a_request_id_is_not_taken_for_that_of_another_user(service: &Service) {
+    let of_mia = service.place("r-1", "ada").await;
+
+    let as_zoe = service.unnamed_post("/orders").header("x-user", "zoe");
+    let of_zoe = answered(as_zoe.header("idempotency-key", "r-1").json(&tea("ada"))).await;
+
+    assert_eq!((of_mia.status, of_zoe.status), (201, 201));
+    assert_ne!(of_zoe.order(), of_mia.order());
+}
+
+async fn a_request_id_with_a_colon_is_refused(service: &Service) {
+    let refused = service.place("mia:r-1", "ada").await;
+
+    assert_eq!((refused.status, &refused.body["field"]), (422, &json!("idempotency-key")));
+    assert_eq!(refused.detail(), "`idempotency-key` holds a colon");
+}
+
+/// Of 80 characters that take four bytes each, an id of 256 bytes has no room.
+async fn a_request_id_that_is_too_long_with_its_user_is_refused(service: &Service) {
+    let user = "🦀".repeat(80);
+    let fields = [
+        ("request", "r-1"),
+        ("user", &user),
+        ("customer", "ada"),
+        ("sku", "tea"),
+        ("quantity", "2"),
+        ("unit_cents", "300"),
+    ];
+
+    let refused = service.form("/place", &fields).await;
+
+    assert_eq!(refused.status().as_u16(), 422);
 }
 
 async fn what_was_refused_stays_refused_until_it_is_asked_anew(service: &Service) {
