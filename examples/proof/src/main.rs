@@ -104,6 +104,7 @@ mod naive_worker;
 mod node;
 mod nodes;
 mod once;
+mod once_cost;
 mod orchestrator_by_hand;
 mod order;
 mod outages;

@@ -1,24 +1,21 @@
 //! Requests that are sent one to five times, over lost replies, by processes that are killed.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::ensure;
-use es_core::{Repository, RequestId};
+use es_core::{EventStore, RequestId, RequestKey, RequestScope};
 use es_postgres::PgStore;
 use sqlx::ConnectOptions;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::measure::{Turns, Worker, turn};
 use crate::proxy::Proxy;
-use crate::report::{Cell, Table};
+use crate::report::Table;
 use crate::requesters::{Method, Requester, Requests, Said};
 use crate::server::Database;
-use crate::shelf::{Change, Shelf};
-use crate::{Run, progress};
+use crate::shelf::Shelf;
+use crate::{Run, once_cost, progress};
 
 /// One reply of so many does not arrive.
 const LOST: u32 = 60;
@@ -53,7 +50,7 @@ pub async fn torture(run: &mut Run) -> anyhow::Result<()> {
     let about = format!(
         "{PROCESSES} processes send {} requests, each one to five times at once, through a proxy that ends \
          the connection instead of passing a reply on, one of {LOST} times; {} times one of them was \
-         killed, and another one went on. {} answers were heard; {} requests were refused the first time, \
+         killed, and another one went on. Halfway the tables of the answers change places. {} answers were heard; {} requests were refused the first time, \
          which depends on the state of then. The baseline executes each request as it comes.",
         ours.requests, ours.killed, ours.sent, ours.refused
     );
@@ -73,13 +70,15 @@ pub async fn torture(run: &mut Run) -> anyhow::Result<()> {
     );
     table.guarantee("requests that were done, and are not stored", ours.missing, &of);
     run.report.add(table);
-    cost(run).await
+    once_cost::table(run).await
 }
 
 async fn sent_again(run: &Run, method: Method, count: u64) -> anyhow::Result<Outcome> {
     let database = run.server.database().await?;
     let proxy = Proxy::open(database.options.clone(), run.options.dice("once", 0), LOST)?;
     let url = proxy.options(database.options.clone()).to_url_lossy().to_string();
+    let turning =
+        (method == Method::Once).then(|| tokio::spawn(turn_halves(database.clone(), count / 2)));
     let mut sending = JoinSet::new();
     for nth in 0..PROCESSES {
         let share = count.div_ceil(PROCESSES);
@@ -93,16 +92,38 @@ async fn sent_again(run: &Run, method: Method, count: u64) -> anyhow::Result<Out
         told.killed += share.killed;
         told.answers.extend(share.answers);
     }
+    if let Some(turning) = turning {
+        turning.await??;
+    }
     ensure!(told.answers.len() as u64 == count, "some requests have no answer");
+    ensure!(told.killed > 0, "no process was killed");
     outcome(&database, &told).await
 }
 
-/// Has a process send its requests; kills it now and then, and starts another one where it was.
+/// Makes all answers eight days old once there are `enough`, and looks for one as further processes would, until the
+/// other half takes the new ones. No answer is old enough to be forgotten by that.
+async fn turn_halves(database: Database, enough: u64) -> anyhow::Result<()> {
+    while database.number("SELECT count(*) FROM es.requests").await? < enough {
+        sleep(Duration::from_millis(5)).await;
+    }
+    let age = "UPDATE es.request_memory SET since = since - interval '8 days'";
+    sqlx::query(age).execute(&database.pool).await?;
+    let any = RequestKey::new(RequestScope::of::<Shelf>(), RequestId::new("any")?);
+    while database.number("SELECT turn FROM es.request_memory").await? == 0 {
+        PgStore::new(database.pool.clone()).find_request(&any).await?;
+        sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}
+
+/// Has a process send its requests; kills it now and then, at least once halfway, and starts another one where it
+/// was.
 async fn send(mut requests: Requests, mut dice: fastrand::Rng) -> anyhow::Result<Told> {
     let mut told = Told::default();
+    let halfway = u64::midpoint(requests.from, requests.to);
     while requests.from < requests.to {
         let mut process = Requester::start(&requests)?;
-        let until = Instant::now() + Duration::from_millis(dice.u64(300..1500));
+        let mut until = Instant::now() + Duration::from_millis(dice.u64(300..1500));
         let mut is_killed = false;
         loop {
             let next = match timeout_at(until, process.next()).await {
@@ -118,8 +139,17 @@ async fn send(mut requests: Requests, mut dice: fastrand::Rng) -> anyhow::Result
                 Some(Said::Answer(number, answer)) => {
                     told.answers.entry(number).or_default().push(answer);
                 }
-                Some(Said::UpTo(number)) => requests.from = number,
-                None => break,
+                Some(Said::UpTo(number)) => {
+                    requests.from = number;
+                    if told.killed == 0 && number >= halfway {
+                        until = Instant::now();
+                    }
+                }
+                None if is_killed => break,
+                None => {
+                    process.end().await?;
+                    break;
+                }
             }
         }
     }
@@ -146,79 +176,4 @@ async fn outcome(database: &Database, told: &Told) -> anyhow::Result<Outcome> {
         doubled: count(&|number, answers| times(number) > i64::from(!is_refused(answers))),
         missing: count(&|number, answers| !is_refused(answers) && times(number) == 0),
     })
-}
-
-/// A worker that executes commands on shelves of its own.
-struct Client {
-    shelves: Repository<Shelf, PgStore>,
-    method: Method,
-    name: String,
-    numbers: Arc<AtomicU64>,
-}
-
-impl Worker for Client {
-    async fn work(&mut self) -> anyhow::Result<()> {
-        // Even numbers: each has an event. Ten commands on a shelf.
-        let number = 2 * self.numbers.fetch_add(1, Ordering::Relaxed);
-        let command = Change { shelf: format!("{} {}", self.name, number / 20), number };
-        match self.method {
-            Method::Each => drop(self.shelves.execute(command).await?),
-            Method::Once => {
-                let id = RequestId::new(format!("{} {number}", self.name))?;
-                drop(self.shelves.execute_once(&id, command).await?);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The cost of an id beside a command without.
-async fn cost(run: &mut Run) -> anyhow::Result<()> {
-    let about = "Load a stream of up to ten events, decide, append one; with `execute`, and with \
-        `execute_once` under a new id each time, which looks for an answer first and stores one with the event. \
-        The ratio is to `execute`. WAL is bytes of the write-ahead log a command.";
-    let columns = ["workers", "method", "commands/s", "p50 ms", "p99 ms", "ratio", "WAL"];
-    let mut table = Table::new("Requests: the cost of an id", about, &columns);
-    let database = run.server.database().await?;
-    for workers in [1_u64, 8, 32] {
-        progress(&format!("requests: {workers} workers"));
-        let mut measured =
-            [(Method::Each, Turns::default(), 0), (Method::Once, Turns::default(), 0)];
-        for round in 0..run.options.rounds() {
-            for (method, turns, wal) in &mut measured {
-                let shelves = Repository::new(database.another_store());
-                let client = |nth| Client {
-                    shelves: shelves.clone(),
-                    method: *method,
-                    name: format!("{method:?} {workers} {round} {nth}"),
-                    numbers: Arc::default(),
-                };
-                let clients: Vec<_> = (0..workers).map(client).collect();
-                let before = written(&database).await?;
-                let (done, _) = turn(clients, run.options.slice()).await?;
-                *wal += written(&database).await? - before;
-                turns.add(done, None);
-            }
-        }
-        let without = measured[0].1.rate();
-        for (method, mut turns, wal) in measured {
-            let rate = turns.rate();
-            let name = if method == Method::Once { "execute_once" } else { "execute" };
-            table.row(vec![
-                Cell::count(workers),
-                Cell::text(name),
-                Cell::number(rate, 0),
-                Cell::number(turns.millis(0.5), 2),
-                Cell::number(turns.millis(0.99), 2),
-                Cell::ratio(rate, without),
-                Cell::count(wal / turns.count().max(1)),
-            ]);
-        }
-    }
-    run.report.add(table);
-    Ok(())
-}
-
-async fn written(database: &Database) -> anyhow::Result<u64> {
-    database.number("SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint").await
 }

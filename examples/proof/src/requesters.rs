@@ -2,15 +2,17 @@
 
 use std::process::Stdio;
 use std::str::FromStr;
+use std::time::Duration;
 
-use anyhow::Context;
-use es_core::RequestId;
+use anyhow::{Context, ensure};
 use es_core::prelude::*;
+use es_core::{AppendError, RequestId};
 use es_postgres::PgStore;
-use futures_util::future::join_all;
+use futures_util::future::try_join_all;
 use sqlx::postgres::PgConnectOptions;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::sleep;
 
 use crate::cli::value_name;
 use crate::shelf::{Change, Shelf};
@@ -23,6 +25,9 @@ const SHELVES: u64 = 4;
 
 /// The word before the number of a request up to which all are answered.
 const UP_TO: &str = "up-to";
+
+/// The pause before a request is sent again that the store did not answer.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// The method that executes a request.
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,17 +61,21 @@ pub async fn work(requests: Requests) -> anyhow::Result<()> {
         let end = requests.to.min(begin + WINDOW);
         // The same one to five times for each number.
         let sent = (begin..end).flat_map(|number| (0..=number * 7 % 5).map(move |_| number));
-        join_all(sent.map(|number| send(&shelves, requests.method, number))).await;
+        try_join_all(sent.map(|number| send(&shelves, requests.method, number))).await?;
         println!("{UP_TO} {end}");
         begin = end;
     }
     Ok(())
 }
 
-/// Sends a request until it has an answer.
-async fn send(shelves: &Repository<Shelf, PgStore>, method: Method, number: u64) {
+/// Sends a request until it has an answer. Only what passes by itself is no answer.
+async fn send(
+    shelves: &Repository<Shelf, PgStore>,
+    method: Method,
+    number: u64,
+) -> anyhow::Result<()> {
     let command = || Change { shelf: format!("shelf-{}", number / 7 % SHELVES), number };
-    let Ok(id) = RequestId::new(format!("request-{number}")) else { return };
+    let id = RequestId::new(format!("request-{number}"))?;
     loop {
         let answer = match method {
             Method::Once => shelves.execute_once(&id, command()).await,
@@ -75,11 +84,25 @@ async fn send(shelves: &Repository<Shelf, PgStore>, method: Method, number: u64)
         match answer {
             Ok(done) => {
                 let event = done.events.first().map(|event| event.id);
-                return println!("{number} {} {event:?} {:?}", done.version, done.state);
+                println!("{number} {} {event:?} {:?}", done.version, done.state);
+                return Ok(());
             }
-            Err(ExecuteError::Rejected(refusal)) => return println!("{number} {refusal}"),
-            Err(_) => {}
+            Err(ExecuteError::Rejected(refusal)) => {
+                println!("{number} {refusal}");
+                return Ok(());
+            }
+            Err(error) if is_transient(&error) => sleep(PAUSE).await,
+            Err(error) => return Err(error).context("a request has no answer"),
         }
+    }
+}
+
+fn is_transient<E>(error: &ExecuteError<E>) -> bool {
+    match error {
+        ExecuteError::Conflict { .. } => true,
+        ExecuteError::Load(LoadError::Store(error))
+        | ExecuteError::Append(AppendError::Store(error)) => error.is_transient(),
+        _ => false,
     }
 }
 
@@ -123,5 +146,11 @@ impl Requester {
     /// SIGKILL. What it has said before can still be read.
     pub async fn kill(&mut self) -> anyhow::Result<()> {
         Ok(self.child.kill().await?)
+    }
+
+    /// Fails if the process, which has said all, did.
+    pub async fn end(mut self) -> anyhow::Result<()> {
+        ensure!(self.child.wait().await?.success(), "a process that sends requests failed");
+        Ok(())
     }
 }
