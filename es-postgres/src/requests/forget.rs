@@ -62,7 +62,7 @@ impl Requests {
         Ok(())
     }
 
-    /// What passes by itself is no warning: somebody reads, or the server is away.
+    /// Warns, unless the reason passes by itself: somebody reads, or the server is away.
     fn say_that_it_failed(&self, error: &StoreError) {
         if error.is_transient() {
             tracing::debug!(target: "es", %error, "old answers to requests are not forgotten yet");

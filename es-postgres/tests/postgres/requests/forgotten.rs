@@ -88,7 +88,7 @@ async fn an_answer_is_remembered_for_seven_days() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_is_remembered_for_as_long_as_the_store_is_told() {
     let fixture = fixture().await;
-    let month = Duration::from_secs(30 * 24 * 60 * 60);
+    let month = Duration::from_hours(30 * 24);
     let options = || PgStoreOptions::new().with_request_memory(month);
     let store = || PgStore::with_options(fixture.pool.clone(), options());
     fixture.store.answer_request(request("r1", 1)).await.unwrap();
