@@ -123,7 +123,7 @@ async fn answers_that_wait_leave_half_of_the_pool_to_others() {
     let waiting = fixture.waiting().await;
     open.commit().await.unwrap();
 
-    assert_eq!(waiting, 6, "half of the pool's twelve");
+    assert!(waiting <= 6, "half of the twelve of the pool, and not {waiting}");
     for answer in answers.join_all().await {
         assert_eq!(answer.unwrap().unwrap().answer.as_str(), "1");
     }
