@@ -205,6 +205,7 @@ mod perform;
 mod phase;
 mod plan;
 mod plan_error;
+mod prepared;
 mod request;
 mod retry_policy;
 mod saga;

@@ -255,7 +255,7 @@ async fn answer_to<S: Saga>(
 }
 
 /// Reads the event at `position`, if it is there, as one that starts an instance.
-async fn heard<S: Saga, L: EventStore>(
+pub(super) async fn heard<S: Saga, L: EventStore>(
     log: &L,
     position: Position,
 ) -> Result<Option<Recorded<S::Start>>, InstanceError> {

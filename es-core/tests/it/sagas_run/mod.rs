@@ -6,6 +6,7 @@ mod crashes;
 mod ends;
 mod fulfilment;
 mod lists;
+mod rehearsals;
 mod services;
 mod versions;
 
