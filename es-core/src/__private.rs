@@ -49,7 +49,7 @@ pub use declared_key::{KeyText, key};
 pub use distinct_names::{name_hashes, new_name};
 pub use fact::{AsFact, Fact, FactOf};
 pub use field_tags::{
-    HomeName, TagNames, TagValue, TagValues, Tags, all_tags, each_tag, one_tag, query,
+    HomeName, TagAt, TagNames, TagValue, TagValues, Tags, all_tags, each_tag, one_tag, query,
 };
 pub use handlers::{AnyDb, name_what_it_writes_into_with_the_key_db, writes_into};
 pub use listed::{Listed, Member, Only, Reads, decode, histories, types, types_read};

@@ -88,6 +88,11 @@ impl<'a> TagField<'a> {
         Some(Self { name, count, nth, member, ty: &field.ty })
     }
 
+    /// The field and its type, if it is one tag, or may be one.
+    pub(crate) fn value(&self) -> Option<(&Member, &'a Type)> {
+        (self.count != Count::Each).then_some((&self.member, self.ty))
+    }
+
     /// All tags of the field as a list, or the error for a value that cannot be one.
     pub(crate) fn tags(&self, krate: CratePath<'_>) -> TokenStream {
         let Self { name, member, ty, count, .. } = self;

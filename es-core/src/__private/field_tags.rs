@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::same_text;
 use crate::event::set::{EventSet, EventType};
 use crate::event::tag::Tag;
 use crate::store::query::{InvalidQuery, Query, QueryItem};
@@ -78,6 +79,33 @@ pub fn all_tags<const N: usize>(fields: [Tags; N]) -> Tags {
         tags.append(&mut field?);
     }
     Ok(tags)
+}
+
+/// The field of an event that is the tag at the place `N` of `Event::TAGS`. The derive writes it for each field that is
+/// one tag.
+#[diagnostic::on_unimplemented(
+    message = "the tag of `{Self}` by which a saga finds its instances is not the value of one field",
+    label = "a start is about one instance",
+    note = "put `#[event(tag)]`, and not `tags`, on a field with one value; if `{Self}` does not derive `Event`, write `impl Saga` by hand"
+)]
+pub trait TagAt<const N: usize> {
+    /// A number that events with such a field have and no others.
+    const ONE: usize = 1;
+    type Value;
+
+    fn value(&self) -> &Self::Value;
+}
+
+/// The place of `name` among `tags`. Refuses to compile, with the sentence beside the event, if it is not there.
+#[track_caller]
+#[must_use]
+pub const fn tag_at(tags: &[&str], name: &str, sentence: &str) -> usize {
+    let mut nth = 0;
+    while nth < tags.len() && !same_text(tags[nth], name) {
+        nth += 1;
+    }
+    assert!(nth < tags.len(), "{}", sentence);
+    nth
 }
 
 /// The events of the model `M` but for the tolerated ones, as far as they carry a tag of every field.

@@ -38,7 +38,8 @@ fn implementation(model: &Event<'_>) -> TokenStream {
         Past::Previous(previous) => of_previous(model, previous),
         Past::Fields(history) => of_history(model, history),
     };
-    quote!(#event #tagged)
+    let fields = model.tags.iter().enumerate().filter_map(|(nth, tag)| tag_at(model, nth, tag));
+    quote!(#event #tagged #(#fields)*)
 }
 
 /// The implementation of `Event`; `past` are the items by which older versions are read.
@@ -176,9 +177,9 @@ fn tags(model: &Event<'_>) -> TokenStream {
     let names = model.tags.iter().map(|tag| &tag.name);
     let tags = model.tags.iter().map(|tag| tag.tags(*krate));
     quote! {
-        const TAGS: #krate::__private::TagNames = &[#(#names),*];
+        const TAGS: __TagNames = &[#(#names),*];
 
-        fn tags(&self) -> #krate::__private::Tags {
+        fn tags(&self) -> __Tags {
             #krate::__private::all_tags([#(#tags),*])
         }
     }
@@ -204,4 +205,22 @@ fn tagged(model: &Event<'_>) -> TokenStream {
         #deprecation
         impl #impl_generics #krate::Tagged for #ident #ty_generics #where_clause {}
     }
+}
+
+/// The implementation by which a saga reads the tag at `nth`, if it is the value of the field.
+fn tag_at(model: &Event<'_>, nth: usize, tag: &TagField<'_>) -> Option<TokenStream> {
+    let (member, ty) = tag.value()?;
+    let ident = &model.input.ident;
+    let deprecation = Deprecation::of(&model.input.attrs);
+    let nth = Literal::usize_unsuffixed(nth);
+    let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
+    Some(quote! {
+        #deprecation
+        impl #impl_generics __TagAt<#nth> for #ident #ty_generics #where_clause {
+            type Value = #ty;
+            fn value(&self) -> &#ty {
+                &self.#member
+            }
+        }
+    })
 }

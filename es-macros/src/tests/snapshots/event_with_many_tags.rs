@@ -3,8 +3,8 @@ const _: () = {
     #[automatically_derived]
     impl __Event for Booked {
         const NAME: &'static str = "room-booked";
-        const TAGS: ::es_core::__private::TagNames = &["room", "night"];
-        fn tags(&self) -> ::es_core::__private::Tags {
+        const TAGS: __TagNames = &["room", "night"];
+        fn tags(&self) -> __Tags {
             ::es_core::__private::all_tags([
                 ::es_core::__private::one_tag::<RoomId>("room", &self.room),
                 ::es_core::__private::each_tag::<Vec<Night>>("night", &self.nights),
@@ -28,6 +28,12 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::es_core::Tagged for Booked {}
+    impl __TagAt<0> for Booked {
+        type Value = RoomId;
+        fn value(&self) -> &RoomId {
+            &self.room
+        }
+    }
     #[automatically_derived]
     impl __Describe for Booked {
         fn describe(&self) -> __Description {

@@ -3,8 +3,8 @@ const _: () = {
     #[automatically_derived]
     impl __Event for Subscribed {
         const NAME: &'static str = "subscribed";
-        const TAGS: ::es_core::__private::TagNames = &["course", "student"];
-        fn tags(&self) -> ::es_core::__private::Tags {
+        const TAGS: __TagNames = &["course", "student"];
+        fn tags(&self) -> __Tags {
             ::es_core::__private::all_tags([
                 ::es_core::__private::one_tag::<CourseId>("course", &self.course),
                 ::es_core::__private::one_tag::<u32>("student", &self.who),
@@ -24,6 +24,18 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::es_core::Tagged for Subscribed {}
+    impl __TagAt<0> for Subscribed {
+        type Value = CourseId;
+        fn value(&self) -> &CourseId {
+            &self.course
+        }
+    }
+    impl __TagAt<1> for Subscribed {
+        type Value = u32;
+        fn value(&self) -> &u32 {
+            &self.who
+        }
+    }
     #[automatically_derived]
     impl __Describe for Subscribed {
         fn describe(&self) -> __Description {
