@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use futures_core::Stream;
+use futures_core::future::BoxFuture;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -74,11 +75,11 @@ impl<L: EventStore, K: SagaStore> Sagas<L, K> {
     /// # Errors
     ///
     /// If no instance could follow the plan, or the store is away. Once a saga runs it waits for its stores.
-    pub async fn run<S: Saga, V: Performs<S>>(
+    pub fn run<S: Saga, V: Performs<S>>(
         &self,
         services: V,
-    ) -> Result<RunningSaga, RunSagaError> {
-        self.run_with::<S, V>(services, SagaOptions::default()).await
+    ) -> BoxFuture<'_, Result<RunningSaga, RunSagaError>> {
+        self.run_with::<S, V>(services, SagaOptions::default())
     }
 
     /// Does the same as [`run`](Self::run), with options, which apply to this process only.
@@ -86,7 +87,16 @@ impl<L: EventStore, K: SagaStore> Sagas<L, K> {
     /// # Errors
     ///
     /// As [`run`](Self::run).
-    pub async fn run_with<S: Saga, V: Performs<S>>(
+    pub fn run_with<S: Saga, V: Performs<S>>(
+        &self,
+        services: V,
+        options: SagaOptions,
+    ) -> BoxFuture<'_, Result<RunningSaga, RunSagaError>> {
+        // Boxed, so that services that lack an activity are told of once: an opaque future would tell of it at each use.
+        Box::pin(self.start::<S, V>(services, options))
+    }
+
+    async fn start<S: Saga, V: Performs<S>>(
         &self,
         services: V,
         options: SagaOptions,

@@ -28,6 +28,7 @@ mod handle;
 mod inbox;
 mod memory;
 mod options;
+mod performed_by;
 mod performs;
 mod rehearsal;
 mod row;
@@ -40,6 +41,11 @@ pub use error::{InstanceError, RunSagaError, TellError};
 pub use handle::{LoadedSaga, Sagas};
 pub use memory::MemorySagas;
 pub use options::SagaOptions;
+#[doc(hidden)]
+pub use performed_by::nobody_performs;
+pub use performed_by::{
+    PerformedBy, PerformsCompensation, PerformsStartCompensation, PerformsStep,
+};
 pub use performs::Performs;
 pub use rehearsal::{Difference, Rehearsed};
 pub use row::{SagaPhase, SagaRow, Waits};

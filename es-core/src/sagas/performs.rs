@@ -2,9 +2,13 @@
 
 use std::future::Future;
 
+use super::performed_by::PerformedBy;
 use crate::process::{Answer, Call, Saga};
 
 /// Performs all activities of the saga `S`: the dispatch to [`Perform`](crate::process::Perform).
+///
+/// Of a saga with `#[derive(Saga)]` it is implemented for whatever performs each of its activities. For another one it
+/// is written by hand:
 ///
 /// ```
 /// use es_core::process::{Activity, ActivityError, Answer, Call, Perform};
@@ -32,7 +36,9 @@ use crate::process::{Answer, Call, Saga};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not perform the activities of `{S}`",
-    label = "`impl Performs<{S}> for {Self}` is missing"
+    label = "one of them is missing",
+    note = "write `impl Perform<…> for {Self}` for each activity of `{S}`, also for those that compensate",
+    note = "if `{S}` does not derive `Saga`: impl Performs<{S}> for {Self} {{ async fn perform(&self, call: &Call<'_>) -> Answer {{ .. }} }}"
 )]
 pub trait Performs<S: Saga>: Send + Sync + 'static {
     /// Makes the attempt, and returns the answer.
@@ -46,4 +52,10 @@ pub trait Performs<S: Saga>: Send + Sync + 'static {
     /// [`SagaEvent::StepStarted`]: crate::process::SagaEvent::StepStarted
     /// [`SagaEvent::CompensationStarted`]: crate::process::SagaEvent::CompensationStarted
     fn perform(&self, call: &Call<'_>) -> impl Future<Output = Answer> + Send;
+}
+
+impl<S: Saga + PerformedBy<P>, P: Send + Sync + 'static> Performs<S> for P {
+    fn perform(&self, call: &Call<'_>) -> impl Future<Output = Answer> + Send {
+        S::perform_by(self, call)
+    }
 }

@@ -77,7 +77,7 @@ impl<S: Saga, P: Performs<S>> Run<S, P> {
         }
         run.play.read_again()?;
         for asked in std::mem::take(&mut run.late) {
-            drop(run.perform(&asked));
+            drop(run.served(&asked));
         }
         Ok(run)
     }
@@ -113,7 +113,7 @@ impl<S: Saga, P: Performs<S>> Run<S, P> {
             }
             Some(Fault::Lost) => self.time_passes(),
             Some(Fault::AnswerLost) => {
-                drop(self.perform(&self.play.instance));
+                drop(self.served(&self.play.instance));
                 self.time_passes()
             }
             Some(Fault::Late) => {
@@ -121,7 +121,7 @@ impl<S: Saga, P: Performs<S>> Run<S, P> {
                 self.time_passes()
             }
             Some(Fault::Crashed) => {
-                drop(self.perform(&self.play.instance));
+                drop(self.served(&self.play.instance));
                 self.play.read_again()?;
                 self.play.tell(Input::Resumed(attempt)).map(drop)
             }
@@ -130,7 +130,7 @@ impl<S: Saga, P: Performs<S>> Run<S, P> {
                 self.answer(attempt, request)
             }
             Some(Fault::AnswerLostAndCancelled) => {
-                drop(self.perform(&self.play.instance));
+                drop(self.served(&self.play.instance));
                 self.time_passes()?;
                 self.cancel()
             }
@@ -140,7 +140,7 @@ impl<S: Saga, P: Performs<S>> Run<S, P> {
     fn answer(&mut self, attempt: Attempt, request: &Request) -> Result<(), String> {
         let answer = match request.kind {
             RequestKind::Command => self.execute(request)?,
-            _ => self.perform(&self.play.instance),
+            _ => self.served(&self.play.instance),
         };
         self.tell_answer(attempt, answer)
     }
@@ -161,7 +161,7 @@ impl<S: Saga, P: Performs<S>> Run<S, P> {
     }
 
     /// Has the services perform what the instance asks for.
-    fn perform(&self, asked: &Instance<S>) -> Answer {
+    fn served(&self, asked: &Instance<S>) -> Answer {
         let Next::Perform(call) = asked.next() else {
             return Answer::Failed("no activity is asked for".into());
         };
