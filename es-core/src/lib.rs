@@ -68,7 +68,7 @@
 //! # Domain
 //!
 //! - Derives: [`derive@Event`], [`derive@Aggregate`], [`derive@Command`], [`derive@EventSet`],
-//!   [`derive@DecisionModel`], [`derive@Projection`], [`derive@Shape`].
+//!   [`derive@DecisionModel`], [`derive@Projection`], [`derive@Saga`], [`derive@Activity`], [`derive@Shape`].
 //! - Hand-written traits: [`Apply`] for each event, [`Decide`] for each command. [`IntoEvents`] lists the types
 //!   that a decision can return.
 //! - Decisions across streams: [`Decision`], its [`DecisionModel`]s, and [`Decisions`], which executes it. They
@@ -165,7 +165,9 @@ pub use serde;
 
 #[cfg(feature = "derive")]
 #[doc(inline)]
-pub use es_macros::{Aggregate, Command, DecisionModel, Event, EventSet, Projection, Shape};
+pub use es_macros::{
+    Activity, Aggregate, Command, DecisionModel, Event, EventSet, Projection, Saga, Shape,
+};
 
 pub use domain::aggregate::{Aggregate, AggregateId, Apply};
 pub use domain::command::{Command, Lifecycle};

@@ -17,4 +17,10 @@ pub use crate::{
 // annotation is the derive's own.
 #[cfg(feature = "derive")]
 #[doc(hidden)]
-pub use es_macros::{aggregate, command, decision_model, event, event_set, projection};
+pub use es_macros::{
+    activity, aggregate, command, decision_model, event, event_set, projection, saga,
+};
+
+// The derives of sagas, whose traits are in `process`.
+#[cfg(feature = "derive")]
+pub use crate::{Activity, Saga};

@@ -107,6 +107,11 @@ impl<T> Default for Slot<T> {
     }
 }
 
+impl<T: 'static> Slot<T> {
+    /// A slot without a value.
+    pub(crate) const EMPTY: &'static Self = &Self(None);
+}
+
 impl<T> Slot<T> {
     /// Fills the slot, or reports that it was filled before.
     pub(crate) fn set(&mut self, key: &Ident, value: T, errors: &mut Errors) {

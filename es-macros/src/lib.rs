@@ -1,5 +1,5 @@
-//! Derive macros of es-core: `Event`, `EventSet`, `Aggregate`, `DecisionModel`, `Command`, `Projection`
-//! and `Shape`.
+//! Derive macros of es-core: `Event`, `EventSet`, `Aggregate`, `DecisionModel`, `Command`, `Projection`,
+//! `Activity`, `Saga` and `Shape`.
 //!
 //! Import them from es-core, which re-exports them together with the traits of the same names. The generated
 //! code refers to es-core by the name that it has in the `Cargo.toml` of the package, or by the path after
@@ -15,6 +15,7 @@
     )
 )]
 
+mod activity;
 mod aggregate;
 mod allow_deprecated;
 mod command;
@@ -34,6 +35,7 @@ mod name;
 mod paths;
 mod projection;
 mod reject_lifetimes;
+mod saga;
 mod shape;
 mod spelling;
 mod superseded;
@@ -178,6 +180,27 @@ pub fn derive_command(input: TokenStream) -> TokenStream {
     expansion::of(command::derive, input.into()).into()
 }
 
+/// Implements `Activity` for a struct: a request to the outside world, which a saga can ask for.
+///
+#[doc = include_str!("docs/activity.md")]
+#[doc = include_str!("tests/snapshots/activity.rs")]
+/// ```
+#[proc_macro_derive(Activity, attributes(activity))]
+pub fn derive_activity(input: TokenStream) -> TokenStream {
+    expansion::of(activity::derive, input.into()).into()
+}
+
+/// Makes a struct a saga: a process over several services, which takes back what it tried.
+///
+#[doc = include_str!("docs/saga.md")]
+#[doc = include_str!("tests/snapshots/saga.rs")]
+/// # fn main() {}
+/// ```
+#[proc_macro_derive(Saga, attributes(saga))]
+pub fn derive_saga(input: TokenStream) -> TokenStream {
+    expansion::of(saga::derive, input.into()).into()
+}
+
 /// Implements `Shape` for a type: its stored form, for schema locks and snapshots.
 ///
 #[doc = include_str!("docs/shape.md")]
@@ -232,4 +255,20 @@ pub fn projection(keys: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn command(keys: TokenStream, item: TokenStream) -> TokenStream {
     underived::COMMAND.expand(&keys.into(), &item.into()).into()
+}
+
+/// The annotation of [`Activity`](macro@Activity), where that derive is missing: the mistake is
+/// reported once, and the item is expanded as with the derive.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn activity(keys: TokenStream, item: TokenStream) -> TokenStream {
+    underived::ACTIVITY.expand(&keys.into(), &item.into()).into()
+}
+
+/// The annotation of [`Saga`](macro@Saga), where that derive is missing: the mistake is reported
+/// once, and the item is expanded as with the derive.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn saga(keys: TokenStream, item: TokenStream) -> TokenStream {
+    underived::SAGA.expand(&keys.into(), &item.into()).into()
 }

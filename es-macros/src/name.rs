@@ -28,6 +28,12 @@ pub(crate) const TAG: Rule = Rule { what: "tag name", max: 64 };
 /// The rule for the name of a projection, with the maximum of the runtime.
 pub(crate) const PROJECTION: Rule = Rule { what: "name of a projection", max: 40 };
 
+/// The rule for the name of an activity, with the maximum of the runtime.
+pub(crate) const ACTIVITY: Rule = Rule { what: "activity name", max: 100 };
+
+/// The rule for the name of a saga, with the maximum of the runtime.
+pub(crate) const SAGA: Rule = Rule { what: "name of a saga", max: 35 };
+
 /// The number of characters of an offending name that a message repeats.
 const QUOTED_CHARS: usize = 60;
 
@@ -87,13 +93,15 @@ mod tests {
     use es_core::process::ActivityName;
     use es_core::{Category, EventName, ProjectionName, Tag};
 
-    use super::{AGGREGATE, COMMAND, EVENT, PROJECTION, TAG};
+    use super::{ACTIVITY, AGGREGATE, COMMAND, EVENT, PROJECTION, SAGA, TAG};
 
     #[test]
     fn the_runtime_allows_as_much() {
         assert_eq!(EVENT.max, EventName::MAX_BYTES);
         assert!(ActivityName::new("a".repeat(COMMAND.max)).is_ok());
         assert!(ActivityName::new("a".repeat(COMMAND.max + 1)).is_err());
+        assert_eq!(ACTIVITY.max, COMMAND.max);
+        assert_eq!("saga.".len() + SAGA.max, ProjectionName::MAX_BYTES);
         assert_eq!(AGGREGATE.max, Category::MAX_BYTES);
         assert_eq!(TAG.max, Tag::NAME_MAX_BYTES);
         assert_eq!(PROJECTION.max, ProjectionName::MAX_BYTES);

@@ -9,7 +9,7 @@ use quote::quote;
 use syn::{Attribute, Data, DeriveInput, Fields, parse_quote};
 
 use crate::diagnostics::Errors;
-use crate::{aggregate, command, decision_model, event, event_set, projection};
+use crate::{activity, aggregate, command, decision_model, event, event_set, projection, saga};
 
 /// The annotation `#[attribute(…)]` of `#[derive(name)]`.
 pub(crate) struct Underived {
@@ -38,6 +38,12 @@ pub(crate) const PROJECTION: Underived =
 
 pub(crate) const COMMAND: Underived =
     Underived { attribute: "command", name: "Command", derive: command::derive };
+
+pub(crate) const ACTIVITY: Underived =
+    Underived { attribute: "activity", name: "Activity", derive: activity::derive };
+
+pub(crate) const SAGA: Underived =
+    Underived { attribute: "saga", name: "Saga", derive: saga::derive };
 
 impl Underived {
     /// The `item` without the annotation, its expansion by the derive, so that no use of it is a

@@ -101,3 +101,49 @@ pub mod command {
 pub mod command_field {
     pub mod id {}
 }
+
+pub mod activity {
+    pub mod name {}
+    pub mod version {}
+    pub mod output {}
+}
+
+pub mod saga {
+    pub mod name {}
+    pub mod version {}
+    pub mod id {}
+    pub mod by {}
+    pub mod starts {}
+    pub mod steps {}
+    pub mod retired {}
+    pub mod compensation {}
+    pub mod deadline {}
+}
+
+pub mod starts {
+    pub mod compensated {}
+    pub mod retired {}
+}
+
+pub mod steps {
+    pub mod timeout {}
+    pub mod attempts {}
+    pub mod first {}
+    pub mod factor {}
+    pub mod at_most {}
+    pub mod optional {}
+    pub mod may_be_skipped {}
+    pub mod no_compensation {}
+}
+
+pub mod retired {
+    pub mod no_compensation {}
+}
+
+pub mod compensation {
+    pub mod timeout {}
+    pub mod attempts {}
+    pub mod first {}
+    pub mod factor {}
+    pub mod at_most {}
+}

@@ -9,12 +9,14 @@ use crate::event::name::SchemaVersion;
 
 /// A request to the outside world, as data: stored before it is made, and taken back by another one.
 ///
+/// Derive it:
+///
 /// ```
 /// use es_core::prelude::*;
-/// use es_core::process::Activity;
 ///
-/// #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// #[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
 /// # #[serde(crate = "es_core::serde")]
+/// #[activity(name = "take-payment", output = PaymentTaken)]
 /// pub struct TakePayment {
 ///     pub order: u32,
 ///     pub cents: u64,
@@ -25,16 +27,11 @@ use crate::event::name::SchemaVersion;
 /// pub struct PaymentTaken {
 ///     pub payment: u64,
 /// }
-///
-/// impl Activity for TakePayment {
-///     const NAME: &'static str = "take-payment";
-///     type Output = PaymentTaken;
-/// }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an activity",
     label = "not an activity",
-    note = "write: impl Activity for {Self} {{ const NAME: &'static str = \"…\"; type Output = ..; }}",
+    note = "put on it: #[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)] #[activity(name = \"…\")]",
     note = "a step that an aggregate decides derives `Command`, and `Serialize` and `Deserialize`"
 )]
 pub trait Activity:

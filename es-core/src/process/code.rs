@@ -1,15 +1,13 @@
 //! Code of a step: functions over the state, with the types of the step forgotten.
 
-use crate::domain::aggregate::Apply;
 use crate::event::definition::Event;
 use crate::event::payload::Payload;
 
 use super::names::StepName;
 use super::request::Request;
-use super::saga::{Compensate, CompensateStart, Prepare};
+use super::saga::{AppliesOutput, Compensate, CompensateStart, Prepare};
 use super::saga_error::SagaError;
 use super::step_request::{KindOf, ListedRequest};
-use super::stored_value::payload_of;
 use super::trail::Tried;
 
 /// The code of one step or start.
@@ -23,7 +21,7 @@ pub(super) struct Code<S> {
 
 type PrepareFn<S> = fn(&S, &StepName) -> Result<Request, SagaError>;
 type CompleteFn<S> = fn(&mut S, &StepName, &Payload) -> Result<(), SagaError>;
-type CompensateFn<S> = fn(&S, &StepName, Tried<&Payload>) -> Result<Request, SagaError>;
+pub(super) type CompensateFn<S> = fn(&S, &StepName, Tried<&Payload>) -> Result<Request, SagaError>;
 
 /// By hand: a derive would ask for `S: Clone` and `S: Copy`, and the code is of functions alone.
 impl<S> Clone for Code<S> {
@@ -38,7 +36,7 @@ impl<S> Code<S> {
     /// The code of a start that is compensated.
     pub(super) fn of_start<E: Event>() -> Self
     where
-        S: CompensateStart<E, By: ListedRequest>,
+        S: CompensateStart<E>,
     {
         let compensate: CompensateFn<S> =
             |saga, step, _| request_of(step, &CompensateStart::<E>::compensate_start(saga));
@@ -48,7 +46,7 @@ impl<S> Code<S> {
     /// The code that a step of the plan has.
     pub(super) fn forward<R: ListedRequest>() -> Self
     where
-        S: Prepare<R> + Apply<R::Output>,
+        S: Prepare<R> + AppliesOutput<R>,
     {
         let prepare: PrepareFn<S> = |saga, step| request_of(step, &Prepare::<R>::prepare(saga));
         Self { prepare: Some(prepare), ..Self::backward::<R>() }
@@ -57,13 +55,13 @@ impl<S> Code<S> {
     /// The code that a step has which is no longer asked for.
     pub(super) fn backward<R: ListedRequest>() -> Self
     where
-        S: Apply<R::Output>,
+        S: AppliesOutput<R>,
     {
         Self {
             name: R::REQUEST_NAME,
             prepare: None,
             complete: Some(|saga, step, output| {
-                saga.apply(output_of::<R>(step, output)?);
+                saga.apply_output_of(output_of::<R>(step, output)?);
                 Ok(())
             }),
             compensate: None,
@@ -77,7 +75,7 @@ pub(super) fn compensation_of<S, R: ListedRequest>(
     tried: Tried<&Payload>,
 ) -> Result<Request, SagaError>
 where
-    S: Compensate<R, By: ListedRequest>,
+    S: Compensate<R>,
 {
     let tried = match tried {
         Tried::Done(output) => Tried::Done(output_of::<R>(step, output)?),
@@ -89,7 +87,7 @@ where
 fn request_of<R: ListedRequest>(step: &StepName, request: &R) -> Result<Request, SagaError> {
     let kind = <R::Kind as KindOf<R>>::KIND;
     let cannot_be_stored = |source| SagaError::Request { step: step.clone(), source };
-    let body = payload_of(request).map_err(cannot_be_stored)?;
+    let body = <R::Kind as KindOf<R>>::store(request).map_err(cannot_be_stored)?;
     Ok(Request::new(kind, R::REQUEST_NAME, R::REQUEST_VERSION, body)?)
 }
 

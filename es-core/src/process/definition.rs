@@ -1,30 +1,29 @@
 //! Definitions of sagas: the steps by their types, each with the code that belongs to it.
 
-use std::any::TypeId;
 use std::time::Duration;
 
-use crate::domain::aggregate::Apply;
 use crate::event::definition::Event;
-use crate::event::name::SchemaVersion;
 use crate::event::payload::Payload;
 
-use super::code::{Code, compensation_of};
-use super::command_step::{CommandFn, CommandStep};
+use super::backward::Backward;
+use super::code::Code;
+use super::command_step::CommandStep;
 use super::names::StepName;
 use super::plan::{CompensationPolicy, Plan};
 use super::plan_error::PlanError;
 use super::request::Request;
-use super::saga::{Compensate, CompensateStart, Prepare};
+use super::request_type::RequestType;
+use super::saga::{AppliesOutput, Compensate, CompensateStart, Prepare};
 use super::saga_error::SagaError;
 use super::step::{Start, Step};
 use super::step_policy::StepPolicy;
-use super::step_request::{KindOf, ListedRequest, RequestKind};
+use super::step_request::ListedRequest;
 use super::trail::Tried;
 
 /// The steps of the saga `S`, in order: the plan, and the code for each of its steps.
 ///
 /// A step is listed by the type of its request, an activity or a command, and its code is required where it
-/// is listed: [`Prepare`], [`Apply`] for its answer, and [`Compensate`] unless a reason says why not. The
+/// is listed: [`Prepare`], [`Apply`](crate::Apply) for its answer, and [`Compensate`] unless a reason says why not. The
 /// example is at [`Saga`](super::Saga).
 #[derive(Clone, Debug)]
 pub struct Definition<S> {
@@ -36,15 +35,6 @@ pub struct Definition<S> {
     retired: Vec<Step>,
     code: Vec<Code<S>>,
     requests: Vec<RequestType>,
-}
-
-/// The type of a request that the saga makes.
-#[derive(Clone, Copy, Debug)]
-struct RequestType {
-    name: &'static str,
-    version: SchemaVersion,
-    id: TypeId,
-    command: Option<CommandFn>,
 }
 
 impl<S> Definition<S> {
@@ -82,10 +72,11 @@ impl<S> Definition<S> {
     #[must_use]
     pub fn compensated_start<E: Event>(mut self) -> Self
     where
-        S: CompensateStart<E, By: ListedRequest>,
+        S: CompensateStart<E>,
     {
-        let by = self.lists::<S::By>();
-        self.starts.push(Start::new(E::NAME).compensated(by));
+        let by = RequestType::of::<S::By>();
+        self.requests.push(by);
+        self.starts.push(Start::new(E::NAME).compensated(by.kind));
         self.code.push(Code::of_start::<E>());
         self
     }
@@ -96,9 +87,9 @@ impl<S> Definition<S> {
     #[must_use]
     pub fn retired_start<E: Event>(mut self) -> Self
     where
-        S: CompensateStart<E, By: ListedRequest>,
+        S: CompensateStart<E>,
     {
-        self.lists::<S::By>();
+        self.requests.push(RequestType::of::<S::By>());
         self.code.push(Code::of_start::<E>());
         self
     }
@@ -127,15 +118,24 @@ impl<S> Definition<S> {
     /// Definition::<Fulfilment>::new(1, Duration::from_secs(60)).step::<TakePayment>(|step| step);
     /// ```
     #[must_use]
-    pub fn step<R: ListedRequest>(mut self, policy: impl FnOnce(StepPolicy) -> StepPolicy) -> Self
+    pub fn step<R: ListedRequest>(self, policy: impl FnOnce(StepPolicy) -> StepPolicy) -> Self
     where
-        S: Prepare<R> + Compensate<R, By: ListedRequest> + Apply<R::Output>,
+        S: Prepare<R> + Compensate<R> + AppliesOutput<R>,
     {
-        let (kind, by) = (self.lists::<R>(), self.lists::<S::By>());
-        let step = Step::new(R::REQUEST_NAME).with_policy(policy(StepPolicy::new()));
-        self.steps.push(step.of_kind(kind).compensated(by));
-        self.code.push(Code { compensate: Some(compensation_of::<S, R>), ..Code::forward::<R>() });
-        self
+        self.list_step::<R>(policy(StepPolicy::new()), &Backward::compensated::<R>())
+    }
+
+    /// Adds the step that asks for `R`, which nothing takes back, for the reason `why`.
+    #[must_use]
+    pub fn step_without_compensation<R: ListedRequest>(
+        self,
+        why: &'static str,
+        policy: impl FnOnce(StepPolicy) -> StepPolicy,
+    ) -> Self
+    where
+        S: Prepare<R> + AppliesOutput<R>,
+    {
+        self.list_step::<R>(policy(StepPolicy::new()), &Backward::none(why))
     }
 
     /// Keeps the code for a step of an earlier version that is no longer asked for.
@@ -143,44 +143,51 @@ impl<S> Definition<S> {
     /// Instances that have tried it are read, and take it back. An attempt that is under way may be answered;
     /// there is no other one.
     #[must_use]
-    pub fn retired_step<R: ListedRequest>(mut self) -> Self
+    pub fn retired_step<R: ListedRequest>(self) -> Self
     where
-        S: Compensate<R, By: ListedRequest> + Apply<R::Output>,
+        S: Compensate<R> + AppliesOutput<R>,
     {
-        let (kind, by) = (self.lists::<R>(), self.lists::<S::By>());
-        self.retired.push(Step::new(R::REQUEST_NAME).of_kind(kind).compensated(by));
-        self.code.push(Code { compensate: Some(compensation_of::<S, R>), ..Code::backward::<R>() });
-        self
+        self.list_retired::<R>(&Backward::compensated::<R>())
     }
 
     /// Keeps the code for a step of an earlier version that nothing takes back, for the reason `why`.
     #[must_use]
-    pub fn retired_step_without_compensation<R: ListedRequest>(mut self, why: &'static str) -> Self
+    pub fn retired_step_without_compensation<R: ListedRequest>(self, why: &'static str) -> Self
     where
-        S: Apply<R::Output>,
+        S: AppliesOutput<R>,
     {
-        let kind = self.lists::<R>();
-        let step = Step::new(R::REQUEST_NAME).of_kind(kind).without_compensation(why);
-        self.retired.push(step);
-        self.code.push(Code::backward::<R>());
+        self.list_retired::<R>(&Backward::none(why))
+    }
+
+    pub(crate) fn list_step<R: ListedRequest>(
+        mut self,
+        policy: StepPolicy,
+        back: &Backward<S>,
+    ) -> Self
+    where
+        S: Prepare<R> + AppliesOutput<R>,
+    {
+        let step = self.step_of::<R>(back);
+        self.steps.push(step.with_policy(policy));
+        self.code.push(Code { compensate: back.code, ..Code::forward::<R>() });
         self
     }
 
-    /// Adds the step that asks for `R`, which nothing takes back, for the reason `why`.
-    #[must_use]
-    pub fn step_without_compensation<R: ListedRequest>(
-        mut self,
-        why: &'static str,
-        policy: impl FnOnce(StepPolicy) -> StepPolicy,
-    ) -> Self
+    pub(crate) fn list_retired<R: ListedRequest>(mut self, back: &Backward<S>) -> Self
     where
-        S: Prepare<R> + Apply<R::Output>,
+        S: AppliesOutput<R>,
     {
-        let kind = self.lists::<R>();
-        let step = Step::new(R::REQUEST_NAME).with_policy(policy(StepPolicy::new()));
-        self.steps.push(step.of_kind(kind).without_compensation(why));
-        self.code.push(Code::forward::<R>());
+        let step = self.step_of::<R>(back);
+        self.retired.push(step);
+        self.code.push(Code { compensate: back.code, ..Code::backward::<R>() });
         self
+    }
+
+    fn step_of<R: ListedRequest>(&mut self, back: &Backward<S>) -> Step {
+        let request = RequestType::of::<R>();
+        self.requests.push(request);
+        self.requests.extend(back.by);
+        Step::new(R::REQUEST_NAME).of_kind(request.kind).with_compensation(back.compensation)
     }
 
     /// The plan, which knows the steps by their names.
@@ -194,18 +201,6 @@ impl<S> Definition<S> {
         Plan::new(self.version, self.deadline, starts, steps)?
             .with_retired(self.retired.iter().cloned())?
             .with_compensation(self.compensation)
-    }
-
-    /// Takes note that `R` is asked for, and returns its kind.
-    fn lists<R: ListedRequest>(&mut self) -> RequestKind {
-        let request = RequestType {
-            name: R::REQUEST_NAME,
-            version: R::REQUEST_VERSION,
-            id: TypeId::of::<R>(),
-            command: <R::Kind as KindOf<R>>::COMMAND,
-        };
-        self.requests.push(request);
-        <R::Kind as KindOf<R>>::KIND
     }
 
     /// A stored request is read by its name, so a name has one type.

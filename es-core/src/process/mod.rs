@@ -5,14 +5,13 @@
 //! tried is taken back, the last step first: each step has its *compensation*. If that fails as well, a
 //! person has to *intervene*.
 //!
-//! A [`Saga`] lists its steps in a [`Definition`]. Below it is the machine: pure functions, without a clock or
+//! `#[derive(Saga)]` lists the steps of a [`Saga`], and `#[derive(Activity)]` makes a struct a request; without them it
+//! is written as a [`Definition`]. Below that is the machine: pure functions, without a clock or
 //! a task. An [`Instance`] is the fold of the events of its stream. [`Instance::decide`] says which events
 //! follow from an [`Input`], and [`Instance::next`] what is to be done then. A command is loaded and decided by
 //! a [`CommandStep`], the one place that reads a store.
 //!
 //! ```
-//! use std::time::Duration;
-//!
 //! use es_core::prelude::*;
 //! use es_core::process::*;
 //! use es_core::{Payload, Position};
@@ -20,77 +19,49 @@
 //! # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 //! # #[serde(crate = "es_core::serde")]
 //! # #[event(name = "order-placed")]
-//! # pub struct OrderPlaced { pub order: u32, pub cents: u64 }
-//! # #[derive(EventSet, Clone, Debug, PartialEq)]
-//! # pub enum Starts { Placed(OrderPlaced) }
-//! # #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+//! # pub struct OrderPlaced { #[event(tag)] pub order: u32, pub cents: u64 }
+//! # #[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
 //! # #[serde(crate = "es_core::serde")]
+//! # #[activity(name = "ship")]
 //! # pub struct Ship { pub order: u32 }
-//! # #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+//! # #[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
 //! # #[serde(crate = "es_core::serde")]
+//! # #[activity(name = "call-back")]
 //! # pub struct CallBack { pub order: u32 }
-//! # impl Activity for Ship { const NAME: &'static str = "ship"; type Output = (); }
-//! # impl Activity for CallBack { const NAME: &'static str = "call-back"; type Output = (); }
 //! /// A request to the outside world, as data.
-//! #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+//! #[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
 //! # #[serde(crate = "es_core::serde")]
+//! #[activity(name = "take-payment")]
 //! pub struct TakePayment {
 //!     pub cents: u64,
 //! }
 //!
-//! impl Activity for TakePayment {
-//!     const NAME: &'static str = "take-payment";
-//!     type Output = ();
-//! }
-//!
-//! #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+//! #[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
 //! # #[serde(crate = "es_core::serde")]
+//! #[activity(name = "refund")]
 //! pub struct Refund {
 //!     pub cents: u64,
 //! }
 //!
-//! impl Activity for Refund {
-//!     const NAME: &'static str = "refund";
-//!     type Output = ();
-//! }
-//!
 //! /// Takes the payment of an order, then ships it.
-//! #[derive(Clone, Debug, Default, PartialEq)]
+//! #[derive(Saga, Clone, Debug, Default, PartialEq)]
+//! #[saga(
+//!     name = "fulfilment",
+//!     id = u32,
+//!     by = "order",
+//!     starts(OrderPlaced),
+//!     steps(TakePayment(timeout = "10s"), Ship(attempts = 1)),
+//!     deadline = "1h",
+//! )]
 //! pub struct Fulfilment {
 //!     order: u32,
 //!     cents: u64,
 //! }
 //!
-//! impl Saga for Fulfilment {
-//!     const NAME: &'static str = "fulfilment";
-//!     type Id = u32;
-//!     type Start = Starts;
-//!
-//!     fn id(event: &Starts) -> u32 {
-//!         let Starts::Placed(placed) = event;
-//!         placed.order
+//! impl Apply<OrderPlaced> for Fulfilment {
+//!     fn apply(&mut self, event: OrderPlaced) {
+//!         *self = Self { order: event.order, cents: event.cents };
 //!     }
-//!
-//!     fn definition() -> Definition<Self> {
-//!         Definition::new(1, Duration::from_secs(3600))
-//!             .start::<OrderPlaced>()
-//!             .step::<TakePayment>(|step| step.with_timeout(Duration::from_secs(10)))
-//!             .step::<Ship>(|step| step.with_retry(RetryPolicy::attempts(1)))
-//!     }
-//!
-//!     fn initial() -> Self {
-//!         Self::default()
-//!     }
-//!
-//!     fn start(&mut self, event: Starts) {
-//!         let Starts::Placed(placed) = event;
-//!         *self = Self { order: placed.order, cents: placed.cents };
-//!     }
-//! }
-//!
-//! // The answer of activities that have nothing to tell.
-//! impl Apply<()> for Fulfilment {
-//!     fn apply(&mut self, (): ()) {}
 //! }
 //!
 //! impl Prepare<TakePayment> for Fulfilment {
@@ -130,7 +101,7 @@
 //!     StepName::new(step).map(|step| Attempt { step, direction, number: 1 })
 //! };
 //!
-//! let placed = Starts::Placed(OrderPlaced { order: 17, cents: 500 });
+//! let placed = FulfilmentStart::from(OrderPlaced { order: 17, cents: 500 });
 //! let start = Input::Start { event: placed, position: Position(1) };
 //! assert_eq!(tell(start)?, "saga.started, saga.step-started");
 //!
@@ -187,6 +158,7 @@
 
 mod activity;
 mod advance;
+mod backward;
 mod code;
 mod command_step;
 mod decide;
@@ -207,6 +179,7 @@ mod plan;
 mod plan_error;
 mod prepared;
 mod request;
+mod request_type;
 mod retry_policy;
 mod saga;
 mod saga_error;
@@ -220,6 +193,8 @@ mod trail;
 mod untyped;
 
 pub use activity::Activity;
+#[doc(hidden)]
+pub use backward::Backward;
 pub use command_step::{CommandError, CommandStep};
 pub use decide::Reaction;
 pub use definition::Definition;
@@ -239,11 +214,13 @@ pub use plan::{CompensationPolicy, Plan};
 pub use plan_error::PlanError;
 pub use request::Request;
 pub use retry_policy::RetryPolicy;
-pub use saga::{Compensate, CompensateStart, Prepare, Saga};
+pub use saga::{AppliesOutput, Compensate, CompensateStart, Prepare, Saga};
 pub use saga_error::SagaError;
 pub use step::{Compensation, Start, Step};
 pub use step_policy::{OnSkip, OnStepFailure, StepPolicy};
-pub use step_request::{KindOf, ListedRequest, OfActivity, OfCommand, RequestKind, StepRequest};
+pub use step_request::{
+    KindOf, ListedRequest, OfActivity, OfCommand, RequestKind, StepRequest, StorableCommand,
+};
 pub use stored_value::UnstorableValue;
 pub use trail::{Progress, TrailStep, Tried, WayBack};
 pub use untyped::UntypedSaga;

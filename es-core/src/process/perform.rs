@@ -19,11 +19,11 @@ use super::request::Request;
 ///
 /// ```
 /// # use es_core::prelude::*;
-/// # use es_core::process::{Activity, ActivityError, Call, Perform};
-/// # #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+/// # use es_core::process::{ActivityError, Call, Perform};
+/// # #[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
 /// # #[serde(crate = "es_core::serde")]
+/// # #[activity(name = "take-payment", output = u64)]
 /// # pub struct TakePayment { pub cents: u64 }
-/// # impl Activity for TakePayment { const NAME: &'static str = "take-payment"; type Output = u64; }
 /// # struct Bank;
 /// # impl Bank {
 /// #     async fn pay(&self, _key: &str, _cents: u64) -> Result<Option<u64>, std::io::Error> { Ok(None) }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::aggregate::AggregateId;
+use crate::domain::aggregate::{AggregateId, Apply};
 use crate::event::payload::Payload;
 use crate::event::set::EventSet;
 use crate::stream::Category;
@@ -14,13 +14,14 @@ use super::plan::Plan;
 use super::plan_error::PlanError;
 use super::request::Request;
 use super::saga_error::SagaError;
-use super::step_request::StepRequest;
+use super::step_request::{ListedRequest, StepRequest};
 use super::trail::Tried;
 use super::untyped::UntypedSaga;
 
 /// The state of a process over several services, which takes back what it tried.
 ///
-/// A saga consists of its name, its state, a [`Definition`] that lists its steps in order, [`Prepare`] and
+/// `#[derive(Saga)]` writes it, from a list of the steps: see [the derive](macro@crate::Saga). By hand, a saga consists of
+/// its name, its state, a [`Definition`] that lists its steps in order, [`Prepare`] and
 /// [`Compensate`] for each step, and [`Apply`](crate::Apply) for each answer. A step whose code is missing
 /// does not compile.
 ///
@@ -118,6 +119,11 @@ use super::untyped::UntypedSaga;
 /// assert_eq!(Fulfilment::definition().plan()?.steps().len(), 2);
 /// # Ok::<(), es_core::process::PlanError>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a saga",
+    label = "not a saga",
+    note = "put on the struct that holds the state: #[derive(Saga, Default, Clone, Debug, PartialEq)] #[saga(name = \"…\", id = …, by = \"…\", starts(…), steps(…), deadline = \"…\")]"
+)]
 pub trait Saga: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
     /// The category of its streams: 1 to 35 ASCII letters, digits, `-`, `_` and `.`, a letter first. Never changes
     /// once released.
@@ -156,16 +162,36 @@ pub trait Prepare<A> {
     fn prepare(&self) -> A;
 }
 
+/// The effect of the answer of the step `R` on the state of a saga.
+///
+/// Implemented for every saga that has [`Apply`] for the answer; there is nothing to implement.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` never says how to apply the answer of the step `{R}`",
+    label = "`impl Apply<{O}> for {Self}` is missing",
+    note = "write: impl Apply<{O}> for {Self} {{ fn apply(&mut self, answer: {O}) {{ .. }} }}"
+)]
+pub trait AppliesOutput<R, O = <R as StepRequest>::Output> {
+    #[doc(hidden)]
+    fn apply_output_of(&mut self, output: O);
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Apply<O>, R, O> AppliesOutput<R, O> for S {
+    fn apply_output_of(&mut self, output: O) {
+        self.apply(output);
+    }
+}
+
 /// The compensation of a step that was tried.
 #[diagnostic::on_unimplemented(
     message = "nothing says how the step `{A}` of `{Self}` is compensated",
     label = "`impl Compensate<{A}> for {Self}` is missing",
     note = "write: impl Compensate<{A}> for {Self} {{ type By = ..; fn compensate(&self, tried: Tried<..>) -> Self::By {{ .. }} }}",
-    note = "or list it with `step_without_compensation` and the reason"
+    note = "or give the reason: `no_compensation = \"…\"` behind the step; in a definition, `step_without_compensation`"
 )]
 pub trait Compensate<A: StepRequest> {
     /// The activity or command that takes the step back.
-    type By: StepRequest;
+    type By: ListedRequest;
 
     /// Returns the request that takes the step back.
     fn compensate(&self, tried: Tried<A::Output>) -> Self::By;
@@ -176,11 +202,11 @@ pub trait Compensate<A: StepRequest> {
     message = "nothing says how the start `{E}` of `{Self}` is compensated",
     label = "`impl CompensateStart<{E}> for {Self}` is missing",
     note = "write: impl CompensateStart<{E}> for {Self} {{ type By = ..; fn compensate_start(&self) -> Self::By {{ .. }} }}",
-    note = "or list it with `start` if nothing is to be taken back"
+    note = "or list it without `compensated` if nothing is to be taken back; in a definition, with `start`"
 )]
 pub trait CompensateStart<E> {
     /// The activity or command that takes back what the event stands for.
-    type By: StepRequest;
+    type By: ListedRequest;
 
     /// Returns the request.
     fn compensate_start(&self) -> Self::By;

@@ -105,6 +105,12 @@ impl Step {
         self
     }
 
+    /// Sets the way back.
+    pub(super) const fn with_compensation(mut self, compensation: Compensation) -> Self {
+        self.compensation = compensation;
+        self
+    }
+
     /// The name.
     #[must_use]
     pub const fn name(&self) -> &'static str {

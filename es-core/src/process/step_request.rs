@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::domain::command::Command;
 use crate::domain::decide::Decide;
 use crate::event::name::SchemaVersion;
+use crate::event::payload::Payload;
 
 use super::activity::Activity;
 use super::command_step::{self, CommandFn};
+use super::stored_value::{UnstorableValue, payload_of};
 
 /// A request that can be a step of a saga: an [`Activity`] or a [`Command`].
 ///
@@ -38,7 +40,7 @@ use super::command_step::{self, CommandFn};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither an activity nor a command",
     label = "cannot be a step of a saga",
-    note = "for the outside world write: impl Activity for {Self} {{ const NAME: &'static str = \"…\"; type Output = ..; }}",
+    note = "for the outside world put on it: #[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)] #[activity(name = \"…\")]",
     note = "for an aggregate put on it: #[derive(Command, Serialize, Deserialize, Clone)] #[command(aggregate = …)]"
 )]
 pub trait StepRequest: Sized + 'static {
@@ -89,10 +91,16 @@ impl<A: Activity> StepRequest for A {
 /// A request that a [`Definition`](super::Definition) can list: it can be stored, and a command is one that
 /// its aggregate decides.
 ///
-/// Implemented for every request that has these bounds; there is nothing to implement.
-pub trait ListedRequest: StepRequest<Kind: KindOf<Self>> + Serialize + DeserializeOwned {}
+/// Implemented for every request of which that is so; there is nothing to implement.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a step of a saga, nor take one back",
+    label = "neither an activity, nor a command with `Serialize` and `Deserialize`",
+    note = "for the outside world put on it: #[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)] #[activity(name = \"…\")]",
+    note = "for an aggregate put on it: #[derive(Command, Serialize, Deserialize, Clone)] #[command(aggregate = …)]"
+)]
+pub trait ListedRequest: StepRequest<Kind: KindOf<Self>> {}
 
-impl<R: StepRequest<Kind: KindOf<R>> + Serialize + DeserializeOwned> ListedRequest for R {}
+impl<R: StepRequest<Kind: KindOf<R>>> ListedRequest for R {}
 
 /// The kind of the request `R`, with what makes it.
 pub trait KindOf<R> {
@@ -101,17 +109,36 @@ pub trait KindOf<R> {
 
     #[doc(hidden)]
     const COMMAND: Option<CommandFn>;
+
+    #[doc(hidden)]
+    fn store(request: &R) -> Result<Payload, UnstorableValue>;
 }
 
 impl<A: Activity> KindOf<A> for OfActivity {
     const KIND: RequestKind = RequestKind::Activity;
     const COMMAND: Option<CommandFn> = None;
+
+    fn store(request: &A) -> Result<Payload, UnstorableValue> {
+        payload_of(request)
+    }
 }
 
-impl<C: Command + DeserializeOwned> KindOf<C> for OfCommand
+/// A command that can be stored.
+///
+/// Implemented for every command that has the supertraits; there is nothing to implement.
+pub trait StorableCommand: Command + Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<C: Command + Serialize + DeserializeOwned> StorableCommand for C {}
+
+impl<C: StorableCommand> KindOf<C> for OfCommand
 where
     C::Aggregate: Decide<C>,
 {
     const KIND: RequestKind = RequestKind::Command;
     const COMMAND: Option<CommandFn> = Some(command_step::of_request::<C::Aggregate, C>);
+
+    fn store(request: &C) -> Result<Payload, UnstorableValue> {
+        payload_of(request)
+    }
 }

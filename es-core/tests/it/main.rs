@@ -26,6 +26,7 @@ mod projection_derive;
 mod projections;
 mod projections_rebuild;
 mod repository;
+mod saga_derive;
 mod sagas;
 mod sagas_run;
 mod shape_serde;

@@ -1,5 +1,5 @@
-//! The enum that the derives write for a list of events: `Aggregate`, `DecisionModel` and
-//! `Projection`.
+//! The enum that the derives write for a list of events: `Aggregate`, `DecisionModel`, `Projection`
+//! and `Saga`.
 
 mod expand;
 mod model;
@@ -7,4 +7,4 @@ mod model;
 pub(crate) use expand::{
     call, definition, dispatch, documented, implementations, itself, known, of_nothing,
 };
-pub(crate) use model::of_list;
+pub(crate) use model::{named, of_list};

@@ -21,11 +21,22 @@ pub(crate) fn of_list<'a>(
     krate: CratePath<'a>,
     errors: &mut Errors,
 ) -> EventSet<'a> {
+    named(format_ident!("{}Event", input.ident), input, entries, superseded, krate, errors)
+}
+
+/// The set `ident`, for the struct `input`. Everything that is wrong with it is reported.
+pub(crate) fn named<'a>(
+    ident: Ident,
+    input: &'a DeriveInput,
+    entries: &[&'a Entry],
+    superseded: &'a Slot<BareEvents>,
+    krate: CratePath<'a>,
+    errors: &mut Errors,
+) -> EventSet<'a> {
     let generics = &input.generics;
     let mut has_non_members = entries.is_empty() && !generics.params.is_empty();
     has_non_members |= bounds_itself(input, errors);
     has_non_members |= !entries.is_empty() && unused_parameters(input, entries, errors);
-    let ident = format_ident!("{}Event", input.ident);
     let mut members = Vec::new();
     for &entry in entries {
         if is_parameter(&entry.path, generics, errors) {

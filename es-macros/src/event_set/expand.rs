@@ -172,7 +172,16 @@ fn checks(set: &EventSet<'_>, this: &TokenStream) -> TokenStream {
 
 /// The tokens in parentheses, where only the parentheses have the span `place`.
 pub(crate) fn in_parentheses(tokens: TokenStream, place: Span) -> Group {
-    let mut group = Group::new(Delimiter::Parenthesis, tokens);
+    within(Delimiter::Parenthesis, tokens, place)
+}
+
+/// The tokens in brackets, where only the brackets have the span `place`.
+pub(crate) fn in_brackets(tokens: TokenStream, place: Span) -> Group {
+    within(Delimiter::Bracket, tokens, place)
+}
+
+fn within(delimiter: Delimiter, tokens: TokenStream, place: Span) -> Group {
+    let mut group = Group::new(delimiter, tokens);
     group.set_span(place);
     group
 }

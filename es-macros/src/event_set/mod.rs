@@ -3,7 +3,7 @@
 mod expand;
 mod model;
 
-pub(crate) use expand::{implementations, in_its_own_scope, in_parentheses, reads};
+pub(crate) use expand::{implementations, in_brackets, in_its_own_scope, in_parentheses, reads};
 pub(crate) use model::{EventSet, Member, bounds_itself, is_parameter};
 
 use proc_macro2::TokenStream;

@@ -11,9 +11,14 @@
 mod aliases;
 mod annotated;
 mod change;
+mod compensation;
+mod count;
 mod decider;
+mod duration;
 mod event_list;
 mod group;
+mod items;
+mod list;
 mod own_enum;
 mod read;
 mod removed;
@@ -29,10 +34,14 @@ pub(crate) use annotated::{
     Annotated, AnnotatedField, none_on_fields, none_on_variants, of_struct,
 };
 pub(crate) use change::{Call, Change, Kind, Origin, Since};
+pub(crate) use compensation::Compensation;
+pub(crate) use count::Count;
 pub(crate) use decider::Decider;
+pub(crate) use duration::Duration;
 pub(crate) use event_list::{BareEvents, Entry, has_its_own_variant};
 #[cfg(test)]
 pub(crate) use group::first_word;
+pub(crate) use items::{Item, Items};
 pub(crate) use read::{ParsedKeys, read, read_field};
 pub(crate) use removed::Removed;
 pub(crate) use snapshot::Snapshot;
@@ -40,8 +49,9 @@ pub(crate) use start::Start;
 #[cfg(test)]
 pub(crate) use table::GROUPS;
 pub(crate) use table::{
-    AggregateKeys, CommandFieldKeys, CommandKeys, DecisionModelFieldKeys, DecisionModelKeys,
-    EventFieldKeys, EventKeys, EventSetKeys, ProjectionKeys, ShapeFieldKeys, ShapeKeys,
+    ActivityKeys, AggregateKeys, CommandFieldKeys, CommandKeys, CompensationKeys,
+    DecisionModelFieldKeys, DecisionModelKeys, EventFieldKeys, EventKeys, EventSetKeys,
+    ProjectionKeys, RetiredKeys, SagaKeys, ShapeFieldKeys, ShapeKeys, StartKeys, StepKeys,
 };
 pub(crate) use tag::TagSpec;
 pub(crate) use target::Targets;

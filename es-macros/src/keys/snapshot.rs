@@ -1,12 +1,12 @@
 //! The policy of the snapshots of an aggregate: `snapshot(every = 100, keep = 2, version = 2)`.
 
 use proc_macro2::Ident;
-use syn::LitInt;
 use syn::parse::ParseStream;
 
+use super::count::Count;
 use super::read::read_list;
 use super::table::SnapshotKeys;
-use super::value::{Key, Value, value};
+use super::value::{Key, Value};
 use crate::diagnostics::Errors;
 
 /// The keys in the parentheses.
@@ -45,27 +45,6 @@ impl Value for Snapshot {
             every: every.take().map_or(1, |Count(every)| every),
             keep: keep.take().map(|Count(keep)| keep),
             version: version.take().map(|Count(version)| version),
-        })
-    }
-}
-
-/// A whole number from 1.
-pub(crate) struct Count(u32);
-
-impl Value for Count {
-    fn read(key: &Key, input: ParseStream<'_>, _: &mut Errors) -> syn::Result<Self> {
-        let literal: LitInt = value(key, input)?;
-        let number = literal.base10_parse().ok().filter(|number| *number > 0);
-        number.filter(|_| literal.suffix().is_empty()).map(Self).ok_or_else(|| {
-            syn::Error::new_spanned(
-                &literal,
-                format_args!(
-                    "`{literal}` is no value for `{key}`, which is a whole number from 1 to {}; \
-                     write {}",
-                    u32::MAX,
-                    key.examples()
-                ),
-            )
         })
     }
 }

@@ -7,15 +7,19 @@ use syn::{ExprPath, LitInt, LitStr, Path, Type};
 
 use super::aliases::Aliases;
 use super::change::{Change, Changes, Origin, Since};
+use super::compensation::Compensation;
+use super::count::Count;
 use super::decider::Decider;
+use super::duration::Duration;
 use super::event_list::{BareEvents, Entry};
 use super::group::{Keys, Place, Vocabulary, keys};
+use super::items::Items;
 use super::own_enum::OwnEnum;
 use super::read::ParsedKeys;
 #[cfg(test)]
 use super::read::read;
 use super::removed::Removed;
-use super::snapshot::{Count, Snapshot};
+use super::snapshot::Snapshot;
 use super::start::Start;
 use super::tag::TagSpec;
 use super::target::Targets;
@@ -128,6 +132,56 @@ keys! {
 
     CommandFieldKeys: command on Field, beside CommandKeys {
         is_id:      bool               = "id",
+    }
+
+    ActivityKeys: activity on Struct {
+        name:       Slot<LitStr>       = r#"name = "take-payment""#,
+        version:    Slot<LitInt>       = "version = 2",
+        output:     Slot<Type>         = "output = PaymentTaken",
+        krate:      Slot<ModPath>      = "crate = ::es_core",
+    }
+
+    SagaKeys: saga on Struct {
+        name:         Slot<LitStr>             = r#"name = "fulfilment""#,
+        version:      Slot<LitInt>             = "version = 2",
+        id:           Slot<Type>               = "id = OrderId",
+        /// The name of the tag that is the id.
+        by:           Slot<LitStr>             = r#"by = "order""#,
+        starts:       Slot<Items<StartKeys>>   = "starts(OrderPlaced)",
+        steps:        Slot<Items<StepKeys>>    = r#"steps(TakePayment(timeout = "30s"), Ship)"#,
+        retired:      Slot<Items<RetiredKeys>> = "retired(TakeDeposit)",
+        compensation: Slot<Compensation>       = "compensation(attempts = 6)",
+        deadline:     Slot<Duration>           = r#"deadline = "2h""#,
+        krate:        Slot<ModPath>            = "crate = ::es_core",
+    }
+
+    StartKeys: starts on List {
+        compensated:     Slot<()>       = "compensated",
+        /// The event is of an earlier version: it starts no instance any more.
+        retired:         Slot<()>       = "retired",
+    }
+
+    StepKeys: steps on List {
+        timeout:         Slot<Duration> = r#"timeout = "30s""#,
+        attempts:        Slot<Count>    = "attempts = 3",
+        first:           Slot<Duration> = r#"first = "1s""#,
+        factor:          Slot<Count>    = "factor = 2",
+        at_most:         Slot<Duration> = r#"at_most = "30s""#,
+        optional:        Slot<()>       = "optional",
+        may_be_skipped:  Slot<()>       = "may_be_skipped",
+        no_compensation: Slot<LitStr>   = r#"no_compensation = "a mail is not unsent""#,
+    }
+
+    RetiredKeys: retired on List {
+        no_compensation: Slot<LitStr>   = r#"no_compensation = "a mail is not unsent""#,
+    }
+
+    CompensationKeys: compensation on List {
+        timeout:         Slot<Duration> = r#"timeout = "30s""#,
+        attempts:        Slot<Count>    = "attempts = 6",
+        first:           Slot<Duration> = r#"first = "1s""#,
+        factor:          Slot<Count>    = "factor = 2",
+        at_most:         Slot<Duration> = r#"at_most = "30s""#,
     }
 
     ShapeKeys: shape on Type {

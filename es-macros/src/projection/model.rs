@@ -176,7 +176,7 @@ fn effects<'a>(spec: &'a ProjectionKeys, events: &[Entry], errors: &mut Errors) 
     let mut is_sound = |effect: &&Entry| {
         let text = effect.text();
         if !events.iter().any(|event| event.text() == text) {
-            return has_its_own_variant(effect, events, errors);
+            return has_its_own_variant(effect, events.iter(), errors);
         }
         if let Some(renamed) = &effect.renamed {
             errors.at(

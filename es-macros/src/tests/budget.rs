@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 
 use super::expansion;
-use crate::{aggregate, command, decision_model, event, projection};
+use crate::{activity, aggregate, command, decision_model, event, projection, saga};
 
 /// The maximum size of the code for one listed event, in bytes.
 const BYTES_PER_EVENT: usize = 1024;
@@ -223,4 +223,37 @@ fn only_tagged_events_pay_for_tags() {
     let mentions = |expansion: &str| expansion.to_lowercase().matches("tag").count();
     assert_eq!(mentions(&plain), 0);
     assert!(tagged.len() - plain.len() <= BYTES_PER_EVENT / 2, "{} bytes", tagged.len());
+}
+
+#[test]
+fn an_activity_takes_a_third_of_a_kilobyte() {
+    let item = r#"
+        #[activity(name = "take-payment", version = 2, output = PaymentTaken)]
+        pub struct TakePayment { order: OrderId, cents: u64 }
+    "#;
+
+    let bytes = expansion(activity::derive, item).to_string().len();
+
+    assert!(bytes <= BYTES_PER_EVENT / 3, "{bytes} bytes");
+}
+
+/// The length of the expansion for a saga of `steps` steps.
+fn saga_of(steps: usize) -> usize {
+    let list: Vec<_> =
+        (0..steps).map(|nth| format!(r#"Deposit{nth:03}(timeout = "10s")"#)).collect();
+    let item = format!(
+        r#"#[saga(name = "s", id = Id, by = "of", starts(Placed), steps({}), deadline = "2h")]
+           pub struct Fulfilment;"#,
+        list.join(", ")
+    );
+    expansion(saga::derive, &item).to_string().len()
+}
+
+#[test]
+fn a_saga_spends_at_most_a_kilobyte_on_each_step_and_grows_in_a_line() {
+    let first_half = saga_of(300) - saga_of(200);
+    let second_half = saga_of(400) - saga_of(300);
+
+    assert_eq!(first_half, second_half);
+    assert!(first_half / 100 <= BYTES_PER_EVENT, "{} bytes for each step", first_half / 100);
 }

@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 use super::editor::words_at;
 use super::{Derive, expansion, mistakes};
 use crate::keys::GROUPS;
-use crate::{aggregate, command, decision_model, event, event_set, projection, shape};
+use crate::{
+    activity, aggregate, command, decision_model, event, event_set, projection, saga, shape,
+};
 
 const CURSOR: &str = "¦";
 const WORD: &str = "wordOfTheEditor";
@@ -143,6 +145,29 @@ fn an_empty_list_on_a_field_of_a_command_is_completed() {
         command::derive,
         "#[command(aggregate = Door, any)] struct Open { #[command(¦)] door: u8 }",
     );
+}
+
+#[test]
+fn an_empty_list_on_an_activity_is_completed() {
+    every_key_is_offered(activity::derive, "#[activity(¦)] struct TakePayment;");
+}
+
+#[test]
+fn an_empty_list_on_a_saga_is_completed() {
+    every_key_is_offered(saga::derive, "#[saga(¦)] struct Fulfilment;");
+}
+
+#[test]
+fn the_keys_behind_a_step_are_completed() {
+    let saga = |keys: &str| {
+        format!(r#"#[saga(name = "s", id = u8, by = "a", {keys}, deadline = "1h")] struct S;"#)
+    };
+
+    every_key_is_offered(saga::derive, &saga("starts(A), steps(Ship(¦))"));
+    every_key_is_offered(saga::derive, &saga("starts(A), steps(Ship(optional, tim¦))"));
+    every_key_is_offered(saga::derive, &saga("starts(A(¦)), steps(B)"));
+    every_key_is_offered(saga::derive, &saga("starts(A), steps(B), retired(C(¦))"));
+    every_key_is_offered(saga::derive, &saga("starts(A), steps(B), compensation(¦)"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{LineColumn, TokenStream, TokenTree};
 
 use super::{Derive, expansion};
-use crate::{aggregate, decision_model, event_set};
+use crate::{aggregate, decision_model, event_set, saga};
 
 /// The words that have the place of `word`, which stands once in `item`.
 pub(super) fn words_at(derive: Derive, item: &str, word: &str) -> BTreeSet<String> {
@@ -50,4 +50,13 @@ fn an_event_of_a_set_is_nothing_else() {
     let item = "enum Seen { Up(Opened), Down(Closed) }";
 
     assert_eq!(words_at(event_set::derive, item, "Closed"), BTreeSet::from(["Closed".to_owned()]));
+}
+
+#[test]
+fn a_step_and_a_start_of_a_saga_are_nothing_else() {
+    let item = r#"#[saga(name = "s", id = u8, by = "a", starts(Placed), steps(Pay(optional), Mail(no_compensation = "why")), retired(Ship), deadline = "1h")] struct S;"#;
+
+    for word in ["Placed", "Pay", "Mail", "Ship"] {
+        assert_eq!(words_at(saga::derive, item, word), BTreeSet::from([word.to_owned()]));
+    }
 }

@@ -6,9 +6,11 @@ use syn::{Data, DeriveInput};
 
 use super::Derive;
 use crate::diagnostics::Errors;
-use crate::{aggregate, command, decision_model, event, event_set, projection, shape};
+use crate::{
+    activity, aggregate, command, decision_model, event, event_set, projection, saga, shape,
+};
 
-const SOUND: [(Derive, &str); 14] = [
+const SOUND: [(Derive, &str); 17] = [
     (event::derive, r#"#[event(name = "paid", version = 1, crate = ::es_core)] struct Paid(i64);"#),
     (
         event::derive,
@@ -83,12 +85,33 @@ const SOUND: [(Derive, &str); 14] = [
         shape::derive,
         "enum Payment<T> { Card { #[shape(opaque)] of: T }, Cash(#[serde(skip)] u8, [T; 4]), None }",
     ),
+    (
+        activity::derive,
+        r#"#[activity(name = "pay", version = 2, output = m::Paid<u8>, crate = ::es_core)] struct Pay<T>(T);"#,
+    ),
+    (
+        saga::derive,
+        r#"
+            #[saga(
+                name = "s", version = 2, id = m::Id, by = "of", starts(Placed(compensated), m::Put<u8> as P(retired)),
+                steps(Pay(timeout = "3s", attempts = 2, first = "1ms", factor = 2, at_most = "2s"), m::Ship<u8>(optional),
+                      Mail(no_compensation = "why", may_be_skipped)),
+                retired(Old(no_compensation = "why"), Older), compensation(attempts = 2, timeout = "1h"), deadline = "9d"
+            )]
+            struct Fulfilment { of: Id }
+        "#,
+    ),
+    (
+        saga::derive,
+        r#"#[saga(name = "s", id = Id, by = "of", starts(Placed), steps(Pay), deadline = "9d")] struct S;"#,
+    ),
 ];
 
 /// Tokens that are put into places where they do not belong.
 const STRAYS: &str = r#"
     , = ; : :: as id tag name tolerates event events error crate aggregate version needs in from with
-    previous aliases removed effects key bulk db added renamed changed default serde 2 3 T "x" "" 0 -1 1.5 'a' b"x"
+    previous aliases removed effects key bulk db added renamed changed default serde
+    by starts steps retired compensation deadline timeout attempts first optional "30s" "0s" 2 3 T "x" "" 0 -1 1.5 'a' b"x"
     < > # $ & * -> fn struct dyn impl type where Self self super _ r#type () [] {} (Paid as) <T> é
 "#;
 

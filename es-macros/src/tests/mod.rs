@@ -6,6 +6,7 @@ mod editor;
 mod fuzz;
 mod mistakes;
 mod projection;
+mod saga;
 mod snapshots;
 mod table;
 

@@ -3,7 +3,9 @@
 use expect_test::{ExpectFile, expect_file};
 
 use super::{Derive, expansion};
-use crate::{aggregate, command, decision_model, event, event_set, projection, shape};
+use crate::{
+    activity, aggregate, command, decision_model, event, event_set, projection, saga, shape,
+};
 
 fn check(derive: Derive, item: &str, expected: &ExpectFile) {
     let file = syn::parse2(expansion(derive, item)).unwrap();
@@ -269,5 +271,88 @@ fn the_shape_of_an_enum() {
             }
         ",
         &expect_file!["snapshots/shape.rs"],
+    );
+}
+
+#[test]
+fn an_activity() {
+    check(
+        activity::derive,
+        r#"
+            #[activity(name = "take-payment", version = 2, output = PaymentTaken)]
+            pub struct TakePayment { pub cents: u64 }
+        "#,
+        &expect_file!["snapshots/activity.rs"],
+    );
+}
+
+#[test]
+fn a_saga() {
+    check(
+        saga::derive,
+        r#"
+            #[saga(
+                name = "fulfilment",
+                id = u32,
+                by = "order",
+                starts(OrderPlaced),
+                steps(TakePayment(timeout = "10s"), Confirm(optional, no_compensation = "a mail is not unsent")),
+                deadline = "2h",
+            )]
+            pub struct Fulfilment { cents: u64 }
+        "#,
+        &expect_file!["snapshots/saga.rs"],
+    );
+}
+
+#[test]
+fn a_saga_with_every_key() {
+    check(
+        saga::derive,
+        r#"
+            #[saga(
+                name = "fulfilment",
+                version = 3,
+                id = OrderId,
+                by = "order",
+                starts(
+                    OrderPlaced(compensated),
+                    import::OrderPlaced as OrderImported,
+                    OrderTyped(retired),
+                    OrderFaxed(compensated, retired),
+                ),
+                steps(
+                    TakePayment(timeout = "30s", attempts = 5, first = "500ms", factor = 3, at_most = "1m"),
+                    stock::Reserve,
+                    Ship(may_be_skipped),
+                    Confirm(attempts = 2, optional, no_compensation = "a mail is not unsent"),
+                ),
+                retired(TakeDeposit, Print(no_compensation = "paper is patient")),
+                compensation(timeout = "1m", attempts = 10, first = "1500us", factor = 1, at_most = "1d"),
+                deadline = "2h",
+                crate = crate::events,
+            )]
+            struct Fulfilment { order: OrderId }
+        "#,
+        &expect_file!["snapshots/saga_with_every_key.rs"],
+    );
+}
+
+#[test]
+fn a_saga_with_mistakes_keeps_what_was_understood() {
+    check(
+        saga::derive,
+        r#"
+            #[saga(
+                name = "fulfilment",
+                by = "order",
+                starts(OrderPlaced, "Imported"),
+                steps(TakePayment(timeout = 30), TakePayment, Ship(no_compensation)),
+                signals(Cancel),
+                deadline = "soon",
+            )]
+            pub struct Fulfilment;
+        "#,
+        &expect_file!["snapshots/saga_with_mistakes.rs"],
     );
 }

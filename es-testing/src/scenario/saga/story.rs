@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::panic::Location;
 use std::time::Duration;
 
+use es_core::prelude::Serialize;
 use es_core::process::{
     Answer, Attempt, End, Ignored, Input, Intervention, ListedRequest, Next, Saga,
 };
@@ -122,7 +123,7 @@ impl<S: Saga> Story<S> {
     /// Asserts that this request is asked for now and takes a step back, and answers that it was done.
     #[must_use = "a story asserts nothing before its `then`"]
     #[track_caller]
-    pub fn compensates<R: ListedRequest>(mut self, request: R) -> Self {
+    pub fn compensates<R: ListedRequest + Serialize>(mut self, request: R) -> Self {
         let attempt = self.expect_asked::<R>();
         let is_one = self.play.asked().is_some_and(|call| call.compensates.is_some());
         if !is_one {
@@ -201,7 +202,7 @@ impl<S: Saga> Story<S> {
 impl<S: Saga> Story<S> {
     /// Asserts that this request is asked for now, as a step or as a compensation.
     #[track_caller]
-    pub fn then_asks<R: ListedRequest>(mut self, request: R) -> Self {
+    pub fn then_asks<R: ListedRequest + Serialize>(mut self, request: R) -> Self {
         drop(self.expect_asked::<R>());
         self.expect_fields(&request);
         self.asserted()
@@ -291,7 +292,7 @@ impl<S: Saga> Story<S> {
 
     /// Asserts that the request that is asked for has these fields.
     #[track_caller]
-    fn expect_fields<R: ListedRequest>(&self, request: &R) {
+    fn expect_fields<R: ListedRequest + Serialize>(&self, request: &R) {
         let wanted = match Payload::of(request) {
             Ok(wanted) => wanted,
             Err(error) => {

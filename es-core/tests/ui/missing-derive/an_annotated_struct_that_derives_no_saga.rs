@@ -1,0 +1,16 @@
+#[path = "../parcel.rs"]
+#[macro_use]
+mod parcel;
+
+use es_core::prelude::*;
+use parcel::*;
+
+#[derive(Default, Clone, Debug, PartialEq)]
+#[saga(name = "delivery", id = u32, by = "order", starts(Placed), steps(Pay), deadline = "1h")]
+struct Delivery;
+
+says!(Delivery: apply Placed apply Paid prepare Pay compensate Pay);
+
+fn name<S: es_core::process::Saga>(_: S) {}
+
+fn main() {}

@@ -1,0 +1,18 @@
+#[path = "../parcel.rs"]
+#[macro_use]
+mod parcel;
+
+use es_core::prelude::*;
+use parcel::*;
+
+#[derive(Saga, Default, Clone, Debug, PartialEq)]
+#[saga(name = "delivery", id = u32, by = "order", starts(Placed), steps(Pay(no_compensation = "gone")), deadline = "1h")]
+struct Delivery;
+
+says!(Delivery: apply Placed apply Paid prepare Pay);
+
+async fn run(sagas: es_core::sagas::Sagas<MemoryStore, es_core::sagas::MemorySagas>) {
+    let _ = sagas.run::<Delivery, _>(()).await;
+}
+
+fn main() {}
