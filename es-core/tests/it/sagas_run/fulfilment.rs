@@ -1,48 +1,30 @@
 //! A saga with short times: pay, ship, confirm.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use es_core::prelude::*;
-use es_core::process::{
-    Activity, Answer, Call, Compensate, CompensateStart, CompensationPolicy, Definition, Perform,
-    Prepare, RetryPolicy, Saga, Tried,
-};
-use es_core::sagas::Performs;
+use es_core::process::{Activity, Call, Compensate, CompensateStart, Perform, Prepare, Tried};
 
 use super::services::Services;
 
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "order-placed")]
 pub(crate) struct OrderPlaced {
+    #[event(tag)]
     pub(crate) order: u32,
     pub(crate) cents: u64,
 }
 
+/// What starts the sagas of these tests that are written by hand.
 #[derive(EventSet, Clone, Debug, PartialEq)]
 pub(crate) enum Starts {
     Placed(OrderPlaced),
 }
 
-macro_rules! activities {
-    ($($name:ident, $stored:literal, $output:ty { $($field:ident: $type:ty),* })*) => {$(
-        #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-        pub(crate) struct $name { $(pub(crate) $field: $type),* }
-
-        impl Activity for $name {
-            const NAME: &'static str = $stored;
-            type Output = $output;
-        }
-    )*};
-}
-
-activities! {
-    TakePayment, "take-payment", PaymentTaken { cents: u64 }
-    Refund, "refund", () { payment: Option<u64>, cents: u64 }
-    Ship, "ship", () {}
-    CallBack, "call-back", () {}
-    CancelOrder, "cancel-order", () {}
-    Confirm, "confirm", () {}
+#[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[activity(name = "take-payment", output = PaymentTaken)]
+pub(crate) struct TakePayment {
+    pub(crate) cents: u64,
 }
 
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -50,47 +32,54 @@ pub(crate) struct PaymentTaken {
     pub(crate) payment: u64,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[activity(name = "refund")]
+pub(crate) struct Refund {
+    pub(crate) payment: Option<u64>,
+    pub(crate) cents: u64,
+}
+
+#[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[activity(name = "ship")]
+pub(crate) struct Ship {}
+
+#[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[activity(name = "call-back")]
+pub(crate) struct CallBack {}
+
+#[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[activity(name = "cancel-order")]
+pub(crate) struct CancelOrder {}
+
+#[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[activity(name = "confirm")]
+pub(crate) struct Confirm {}
+
+/// An attempt that a test waits for has 400 milliseconds: long enough for a test that is not about it.
+#[derive(Saga, Clone, Debug, Default, PartialEq)]
+#[saga(
+    name = "fulfilment",
+    id = u32,
+    by = "order",
+    starts(OrderPlaced(compensated)),
+    steps(
+        TakePayment(timeout = "400ms", attempts = 3, first = "20ms", at_most = "40ms"),
+        Ship(timeout = "1h", may_be_skipped),
+        Confirm(
+            timeout = "400ms", attempts = 2, first = "20ms", at_most = "40ms",
+            optional, no_compensation = "a mail is not unsent",
+        ),
+    ),
+    compensation(timeout = "400ms", attempts = 3, first = "20ms", at_most = "40ms"),
+    deadline = "1h",
+)]
 pub(crate) struct Fulfilment {
     pub(crate) cents: u64,
     pub(crate) payment: Option<u64>,
 }
 
-/// The time of an attempt: long enough for a test that is not about it.
-pub(crate) const TIMEOUT: Duration = Duration::from_millis(400);
-
-fn retries(attempts: u32) -> RetryPolicy {
-    let (first, at_most) = (Duration::from_millis(20), Duration::from_millis(40));
-    RetryPolicy::attempts(attempts).with_first(first).with_at_most(at_most)
-}
-
-impl Saga for Fulfilment {
-    const NAME: &'static str = "fulfilment";
-    type Id = u32;
-    type Start = Starts;
-
-    fn id(event: &Starts) -> u32 {
-        let Starts::Placed(placed) = event;
-        placed.order
-    }
-
-    fn definition() -> Definition<Self> {
-        Definition::new(1, Duration::from_secs(3600))
-            .compensated_start::<OrderPlaced>()
-            .step::<TakePayment>(|step| step.with_timeout(TIMEOUT).with_retry(retries(3)))
-            .step::<Ship>(|step| step.with_timeout(Duration::from_secs(3600)).may_be_skipped())
-            .step_without_compensation::<Confirm>("a mail is not unsent", |step| {
-                step.with_timeout(TIMEOUT).with_retry(retries(2)).optional()
-            })
-            .with_compensation(CompensationPolicy { timeout: TIMEOUT, retry: retries(3) })
-    }
-
-    fn initial() -> Self {
-        Self::default()
-    }
-
-    fn start(&mut self, event: Starts) {
-        let Starts::Placed(placed) = event;
+impl Apply<OrderPlaced> for Fulfilment {
+    fn apply(&mut self, placed: OrderPlaced) {
         assert!(placed.order != PANICS || !FOLDS_PANIC.load(Ordering::SeqCst), "the code is wrong");
         self.cents = placed.cents;
     }
@@ -109,10 +98,6 @@ impl Apply<PaymentTaken> for Fulfilment {
     fn apply(&mut self, answer: PaymentTaken) {
         self.payment = Some(answer.payment);
     }
-}
-
-impl Apply<()> for Fulfilment {
-    fn apply(&mut self, (): ()) {}
 }
 
 impl CompensateStart<OrderPlaced> for Fulfilment {
@@ -154,20 +139,6 @@ impl Compensate<Ship> for Fulfilment {
 impl Prepare<Confirm> for Fulfilment {
     fn prepare(&self) -> Confirm {
         Confirm {}
-    }
-}
-
-impl Performs<Fulfilment> for Services {
-    async fn perform(&self, call: &Call<'_>) -> Answer {
-        match call.request.name.as_str() {
-            TakePayment::NAME => call.perform::<TakePayment, _>(self).await,
-            Refund::NAME => call.perform::<Refund, _>(self).await,
-            Ship::NAME => call.perform::<Ship, _>(self).await,
-            CallBack::NAME => call.perform::<CallBack, _>(self).await,
-            CancelOrder::NAME => call.perform::<CancelOrder, _>(self).await,
-            Confirm::NAME => call.perform::<Confirm, _>(self).await,
-            name => Answer::Failed(format!("nobody performs `{name}`")),
-        }
     }
 }
 
