@@ -58,6 +58,8 @@ pub mod commands_answered_once {}
 pub mod decisions_across_streams {}
 
 /// [`Call::compensates`]: crate::process::Call::compensates
+/// [`Definition`]: crate::process::Definition
+/// [`Saga`]: macro@crate::Saga
 /// [`SagaPhase::Intervention`]: crate::sagas::SagaPhase::Intervention
 /// [`Sagas::load`]: crate::sagas::Sagas::load
 /// [`Sagas::load_at`]: crate::sagas::Sagas::load_at
