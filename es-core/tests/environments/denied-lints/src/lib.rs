@@ -25,6 +25,7 @@
 )]
 
 pub mod forbidden;
+pub mod process;
 pub mod retired;
 
 use std::convert::Infallible;

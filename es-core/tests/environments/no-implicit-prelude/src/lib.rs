@@ -6,8 +6,10 @@ use ::core::clone::Clone;
 use ::core::cmp::PartialEq;
 use ::core::default::Default;
 use ::core::fmt::Debug;
+use ::es_core::process::{Compensate, Perform, Prepare};
 use ::es_core::{
-    Aggregate, Apply, Command, Decide, Event, EventSet, Projection, Shape, Superseded, Upcast,
+    Activity, Aggregate, Apply, Command, Decide, Event, EventSet, Projection, Saga, Shape,
+    Superseded, Upcast,
 };
 use ::serde::{Deserialize, Serialize};
 
@@ -176,4 +178,96 @@ impl ::es_core::ProjectAll<Season> for Annals {
     ) -> ::core::result::Result<(), ::es_core::ProjectError> {
         ::core::result::Result::Ok(())
     }
+}
+
+/// A cup was handed out.
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "cup-won")]
+pub struct Ok {
+    /// The season.
+    #[event(tag)]
+    pub season: u32,
+}
+
+/// Engrave the cup.
+#[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[activity(name = "engrave", output = Some)]
+pub struct Sync;
+
+/// Polish it.
+#[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[activity(name = "polish")]
+pub struct Vec;
+
+/// The way of the cup.
+#[derive(Saga, Default, Clone, Debug, PartialEq)]
+#[saga(
+    name = "cup",
+    id = u32,
+    by = "season",
+    starts(Ok),
+    steps(Sync(timeout = "1m", attempts = 2), Vec(optional, no_compensation = "it shines")),
+    compensation(attempts = 2),
+    deadline = "1d"
+)]
+pub struct Cup;
+
+impl Apply<Ok> for Cup {
+    fn apply(&mut self, _: Ok) {}
+}
+
+impl Apply<Some> for Cup {
+    fn apply(&mut self, _: Some) {}
+}
+
+impl Prepare<Sync> for Cup {
+    fn prepare(&self) -> Sync {
+        Sync
+    }
+}
+
+impl Prepare<Vec> for Cup {
+    fn prepare(&self) -> Vec {
+        Vec
+    }
+}
+
+impl Compensate<Sync> for Cup {
+    type By = Vec;
+
+    fn compensate(&self, _: ::es_core::process::Tried<Some>) -> Vec {
+        Vec
+    }
+}
+
+/// The smith.
+#[derive(Clone, Debug)]
+pub struct Smith;
+
+impl Perform<Sync> for Smith {
+    async fn perform(
+        &self,
+        _: Sync,
+        _: &::es_core::process::Call<'_>,
+    ) -> ::core::result::Result<Some, ::es_core::process::ActivityError> {
+        ::core::result::Result::Ok(<Some as Default>::default())
+    }
+}
+
+impl Perform<Vec> for Smith {
+    async fn perform(
+        &self,
+        _: Vec,
+        _: &::es_core::process::Call<'_>,
+    ) -> ::core::result::Result<(), ::es_core::process::ActivityError> {
+        ::core::result::Result::Ok(())
+    }
+}
+
+/// The smith performs the saga.
+pub const fn performs<S: ::es_core::process::Saga>(_: &impl ::es_core::sagas::Performs<S>) {}
+
+/// It is so.
+pub const fn smith_performs_the_cup() {
+    performs::<Cup>(&Smith);
 }
