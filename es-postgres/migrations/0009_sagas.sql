@@ -55,7 +55,7 @@ BEGIN
     LOOP
         EXECUTE 'GRANT SELECT ON es.sagas TO ' || grantee;
         IF privilege = 'INSERT' THEN
-            EXECUTE 'GRANT INSERT, UPDATE, DELETE ON es.sagas TO ' || grantee;
+            EXECUTE 'GRANT INSERT, UPDATE ON es.sagas TO ' || grantee;
         END IF;
     END LOOP;
 END

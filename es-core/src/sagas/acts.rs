@@ -1,4 +1,6 @@
 //! Acts of users and operators on an instance: each is an event with who and why.
+//!
+//! None is decided by a release that is older than the instance: its plan is another one.
 
 use super::error::TellError;
 use super::handle::{LoadedSaga, Sagas, stream_of};
@@ -74,6 +76,9 @@ impl<L: EventStore, K: SagaStore> Sagas<L, K> {
         let stream = stream_of::<S>(id).map_err(|error| TellError::Instance(error.into()))?;
         let plan = S::definition().plan()?;
         let mut subject = Subject::<S>::load(&self.log, &stream).await?;
+        if subject.is_newer_than(&plan) {
+            return Err(TellError::NewerVersion { stream, known: plan.version() });
+        }
         match subject.tell(&self.log, &plan, input).await? {
             Told::Stored => Ok(LoadedSaga { instance: subject.instance, version: subject.version }),
             Told::Ignored(reason) => Err(TellError::Ignored { stream, reason }),

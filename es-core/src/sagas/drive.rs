@@ -8,13 +8,16 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
+use super::driver::slot_of;
 use super::error::{InstanceError, TellError};
 use super::performs::Performs;
 use super::subject::{Subject, Told};
-use crate::process::{Answer, Attempt, Call, Input, Next, Plan, Saga};
-use crate::read::projection::{Held, ProjectionKey, Slot};
+use crate::error_text::chain;
+use crate::process::{Answer, Attempt, Call, Direction, Input, Next, Plan, Saga};
+use crate::read::projection::Held;
 use crate::store::dyn_event_store::DynEventStore;
 use crate::store::event_store::EventStore;
 use crate::stream::{Position, StreamId, Version};
@@ -23,13 +26,15 @@ use crate::timestamp::Timestamp;
 /// The time after which a node of an older version looks at an instance again.
 const LATER: Duration = Duration::from_secs(10);
 
-/// The thing that an instance at rest waits for.
+/// The thing that an instance waits for once this node has let go of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rest {
     /// An instant.
     Until(Timestamp),
     /// Something that is told: the act of a person, or nothing any more.
     Told,
+    /// Another node, since this one does not hold its slot, or is to stop.
+    LeftToOthers,
 }
 
 /// One instance in the hands of this node.
@@ -44,6 +49,8 @@ pub(super) struct Drive<'a, L, V> {
     pub(super) heard: Position,
     /// The slots of this node, as they change.
     pub(super) held: watch::Receiver<Held>,
+    /// Cancelled when nothing is to be begun any more.
+    pub(super) stop: CancellationToken,
     pub(super) driven: &'a Driven,
 }
 
@@ -52,6 +59,8 @@ pub(super) struct Drive<'a, L, V> {
 pub(super) struct Driven {
     /// Notified when somebody else has stored something in its stream.
     told: Notify,
+    /// The version up to which something was told.
+    news: AtomicU64,
     /// The version up to which the drive knows the stream.
     seen: AtomicU64,
 }
@@ -59,7 +68,8 @@ pub(super) struct Driven {
 impl Driven {
     /// Tells the drive that the stream has come to `version`, if it does not know.
     pub(super) fn tell(&self, version: Version) {
-        if version > self.seen() {
+        self.news.fetch_max(version.0, Ordering::AcqRel);
+        if self.is_told() {
             self.told.notify_one();
         }
     }
@@ -71,12 +81,20 @@ impl Driven {
 
     /// True if something was told that the drive has not looked at.
     pub(super) fn is_told(&self) -> bool {
-        self.told.notified().now_or_never().is_some()
+        Version(self.news.load(Ordering::Acquire)) > self.seen()
     }
 
     fn see(&self, version: Version) {
         self.seen.store(version.0, Ordering::Release);
     }
+}
+
+/// The outcome of something that was begun.
+enum Outcome {
+    /// It was told.
+    Told(Told),
+    /// The instance has gone on without it.
+    LeftBehind,
 }
 
 impl<L: EventStore, V> Drive<'_, L, V> {
@@ -90,56 +108,58 @@ impl<L: EventStore, V> Drive<'_, L, V> {
         let mut begun: Option<Attempt> = None;
         loop {
             self.driven.see(subject.version);
-            if subject.instance.version() > Some(self.plan.version()) {
+            if let Next::Nothing(_) | Next::Intervention { .. } = subject.instance.next() {
+                return Ok(Rest::Told);
+            }
+            if self.stop.is_cancelled() {
+                return Ok(Rest::LeftToOthers);
+            }
+            if subject.is_newer_than(self.plan) {
                 debug!(target: "es", stream = %self.stream, "left to a node of a newer version");
                 return Ok(Rest::Until(Timestamp::now().saturating_add(LATER)));
             }
-            let told = match subject.instance.next() {
+            let outcome = match subject.instance.next() {
                 Next::Nothing(_) | Next::Intervention { .. } => return Ok(Rest::Told),
-                Next::Wait { until } if Timestamp::now() < until => return Ok(Rest::Until(until)),
+                Next::Wait { until } if until.left().is_some() => return Ok(Rest::Until(until)),
                 Next::Wait { .. } => self.tell(&mut subject, &Input::TimePassed).await?,
-                Next::Start => subject.start(self.log, self.plan, self.heard).await?,
-                Next::Execute(call) if call.due.left().is_none() => {
+                Next::Start => Outcome::Told(subject.start(self.log, self.plan, self.heard).await?),
+                Next::Execute(_) => self.execute(&mut subject).await?,
+                Next::Perform(call) if begun.as_ref() == Some(&call.attempt) => {
+                    self.attempt(&mut subject).await?
+                }
+                // Somebody else has begun it, and goes on with it.
+                Next::Perform(_) if !self.is_held() => return Ok(Rest::LeftToOthers),
+                // There is no time left to make it again.
+                Next::Perform(call) if call.due.left().is_none() => {
                     self.tell(&mut subject, &Input::TimePassed).await?
                 }
-                Next::Execute(_) => subject.execute(self.log, self.erased, self.plan).await?,
-                // Somebody else has begun it, and goes on with it.
-                Next::Perform(call) if begun.as_ref() != Some(&call.attempt) && !self.is_held() => {
-                    return Ok(Rest::Told);
-                }
-                Next::Perform(call) if begun.as_ref() != Some(&call.attempt) => {
+                Next::Perform(call) => {
                     let attempt = call.attempt.clone();
                     self.tell(&mut subject, &Input::Resumed(attempt.clone())).await?;
                     begun = Some(attempt);
                     continue;
                 }
-                Next::Perform(_) => match self.attempt(&mut subject).await? {
-                    Attempted::Told(told) => told,
-                    // Whatever is under way now was begun by whoever went on.
-                    Attempted::LeftBehind => {
-                        begun = None;
-                        continue;
-                    }
-                },
             };
-            match told {
-                Told::Stored => begun = subject.under_way(),
-                Told::Ignored(reason) => {
+            begun = match outcome {
+                Outcome::Told(Told::Stored) => subject.under_way(),
+                // Whatever is under way now was begun by whoever went on.
+                Outcome::LeftBehind => None,
+                Outcome::Told(Told::Ignored(reason)) => {
                     debug!(target: "es", stream = %self.stream, %reason, "nothing follows");
-                    begun = None;
                     subject = self.load().await?;
                     if subject.instance.next() == Next::Start {
-                        return Ok(Rest::Told);
+                        let stream = self.stream.clone();
+                        return Err(TellError::Ignored { stream, reason });
                     }
+                    None
                 }
-            }
+            };
         }
     }
 
     /// True if this node holds the slot of the instance.
     fn is_held(&self) -> bool {
-        let slot = Slot::of(&ProjectionKey::of_stream(&self.stream));
-        self.held.borrow().slots.contains(&slot)
+        self.held.borrow().has(slot_of(&self.stream))
     }
 
     async fn load<S: Saga>(&self) -> Result<Subject<S>, InstanceError> {
@@ -152,17 +172,40 @@ impl<L: EventStore, V> Drive<'_, L, V> {
         &self,
         subject: &mut Subject<S>,
         input: &Input<S::Start>,
-    ) -> Result<Told, TellError> {
-        subject.tell(self.log, self.plan, input).await
+    ) -> Result<Outcome, TellError> {
+        Ok(Outcome::Told(subject.tell(self.log, self.plan, input).await?))
+    }
+
+    /// Executes the command that is asked for.
+    ///
+    /// Nothing of it is under way, so that it is executed after its time as well, as long as that of the whole is not
+    /// over: its time is the one for which it is tried again.
+    async fn execute<S: Saga>(&self, subject: &mut Subject<S>) -> Result<Outcome, TellError> {
+        let instance = subject.instance.clone();
+        let Next::Execute(call) = instance.next() else { return Ok(Outcome::LeftBehind) };
+        let has_passed = |instant: Timestamp| instant.left().is_none();
+        let is_step = call.attempt.direction == Direction::Step;
+        if is_step && instance.deadline().is_some_and(has_passed) {
+            return self.tell(subject, &Input::TimePassed).await;
+        }
+        match subject.execute(self.log, self.erased, self.plan).await {
+            Ok(Some(told)) => Ok(Outcome::Told(told)),
+            Ok(None) => Ok(Outcome::LeftBehind),
+            Err(error) if has_passed(call.due) => {
+                debug!(target: "es", stream = %self.stream, error = %chain(&error), "not executed in time");
+                self.tell(subject, &Input::TimePassed).await
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes the attempt that is under way, and tells its answer.
-    async fn attempt<S: Saga>(&self, subject: &mut Subject<S>) -> Result<Attempted, TellError>
+    async fn attempt<S: Saga>(&self, subject: &mut Subject<S>) -> Result<Outcome, TellError>
     where
         V: Performs<S>,
     {
         let instance = subject.instance.clone();
-        let Next::Perform(call) = instance.next() else { return Ok(Attempted::LeftBehind) };
+        let Next::Perform(call) = instance.next() else { return Ok(Outcome::LeftBehind) };
         let attempt = call.attempt.clone();
         let mut performing = pin!(self.perform(&call));
         let answer = loop {
@@ -174,7 +217,7 @@ impl<L: EventStore, V> Drive<'_, L, V> {
                         *subject = changed;
                     }
                     if subject.under_way().as_ref() != Some(&attempt) {
-                        return Ok(Attempted::LeftBehind);
+                        return Ok(Outcome::LeftBehind);
                     }
                 }
             }
@@ -183,7 +226,7 @@ impl<L: EventStore, V> Drive<'_, L, V> {
             Some(answer) => Input::Answered { attempt, answer },
             None => Input::TimePassed,
         };
-        Ok(Attempted::Told(self.tell(subject, &input).await?))
+        self.tell(subject, &input).await
     }
 
     /// The answer; `None` if there was none in time. A panic is a failure of the attempt.
@@ -200,14 +243,6 @@ impl<L: EventStore, V> Drive<'_, L, V> {
             () = passed(call.due) => None,
         }
     }
-}
-
-/// The outcome of an attempt.
-enum Attempted {
-    /// Its answer was told, or that there was none in time.
-    Told(Told),
-    /// The instance has gone on without it.
-    LeftBehind,
 }
 
 /// Returns when the instant has passed, by the clock that instants are compared with.

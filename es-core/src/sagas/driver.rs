@@ -1,6 +1,6 @@
 //! Driver of a node: has its instances driven, as many at once as may be.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,37 +12,24 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, debug, error};
 
+use super::agenda::Agenda;
 use super::drive::{Drive, Driven, Rest, passed};
 use super::inbox::{Inbox, News};
 use super::options::SagaOptions;
 use super::performs::Performs;
 use super::row::SagaRow;
-use super::store::{SagaQuery, SagaStore};
+use super::search::{AHEAD, Search};
+use super::store::SagaStore;
 use crate::error_text::chain;
 use crate::process::{Plan, Saga};
-use crate::read::projection::{Held, Slot};
+use crate::read::projection::{Held, ProjectionKey, Slot};
 use crate::store::dyn_event_store::DynEventStore;
-use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
-use crate::stream::{Category, Position, StreamId, StreamKey};
+use crate::stream::{Category, StreamId, StreamKey};
 use crate::timestamp::Timestamp;
-
-/// The rows that are read at once.
-const PAGE: u32 = 500;
-
-/// The most instances that are kept in memory until they are due.
-const RESTING: usize = 10_000;
 
 /// The interval at which the rows are asked for what becomes due.
 const SWEEP: Duration = Duration::from_secs(5);
-
-/// The time ahead for which this node keeps what becomes due in memory: more than an interval, so that a look that
-/// is late loses nothing of the precision.
-const AHEAD: Duration = Duration::from_secs(15);
-
-/// The pauses after a failure of an instance, from the first to the longest.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The means to drive an instance, shared by the tasks of a node.
 pub(super) struct Means<L, V> {
@@ -59,34 +46,22 @@ pub(super) struct Means<L, V> {
 pub(super) struct Driver<S, L, V, K> {
     saga: Category,
     means: Arc<Means<L, V>>,
-    kept: K,
     inbox: Arc<Inbox>,
     held: watch::Receiver<Held>,
     options: SagaOptions,
     stop: CancellationToken,
-    /// The slots that the rows were looked through for.
-    known: Held,
+    search: Search<K>,
     active: HashMap<StreamKey, Arc<Driven>>,
     tasks: JoinSet<Left>,
-    /// Instances that wait for an instant soon, by the instant.
-    timers: BTreeSet<(Timestamp, StreamKey)>,
-    /// The same, by their keys.
-    resting: HashMap<StreamKey, Resting>,
-    failures: HashMap<StreamKey, u32>,
+    agenda: Agenda,
     of: std::marker::PhantomData<fn() -> S>,
-}
-
-/// An instance that waits for an instant.
-#[derive(Clone, Copy)]
-struct Resting {
-    until: Timestamp,
-    news: News,
 }
 
 /// An instance that a task has let go of.
 struct Left {
     key: StreamKey,
-    heard: Position,
+    /// The news with which it was begun.
+    news: News,
     /// The thing that it waits for, or the reason that it cannot go on.
     outcome: Result<Rest, String>,
 }
@@ -108,43 +83,41 @@ where
         stop: CancellationToken,
     ) -> Self {
         Self {
+            search: Search::new(saga.clone(), kept),
             saga,
             means: Arc::new(means),
-            kept,
             inbox,
             held,
             options,
             stop,
-            known: Held::default(),
             active: HashMap::new(),
             tasks: JoinSet::new(),
-            timers: BTreeSet::new(),
-            resting: HashMap::new(),
-            failures: HashMap::new(),
+            agenda: Agenda::default(),
             of: std::marker::PhantomData,
         }
     }
 
-    /// Drives until it is told to stop. Attempts under way have a moment to end then; what is cut off is resumed by
-    /// whoever holds the slot next.
+    /// Drives until it is told to stop, or the node has no slots any more. Attempts under way have a moment to end
+    /// then, and nothing is begun after them; what is cut off is resumed by whoever holds the slot next.
     pub(super) async fn run(mut self) {
         let mut sweep = Box::pin(sleep(Duration::ZERO));
         while !self.stop.is_cancelled() {
             self.begin_those_that_may_go();
-            let has_room = self.active.len() < self.options.in_flight();
-            let due = self.timers.first().map(|(due, ..)| *due);
+            self.tell_those_under_way();
+            let due = self.agenda.first();
             tokio::select! {
                 () = self.stop.cancelled() => {}
-                () = self.inbox.told(), if has_room => {}
+                () = self.inbox.told() => {}
                 Some(left) = self.tasks.join_next() => self.let_go(left),
                 () = passed(due.unwrap_or(Timestamp::now())), if due.is_some() => self.wake_due(),
                 changed = self.held.changed() => match changed {
                     Ok(()) => self.look_through().await,
-                    Err(_) => return,
+                    // The projection has ended, and with it the right to all slots.
+                    Err(_) => break,
                 },
                 () = &mut sweep => {
                     if self.inbox.take_overflow() {
-                        self.known = Held::default();
+                        self.search.forget();
                     }
                     self.look_through().await;
                     self.find_due().await;
@@ -152,6 +125,7 @@ where
                 }
             }
         }
+        self.stop.cancel();
         let over = async { while self.tasks.join_next().await.is_some() {} };
         if timeout(self.options.grace(), over).await.is_err() {
             debug!(target: "es", saga = %self.saga, "attempts were cut off");
@@ -161,162 +135,126 @@ where
     fn begin_those_that_may_go(&mut self) {
         while self.active.len() < self.options.in_flight() {
             let Some((key, news)) = self.inbox.take() else { return };
-            let is_known = |resting: &Resting| {
-                resting.news.version >= news.version && resting.until.left().is_some()
-            };
             if let Some(driven) = self.active.get(&key) {
                 driven.tell(news.version);
-            } else if !self.resting.get(&key).is_some_and(is_known) {
-                self.forget(&key);
-                self.begin(key, news.heard);
+            } else if !self.is_held(&key) {
+                self.agenda.forget(&key);
+            } else if news.is_at_rest {
+                // What waits may be later than the news.
+                if !self.agenda.knows(&key, news) {
+                    self.agenda.forget(&key);
+                }
+            } else if !self.agenda.is_waiting(&key, news) {
+                self.agenda.take(&key);
+                self.begin(key, news);
             }
         }
     }
 
-    fn begin(&mut self, key: StreamKey, heard: Position) {
+    /// Tells the drives of what has happened to their instances, also while there is no room for others: one of them
+    /// may be over by that.
+    fn tell_those_under_way(&self) {
+        for (key, driven) in &self.active {
+            if let Some(news) = self.inbox.take_of(key) {
+                driven.tell(news.version);
+            }
+        }
+    }
+
+    /// True if this node holds the slot of the instance.
+    fn is_held(&self, key: &StreamKey) -> bool {
+        self.held.borrow().has(slot_of(&self.stream_of(key)))
+    }
+
+    fn stream_of(&self, key: &StreamKey) -> StreamId {
+        StreamId::new(self.saga.clone(), key.clone())
+    }
+
+    fn begin(&mut self, key: StreamKey, news: News) {
         let driven = Arc::new(Driven::default());
         self.active.insert(key.clone(), Arc::clone(&driven));
-        let (means, held) = (Arc::clone(&self.means), self.held.clone());
-        let stream = StreamId::new(self.saga.clone(), key.clone());
+        let (means, held, stop) = (Arc::clone(&self.means), self.held.clone(), self.stop.clone());
+        let stream = self.stream_of(&key);
         let span = tracing::info_span!(target: "es", "es.saga", "es.stream" = %stream);
         let drive = async move {
             let Means { log, erased, plan, services } = &*means;
-            let drive = Drive { log, erased, plan, services, stream, heard, held, driven: &driven };
+            let (heard, driven) = (news.heard, &*driven);
+            let drive = Drive { log, erased, plan, services, stream, heard, held, stop, driven };
             // A fold of the service that panics is an instance that cannot go on, and nothing else.
             let outcome = match AssertUnwindSafe(drive.run::<S>()).catch_unwind().await {
                 Ok(outcome) => outcome.map_err(|error| chain(&error)),
                 Err(_) => Err("the code of the saga panicked".to_owned()),
             };
-            Left { key, heard, outcome }
+            Left { key, news, outcome }
         };
         self.tasks.spawn(drive.instrument(span));
     }
 
     fn let_go(&mut self, left: Result<Left, tokio::task::JoinError>) {
         // A task ends by itself: its panics are caught, and nobody aborts it before the driver ends.
-        let Ok(Left { key, heard, outcome }) = left else { return };
+        let Ok(Left { key, news, outcome }) = left else { return };
         let Some(driven) = self.active.remove(&key) else { return };
-        let news = News { heard, version: driven.seen() };
-        match outcome {
-            Ok(rest) => {
-                self.failures.remove(&key);
-                match rest {
-                    _ if driven.is_told() => drop(self.inbox.put(&key, news)),
-                    Rest::Until(until) => self.remember(until, key, news),
-                    Rest::Told => {}
-                }
-            }
+        // A fold that fails has seen nothing, but it was tried with these news.
+        let news = News { version: news.version.max(driven.seen()), ..news };
+        let rest = match outcome {
+            Ok(rest) => rest,
             Err(error) => {
-                let failures = self.failures.entry(key.clone()).or_insert(0);
-                *failures += 1;
-                let pause = FIRST_PAUSE.saturating_mul(1 << (*failures).min(16)).min(LONGEST_PAUSE);
+                let pause = self.agenda.put_failed(key.clone(), news);
                 error!(target: "es", saga = %self.saga, %key, %error, ?pause, "an instance cannot go on");
-                self.rest(Timestamp::now().saturating_add(pause), key, news);
+                return;
             }
-        }
-    }
-
-    /// Remembers an instance that waits for an instant soon. One that waits longer is found in the rows by then.
-    fn remember(&mut self, until: Timestamp, key: StreamKey, news: News) {
-        if until <= Timestamp::now().saturating_add(AHEAD) {
-            self.rest(until, key, news);
-        }
-    }
-
-    fn rest(&mut self, until: Timestamp, key: StreamKey, news: News) {
-        self.forget(&key);
-        self.timers.insert((until, key.clone()));
-        self.resting.insert(key, Resting { until, news });
-    }
-
-    fn forget(&mut self, key: &StreamKey) {
-        if let Some(Resting { until, .. }) = self.resting.remove(key) {
-            self.timers.remove(&(until, key.clone()));
+        };
+        self.agenda.forget_failures(&key);
+        match rest {
+            _ if driven.is_told() => drop(self.inbox.put(&key, news)),
+            // One that waits longer is found in the rows by then.
+            Rest::Until(until) if until <= Timestamp::now().saturating_add(AHEAD) => {
+                self.agenda.put(key, until, news);
+            }
+            // The slot may have come meanwhile, and the look through its rows has passed the instance by.
+            Rest::LeftToOthers if self.is_held(&key) => drop(self.inbox.put(&key, news)),
+            Rest::Until(_) | Rest::LeftToOthers | Rest::Told => {}
         }
     }
 
     fn wake_due(&mut self) {
-        while let Some((until, key)) = self.timers.first().cloned() {
-            if until.left().is_some() {
-                return;
-            }
-            self.timers.pop_first();
-            if let Some(Resting { news, .. }) = self.resting.remove(&key) {
-                self.inbox.put(&key, news);
-            }
+        while let Some((key, news)) = self.agenda.take_due() {
+            self.inbox.put(&key, news);
         }
     }
 
-    /// Looks through the rows of the slots that are new, and of all if some were lost meanwhile, for instances that
-    /// somebody has begun something with, and does not go on.
+    /// Looks through the rows of the slots that are new.
     async fn look_through(&mut self) {
         let held = self.held.borrow_and_update().clone();
-        let is_new =
-            |slot: &Slot| held.losses != self.known.losses || !self.known.slots.contains(slot);
-        let slots: Vec<_> = held.slots.iter().copied().filter(is_new).collect();
-        if slots.is_empty() {
-            self.known = held;
-            return;
-        }
-        match self.wake_unattended(slots).await {
-            Ok(()) => self.known = held,
-            // The next sweep looks again, since these slots are still new.
-            Err(error) => {
-                debug!(target: "es", saga = %self.saga, %error, "the rows cannot be read");
-            }
-        }
+        let Self { search, active, agenda, inbox, .. } = self;
+        let put = |row: &SagaRow| {
+            is_known(active, agenda, row) || inbox.put(row.stream.key(), row.news())
+        };
+        search.unattended(held, put).await;
     }
 
-    async fn wake_unattended(&mut self, slots: Vec<Slot>) -> Result<(), StoreError> {
-        let saga = self.saga.clone();
-        let mut query = SagaQuery::Unattended { saga, slots, after: None };
-        loop {
-            let rows = self.kept.find(&query, PAGE).await?;
-            let is_last = rows.len() < PAGE as usize;
-            let last = rows.last().map(|row| row.stream.key().clone());
-            let all_in = rows.iter().all(|row| self.inbox.put(row.stream.key(), row.news()));
-            if is_last || !all_in {
-                return Ok(());
-            }
-            if let SagaQuery::Unattended { after, .. } = &mut query {
-                *after = last;
-            }
-        }
-    }
-
-    /// Finds what becomes due soon, as much as may be kept in memory.
+    /// Looks for what becomes due soon.
     async fn find_due(&mut self) {
-        let until = Timestamp::now().saturating_add(AHEAD);
-        let mut after = None;
-        while self.resting.len() < RESTING {
-            let slots = self.known.slots.clone();
-            let query = SagaQuery::due(self.saga.clone(), slots, until, after);
-            let rows = match self.kept.find(&query, PAGE).await {
-                Ok(rows) => rows,
-                Err(error) => {
-                    debug!(target: "es", saga = %self.saga, %error, "the rows cannot be read");
-                    return;
-                }
-            };
-            for row in &rows {
-                self.expect(row);
+        let Self { search, active, agenda, .. } = self;
+        let put = |row: &SagaRow| {
+            if let Some(due) = row.waits.due().filter(|_| !is_known(active, agenda, row)) {
+                agenda.put(row.stream.key().clone(), due, row.news());
             }
-            let last = rows.last().filter(|_| rows.len() == PAGE as usize);
-            after = last.and_then(|row| Some((row.waits.due()?, row.stream.key().clone())));
-            if after.is_none() {
-                return;
-            }
-        }
-    }
-
-    fn expect(&mut self, row: &SagaRow) {
-        let (key, news) = (row.stream.key(), row.news());
-        let is_known = |resting: &Resting| resting.news.version >= news.version;
-        if self.active.contains_key(key) || self.resting.get(key).is_some_and(is_known) {
-            return;
-        }
-        if let Some(due) = row.waits.due() {
-            self.rest(due, key.clone(), news);
-        }
+        };
+        search.due(put).await;
     }
 }
+
+/// True if the node has the instance in hand, or waits with it, and knows as much of it as the row.
+fn is_known(active: &HashMap<StreamKey, Arc<Driven>>, agenda: &Agenda, row: &SagaRow) -> bool {
+    let (key, news) = (row.stream.key(), row.news());
+    active.get(key).is_some_and(|driven| driven.seen() >= news.version) || agenda.knows(key, news)
+}
+
+/// The slot of an instance.
+pub(super) fn slot_of(stream: &StreamId) -> Slot {
+    Slot::of(&ProjectionKey::of_stream(stream))
+}
+
+#[cfg(test)]
+mod tests;

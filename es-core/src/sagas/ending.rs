@@ -5,11 +5,13 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use super::error::InstanceError;
-use super::handle::{LoadedSaga, Sagas};
+use super::handle::{LoadedSaga, Sagas, stream_of};
 use super::store::SagaStore;
 use crate::process::{End, Failure, Phase, Saga, StepName};
 use crate::store::cursor::Cursor;
+use crate::store::error::StoreError;
 use crate::store::event_store::EventStore;
+use crate::stream::Position;
 
 /// The state of an instance after a wait for its end.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,13 +62,27 @@ impl<L: EventStore, K: SagaStore> Sagas<L, K> {
         timeout: Duration,
     ) -> Result<Outcome, InstanceError> {
         let deadline = Instant::now() + timeout;
+        let stream = stream_of::<S>(id)?;
         loop {
             // The end of the log before the look, so that nothing comes between the two.
-            let safe = self.log.log_page(Cursor::END, 1).await?.safe;
-            let outcome = Outcome::of(&self.load::<S>(id).await?);
-            if outcome.is_final() || timeout_at(deadline, self.log.log_grown(safe)).await.is_err() {
+            let mut safe = self.end_of_log().await?;
+            let loaded = self.load::<S>(id).await?;
+            let outcome = Outcome::of(&loaded);
+            if outcome.is_final() {
                 return Ok(outcome);
             }
+            // The log grows with the events of others, too.
+            let after = Cursor::After(loaded.version);
+            while self.log.stream_page(&stream, after, 1).await?.is_empty() {
+                if timeout_at(deadline, self.log.log_grown(safe)).await.is_err() {
+                    return Ok(outcome);
+                }
+                safe = self.end_of_log().await?;
+            }
         }
+    }
+
+    async fn end_of_log(&self) -> Result<Position, StoreError> {
+        Ok(self.log.log_page(Cursor::END, 1).await?.safe)
     }
 }

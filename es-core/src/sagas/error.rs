@@ -35,7 +35,7 @@ pub enum InstanceError {
         /// The stream of the instance.
         stream: StreamId,
         /// The reason.
-        source: SagaError,
+        source: Box<SagaError>,
     },
     /// The store failed.
     #[error(transparent)]
@@ -63,6 +63,15 @@ pub enum TellError {
         /// The reason.
         reason: Ignored,
     },
+    /// The instance was started in a newer version of the saga than this release knows. A node of that version can be
+    /// told.
+    #[error("instance `{stream}` is of a newer version of the saga than {known}")]
+    NewerVersion {
+        /// The stream of the instance.
+        stream: StreamId,
+        /// The version of the saga that this release knows.
+        known: u32,
+    },
     /// The instance cannot be read.
     #[error(transparent)]
     Instance(#[from] InstanceError),
@@ -72,7 +81,7 @@ pub enum TellError {
         /// The stream of the instance.
         stream: StreamId,
         /// The reason.
-        source: SagaError,
+        source: Box<SagaError>,
     },
     /// An event cannot be stored.
     #[error(transparent)]

@@ -114,7 +114,7 @@ impl<S: Saga, K: SagaStore> Follower<S, K> {
         }
         let rows: Vec<_> = rows.into_values().collect();
         self.kept.save(db, &rows).await?;
-        for row in rows.iter().filter(|row| row.waits.due().is_some()) {
+        for row in &rows {
             self.inbox.put(row.stream.key(), row.news());
         }
         Ok(())

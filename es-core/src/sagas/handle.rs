@@ -20,7 +20,9 @@ use super::store::{SagaFilter, SagaQuery, SagaStore};
 use super::subject::Subject;
 use crate::event::recorded::RecordedEvent;
 use crate::process::{Instance, Saga};
-use crate::read::projection::{OwnTransaction, ProjectionId, ProjectionName, Projections};
+use crate::read::projection::{
+    OwnTransaction, ProjectionHandle, ProjectionId, ProjectionName, Projections,
+};
 use crate::store::cursor::Cursor;
 use crate::store::dyn_event_store::DynEventStore;
 use crate::store::error::StoreError;
@@ -102,14 +104,13 @@ impl<L: EventStore, K: SagaStore> Sagas<L, K> {
         options: SagaOptions,
     ) -> Result<RunningSaga, RunSagaError> {
         let (plan, saga) = (S::definition().plan()?, Category::new(S::NAME)?);
-        let id = ProjectionId::new(ProjectionName::new(format!("saga.{saga}"))?, 1);
+        let id = follower_of(&saga)?;
         let inbox = Arc::new(Inbox::default());
         let start = self.projections.start_of(&id, options.start()).await?;
         let (kept, told) = (self.kept.clone(), Arc::clone(&inbox));
         let follower = Follower::<S, K>::new(saga.clone(), id.clone(), &plan, start, kept, told)?;
-        let held = self.projections.followed.of(&id.name).held.subscribe();
         let slots = self.projections.start(OwnTransaction, follower, options.of_slots()).await?;
-        let (stop, (ended, has_ended)) = (CancellationToken::new(), watch::channel(()));
+        let (stop, (ended, has_ended)) = (CancellationToken::new(), watch::channel(None));
         let erased = DynEventStore::new(self.log.clone());
         let means = Means { log: self.log.clone(), erased, plan, services };
         let driver = Driver::<S, _, _, _>::new(
@@ -117,15 +118,28 @@ impl<L: EventStore, K: SagaStore> Sagas<L, K> {
             means,
             self.kept.clone(),
             inbox,
-            held,
+            slots.held(),
             options,
             stop.clone(),
         );
+        // The slots live here: if the driver panics they are handed over, and the reason is never told.
         tokio::spawn(async move {
             driver.run().await;
-            drop(ended);
+            ended.send_replace(Some(slots.leave().await));
         });
-        Ok(RunningSaga::new(slots, stop, has_ended))
+        Ok(RunningSaga::new(id, stop, has_ended))
+    }
+
+    /// Returns the handle on what follows the log for a saga, and keeps its rows: a projection, whose status, health
+    /// and [parked](ProjectionHandle::parked) events are looked at as those of others.
+    ///
+    /// An event that starts an instance and cannot be read is parked there, and nobody else waits for it.
+    ///
+    /// # Errors
+    ///
+    /// If the name of the saga breaks the rule of names.
+    pub fn follower<S: Saga>(&self) -> Result<ProjectionHandle<'_, L, K::Progress>, InvalidText> {
+        Ok(self.projections.version(&follower_of(&Category::new(S::NAME)?)?))
     }
 
     /// Reads an instance: everything that is committed.
@@ -209,6 +223,11 @@ impl<L: EventStore, K: SagaStore> Sagas<L, K> {
     pub async fn list(&self, filter: SagaFilter, limit: u32) -> Result<Vec<SagaRow>, StoreError> {
         self.kept.find(&SagaQuery::List(filter), limit).await
     }
+}
+
+/// The projection that follows the log for a saga.
+fn follower_of(saga: &Category) -> Result<ProjectionId, InvalidText> {
+    Ok(ProjectionId::new(ProjectionName::new(format!("saga.{saga}"))?, 1))
 }
 
 /// The stream of an instance.

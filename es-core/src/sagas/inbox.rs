@@ -24,6 +24,15 @@ pub(super) struct News {
     pub(super) heard: Position,
     /// The version that its stream has come to, at least.
     pub(super) version: Version,
+    /// True if it needs nothing at that version, but perhaps a person. An attempt that is still under way is over.
+    pub(super) is_at_rest: bool,
+}
+
+impl News {
+    /// The later ones of two.
+    fn or_later(self, other: Self) -> Self {
+        if other.version > self.version { other } else { self }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -41,7 +50,7 @@ impl Inbox {
     pub(super) fn put(&self, key: &StreamKey, news: News) -> bool {
         let mut waiting = self.lock();
         if let Some(known) = waiting.news.get_mut(key) {
-            known.version = known.version.max(news.version);
+            *known = known.or_later(news);
             return true;
         }
         if waiting.order.len() >= Self::MOST {
@@ -61,6 +70,14 @@ impl Inbox {
         let key = waiting.order.pop_front()?;
         let news = waiting.news.remove(&key)?;
         Some((key, news))
+    }
+
+    /// Takes the news of one instance, whichever place it has.
+    pub(super) fn take_of(&self, key: &StreamKey) -> Option<News> {
+        let mut waiting = self.lock();
+        let news = waiting.news.remove(key)?;
+        waiting.order.retain(|waits| waits != key);
+        Some(news)
     }
 
     /// True if something was dropped since this was asked last, and there is room again.
@@ -90,7 +107,7 @@ mod tests {
     }
 
     fn news(version: u64) -> News {
-        News { heard: Position(7), version: Version(version) }
+        News { heard: Position(7), version: Version(version), is_at_rest: version == 3 }
     }
 
     #[test]
@@ -102,6 +119,22 @@ mod tests {
         }
 
         assert_eq!(inbox.take(), Some((key(1), news(3))));
+        assert_eq!(inbox.take(), None);
+    }
+
+    #[test]
+    fn the_news_of_one_instance_are_taken_out_of_turn() {
+        let inbox = Inbox::default();
+        for nth in [1, 2, 3] {
+            inbox.put(&key(nth), news(nth as u64));
+        }
+
+        assert_eq!(inbox.take_of(&key(2)), Some(news(2)));
+        assert_eq!(inbox.take_of(&key(2)), None);
+        assert_eq!(
+            [inbox.take(), inbox.take()],
+            [1, 3].map(|nth| Some((key(nth), news(nth as u64))))
+        );
         assert_eq!(inbox.take(), None);
     }
 

@@ -52,7 +52,12 @@ impl SagaStore for MemorySagas {
 
     async fn save(&self, (): &mut (), rows: &[SagaRow]) -> Result<(), StoreError> {
         let mut saved = self.lock();
-        saved.extend(rows.iter().map(|row| (key_of(&row.stream), row.clone())));
+        for row in rows {
+            let key = key_of(&row.stream);
+            if saved.get(&key).is_none_or(|before| before.version <= row.version) {
+                saved.insert(key, row.clone());
+            }
+        }
         Ok(())
     }
 

@@ -19,6 +19,7 @@
 //! others a second early; nothing else follows from it.
 
 mod acts;
+mod agenda;
 mod drive;
 mod driver;
 mod ending;
@@ -33,6 +34,7 @@ mod performs;
 mod rehearsal;
 mod row;
 mod running;
+mod search;
 mod store;
 mod subject;
 

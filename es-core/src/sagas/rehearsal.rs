@@ -152,9 +152,10 @@ async fn played<S: Saga, L: EventStore>(
             Some(position) => heard::<S, L>(log, position).await?.map(|start| start.event),
             None => None,
         };
-        instance
-            .evolve(&event.event, start.as_ref())
-            .map_err(|source| InstanceError::Fold { stream: instance.stream().clone(), source })?;
+        instance.evolve(&event.event, start.as_ref()).map_err(|source| {
+            let (stream, source) = (instance.stream().clone(), Box::new(source));
+            InstanceError::Fold { stream, source }
+        })?;
     }
     Ok(())
 }

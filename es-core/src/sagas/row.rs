@@ -28,7 +28,8 @@ pub struct SagaRow {
     pub phase: SagaPhase,
     /// The step that is asked for or taken back; `None` if there is none at the moment.
     pub step: Option<StepName>,
-    /// The number of the current attempt, from 1; 0 if there is none.
+    /// The number of the current attempt, from 1, or of the last one, if the next one or a person is waited for; 0 if
+    /// there is none.
     pub attempt: u32,
     /// The thing that the instance waits for.
     pub waits: Waits,
@@ -118,12 +119,6 @@ impl SagaPhase {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|phase| phase.as_str() == text)
     }
-
-    /// True if nothing follows.
-    #[must_use]
-    pub const fn is_ended(self) -> bool {
-        matches!(self, Self::Completed | Self::Undone)
-    }
 }
 
 impl fmt::Display for SagaPhase {
@@ -159,12 +154,13 @@ impl SagaRow {
     }
 
     pub(super) fn news(&self) -> News {
-        News { heard: self.heard, version: self.version }
+        let is_at_rest = self.waits == Waits::Nobody;
+        News { heard: self.heard, version: self.version, is_at_rest }
     }
 
     /// Applies the event of the stream at `version`, recorded at `at`. One that the row shows already changes
     /// nothing, so events may be told again.
-    pub(super) fn evolve(&mut self, event: &SagaEvent, version: Version, at: Timestamp) {
+    pub(crate) fn evolve(&mut self, event: &SagaEvent, version: Version, at: Timestamp) {
         if version <= self.version {
             return;
         }
@@ -201,7 +197,7 @@ impl SagaRow {
             }
             SagaEvent::InterventionRequired(asked) => {
                 self.enter(SagaPhase::Intervention, Waits::Nobody);
-                self.step = Some(asked.step.clone());
+                (self.step, self.attempt) = (Some(asked.step.clone()), asked.attempt);
                 self.error = Some(kept_text(asked.failure.to_string()));
             }
             SagaEvent::RetryRequested(_) | SagaEvent::ManuallyCompensated(_) => {

@@ -5,7 +5,7 @@ use std::fmt;
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::read::projection::{Ended, Running};
+use crate::read::projection::{Ended, ProjectionId};
 
 /// A saga that this process runs, beside the others that run it.
 ///
@@ -13,40 +13,45 @@ use crate::read::projection::{Ended, Running};
 /// as long as the service lives, and [stopped](Self::stop) when that ends.
 #[must_use = "a saga stops when its `RunningSaga` is dropped"]
 pub struct RunningSaga {
-    slots: Running,
+    /// The projection that holds the slots.
+    id: ProjectionId,
     stop: DropGuard,
-    /// Closed when the driver has ended.
-    driven: watch::Receiver<()>,
+    ended: watch::Receiver<Option<Ended>>,
 }
 
 impl RunningSaga {
     pub(super) fn new(
-        slots: Running,
+        id: ProjectionId,
         stop: CancellationToken,
-        driven: watch::Receiver<()>,
+        ended: watch::Receiver<Option<Ended>>,
     ) -> Self {
-        Self { slots, stop: stop.drop_guard(), driven }
+        Self { id, stop: stop.drop_guard(), ended }
     }
 
-    /// Ends the run of this process: nothing is begun any more, attempts under way have
-    /// [a moment](super::SagaOptions::with_grace) to end, and the instances are handed over.
+    /// Ends the run of this process, and returns when its instances are handed over.
+    ///
+    /// No instance is begun any more, and no attempt. One that is under way has
+    /// [a moment](super::SagaOptions::with_grace) to end; its answer is stored, and with it what follows. What was cut
+    /// off, or stored as begun and not made, is [resumed](crate::process::SagaEvent::StepResumed) by another process.
     pub async fn stop(self) {
-        let Self { slots, stop, mut driven } = self;
+        let Self { stop, mut ended, .. } = self;
         stop.disarm().cancel();
-        // An error says that the driver has ended.
-        while driven.changed().await.is_ok() {}
-        slots.stop().await;
+        Ended::told(&mut ended).await;
     }
 
     /// Waits until the saga is no longer run by this process, and returns the reason: for example that the log was
-    /// replaced by another one.
+    /// replaced by another one, or that the store of sagas panicked.
     pub async fn ended(&mut self) -> Ended {
-        self.slots.ended().await
+        Ended::told(&mut self.ended).await
     }
 }
 
 impl fmt::Debug for RunningSaga {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RunningSaga").field("slots", &self.slots).finish_non_exhaustive()
+        let ended = self.ended.borrow().clone();
+        f.debug_struct("RunningSaga")
+            .field("follower", &self.id)
+            .field("ended", &ended)
+            .finish_non_exhaustive()
     }
 }

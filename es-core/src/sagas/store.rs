@@ -21,6 +21,7 @@ pub type SagaDb<K> = <<K as SagaStore>::Progress as ProjectionBackend>::Db;
 ///
 /// - What is [saved](Self::save) in a batch is committed with it, or not at all; a store that keeps it nevertheless
 ///   keeps rows that are ahead, which is harmless, since events that a row shows already change nothing.
+/// - A row never goes back: one of an earlier version than the one that is there is not saved.
 /// - [`find`](Self::find) sees what was committed before the call, in the order that the [`SagaQuery`] names.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not keep sagas",
@@ -41,7 +42,10 @@ pub trait SagaStore: Clone + Send + Sync + 'static {
         streams: &[StreamId],
     ) -> impl Future<Output = Result<Vec<SagaRow>, StoreError>> + Send;
 
-    /// Saves rows, within a batch: each in the place of the one that is there.
+    /// Saves rows, within a batch: each in the place of the one that is there, unless that is of a later version.
+    ///
+    /// A node that was paused and has lost its slots may save what it knew, where the store does not refuse its batch.
+    /// Proven by `saga_contract::rows::a_row_of_an_earlier_version_is_not_saved`.
     fn save(
         &self,
         db: &mut SagaDb<Self>,
@@ -181,23 +185,6 @@ impl SagaFilter {
 }
 
 impl SagaQuery {
-    /// Rows of these slots that need somebody to go on now, after a key.
-    #[must_use]
-    pub fn unattended(saga: Category, slots: Vec<Slot>, after: Option<StreamKey>) -> Self {
-        Self::Unattended { saga, slots, after }
-    }
-
-    /// Rows of these slots that need attention at an instant up to `until`, after an instant and a key.
-    #[must_use]
-    pub fn due(
-        saga: Category,
-        slots: Vec<Slot>,
-        until: Timestamp,
-        after: Option<(Timestamp, StreamKey)>,
-    ) -> Self {
-        Self::Due { saga, slots, until, after }
-    }
-
     /// True if the row is one of those that are asked for.
     #[must_use]
     pub fn has(&self, row: &SagaRow) -> bool {

@@ -91,7 +91,14 @@ impl<S: Saga> Subject<S> {
     }
 
     fn cannot_fold(&self, source: SagaError) -> InstanceError {
-        InstanceError::Fold { stream: self.instance.stream().clone(), source }
+        let (stream, source) = (self.instance.stream().clone(), Box::new(source));
+        InstanceError::Fold { stream, source }
+    }
+
+    /// True if the instance was started in a version of the saga that is newer than the plan. Nothing is decided on it
+    /// then.
+    pub(super) fn is_newer_than(&self, plan: &Plan) -> bool {
+        self.instance.version() > Some(plan.version())
     }
 
     /// The attempt that is to be made, or is under way.
@@ -126,14 +133,9 @@ impl<S: Saga> Subject<S> {
         input: &Input<S::Start>,
     ) -> Result<Told, TellError> {
         loop {
-            let decided = self.instance.decide(plan, input.clone(), Timestamp::now());
-            let (events, instance) = match decided {
-                Ok(Reaction::Changed { events, instance }) => (events, instance),
-                Ok(Reaction::Ignored(reason)) => return Ok(Told::Ignored(reason)),
-                Err(source) => {
-                    let stream = self.instance.stream().clone();
-                    return Err(TellError::Decide { stream, source });
-                }
+            let (events, instance) = match self.decide(plan, input.clone())? {
+                Reaction::Changed { events, instance } => (events, instance),
+                Reaction::Ignored(reason) => return Ok(Told::Ignored(reason)),
             };
             match self.append(log, &events, None).await? {
                 Ok(version) => {
@@ -143,6 +145,13 @@ impl<S: Saga> Subject<S> {
                 Err(_) => self.reload(log).await?,
             }
         }
+    }
+
+    fn decide(&self, plan: &Plan, input: Input<S::Start>) -> Result<Reaction<S>, TellError> {
+        self.instance.decide(plan, input, Timestamp::now()).map_err(|source| {
+            let (stream, source) = (self.instance.stream().clone(), Box::new(source));
+            TellError::Decide { stream, source }
+        })
     }
 
     /// Reads the instance again. What an instance without events follows from stays.
@@ -156,39 +165,34 @@ impl<S: Saga> Subject<S> {
     /// Has the command decided that is to be executed, and stores its events together with those that follow from its
     /// answer: all of them, or none.
     ///
-    /// If the aggregate has changed meanwhile, the command is decided anew; if the instance has, it is read again and
-    /// nothing is stored.
+    /// If the aggregate has changed meanwhile, the command is decided anew. `None` if the instance has: it is read again,
+    /// and nothing was stored.
     pub(super) async fn execute<L: EventStore>(
         &mut self,
         log: &L,
         erased: &DynEventStore,
         plan: &Plan,
-    ) -> Result<Told, TellError> {
+    ) -> Result<Option<Told>, TellError> {
         let mut attempts = Attempts::within(TIME_LIMIT);
         loop {
-            let Next::Execute(call) = self.instance.next() else { return Ok(Told::Stored) };
+            let Next::Execute(call) = self.instance.next() else { return Ok(None) };
             let attempt = call.attempt.clone();
             let (answer, target) = answer_to::<S>(call.request, erased, &self.metadata).await?;
             let input = Input::Answered { attempt, answer };
-            let decided = self.instance.decide(plan, input, Timestamp::now());
-            let (events, instance) = match decided {
-                Ok(Reaction::Changed { events, instance }) => (events, instance),
-                Ok(Reaction::Ignored(reason)) => return Ok(Told::Ignored(reason)),
-                Err(source) => {
-                    let stream = self.instance.stream().clone();
-                    return Err(TellError::Decide { stream, source });
-                }
+            let (events, instance) = match self.decide(plan, input)? {
+                Reaction::Changed { events, instance } => (events, instance),
+                Reaction::Ignored(reason) => return Ok(Some(Told::Ignored(reason))),
             };
             let conflict = match self.append(log, &events, target).await? {
                 Ok(version) => {
                     (self.instance, self.version) = (*instance, version);
-                    return Ok(Told::Stored);
+                    return Ok(Some(Told::Stored));
                 }
                 Err(conflict) => conflict,
             };
             if conflict.stream == *self.instance.stream() {
                 self.reload(log).await?;
-                return Ok(Told::Stored);
+                return Ok(None);
             }
             if attempts.next().is_err() {
                 return Err(TellError::Append(AppendError::Conflict(conflict)));

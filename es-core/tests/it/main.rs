@@ -27,7 +27,6 @@ mod projections;
 mod projections_rebuild;
 mod repository;
 mod saga_derive;
-mod sagas;
 mod sagas_run;
 mod shape_serde;
 mod snapshots;

@@ -1,6 +1,7 @@
 -- Leans on sagas_pkey.
 --
--- Saves rows of instances, each in the place of the one that is there; instants are microseconds since 1970.
+-- Saves rows of instances, each in the place of the one that is there, unless that is of a later version; instants are
+-- microseconds since 1970.
 INSERT INTO es.sagas AS sagas (saga, key, slot, version, heard, saga_version, phase, step, attempt, waits, due, error,
                                since, started_at, ended_at)
 SELECT $1, new.key, new.slot, new.version, new.heard, new.saga_version, new.phase, new.step, new.attempt, new.waits,
@@ -16,4 +17,5 @@ ON CONFLICT (saga, key) DO UPDATE
    SET version = excluded.version, heard = excluded.heard, saga_version = excluded.saga_version,
        phase = excluded.phase, step = excluded.step, attempt = excluded.attempt, waits = excluded.waits,
        due = excluded.due, error = excluded.error, since = excluded.since, started_at = excluded.started_at,
-       ended_at = excluded.ended_at;
+       ended_at = excluded.ended_at
+ WHERE sagas.version <= excluded.version;

@@ -34,6 +34,11 @@ async fn end<L: EventStore, K: SagaStore>(sagas: &Sagas<L, K>, parcel: u32) -> O
     ended.expect("it is read")
 }
 
+/// The sagas as another process sees them, which shares nothing but the stores.
+fn other_process<L: EventStore, K: SagaStore>(subjects: &Subjects<L, K>) -> Sagas<L, K> {
+    Sagas::new(subjects.log.clone(), subjects.kept.clone())
+}
+
 /// The number of times that each parcel is on the van.
 async fn loaded<L: EventStore>(log: &L) -> Vec<(u32, i32)> {
     let van = Repository::<Van, _>::new(log.clone()).load(&VAN.to_owned()).await;
@@ -44,9 +49,10 @@ async fn loaded<L: EventStore>(log: &L) -> Vec<(u32, i32)> {
 pub async fn each_event_starts_one_instance<L: EventStore, K: SagaStore>(
     subjects: &Subjects<L, K>,
 ) {
-    let sagas = Sagas::new(subjects.log.clone(), subjects.kept.clone());
+    let sagas = other_process(subjects);
     let courier = Courier::default();
-    let (_one, _two) = (run(&sagas, &courier).await, run(&sagas, &courier).await);
+    let _one = run(&sagas, &courier).await;
+    let _two = run(&other_process(subjects), &courier).await;
 
     for parcel in (0..20).chain(0..5) {
         send(&subjects.log, parcel).await;
@@ -56,6 +62,10 @@ pub async fn each_event_starts_one_instance<L: EventStore, K: SagaStore>(
         assert_eq!(end(&sagas, parcel).await, Outcome::Ended(End::Completed));
     }
     assert_eq!(loaded(&subjects.log).await, (0..20).map(|parcel| (parcel, 1)).collect::<Vec<_>>());
+    let mut keys = courier.keys();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), 20, "one key for each: {keys:?}");
 }
 
 /// An event that was stored while no process ran the saga starts an instance as soon as one does.
@@ -66,9 +76,11 @@ pub async fn what_was_stored_before_a_crash_is_started_after_it<L: EventStore, K
     run(&sagas, &Courier::default()).await.stop().await;
 
     send(&subjects.log, 1).await;
-    let _running = run(&sagas, &Courier::default()).await;
+    let courier = Courier::default();
+    let _running = run(&other_process(subjects), &courier).await;
 
     assert_eq!(end(&sagas, 1).await, Outcome::Ended(End::Completed));
+    assert_eq!(courier.keys(), ["delivery/1/deliver"]);
 }
 
 /// An attempt that a process was cut off from is made again by another, under the same key, after it has stored that.
@@ -89,7 +101,7 @@ pub async fn another_node_goes_on_with_what_was_cut_off<L: EventStore, K: SagaSt
     // Nothing of the log is left to be heard: the next node finds the instance by its row.
     running.stop().await;
 
-    let _running = run(&sagas, &courier).await;
+    let _running = run(&other_process(subjects), &courier).await;
 
     assert_eq!(end(&sagas, 1).await, Outcome::Ended(End::Completed));
     assert_eq!(courier.keys(), ["delivery/1/deliver"; 2]);

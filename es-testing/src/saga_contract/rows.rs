@@ -3,7 +3,7 @@
 use es_core::process::StepName;
 use es_core::projection::Slot;
 use es_core::sagas::{SagaFilter, SagaPhase, SagaQuery, SagaRow, SagaStore, Waits};
-use es_core::{Category, EventStore, Position, StreamKey, Version};
+use es_core::{Category, EventStore, Position, StreamKey, Timestamp, Version};
 
 use super::Subjects;
 use super::subjects::{at, instance, starting};
@@ -14,6 +14,15 @@ fn saga(name: &str) -> Category {
 
 fn keys(rows: &[SagaRow]) -> Vec<&str> {
     rows.iter().map(|row| row.stream.key().as_str()).collect()
+}
+
+fn unattended(name: &str, slots: &[Slot], after: Option<StreamKey>) -> SagaQuery {
+    SagaQuery::Unattended { saga: saga(name), slots: slots.to_vec(), after }
+}
+
+/// The transfers that are due at that second.
+fn due_until(second: i64, slots: Vec<Slot>, after: Option<(Timestamp, StreamKey)>) -> SagaQuery {
+    SagaQuery::Due { saga: saga("transfer"), slots, until: at(second), after }
 }
 
 fn step(name: &str) -> StepName {
@@ -61,6 +70,20 @@ pub async fn a_row_takes_the_place_of_the_one_before<L: EventStore, K: SagaStore
     assert_eq!(found, [later]);
 }
 
+/// A row of an earlier version than the one that is there is not saved: the list of an instance never goes back.
+pub async fn a_row_of_an_earlier_version_is_not_saved<L: EventStore, K: SagaStore>(
+    subjects: &Subjects<L, K>,
+) {
+    let (mut earlier, other) = (full("a"), starting("transfer", "b"));
+    (earlier.version, earlier.error) = (Version(8), None);
+    subjects.save(&[full("a")], &[]).await;
+
+    subjects.save(&[earlier, other.clone()], &[]).await;
+
+    let found = subjects.find(&SagaQuery::List(SagaFilter::new(saga("transfer"))), 100).await;
+    assert_eq!(found, [full("a"), other]);
+}
+
 /// A batch is given the rows of the streams that it names, and none of the others.
 pub async fn a_batch_reads_the_rows_that_it_asks_for<L: EventStore, K: SagaStore>(
     subjects: &Subjects<L, K>,
@@ -93,8 +116,7 @@ pub async fn what_somebody_is_to_go_on_with_is_found_in_the_order_of_keys<
     let wanted: Vec<_> = rows.iter().filter(wanted).cloned().collect();
     assert!(wanted.len() > 3, "keys spread over the slots");
 
-    let query =
-        |after: Option<StreamKey>| SagaQuery::unattended(saga("transfer"), slots.clone(), after);
+    let query = |after: Option<StreamKey>| unattended("transfer", &slots, after);
 
     assert_eq!(keys(&subjects.find(&query(None), 100).await), keys(&wanted));
     assert_eq!(keys(&subjects.find(&query(None), 2).await), keys(&wanted[..2]));
@@ -118,13 +140,13 @@ pub async fn what_is_due_is_found_in_the_order_of_instants<L: EventStore, K: Sag
         row("second", Waits::Time { until: at(20) }),
     ];
     subjects.save(&rows, &[]).await;
-    let due = |slots, until| SagaQuery::due(saga("transfer"), slots, at(until), None);
+    let due = |slots, until| due_until(until, slots, None);
     let all: Vec<_> = Slot::all().collect();
 
     assert_eq!(keys(&subjects.find(&due(all.clone(), 20), 100).await), ["first", "second"]);
     assert_eq!(keys(&subjects.find(&due(all.clone(), 30), 1).await), ["first"]);
     let after = Some((at(10), rows[1].stream.key().clone()));
-    let rest = SagaQuery::due(saga("transfer"), all.clone(), at(30), after);
+    let rest = due_until(30, all.clone(), after);
     assert_eq!(keys(&subjects.find(&rest, 100).await), ["second", "late"]);
     let others = all.into_iter().filter(|slot| *slot != rows[1].slot()).collect();
     assert!(!keys(&subjects.find(&due(others, 20), 100).await).contains(&"first"));
@@ -169,9 +191,9 @@ pub async fn sagas_do_not_see_one_another<L: EventStore, K: SagaStore>(subjects:
     subjects.save(&rows, &[]).await;
 
     let slots: Vec<_> = Slot::all().collect();
-    let of_order = SagaQuery::unattended(saga("order"), slots.clone(), None);
+    let of_order = unattended("order", &slots, None);
     assert_eq!(subjects.find(&of_order, 9).await, rows[1..]);
-    let due = SagaQuery::due(saga("transfer"), slots, at(0), None);
+    let due = due_until(0, slots, None);
     assert_eq!(subjects.find(&due, 9).await, rows[..1]);
     let listed = SagaQuery::List(SagaFilter::new(saga("transfer")));
     assert_eq!(subjects.find(&listed, 9).await, rows[..1]);

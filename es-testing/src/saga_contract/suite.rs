@@ -45,6 +45,7 @@ macro_rules! saga_contract {
             rows {
                 rows_come_back_as_they_were
                 a_row_takes_the_place_of_the_one_before
+                a_row_of_an_earlier_version_is_not_saved
                 a_batch_reads_the_rows_that_it_asks_for
                 what_somebody_is_to_go_on_with_is_found_in_the_order_of_keys
                 what_is_due_is_found_in_the_order_of_instants

@@ -8,6 +8,7 @@ mod intervention;
 mod misplaced;
 mod performed;
 mod plans;
+mod rows;
 mod services;
 mod stored;
 mod story;

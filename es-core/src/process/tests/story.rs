@@ -7,6 +7,7 @@ use crate::process::{
 };
 use crate::timestamp::Timestamp;
 
+use super::rows::Rows;
 use super::services::{Letter, Memory, Services};
 use super::world::{Delivery, OrderPlaced, STEPS, cancel, placed, start};
 
@@ -67,7 +68,7 @@ pub(super) struct World<'a> {
 /// The laws of the machine, which are told of every story once and not for each rule again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Laws {
-    /// Every input is told twice, and the stored events are folded again.
+    /// Every input is told twice, the stored events are folded again, and the row shows what the instance is.
     Checked,
     /// Another enumeration checks them.
     CheckedElsewhere,
@@ -115,6 +116,7 @@ struct Story<'a> {
     now: Timestamp,
     instance: Instance<Delivery>,
     events: Vec<SagaEvent>,
+    rows: Rows,
     services: Services,
 }
 
@@ -124,6 +126,7 @@ impl<'a> Story<'a> {
         let mut story = Self {
             world,
             now: Timestamp::from_unix_micros(0),
+            rows: Rows::of(&stream),
             instance: Instance::new(stream),
             events: Vec::new(),
             services: Services::with(world.memory, "delivery/17/order-placed"),
@@ -206,6 +209,7 @@ impl<'a> Story<'a> {
         if self.world.laws == Laws::Checked {
             let again = decide(&instance, input);
             assert!(matches!(again, Reaction::Ignored(_)), "the same input twice: {again:?}");
+            self.rows.follow(&events, &instance);
         }
         self.events.extend(events);
         self.instance = *instance;

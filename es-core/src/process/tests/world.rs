@@ -21,6 +21,8 @@ use crate::process::{
 use crate::stream::Position;
 use crate::timestamp::Timestamp;
 
+use super::rows::Rows;
+
 pub(super) const START: &str = "order-placed";
 pub(super) const STEPS: [&str; 3] = ["pay", "reserve", "ship"];
 
@@ -163,13 +165,15 @@ pub(super) struct Told {
     pub(super) now: Timestamp,
     pub(super) instance: Instance<Delivery>,
     pub(super) events: Vec<SagaEvent>,
+    rows: Rows,
 }
 
 impl Told {
     pub(super) fn new(plan: Plan) -> Self {
         let stream = "delivery/17".parse().unwrap();
         let now = Timestamp::from_unix_micros(0);
-        Self { plan, now, instance: Instance::new(stream), events: Vec::new() }
+        let rows = Rows::of(&stream);
+        Self { plan, now, instance: Instance::new(stream), events: Vec::new(), rows }
     }
 
     pub(super) fn started(plan: Plan) -> Self {
@@ -184,6 +188,7 @@ impl Told {
         match self.instance.decide(&self.plan, input, self.now).unwrap() {
             Reaction::Changed { events, instance } => {
                 let names = events.iter().map(short_name).collect();
+                self.rows.follow(&events, &instance);
                 self.instance = *instance;
                 self.events.extend(events);
                 names

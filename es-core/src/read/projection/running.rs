@@ -5,7 +5,7 @@ use std::fmt;
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{ProjectionId, VersionState};
+use super::{Held, ProjectionId, VersionState};
 use crate::store::checkpoint::Incarnation;
 use crate::stream::Position;
 
@@ -17,6 +17,7 @@ use crate::stream::Position;
 pub struct Running {
     id: ProjectionId,
     state: watch::Receiver<VersionState>,
+    held: watch::Receiver<Held>,
     ended: watch::Receiver<Option<Ended>>,
     stop: DropGuard,
 }
@@ -63,10 +64,11 @@ impl Running {
     pub(super) fn new(
         id: ProjectionId,
         state: watch::Receiver<VersionState>,
+        held: watch::Receiver<Held>,
         ended: watch::Receiver<Option<Ended>>,
         stop: CancellationToken,
     ) -> Self {
-        Self { id, state, ended, stop: stop.drop_guard() }
+        Self { id, state, held, ended, stop: stop.drop_guard() }
     }
 
     /// Returns the projection and its version.
@@ -84,6 +86,11 @@ impl Running {
         *self.state.borrow()
     }
 
+    /// The slots that this run holds, as they change. Closed when it holds none any more, since it ends.
+    pub(crate) fn held(&self) -> watch::Receiver<Held> {
+        self.held.clone()
+    }
+
     /// Ends the run of this process: the batch in hand is finished, its slots are handed over, and other
     /// nodes take them at once. Takes no longer than the lease; a handler that takes longer is
     /// cancelled, and its batch rolled back.
@@ -91,10 +98,14 @@ impl Running {
     /// [`ProjectionHandle::stop`](super::ProjectionHandle::stop) stops the projection on all nodes until it is
     /// resumed, also when they restart.
     pub async fn stop(self) {
+        self.leave().await;
+    }
+
+    /// Does the same, and returns the reason of the end: it may have ended before.
+    pub(crate) async fn leave(self) -> Ended {
         let Self { stop, mut ended, .. } = self;
         stop.disarm().cancel();
-        // An end without a word is one, too.
-        let _ = ended.wait_for(Option::is_some).await;
+        Ended::told(&mut ended).await
     }
 
     /// Waits until the projection is no longer run, and returns the reason. A projection that is
@@ -102,9 +113,16 @@ impl Running {
     /// resumed. So is a version that another one replaced: it waits until it is reinstated or
     /// dropped.
     pub async fn ended(&mut self) -> Ended {
-        match self.ended.wait_for(Option::is_some).await {
-            Ok(ended) => ended.clone().unwrap_or(Ended::BrokenOff),
-            Err(_) => Ended::BrokenOff,
+        Ended::told(&mut self.ended).await
+    }
+}
+
+impl Ended {
+    /// Waits until the reason is told. An end without a word is one, too.
+    pub(crate) async fn told(ended: &mut watch::Receiver<Option<Self>>) -> Self {
+        match ended.wait_for(Option::is_some).await {
+            Ok(ended) => ended.clone().unwrap_or(Self::BrokenOff),
+            Err(_) => Self::BrokenOff,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use super::{ProjectionName, Slot};
+use super::ProjectionName;
 use crate::store::checkpoint::Checkpoint;
 use crate::stream::Position;
 
@@ -19,8 +19,6 @@ pub(crate) struct Following {
     /// The position that this process has reached in all slots that it holds. Changes when it has
     /// committed a batch.
     pub(crate) committed: watch::Sender<Position>,
-    /// The slots that this process holds.
-    pub(crate) held: watch::Sender<Held>,
     /// Changes when this process has been asked to retry or drop parked events, or to go on.
     pub(crate) asked: watch::Sender<()>,
     /// The furthest that was seen to be visible.
@@ -29,15 +27,6 @@ pub(crate) struct Following {
     pub(crate) asking: tokio::sync::Mutex<()>,
     /// The positions that are waited for, and by how many.
     awaited: Mutex<BTreeMap<Position, usize>>,
-}
-
-/// The slots that a process holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Held {
-    pub(crate) slots: Vec<Slot>,
-    /// The number of times that some were lost. A slot that went and came back is not the same as one that stayed:
-    /// another process may have held it meanwhile.
-    pub(crate) losses: u64,
 }
 
 /// A registered wait for a position, until this is dropped.

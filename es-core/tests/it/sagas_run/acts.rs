@@ -8,15 +8,15 @@ use super::fulfilment::Fulfilment;
 use super::services::{Manner, Services};
 use super::{World, completed};
 
-fn actor() -> Actor {
+pub(super) fn actor() -> Actor {
     Actor::new("ada").unwrap()
 }
 
-fn reason() -> Reason {
+pub(super) fn reason() -> Reason {
     Reason::new("the customer called").unwrap()
 }
 
-fn seen(step: &str, attempt: u32) -> Intervention {
+pub(super) fn seen(step: &str, attempt: u32) -> Intervention {
     let step = StepName::new(step).unwrap();
     Intervention { step, attempt, actor: actor(), reason: reason() }
 }

@@ -1,5 +1,6 @@
 //! Steps that are commands: the events of saga and aggregate are one append.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use es_core::prelude::*;
@@ -7,109 +8,13 @@ use es_core::process::{
     Activity, ActivityError, Answer, Call, Compensate, Definition, End, Perform, Prepare, Saga,
     Tried,
 };
-use es_core::sagas::{MemorySagas, Outcome, Performs, Sagas};
+use es_core::sagas::{MemorySagas, Outcome, Performs, SagaOptions, Sagas};
+use es_core::{RecordedEvent, Start};
+use futures_util::TryStreamExt;
 
 use super::fulfilment::{OrderPlaced, Starts};
-
-#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
-#[event(name = "stock-received")]
-struct Received {
-    pieces: u32,
-}
-
-#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
-#[event(name = "stock-reserved")]
-struct Reserved {
-    order: u32,
-}
-
-#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
-#[event(name = "stock-released")]
-struct Released {
-    order: u32,
-}
-
-#[derive(Aggregate, Default, Clone, Debug)]
-#[aggregate(name = "stock", id = String, events(Received, Reserved, Released), error = NoneLeft)]
-struct Stock {
-    pieces: u32,
-    orders: Vec<u32>,
-}
-
-#[derive(Debug, PartialEq, thiserror::Error)]
-#[error("none left")]
-struct NoneLeft;
-
-impl Apply<Received> for Stock {
-    fn apply(&mut self, event: Received) {
-        self.pieces += event.pieces;
-    }
-}
-
-impl Apply<Reserved> for Stock {
-    fn apply(&mut self, event: Reserved) {
-        self.pieces -= 1;
-        self.orders.push(event.order);
-    }
-}
-
-impl Apply<Released> for Stock {
-    fn apply(&mut self, event: Released) {
-        self.pieces += 1;
-        self.orders.retain(|order| *order != event.order);
-    }
-}
-
-#[derive(Command, Clone)]
-#[command(aggregate = Stock, any)]
-struct Receive {
-    #[command(id)]
-    item: String,
-    pieces: u32,
-}
-
-#[derive(Command, Serialize, Deserialize, Clone)]
-#[command(aggregate = Stock)]
-struct Reserve {
-    #[command(id)]
-    item: String,
-    order: u32,
-}
-
-#[derive(Command, Serialize, Deserialize, Clone)]
-#[command(aggregate = Stock)]
-struct Release {
-    #[command(id)]
-    item: String,
-    order: u32,
-}
-
-impl Decide<Receive> for Stock {
-    type Events = Received;
-
-    fn decide(&self, command: Receive) -> Result<Received, NoneLeft> {
-        Ok(Received { pieces: command.pieces })
-    }
-}
-
-impl Decide<Reserve> for Stock {
-    type Events = Reserved;
-
-    fn decide(&self, command: Reserve) -> Result<Reserved, NoneLeft> {
-        if self.pieces == 0 {
-            return Err(NoneLeft);
-        }
-        Ok(Reserved { order: command.order })
-    }
-}
-
-impl Decide<Release> for Stock {
-    type Events = Released;
-
-    fn decide(&self, command: Release) -> Result<Released, NoneLeft> {
-        Ok(Released { order: command.order })
-    }
-}
+use super::overdue::begun_and_left;
+use super::stock::{Receive, Release, Reserve, Stock};
 
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 struct Deliver {
@@ -178,11 +83,13 @@ impl Prepare<Deliver> for Delivery {
     }
 }
 
-/// A courier who refuses odd orders.
-struct Courier;
+/// A courier who refuses odd orders, and notes all that were asked for.
+#[derive(Clone, Debug, Default)]
+struct Courier(Arc<Mutex<Vec<u32>>>);
 
 impl Perform<Deliver> for Courier {
     async fn perform(&self, deliver: Deliver, _: &Call<'_>) -> Result<(), ActivityError> {
+        self.0.lock().unwrap().push(deliver.order);
         if deliver.order % 2 == 1 {
             return Err(ActivityError::refused("an odd order"));
         }
@@ -196,22 +103,40 @@ impl Performs<Delivery> for Courier {
     }
 }
 
-async fn place(log: &MemoryStore, order: u32) {
+async fn place(log: &MemoryStore, order: u32) -> Position {
     let event = Starts::Placed(OrderPlaced { order, cents: 500 });
     let placed = NewEvent::of(&event, Metadata::default()).unwrap();
     let stream = format!("order/{order}").parse().unwrap();
-    log.append(Append::to(stream, ExpectedVersion::NoStream, vec![placed]).unwrap()).await.unwrap();
+    let append = Append::to(stream, ExpectedVersion::NoStream, vec![placed]).unwrap();
+    log.append(append).await.unwrap().position().unwrap()
+}
+
+/// The names of the events of an instance.
+async fn events(log: &MemoryStore, order: u32) -> Vec<String> {
+    let sagas = Sagas::new(log.clone(), MemorySagas::new());
+    let history = sagas.history::<Delivery>(&order).unwrap();
+    let history: Vec<RecordedEvent> = history.try_collect().await.unwrap();
+    history.into_iter().map(|event| event.event.name.to_string()).collect()
+}
+
+/// Orders that were delivered.
+struct Delivered {
+    outcomes: Vec<Outcome>,
+    stock: Stock,
+    log: MemoryStore,
+    /// Those that the courier was asked for, once for each attempt.
+    asked: Vec<u32>,
 }
 
 /// Runs the saga for `orders` orders on `nodes` that know nothing of each other, so each drives all instances.
-async fn deliver(orders: u32, pieces: u32, nodes: usize) -> (Vec<Outcome>, Stock) {
+async fn deliver(orders: u32, pieces: u32, nodes: usize) -> Delivered {
     let log = MemoryStore::new();
     let stock = Repository::<Stock, _>::new(log.clone());
     stock.execute(Receive { item: "lamp".into(), pieces }).await.unwrap();
     let sagas: Vec<_> = (0..nodes).map(|_| Sagas::new(log.clone(), MemorySagas::new())).collect();
-    let mut running = Vec::new();
+    let (mut running, courier) = (Vec::new(), Courier::default());
     for node in &sagas {
-        running.push(node.run::<Delivery, _>(Courier).await.unwrap());
+        running.push(node.run::<Delivery, _>(courier.clone()).await.unwrap());
     }
     for order in 0..orders {
         place(&log, order).await;
@@ -221,12 +146,14 @@ async fn deliver(orders: u32, pieces: u32, nodes: usize) -> (Vec<Outcome>, Stock
         let end = sagas[0].wait_for_end::<Delivery>(&order, Duration::from_secs(30)).await;
         outcomes.push(end.unwrap());
     }
-    (outcomes, stock.load(&"lamp".to_owned()).await.unwrap().state)
+    let stock = stock.load(&"lamp".to_owned()).await.unwrap().state;
+    let asked = courier.0.lock().unwrap().clone();
+    Delivered { outcomes, stock, log, asked }
 }
 
 #[tokio::test]
 async fn a_command_is_executed_and_taken_back_by_another() {
-    let (outcomes, stock) = deliver(2, 5, 1).await;
+    let Delivered { outcomes, stock, .. } = deliver(2, 5, 1).await;
 
     assert_eq!(outcomes[0], Outcome::Ended(End::Completed));
     assert!(matches!(outcomes[1], Outcome::Ended(End::Undone { .. })), "{:?}", outcomes[1]);
@@ -235,16 +162,35 @@ async fn a_command_is_executed_and_taken_back_by_another() {
 
 #[tokio::test]
 async fn a_command_that_is_rejected_is_not_taken_back() {
-    let (outcomes, stock) = deliver(1, 0, 1).await;
+    let Delivered { outcomes, stock, .. } = deliver(1, 0, 1).await;
 
     assert!(matches!(outcomes[0], Outcome::Ended(End::Undone { .. })), "{:?}", outcomes[0]);
     assert_eq!((stock.pieces, stock.orders), (0, vec![]));
 }
 
+/// Nothing of a command is under way while nobody executes it, so that it cannot be too late but for the whole.
+#[tokio::test]
+async fn a_command_that_nobody_executed_in_its_time_is_executed_late() {
+    let log = MemoryStore::new();
+    let stock = Repository::<Stock, _>::new(log.clone());
+    stock.execute(Receive { item: "lamp".into(), pieces: 1 }).await.unwrap();
+    let position = place(&log, 0).await;
+    begun_and_left::<Delivery>(&log, 0, position).await;
+
+    let sagas = Sagas::new(log.clone(), MemorySagas::new());
+    let all = SagaOptions::default().with_start(Start::Beginning);
+    let _running = sagas.run_with::<Delivery, _>(Courier::default(), all).await.unwrap();
+
+    let end = sagas.wait_for_end::<Delivery>(&0, Duration::from_secs(30)).await.unwrap();
+    assert_eq!(end, Outcome::Ended(End::Completed));
+    let failed = events(&log, 0).await.into_iter().filter(|name| name.ends_with("step-failed"));
+    assert_eq!(failed.count(), 0);
+}
+
 /// Leases are no guarantee: here every node drives every instance.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn three_nodes_that_drive_the_same_instances_execute_each_command_once() {
-    let (outcomes, stock) = deliver(40, 100, 3).await;
+    let Delivered { outcomes, stock, log, asked } = deliver(40, 100, 3).await;
 
     let even: Vec<_> = (0..40).filter(|order| order % 2 == 0).collect();
     let mut reserved = stock.orders;
@@ -252,4 +198,9 @@ async fn three_nodes_that_drive_the_same_instances_execute_each_command_once() {
     assert_eq!((stock.pieces, reserved), (80, even));
     let completed = outcomes.iter().filter(|outcome| **outcome == Outcome::Ended(End::Completed));
     assert_eq!(completed.count(), 20);
+    for order in 0..40 {
+        let attempts = asked.iter().filter(|asked| **asked == order).count();
+        let is_resumed = events(&log, order).await.contains(&"saga.step-resumed".to_owned());
+        assert!(attempts == 1 || is_resumed, "{attempts} attempts of {order}: one was not stored");
+    }
 }

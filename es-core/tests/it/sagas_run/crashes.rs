@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use es_core::process::Phase;
+use es_core::sagas::SagaOptions;
 use tokio::runtime::Runtime;
 
 use super::services::{Manner, Services};
@@ -21,7 +22,7 @@ async fn another_node_goes_on_under_the_same_key_after_it_has_stored_that() {
     std::mem::forget(running);
     process.shutdown_background();
     services.set("ship", None);
-    let _running = world.run(&services).await;
+    let _running = world.other_process().run(&services).await;
 
     assert_eq!(world.end(17).await, completed());
     let shipped = services.calls().into_iter().filter(|call| call.starts_with("ship"));
@@ -36,26 +37,26 @@ async fn what_was_heard_before_a_crash_is_started_after_it() {
 
     world.place(17).await;
     assert_eq!(world.phase(17).await, Phase::New);
-    let _running = world.run(&services).await;
+    let _running = world.other_process().run(&services).await;
 
     assert_eq!(world.end(17).await, completed());
 }
 
 #[tokio::test]
-async fn a_stop_lets_an_attempt_end_and_hands_the_instance_over() {
+async fn a_stop_lets_an_attempt_end_begins_nothing_after_it_and_hands_the_instance_over() {
     let (world, services) = (World::new(), Services::default().with("ship", Manner::Waits));
-    let running = world.run(&services).await;
+    let patient = SagaOptions::default().with_grace(Duration::from_secs(20));
+    let running = world.run_with(&services, patient).await;
     world.place(17).await;
     services.called("ship", 1).await;
 
-    let stopped = tokio::spawn(running.stop());
-    services.let_go();
-    stopped.await.unwrap();
+    // The stop is asked for before the answer comes.
+    tokio::join!(running.stop(), async { services.let_go() });
 
-    services.set("ship", None);
-    let _running = world.run(&services).await;
+    assert_eq!(services.names(), ["take-payment", "ship"]);
+    let _running = world.other_process().run(&services).await;
     assert_eq!(world.end(17).await, completed());
-    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(services.names(), ["take-payment", "ship", "confirm"]);
 }
 
 #[tokio::test]

@@ -41,6 +41,45 @@ async fn without_a_shipment_the_money_goes_back() {
 
     assert_eq!(world.end(17).await, undone(Failure::refused("ship is refused"), "ship"));
     assert_eq!(services.names(), ["take-payment", "ship", "refund", "cancel-order"]);
+    assert_eq!(services.request("refund"), r#"{"payment":7,"cents":500}"#);
+    assert_eq!(services.taken_back(), ["fulfilment/17/take-payment", "fulfilment/17/order-placed"]);
+}
+
+#[tokio::test]
+async fn a_payment_that_was_refused_at_once_is_not_refunded() {
+    let refuses = Services::default().with("take-payment", Manner::Refuses);
+    let (world, services) = (World::new(), refuses);
+    let _running = world.run(&services).await;
+
+    world.place(17).await;
+
+    let refused = Failure::refused("take-payment is refused");
+    assert_eq!(world.end(17).await, undone(refused, "take-payment"));
+    assert_eq!(services.names(), ["take-payment", "cancel-order"]);
+}
+
+#[tokio::test]
+async fn a_payment_without_an_answer_is_refunded_by_the_key_of_its_step() {
+    let (world, services) = (World::new(), Services::default().with("take-payment", Manner::Fails));
+    let _running = world.run(&services).await;
+
+    world.place(17).await;
+
+    let away = Failure::failed("the service is away: reset by peer");
+    assert_eq!(world.end(17).await, undone(away, "take-payment"));
+    assert_eq!(services.request("refund"), r#"{"payment":null,"cents":500}"#);
+    assert_eq!(services.taken_back()[0], "fulfilment/17/take-payment");
+}
+
+#[tokio::test]
+async fn the_failure_of_an_optional_step_is_ignored() {
+    let (world, services) = (World::new(), Services::default().with("confirm", Manner::Fails));
+    let _running = world.run(&services).await;
+
+    world.place(17).await;
+
+    assert_eq!(world.end(17).await, completed());
+    assert_eq!(services.names(), ["take-payment", "ship", "confirm", "confirm"]);
 }
 
 #[tokio::test]

@@ -6,8 +6,13 @@ mod crashes;
 mod ends;
 mod fulfilment;
 mod lists;
+mod nodes;
+mod overdue;
+mod parked;
 mod rehearsals;
+mod retired;
 mod services;
+mod stock;
 mod versions;
 
 use std::time::Duration;
@@ -20,24 +25,34 @@ use es_core::sagas::{MemorySagas, Outcome, RunningSaga, SagaOptions, Sagas};
 use fulfilment::{Fulfilment, OrderPlaced, Starts};
 use services::Services;
 
-/// A log with its sagas, as several nodes see it.
+/// A log with its sagas, as one process sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
     log: MemoryStore,
+    kept: MemorySagas,
     sagas: Sagas<MemoryStore, MemorySagas>,
 }
 
 impl World {
     fn new() -> Self {
-        let log = MemoryStore::new();
-        Self { sagas: Sagas::new(log.clone(), MemorySagas::new()), log }
+        Self::of(MemoryStore::new(), MemorySagas::new())
+    }
+
+    fn of(log: MemoryStore, kept: MemorySagas) -> Self {
+        Self { sagas: Sagas::new(log.clone(), kept.clone()), log, kept }
+    }
+
+    /// The same log as another process sees it, which shares nothing but the stores.
+    fn other_process(&self) -> Self {
+        Self::of(self.log.clone(), self.kept.clone())
     }
 
     /// Runs the saga on a node.
     async fn run(&self, services: &Services) -> RunningSaga {
-        let options = SagaOptions::default()
-            .with_lease(Duration::from_millis(200))
-            .with_grace(Duration::from_millis(50));
+        self.run_with(services, options()).await
+    }
+
+    async fn run_with(&self, services: &Services, options: SagaOptions) -> RunningSaga {
         self.sagas.run_with::<Fulfilment, _>(services.clone(), options).await.unwrap()
     }
 
@@ -64,6 +79,13 @@ impl World {
         let name = |event: RecordedEvent| event.event.name.to_string();
         page.into_iter().map(name).map(|name| name.replace("saga.", "")).collect()
     }
+}
+
+/// Leases that end soon, and no patience with attempts under way.
+fn options() -> SagaOptions {
+    SagaOptions::default()
+        .with_lease(Duration::from_millis(200))
+        .with_grace(Duration::from_millis(50))
 }
 
 fn completed() -> Outcome {

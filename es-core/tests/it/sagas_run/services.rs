@@ -18,6 +18,10 @@ pub(crate) enum Manner {
     Waits,
 }
 
+#[derive(Debug, thiserror::Error)]
+#[error("the service is away")]
+struct Away(#[source] std::io::Error);
+
 /// All services of a test. Clones are one.
 #[derive(Clone, Default)]
 pub(crate) struct Services(Arc<Inner>);
@@ -26,6 +30,8 @@ pub(crate) struct Services(Arc<Inner>);
 struct Inner {
     manners: Mutex<HashMap<&'static str, Manner>>,
     calls: Mutex<Vec<String>>,
+    requests: Mutex<HashMap<String, String>>,
+    taken_back: Mutex<Vec<String>>,
     called: Notify,
     let_go: Notify,
 }
@@ -55,6 +61,16 @@ impl Services {
         self.calls().iter().map(name).collect()
     }
 
+    /// The last request for an activity, as it was stored.
+    pub(crate) fn request(&self, activity: &str) -> String {
+        self.0.requests.lock().unwrap()[activity].clone()
+    }
+
+    /// The keys of the steps that were taken back.
+    pub(crate) fn taken_back(&self) -> Vec<String> {
+        self.0.taken_back.lock().unwrap().clone()
+    }
+
     /// Waits until `count` calls of an activity have come.
     pub(crate) async fn called(&self, activity: &str, count: usize) {
         loop {
@@ -75,11 +91,14 @@ impl Services {
         let name = call.request.name.as_str();
         let manner = self.0.manners.lock().unwrap().get(name).copied();
         self.0.calls.lock().unwrap().push(format!("{name} {}", call.key));
+        let body = call.request.body.as_str().to_owned();
+        self.0.requests.lock().unwrap().insert(name.to_owned(), body);
+        self.0.taken_back.lock().unwrap().extend(call.compensates.iter().map(ToString::to_string));
         self.0.called.notify_waiters();
         match manner {
             None => Ok(()),
             Some(Manner::Refuses) => Err(ActivityError::refused(format!("{name} is refused"))),
-            Some(Manner::Fails) => Err("the service is away".into()),
+            Some(Manner::Fails) => Err(Away(std::io::Error::other("reset by peer")).into()),
             Some(Manner::Hangs) => pending().await,
             Some(Manner::Panics) => panic!("the code is wrong"),
             Some(Manner::Waits) => {

@@ -7,10 +7,11 @@ use es_core::prelude::*;
 use es_core::process::{
     Activity, ActivityError, Answer, Call, Definition, End, Perform, Phase, Prepare, Saga,
 };
-use es_core::sagas::{Outcome, Performs, SagaOptions};
+use es_core::sagas::{Outcome, Performs, TellError};
 
-use super::World;
+use super::acts::{actor, reason, seen};
 use super::fulfilment::{OrderPlaced, Starts};
+use super::{World, options};
 
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 struct Thank {}
@@ -38,7 +39,7 @@ impl<const V: u32> Saga for Thanks<V> {
         Definition::new(V, Duration::from_secs(3600))
             .start::<OrderPlaced>()
             .step_without_compensation::<Thank>("it was said", |step| {
-                step.with_timeout(Duration::from_secs(600))
+                step.with_timeout(Duration::from_secs(600)).may_be_skipped()
             })
     }
 
@@ -87,15 +88,14 @@ impl<const V: u32> Performs<Thanks<V>> for Node {
 async fn a_node_leaves_an_instance_of_a_newer_version_alone() {
     let (world, asked) = (World::new(), Arc::<Mutex<Vec<_>>>::default());
     let node = |name, is_mute| Node { name, is_mute, asked: Arc::clone(&asked) };
-    let options = SagaOptions::default().with_grace(Duration::from_millis(20));
-    let newer = world.sagas.run_with::<Thanks<2>, _>(node("newer", true), options.clone()).await;
+    let newer = world.sagas.run_with::<Thanks<2>, _>(node("newer", true), options()).await;
     world.place(17).await;
     while asked.lock().unwrap().is_empty() {
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     newer.unwrap().stop().await;
 
-    let older = world.sagas.run_with::<Thanks<1>, _>(node("older", false), options.clone()).await;
+    let older = world.sagas.run_with::<Thanks<1>, _>(node("older", false), options()).await;
     world.place(18).await;
     let ended = |order| world.sagas.wait_for_end::<Thanks<1>>(order, Duration::from_secs(20));
     assert_eq!(ended(&18).await.unwrap(), Outcome::Ended(End::Completed), "its own goes on");
@@ -103,8 +103,48 @@ async fn a_node_leaves_an_instance_of_a_newer_version_alone() {
     assert!(matches!(left.instance.phase(), Phase::Forward { .. }), "{:?}", left.instance.phase());
     older.unwrap().stop().await;
 
-    let _newer = world.sagas.run_with::<Thanks<2>, _>(node("newer", false), options).await.unwrap();
+    let _newer =
+        world.sagas.run_with::<Thanks<2>, _>(node("newer", false), options()).await.unwrap();
     let ended = world.sagas.wait_for_end::<Thanks<2>>(&17, Duration::from_secs(20)).await.unwrap();
     assert_eq!(ended, Outcome::Ended(End::Completed));
     assert_eq!(*asked.lock().unwrap(), ["newer", "older", "newer"]);
+}
+
+#[tokio::test]
+async fn a_person_is_told_that_this_release_is_too_old_for_an_instance() {
+    let (world, asked) = (World::new(), Arc::<Mutex<Vec<_>>>::default());
+    let newer = Node { name: "newer", is_mute: true, asked: Arc::clone(&asked) };
+    let _newer = world.sagas.run_with::<Thanks<2>, _>(newer, options()).await.unwrap();
+    world.place(17).await;
+    while asked.lock().unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+
+    let error = world.sagas.cancel::<Thanks<1>>(&17, actor(), reason()).await.unwrap_err();
+
+    assert!(matches!(error, TellError::NewerVersion { known: 1, .. }), "{error:?}");
+    assert_eq!(error.to_string(), "instance `thanks/17` is of a newer version of the saga than 1");
+    world.sagas.cancel::<Thanks<2>>(&17, actor(), reason()).await.unwrap();
+}
+
+/// The attempt is told that its instance has ended, or it would take the place of another one until its time is over.
+#[tokio::test]
+async fn a_skip_of_the_last_step_ends_the_attempt_under_way() {
+    let (world, asked) = (World::new(), Arc::<Mutex<Vec<_>>>::default());
+    let mute = Node { name: "mute", is_mute: true, asked: Arc::clone(&asked) };
+    let one = options().with_in_flight(1);
+    let _running = world.sagas.run_with::<Thanks<1>, _>(mute, one).await.unwrap();
+    let are_asked = async |count| {
+        while asked.lock().unwrap().len() < count {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    world.place(17).await;
+    are_asked(1).await;
+    world.place(18).await;
+
+    world.sagas.skip::<Thanks<1>>(&17, seen("thank", 1)).await.unwrap();
+
+    let next = tokio::time::timeout(Duration::from_secs(20), are_asked(2)).await;
+    next.expect("there is room for the other one");
 }

@@ -13,6 +13,7 @@ use tokio::runtime::Builder;
 enum Fault {
     ForgetsErrors,
     KeepsTheFirst,
+    GoesBack,
     ReadsAll,
     ForgetsSlotsOfAttempts,
     ForgetsTheOrderOfInstants,
@@ -78,6 +79,13 @@ impl SagaStore for Broken {
                 let wide = SagaFilter::new(filter.saga().clone());
                 self.inner.find(&SagaQuery::List(wide), limit).await
             }
+            (Fault::GoesBack, _) => {
+                let last = |row: &SagaRow| {
+                    self.saved().into_iter().rfind(|saved| saved.stream == row.stream)
+                };
+                let found = self.inner.find(query, limit).await?;
+                Ok(found.iter().filter_map(last).collect())
+            }
             (Fault::MixesSagas, SagaQuery::List(_)) => all(&|_| true),
             _ => self.inner.find(query, limit).await,
         }
@@ -107,6 +115,7 @@ macro_rules! finds {
 finds! {
     a_field_that_is_lost: rows::rows_come_back_as_they_were, "assertion `left == right` failed", ForgetsErrors;
     a_row_that_stays_as_it_was: rows::a_row_takes_the_place_of_the_one_before, "assertion `left == right` failed", KeepsTheFirst;
+    a_row_that_goes_back: rows::a_row_of_an_earlier_version_is_not_saved, "assertion `left == right` failed", GoesBack;
     rows_that_nobody_asked_for: rows::a_batch_reads_the_rows_that_it_asks_for, "assertion `left == right` failed", ReadsAll;
     attempts_of_other_slots: rows::what_somebody_is_to_go_on_with_is_found_in_the_order_of_keys, "assertion `left == right` failed", ForgetsSlotsOfAttempts;
     instants_out_of_order: rows::what_is_due_is_found_in_the_order_of_instants, "assertion `left == right` failed", ForgetsTheOrderOfInstants;

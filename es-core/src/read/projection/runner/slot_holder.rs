@@ -18,8 +18,8 @@ use crate::event::recorded::RecordedEvent;
 use crate::read::projection::administration;
 use crate::read::projection::signals::Following;
 use crate::read::projection::{
-    Claims, Ended, HeartbeatReply, ProjectionStore, Slot, SlotProgress, VersionQuery, VersionState,
-    VersionStatus,
+    Claims, Ended, HeartbeatReply, Held, ProjectionStore, Slot, SlotProgress, VersionQuery,
+    VersionState, VersionStatus,
 };
 use crate::store::checkpoint::Incarnation;
 use crate::store::error::StoreError;
@@ -45,11 +45,20 @@ pub(super) struct SlotHolder<P> {
     slots: Slots,
     keys: WaitingKeys,
     phase: Phase,
-    /// The state of the version, for the service.
-    shown: watch::Sender<VersionState>,
-    following: Arc<Following>,
+    signals: Signals,
     /// True if the node has to ask the store again which slots it holds.
     must_ask: bool,
+}
+
+/// The signals of a node to other tasks of its process.
+#[derive(Debug)]
+pub(super) struct Signals {
+    /// The state of the version, for the service.
+    pub(super) shown: watch::Sender<VersionState>,
+    /// The slots of this run, for whoever works through what its handlers find. Closed when the run ends.
+    pub(super) held: watch::Sender<Held>,
+    /// The signals of the projection, for those who wait for it.
+    pub(super) following: Arc<Following>,
 }
 
 impl<P: ProjectionStore> SlotHolder<P> {
@@ -59,10 +68,9 @@ impl<P: ProjectionStore> SlotHolder<P> {
         lease: Arc<Lease<P>>,
         incarnation: Incarnation,
         owed: Vec<EventName>,
-        shown: watch::Sender<VersionState>,
-        following: Arc<Following>,
+        signals: Signals,
     ) -> Self {
-        let phase = Phase::of(*shown.borrow());
+        let phase = Phase::of(*signals.shown.borrow());
         Self {
             kept,
             news: lease.news(),
@@ -73,8 +81,7 @@ impl<P: ProjectionStore> SlotHolder<P> {
             slots: Slots::none(),
             keys: WaitingKeys::default(),
             phase,
-            shown,
-            following,
+            signals,
             must_ask: true,
         }
     }
@@ -173,7 +180,7 @@ impl<P: ProjectionStore> SlotHolder<P> {
         }
         self.stop_if_too_many();
         let come = self.slots.held().map(|claim| claim.checkpoint).min();
-        self.following.committed.send_replace(come.unwrap_or_default());
+        self.signals.following.committed.send_replace(come.unwrap_or_default());
     }
 
     /// Enters the phase that follows from an input.
@@ -251,7 +258,7 @@ impl<P: ProjectionStore> SlotHolder<P> {
             warn!(target: "es", projection = %self.lease.id(), "{RETIRED}");
         }
         self.on(Input::Told(state));
-        self.shown.send_replace(state);
+        self.signals.shown.send_replace(state);
     }
 
     /// True if it was retired, and is not there any more.
@@ -296,7 +303,7 @@ impl<P: ProjectionStore> SlotHolder<P> {
     /// Tells the others of this process which slots it holds, and whether some were lost just now.
     fn tell_held(&self, are_lost: bool) {
         let slots = self.slots.numbers();
-        self.following.held.send_modify(|held| {
+        self.signals.held.send_modify(|held| {
             held.slots = slots;
             held.losses += u64::from(are_lost);
         });

@@ -18,12 +18,12 @@ use super::page_reader::PageReader;
 use super::passed_by::PassedBy;
 use super::run_loop::Runner;
 use super::sink::Sink;
-use super::slot_holder::{RETIRED, SlotHolder};
+use super::slot_holder::{RETIRED, Signals, SlotHolder};
 use crate::read::projection::administration::{self, driven};
 use crate::read::projection::gauges;
 use crate::read::projection::signals::Followed;
 use crate::read::projection::{
-    CommitError, Ended, Holder, Progress, ProjectionBatch, ProjectionId, ProjectionStore,
+    CommitError, Ended, Held, Holder, Progress, ProjectionBatch, ProjectionId, ProjectionStore,
     RegisterError, Registration, RunError, RunOptions, Running, VersionState, VersionStatus,
 };
 use crate::store::cursor::Cursor;
@@ -59,6 +59,7 @@ where
     }
 
     let (shown, seen) = watch::channel(state);
+    let (held, holds) = watch::channel(Held::default());
     let (ended, has_ended) = watch::channel(None);
     let (stop, following) = (CancellationToken::new(), followed.of(&id.name));
     let lease = Arc::new(Lease::new(kept.clone(), id.clone(), options.lease()));
@@ -66,7 +67,8 @@ where
     let selection = consumer.selection().clone();
     let owed = selection.types().to_vec();
     let held_by = Arc::clone(&lease);
-    let node = SlotHolder::new(kept.clone(), held_by, incarnation, owed, shown, following);
+    let signals = Signals { shown, held, following };
+    let node = SlotHolder::new(kept.clone(), held_by, incarnation, owed, signals);
     let reader = PageReader::new(log.clone(), selection, &options);
     let batches = Batches::new(kept.clone(), sink, consumer, Arc::clone(&lease), options);
     let pages = PageProcessor::new(reader, batches, registration.has_effects, stop.clone());
@@ -75,7 +77,7 @@ where
         let (log, stop) = (log.clone(), stop.clone());
         tokio::spawn(async move { stop.run_until_cancelled(passed_by.tell(log)).await });
     }
-    let running = Running::new(id, seen, has_ended, stop.clone());
+    let running = Running::new(id, seen, holds, has_ended, stop.clone());
     tokio::spawn(async move {
         let gauges = gauges_of(log, kept, &lease);
         let why = live(runner, gauges, lease, stop).await;

@@ -11,7 +11,7 @@ use es_core::process::{
 use es_core::{Payload, Position, Timestamp};
 
 use super::fulfilment::{CancelOrder, OrderPlaced, PaymentTaken, Refund, TakePayment};
-use super::stock::{GiveBack, ReserveStock};
+use super::stock::{Release, Reserve};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -49,7 +49,7 @@ impl Saga for First {
         Definition::new(1, HOUR)
             .compensated_start::<OrderPlaced>()
             .step_without_compensation::<TakePayment>("it is the second version's", |step| step)
-            .step::<ReserveStock>(|step| step)
+            .step::<Reserve>(|step| step)
     }
 
     fn initial() -> Self {
@@ -74,7 +74,7 @@ impl Saga for Second {
             .start::<OrderImported>()
             .retired_start::<OrderPlaced>()
             .retired_step::<TakePayment>()
-            .step::<ReserveStock>(|step| step)
+            .step::<Reserve>(|step| step)
     }
 
     fn initial() -> Self {
@@ -95,17 +95,17 @@ macro_rules! reserves {
             fn apply(&mut self, (): ()) {}
         }
 
-        impl Prepare<ReserveStock> for $saga {
-            fn prepare(&self) -> ReserveStock {
-                ReserveStock { item: "lamp".into() }
+        impl Prepare<Reserve> for $saga {
+            fn prepare(&self) -> Reserve {
+                Reserve { item: "lamp".into(), order: 17 }
             }
         }
 
-        impl Compensate<ReserveStock> for $saga {
-            type By = GiveBack;
+        impl Compensate<Reserve> for $saga {
+            type By = Release;
 
-            fn compensate(&self, _: Tried<()>) -> GiveBack {
-                GiveBack { item: "lamp".into() }
+            fn compensate(&self, _: Tried<()>) -> Release {
+                Release { item: "lamp".into(), order: 17 }
             }
         }
 
@@ -204,14 +204,14 @@ fn an_instance_goes_on_with_the_answers_of_a_retired_step() {
     let second = paid_in_the_first_version();
 
     assert_eq!(second.state().payment, Some(7));
-    assert_eq!(request(&second), ("reserve-stock".into(), r#"{"item":"lamp"}"#.into()));
+    assert_eq!(request(&second), ("reserve".into(), r#"{"item":"lamp","order":17}"#.into()));
 }
 
 #[test]
 fn a_retired_step_and_a_retired_start_are_taken_back() {
     let mut second = paid_in_the_first_version();
 
-    decide(&mut second, answered("reserve-stock", Answer::Refused("none left".into())));
+    decide(&mut second, answered("reserve", Answer::Refused("none left".into())));
     let refund = request(&second);
     let step = StepName::new("take-payment").unwrap();
     let attempt = Attempt { step, direction: Direction::Compensation, number: 1 };
