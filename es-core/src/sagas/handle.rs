@@ -125,7 +125,7 @@ impl<L: EventStore, K: SagaStore> Sagas<L, K> {
         // The slots live here: if the driver panics they are handed over, and the reason is never told.
         tokio::spawn(async move {
             driver.run().await;
-            ended.send_replace(Some(slots.leave().await));
+            ended.send_replace(Some(slots.shut_down().await));
         });
         Ok(RunningSaga::new(id, stop, has_ended))
     }

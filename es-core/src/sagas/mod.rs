@@ -13,6 +13,15 @@
 //!   attempt under way stores that it makes it again.
 //! - An instance that cannot go on keeps nobody else waiting. It is tried again, after a minute at most.
 //!
+//! - A stop begins nothing any more, and lets attempts under way end. What was stored as begun is resumed by whoever
+//!   holds the slot next.
+//!
+//! # Costs
+//!
+//! The events of all sagas have the same names, and each saga that is run reads them all, by itself: with ten sagas in
+//! a log each event of one is read by ten followers in each process, and passed by in nine. An instance writes one
+//! row for each batch of its events.
+//!
 //! # Clocks
 //!
 //! Instants are those of the process that stores them. A process whose clock is fast by a second ends attempts of

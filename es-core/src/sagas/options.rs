@@ -46,7 +46,7 @@ impl SagaOptions {
     }
 
     /// Sets the time that attempts under way have to end when the saga is stopped in this process; ten seconds by
-    /// default. What is cut off is resumed by another process.
+    /// default. Nothing is begun after them. What is cut off is resumed by another process.
     #[must_use]
     pub fn with_grace(mut self, grace: Duration) -> Self {
         self.grace = grace;

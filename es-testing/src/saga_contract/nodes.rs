@@ -45,6 +45,14 @@ async fn loaded<L: EventStore>(log: &L) -> Vec<(u32, i32)> {
     van.expect("it is read").state.parcels.into_iter().collect()
 }
 
+/// The number of times that an attempt of an instance was stored as resumed.
+async fn resumed<L: EventStore, K: SagaStore>(sagas: &Sagas<L, K>, parcel: u32) -> usize {
+    let history = sagas.history::<Delivery>(&parcel).expect("a key");
+    let history: Vec<_> = history.try_collect().await.expect("it is read");
+    let is_resumed = |event: &RecordedEvent| event.event.name.as_str() == "saga.step-resumed";
+    history.into_iter().filter(is_resumed).count()
+}
+
 /// An event that starts an instance starts it once, also if there is another one with the same id.
 pub async fn each_event_starts_one_instance<L: EventStore, K: SagaStore>(
     subjects: &Subjects<L, K>,
@@ -105,13 +113,11 @@ pub async fn another_node_goes_on_with_what_was_cut_off<L: EventStore, K: SagaSt
 
     assert_eq!(end(&sagas, 1).await, Outcome::Ended(End::Completed));
     assert_eq!(courier.keys(), ["delivery/1/deliver"; 2]);
-    let history = sagas.history::<Delivery>(&1).expect("a key");
-    let history: Vec<_> = history.try_collect().await.expect("it is read");
-    let is_resumed = |event: &RecordedEvent| event.event.name.as_str() == "saga.step-resumed";
-    assert_eq!(history.into_iter().filter(is_resumed).count(), 1);
+    assert_eq!(resumed(&sagas, 1).await, 1);
 }
 
-/// A command is executed once, also where nodes that do not know one another drive the same instance.
+/// A command is executed once, also where nodes that do not know one another drive the same instance. An attempt of an
+/// activity that one of them makes beside another is stored as resumed.
 pub async fn a_command_is_executed_once_by_nodes_that_do_not_know_one_another<
     L: EventStore,
     K: SagaStore,
@@ -129,6 +135,10 @@ pub async fn a_command_is_executed_once_by_nodes_that_do_not_know_one_another<
 
     for parcel in 0..20 {
         assert_eq!(end(&ours, parcel).await, Outcome::Ended(End::Completed));
+        let key = format!("delivery/{parcel}/deliver");
+        let attempts = courier.keys().into_iter().filter(|of| *of == key).count();
+        let resumed = resumed(&ours, parcel).await;
+        assert!(attempts == 1 || resumed == 1, "{attempts} attempts, {resumed} resumed");
     }
     assert_eq!(loaded(&subjects.log).await, (0..20).map(|parcel| (parcel, 1)).collect::<Vec<_>>());
 }

@@ -98,11 +98,11 @@ impl Running {
     /// [`ProjectionHandle::stop`](super::ProjectionHandle::stop) stops the projection on all nodes until it is
     /// resumed, also when they restart.
     pub async fn stop(self) {
-        self.leave().await;
+        self.shut_down().await;
     }
 
     /// Does the same, and returns the reason of the end: it may have ended before.
-    pub(crate) async fn leave(self) -> Ended {
+    pub(crate) async fn shut_down(self) -> Ended {
         let Self { stop, mut ended, .. } = self;
         stop.disarm().cancel();
         Ended::told(&mut ended).await

@@ -47,8 +47,8 @@ async fn without_a_shipment_the_money_goes_back() {
 
 #[tokio::test]
 async fn a_payment_that_was_refused_at_once_is_not_refunded() {
-    let refuses = Services::default().with("take-payment", Manner::Refuses);
-    let (world, services) = (World::new(), refuses);
+    let world = World::new();
+    let services = Services::default().with("take-payment", Manner::Refuses);
     let _running = world.run(&services).await;
 
     world.place(17).await;
