@@ -25,7 +25,7 @@ GRANT TRUNCATE ON es.requests_0, es.requests_1 TO es_writer;
 GRANT UPDATE ON es.request_memory TO es_writer;
 GRANT UPDATE ON SEQUENCE es.request_turns TO es_writer;
 -- What lists show of sagas; the truth is in their streams.
-GRANT UPDATE, DELETE ON es.sagas TO es_writer;
+GRANT UPDATE ON es.sagas TO es_writer;
 -- Snapshots are a cache: replaced, and dropped where they are too many.
 GRANT UPDATE, DELETE ON es.snapshots TO es_writer;
 -- How far projections have come, who runs them and what they have parked. What was dropped stays.

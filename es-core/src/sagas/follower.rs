@@ -74,17 +74,24 @@ impl<S: Saga, K: SagaStore> Follower<S, K> {
         Ok(Some(StreamId::new(self.saga.clone(), key)))
     }
 
-    fn heard(&self, event: RecordedEvent) -> Result<Option<(StreamId, Heard)>, ProjectError> {
+    /// The news in an event with that key: one that starts an instance has the key of its stream.
+    fn heard(
+        &self,
+        key: &ProjectionKey,
+        event: RecordedEvent,
+    ) -> Result<Option<(StreamId, Heard)>, ProjectError> {
         if let Some(reason) = event.damage() {
             return Err(ProjectError::new(DecodeError::unreadable(reason)));
         }
-        let Some(stream) = self.stream_of(&event)? else { return Ok(None) };
         let (position, version, at) = (event.position, event.version, event.recorded_at);
-        if !is_of_instance(&event) {
-            return Ok(Some((stream, Heard::Start { position, at })));
+        if is_of_instance(&event) {
+            let stream = event.stream.clone();
+            let read = event.decode::<SagaEvent>()?.into_iter().next();
+            return Ok(read.map(|read| (stream, Heard::Event { event: read.event, version, at })));
         }
-        let read = event.decode::<SagaEvent>()?.into_iter().next();
-        Ok(read.map(|read| (stream, Heard::Event { event: read.event, version, at })))
+        let stream: StreamId = key.as_str().parse().map_err(ProjectError::new)?;
+        let starts_one = stream != event.stream;
+        Ok(starts_one.then_some((stream, Heard::Start { position, at })))
     }
 
     async fn keep(
@@ -164,9 +171,9 @@ impl<S: Saga, K: SagaStore> Consumer<SagaDb<K>> for Follower<S, K> {
         db: &mut SagaDb<K>,
     ) -> Result<(), ProjectError> {
         let mut heard = Vec::with_capacity(events.len());
-        for Handed { event, .. } in events {
+        for Handed { key, event, .. } in events {
             hand.take(&event);
-            heard.extend(self.heard(event)?);
+            heard.extend(self.heard(&key, event)?);
         }
         self.keep(heard, db).await
     }

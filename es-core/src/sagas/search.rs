@@ -89,9 +89,10 @@ impl<K: SagaStore> Search<K> {
     /// Looks for what becomes due soon, a number of pages at once: the next look goes on where this one ends. So
     /// instances that fail, and are overdue for as long as they do, are passed by, however many they are.
     ///
-    /// A row that comes to stand before that place was written by the node's own follower, which has told of it. A look
-    /// that begins there needs not step over what was due before, and is dead as long as a snapshot is held. Once in a
-    /// while one begins with the first row nevertheless.
+    /// A row that comes to stand before that place was written by the node's own follower, which has told of it, so that a
+    /// look need not step over what was due before: as long as a snapshot is held, the index keeps all of that. Once in
+    /// a while a look begins with the first row nevertheless: an event that was parked may be handled by another node
+    /// than that of its instance.
     pub(super) async fn due(&mut self, mut put: impl FnMut(&SagaRow)) {
         self.looks += 1;
         let until = Timestamp::now().saturating_add(AHEAD);

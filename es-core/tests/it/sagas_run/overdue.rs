@@ -1,10 +1,15 @@
-//! Instances that are found again after their time.
+//! Instances that nobody has gone on with for a while.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use es_core::prelude::*;
 use es_core::process::{Input, Instance, Reaction, Saga, SagaEvent};
+use es_core::sagas::Outcome;
 
 use super::fulfilment::{Fulfilment, OrderPlaced};
 use super::services::Services;
+use super::versions::{FOLDS, Thanks};
 use super::{World, completed};
 
 /// Stores an instance that was started ten minutes ago, and that no process has gone on with since.
@@ -43,4 +48,24 @@ async fn an_activity_whose_time_is_over_is_not_resumed_and_has_its_next_attempt(
     let events = world.events(17).await;
     assert_eq!(events[..4], ["started", "step-started", "step-failed", "step-started"]);
     assert!(!events.contains(&"step-resumed".to_owned()), "{events:?}");
+}
+
+#[tokio::test]
+async fn a_wait_for_an_end_does_not_read_the_instance_again_for_the_events_of_others() {
+    let world = World::new();
+    let position = world.place(17).await;
+    begun_and_left::<Thanks<3>>(&world.log, 17, position).await;
+    let folded_before = FOLDS[3].load(Ordering::SeqCst);
+
+    let waiting = world.sagas.wait_for_end::<Thanks<3>>(&17, Duration::from_millis(200));
+    let others = async {
+        for order in 100..120 {
+            world.place(order).await;
+            tokio::task::yield_now().await;
+        }
+    };
+    let (outcome, ()) = tokio::join!(waiting, others);
+
+    assert_eq!(outcome.unwrap(), Outcome::StillRunning);
+    assert_eq!(FOLDS[3].load(Ordering::SeqCst) - folded_before, 1);
 }

@@ -1,5 +1,6 @@
 //! Nodes of two releases, which know different versions of one saga.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -21,9 +22,12 @@ impl Activity for Thank {
     type Output = ();
 }
 
+/// The times that instances of a version were folded.
+pub(super) static FOLDS: [AtomicU32; 4] = [const { AtomicU32::new(0) }; 4];
+
 /// A saga of one step, in the version `V`.
 #[derive(Clone, Debug, PartialEq)]
-struct Thanks<const V: u32>;
+pub(super) struct Thanks<const V: u32>;
 
 impl<const V: u32> Saga for Thanks<V> {
     const NAME: &'static str = "thanks";
@@ -47,7 +51,9 @@ impl<const V: u32> Saga for Thanks<V> {
         Self
     }
 
-    fn start(&mut self, _: Starts) {}
+    fn start(&mut self, _: Starts) {
+        FOLDS[V as usize].fetch_add(1, Ordering::SeqCst);
+    }
 }
 
 impl<const V: u32> Apply<()> for Thanks<V> {

@@ -150,11 +150,12 @@ impl<P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Batches<P, W, C> {
         &self,
         node: &SlotHolder<P>,
         slot: Slot,
+        key: ProjectionKey,
         event: &RecordedEvent,
         batch: &mut W::Batch,
     ) -> Result<Tried, TransientFailure> {
         batch.savepoint().await?;
-        let handed = node.handed(slot, event.clone());
+        let handed = node.handed(slot, key, event.clone());
         let id = self.lease.id();
         let error = match self.handle(vec![handed], batch).await {
             Err(Fault::Overdue) => {

@@ -93,6 +93,8 @@ pub(crate) trait Consumer<Db: Send>: Send + Sync + 'static {
 /// An event that is handed to a [`Consumer`].
 #[derive(Clone, Debug)]
 pub(crate) struct Handed {
+    /// The key that orders the event, as the consumer has told it.
+    pub(crate) key: ProjectionKey,
     /// The event.
     pub(crate) event: RecordedEvent,
     /// True if its side effects are to happen: the version serves, and no version before had them.

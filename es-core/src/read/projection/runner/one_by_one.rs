@@ -61,7 +61,10 @@ impl<P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Batches<P, W, C> {
                 draft.failed(entry.again(), error, policy);
                 continue;
             }
-            match self.handle_one(node, entry.slot, &entry.event, &mut batch).await {
+            match self
+                .handle_one(node, entry.slot, entry.key.clone(), &entry.event, &mut batch)
+                .await
+            {
                 Ok(Tried::Done) => {}
                 Ok(Tried::Failed(error)) => {
                     if let Err(failure) =

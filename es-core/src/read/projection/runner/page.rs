@@ -217,7 +217,7 @@ where
             if node.keys().is_blocked(&entry.key) {
                 draft.behind(entry);
             } else {
-                events.push(node.handed(entry.slot, entry.event));
+                events.push(node.handed(entry.slot, entry.key, entry.event));
             }
         }
         draft.handled = events.len() as u64;

@@ -122,7 +122,7 @@ impl<Db: Send + 'static, X: ReadModel<Db>> Consumer<Db> for OfProjection<X> {
         if <X as Projects<Db>>::IS_BULK {
             return self.handle_in_bulk(events, hand, db).await;
         }
-        for Handed { event, with_effects } in events {
+        for Handed { event, with_effects, .. } in events {
             hand.take(&event);
             if let Some(stream) = event.transformed_stream() {
                 self.projection.forget(&stream, db).await?;
@@ -168,7 +168,7 @@ impl<X: Projection> OfProjection<X> {
         }
         let mut together = Vec::with_capacity(events.len());
         let mut effects = Vec::new();
-        for Handed { event: stored, with_effects } in events {
+        for Handed { event: stored, with_effects, .. } in events {
             if let Some(stream) = stored.transformed_stream() {
                 let (events, reactions) = (mem::take(&mut together), mem::take(&mut effects));
                 dispatch::together(&self.projection, events, reactions, db).await?;

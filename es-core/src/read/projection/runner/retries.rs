@@ -211,7 +211,7 @@ impl<P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Batches<P, W, C> {
             return Ok(Tried::Failed(error));
         }
         match self.key(&parked.event) {
-            Ok(_) => self.handle_one(node, parked.slot, &parked.event, batch).await,
+            Ok(key) => self.handle_one(node, parked.slot, key, &parked.event, batch).await,
             Err(keyless) => Ok(Tried::Failed(keyless)),
         }
     }

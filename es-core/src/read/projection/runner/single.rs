@@ -58,7 +58,7 @@ impl<P: ProjectionStore, W: Sink<P>, C: Consumer<W::Db>> Batches<P, W, C> {
         let mut draft = draft.clone();
         draft.handled = 1;
         let mut batch = self.begin(node, &draft).await?;
-        match self.handle_one(node, entry.slot, &entry.event, &mut batch).await {
+        match self.handle_one(node, entry.slot, entry.key.clone(), &entry.event, &mut batch).await {
             Ok(Tried::Done) => self.commit_of(node, &entry.event, batch, draft).await,
             Ok(Tried::Failed(error)) => {
                 self.rollback(batch).await;

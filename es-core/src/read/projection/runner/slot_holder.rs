@@ -18,8 +18,8 @@ use crate::event::recorded::RecordedEvent;
 use crate::read::projection::administration;
 use crate::read::projection::signals::Following;
 use crate::read::projection::{
-    Claims, Ended, HeartbeatReply, Held, ProjectionStore, Slot, SlotProgress, VersionQuery,
-    VersionState, VersionStatus,
+    Claims, Ended, HeartbeatReply, Held, ProjectionKey, ProjectionStore, Slot, SlotProgress,
+    VersionQuery, VersionState, VersionStatus,
 };
 use crate::store::checkpoint::Incarnation;
 use crate::store::error::StoreError;
@@ -128,12 +128,12 @@ impl<P: ProjectionStore> SlotHolder<P> {
     }
 
     /// Returns the event in the form that its handler takes.
-    pub(super) fn handed(&self, slot: Slot, event: RecordedEvent) -> Handed {
+    pub(super) fn handed(&self, slot: Slot, key: ProjectionKey, event: RecordedEvent) -> Handed {
         let serves = self.state() == VersionState::Serving;
         let is_new = |after: Position| event.position > after;
         let claim = self.slots.get(slot);
         let with_effects = serves && claim.is_some_and(|claim| is_new(claim.effects_after));
-        Handed { event, with_effects }
+        Handed { key, event, with_effects }
     }
 
     /// True if something else comes before the next batch.
