@@ -60,7 +60,12 @@ pub mod decisions_across_streams {}
 /// [`Call::compensates`]: crate::process::Call::compensates
 /// [`Definition`]: crate::process::Definition
 /// [`Saga`]: macro@crate::Saga
+/// [`ProjectionHandle::drop_parked`]: crate::projection::ProjectionHandle::drop_parked
+/// [`ProjectionHandle::parked`]: crate::projection::ProjectionHandle::parked
+/// [`ProjectionHandle::replay`]: crate::projection::ProjectionHandle::replay
+/// [`SagaOptions::with_grace`]: crate::sagas::SagaOptions::with_grace
 /// [`SagaPhase::Intervention`]: crate::sagas::SagaPhase::Intervention
+/// [`Sagas::follower`]: crate::sagas::Sagas::follower
 /// [`Sagas::load`]: crate::sagas::Sagas::load
 /// [`Sagas::load_at`]: crate::sagas::Sagas::load_at
 /// [`Sagas::load_as_of`]: crate::sagas::Sagas::load_as_of
@@ -68,6 +73,7 @@ pub mod decisions_across_streams {}
 /// [`Sagas::mark_compensated`]: crate::sagas::Sagas::mark_compensated
 /// [`Sagas::cancel`]: crate::sagas::Sagas::cancel
 /// [`Sagas::skip`]: crate::sagas::Sagas::skip
+/// [`TellError::NewerVersion`]: crate::sagas::TellError::NewerVersion
 ///
 #[doc = include_str!("../guide/processes.md")]
 pub mod processes {}

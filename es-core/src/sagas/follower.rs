@@ -74,26 +74,6 @@ impl<S: Saga, K: SagaStore> Follower<S, K> {
         Ok(Some(StreamId::new(self.saga.clone(), key)))
     }
 
-    /// The news in an event with that key: one that starts an instance has the key of its stream.
-    fn heard(
-        &self,
-        key: &ProjectionKey,
-        event: RecordedEvent,
-    ) -> Result<Option<(StreamId, Heard)>, ProjectError> {
-        if let Some(reason) = event.damage() {
-            return Err(ProjectError::new(DecodeError::unreadable(reason)));
-        }
-        let (position, version, at) = (event.position, event.version, event.recorded_at);
-        if is_of_instance(&event) {
-            let stream = event.stream.clone();
-            let read = event.decode::<SagaEvent>()?.into_iter().next();
-            return Ok(read.map(|read| (stream, Heard::Event { event: read.event, version, at })));
-        }
-        let stream: StreamId = key.as_str().parse().map_err(ProjectError::new)?;
-        let starts_one = stream != event.stream;
-        Ok(starts_one.then_some((stream, Heard::Start { position, at })))
-    }
-
     async fn keep(
         &self,
         heard: Vec<(StreamId, Heard)>,
@@ -126,6 +106,25 @@ impl<S: Saga, K: SagaStore> Follower<S, K> {
         }
         Ok(())
     }
+}
+
+/// The news in an event with that key: one that starts an instance has the key of its stream.
+fn news_in(
+    key: &ProjectionKey,
+    event: RecordedEvent,
+) -> Result<Option<(StreamId, Heard)>, ProjectError> {
+    if let Some(reason) = event.damage() {
+        return Err(ProjectError::new(DecodeError::unreadable(reason)));
+    }
+    let (position, version, at) = (event.position, event.version, event.recorded_at);
+    if is_of_instance(&event) {
+        let stream = event.stream.clone();
+        let read = event.decode::<SagaEvent>()?.into_iter().next();
+        return Ok(read.map(|read| (stream, Heard::Event { event: read.event, version, at })));
+    }
+    let stream: StreamId = key.as_str().parse().map_err(ProjectError::new)?;
+    let starts_one = stream != event.stream;
+    Ok(starts_one.then_some((stream, Heard::Start { position, at })))
 }
 
 /// True of an event of a stream of some saga.
@@ -173,7 +172,7 @@ impl<S: Saga, K: SagaStore> Consumer<SagaDb<K>> for Follower<S, K> {
         let mut heard = Vec::with_capacity(events.len());
         for Handed { key, event, .. } in events {
             hand.take(&event);
-            heard.extend(self.heard(&key, event)?);
+            heard.extend(news_in(&key, event)?);
         }
         self.keep(heard, db).await
     }
