@@ -25,7 +25,7 @@ use crate::process::{Plan, Saga};
 use crate::read::projection::{Held, ProjectionKey, Slot};
 use crate::store::dyn_event_store::DynEventStore;
 use crate::store::event_store::EventStore;
-use crate::stream::{Category, StreamId, StreamKey};
+use crate::stream::{Category, StreamId, StreamKey, Version};
 use crate::timestamp::Timestamp;
 
 /// The interval at which the rows are asked for what becomes due.
@@ -116,9 +116,7 @@ where
                     Err(_) => break,
                 },
                 () = &mut sweep => {
-                    if self.inbox.take_overflow() {
-                        self.search.forget();
-                    }
+                    self.make_up_for_lost_news();
                     self.look_through().await;
                     self.find_due().await;
                     sweep = Box::pin(sleep(SWEEP));
@@ -157,6 +155,16 @@ where
         for (key, driven) in &self.active {
             if let Some(news) = self.inbox.take_of(key) {
                 driven.tell(news.version);
+            }
+        }
+    }
+
+    /// Makes up for news that there was no room for: the rows are looked through again, and so is what is under way.
+    fn make_up_for_lost_news(&mut self) {
+        if self.inbox.take_overflow() {
+            self.search.forget();
+            for driven in self.active.values() {
+                driven.tell(Version::MAX);
             }
         }
     }

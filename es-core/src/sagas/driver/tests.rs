@@ -12,7 +12,7 @@ use crate::process::{
 };
 use crate::sagas::MemorySagas;
 use crate::store::append::Append;
-use crate::stream::{ExpectedVersion, Position, Version};
+use crate::stream::{ExpectedVersion, Position};
 
 use super::*;
 
@@ -258,6 +258,20 @@ async fn an_instance_of_a_newer_version_is_looked_at_again_only_while_it_goes_on
 
         assert_eq!(node.driver.agenda.first().is_some(), is_looked_at);
     }
+}
+
+#[tokio::test]
+async fn what_is_under_way_is_looked_at_again_after_news_had_no_room() {
+    let mut node = Node::new();
+    node.driver.begin(key(), news(NOTHING, 1));
+    let others = (0..).map(|nth| StreamKey::new(format!("other-{nth}")).unwrap());
+    let put = |key: &StreamKey| node.inbox.put(key, news(NOTHING, 1));
+    others.take_while(put).for_each(drop);
+    while node.inbox.take().is_some() {}
+
+    node.driver.make_up_for_lost_news();
+
+    assert!(node.driver.active[&key()].is_told());
 }
 
 #[tokio::test]
