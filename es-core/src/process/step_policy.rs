@@ -55,6 +55,9 @@ impl StepPolicy {
     }
 
     /// Sets the time that one attempt has.
+    ///
+    /// An activity that has no answer by then has failed. A command has nothing under way: it is executed later as well,
+    /// and fails after that time only if it cannot be.
     #[must_use]
     pub const fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
