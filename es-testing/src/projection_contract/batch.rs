@@ -109,8 +109,8 @@ pub async fn a_dropped_commit_is_whole_or_not_there<S: ProjectionStore, P: Probe
         let mut batch = kept.begin(&node).await;
         kept.add(&mut batch, &[("a", 1)]).await;
         give_up_after(nth, batch.commit(come_to(checkpoint + 1, &claims))).await;
-        // The next batch waits for one that is still on its way, if there is such a thing.
-        let next = kept.handle(&node, &[("b", 1)], Progress::default());
+        // The next batch waits for one that is still on its way, if there is such a thing: they meet at a row.
+        let next = kept.handle(&node, &[("a", 0)], Progress::default());
         in_time("a dropped commit holds nobody up", next).await.expect("it is committed");
 
         let counted = kept.read().await.get("a").copied().unwrap_or_default();
