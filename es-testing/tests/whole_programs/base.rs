@@ -1,9 +1,11 @@
-//! A program as a newcomer has it after a day: accounts, transfers between them, balances, and tests.
+//! A program as a newcomer has it after a day: accounts, transfers between them, balances, orders, and tests.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use es_core::prelude::*;
+use es_core::process::{ActivityError, Call, Compensate, Perform, Prepare, Tried};
+use es_core::sagas::{MemorySagas, Sagas};
 #[cfg(test)]
 use es_testing::prelude::*;
 
@@ -225,6 +227,135 @@ impl Project<Withdrawn, Rows> for Balances {
         *rows.cents.entry(event.stream.key().to_string()).or_default() -= event.event.cents;
         Ok(())
     }
+}
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "order-placed")]
+pub struct OrderPlaced {
+    #[event(tag)]
+    pub order: String,
+    pub price: u64,
+}
+
+#[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[activity(name = "take-payment", output = PaymentTaken)]
+pub struct TakePayment {
+    pub price: u64,
+}
+
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+pub struct PaymentTaken {
+    pub payment: u64,
+}
+
+#[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[activity(name = "refund")]
+pub struct Refund {
+    pub payment: Option<u64>,
+}
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "parcel-shipped")]
+pub struct ParcelShipped {}
+
+#[derive(Aggregate, Clone, Debug, Default, PartialEq)]
+#[aggregate(name = "parcel", id = String, events(ParcelShipped))]
+pub struct Parcel {
+    shipped: bool,
+}
+
+impl Apply<ParcelShipped> for Parcel {
+    fn apply(&mut self, _: ParcelShipped) {
+        self.shipped = true;
+    }
+}
+
+#[derive(Command, Serialize, Deserialize, Clone, Debug)]
+#[command(aggregate = Parcel, any)]
+pub struct Ship {
+    #[command(id)]
+    pub parcel: String,
+}
+
+impl Decide<Ship> for Parcel {
+    type Events = ParcelShipped;
+
+    fn decide(&self, _: Ship) -> Result<ParcelShipped, NoRejection> {
+        Ok(ParcelShipped {})
+    }
+}
+
+#[derive(Saga, Default, Clone, Debug, PartialEq)]
+#[saga(
+    name = "fulfilment",
+    id = String,
+    by = "order",
+    starts(OrderPlaced),
+    steps(
+        TakePayment(timeout = "30s", attempts = 3),
+        Ship(no_compensation = "a parcel comes back by itself"),
+    ),
+    deadline = "2h",
+)]
+pub struct Fulfilment {
+    order: String,
+    price: u64,
+    payment: Option<u64>,
+}
+
+impl Apply<OrderPlaced> for Fulfilment {
+    fn apply(&mut self, event: OrderPlaced) {
+        (self.order, self.price) = (event.order, event.price);
+    }
+}
+
+impl Apply<PaymentTaken> for Fulfilment {
+    fn apply(&mut self, answer: PaymentTaken) {
+        self.payment = Some(answer.payment);
+    }
+}
+
+impl Prepare<TakePayment> for Fulfilment {
+    fn prepare(&self) -> TakePayment {
+        TakePayment { price: self.price }
+    }
+}
+
+impl Compensate<TakePayment> for Fulfilment {
+    type By = Refund;
+
+    fn compensate(&self, tried: Tried<PaymentTaken>) -> Refund {
+        Refund { payment: tried.done().map(|answer| answer.payment) }
+    }
+}
+
+impl Prepare<Ship> for Fulfilment {
+    fn prepare(&self) -> Ship {
+        Ship { parcel: self.order.clone() }
+    }
+}
+
+pub struct Cashier;
+
+impl Perform<TakePayment> for Cashier {
+    async fn perform(&self, pay: TakePayment, _: &Call<'_>) -> Result<PaymentTaken, ActivityError> {
+        Ok(PaymentTaken { payment: pay.price })
+    }
+}
+
+impl Perform<Refund> for Cashier {
+    async fn perform(&self, _: Refund, _: &Call<'_>) -> Result<(), ActivityError> {
+        Ok(())
+    }
+}
+
+pub async fn fulfil(store: MemoryStore) -> Result<(), Box<dyn std::error::Error>> {
+    let sagas = Sagas::new(store, MemorySagas::new());
+    let running = sagas.run::<Fulfilment, _>(Cashier).await?;
+    let order = sagas.load::<Fulfilment>(&"o-1".to_owned()).await?;
+    println!("{:?}", order.instance.state().payment);
+    running.stop().await;
+    Ok(())
 }
 
 pub struct Bank {
