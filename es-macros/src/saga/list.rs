@@ -1,13 +1,13 @@
 //! The listed types of a saga: events that start it, steps, and steps of earlier versions.
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 use syn::{LitStr, Path};
 
 use super::attempts::Attempts;
 use crate::diagnostics::{Errors, Slot};
 use crate::event_set::{EventSet, in_brackets};
-use crate::keys::{Item, RetiredKeys, StartKeys, StepKeys};
+use crate::keys::{Item, ParsedKeys, RetiredKeys, StartKeys, StepKeys};
 use crate::paths;
 
 /// A listed type.
@@ -64,6 +64,11 @@ impl<'a> Listed<'a> {
         paths::text(self.path)
     }
 
+    /// The name of the type in the expansion if the saga says how it is compensated.
+    pub(crate) fn compensated(&self) -> Ident {
+        format_ident!("__Compensated{}", self.alias.to_string().trim_start_matches('_'))
+    }
+
     /// The array of one such type. Its brackets have the place of the listed word.
     pub(crate) fn array(&self) -> Group {
         let alias = &self.alias;
@@ -100,14 +105,10 @@ impl Start<'_> {
         )
     }
 
-    /// The type that is known if the saga says how the start is compensated.
-    pub(crate) fn known(&self) -> Ident {
-        format_ident!("__Compensated{}", self.listed.alias.to_string().trim_start_matches('_'))
-    }
-
-    /// The definition of that type, if the start is to be compensated.
+    /// The definition of the type that is known if the start is compensated, where it is to be.
     pub(crate) fn definition(&self, saga: &Ident) -> Option<TokenStream> {
-        let (known, alias, array) = (self.known(), &self.listed.alias, self.listed.array());
+        let (alias, array) = (&self.listed.alias, self.listed.array());
+        let known = self.listed.compensated();
         self.is_compensated.then(
             || quote!(type #known = <[#alias; <#array as __StartBack<#saga>>::ONE] as __Only>::It;),
         )
@@ -116,20 +117,14 @@ impl Start<'_> {
 
 impl<'a> Step<'a> {
     pub(crate) fn new(nth: usize, item: &'a Item<StepKeys>, errors: &mut Errors) -> Option<Self> {
-        let keys = &item.keys;
+        let (keys, listed) = (&item.keys, Listed::new(item, "Step", nth)?);
         Some(Self {
-            listed: Listed::new(item, "Step", nth)?,
             attempts: Attempts::of_step(keys, errors),
             has_default_timeout: keys.written.misses("timeout"),
             is_optional: keys.optional.key().is_some(),
             may_be_skipped: keys.may_be_skipped.key().is_some(),
-            back: match keys.no_compensation.value() {
-                None if keys.written.lacks("no_compensation") && keys.written.is_known() => {
-                    Back::Compensated(format_ident!("__Compensated{nth}"))
-                }
-                None => Back::Unclear,
-                Some(_) => Back::none(item, &keys.no_compensation, errors),
-            },
+            back: Back::new(&listed, &keys.no_compensation, &keys.written, errors),
+            listed,
         })
     }
 }
@@ -140,29 +135,35 @@ impl<'a> Retired<'a> {
         item: &'a Item<RetiredKeys>,
         errors: &mut Errors,
     ) -> Option<Self> {
-        let keys = &item.keys;
+        let (keys, listed) = (&item.keys, Listed::new(item, "Retired", nth)?);
         Some(Self {
-            listed: Listed::new(item, "Retired", nth)?,
-            back: match keys.no_compensation.value() {
-                None if keys.written.lacks("no_compensation") && keys.written.is_known() => {
-                    Back::Compensated(format_ident!("__CompensatedRetired{nth}"))
-                }
-                None => Back::Unclear,
-                Some(_) => Back::none(item, &keys.no_compensation, errors),
-            },
+            back: Back::new(&listed, &keys.no_compensation, &keys.written, errors),
+            listed,
         })
     }
 }
 
 impl<'a> Back<'a> {
-    fn none<K>(item: &Item<K>, slot: &'a Slot<LitStr>, errors: &mut Errors) -> Self {
-        let (Some(key), Some(why)) = (slot.key(), slot.value()) else { return Self::Unclear };
+    fn new(
+        listed: &Listed<'_>,
+        no_compensation: &'a Slot<LitStr>,
+        written: &ParsedKeys,
+        errors: &mut Errors,
+    ) -> Self {
+        let (Some(key), Some(why)) = (no_compensation.key(), no_compensation.value()) else {
+            let is_left_out = written.lacks("no_compensation") && written.is_known();
+            return if is_left_out {
+                Self::Compensated(listed.compensated())
+            } else {
+                Self::Unclear
+            };
+        };
         if why.value().trim().is_empty() {
             errors.at(
                 why,
                 format_args!(
                     "the reason is empty; write why nothing takes `{}` back, for those who read the plan",
-                    item.entry.text()
+                    listed.text()
                 ),
             );
         }
@@ -186,10 +187,7 @@ impl<'a> Back<'a> {
                 let array = listed.array();
                 quote!(<#array as __StepBack<Self>>::way_back())
             }
-            Self::None { why, .. } => {
-                let why = why.to_token_stream();
-                quote!(__Backward::none(#why))
-            }
+            Self::None { why, .. } => quote!(__Backward::none(#why)),
             Self::Unclear => quote!(__Backward::none("")),
         }
     }

@@ -59,7 +59,7 @@ fn requests(model: &Saga<'_>) -> Vec<Request> {
     });
     let compensated = model.starts.iter().filter(|start| start.is_compensated);
     let starts = compensated.map(|start| {
-        let known = start.known();
+        let known = start.listed.compensated();
         Request {
             performs: quote!(__PerformsStartCompensation<#saga, #known>),
             method: quote!(perform_start_compensation),

@@ -172,15 +172,15 @@ const _: () = {
         Fulfilment,
     >>::ONE] as __Only>::It;
     type __Step0 = <[TakePayment; <TakePayment as __Request>::ONE] as __Only>::It;
-    type __Compensated0 = <[__Step0; <[__Step0; 1] as __StepBack<
+    type __CompensatedStep0 = <[__Step0; <[__Step0; 1] as __StepBack<
         Fulfilment,
     >>::ONE] as __Only>::It;
     type __Step1 = <[stock::Reserve; <stock::Reserve as __Request>::ONE] as __Only>::It;
-    type __Compensated1 = <[__Step1; <[__Step1; 1] as __StepBack<
+    type __CompensatedStep1 = <[__Step1; <[__Step1; 1] as __StepBack<
         Fulfilment,
     >>::ONE] as __Only>::It;
     type __Step2 = <[Ship; <Ship as __Request>::ONE] as __Only>::It;
-    type __Compensated2 = <[__Step2; <[__Step2; 1] as __StepBack<
+    type __CompensatedStep2 = <[__Step2; <[__Step2; 1] as __StepBack<
         Fulfilment,
     >>::ONE] as __Only>::It;
     type __Step3 = <[Confirm; <Confirm as __Request>::ONE] as __Only>::It;
@@ -340,9 +340,9 @@ const _: () = {
     where
         __P: ::core::marker::Sync + __PerformsStep<__Step0> + __PerformsStep<__Step1>
             + __PerformsStep<__Step2> + __PerformsStep<__Step3>
-            + __PerformsCompensation<Fulfilment, __Compensated0>
-            + __PerformsCompensation<Fulfilment, __Compensated1>
-            + __PerformsCompensation<Fulfilment, __Compensated2>
+            + __PerformsCompensation<Fulfilment, __CompensatedStep0>
+            + __PerformsCompensation<Fulfilment, __CompensatedStep1>
+            + __PerformsCompensation<Fulfilment, __CompensatedStep2>
             + __PerformsCompensation<Fulfilment, __CompensatedRetired0>
             + __PerformsStartCompensation<Fulfilment, __CompensatedStart0>
             + __PerformsStartCompensation<Fulfilment, __CompensatedStart3>,
@@ -378,7 +378,7 @@ const _: () = {
             }
             if let ::core::option::Option::Some(__answer) = <__P as __PerformsCompensation<
                 Fulfilment,
-                __Compensated0,
+                __CompensatedStep0,
             >>::perform_compensation(__performer, __call)
                 .await
             {
@@ -386,7 +386,7 @@ const _: () = {
             }
             if let ::core::option::Option::Some(__answer) = <__P as __PerformsCompensation<
                 Fulfilment,
-                __Compensated1,
+                __CompensatedStep1,
             >>::perform_compensation(__performer, __call)
                 .await
             {
@@ -394,7 +394,7 @@ const _: () = {
             }
             if let ::core::option::Option::Some(__answer) = <__P as __PerformsCompensation<
                 Fulfilment,
-                __Compensated2,
+                __CompensatedStep2,
             >>::perform_compensation(__performer, __call)
                 .await
             {

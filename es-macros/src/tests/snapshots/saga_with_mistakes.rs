@@ -128,7 +128,7 @@ const _: () = {
         FulfilmentStart,
     >>::ONE] as __Only>::It;
     type __Step0 = <[TakePayment; <TakePayment as __Request>::ONE] as __Only>::It;
-    type __Compensated0 = <[__Step0; <[__Step0; 1] as __StepBack<
+    type __CompensatedStep0 = <[__Step0; <[__Step0; 1] as __StepBack<
         Fulfilment,
     >>::ONE] as __Only>::It;
     type __Step1 = <[Ship; <Ship as __Request>::ONE] as __Only>::It;
@@ -235,7 +235,7 @@ const _: () = {
     impl<__P> __PerformedBy<__P> for Fulfilment
     where
         __P: ::core::marker::Sync + __PerformsStep<__Step0> + __PerformsStep<__Step1>
-            + __PerformsCompensation<Fulfilment, __Compensated0>,
+            + __PerformsCompensation<Fulfilment, __CompensatedStep0>,
     {
         async fn perform_by(__performer: &__P, __call: &__Call<'_>) -> __Answer {
             if let ::core::option::Option::Some(__answer) = <__P as __PerformsStep<
@@ -254,7 +254,7 @@ const _: () = {
             }
             if let ::core::option::Option::Some(__answer) = <__P as __PerformsCompensation<
                 Fulfilment,
-                __Compensated0,
+                __CompensatedStep0,
             >>::perform_compensation(__performer, __call)
                 .await
             {
