@@ -57,9 +57,9 @@ pub mod commands_answered_once {}
 #[doc = include_str!("../guide/decisions-across-streams.md")]
 pub mod decisions_across_streams {}
 
-/// [`Call::compensates`]: crate::process::Call::compensates
 /// [`Definition`]: crate::process::Definition
 /// [`Saga`]: macro@crate::Saga
+/// [`Call::compensates`]: crate::process::Call::compensates
 /// [`ProjectionHandle::drop_parked`]: crate::projection::ProjectionHandle::drop_parked
 /// [`ProjectionHandle::parked`]: crate::projection::ProjectionHandle::parked
 /// [`ProjectionHandle::replay`]: crate::projection::ProjectionHandle::replay
