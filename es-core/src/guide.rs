@@ -66,6 +66,7 @@ pub mod decisions_across_streams {}
 /// [`SagaOptions::with_grace`]: crate::sagas::SagaOptions::with_grace
 /// [`SagaPhase::Intervention`]: crate::sagas::SagaPhase::Intervention
 /// [`Sagas::follower`]: crate::sagas::Sagas::follower
+/// [`Sagas::health`]: crate::sagas::Sagas::health
 /// [`Sagas::load`]: crate::sagas::Sagas::load
 /// [`Sagas::load_at`]: crate::sagas::Sagas::load_at
 /// [`Sagas::load_as_of`]: crate::sagas::Sagas::load_as_of

@@ -1,4 +1,4 @@
-//! What a process tells of its projections through the `metrics` facade.
+//! What a process tells of its projections and sagas through the `metrics` facade.
 #![cfg(feature = "metrics")]
 #![allow(dead_code, reason = "the fixture is another test's as well")]
 
@@ -6,10 +6,14 @@
 mod fixture;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+use es_core::prelude::*;
+use es_core::process::{ActivityError, Call, Perform, Prepare};
 use es_core::projection::RunOptions;
+use es_core::sagas::{MemorySagas, Sagas};
+use es_core::{Actor, Reason};
 use fixture::*;
 use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder, SharedString,
@@ -85,10 +89,80 @@ impl Recorder for Told {
     }
 }
 
+/// What is told in this process, by all of its tests.
+fn told() -> Told {
+    static TOLD: OnceLock<Told> = OnceLock::new();
+    let told = TOLD.get_or_init(|| {
+        let told = Told::default();
+        metrics::set_global_recorder(told.clone()).map_err(|_| "there is one already").unwrap();
+        told
+    });
+    told.clone()
+}
+
+#[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[activity(name = "thank")]
+struct Thank {}
+
+#[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[event(name = "order-placed")]
+struct OrderPlaced {
+    #[event(tag)]
+    order: u32,
+}
+
+#[derive(Saga, Default, Clone, Debug, PartialEq)]
+#[saga(
+    name = "thanks", id = u32, by = "order", starts(OrderPlaced), deadline = "1h",
+    steps(Thank(no_compensation = "it was said")),
+)]
+struct Thanks {}
+
+impl Apply<OrderPlaced> for Thanks {
+    fn apply(&mut self, _: OrderPlaced) {}
+}
+
+impl Prepare<Thank> for Thanks {
+    fn prepare(&self) -> Thank {
+        Thank {}
+    }
+}
+
+struct Mouth;
+
+impl Perform<Thank> for Mouth {
+    async fn perform(&self, _: Thank, _: &Call<'_>) -> Result<(), ActivityError> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn events_of_sagas_and_inputs_that_change_nothing_are_told() {
+    let (told, log) = (told(), MemoryStore::new());
+    let sagas = Sagas::new(log.clone(), MemorySagas::new());
+    let _running = sagas.run::<Thanks, _>(Mouth).await.unwrap();
+    let event =
+        NewEvent::of(&ThanksStart::from(OrderPlaced { order: 17 }), es_core::Metadata::default());
+    let stream = "order/17".parse().unwrap();
+    let placed = Append::to(stream, ExpectedVersion::NoStream, vec![event.unwrap()]).unwrap();
+
+    log.append(placed).await.unwrap();
+    sagas.wait_for_end::<Thanks>(&17, Duration::from_secs(20)).await.unwrap();
+    let late =
+        sagas.cancel::<Thanks>(&17, Actor::new("ada").unwrap(), Reason::new("too late").unwrap());
+    late.await.unwrap_err();
+
+    let count = |name: &str| told.0.lock().unwrap().get(name).copied();
+    for event in ["started", "step-started", "step-completed", "completed"] {
+        let name = format!("es_saga_events_total{{saga=thanks,event={event}}}");
+        assert_eq!(count(&name), Some(1.0), "{name}");
+    }
+    assert_eq!(count("es_saga_ignored_total{saga=thanks,reason=ended}"), Some(1.0));
+}
+
 #[tokio::test]
 async fn position_lag_errors_and_parked_keys_are_told() {
-    let told = Told::default();
-    metrics::set_global_recorder(told.clone()).map_err(|_| "there is one already").unwrap();
+    let told = told();
     let (store, kept) = (bank(10).await, Kept::new());
     deposit(&store, "a", 13).await;
     let projections = projections(&store, &kept);

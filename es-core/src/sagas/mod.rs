@@ -22,6 +22,15 @@
 //! a log each event of one is read by ten followers in each process, and passed by in nine. An instance writes one
 //! row for each batch of its events.
 //!
+//! # Metrics
+//!
+//! With the feature `metrics`, each process counts through the `metrics` facade. The label `saga` is the name.
+//!
+//! - `es_saga_events_total`: the events that instances have stored, by `event`: `completed`, `undone`,
+//!   `requires-intervention` and so on.
+//! - `es_saga_ignored_total`: inputs that have changed nothing, by `reason`: late, early, told twice and so on. Each is
+//!   expected now and then; a rate that rises is not.
+//!
 //! # Clocks
 //!
 //! Instants are those of the process that stores them. A process whose clock is fast by a second ends attempts of
@@ -29,12 +38,14 @@
 
 mod acts;
 mod agenda;
+mod counters;
 mod drive;
 mod driver;
 mod ending;
 mod error;
 mod follower;
 mod handle;
+mod health;
 mod inbox;
 mod memory;
 mod options;

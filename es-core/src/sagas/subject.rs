@@ -5,6 +5,7 @@ use std::pin::pin;
 
 use futures_util::TryStreamExt;
 
+use super::counters;
 use super::error::{InstanceError, TellError};
 use crate::error_text::chain;
 use crate::event::metadata::Metadata;
@@ -135,7 +136,7 @@ impl<S: Saga> Subject<S> {
         loop {
             let (events, instance) = match self.decide(plan, input.clone())? {
                 Reaction::Changed { events, instance } => (events, instance),
-                Reaction::Ignored(reason) => return Ok(Told::Ignored(reason)),
+                Reaction::Ignored(reason) => return Ok(self.ignored(reason)),
             };
             match self.append(log, &events, None).await? {
                 Ok(version) => {
@@ -145,6 +146,11 @@ impl<S: Saga> Subject<S> {
                 Err(_) => self.reload(log).await?,
             }
         }
+    }
+
+    fn ignored(&self, reason: Ignored) -> Told {
+        counters::ignored(self.instance.stream(), reason);
+        Told::Ignored(reason)
     }
 
     fn decide(&self, plan: &Plan, input: Input<S::Start>) -> Result<Reaction<S>, TellError> {
@@ -181,7 +187,7 @@ impl<S: Saga> Subject<S> {
             let input = Input::Answered { attempt, answer };
             let (events, instance) = match self.decide(plan, input)? {
                 Reaction::Changed { events, instance } => (events, instance),
-                Reaction::Ignored(reason) => return Ok(Some(Told::Ignored(reason))),
+                Reaction::Ignored(reason) => return Ok(Some(self.ignored(reason))),
             };
             let conflict = match self.append(log, &events, target).await? {
                 Ok(version) => {
@@ -217,7 +223,10 @@ impl<S: Saga> Subject<S> {
         let own = StreamAppend::new(self.instance.stream().clone(), expected(self.version), new);
         let append = Append::new([own].into_iter().chain(target).collect())?;
         match retry::append(log, &append).await {
-            Ok(_) => Ok(Ok(version)),
+            Ok(_) => {
+                counters::stored(self.instance.stream(), events);
+                Ok(Ok(version))
+            }
             Err(AppendError::Conflict(conflict)) => Ok(Err(conflict)),
             Err(error) => Err(TellError::Append(error)),
         }

@@ -152,6 +152,14 @@ impl Health {
         self.unknown = Some(name);
     }
 
+    /// Adds findings on what a projection is a part of.
+    pub(crate) fn report(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        for finding in findings {
+            self.state = self.state.max(finding.state);
+            self.findings.push(finding);
+        }
+    }
+
     /// An append does not end.
     pub(super) fn look_at_log(&mut self, held_up: HeldUp, limits: &Thresholds) {
         if held_up.time > limits.time {

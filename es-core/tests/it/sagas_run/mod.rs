@@ -5,6 +5,7 @@ mod commands;
 mod crashes;
 mod ends;
 mod fulfilment;
+mod health;
 mod lists;
 mod nodes;
 mod overdue;
