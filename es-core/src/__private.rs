@@ -9,6 +9,7 @@ mod field_tags;
 pub mod handlers;
 pub mod keys;
 mod listed;
+pub mod listed_steps;
 pub mod saga;
 pub mod set;
 pub mod shape;
