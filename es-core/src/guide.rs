@@ -70,6 +70,7 @@ pub mod decisions_across_streams {}
 /// [`Sagas::load`]: crate::sagas::Sagas::load
 /// [`Sagas::load_at`]: crate::sagas::Sagas::load_at
 /// [`Sagas::load_as_of`]: crate::sagas::Sagas::load_as_of
+/// [`Sagas::rehearse`]: crate::sagas::Sagas::rehearse
 /// [`Sagas::retry`]: crate::sagas::Sagas::retry
 /// [`Sagas::mark_compensated`]: crate::sagas::Sagas::mark_compensated
 /// [`Sagas::cancel`]: crate::sagas::Sagas::cancel

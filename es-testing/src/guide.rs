@@ -7,6 +7,7 @@
 /// [`EventStore`]: es_core::EventStore
 /// [`ProjectionBackend`]: es_core::projection::ProjectionBackend
 /// [contract]: mod@crate::contract
+/// [`saga_lock`]: mod@crate::saga_lock
 /// [read models]: ../../../es_postgres/guide/read_models/index.html
 /// [changing events]: es_core::guide::changing_events
 /// [the chapter on guarantees]: es_core::guide::guarantees

@@ -17,15 +17,8 @@ use crate::page::{Colour, Line, Page, of_this_test};
 /// and keep what they have done. Commands are decided by their aggregates, in a store in memory. An attempt has one of
 /// the [faults](Fault), or none. Runs with fewer faults come first, so that the run that is reported has as few as possible.
 ///
-/// ```ignore
-/// every_failure! {
-///     /// Whatever fails: nothing is kept that was not delivered.
-///     nothing_is_kept, saga = Fulfilment, started_by = placed(), services = Desk::default(), faults = 3,
-///     holds = |run| run.requires_intervention() || run.is_undone() == run.services().is_empty(),
-/// }
-/// ```
-///
-/// `holds` sees a [`Run`](crate::saga::Run). The test fails at the first run of which it is false, and prints it.
+/// [The chapter on testing](../es_testing/guide/testing/index.html#sagas) has an example. `holds` sees a
+/// [`Run`](crate::saga::Run). The test fails at the first run of which it is false, and prints it.
 #[macro_export]
 macro_rules! every_failure {
     (

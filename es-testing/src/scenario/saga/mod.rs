@@ -7,76 +7,57 @@
 //! use std::time::Duration;
 //!
 //! use es_core::prelude::*;
-//! use es_core::process::{Activity, Compensate, Definition, Prepare, Saga, Tried};
+//! use es_core::process::{Compensate, Prepare, Tried};
 //! use es_testing::prelude::*;
 //!
 //! # #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 //! # #[serde(crate = "es_core::serde")]
 //! # #[event(name = "order-placed")]
-//! # pub struct OrderPlaced { pub order: u32, pub cents: u64 }
-//! # #[derive(EventSet, Clone, Debug, PartialEq)]
-//! # pub enum Starts { Placed(OrderPlaced) }
-//! # macro_rules! activity {
-//! #     ($name:ident { $($field:ident: $type:ty),* }, $stored:literal, $output:ty) => {
-//! #         #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
-//! #         #[serde(crate = "es_core::serde")]
-//! #         pub struct $name { $(pub $field: $type),* }
-//! #         impl Activity for $name { const NAME: &'static str = $stored; type Output = $output; }
-//! #     };
-//! # }
+//! # pub struct OrderPlaced { #[event(tag)] pub order: u32, pub cents: u64 }
+//! # #[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
+//! # #[serde(crate = "es_core::serde")]
+//! # #[activity(name = "take-payment", output = PaymentTaken)]
+//! # pub struct TakePayment { pub cents: u64 }
 //! # #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 //! # #[serde(crate = "es_core::serde")]
 //! # pub struct PaymentTaken { pub payment: u64 }
-//! # activity!(TakePayment { cents: u64 }, "take-payment", PaymentTaken);
-//! # activity!(Refund { payment: Option<u64>, cents: u64 }, "refund", ());
-//! # activity!(Ship { order: u32 }, "ship", ());
-//! # activity!(CallBack { order: u32 }, "call-back", ());
+//! # #[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
+//! # #[serde(crate = "es_core::serde")]
+//! # #[activity(name = "refund")]
+//! # pub struct Refund { pub payment: Option<u64>, pub cents: u64 }
+//! # #[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
+//! # #[serde(crate = "es_core::serde")]
+//! # #[activity(name = "ship")]
+//! # pub struct Ship { pub order: u32 }
 //! /// Takes the payment of an order, then ships it.
-//! #[derive(Clone, Debug, Default, PartialEq)]
+//! #[derive(Saga, Default, Clone, Debug, PartialEq)]
+//! #[saga(
+//!     name = "fulfilment", id = u32, by = "order", starts(OrderPlaced), deadline = "1h",
+//!     steps(TakePayment, Ship(no_compensation = "it comes back as a return")),
+//! )]
 //! pub struct Fulfilment {
 //!     order: u32,
 //!     cents: u64,
 //! }
 //!
-//! impl Saga for Fulfilment {
-//!     const NAME: &'static str = "fulfilment";
-//!     type Id = u32;
-//!     type Start = Starts;
+//! impl Compensate<TakePayment> for Fulfilment {
+//!     type By = Refund;
 //!
-//!     fn definition() -> Definition<Self> {
-//!         Definition::new(1, Duration::from_secs(3600))
-//!             .start::<OrderPlaced>()
-//!             .step::<TakePayment>(|step| step)
-//!             .step::<Ship>(|step| step)
+//!     fn compensate(&self, tried: Tried<PaymentTaken>) -> Refund {
+//!         Refund { payment: tried.done().map(|taken| taken.payment), cents: self.cents }
 //!     }
-//!     // …
-//! #     fn id(event: &Starts) -> u32 {
-//! #         let Starts::Placed(placed) = event;
-//! #         placed.order
-//! #     }
-//! #     fn initial() -> Self { Self::default() }
-//! #     fn start(&mut self, event: Starts) {
-//! #         let Starts::Placed(placed) = event;
+//! }
+//! # impl Apply<OrderPlaced> for Fulfilment {
+//! #     fn apply(&mut self, placed: OrderPlaced) {
 //! #         *self = Self { order: placed.order, cents: placed.cents };
 //! #     }
-//! }
-//! # impl Apply<()> for Fulfilment { fn apply(&mut self, (): ()) {} }
+//! # }
 //! # impl Apply<PaymentTaken> for Fulfilment { fn apply(&mut self, _: PaymentTaken) {} }
 //! # impl Prepare<TakePayment> for Fulfilment {
 //! #     fn prepare(&self) -> TakePayment { TakePayment { cents: self.cents } }
 //! # }
-//! # impl Compensate<TakePayment> for Fulfilment {
-//! #     type By = Refund;
-//! #     fn compensate(&self, tried: Tried<PaymentTaken>) -> Refund {
-//! #         Refund { payment: tried.done().map(|taken| taken.payment), cents: self.cents }
-//! #     }
-//! # }
 //! # impl Prepare<Ship> for Fulfilment {
 //! #     fn prepare(&self) -> Ship { Ship { order: self.order } }
-//! # }
-//! # impl Compensate<Ship> for Fulfilment {
-//! #     type By = CallBack;
-//! #     fn compensate(&self, _: Tried<()>) -> CallBack { CallBack { order: self.order } }
 //! # }
 //!
 //! fn placed() -> OrderPlaced {
