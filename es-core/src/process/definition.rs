@@ -215,14 +215,23 @@ impl<S> Definition<S> {
         Ok(())
     }
 
-    pub(super) fn command(&self, request: &Request) -> Result<Box<dyn CommandStep>, SagaError> {
+    /// True if a type of requests that is listed can read the request: one of today's steps, of a retired one, or of a
+    /// compensation.
+    pub(super) fn lists(&self, request: &Request) -> bool {
+        self.listed(request).is_some()
+    }
+
+    fn listed(&self, request: &Request) -> Option<&RequestType> {
         let mut listed = self.requests.iter();
-        let command = listed.find(|listed| {
+        listed.find(|listed| {
             listed.name == request.name.as_str() && listed.version == request.version
-        });
+        })
+    }
+
+    pub(super) fn command(&self, request: &Request) -> Result<Box<dyn CommandStep>, SagaError> {
         let unknown =
             || SagaError::UnknownCommand { name: request.name.clone(), version: request.version };
-        command.and_then(|listed| listed.command).ok_or_else(unknown)?(request)
+        self.listed(request).and_then(|listed| listed.command).ok_or_else(unknown)?(request)
     }
 
     pub(super) fn complete(

@@ -63,6 +63,20 @@ pub struct Call<'a> {
 }
 
 impl<S> Instance<S> {
+    /// The request whose attempt is under way or waited for.
+    #[must_use]
+    pub fn request(&self) -> Option<&Request> {
+        let course = match &self.phase {
+            Phase::Forward { course, .. } | Phase::Compensating { course, .. } => course,
+            Phase::New | Phase::Intervention { .. } | Phase::Ended(_) => return None,
+        };
+        match course {
+            StepPhase::Running(running) => Some(&running.request),
+            StepPhase::Waiting(waiting) => Some(&waiting.failed.request),
+            StepPhase::Ready | StepPhase::Failed(_) => None,
+        }
+    }
+
     /// The next thing that the instance needs.
     ///
     /// A process that has read the instance from a store, and finds a [`Call`] that it did not begin

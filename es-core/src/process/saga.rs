@@ -246,6 +246,10 @@ impl<S: Saga> UntypedSaga for S {
         S::definition().compensate(self, step, tried)
     }
 
+    fn lists(request: &Request) -> bool {
+        S::definition().lists(request)
+    }
+
     fn command_of(request: &Request) -> Result<Box<dyn CommandStep>, SagaError> {
         S::definition().command(request)
     }

@@ -69,6 +69,11 @@ pub trait UntypedSaga: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
         tried: Tried<&Payload>,
     ) -> Result<Request, SagaError>;
 
+    /// True if this version of the saga makes such requests, or did and has kept their types: those of retired
+    /// steps.
+    #[must_use]
+    fn lists(request: &Request) -> bool;
+
     /// Returns the command that `request` asks for, to be loaded and decided.
     ///
     /// # Errors

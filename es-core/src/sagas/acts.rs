@@ -79,6 +79,7 @@ impl<L: EventStore, K: SagaStore> Sagas<L, K> {
         if subject.is_newer_than(&plan) {
             return Err(TellError::NewerVersion { stream, known: plan.version() });
         }
+        subject.expect_known()?;
         match subject.tell(&self.log, &plan, input).await? {
             Told::Stored => Ok(LoadedSaga { instance: subject.instance, version: subject.version }),
             Told::Ignored(reason) => Err(TellError::Ignored { stream, reason }),

@@ -118,17 +118,19 @@ impl<L: EventStore, V> Drive<'_, L, V> {
                 debug!(target: "es", stream = %self.stream, "left to a node of a newer version");
                 return Ok(Rest::Until(Timestamp::now().saturating_add(LATER)));
             }
+            subject.expect_known()?;
             let outcome = match subject.instance.next() {
                 Next::Nothing(_) | Next::Intervention { .. } => return Ok(Rest::Told),
                 Next::Wait { until } if until.left().is_some() => return Ok(Rest::Until(until)),
                 Next::Wait { .. } => self.tell(&mut subject, &Input::TimePassed).await?,
                 Next::Start => Outcome::Told(subject.start(self.log, self.plan, self.heard).await?),
                 Next::Execute(_) => self.execute(&mut subject).await?,
+                // Whoever holds the slot goes on with it, also if this node has begun it: or both would make each
+                // attempt from now on.
+                Next::Perform(_) if !self.is_held() => return Ok(Rest::LeftToOthers),
                 Next::Perform(call) if begun.as_ref() == Some(&call.attempt) => {
                     self.attempt(&mut subject).await?
                 }
-                // Somebody else has begun it, and goes on with it.
-                Next::Perform(_) if !self.is_held() => return Ok(Rest::LeftToOthers),
                 // There is no time left to make it again.
                 Next::Perform(call) if call.due.left().is_none() => {
                     self.tell(&mut subject, &Input::TimePassed).await?
@@ -209,11 +211,17 @@ impl<L: EventStore, V> Drive<'_, L, V> {
         let attempt = call.attempt.clone();
         let mut performing = pin!(self.perform(&call));
         let answer = loop {
+            // Within the select, so that the activity goes on while the instance is read.
+            let changed = async {
+                self.driven.told.notified().await;
+                self.load().await
+            };
             tokio::select! {
+                biased;
                 answer = &mut performing => break answer,
-                () = self.driven.told.notified() => {
+                changed = changed => {
                     // A store that is away is met again by the answer.
-                    if let Ok(changed) = self.load().await {
+                    if let Ok(changed) = changed {
                         *subject = changed;
                     }
                     if subject.under_way().as_ref() != Some(&attempt) {
@@ -234,8 +242,11 @@ impl<L: EventStore, V> Drive<'_, L, V> {
     where
         V: Performs<S>,
     {
-        let performing = AssertUnwindSafe(self.services.perform(call)).catch_unwind();
+        // Called within the future: what panics before it returns one is a failure too.
+        let performing = async { self.services.perform(call).await };
+        let performing = AssertUnwindSafe(performing).catch_unwind();
         tokio::select! {
+            biased;
             answer = performing => {
                 let panicked = |_| Answer::Failed("the code of the activity panicked".into());
                 Some(answer.unwrap_or_else(panicked))

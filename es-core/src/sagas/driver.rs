@@ -18,7 +18,7 @@ use super::inbox::{Inbox, News};
 use super::options::SagaOptions;
 use super::performs::Performs;
 use super::row::SagaRow;
-use super::search::{AHEAD, Search};
+use super::search::{KEPT, Search};
 use super::store::SagaStore;
 use crate::error_text::chain;
 use crate::process::{Plan, Saga};
@@ -30,6 +30,9 @@ use crate::timestamp::Timestamp;
 
 /// The interval at which the rows are asked for what becomes due.
 const SWEEP: Duration = Duration::from_secs(5);
+
+/// The time after which what is due looks for room again.
+const FULL: Duration = Duration::from_millis(200);
 
 /// The means to drive an instance, shared by the tasks of a node.
 pub(super) struct Means<L, V> {
@@ -111,14 +114,22 @@ where
                 Some(left) = self.tasks.join_next() => self.let_go(left),
                 () = passed(due.unwrap_or(Timestamp::now())), if due.is_some() => self.wake_due(),
                 changed = self.held.changed() => match changed {
-                    Ok(()) => self.look_through().await,
+                    Ok(()) => {
+                        let stop = self.stop.clone();
+                        stop.run_until_cancelled(self.look_through()).await;
+                    }
                     // The projection has ended, and with it the right to all slots.
                     Err(_) => break,
                 },
                 () = &mut sweep => {
                     self.make_up_for_lost_news();
-                    self.look_through().await;
-                    self.find_due().await;
+                    // A store that does not answer keeps no stop waiting.
+                    let stop = self.stop.clone();
+                    let looking = async {
+                        self.look_through().await;
+                        self.find_due().await;
+                    };
+                    stop.run_until_cancelled(looking).await;
                     sweep = Box::pin(sleep(SWEEP));
                 }
             }
@@ -207,6 +218,10 @@ where
         let rest = match outcome {
             Ok(rest) => rest,
             Err(error) => {
+                // What was told meanwhile was taken out for this drive, and is news for the next one.
+                if driven.is_told() {
+                    self.inbox.put(&key, News { version: news.version.plus(1), ..news });
+                }
                 let pause = self.agenda.put_failed(key.clone(), news);
                 error!(target: "es", saga = %self.saga, %key, %error, ?pause, "an instance cannot go on");
                 return;
@@ -216,7 +231,7 @@ where
         match rest {
             _ if driven.is_told() => drop(self.inbox.put(&key, news)),
             // One that waits longer is found in the rows by then.
-            Rest::Until(until) if until <= Timestamp::now().saturating_add(AHEAD) => {
+            Rest::Until(until) if until <= Timestamp::now().saturating_add(KEPT) => {
                 self.agenda.put(key, until, news);
             }
             // The slot may have come meanwhile, and the look through its rows has passed the instance by.
@@ -227,6 +242,11 @@ where
 
     fn wake_due(&mut self) {
         while let Some((key, news)) = self.agenda.take_due() {
+            if !self.inbox.has_room() {
+                // It waits for room here, and nothing else is lost for it.
+                self.agenda.put(key, Timestamp::now().saturating_add(FULL), news);
+                return;
+            }
             self.inbox.put(&key, news);
         }
     }

@@ -61,7 +61,7 @@ impl<L: EventStore, K: SagaStore> Sagas<L, K> {
         id: &S::Id,
         timeout: Duration,
     ) -> Result<Outcome, InstanceError> {
-        let deadline = Instant::now() + timeout;
+        let deadline = Instant::now().checked_add(timeout);
         let stream = stream_of::<S>(id)?;
         loop {
             // The end of the log before the look, so that nothing comes between the two.
@@ -74,7 +74,14 @@ impl<L: EventStore, K: SagaStore> Sagas<L, K> {
             // The log grows with the events of others, too.
             let after = Cursor::After(loaded.version);
             while self.log.stream_page(&stream, after, 1).await?.is_empty() {
-                if timeout_at(deadline, self.log.log_grown(safe)).await.is_err() {
+                let grown = self.log.log_grown(safe);
+                let Some(deadline) = deadline else {
+                    // Longer than the clock goes.
+                    grown.await;
+                    safe = self.end_of_log().await?;
+                    continue;
+                };
+                if timeout_at(deadline, grown).await.is_err() {
                     return Ok(outcome);
                 }
                 safe = self.end_of_log().await?;

@@ -2,7 +2,8 @@
 
 use crate::event::decode_error::RecordedDecodeError;
 use crate::event::encode_error::EncodeError;
-use crate::process::{Ignored, PlanError, SagaError};
+use crate::event::name::SchemaVersion;
+use crate::process::{ActivityName, Ignored, PlanError, SagaError};
 use crate::read::projection::RunError;
 use crate::store::append_error::{AppendError, InvalidAppend};
 use crate::store::error::StoreError;
@@ -71,6 +72,19 @@ pub enum TellError {
         stream: StreamId,
         /// The version of the saga that this release knows.
         known: u32,
+    },
+    /// The instance has asked for something that this release does not know. A node of the release that does can be told.
+    #[error(
+        "instance `{stream}` asks for `{request}` in version {version}, which this release does not list: neither as a \
+         step nor as a retired one"
+    )]
+    UnknownRequest {
+        /// The stream of the instance.
+        stream: StreamId,
+        /// The name of the request.
+        request: ActivityName,
+        /// The version of its shape.
+        version: SchemaVersion,
     },
     /// The instance cannot be read.
     #[error(transparent)]

@@ -44,7 +44,7 @@ struct Waiting {
 
 impl Inbox {
     /// The most instances in it.
-    const MOST: usize = 10_000;
+    pub(super) const MOST: usize = 10_000;
 
     /// Puts an instance in. False if there is no room.
     pub(super) fn put(&self, key: &StreamKey, news: News) -> bool {
@@ -62,6 +62,11 @@ impl Inbox {
         drop(waiting);
         self.told.notify_one();
         true
+    }
+
+    /// True if there is room for another instance.
+    pub(super) fn has_room(&self) -> bool {
+        self.lock().order.len() < Self::MOST
     }
 
     /// Takes the first one.

@@ -8,6 +8,7 @@ use super::row::SagaRow;
 use super::store::{SagaQuery, SagaStore};
 use crate::read::projection::Held;
 use crate::store::error::StoreError;
+use crate::store::silence::answered;
 use crate::stream::{Category, StreamKey};
 use crate::timestamp::Timestamp;
 
@@ -20,9 +21,13 @@ const PAGES: u32 = 20;
 /// The looks after which one begins with the first row again.
 const LOOKS: u32 = 12;
 
-/// The time ahead for which a node keeps what becomes due in memory: more than the interval between two looks, so that
-/// one that is late loses nothing of the precision.
-pub(super) const AHEAD: Duration = Duration::from_secs(15);
+/// The time ahead for which a look reads what becomes due: more than the interval between two looks, so that one that is
+/// late loses nothing of the precision.
+const AHEAD: Duration = Duration::from_secs(15);
+
+/// The time ahead for which a node keeps in memory what it has let go of: more than a look reads by far more than a batch
+/// takes to be committed, so that no look passes the instant of a row that it cannot see yet.
+pub(super) const KEPT: Duration = Duration::from_secs(20);
 
 /// The rows of the slots of a node, as far as they were looked through.
 #[derive(Debug)]
@@ -73,7 +78,7 @@ impl<K: SagaStore> Search<K> {
         mut put: impl FnMut(&SagaRow) -> bool,
     ) -> Result<(), StoreError> {
         loop {
-            let rows = self.kept.find(&query, PAGE).await?;
+            let rows = answered(self.kept.find(&query, PAGE)).await?;
             let is_last = rows.len() < PAGE as usize;
             let last = rows.last().map(|row| row.stream.key().clone());
             let all_in = rows.iter().all(&mut put);
@@ -89,8 +94,8 @@ impl<K: SagaStore> Search<K> {
     /// Looks for what becomes due soon, a number of pages at once: the next look goes on where this one ends. So
     /// instances that fail, and are overdue for as long as they do, are passed by, however many they are.
     ///
-    /// A row that comes to stand before that place was written by the node's own follower, which has told of it, so that a
-    /// look need not step over what was due before: as long as a snapshot is held, the index keeps all of that. Once in
+    /// A row that comes to stand before that place was written by the node's own follower, which has told of it, and what
+    /// the node has let go of until then is [kept](KEPT) in memory, so that a look need not step over what was due before: as long as a snapshot is held, the index keeps all of that. Once in
     /// a while a look begins with the first row nevertheless: an event that was parked may be handled by another node
     /// than that of its instance.
     pub(super) async fn due(&mut self, mut put: impl FnMut(&SagaRow)) {
@@ -99,7 +104,7 @@ impl<K: SagaStore> Search<K> {
         for _ in 0..PAGES {
             let (slots, after) = (self.known.slots.clone(), self.after.clone());
             let query = SagaQuery::Due { saga: self.saga.clone(), slots, until, after };
-            let rows = match self.kept.find(&query, PAGE).await {
+            let rows = match answered(self.kept.find(&query, PAGE)).await {
                 Ok(rows) => rows,
                 Err(error) => {
                     debug!(target: "es", saga = %self.saga, %error, "the rows cannot be read");

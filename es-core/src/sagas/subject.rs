@@ -1,9 +1,10 @@
 //! An instance as a node has it in hand: read from the store, told something, appended.
 
 use std::error::Error;
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 
-use futures_util::TryStreamExt;
+use futures_util::{FutureExt, TryStreamExt};
 
 use super::counters;
 use super::error::{InstanceError, TellError};
@@ -20,6 +21,7 @@ use crate::store::cursor::Cursor;
 use crate::store::dyn_event_store::DynEventStore;
 use crate::store::event_store::EventStore;
 use crate::store::paging;
+use crate::store::silence::answered;
 use crate::stream::{ExpectedVersion, Position, StreamId, Version};
 use crate::timestamp::Timestamp;
 use crate::write::contention::{Attempts, TIME_LIMIT};
@@ -100,6 +102,19 @@ impl<S: Saga> Subject<S> {
     /// then.
     pub(super) fn is_newer_than(&self, plan: &Plan) -> bool {
         self.instance.version() > Some(plan.version())
+    }
+
+    /// Refuses an instance that has asked for something that this release does not know. Nothing is decided on it then:
+    /// the release would take it for a failure, and take back what goes well.
+    pub(super) fn expect_known(&self) -> Result<(), TellError> {
+        match self.instance.request() {
+            Some(request) if !S::lists(request) => Err(TellError::UnknownRequest {
+                stream: self.instance.stream().clone(),
+                request: request.name.clone(),
+                version: request.version,
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// The attempt that is to be made, or is under way.
@@ -183,7 +198,11 @@ impl<S: Saga> Subject<S> {
         loop {
             let Next::Execute(call) = self.instance.next() else { return Ok(None) };
             let attempt = call.attempt.clone();
-            let (answer, target) = answer_to::<S>(call.request, erased, &self.metadata).await?;
+            let answering = answer_to::<S>(call.request, erased, &self.metadata);
+            let (answer, target) = match AssertUnwindSafe(answering).catch_unwind().await {
+                Ok(answered) => answered?,
+                Err(_) => (Answer::Failed("the code of the command panicked".into()), None),
+            };
             let input = Input::Answered { attempt, answer };
             let (events, instance) = match self.decide(plan, input)? {
                 Reaction::Changed { events, instance } => (events, instance),
@@ -254,6 +273,8 @@ async fn answer_to<S: Saga>(
     let version = match command.load(store).await {
         Ok(version) => version,
         Err(LoadError::Store(error)) => return Err(error.into()),
+        // Another release has written it: no attempt is counted, and its time ends the wait for that release.
+        Err(LoadError::Decode(error)) => return Err(InstanceError::Decode(error).into()),
         Err(error) => return Ok(failed(&error)),
     };
     let stream = command.stream().clone();
@@ -273,7 +294,7 @@ pub(super) async fn heard<S: Saga, L: EventStore>(
     position: Position,
 ) -> Result<Option<Recorded<S::Start>>, InstanceError> {
     let before = Position(position.0.saturating_sub(1));
-    let page = log.log_page(Cursor::After(before), 1).await?;
+    let page = answered(log.log_page(Cursor::After(before), 1)).await?;
     let Some(event) = page.events.into_iter().find(|event| event.position == position) else {
         return Ok(None);
     };

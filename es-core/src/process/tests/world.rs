@@ -101,6 +101,10 @@ impl UntypedSaga for Delivery {
         Ok(())
     }
 
+    fn lists(_: &Request) -> bool {
+        true
+    }
+
     fn request_of(&self, step: &StepName) -> Result<Request, SagaError> {
         let kind = match step.as_str() {
             UNPREPARED => return Err(SagaError::UnknownStep { step: step.clone() }),

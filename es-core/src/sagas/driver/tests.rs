@@ -7,11 +7,12 @@ use crate::event::metadata::Metadata;
 use crate::event::recorded::NewEvent;
 use crate::memory::MemoryStore;
 use crate::process::{
-    Activity, Answer, Call, Completed, Definition, Input, Instance, Plan, Prepare, Reaction,
-    SagaEvent, Undone,
+    Activity, ActivityName, Answer, Call, Completed, Definition, Input, Instance, Plan, Prepare,
+    Reaction, SagaEvent, Undone,
 };
 use crate::sagas::MemorySagas;
 use crate::store::append::Append;
+use crate::store::cursor::Cursor;
 use crate::stream::{ExpectedVersion, Position};
 
 use super::*;
@@ -114,6 +115,13 @@ impl Node {
         }
     }
 
+    /// Has the instance fail so often, before it has any news, that its next pause is longer than a test on any machine.
+    fn fail_often(&mut self) {
+        for _ in 0..20 {
+            self.driver.agenda.put_failed(key(), news(NOTHING, 0));
+        }
+    }
+
     /// Begins what may be begun, and lets go of it once it is at rest.
     async fn drive(&mut self) {
         self.driver.begin_those_that_may_go();
@@ -164,7 +172,7 @@ async fn an_instance_whose_slot_was_lost_is_not_begun_and_its_failures_are_forgo
     let mut node = Node::new();
     node.inbox.put(&key(), news(NOTHING, 1));
     node.drive().await;
-    assert!(node.driver.agenda.is_waiting(&key(), news(NOTHING, 1)), "it has failed");
+    assert!(node.driver.agenda.knows(&key(), news(NOTHING, 1)), "it has failed");
 
     node.slots.send_replace(Held { slots: Vec::new(), losses: 1 });
     node.inbox.put(&key(), news(NOTHING, 2));
@@ -179,6 +187,7 @@ async fn an_instance_that_failed_is_not_begun_again_by_the_news_it_failed_with()
     let mut row = SagaRow::starting(node.driver.stream_of(&key()), NOTHING, Timestamp::now());
     row.version = Version(2);
     node.kept.save(&mut (), &[row]).await.unwrap();
+    node.fail_often();
     node.inbox.put(&key(), news(NOTHING, 2));
     node.drive().await;
 
@@ -199,13 +208,61 @@ async fn an_instance_that_no_event_of_the_plan_starts_waits_for_a_pause() {
 
     node.drive().await;
 
-    assert!(node.driver.agenda.is_waiting(&key(), news(retired, 0)));
+    assert!(node.driver.agenda.knows(&key(), news(retired, 0)));
     let first = node.driver.agenda.put_failed(key(), news(retired, 0));
     assert_eq!(
         first,
         Duration::from_millis(400),
         "the second pause: the first was that of the failure"
     );
+}
+
+/// A node of a newer release has gone on with it, to a step of which this one knows nothing.
+#[tokio::test]
+async fn an_instance_that_asks_for_something_unknown_is_left_as_it_is() {
+    let mut node = Node::new();
+    let (_, mut events) = node.start(1).await;
+    for event in &mut events {
+        if let SagaEvent::StepStarted(begun) = event {
+            begun.request.name = ActivityName::new("engrave").unwrap();
+        }
+    }
+    let heard = node.store("delivery/17", &events).await;
+    node.inbox.put(&key(), news(heard, 2));
+
+    node.drive().await;
+
+    assert!(node.driver.agenda.knows(&key(), news(heard, 2)), "it waits for another look");
+    let stored = node.log.stream_page(&"delivery/17".parse().unwrap(), Cursor::START, 9).await;
+    assert_eq!(stored.unwrap().len(), events.len());
+}
+
+/// News that come during a drive are taken out of the inbox for it.
+#[tokio::test]
+async fn news_that_come_while_a_drive_fails_do_not_wait_for_its_pause() {
+    let mut node = Node::new();
+    node.inbox.put(&key(), news(NOTHING, 1));
+    node.driver.begin_those_that_may_go();
+    node.inbox.put(&key(), news(NOTHING, 2));
+    node.driver.tell_those_under_way();
+
+    node.let_go().await;
+
+    assert!(node.begins_something());
+}
+
+#[tokio::test]
+async fn what_is_due_waits_for_room_in_the_inbox() {
+    let mut node = Node::new();
+    let other = |nth: usize| StreamKey::new(nth.to_string()).unwrap();
+    assert!((0..Inbox::MOST).all(|nth| node.inbox.put(&other(nth), news(NOTHING, 1))));
+    let past = Timestamp::from_unix_micros(0);
+    node.driver.agenda.put(StreamKey::new("due").unwrap(), past, news(NOTHING, 1));
+
+    node.driver.wake_due();
+
+    assert!(!node.inbox.take_overflow(), "nothing was lost");
+    assert!(node.driver.agenda.first().is_some(), "it waits");
 }
 
 #[tokio::test]

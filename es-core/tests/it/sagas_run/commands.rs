@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use es_core::prelude::*;
 use es_core::process::{
-    Activity, ActivityError, Answer, Call, Compensate, Definition, End, Perform, Prepare, Saga,
-    Tried,
+    Activity, ActivityError, Answer, Call, Compensate, Definition, End, Perform, Prepare,
+    RetryPolicy, Saga, Tried,
 };
 use es_core::sagas::{MemorySagas, Outcome, Performs, SagaOptions, Sagas};
-use es_core::{RecordedEvent, Start};
+use es_core::{EventName, Payload, RawEvent, RecordedEvent, SchemaVersion, Start};
 use futures_util::TryStreamExt;
 
 use super::fulfilment::{OrderPlaced, Starts};
 use super::overdue::begun_and_left;
-use super::stock::{Receive, Release, Reserve, Stock};
+use super::stock::{PANICS, Receive, Release, Reserve, Stock};
 
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 struct Deliver {
@@ -45,7 +45,7 @@ impl Saga for Delivery {
     fn definition() -> Definition<Self> {
         Definition::new(1, Duration::from_secs(3600))
             .start::<OrderPlaced>()
-            .step::<Reserve>(|step| step)
+            .step::<Reserve>(|step| step.with_retry(RetryPolicy::attempts(1)))
             .step_without_compensation::<Deliver>("it is gone", |step| step)
     }
 
@@ -166,6 +166,40 @@ async fn a_command_that_is_rejected_is_not_taken_back() {
 
     assert!(matches!(outcomes[0], Outcome::Ended(End::Undone { .. })), "{:?}", outcomes[0]);
     assert_eq!((stock.pieces, stock.orders), (0, vec![]));
+}
+
+#[tokio::test]
+async fn a_command_that_panics_has_failed() {
+    let log = MemoryStore::new();
+    let stock = Repository::<Stock, _>::new(log.clone());
+    stock.execute(Receive { item: "lamp".into(), pieces: 1 }).await.unwrap();
+    let sagas = Sagas::new(log.clone(), MemorySagas::new());
+    let _running = sagas.run::<Delivery, _>(Courier::default()).await.unwrap();
+    place(&log, PANICS).await;
+
+    let end = sagas.wait_for_end::<Delivery>(&PANICS, Duration::from_secs(30)).await.unwrap();
+
+    let Outcome::Ended(End::Undone { because, .. }) = end else { panic!("{end:?}") };
+    assert_eq!(because.to_string(), "the code of the command panicked");
+}
+
+/// An event of the aggregate that another release has written: no attempt is counted, and nothing is taken back.
+#[tokio::test]
+async fn a_command_whose_aggregate_cannot_be_read_waits_for_another_release() {
+    let log = MemoryStore::new();
+    let payload = Payload::of(&"nonsense").unwrap();
+    let raw = RawEvent::new(EventName::new("stock-received").unwrap(), SchemaVersion(9), payload);
+    let unread = vec![NewEvent::new(raw, Metadata::default())];
+    let stream = StreamId::of::<Stock>(&"lamp".to_owned()).unwrap();
+    log.append(Append::to(stream, ExpectedVersion::NoStream, unread).unwrap()).await.unwrap();
+    let sagas = Sagas::new(log.clone(), MemorySagas::new());
+    let _running = sagas.run::<Delivery, _>(Courier::default()).await.unwrap();
+    place(&log, 0).await;
+
+    let end = sagas.wait_for_end::<Delivery>(&0, Duration::from_secs(1)).await.unwrap();
+
+    assert_eq!(end, Outcome::StillRunning);
+    assert_eq!(events(&log, 0).await, ["saga.started", "saga.step-started"]);
 }
 
 /// Nothing of a command is under way while nobody executes it, so that it cannot be too late but for the whole.

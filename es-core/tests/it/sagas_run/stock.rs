@@ -2,6 +2,9 @@
 
 use es_core::prelude::*;
 
+/// The order whose reservation panics.
+pub(crate) const PANICS: u32 = 666;
+
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "stock-received")]
 pub(crate) struct Received {
@@ -88,6 +91,7 @@ impl Decide<Reserve> for Stock {
     type Events = Reserved;
 
     fn decide(&self, command: Reserve) -> Result<Reserved, NoneLeft> {
+        assert!(command.order != PANICS, "the code is wrong");
         if self.pieces == 0 {
             return Err(NoneLeft);
         }
