@@ -3,8 +3,8 @@
 -- Keeps the answer to the request $2 within $1, unless it has one: then that one is answered.
 -- $3 fingerprint, $4 answer, $5 versions. $6 lock_request.sql and the gate came before in this transaction, so
 -- nothing is older than the locks.
--- Neither kept nor answered: somebody else answers it just now, or the halves change places. lock_request.sql
--- waits for both.
+-- Neither kept nor answered: somebody else answers it just now, for whom lock_request.sql waits, or the halves change
+-- places, for which the gate does.
 --
 -- What this statement has looked at may be older than its locks. An answer that came meanwhile into the same
 -- half violates the key; into the other one it cannot have come, or the numbers of the turns would differ.

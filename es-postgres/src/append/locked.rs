@@ -95,7 +95,8 @@ impl Appender {
         let appender = self.clone();
         let task = async move {
             let attempt = |wait| appender.try_locked(&append, wait);
-            let done = appender.when_free(&mut answer, met, attempt).await;
+            let slices = Slices::of(&append);
+            let done = appender.when_free(&mut answer, met, slices, attempt).await;
             drop(claim);
             if let Some(done) = done {
                 // Nobody may be there to hear it any more; it is done all the same.
@@ -116,9 +117,10 @@ impl Appender {
         &self,
         answer: &mut oneshot::Sender<D>,
         met: Met,
+        mut slices: Slices,
         attempt: impl Fn(Wait) -> A,
     ) -> Option<Result<T, AppendError>> {
-        let (mut attempts, mut slices) = (1, Slices::new());
+        let mut attempts = 1;
         if met == Met::Nobody && self.waiting.available_permits() == 0 {
             match attempt(Wait::AtMost(BRIEFLY)).await {
                 Err(error) if is_contention(&error) => {}

@@ -14,6 +14,7 @@ use super::memory::{Requests, answered, no_memory};
 use crate::append::appender::Appender;
 use crate::append::arrays::bigint;
 use crate::append::locked::{Met, Wait, begin};
+use crate::append::slices::Slices;
 use crate::error::{Violation, from_sqlx, store_error, unexpected};
 use crate::pool::driven::{driven, told};
 
@@ -36,7 +37,9 @@ impl Appender {
                 let done = appender.requests.answer_under_lock(&request, wait).await;
                 done.map_err(AppendError::from)
             };
-            if let Some(done) = appender.when_free(&mut answer, Met::Somebody, attempt).await {
+            if let Some(done) =
+                appender.when_free(&mut answer, Met::Somebody, Slices::new(), attempt).await
+            {
                 // Nobody may be there to hear it any more; it is kept all the same.
                 let _ = answer.send(done.map(Outcome::first).map_err(store_error));
             }

@@ -11,6 +11,7 @@ use tracing::Instrument;
 use crate::append::appender::Appender;
 use crate::append::arrays::bigint;
 use crate::append::locked::{Met, Wait, begin};
+use crate::append::slices::Slices;
 use crate::append::statement::{Failure, Outcome};
 use crate::append::tags::TagLocks;
 use crate::error::{contended, from_sqlx, unexpected};
@@ -50,7 +51,7 @@ impl Appender {
         let (mut answer, caller) = oneshot::channel();
         let task = async move {
             let attempt = |wait| appender.try_replace(&replacement, wait);
-            let done = appender.when_free(&mut answer, Met::Nobody, attempt).await;
+            let done = appender.when_free(&mut answer, Met::Nobody, Slices::new(), attempt).await;
             if let Some(done) = done {
                 let _ = answer.send(done);
             }

@@ -251,29 +251,52 @@ async fn ids_count_across_the_streams_of_an_append() {
     assert_eq!(given, stored, "no statement has failed");
 }
 
-/// A transaction of the service holds one of the streams, and appends to the others by itself, and to it.
+/// A transaction of the service holds the stream that is locked last. It appends to the others, by itself and within,
+/// and is not ended as one of a deadlock.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_waits_for_a_transaction_does_not_keep_it_from_the_other_streams() {
     for queues in [false, true] {
-        let fixture = with_old(["old-a", "old-b"]).await;
+        let fixture = with_old(["old-a", "old-b", "old-c"]).await;
         let mut holds = fixture.pool.begin().await.unwrap();
-        fixture.store.append_within(&mut holds, append("old-b", ANY, 1)).await.unwrap();
+        fixture.store.append_within(&mut holds, append("old-c", ANY, 1)).await.unwrap();
         let ahead = queues.then(|| queue(&fixture.store, append("ahead", ANY, 1)));
         let waits = queue(&fixture.store, to([("old-a", ANY), ("old-b", ANY), ("old-c", ANY)]));
         fixture.until_waiting(1).await;
 
-        for key in ["old-a", "old-c", "old-a"] {
+        for key in ["old-b", "old-a", "old-b"] {
             let own = fixture.store.append(append(key, ANY, 1));
-            timeout(SOON, own).await.expect("it waits for nobody").unwrap();
+            timeout(SOON, own).await.expect("it waits for nobody for long").unwrap();
         }
+        let within = fixture.store.append_within(&mut holds, append("old-b", ANY, 1));
+        timeout(SOON, within).await.expect("it waits for nobody for long").unwrap();
         assert!(!waits.is_finished());
         holds.commit().await.unwrap();
 
-        assert_eq!(versions(&waits.await.unwrap()), [4, 3, 2]);
+        assert_eq!(versions(&waits.await.unwrap()), [3, 5, 3]);
         if let Some(ahead) = ahead {
             ahead.await.unwrap().unwrap();
         }
     }
+}
+
+/// A transaction of the service holds a tag, and appends by itself to the stream of an append that waits for the tag.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_waits_for_a_tag_keeps_nobody_from_its_stream() {
+    let fixture = fixture().await;
+    let lock = "SELECT pg_advisory_xact_lock(1163067395, hashtext('course:c1'))";
+    let mut holds = fixture.pool.begin().await.unwrap();
+    sqlx::query(lock).execute(&mut *holds).await.unwrap();
+    let tagged = StreamAppend::new(stream("a"), ANY, vec![tagged("opened", &["course:c1"])]);
+    let waits = queue(&fixture.store, several([tagged]));
+    fixture.until_waiting(1).await;
+
+    let own = timeout(SOON, fixture.store.append(append("a", ANY, 1))).await;
+    let own = own.expect("it waits for nobody for long");
+    assert!(!waits.is_finished());
+    holds.commit().await.unwrap();
+
+    assert_eq!(versions(&own), [1]);
+    assert_eq!(versions(&waits.await.unwrap()), [2]);
 }
 
 /// Another transaction holds one of the streams. Whatever does not go there goes on, those of its batch as well.
@@ -281,17 +304,17 @@ async fn one_that_waits_for_a_transaction_does_not_keep_it_from_the_other_stream
 async fn one_that_finds_a_stream_busy_holds_up_its_own_streams_only() {
     let fixture = with_old(["old-a", "old-b"]).await;
     let mut holds = fixture.pool.begin().await.unwrap();
-    fixture.store.append_within(&mut holds, append("old-b", ANY, 1)).await.unwrap();
+    fixture.store.append_within(&mut holds, append("old-a", ANY, 1)).await.unwrap();
     let free = |nth: usize| to([(&format!("c{nth}"), ANY), (&format!("d{nth}"), ANY)]);
     let mut free_ones: Vec<_> = (0..10).map(|nth| queue(&fixture.store, free(nth))).collect();
-    let busy = queue(&fixture.store, to([("old-a", ANY), ("old-b", ANY)]));
+    let busy = queue(&fixture.store, to([("old-b", ANY), ("old-a", ANY)]));
     free_ones.extend((10..20).map(|nth| queue(&fixture.store, free(nth))));
     for free in timeout(SOON, join_all(free_ones)).await.unwrap() {
         free.unwrap().unwrap();
     }
     fixture.until_waiting(1).await;
 
-    let beside = fixture.store.append(to([("old-a", ANY), ("e", ANY)]));
+    let beside = fixture.store.append(to([("old-b", ANY), ("e", ANY)]));
     assert_eq!(versions(&timeout(SOON, beside).await.unwrap()), [2, 1]);
     let others = (20..80).map(|nth| fixture.store.append(free(nth)));
     for other in timeout(SOON, join_all(others)).await.unwrap() {

@@ -42,9 +42,9 @@ impl Claim {
         Self { appender: appender.clone(), streams, ticket, has_place: false }
     }
 
-    /// The claim of the append while it waits for another writer. It gives its place back. At its only stream
-    /// the appends of its process wait until it is through; one to [several](Streams::is_kept_by_who_waits)
-    /// claims nothing.
+    /// The claim of the append while it waits for another writer. It gives its place back. If it can
+    /// [wait for nothing but its stream](Streams::is_kept_by_who_waits), the appends of its process to that one wait
+    /// until it is through; otherwise it claims nothing.
     pub(crate) fn while_it_waits(mut self) -> Option<Self> {
         if !self.streams.is_kept_by_who_waits() {
             return None;

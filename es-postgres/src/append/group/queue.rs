@@ -148,10 +148,15 @@ impl Appender {
         }
     }
 
-    /// Returns when no append of this process waits for any of the streams in the locked form.
+    /// Returns when no append of this process waits for the stream in the locked form; of several, when one has
+    /// come through.
     async fn wait_at_doors(&self, streams: &Streams) {
         while let Some(door) = self.door(streams) {
             door.await;
+            if !streams.is_kept_by_who_waits() {
+                // If another door is shut, the queue says so, and how often is counted.
+                return;
+            }
         }
     }
 }

@@ -65,7 +65,7 @@ pub(super) enum How {
     Lone,
     /// The append goes out in a batch.
     Batch,
-    /// The append is in the locked form, for as long as another writer holds its only stream. Other
+    /// The append is in the locked form, for as long as another writer holds its stream. Other
     /// appends wait for the notification.
     Locked(Arc<Notify>),
 }
