@@ -153,6 +153,6 @@ async fn a_process_that_was_killed_is_replaced() {
     let service = Service::on(&database).await;
     let placed = service.place("r-2", "bob").await;
 
-    let answer = service.read_in_the_end("/orders", &placed).await;
+    let answer = service.read("/orders", &placed).await;
     assert_eq!(answer.body["orders"].as_array().map(Vec::len), Some(2));
 }

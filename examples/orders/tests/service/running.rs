@@ -116,16 +116,11 @@ impl Service {
         answered(self.post(&format!("/orders/{order}/cancel"), request).json(&body)).await
     }
 
-    /// What can be read once everything up to `after` is visible.
+    /// Reads what is there once everything up to `after` is visible; again and again while it is told to come back.
     pub async fn read(&self, path: &str, after: &Answer) -> Answer {
         let token = after.token.as_deref().expect("a token");
-        answered(self.get(path).header("es-token", token)).await
-    }
-
-    /// As [`read`](Self::read), again and again while it is told to come back.
-    pub async fn read_in_the_end(&self, path: &str, after: &Answer) -> Answer {
         loop {
-            let answer = self.read(path, after).await;
+            let answer = answered(self.get(path).header("es-token", token)).await;
             if answer.status != 503 {
                 return answer;
             }
