@@ -203,6 +203,13 @@ impl<S> Definition<S> {
             .with_compensation(self.compensation)
     }
 
+    /// True if the step or the start called `name`, retired or not, has the code that takes it back.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn compensates(&self, name: &str) -> bool {
+        self.code.iter().any(|code| code.name == name && code.compensate.is_some())
+    }
+
     /// A stored request is read by its name, so a name has one type.
     fn check_requests(&self) -> Result<(), PlanError> {
         for (n, request) in self.requests.iter().enumerate() {

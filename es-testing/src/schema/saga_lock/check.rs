@@ -1,8 +1,11 @@
 //! Comparison of the code with what was released.
 
+use std::cmp::Ordering;
 use std::fmt;
 
-use super::form::{Released, ReleasedStep, SagaForm, Sagas, kind};
+use es_core::process::RequestKind;
+
+use super::form::{Released, ReleasedStart, ReleasedStep, SagaForm, Sagas, kind};
 
 /// The differences between a lock and the code.
 #[derive(Debug, Default)]
@@ -52,10 +55,11 @@ impl Verdict {
             return;
         };
         for (earlier, form) in versions {
-            if *earlier == version {
-                self.same(saga, form);
-            } else {
-                self.earlier(saga, *earlier, form);
+            match earlier.cmp(&version) {
+                Ordering::Less => self.earlier(saga, *earlier, form),
+                Ordering::Equal => self.same(saga, form),
+                // The code is older than the lock, and is told so below.
+                Ordering::Greater => {}
             }
         }
         match versions.keys().next_back() {
@@ -73,7 +77,7 @@ impl Verdict {
     /// Compares the version that the code has with its released form.
     fn same(&mut self, saga: &SagaForm, released: &Released) {
         let now = saga.released();
-        if now == *released {
+        if now.is_same(released) {
             return;
         }
         let spelled = |form: &Released| {
@@ -93,12 +97,7 @@ impl Verdict {
     fn earlier(&mut self, saga: &SagaForm, version: u32, released: &Released) {
         let of = format!("of version {version} of `{}`", saga.name);
         for start in &released.starts {
-            if !(saga.can_start)(&start.name) {
-                self.breach(
-                    format!("the start `{}` {of} is gone", start.name),
-                    "instances that it has started are read with it: keep it among the events of `Start`",
-                );
-            }
+            self.start(saga, start, &of);
         }
         for step in &released.steps {
             let known = saga.plan.steps().iter().chain(saga.plan.retired());
@@ -107,27 +106,75 @@ impl Verdict {
         }
     }
 
+    fn start(&mut self, saga: &SagaForm, start: &ReleasedStart, of: &str) {
+        let name = &start.name;
+        let now = saga.plan.starts().iter().map(ReleasedStart::of).find(|now| now.name == *name);
+        if !(saga.can_start)(name) {
+            let keys =
+                if start.compensated_by.is_some() { "compensated, retired" } else { "retired" };
+            self.breach(
+                format!("the start `{name}` {of} is gone"),
+                &format!(
+                    "instances that it has started are read with it: keep it among the starts, as `starts(X({keys}))`"
+                ),
+            );
+        } else if start.compensated_by.is_some() && !(saga.compensates)(name) {
+            self.breach(
+                format!("the start `{name}` {of} is not compensated any more"),
+                "each instance that it has started would need a person: keep its compensation, `(compensated, retired)`",
+            );
+        } else if let Some((before, now)) =
+            other_kind(start.compensated_by, now.and_then(|now| now.compensated_by))
+        {
+            self.breach(
+                format!("the compensation of the start `{name}` {of} is now {}", with_article(now)),
+                &keep_the_kind(before),
+            );
+        }
+    }
+
     fn step(&mut self, step: &ReleasedStep, now: Option<&ReleasedStep>, of: &str) {
         let name = &step.name;
-        match now {
-            None => self.breach(
+        let Some(now) = now else {
+            return self.breach(
                 format!("the step `{name}` {of} is gone"),
                 "instances that have tried it are read with it: list it as retired",
-            ),
-            Some(now) if now.kind != step.kind => self.breach(
-                format!("the step `{name}` {of} is now {}", with_article(kind(now.kind))),
+            );
+        };
+        if now.kind != step.kind {
+            self.breach(
+                format!("the step `{name}` {of} is now {}", with_article(now.kind)),
                 "what was asked for is read as another request: give the new step a name of its own, and list this one \
                  as retired",
-            ),
-            Some(now) if step.compensated_by.is_some() && now.compensated_by.is_none() => self.breach(
+            );
+        } else if step.compensated_by.is_some() && now.compensated_by.is_none() {
+            self.breach(
                 format!("the step `{name}` {of} is not compensated any more"),
-                "instances that have tried it would keep it: keep its compensation",
-            ),
-            Some(_) => {}
+                "instances that have tried it would never take it back: keep its compensation",
+            );
+        } else if let Some((before, now)) = other_kind(step.compensated_by, now.compensated_by) {
+            self.breach(
+                format!("the compensation of the step `{name}` {of} is now {}", with_article(now)),
+                &keep_the_kind(before),
+            );
         }
     }
 }
 
-fn with_article(kind: &str) -> String {
-    format!("{} {kind}", if kind == "activity" { "an" } else { "a" })
+/// The kind of a compensation before and now, if there was one and is another one.
+fn other_kind(
+    before: Option<RequestKind>,
+    now: Option<RequestKind>,
+) -> Option<(RequestKind, RequestKind)> {
+    before.zip(now).filter(|(before, now)| before != now)
+}
+
+fn keep_the_kind(before: RequestKind) -> String {
+    let before = with_article(before);
+    format!("what was asked for is made as {before}: keep it {before}")
+}
+
+fn with_article(of: RequestKind) -> String {
+    let word = kind(of);
+    format!("{} {word}", if of == RequestKind::Activity { "an" } else { "a" })
 }

@@ -76,7 +76,12 @@ mod tests {
         let pay = Step::new("pay").compensated(RequestKind::Activity);
         let start = Start::new("order-placed");
         let plan = Plan::new(version, Duration::from_secs(60), [start], [pay]).unwrap();
-        SagaForm { name: "fulfilment", plan, can_start: |name| name == "order-placed" }
+        SagaForm {
+            name: "fulfilment",
+            plan,
+            can_start: |name| name == "order-placed",
+            compensates: |_| true,
+        }
     }
 
     #[test]

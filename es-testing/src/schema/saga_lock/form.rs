@@ -11,7 +11,11 @@ use es_core::process::{Compensation, Plan, RequestKind, Saga, Start, Step, Untyp
 pub struct SagaForm {
     pub(super) name: &'static str,
     pub(super) plan: Plan,
+    /// True for an event that has this name and is read as a start.
     pub(super) can_start: fn(&str) -> bool,
+    /// True for a step or a start of this name that the code takes back, retired or not: the plan does not have
+    /// the starts of earlier versions.
+    pub(super) compensates: fn(&str) -> bool,
 }
 
 /// The sagas of a lock, each with its versions.
@@ -48,7 +52,12 @@ impl SagaForm {
     #[track_caller]
     pub fn of<S: Saga>() -> Self {
         match <S as UntypedSaga>::plan() {
-            Ok(plan) => Self { name: S::NAME, plan, can_start: <S as Saga>::Start::contains },
+            Ok(plan) => Self {
+                name: S::NAME,
+                plan,
+                can_start: <S as Saga>::Start::contains,
+                compensates: |name| S::definition().compensates(name),
+            },
             Err(error) => panic!("`{}` has no plan: {error}", S::NAME),
         }
     }
@@ -58,6 +67,18 @@ impl SagaForm {
             starts: self.plan.starts().iter().map(ReleasedStart::of).collect(),
             steps: self.plan.steps().iter().map(ReleasedStep::of).collect(),
         }
+    }
+}
+
+impl Released {
+    /// True if instances of the two do the same. The order of starts means nothing.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let starts = |released: &Self| {
+            let mut starts = released.starts.clone();
+            starts.sort_by(|one, other| one.name.cmp(&other.name));
+            starts
+        };
+        self.steps == other.steps && starts(self) == starts(other)
     }
 }
 
@@ -72,7 +93,7 @@ impl Sagas {
 }
 
 impl ReleasedStart {
-    fn of(start: &Start) -> Self {
+    pub(super) fn of(start: &Start) -> Self {
         Self { name: start.name().to_owned(), compensated_by: by(start.compensation()) }
     }
 }

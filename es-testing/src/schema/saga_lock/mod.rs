@@ -19,15 +19,19 @@
 #![doc = include_str!("../../../tests/schema/saga_lock/a_lock.txt")]
 //! ```
 //!
-//! Timeouts, attempts and the deadline are no part of it: an instance has stored until when it waits.
+//! Timeouts, attempts and the deadline are no part of it: an instance stores the instant until which it waits. The shapes
+//! of requests and answers are no part of it either;
+//! [`Sagas::rehearse`](es_core::sagas::Sagas::rehearse) reads them.
 //!
 //! # What it holds the code to
 //!
-//! - A version that was released keeps its starts and its steps, in their order. Other ones are the next version.
+//! - A version that was released keeps its starts, and its steps in their order. Changed ones are the next version.
 //! - A step that an earlier version had is still listed, among the steps or as retired, as the same kind of request, and
-//!   with its compensation.
-//! - An event that has started instances stays among the events that start.
+//!   with its compensation, of the same kind too.
+//! - An event that has started instances stays among the events that start, and stays compensated if it was.
 //! - A saga that was released stays.
+//!
+//! Neither a retired step nor a saga ever leaves the lock and the code while an instance that has tried it is to be read.
 //!
 //! ```text
 #![doc = include_str!("../../../tests/schema/saga_lock/steps_that_changed.txt")]
@@ -55,8 +59,8 @@ pub use form::SagaForm;
 ///
 /// # Panics
 ///
-/// With a report, if instances of a released version could not be read any more, or if something new is not in the
-/// lock yet and `ES_BLESS` is not `1`.
+/// With a report, if the steps or starts of a released version are not those of the lock, or are no longer kept by the
+/// code; or if something new is not in the lock yet and `ES_BLESS` is not `1`.
 #[macro_export]
 macro_rules! sagas_lock {
     ($($saga:ty),+ $(,)?) => {

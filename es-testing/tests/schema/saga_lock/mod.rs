@@ -164,6 +164,39 @@ saga!(
 );
 
 saga!(
+    FirstInAnotherOrder,
+    Starts,
+    version(1)
+        .start::<QuoteAccepted>()
+        .compensated_start::<OrderPlaced>()
+        .step::<Pay>(|step| step)
+        .step::<Ship>(|step| step)
+        .step_without_compensation::<Confirm>(WHY, StepPolicy::optional)
+);
+
+saga!(
+    SecondThatRetiresTheStart,
+    Starts,
+    version(2)
+        .start::<QuoteAccepted>()
+        .retired_start::<OrderPlaced>()
+        .step::<Pay>(|step| step)
+        .step::<Ship>(|step| step)
+        .retired_step_without_compensation::<Confirm>(WHY)
+);
+
+saga!(
+    SecondThatKeepsTheOrder,
+    Starts,
+    version(2)
+        .start::<OrderPlaced>()
+        .start::<QuoteAccepted>()
+        .step::<Pay>(|step| step)
+        .step::<Ship>(|step| step)
+        .retired_step_without_compensation::<Confirm>(WHY)
+);
+
+saga!(
     SecondThatForgets,
     PlacedAlone,
     version(2)
@@ -215,6 +248,7 @@ fn what_is_as_it_was_released_is_held() {
 
     folder.held(&[SagaForm::of::<First>()]).unwrap();
     folder.held(&[SagaForm::of::<FirstWithOtherTimes>()]).unwrap();
+    folder.held(&[SagaForm::of::<FirstInAnotherOrder>()]).unwrap();
 }
 
 #[test]
@@ -238,14 +272,48 @@ fn a_version_whose_past_is_retired_is_new() {
     folder.check(&[SagaForm::of::<Second>()], &expect_file!["a_new_version.txt"]);
 }
 
+/// What a later version has, an earlier one is not asked for.
 #[test]
 fn a_version_does_not_go_back() {
-    let released = LOCK.replace("version 1", "version 2");
+    let released = LOCK.replace("version 1", "version 2").replace("activity ship", "activity send");
     let folder = Folder::with("back", &released);
 
     let report = folder.held(&[SagaForm::of::<First>()]).unwrap_err();
 
     assert!(report.contains("`fulfilment` is version 1, and version 2 was released"), "{report}");
+    assert!(!report.contains("`send`"), "{report}");
+}
+
+#[test]
+fn a_start_that_was_compensated_stays_compensated() {
+    let folder = Folder::with("start", LOCK);
+
+    let retired = folder.held(&[SagaForm::of::<SecondThatRetiresTheStart>()]).unwrap_err();
+    let report = folder.held(&[SagaForm::of::<SecondThatKeepsTheOrder>()]).unwrap_err();
+
+    assert!(retired.contains("new: version 2 of `fulfilment`"), "{retired}");
+    assert!(!retired.contains("the start"), "{retired}");
+    let told = "the start `order-placed` of version 1 of `fulfilment` is not compensated any more";
+    assert!(report.contains(told), "{report}");
+}
+
+#[test]
+fn a_compensation_of_another_kind_is_another_request() {
+    let by_command = LOCK
+        .replace("activity ship, compensated by activity", "activity ship, compensated by command");
+    let start_by_command =
+        LOCK.replace("placed, compensated by activity", "placed, compensated by command");
+    let folder = Folder::with("compensation", &by_command);
+    let folder_of_start = Folder::with("compensation-of-start", &start_by_command);
+
+    let step = folder.held(&[SagaForm::of::<Second>()]).unwrap_err();
+    let start = folder_of_start.held(&[SagaForm::of::<Second>()]).unwrap_err();
+
+    let told =
+        "the compensation of the step `ship` of version 1 of `fulfilment` is now an activity";
+    assert!(step.contains(told), "{step}");
+    let told = "the compensation of the start `order-placed` of version 1 of `fulfilment` is now an activity";
+    assert!(start.contains(told), "{start}");
 }
 
 #[test]
