@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use es_core::process::RequestKind;
+use es_core::process::{Direction, RequestKind};
 
 /// A fault of one attempt, as [`every_failure!`](crate::every_failure) puts it into a story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +20,9 @@ pub enum Fault {
     Late,
     /// It is done, and the process crashes before it hears the answer. Another one asks again.
     Crashed,
-    /// The instance is cancelled while the attempt is under way, which is done and answered.
+    /// The instance is cancelled while the attempt of a step is under way, which is done and answered.
     Cancelled,
-    /// It is done, the answer is lost, and the instance is cancelled when its time is over.
+    /// The attempt of a step is done, the answer is lost, and the instance is cancelled when its time is over.
     AnswerLostAndCancelled,
 }
 
@@ -39,14 +39,16 @@ impl Fault {
         Self::AnswerLostAndCancelled,
     ];
 
-    /// True if an attempt of this kind can have the fault. The events of a command are stored together with its
-    /// answer, so that there is none that was done without one.
-    pub(super) const fn can_happen_to(self, kind: RequestKind) -> bool {
+    /// True if an attempt of this kind can have the fault, in this direction. The events of a command are stored
+    /// together with its answer, so that there is none that was done without one. Nothing cancels a compensation.
+    pub(super) const fn can_happen_to(self, kind: RequestKind, direction: Direction) -> bool {
+        let is_activity = matches!(kind, RequestKind::Activity);
+        let is_step = matches!(direction, Direction::Step);
         match self {
-            Self::Refused | Self::Failed | Self::Lost | Self::Cancelled => true,
-            Self::AnswerLost | Self::Late | Self::Crashed | Self::AnswerLostAndCancelled => {
-                matches!(kind, RequestKind::Activity)
-            }
+            Self::Refused | Self::Failed | Self::Lost => true,
+            Self::AnswerLost | Self::Late | Self::Crashed => is_activity,
+            Self::Cancelled => is_step,
+            Self::AnswerLostAndCancelled => is_activity && is_step,
         }
     }
 }

@@ -101,8 +101,13 @@
 //!
 //! # What is not tested here
 //!
-//! That real services keep [their part](es_core::process#requirements-on-services): one key, one effect, and a
-//! compensation is remembered.
+//! - That real services keep [their part](es_core::process#requirements-on-services): one key, one effect, and a
+//!   compensation is remembered.
+//! - The direction of a request that `does`, `refuses`, `fails` or `hangs` answers: it is known by its name. `compensates`
+//!   asserts that it takes a step back.
+//! - Inputs that are ignored, such as an answer that comes too late: a story fails if nothing follows from an input.
+//! - The deadline and the acts of operators in `every_failure!`. A story has them: `after`, `skip`, `retry`,
+//!   `mark_compensated`.
 
 mod failures;
 mod fault;

@@ -94,12 +94,13 @@ impl<S: Saga> Play<S> {
 
     /// Folds the stored form of all events anew: a node that has read the instance has this one in hand.
     pub(super) fn read_again(&mut self) -> Result<(), String> {
+        let start = self.stored_start()?;
         let mut folded = Instance::new(self.instance.stream().clone());
         for event in &self.events {
             let stored = event.to_raw().map_err(|error| chain(&error))?;
             for read in SagaEvent::from_raw(&stored).map_err(|error| chain(&error))? {
-                let heard = read.heard().map(|_| self.start.clone());
-                folded.evolve(&read, heard.as_ref()).map_err(|error| chain(&error))?;
+                let heard = read.heard().map(|_| &start);
+                folded.evolve(&read, heard).map_err(|error| chain(&error))?;
             }
         }
         if folded != self.instance {
@@ -111,6 +112,13 @@ impl<S: Saga> Play<S> {
         }
         self.instance = folded;
         Ok(())
+    }
+
+    /// The event that started the instance, as it is read from its stored form.
+    fn stored_start(&self) -> Result<<S as Saga>::Start, String> {
+        let stored = self.start.to_raw().map_err(|error| chain(&error))?;
+        let read = <S as Saga>::Start::from_raw(&stored).map_err(|error| chain(&error))?;
+        read.into_iter().next().ok_or_else(|| "the event that starts is read as none".to_owned())
     }
 
     /// The next thing that the instance needs, in words.

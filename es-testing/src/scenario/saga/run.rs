@@ -1,7 +1,7 @@
 //! One run of a saga with its services, from the start to the end, with the faults of a script.
 
 use es_core::process::{
-    Answer, Attempt, End, Input, Instance, Next, Request, RequestKind, Saga, UntypedSaga,
+    Answer, Attempt, Direction, End, Input, Instance, Next, Request, RequestKind, Saga, UntypedSaga,
 };
 use es_core::sagas::Performs;
 use es_core::{
@@ -25,8 +25,18 @@ pub struct Run<S: Saga, P> {
     store: MemoryStore,
     /// Requests that arrive after everything else: the instances that asked for them.
     late: Vec<Instance<S>>,
-    /// The attempts so far: what was asked for, and its fault.
-    pub(super) attempts: Vec<(String, RequestKind, Option<Fault>)>,
+    /// The attempts so far.
+    pub(super) attempts: Vec<Tried>,
+}
+
+/// An attempt of a run.
+#[derive(Debug)]
+pub(super) struct Tried {
+    /// The name of the request.
+    pub(super) request: String,
+    pub(super) kind: RequestKind,
+    pub(super) direction: Direction,
+    pub(super) fault: Option<Fault>,
 }
 
 impl<S: Saga, P> Run<S, P> {
@@ -93,8 +103,9 @@ impl<S: Saga, P: Performs<S>> Run<S, P> {
             _ => return Ok(false),
         };
         let fault = script.get(self.attempts.len()).copied().flatten();
-        let fault = fault.filter(|fault| fault.can_happen_to(request.kind));
-        self.attempts.push((request.name.to_string(), request.kind, fault));
+        let (kind, direction) = (request.kind, attempt.direction);
+        let fault = fault.filter(|fault| fault.can_happen_to(kind, direction));
+        self.attempts.push(Tried { request: request.name.to_string(), kind, direction, fault });
         self.attempt(attempt, &request, fault)?;
         Ok(true)
     }

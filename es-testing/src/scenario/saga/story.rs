@@ -55,7 +55,7 @@ pub struct Story<S: Saga> {
     play: Play<S>,
 }
 
-/// Answers.
+/// Answers. The request is known by its name, whether it is a step or takes one back; `compensates` asserts the latter.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "an answer is written where it is used and never again"
@@ -142,6 +142,7 @@ impl<S: Saga> Story<S> {
     #[must_use = "a story asserts nothing before its `then`"]
     #[track_caller]
     pub fn after(mut self, duration: Duration) -> Self {
+        self.unassert();
         let until = after(self.play.now, duration);
         while let Some(at) = self.play.wakes_at().filter(|at| *at <= until) {
             self.play.now = self.play.now.max(at);
