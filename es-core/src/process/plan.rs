@@ -97,7 +97,7 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new), for the names of all steps.
+    /// As [`new`](Self::new), for the names and the reasons of all steps.
     pub fn with_retired(
         mut self,
         steps: impl IntoIterator<Item = Step>,
@@ -194,6 +194,7 @@ impl Plan {
         for step in &self.steps {
             self.check_step(step)?;
         }
+        self.check_reasons()?;
         let of = |what: &str| format!("the {what} of compensations");
         check_duration(&of("timeout"), self.compensation.timeout)?;
         check_retry(&of, &self.compensation.retry)
@@ -210,10 +211,16 @@ impl Plan {
                 deadline: self.deadline,
             });
         }
-        if step.compensation() == (Compensation::None { why: "" }) {
-            return Err(PlanError::NoReason { step: step.name() });
-        }
         Ok(())
+    }
+
+    /// A reason is for those who read the plan, of which the retired steps are a part.
+    fn check_reasons(&self) -> Result<(), PlanError> {
+        let mut steps = self.steps.iter().chain(&self.retired);
+        match steps.find(|step| step.compensation() == (Compensation::None { why: "" })) {
+            Some(step) => Err(PlanError::NoReason { step: step.name() }),
+            None => Ok(()),
+        }
     }
 
     fn check_names(&self) -> Result<(), PlanError> {

@@ -114,6 +114,21 @@ impl From<StoreError> for TellError {
     }
 }
 
+/// The error of a rehearsal.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RehearsalError {
+    /// The saga is declared so that no instance could follow its plan.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// Its name breaks the rule.
+    #[error(transparent)]
+    Name(#[from] InvalidText),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// The reason that a saga is not run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -59,7 +59,7 @@ mod store;
 mod subject;
 
 pub use ending::Outcome;
-pub use error::{InstanceError, RunSagaError, TellError};
+pub use error::{InstanceError, RehearsalError, RunSagaError, TellError};
 pub use handle::{LoadedSaga, Sagas};
 pub use memory::MemorySagas;
 pub use options::SagaOptions;

@@ -96,6 +96,15 @@ fn a_step_is_compensated_or_says_why_not() {
 }
 
 #[test]
+fn a_retired_step_says_why_it_is_not_compensated_as_well() {
+    let plan = Plan::new(1, HOUR, [Start::new("placed")], [Step::new("pay")]).unwrap();
+
+    let refused = plan.with_retired([Step::new("mail").without_compensation("")]);
+
+    assert_eq!(refused, Err(PlanError::NoReason { step: "mail" }));
+}
+
+#[test]
 fn attempts_of_compensations_are_checked_as_well() {
     let plan = Plan::new(1, HOUR, [Start::new("placed")], [Step::new("pay")]).unwrap();
     let policy = CompensationPolicy { retry: RetryPolicy::attempts(0), ..Default::default() };

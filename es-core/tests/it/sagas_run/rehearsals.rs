@@ -6,24 +6,34 @@ use es_core::prelude::*;
 use es_core::process::{
     Compensate, CompensateStart, Definition, Direction, Prepare, Saga, StepPolicy, Tried,
 };
-use es_core::sagas::{Difference, Rehearsed};
+use es_core::sagas::{Difference, Outcome, RehearsalError, Rehearsed};
 use futures_util::TryStreamExt;
 
 use super::World;
+use super::acts::seen;
 use super::fulfilment::{
     CallBack, CancelOrder, Confirm, Fulfilment, OrderPlaced, PaymentTaken, Refund, Ship, Starts,
     TakePayment,
 };
 use super::services::{Manner, Services};
 
-/// The next release, which gives a discount. It may have forgotten a step that instances have tried.
+/// Gives a discount on payments.
+const DISCOUNT: u8 = 1;
+/// Has forgotten the step `ship`, which instances have tried.
+const FORGETS: u8 = 2;
+/// Has retired the step `ship`.
+const RETIRES: u8 = 3;
+/// Keeps a fee of what is refunded.
+const FEE: u8 = 4;
+
+/// The next release, with a change.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Next<const FORGETS: bool> {
+struct Next<const CHANGE: u8> {
     order: u32,
     cents: u64,
 }
 
-impl<const FORGETS: bool> Saga for Next<FORGETS> {
+impl<const CHANGE: u8> Saga for Next<CHANGE> {
     const NAME: &'static str = "fulfilment";
     type Id = u32;
     type Start = Starts;
@@ -37,7 +47,11 @@ impl<const FORGETS: bool> Saga for Next<FORGETS> {
         let begun = Definition::new(2, Duration::from_secs(7200))
             .compensated_start::<OrderPlaced>()
             .step::<TakePayment>(|step| step);
-        let begun = if FORGETS { begun } else { begun.step::<Ship>(|step| step) };
+        let begun = match CHANGE {
+            FORGETS => begun,
+            RETIRES => begun.retired_step::<Ship>(),
+            _ => begun.step::<Ship>(|step| step),
+        };
         begun.step_without_compensation::<Confirm>("a mail is not unsent", StepPolicy::optional)
     }
 
@@ -51,41 +65,42 @@ impl<const FORGETS: bool> Saga for Next<FORGETS> {
     }
 }
 
-impl<const FORGETS: bool> Apply<PaymentTaken> for Next<FORGETS> {
+impl<const CHANGE: u8> Apply<PaymentTaken> for Next<CHANGE> {
     fn apply(&mut self, _: PaymentTaken) {}
 }
 
-impl<const FORGETS: bool> Apply<()> for Next<FORGETS> {
+impl<const CHANGE: u8> Apply<()> for Next<CHANGE> {
     fn apply(&mut self, (): ()) {}
 }
 
-impl<const FORGETS: bool> Prepare<TakePayment> for Next<FORGETS> {
+impl<const CHANGE: u8> Prepare<TakePayment> for Next<CHANGE> {
     fn prepare(&self) -> TakePayment {
-        TakePayment { cents: self.cents - 10 }
+        TakePayment { cents: self.cents - if CHANGE == DISCOUNT { 10 } else { 0 } }
     }
 }
 
-impl<const FORGETS: bool> Prepare<Ship> for Next<FORGETS> {
+impl<const CHANGE: u8> Prepare<Ship> for Next<CHANGE> {
     fn prepare(&self) -> Ship {
         Ship {}
     }
 }
 
-impl<const FORGETS: bool> Prepare<Confirm> for Next<FORGETS> {
+impl<const CHANGE: u8> Prepare<Confirm> for Next<CHANGE> {
     fn prepare(&self) -> Confirm {
         Confirm {}
     }
 }
 
-impl<const FORGETS: bool> Compensate<TakePayment> for Next<FORGETS> {
+impl<const CHANGE: u8> Compensate<TakePayment> for Next<CHANGE> {
     type By = Refund;
 
     fn compensate(&self, tried: Tried<PaymentTaken>) -> Refund {
-        Refund { payment: tried.done().map(|answer| answer.payment), cents: self.cents }
+        let fee = if CHANGE == FEE { 10 } else { 0 };
+        Refund { payment: tried.done().map(|answer| answer.payment), cents: self.cents - fee }
     }
 }
 
-impl<const FORGETS: bool> Compensate<Ship> for Next<FORGETS> {
+impl<const CHANGE: u8> Compensate<Ship> for Next<CHANGE> {
     type By = CallBack;
 
     fn compensate(&self, _: Tried<()>) -> CallBack {
@@ -93,7 +108,7 @@ impl<const FORGETS: bool> Compensate<Ship> for Next<FORGETS> {
     }
 }
 
-impl<const FORGETS: bool> CompensateStart<OrderPlaced> for Next<FORGETS> {
+impl<const CHANGE: u8> CompensateStart<OrderPlaced> for Next<CHANGE> {
     type By = CancelOrder;
 
     fn compensate_start(&self) -> CancelOrder {
@@ -133,7 +148,7 @@ async fn the_code_that_has_run_would_ask_for_the_same() {
 async fn a_request_with_other_fields_is_a_difference() {
     let world = played().await;
 
-    for one in rehearsed::<Next<false>>(&world).await {
+    for one in rehearsed::<Next<DISCOUNT>>(&world).await {
         let [different] = &one.differences[..] else { panic!("{one:?}") };
         assert!(matches!(
             different,
@@ -150,7 +165,7 @@ async fn a_request_with_other_fields_is_a_difference() {
 async fn a_step_that_this_code_does_not_know_makes_an_instance_unreadable() {
     let world = played().await;
 
-    let all = rehearsed::<Next<true>>(&world).await;
+    let all = rehearsed::<Next<FORGETS>>(&world).await;
 
     let is_readable = |one: &Rehearsed| {
         !one.differences.iter().any(|found| matches!(found, Difference::Unreadable(_)))
@@ -158,4 +173,79 @@ async fn a_step_that_this_code_does_not_know_makes_an_instance_unreadable() {
     assert_eq!(all.iter().map(is_readable).collect::<Vec<_>>(), [false, true]);
     let missing = all[0].differences.iter().map(ToString::to_string);
     assert!(missing.clone().any(|text| text.contains("now fails")), "{all:?}");
+}
+
+#[tokio::test]
+async fn a_retired_step_is_not_compared() {
+    let world = played().await;
+
+    let all = rehearsed::<Next<RETIRES>>(&world).await;
+
+    assert!(all.iter().all(|one| one.differences.is_empty()), "{all:?}");
+}
+
+/// The refund is prepared anew when the operator asks for further attempts. Each of both series has three.
+#[tokio::test]
+async fn the_request_of_each_series_of_attempts_is_compared() {
+    let (world, services) = (World::new(), Services::default());
+    services.set("take-payment", Some(Manner::Fails));
+    services.set("refund", Some(Manner::Fails));
+    let running = world.run(&services).await;
+    world.place(1).await;
+    assert!(matches!(world.end(1).await, Outcome::RequiresIntervention { .. }));
+    world.sagas.retry::<Fulfilment>(&1, seen("take-payment", 3)).await.unwrap();
+    services.called("refund", 6).await;
+    running.stop().await;
+
+    let [one] = &rehearsed::<Next<FEE>>(&world).await[..] else { panic!("one was placed") };
+
+    let differences: Vec<_> = one.differences.iter().map(ToString::to_string).collect();
+    let [first, anew] = &differences[..] else { panic!("{differences:?}") };
+    assert!(first.ends_with(r#"now asks for `refund` {"payment":null,"cents":490}"#), "{first}");
+    assert!(anew.ends_with(r#"now asks for `refund` {"payment":null,"cents":490}"#), "{anew}");
+}
+
+/// A saga whose name is none.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Nameless;
+
+impl Saga for Nameless {
+    const NAME: &'static str = "no name";
+    type Id = u32;
+    type Start = Starts;
+
+    fn id(_: &Starts) -> u32 {
+        1
+    }
+
+    fn definition() -> Definition<Self> {
+        Definition::new(1, Duration::from_secs(60))
+            .start::<OrderPlaced>()
+            .step_without_compensation::<Confirm>("a mail is not unsent", StepPolicy::optional)
+    }
+
+    fn initial() -> Self {
+        Self
+    }
+
+    fn start(&mut self, _: Starts) {}
+}
+
+impl Apply<()> for Nameless {
+    fn apply(&mut self, (): ()) {}
+}
+
+impl Prepare<Confirm> for Nameless {
+    fn prepare(&self) -> Confirm {
+        Confirm {}
+    }
+}
+
+#[tokio::test]
+async fn a_saga_that_cannot_be_run_is_told() {
+    let world = World::new();
+
+    let rehearsed = world.sagas.rehearse::<Nameless>().try_collect::<Vec<_>>().await;
+
+    assert!(matches!(rehearsed, Err(RehearsalError::Name(_))), "{rehearsed:?}");
 }
