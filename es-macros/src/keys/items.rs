@@ -81,6 +81,11 @@ impl<K: ItemKeys> list::Item for Item<K> {
         Ok(Self { entry, keys })
     }
 
+    fn with_key(&self, word: &str) -> Option<String> {
+        let example = K::VOCABULARY.examples_of(word).into_iter().next()?;
+        Some(format!("{}({example})", self.entry.text()))
+    }
+
     fn unquoted(path: Path) -> Self {
         Self { entry: Entry { path, renamed: None }, keys: K::default() }
     }

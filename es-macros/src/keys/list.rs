@@ -27,6 +27,11 @@ pub(super) trait Item: Sized {
     /// Reads the path, with what follows it up to the comma.
     fn read(key: &Key, list: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self>;
 
+    /// The item with its own key `word` behind it, as it would be written; `None` if it has no such key.
+    fn with_key(&self, _word: &str) -> Option<String> {
+        None
+    }
+
     /// The item of a path that stood in quotes, which was told.
     fn unquoted(path: Path) -> Self;
 }
@@ -55,7 +60,7 @@ pub(super) fn listed<T: Item>(
     let mut is_told = false;
     while !list.is_empty() {
         if list.peek(Ident::peek_any) && list.peek2(Token![=]) {
-            return Err(key_among_items::<T>(key, &list)?);
+            return Err(key_among_items(key, &list, items.last())?);
         }
         let item = if list.peek(LitStr) {
             quoted(key, &list, &mut is_told, errors)
@@ -79,14 +84,21 @@ pub(super) fn listed<T: Item>(
     Ok(items)
 }
 
-/// A key that was written into the parentheses of the one before it.
-fn key_among_items<T: Item>(key: &Key, list: ParseStream<'_>) -> syn::Result<syn::Error> {
+/// A key that was written into the parentheses of the one before it, or beside those of the item before it.
+fn key_among_items<T: Item>(
+    key: &Key,
+    list: ParseStream<'_>,
+    before: Option<&T>,
+) -> syn::Result<syn::Error> {
     let word = list.call(Ident::parse_any)?;
     list.parse::<TokenStream>()?;
-    let told = format_args!(
-        "`{word}` is a key and no {}; write it behind the list, `{key}(…), {word} = …`",
-        T::NOUN.one
-    );
+    let one = T::NOUN.one;
+    let told = match before.and_then(|item| item.with_key(&word.to_string())) {
+        Some(item) => format!("`{word}` goes behind the {one} that it is of; write `{item}`"),
+        None => format!(
+            "`{word}` is a key and no {one}; write it behind the list, `{key}(…), {word} = …`"
+        ),
+    };
     Ok(syn::Error::new_spanned(&word, told))
 }
 

@@ -20,7 +20,8 @@ pub(crate) fn checks(model: &Saga<'_>) -> TokenStream {
     }
 }
 
-/// A check that no two steps or starts share a stored name: the machine knows them by it.
+/// A check that no step shares its stored name with a start or another step: the machine knows them by it. Two starts
+/// of one name are told of by their enum.
 fn names_are_distinct(model: &Saga<'_>) -> TokenStream {
     let krate = model.krate;
     let starts = model.starts.iter().map(|start| {
@@ -31,10 +32,11 @@ fn names_are_distinct(model: &Saga<'_>) -> TokenStream {
     let steps = steps.chain(model.retired.iter().map(|retired| &retired.listed));
     let steps = steps.map(|Listed { alias, blame, .. }| (quote!(__name_of::<#alias>()), *blame));
     let (names, places): (Vec<_>, Vec<_>) = starts.chain(steps).unzip();
-    let checks = places.into_iter().enumerate().skip(1).map(|(nth, blame)| {
-        let nth = Literal::usize_unsuffixed(nth);
-        call(&quote!(__distinct), quote!(__NAMES, #nth), blame)
-    });
+    let checks =
+        places.into_iter().enumerate().skip(model.starts.len().max(1)).map(|(nth, blame)| {
+            let nth = Literal::usize_unsuffixed(nth);
+            call(&quote!(__distinct), quote!(__NAMES, #nth), blame)
+        });
     quote! {
         const __NAMES: &[&::core::primitive::str] = &[#(#names),*];
         #(#checks;)*
@@ -62,11 +64,12 @@ fn not_compensated(model: &Saga<'_>) -> Vec<TokenStream> {
 /// Checks that a start whose compensation is written says so.
 fn starts_that_say_so(model: &Saga<'_>) -> Vec<TokenStream> {
     let saga = model.ident();
-    let silent = model.starts.iter().filter(|start| !start.is_compensated);
+    let silent = model.starts.iter().filter(|start| !start.is_compensated && start.is_clear);
     let checks = silent.map(|start| {
         let (alias, text) = (&start.listed.alias, start.listed.text());
+        let keys = if start.is_retired { "compensated, retired" } else { "compensated" };
         let sentence = format!(
-            "`impl CompensateStart<{text}> for {saga}` is never asked; write `{text}(compensated)`"
+            "`impl CompensateStart<{text}> for {saga}` is never asked; write `{text}({keys})`"
         );
         let arguments = quote!(__CompensatesStart::<#saga, #alias>::IS, #sentence);
         call(&quote!(__refuse), arguments, start.listed.blame)

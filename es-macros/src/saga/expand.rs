@@ -135,9 +135,9 @@ fn places_of_tags(model: &Saga<'_>) -> TokenStream {
     let places = model.by.iter().flat_map(|by| {
         model.starts.iter().map(move |start| {
             let (tag, event, text) = (start.tag(), start.listed.path, start.listed.text());
+            let cure = cure_without_tag(by);
             let sentence = format!(
-                "`{text}` has no tag `{by}`, by which `{saga}` finds its instances; put `#[event(tag)]` on \
-                 its field `{by}`"
+                "`{text}` has no tag `{by}`, by which `{saga}` finds its instances; {cure}"
             );
             let tags = quote!(<#event as __Listed<#set>>::MEMBER.event.tags);
             let place = call(&quote!(__tag_at), quote!(#tags, #by, #sentence), start.listed.blame);
@@ -145,6 +145,15 @@ fn places_of_tags(model: &Saga<'_>) -> TokenStream {
         })
     });
     quote!(#(#places)*)
+}
+
+/// A field that has the name of the tag is tagged by one word. A name with a hyphen is that of no field.
+fn cure_without_tag(by: &str) -> String {
+    if syn::parse_str::<Ident>(by).is_ok() {
+        format!("put `#[event(tag)]` on its field `{by}`")
+    } else {
+        format!("put `#[event(tag = \"{by}\")]` on the field that has it")
+    }
 }
 
 /// The implementation by which the answer of activities that have nothing to tell has no effect.

@@ -25,6 +25,8 @@ pub(crate) struct Start<'a> {
     pub(crate) variant: &'a Ident,
     pub(crate) is_compensated: bool,
     pub(crate) is_retired: bool,
+    /// True if all that is written behind it could be read: what could not may have been `compensated`.
+    pub(crate) is_clear: bool,
 }
 
 /// A step of the plan.
@@ -92,6 +94,7 @@ impl<'a> Start<'a> {
             variant: member.variant,
             is_compensated: item.keys.compensated.key().is_some(),
             is_retired: item.keys.retired.key().is_some(),
+            is_clear: item.keys.written.is_known(),
         })
     }
 }

@@ -269,6 +269,10 @@ fn a_step_is_the_path_of_a_type() {
         ["`deadline` is a key and no step; write it behind the list, `steps(…), deadline = …`"],
     );
     assert_eq!(
+        of_steps(r#"Pay, timeout = "30s""#),
+        ["`timeout` goes behind the step that it is of; write `Pay(timeout = \"30s\")`"],
+    );
+    assert_eq!(
         of_steps("Pay, 7"),
         [
             "this is not the path of a step; write for example `steps(TakePayment(timeout = \"30s\"), Ship)`"

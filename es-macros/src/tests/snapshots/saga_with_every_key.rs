@@ -440,9 +440,6 @@ const _: () = {
             __name_of::<__Retired0>(),
             __name_of::<__Retired1>(),
         ];
-        (__distinct)(__NAMES, 1);
-        (__distinct)(__NAMES, 2);
-        (__distinct)(__NAMES, 3);
         (__distinct)(__NAMES, 4);
         (__distinct)(__NAMES, 5);
         (__distinct)(__NAMES, 6);
@@ -463,7 +460,7 @@ const _: () = {
         );
         (__refuse)(
             __CompensatesStart::<Fulfilment, __Start2>::IS,
-            "`impl CompensateStart<OrderTyped> for Fulfilment` is never asked; write `OrderTyped(compensated)`",
+            "`impl CompensateStart<OrderTyped> for Fulfilment` is never asked; write `OrderTyped(compensated, retired)`",
         );
     };
 };

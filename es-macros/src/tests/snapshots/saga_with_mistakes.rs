@@ -270,7 +270,6 @@ const _: () = {
             __name_of::<__Step0>(),
             __name_of::<__Step1>(),
         ];
-        (__distinct)(__NAMES, 1);
         (__distinct)(__NAMES, 2);
         (__distinct)(__NAMES, 3);
         (__refuse)(
