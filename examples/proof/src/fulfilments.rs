@@ -59,7 +59,7 @@ pub struct GivenBack {
     pub order: u64,
 }
 
-/// A shelf, which holds two things.
+/// A shelf, and the orders for which something on it is reserved.
 #[derive(Aggregate, Default, Clone, Debug, PartialEq)]
 #[aggregate(name = "stock", id = String, events(Reserved, GivenBack), error = SoldOut)]
 pub struct Stock {

@@ -11,12 +11,12 @@ use tokio::time::timeout;
 use crate::Run;
 use crate::fulfilments::TIMEOUT;
 use crate::outside::{LATEST, Manner, Outside};
-use crate::sagas::{Audit, KeptOf};
+use crate::sagas::{Audit, TracesAre};
 
 /// The steps of the services; a reservation is a row beside them.
 const STEPS: [&str; 3] = ["take-payment", "reserve", "create-shipment"];
 
-/// Runs this many orders, 16 at a time, and looks what was kept.
+/// Runs this many orders, 16 at a time, and looks for their traces.
 pub async fn run(run: &Run, orders: u64) -> anyhow::Result<Audit> {
     let database = run.server.database().await?;
     Outside::create(&database.pool).await?;
@@ -30,9 +30,9 @@ pub async fn run(run: &Run, orders: u64) -> anyhow::Result<Audit> {
     tokio::time::sleep(LATEST).await;
     let mut audit = Audit::default();
     for (order, is_completed) in (0..).zip(ends) {
-        let kept = kept(&database.pool, order).await?;
-        let kept = KeptOf { is_all: kept == STEPS.len(), is_nothing: kept == 0 };
-        audit.ended(&kept, is_completed);
+        let traces = traces(&database.pool, order).await?;
+        let traces = TracesAre { is_all: traces == STEPS.len(), is_nothing: traces == 0 };
+        audit.ended(&traces, is_completed);
     }
     Ok(audit)
 }
@@ -73,8 +73,8 @@ async fn asked(outside: &Arc<Outside>, key: &str) -> anyhow::Result<bool> {
     }
 }
 
-async fn kept(pool: &PgPool, order: u64) -> anyhow::Result<usize> {
-    let kept = "SELECT count(*) FROM outside.done WHERE key LIKE 'by-hand/' || $1 || '/%'";
-    let kept: i64 = sqlx::query_scalar(kept).bind(order.to_string()).fetch_one(pool).await?;
-    Ok(usize::try_from(kept)?)
+async fn traces(pool: &PgPool, order: u64) -> anyhow::Result<usize> {
+    let traces = "SELECT count(*) FROM outside.done WHERE key LIKE 'by-hand/' || $1 || '/%'";
+    let traces: i64 = sqlx::query_scalar(traces).bind(order.to_string()).fetch_one(pool).await?;
+    Ok(usize::try_from(traces)?)
 }
