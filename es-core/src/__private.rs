@@ -39,6 +39,10 @@ use crate::event::payload::Payload;
 use crate::event::recorded::{RawEvent, Recorded};
 use crate::event::set::{EventSet, EventType};
 pub use crate::event::upcasting::{BoxError, FieldValue, PreviousOf, upcast_from};
+use crate::process::{Answer, Request, Saga};
+use crate::sagas::TellError;
+use crate::store::append::StreamAppend;
+use crate::store::dyn_event_store::DynEventStore;
 use crate::store::event_store::EventStore;
 use crate::stream::{StreamId, Version};
 use crate::write::decisions::{self, DecisionError, TaggedEvent};
@@ -206,6 +210,14 @@ pub async fn model_of<D: decisions::Decision, S: EventStore>(
     decision: &D,
 ) -> Result<D::Model, DecisionError<D::Error>> {
     decisions::read(store, decision).await
+}
+
+/// The answer of an aggregate to a command as a step, and its events: what es-testing runs sagas with.
+pub async fn answer_to<S: Saga>(
+    request: &Request,
+    store: &DynEventStore,
+) -> Result<(Answer, Option<StreamAppend>), TellError> {
+    crate::sagas::answer_to::<S>(request, store, &Metadata::default()).await
 }
 
 /// Refuses to compile, with the sentence beside the word, if `previous` is not the version just

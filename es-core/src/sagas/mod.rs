@@ -38,6 +38,7 @@
 
 mod acts;
 mod agenda;
+mod command;
 mod counters;
 mod drive;
 mod driver;
@@ -58,6 +59,7 @@ mod search;
 mod store;
 mod subject;
 
+pub(crate) use command::answer_to;
 pub use ending::Outcome;
 pub use error::{InstanceError, RehearsalError, RunSagaError, TellError};
 pub use handle::{LoadedSaga, Sagas};

@@ -1,19 +1,18 @@
 //! An instance as a node has it in hand: read from the store, told something, appended.
 
-use std::error::Error;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 
 use futures_util::{FutureExt, TryStreamExt};
 
+use super::command::{answer_to, expected};
 use super::counters;
 use super::error::{InstanceError, TellError};
-use crate::error_text::chain;
 use crate::event::metadata::Metadata;
 use crate::event::recorded::{NewEvent, Recorded, RecordedEvent};
 use crate::process::{
-    Answer, Attempt, Ignored, Input, Instance, Next, Plan, Reaction, Request, Saga, SagaError,
-    SagaEvent, UntypedSaga,
+    Answer, Attempt, Ignored, Input, Instance, Next, Plan, Reaction, Saga, SagaError, SagaEvent,
+    UntypedSaga,
 };
 use crate::store::append::{Append, StreamAppend};
 use crate::store::append_error::{AppendError, Conflict};
@@ -22,10 +21,9 @@ use crate::store::dyn_event_store::DynEventStore;
 use crate::store::event_store::EventStore;
 use crate::store::paging;
 use crate::store::silence::answered;
-use crate::stream::{ExpectedVersion, Position, StreamId, Version};
+use crate::stream::{Position, StreamId, Version};
 use crate::timestamp::Timestamp;
 use crate::write::contention::{Attempts, TIME_LIMIT};
-use crate::write::load_error::LoadError;
 use crate::write::retry;
 
 /// An instance, the version up to which it is read, and what its next events follow from.
@@ -250,42 +248,6 @@ impl<S: Saga> Subject<S> {
             Err(error) => Err(TellError::Append(error)),
         }
     }
-}
-
-fn expected(version: Version) -> ExpectedVersion {
-    match version {
-        Version::NONE => ExpectedVersion::NoStream,
-        version => ExpectedVersion::Exact(version),
-    }
-}
-
-/// The answer to a command, and the events that it decided on. A store that fails is no answer.
-async fn answer_to<S: Saga>(
-    request: &Request,
-    store: &DynEventStore,
-    metadata: &Metadata,
-) -> Result<(Answer, Option<StreamAppend>), TellError> {
-    let failed = |error: &(dyn Error + 'static)| (Answer::Failed(chain(error)), None);
-    let mut command = match S::command_of(request) {
-        Ok(command) => command,
-        Err(error) => return Ok(failed(&error)),
-    };
-    let version = match command.load(store).await {
-        Ok(version) => version,
-        Err(LoadError::Store(error)) => return Err(error.into()),
-        // Another release has written it: no attempt is counted, and its time ends the wait for that release.
-        Err(LoadError::Decode(error)) => return Err(InstanceError::Decode(error).into()),
-        Err(error) => return Ok(failed(&error)),
-    };
-    let stream = command.stream().clone();
-    Ok(match command.decide(metadata) {
-        Ok(events) if events.is_empty() => (Answer::done(), None),
-        Ok(events) => {
-            let part = StreamAppend::new(stream, expected(version), events);
-            (Answer::done(), Some(part))
-        }
-        Err(error) => (Answer::from(error), None),
-    })
 }
 
 /// Reads the event at `position`, if it is there, as one that starts an instance.

@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use es_core::prelude::*;
-use es_core::process::{
-    Activity, Compensate, CompensationPolicy, Definition, Prepare, RetryPolicy, Saga, StepPolicy,
-    Tried,
-};
+use es_core::process::{Compensate, Prepare, Tried};
 
 /// The time that an attempt has; services that hang take longer.
 pub const TIMEOUT: Duration = Duration::from_millis(400);
@@ -17,24 +14,16 @@ const SHELVES: u64 = 16;
 #[derive(Event, Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[event(name = "order-placed")]
 pub struct OrderPlaced {
+    #[event(tag)]
     pub order: u64,
-}
-
-#[derive(EventSet, Clone, Debug, PartialEq)]
-pub enum Starts {
-    Placed(OrderPlaced),
 }
 
 macro_rules! activities {
     ($($name:ident, $stored:literal;)*) => {
-        $(#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+        $(#[derive(Activity, Serialize, Deserialize, Clone, Debug, PartialEq)]
+        #[activity(name = $stored)]
         pub struct $name {
             pub order: u64,
-        }
-
-        impl Activity for $name {
-            const NAME: &'static str = $stored;
-            type Output = ();
         })*
     };
 }
@@ -123,7 +112,24 @@ impl Decide<GiveBack> for Stock {
 }
 
 /// The process of an order.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Saga, Default, Clone, Debug, PartialEq)]
+#[saga(
+    name = "fulfilment",
+    id = u64,
+    by = "order",
+    starts(OrderPlaced),
+    steps(
+        TakePayment(timeout = "400ms", attempts = 3, first = "20ms", at_most = "200ms"),
+        Reserve(timeout = "400ms", attempts = 3, first = "20ms", at_most = "200ms"),
+        CreateShipment(timeout = "400ms", attempts = 3, first = "20ms", at_most = "200ms"),
+        Confirm(
+            timeout = "400ms", attempts = 3, first = "20ms", at_most = "200ms",
+            optional, no_compensation = "a mail is not unsent",
+        ),
+    ),
+    compensation(timeout = "400ms", attempts = 30, first = "20ms", at_most = "200ms"),
+    deadline = "5m",
+)]
 pub struct Fulfilment {
     order: u64,
 }
@@ -134,45 +140,10 @@ impl Fulfilment {
     }
 }
 
-impl Saga for Fulfilment {
-    const NAME: &'static str = "fulfilment";
-    type Id = u64;
-    type Start = Starts;
-
-    fn id(event: &Starts) -> u64 {
-        let Starts::Placed(placed) = event;
-        placed.order
+impl Apply<OrderPlaced> for Fulfilment {
+    fn apply(&mut self, event: OrderPlaced) {
+        self.order = event.order;
     }
-
-    fn definition() -> Definition<Self> {
-        let quickly = |attempts| {
-            let first = RetryPolicy::attempts(attempts).with_first(Duration::from_millis(20));
-            first.with_at_most(Duration::from_millis(200))
-        };
-        let step = |step: StepPolicy| step.with_timeout(TIMEOUT).with_retry(quickly(3));
-        Definition::new(1, Duration::from_mins(5))
-            .with_compensation(CompensationPolicy { timeout: TIMEOUT, retry: quickly(30) })
-            .start::<OrderPlaced>()
-            .step::<TakePayment>(step)
-            .step::<Reserve>(step)
-            .step::<CreateShipment>(step)
-            .step_without_compensation::<Confirm>("a mail is not unsent", |policy| {
-                step(policy).optional()
-            })
-    }
-
-    fn initial() -> Self {
-        Self::default()
-    }
-
-    fn start(&mut self, event: Starts) {
-        let Starts::Placed(placed) = event;
-        self.order = placed.order;
-    }
-}
-
-impl Apply<()> for Fulfilment {
-    fn apply(&mut self, (): ()) {}
 }
 
 impl Prepare<TakePayment> for Fulfilment {

@@ -7,14 +7,11 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::Context;
-use es_core::process::{Activity, ActivityError, Answer, Call, Perform};
-use es_core::sagas::Performs;
+use es_core::process::{ActivityError, Call, Perform};
 use fastrand::Rng;
 use sqlx::{Executor, PgPool};
 
-use crate::fulfilments::{
-    CancelShipment, Confirm, CreateShipment, Fulfilment, Refund, TIMEOUT, TakePayment,
-};
+use crate::fulfilments::{CancelShipment, Confirm, CreateShipment, Refund, TIMEOUT, TakePayment};
 
 /// The tables of the services.
 const TABLES: &str = "
@@ -151,15 +148,6 @@ macro_rules! performed {
                 self.met(call.key.as_str(), call.compensates.as_ref().map(|key| key.as_str())).await
             }
         })*
-
-        impl Performs<Fulfilment> for Outside {
-            async fn perform(&self, call: &Call<'_>) -> Answer {
-                match call.request.name.as_str() {
-                    $($name::NAME => call.perform::<$name, _>(self).await,)*
-                    name => Answer::Failed(format!("nobody performs `{name}`")),
-                }
-            }
-        }
     };
 }
 

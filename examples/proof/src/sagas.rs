@@ -10,7 +10,7 @@ use es_core::process::{End, Phase};
 use es_core::sagas::Sagas;
 use sqlx::Row;
 
-use crate::fulfilments::{Fulfilment, OrderPlaced, Starts};
+use crate::fulfilments::{Fulfilment, FulfilmentStart, OrderPlaced};
 use crate::node::Job;
 use crate::orchestrator_by_hand;
 use crate::outside::{LATEST, Outside};
@@ -169,7 +169,8 @@ async fn strike(
 async fn place(database: Database, orders: u64, lasts: Duration) -> anyhow::Result<()> {
     let pause = lasts / u32::try_from(orders)?;
     for order in 0..orders {
-        let event = NewEvent::of(&Starts::from(OrderPlaced { order }), Metadata::default())?;
+        let event =
+            NewEvent::of(&FulfilmentStart::from(OrderPlaced { order }), Metadata::default())?;
         let stream: StreamId = format!("order/{order}").parse()?;
         database.store.append(Append::to(stream, ExpectedVersion::NoStream, vec![event])?).await?;
         tokio::time::sleep(pause).await;

@@ -1,13 +1,13 @@
 //! One run of a saga with its services, from the start to the end, with the faults of a script.
 
+use std::error::Error;
+
+use es_core::__private::answer_to;
 use es_core::process::{
-    Answer, Attempt, Direction, End, Input, Instance, Next, Request, RequestKind, Saga, UntypedSaga,
+    Answer, Attempt, Direction, End, Input, Instance, Next, Request, RequestKind, Saga,
 };
 use es_core::sagas::Performs;
-use es_core::{
-    Actor, Append, DynEventStore, EventStore, ExpectedVersion, MemoryStore, Metadata, Reason,
-    StreamAppend, Version,
-};
+use es_core::{Actor, Append, DynEventStore, EventStore, MemoryStore, Reason};
 use futures_util::FutureExt;
 
 use super::fault::Fault;
@@ -184,32 +184,20 @@ impl<S: Saga, P: Performs<S>> Run<S, P> {
 
     /// Has the command decided, and stores its events.
     fn execute(&self, request: &Request) -> Result<Answer, String> {
-        let command = <S as UntypedSaga>::command_of(request).map_err(|error| chain(&error));
-        let mut command = match command {
-            Ok(command) => command,
-            Err(error) => return Ok(Answer::Failed(error)),
-        };
-        let loading = command.load(&DynEventStore::new(self.store.clone())).now_or_never();
-        let version = match loading {
-            Some(loaded) => loaded.map_err(|error| chain(&error))?,
-            None => return Err("a store in memory answers at once".into()),
-        };
-        let stream = command.stream().clone();
-        let events = match command.decide(&Metadata::default()) {
-            Ok(events) if events.is_empty() => return Ok(Answer::done()),
-            Ok(events) => events,
-            Err(error) => return Ok(Answer::from(error)),
-        };
-        let expected = match version {
-            Version::NONE => ExpectedVersion::NoStream,
-            version => ExpectedVersion::Exact(version),
-        };
-        let part = StreamAppend::new(stream, expected, events);
-        let append = Append::new(vec![part]).map_err(|error| chain(&error))?;
-        match self.store.append(append).now_or_never() {
-            Some(Ok(_)) => Ok(Answer::done()),
-            Some(Err(error)) => Err(chain(&error)),
-            None => Err("a store in memory answers at once".into()),
+        let store = DynEventStore::new(self.store.clone());
+        let (answer, part) = at_once(answer_to::<S>(request, &store))?;
+        if let Some(part) = part {
+            let append = Append::new(vec![part]).map_err(|error| chain(&error))?;
+            at_once(self.store.append(append))?;
         }
+        Ok(answer)
     }
+}
+
+/// The outcome of a call to a store in memory, in words if it failed.
+fn at_once<T, E: Error + 'static>(
+    outcome: impl Future<Output = Result<T, E>>,
+) -> Result<T, String> {
+    let outcome = outcome.now_or_never().ok_or("a store in memory answers at once")?;
+    outcome.map_err(|error| chain(&error))
 }
